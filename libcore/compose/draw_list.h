@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/blend_mode.h"
+#include "base/geometry.h"
+#include "frame/image.h"
+#include "frame/picture.h"
+
+namespace layercast::compose {
+
+/// The box of a layer with rounded corners: what lies outside it is not drawn.
+struct RoundedClip {
+  base::Affine canvas_from_box;
+  base::SizeF box;
+  double radius = 0;  ///< px of the box; as in CSS, at most half of its shorter side
+};
+
+/// One picture, placed. Nearer items come later in a list.
+struct DrawItem {
+  frame::PicturePtr picture;
+  base::Affine canvas_from_picture;
+  uint8_t opacity = 255;
+  base::BlendMode blend = base::BlendMode::kNormal;
+  std::optional<RoundedClip> clip;
+};
+
+/// A whole frame, before a pixel of it is made.
+struct DrawList {
+  base::SizeI canvas;
+  frame::PremulRgba8 background;
+  std::vector<DrawItem> items;
+};
+
+}  // namespace layercast::compose

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
+
+#include "base/error.h"
+#include "content/fonts.h"
+#include "content/raster.h"
+#include "scene/scene.h"
+#include "scene/scene_file.h"
+
+namespace layercast::content {
+
+/// Turns the content of a scene's layers into pictures. Equal contents in boxes of one size share
+/// one picture, so that fifty layers with one logo decode it once.
+/// Thread: one at a time.
+class Rasterizer {
+ public:
+  /// Ownership: keeps a reference to `file`, which must outlive it.
+  explicit Rasterizer(const scene::SceneFile& file);
+
+  /// The layer's content, all of it in one picture. `text`: a text content with its placeholders
+  /// filled in; of no meaning for others.
+  /// Errors: what the content's own function says: missing files, fonts, bad data, limits.
+  base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
+
+  /// What stands in place of a content that failed: a translucent red box with the reason.
+  Raster error_raster(const scene::Layer& layer, const base::Error& error);
+
+ private:
+  // What an image looks like depends on these: a kind, its files, its fit, its box.
+  using SharedKey = std::tuple<std::string, std::string, std::string, int, double, double>;
+
+  base::Result<Raster> rasterise_content(const scene::CharacterContent& content,
+                                         const scene::Layer& layer);
+  base::Result<Raster> rasterise_content(const scene::ImageContent& content,
+                                         const scene::Layer& layer);
+  base::Result<Raster> rasterise_content(const scene::SvgContent& content,
+                                         const scene::Layer& layer);
+  base::Result<Raster> rasterise_content(const scene::ColorContent& content,
+                                         const scene::Layer& layer);
+  base::Result<FontLibrary*> fonts();
+  base::Result<Raster> with_caption(Raster image, const scene::ImageContent& content,
+                                    const scene::Layer& layer);
+
+  const scene::SceneFile& file_;
+  base::Result<std::unique_ptr<FontLibrary>> fonts_;
+  std::map<SharedKey, Raster> shared_;
+};
+
+}  // namespace layercast::content

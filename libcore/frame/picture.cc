@@ -1,0 +1,61 @@
+#include "frame/picture.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace layercast::frame {
+namespace {
+
+constexpr size_t kLevelsMax = 16;  // 2^16 is above the largest picture side
+
+uint8_t mean_of_four(int a, int b, int c, int d) {
+  return static_cast<uint8_t>((a + b + c + d + 2) / 4);
+}
+
+Image<PremulRgba8> halved(ImageView<const PremulRgba8> source) {
+  const base::SizeI size{std::max(1, (source.width() + 1) / 2),
+                         std::max(1, (source.height() + 1) / 2)};
+  Image<PremulRgba8> half(size);
+  for (int y = 0; y < size.height; ++y) {
+    const PremulRgba8* upper = source.row(2 * y);
+    const PremulRgba8* lower = source.row(std::min(2 * y + 1, source.height() - 1));
+    PremulRgba8* out = half.view().row(y);
+    for (int x = 0; x < size.width; ++x) {
+      const int left = 2 * x;
+      const int right = std::min(2 * x + 1, source.width() - 1);
+      const PremulRgba8 a = upper[left], b = upper[right], c = lower[left], d = lower[right];
+      out[x] = {mean_of_four(a.red, b.red, c.red, d.red),
+                mean_of_four(a.green, b.green, c.green, d.green),
+                mean_of_four(a.blue, b.blue, c.blue, d.blue),
+                mean_of_four(a.alpha, b.alpha, c.alpha, d.alpha)};
+    }
+  }
+  return half;
+}
+
+}  // namespace
+
+Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin) : origin_(origin) {
+  LAYERCAST_CHECK(!pixels.size().empty());
+  levels_.reserve(kLevelsMax);  // size() and view() read the first without the lock
+  levels_.push_back(std::move(pixels));
+}
+
+ImageView<const PremulRgba8> Picture::level(int level) const {
+  const std::lock_guard lock(mutex_);
+  const auto wanted = static_cast<size_t>(std::max(0, level));
+  while (levels_.size() <= wanted && levels_.size() < kLevelsMax &&
+         (levels_.back().size().width > 1 || levels_.back().size().height > 1)) {
+    levels_.push_back(halved(std::as_const(levels_.back()).view()));
+  }
+  return std::as_const(levels_[std::min(wanted, levels_.size() - 1)]).view();
+}
+
+size_t Picture::bytes() const {
+  const std::lock_guard lock(mutex_);
+  size_t total = 0;
+  for (const auto& image : levels_) total += image.bytes();
+  return total;
+}
+
+}  // namespace layercast::frame

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "base/geometry.h"
+#include "frame/image.h"
+
+namespace layercast::frame {
+
+/// Rasterised content: premultiplied pixels that never change, shared by whoever draws them.
+/// `origin` is where the picture's top-left pixel lies in the layer box, in px; strokes and shadows
+/// reach outside the box, so it may be negative.
+/// Thread: any. Level 0 is immutable; smaller levels are made on first use under a lock.
+class Picture {
+ public:
+  explicit Picture(Image<PremulRgba8> pixels, base::PointF origin = {});
+
+  base::SizeI size() const { return levels_.front().size(); }
+  base::PointF origin() const { return origin_; }
+  ImageView<const PremulRgba8> view() const { return levels_.front().view(); }
+
+  /// The picture halved `level` times, each pixel the rounded mean of four (edges repeat).
+  /// The smallest level is one pixel; a higher `level` returns that one.
+  ImageView<const PremulRgba8> level(int level) const;
+  /// Memory held now, smaller levels included.
+  size_t bytes() const;
+
+ private:
+  base::PointF origin_;
+  mutable std::mutex mutex_;
+  mutable std::vector<Image<PremulRgba8>> levels_;
+};
+
+using PicturePtr = std::shared_ptr<const Picture>;
+
+}  // namespace layercast::frame

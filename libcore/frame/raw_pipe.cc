@@ -1,0 +1,133 @@
+#include "frame/raw_pipe.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/uio.h>
+#include <unistd.h>
+#include <vector>
+
+namespace layercast::frame {
+namespace {
+
+constexpr int kPipeBytes = 1 << 20;
+constexpr size_t kSegmentsMax = 1024;  // IOV_MAX on Linux
+
+// The payload of a frame as the system's scatter-gather lists take it.
+std::vector<iovec> segments_of(const Frame& frame) {
+  std::vector<iovec> segments;
+  for (int plane = 0; plane < frame.planes(); ++plane) {
+    const size_t row_bytes = frame.packed_row_bytes(plane);
+    const int rows = plane_size(frame.format(), frame.size(), plane).height;
+    auto* start = const_cast<uint8_t*>(frame.plane(plane));
+    if (static_cast<size_t>(frame.row_bytes(plane)) == row_bytes) {
+      segments.push_back({start, row_bytes * static_cast<size_t>(rows)});
+      continue;
+    }
+    for (int y = 0; y < rows; ++y)
+      segments.push_back({start + y * frame.row_bytes(plane), row_bytes});
+  }
+  return segments;
+}
+
+size_t bytes_of(const std::vector<iovec>& segments) {
+  size_t total = 0;
+  for (const iovec& segment : segments) total += segment.iov_len;
+  return total;
+}
+
+// Takes `bytes` off the front of segments[first…].
+void advance(std::vector<iovec>& segments, size_t& first, size_t bytes) {
+  while (bytes > 0) {
+    iovec& segment = segments[first];
+    const size_t taken = std::min(bytes, segment.iov_len);
+    segment.iov_base = static_cast<std::byte*>(segment.iov_base) + taken;
+    segment.iov_len -= taken;
+    bytes -= taken;
+    if (segment.iov_len == 0) ++first;
+  }
+}
+
+enum class Ready { kYes, kInterrupted };
+
+// Waits in short steps, so that a stop is noticed even when the signal came just before the wait.
+Ready wait_for(int descriptor, short events, const StopRequested& stop) {
+  constexpr int kStepMilliseconds = 100;
+  pollfd waiting{descriptor, events, 0};
+  while (!stop()) {
+    if (::poll(&waiting, 1, kStepMilliseconds) != 0) return Ready::kYes;
+  }
+  return Ready::kInterrupted;
+}
+
+base::Error interrupted(const std::string& name) {
+  return {base::ErrorCode::kInterrupted, "interrupted", name, nullptr};
+}
+
+// `readv` or `writev` until everything is moved or the input ends; the number of bytes moved.
+template <class Move>
+base::Result<size_t> move_segments(int descriptor, std::vector<iovec> segments, short events,
+                                   std::string_view action, const std::string& name,
+                                   const StopRequested& stop, Move move) {
+  size_t moved = 0;
+  for (size_t first = 0; first < segments.size();) {
+    if (wait_for(descriptor, events, stop) == Ready::kInterrupted) return interrupted(name);
+    const auto count = static_cast<int>(std::min(segments.size() - first, kSegmentsMax));
+    const ssize_t bytes = move(descriptor, &segments[first], count);
+    if (bytes < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (bytes < 0) return base::io_error(errno, action, name);
+    if (bytes == 0) break;
+    moved += static_cast<size_t>(bytes);
+    advance(segments, first, static_cast<size_t>(bytes));
+  }
+  return moved;
+}
+
+}  // namespace
+
+void enlarge_pipe(int descriptor) {
+  // Fails on what is no pipe, and where the user's quota is used up: both are fine.
+  static_cast<void>(::fcntl(descriptor, F_SETPIPE_SZ, kPipeBytes));
+}
+
+base::Result<void> write_all(int descriptor, std::string_view bytes, const std::string& name,
+                             const StopRequested& stop) {
+  std::vector<iovec> segments{{const_cast<char*>(bytes.data()), bytes.size()}};
+  if (bytes.empty()) return {};
+  TRY([[maybe_unused]] const size_t moved, move_segments(descriptor, std::move(segments), POLLOUT,
+                                                         "cannot write", name, stop, ::writev));
+  return {};
+}
+
+base::Result<void> write_frame(int descriptor, const Frame& frame, const std::string& name,
+                               const StopRequested& stop) {
+  TRY([[maybe_unused]] const size_t moved,
+      move_segments(descriptor, segments_of(frame), POLLOUT, "cannot write", name, stop, ::writev));
+  return {};
+}
+
+base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::string& name,
+                                   const StopRequested& stop) {
+  std::vector<iovec> segments = segments_of(frame);
+  const size_t wanted = bytes_of(segments);
+  TRY(const size_t moved,
+      move_segments(descriptor, std::move(segments), POLLIN, "cannot read", name, stop, ::readv));
+  if (moved == wanted) return ReadFrame::kWhole;
+  if (moved == 0) return ReadFrame::kEnd;
+  return base::Error{base::ErrorCode::kTruncated,
+                     "the input ends inside a frame: " + std::to_string(moved) + " of " +
+                         std::to_string(wanted) + " bytes",
+                     name, nullptr};
+}
+
+std::string y4m_header(PixelFormat format, base::SizeI size, base::FrameRate rate) {
+  std::string_view chroma = "420mpeg2";
+  if (format == PixelFormat::kYuv422p) chroma = "422";
+  if (format == PixelFormat::kYuv444p) chroma = "444";
+  return "YUV4MPEG2 W" + std::to_string(size.width) + " H" + std::to_string(size.height) + " F" +
+         std::to_string(rate.numerator) + ":" + std::to_string(rate.denominator) + " Ip A1:1 C" +
+         std::string(chroma) + " XCOLORRANGE=LIMITED\n";
+}
+
+}  // namespace layercast::frame

@@ -1,0 +1,227 @@
+#include "scene/animation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace layercast::scene {
+namespace {
+
+using base::Duration;
+using base::PointF;
+using base::SceneTime;
+
+enum class TimingPhase : uint8_t { kBefore, kActive, kAfter };
+
+// When the active interval ends; nullopt for never. To the nearest nanosecond: a third of an
+// iteration is no whole number of them.
+std::optional<Duration> active_end(const Timing& timing) {
+  if (timing.duration == Duration::zero() || !(timing.iterations > 0)) return timing.delay;
+  const double length = static_cast<double>(timing.duration.count());
+  constexpr double kForEver = 9.2e18;  // nanoseconds: 291 years
+  if (timing.iterations * length + std::fabs(static_cast<double>(timing.delay.count())) >=
+      kForEver) {
+    return std::nullopt;
+  }
+  const double whole = std::floor(timing.iterations);
+  const auto part = static_cast<int64_t>(std::floor(length * (timing.iterations - whole) + 0.5));
+  return timing.delay + timing.duration * static_cast<int64_t>(whole) + Duration{part};
+}
+
+TimingPhase phase_at(const Timing& timing, const SceneTime& time) {
+  if (time.before(timing.delay)) return TimingPhase::kBefore;
+  const auto end = active_end(timing);
+  return !end || time.before(*end) ? TimingPhase::kActive : TimingPhase::kAfter;
+}
+
+bool fills(FillMode fill, TimingPhase phase) {
+  if (phase == TimingPhase::kActive || fill == FillMode::kBoth) return true;
+  return fill == (phase == TimingPhase::kBefore ? FillMode::kBackwards : FillMode::kForwards);
+}
+
+// A place in the run of iterations: the "current iteration" and the "simple iteration progress".
+struct Place {
+  bool odd_iteration = false;
+  double passed = 0;     ///< 0..1
+  double remaining = 1;  ///< 1 − passed
+};
+
+// The last instant of the last iteration, which may be cut short.
+Place last_place(double iterations) {
+  if (!(iterations > 0)) return {};
+  // Infinitely many, each of no length: counted as an even one.
+  if (std::isinf(iterations)) return {false, 1, 0};
+  const double whole = std::floor(iterations);
+  const double part = iterations - whole;
+  const double current = part == 0 ? whole - 1 : whole;
+  const bool odd = current - 2 * std::floor(current / 2) == 1;
+  return part == 0 ? Place{odd, 1, 0} : Place{odd, part, 1 - part};
+}
+
+Place place_at(const Timing& timing, const SceneTime& time, TimingPhase phase) {
+  if (phase == TimingPhase::kBefore) return {};
+  if (phase == TimingPhase::kAfter) return last_place(timing.iterations);
+  const base::Phase place = time.phase(timing.delay, timing.duration);
+  return {place.periods % 2 != 0, place.passed, place.remaining};
+}
+
+bool reversed(PlaybackDirection direction, bool odd_iteration) {
+  switch (direction) {
+    case PlaybackDirection::kNormal:
+      return false;
+    case PlaybackDirection::kReverse:
+      return true;
+    case PlaybackDirection::kAlternate:
+      return odd_iteration;
+    case PlaybackDirection::kAlternateReverse:
+      return !odd_iteration;
+  }
+  return false;
+}
+
+// `from` at 0 and `to` at 1 exactly, and what is constant stays so.
+double mixed(double from, double to, double progress) {
+  return progress == 1 ? to : from + (to - from) * progress;
+}
+PointF mixed(const PointF& from, const PointF& to, double progress) {
+  return {mixed(from.x, to.x, progress), mixed(from.y, to.y, progress)};
+}
+
+template <class Value>
+struct Stop {
+  double at = 0;
+  Value value{};
+  const Easing* easing = nullptr;
+};
+
+// The keyframes that hold one property, with neutral ones put in where 0 or 1 has none.
+template <class Value, class Visit>
+void for_each_stop(const std::vector<Keyframe>& keyframes, std::optional<Value> Keyframe::*property,
+                   const Value& neutral, Visit visit) {
+  bool any = false;
+  double last_at = 0;
+  for (const Keyframe& keyframe : keyframes) {
+    const auto& value = keyframe.*property;
+    if (!value) continue;
+    if (!any && keyframe.at > 0) visit(Stop<Value>{0, neutral, nullptr});
+    visit(Stop<Value>{keyframe.at, *value, keyframe.easing ? &*keyframe.easing : nullptr});
+    any = true;
+    last_at = keyframe.at;
+  }
+  if (any && last_at < 1) visit(Stop<Value>{1, neutral, nullptr});
+}
+
+// Source: Web Animations Level 1, section 5.3.4, "The effect value of a keyframe effect".
+template <class Value>
+Value keyframed(const std::vector<Keyframe>& keyframes, std::optional<Value> Keyframe::*property,
+                const Value& neutral, double progress) {
+  Stop<Value> first;
+  Stop<Value> start;
+  Stop<Value> end;
+  Stop<Value> last;
+  bool end_known = false;
+  int stops_at_0 = 0;
+  int stops_at_1 = 0;
+  for_each_stop(keyframes, property, neutral, [&](const Stop<Value>& stop) {
+    if (stop.at == 0 && stops_at_0++ == 0) first = stop;
+    if (stop.at == 1) ++stops_at_1;
+    last = stop;
+    if (stop.at == 0 || (stop.at < 1 && stop.at <= progress)) {
+      start = stop;
+      end_known = false;
+    } else if (!end_known) {
+      end = stop;
+      end_known = true;
+    }
+  });
+  if (!end_known) return neutral;  // no keyframe holds the property
+  if (progress < 0 && stops_at_0 > 1) return first.value;
+  if (progress >= 1 && stops_at_1 > 1) return last.value;
+  const double distance = (progress - start.at) / (end.at - start.at);
+  return mixed(start.value, end.value,
+               start.easing != nullptr ? eased(*start.easing, distance) : distance);
+}
+
+// A curve that overshoots must not make what is added up leave the range of numbers.
+constexpr double kScaleMax = 1e9;
+
+void fade(LayerMotion& motion, double factor) { motion.opacity *= std::clamp(factor, 0.0, 1.0); }
+
+void scale(LayerMotion& motion, const PointF& factor) {
+  motion.scale.x = std::clamp(motion.scale.x * factor.x, -kScaleMax, kScaleMax);
+  motion.scale.y = std::clamp(motion.scale.y * factor.y, -kScaleMax, kScaleMax);
+}
+
+void move(LayerMotion& motion, const PointF& offset) {
+  motion.offset.x += offset.x;
+  motion.offset.y += offset.y;
+}
+
+PointF offset_of(const SlideOffset& slide, const EdgeOffsets& edges) {
+  if (const auto* offset = std::get_if<PointF>(&slide)) return *offset;
+  switch (std::get<Direction>(slide)) {
+    case Direction::kLeft:
+      return edges.left;
+    case Direction::kRight:
+      return edges.right;
+    case Direction::kUp:
+      return edges.up;
+    case Direction::kDown:
+      return edges.down;
+  }
+  return {};
+}
+
+// Adds one effect, `progress` along, to what the others came to.
+struct Apply {
+  LayerMotion& motion;
+  double progress;
+  const EdgeOffsets& edges;
+
+  void operator()(const FadeEffect& effect) const {
+    fade(motion, mixed(effect.from, effect.to, progress));
+  }
+  void operator()(const SlideEffect& effect) const {
+    move(motion, mixed(offset_of(effect.from, edges), offset_of(effect.to, edges), progress));
+  }
+  void operator()(const ScaleEffect& effect) const {
+    scale(motion, mixed(effect.from, effect.to, progress));
+  }
+  void operator()(const RotateEffect& effect) const {
+    motion.rotation += mixed(effect.from, effect.to, progress);
+  }
+  void operator()(const KeyframesEffect& effect) const {
+    const auto value = [&](auto property, const auto& neutral) {
+      return keyframed(effect.keyframes, property, neutral, progress);
+    };
+    fade(motion, value(&Keyframe::opacity, 1.0));
+    move(motion, value(&Keyframe::position, PointF{0, 0}));
+    scale(motion, value(&Keyframe::scale, PointF{1, 1}));
+    motion.rotation += value(&Keyframe::rotation, 0.0);
+  }
+};
+
+}  // namespace
+
+std::optional<double> progress_at(const Timing& timing, const SceneTime& time) {
+  const TimingPhase phase = phase_at(timing, time);
+  if (!fills(timing.fill, phase)) return std::nullopt;
+  const Place place = place_at(timing, time, phase);
+  const bool backwards = reversed(timing.direction, place.odd_iteration);
+  // The "before flag": what plays towards the interval from outside has not reached it.
+  const bool outside = phase == (backwards ? TimingPhase::kAfter : TimingPhase::kBefore);
+  return eased(timing.easing, backwards ? place.remaining : place.passed,
+               outside ? EasingPhase::kBefore : EasingPhase::kActive);
+}
+
+LayerMotion motion_at(const std::vector<Animation>& animations, const SceneTime& time,
+                      const EdgeOffsets& edges) {
+  LayerMotion motion;
+  for (const Animation& animation : animations) {
+    const auto progress = progress_at(animation.timing, time);
+    if (progress) std::visit(Apply{motion, *progress, edges}, animation.effect);
+  }
+  return motion;
+}
+
+}  // namespace layercast::scene

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "base/geometry.h"
+#include "base/time.h"
+#include "scene/easing.h"
+
+namespace layercast::scene {
+
+/// Multiplies the layer's opacity.
+struct FadeEffect {
+  double from = 0;
+  double to = 1;
+  bool operator==(const FadeEffect&) const = default;
+};
+
+/// Just outside that edge of the canvas.
+enum class Direction : uint8_t { kLeft, kRight, kUp, kDown };
+using SlideOffset = std::variant<base::PointF, Direction>;
+
+/// Adds to the layer's position.
+struct SlideEffect {
+  SlideOffset from = base::PointF{};
+  SlideOffset to = base::PointF{};
+  bool operator==(const SlideEffect&) const = default;
+};
+
+/// Multiplies the layer's scale.
+struct ScaleEffect {
+  base::PointF from{1, 1};
+  base::PointF to{1, 1};
+  bool operator==(const ScaleEffect&) const = default;
+};
+
+/// Adds degrees to the layer's rotation.
+struct RotateEffect {
+  double from = 0;
+  double to = 0;
+  bool operator==(const RotateEffect&) const = default;
+};
+
+/// Values relative to the layer's own, as the single effects are.
+struct Keyframe {
+  double at = 0;  ///< 0..1 of one iteration
+  std::optional<double> opacity;
+  std::optional<base::PointF> position;
+  std::optional<base::PointF> scale;
+  std::optional<double> rotation;
+  std::optional<Easing> easing;  ///< towards the next keyframe
+  bool operator==(const Keyframe&) const = default;
+};
+
+struct KeyframesEffect {
+  std::vector<Keyframe> keyframes;  ///< in order of `at`
+  bool operator==(const KeyframesEffect&) const = default;
+};
+
+using Effect = std::variant<FadeEffect, SlideEffect, ScaleEffect, RotateEffect, KeyframesEffect>;
+
+/// Web Animations: PlaybackDirection and FillMode.
+enum class PlaybackDirection : uint8_t { kNormal, kReverse, kAlternate, kAlternateReverse };
+enum class FillMode : uint8_t { kNone, kForwards, kBackwards, kBoth };
+
+struct Timing {
+  base::Duration duration{};
+  base::Duration delay{};
+  Easing easing;
+  double iterations = 1;  ///< infinity: for ever
+  PlaybackDirection direction = PlaybackDirection::kNormal;
+  FillMode fill = FillMode::kBoth;
+  bool operator==(const Timing&) const = default;
+};
+
+struct Animation {
+  Effect effect;
+  Timing timing;
+  bool operator==(const Animation&) const = default;
+};
+
+/// How far along its effect an animation is `time` after its start; nullopt while it has no effect.
+/// Source: W3C Web Animations Level 1, sections 4.7 to 4.10 (from active time to transformed
+/// progress); the end of the active interval belongs to the last iteration.
+std::optional<double> progress_at(const Timing& timing, const base::SceneTime& time);
+
+/// What the animations of a layer add up to at one instant.
+struct LayerMotion {
+  double opacity = 1;
+  base::PointF offset;
+  base::PointF scale{1, 1};
+  double rotation = 0;
+};
+
+/// The offsets that take a layer just outside each edge, in the order of Direction.
+struct EdgeOffsets {
+  base::PointF left, right, up, down;
+};
+
+/// All animations of a layer at `time`. Effects combine: opacity and scale multiply, offsets and
+/// rotations add. Range: opacity is clamped to 0..1.
+LayerMotion motion_at(const std::vector<Animation>& animations, const base::SceneTime& time,
+                      const EdgeOffsets& edges);
+
+}  // namespace layercast::scene

@@ -1,0 +1,310 @@
+#include "scene/codec.h"
+
+#include <cmath>
+
+namespace layercast::scene {
+namespace {
+
+std::string range_text(limits::Range range) {
+  return "from " + number_text(range.min) + " to " + number_text(range.max);
+}
+
+bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > static_cast<size_t>(limits::kNameLengthMax)) return false;
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return plain(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return plain(c) || c == '-'; });
+}
+
+std::string stands_here(const Value& value) {
+  return std::string(name_of(value.kind)) + " stands here";
+}
+
+}  // namespace
+
+std::string Fault::to_string() const {
+  std::string line;
+  if (mark.line > 0) {
+    line += std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": ";
+  }
+  if (!path.empty()) line += path + ": ";
+  line += problem;
+  if (!expected.empty()) line += ", expected " + expected;
+  return line;
+}
+
+void Reader::fault(Mark mark, std::string problem, std::string expected) {
+  faults_.push_back({mark, path_, std::move(problem), std::move(expected)});
+}
+
+Reader::Step::Step(Reader& reader, std::string_view key)
+    : reader_(reader), length_(reader.path_.size()) {
+  if (!reader_.path_.empty()) reader_.path_ += '.';
+  reader_.path_ += key;
+}
+
+Reader::Step::Step(Reader& reader, size_t index) : reader_(reader), length_(reader.path_.size()) {
+  reader_.path_ += "[" + std::to_string(index) + "]";
+}
+
+Reader::Step::~Step() { reader_.path_.resize(length_); }
+
+Codec<double> number(limits::Range range, Integral integral) {
+  const bool whole = integral == Integral::kYes;
+  const std::string kind = (whole ? "a whole number " : "a number ") + range_text(range);
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<double> {
+            if (!value.is(Value::Kind::kNumber)) {
+              reader.fault(value, stands_here(value), kind);
+              return std::nullopt;
+            }
+            const double given = value.number;
+            if (!std::isfinite(given)) {
+              reader.fault(value, value.text + " is not a finite number", kind);
+            } else if (whole && given != std::floor(given)) {
+              reader.fault(value, value.text + " is not whole", kind);
+            } else if (given < range.min) {
+              reader.fault(value, value.text + " is below " + number_text(range.min), kind);
+            } else if (given > range.max) {
+              reader.fault(value, value.text + " is above " + number_text(range.max), kind);
+            } else {
+              return given;
+            }
+            return std::nullopt;
+          },
+          [](const double& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of(whole ? "integer" : "number"))
+                .add("minimum", Value::of(range.min))
+                .add("maximum", Value::of(range.max));
+          }};
+}
+
+Codec<int> integer(limits::Range range) {
+  const Codec<double> codec = number(range, Integral::kYes);
+  return {codec.kind,
+          [=](const Value& value, Reader& reader) -> std::optional<int> {
+            const auto read = codec.read(value, reader);
+            return read ? std::optional<int>(static_cast<int>(*read)) : std::nullopt;
+          },
+          [](const int& typed) { return Value::of(typed); }, codec.schema};
+}
+
+Codec<bool> boolean() {
+  return {"true or false",
+          [](const Value& value, Reader& reader) -> std::optional<bool> {
+            if (value.is(Value::Kind::kBoolean)) return value.boolean;
+            const std::string given =
+                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is a string"
+                                               : stands_here(value);
+            reader.fault(value, given, "true or false");
+            return std::nullopt;
+          },
+          [](const bool& typed) { return Value::of(typed); },
+          [](SchemaBuilder&) { return Value::object().add("type", Value::of("boolean")); }};
+}
+
+Codec<std::string> string(int min, int max, std::string kind) {
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (!value.is(Value::Kind::kString)) {
+              reader.fault(value, stands_here(value), kind);
+              return std::nullopt;
+            }
+            const auto bytes = static_cast<int64_t>(value.text.size());
+            if (bytes < min || bytes > max) {
+              reader.fault(value, bytes < min ? "it is empty" : "it is too long",
+                           kind + " of " + std::to_string(min) + " to " + std::to_string(max) +
+                               " bytes");
+              return std::nullopt;
+            }
+            return value.text;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of("string"))
+                .add("minLength", Value::of(min))
+                .add("maxLength", Value::of(max));
+          }};
+}
+
+Codec<std::string> text(int max) {
+  return {"a text",
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (!value.is_scalar()) {
+              reader.fault(value, stands_here(value), "a text");
+              return std::nullopt;
+            }
+            if (value.text.size() > static_cast<size_t>(max)) {
+              reader.fault(value, "it is too long",
+                           "a text of at most " + std::to_string(max) + " bytes");
+              return std::nullopt;
+            }
+            return value.is(Value::Kind::kNull) ? std::string{} : value.text;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::array({Value::of("string"), Value::of("number"),
+                                           Value::of("boolean"), Value::of("null")}))
+                .add("maxLength", Value::of(max));
+          }};
+}
+
+Codec<std::string> name() {
+  const std::string kind = "a name of a-z, 0-9 and -, at most " +
+                           std::to_string(limits::kNameLengthMax) + " long, not starting with -";
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (value.is(Value::Kind::kString) && is_name(value.text)) return value.text;
+            const std::string given = value.is(Value::Kind::kString)
+                                          ? "\"" + value.text + "\" is not a name"
+                                      : value.is_scalar()
+                                          ? value.text + " is not a string (quote it)"
+                                          : stands_here(value);
+            reader.fault(value, given, kind);
+            return std::nullopt;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of("string"))
+                .add("pattern",
+                     Value::of("^[a-z0-9][a-z0-9-]{0," +
+                               std::to_string(limits::kNameLengthMax - 1) + "}$"));
+          }};
+}
+
+Codec<std::vector<std::pair<std::string, std::string>>> text_map(int entries_max) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const std::string kind =
+      "a mapping of at most " + std::to_string(entries_max) + " names to texts";
+  const Codec<std::string> entry = text(limits::kTextLengthMax);
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<Pairs> {
+            if (!value.is(Value::Kind::kObject) ||
+                value.members.size() > static_cast<size_t>(entries_max)) {
+              reader.fault(value,
+                           value.is(Value::Kind::kObject)
+                               ? "it has " + std::to_string(value.members.size()) + " entries"
+                               : stands_here(value),
+                           kind);
+              return std::nullopt;
+            }
+            Pairs pairs;
+            for (const auto& member : value.members) {
+              const Reader::Step step(reader, member.key);
+              if (auto read = entry.read(member.value, reader)) {
+                pairs.emplace_back(member.key, *std::move(read));
+              }
+            }
+            return pairs;
+          },
+          [](const Pairs& typed) {
+            Value value = Value::object();
+            for (const auto& [key, content] : typed) value.add(key, Value::of(content));
+            return value;
+          },
+          [=](SchemaBuilder& builder) {
+            return Value::object()
+                .add("type", Value::of("object"))
+                .add("maxProperties", Value::of(entries_max))
+                .add("additionalProperties", entry.schema(builder));
+          }};
+}
+
+std::string joined_names(std::span<const std::string_view> names) {
+  std::string joined;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) joined += i + 1 == names.size() ? " or " : ", ";
+    joined += names[i];
+  }
+  return joined;
+}
+
+std::string suggestion(std::string_view wrong, std::span<const std::string_view> known) {
+  const auto nearest = base::nearest_name(wrong, known);
+  return nearest ? "; did you mean \"" + std::string(*nearest) + "\"?" : "";
+}
+
+namespace internal {
+
+std::string inline_text(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::kNull: return "";
+    case Value::Kind::kArray: {
+      std::string joined;
+      for (const auto& item : value.items) {
+        joined += (joined.empty() ? "" : ", ") + inline_text(item);
+      }
+      return "[" + joined + "]";
+    }
+    case Value::Kind::kObject: {
+      std::string joined;
+      for (const auto& member : value.members) {
+        joined += (joined.empty() ? "" : ", ") + member.key + ": " + inline_text(member.value);
+      }
+      return "{" + joined + "}";
+    }
+    default: return value.text;
+  }
+}
+
+void add_documentation(SchemaBuilder& builder, const std::string& title, const std::string& doc,
+                       std::vector<FieldDoc> fields) {
+  if (std::ranges::find(builder.tables, title, &TableDoc::title) != builder.tables.end()) return;
+  builder.tables.push_back({title, doc, std::move(fields)});
+}
+
+Value described(Value schema, const FieldDoc& doc, const std::optional<Value>& fallback) {
+  if (!doc.doc.empty()) schema.add("description", Value::of(doc.doc));
+  if (fallback) schema.add("default", *fallback);
+  return schema;
+}
+
+std::string choice_fault(const std::string& given, bool for_later) {
+  return "\"" + given + "\" is " + (for_later ? "not yet supported" : "not known");
+}
+
+void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known, bool later,
+                       Reader& reader) {
+  const Reader::Step step(reader, member.key);
+  if (later) {
+    reader.fault(member.key_mark, "\"" + member.key + "\" is not yet supported",
+                 "no such key in this version");
+    return;
+  }
+  if (member.key == "<<") {
+    reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
+                 "the keys written out, or an alias for the whole value");
+    return;
+  }
+  reader.fault(member.key_mark, "unknown key",
+               joined_names(known) + suggestion(member.key, known));
+}
+
+Value object_schema(const std::string& title, const std::string& doc,
+                    std::vector<SchemaVariant> variants) {
+  Value alternatives = Value::array();
+  for (auto& variant : variants) {
+    Value schema = Value::object().add("type", Value::of("object"));
+    schema.add("properties", std::move(variant.properties));
+    if (!variant.required_keys.items.empty()) {
+      schema.add("required", std::move(variant.required_keys));
+    }
+    schema.add("additionalProperties", Value::of(false));
+    for (const auto& refine : variant.refinements) refine(schema);
+    alternatives.items.push_back(std::move(schema));
+  }
+  Value schema = alternatives.items.size() == 1
+                     ? std::move(alternatives.items.front())
+                     : Value::object().add("oneOf", std::move(alternatives));
+  schema.add("title", Value::of(title));
+  if (!doc.empty()) schema.add("description", Value::of(doc));
+  return schema;
+}
+
+}  // namespace internal
+}  // namespace layercast::scene

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+
+namespace layercast::scene {
+
+/// The one table of bounds: the validator refuses what lies outside, the JSON Schema and the manual
+/// page print them.
+namespace limits {
+
+struct Range {
+  double min;
+  double max;
+};
+
+inline constexpr int64_t kSceneBytesMax = 4 << 20;    ///< of a scene file
+inline constexpr int kSceneNodesMax = 200'000;        ///< values in a scene file, aliases expanded
+inline constexpr int kSceneDepthMax = 32;             ///< nesting in a scene file
+inline constexpr int kFaultsMax = 100;                ///< reported for one file
+inline constexpr int kNameLengthMax = 63;             ///< of a scene name or a layer id
+inline constexpr int kTextLengthMax = 10'000;         ///< bytes of one text
+inline constexpr int kPathLengthMax = 4096;           ///< bytes of a path or URL
+inline constexpr int kInlineSvgMax = 1 << 20;         ///< bytes of an inline SVG or path data
+inline constexpr int kLayersMax = 1000;
+inline constexpr int kAnimationsMax = 64;             ///< of one layer
+inline constexpr int kKeyframesMax = 256;
+inline constexpr int kPointsMax = 4096;               ///< of one shape
+inline constexpr int kFontsMax = 64;
+inline constexpr int kOutputsMax = 16;
+inline constexpr int kMetadataMax = 32;
+inline constexpr int kGradientStopsMax = 64;
+
+inline constexpr Range kCanvasSide{16, 7680};
+inline constexpr Range kFrameRate{1, 240};
+inline constexpr int kFrameRateDenominatorMax = 1001;
+inline constexpr Range kLayerSide{1, 16384};
+inline constexpr Range kPosition{-100'000, 100'000};
+inline constexpr Range kScale{-1000, 1000};
+inline constexpr Range kRotation{-1'000'000, 1'000'000};
+inline constexpr Range kAnchor{-10, 10};
+inline constexpr Range kZIndex{-1'000'000, 1'000'000};
+inline constexpr Range kUnit{0, 1};
+inline constexpr Range kLength{0, 16384};             ///< radii, widths, paddings, px
+inline constexpr Range kBlur{0, 250};
+inline constexpr Range kFontSize{1, 2000};
+inline constexpr Range kFontWeight{1, 1000};
+inline constexpr Range kLineHeight{0.1, 10};
+inline constexpr Range kLetterSpacing{-200, 1000};
+inline constexpr Range kLines{1, 1000};
+inline constexpr Range kIterations{0, 1e9};
+inline constexpr Range kBitrate{1000, 1e9};
+
+inline constexpr int64_t kImageFileBytesMax = int64_t{256} << 20;
+inline constexpr int64_t kImagePixelsMax = 100'000'000;  ///< decoded, all pages
+inline constexpr int kImageSideMax = 32768;
+inline constexpr int kPictureSideMax = 16384;            ///< rasterised content
+inline constexpr int64_t kPicturePixelsMax = 134'217'728;
+inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
+
+}  // namespace limits
+}  // namespace layercast::scene

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/time.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace layercast::scene {
+
+/// An instant in UTC, as a wall clock shows it.
+using WallTime = std::chrono::sys_time<base::Duration>;
+
+/// Reads what a tool's `--clock` takes: `HH:MM` or `HH:MM:SS` (on 1970-01-01), or an ISO 8601 date
+/// and time such as `2026-01-01T18:00:00Z`, with up to nine decimals of a second, and `Z`,
+/// `+01:00`,
+/// `-0330` or nothing (UTC) as the offset.
+/// Range: years 1900 to 2099. Errors: kInvalidInput.
+base::Result<WallTime> parse_wall_time(std::string_view text);
+
+/// `{{clock}}`, `{{clock:%H:%M}}`: the wall clock.
+struct ClockPart {
+  std::string format;  ///< %Y %m %d %H %M %S and %% only
+  bool operator==(const ClockPart&) const = default;
+};
+/// `{{timecode}}`: HH:MM:SS:FF counted in frames.
+struct TimecodePart {
+  bool operator==(const TimecodePart&) const = default;
+};
+/// `{{frame}}`: the frame's index.
+struct FramePart {
+  bool operator==(const FramePart&) const = default;
+};
+/// Since midnight UTC; the next one after the clock's start.
+struct TimeOfDay {
+  base::Duration since_midnight{0};
+  bool operator==(const TimeOfDay&) const = default;
+};
+/// `{{countdown:10m}}`, `{{countdown:18:30}}`, `{{countdown:2026-01-01T18:00:00Z}}`.
+struct CountdownPart {
+  std::variant<base::Duration, TimeOfDay, WallTime> until;  ///< a duration runs from frame 0
+  bool operator==(const CountdownPart&) const = default;
+};
+
+using TextPart = std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart>;
+using TextParts = std::vector<TextPart>;
+
+/// One thing wrong with a text's placeholders, in the words of a scene file's faults.
+struct PlaceholderFault {
+  size_t offset = 0;  ///< of its `{{`, bytes from the text's start
+  std::string problem;
+  std::string expected;
+};
+
+struct ParsedText {
+  TextParts parts;  ///< what is at fault stays as it was written
+  std::vector<PlaceholderFault> faults;
+};
+
+/// Splits a text at its `{{…}}`. `\{{` is a literal `{{`; a `}}` that closes nothing is text.
+ParsedText parse_placeholders(std::string_view text);
+
+/// Whether `expanded` can give different texts at different frames.
+bool changes_with_time(const TextParts& parts);
+
+/// Which instant the placeholders show.
+struct PlaceholderClock {
+  int64_t frame = 0;
+  base::FrameRate rate;
+  WallTime start{};  ///< the wall clock at frame 0
+};
+
+/// The text at one instant. The clock shows `start` plus stream time, rounded down to its last
+/// unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and wraps after
+/// 24 hours. A countdown shows the seconds that remain, rounded up, as MM:SS or H:MM:SS: its whole
+/// length at first, 00:00 exactly when it ends, and from then on.
+std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
+
+}  // namespace layercast::scene

@@ -1,0 +1,99 @@
+#include "scene/value.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "base/check.h"
+
+namespace layercast::scene {
+
+// Out of line: Member holds a Value, so the two are complete only here.
+Value::Value() = default;
+Value::Value(const Value& other) = default;
+Value::Value(Value&& other) noexcept = default;
+Value& Value::operator=(const Value& other) = default;
+Value& Value::operator=(Value&& other) noexcept = default;
+Value::~Value() = default;
+
+Value Value::null() { return {}; }
+
+Value Value::of(bool boolean) {
+  Value value;
+  value.kind = Kind::kBoolean;
+  value.boolean = boolean;
+  value.text = boolean ? "true" : "false";
+  return value;
+}
+
+Value Value::of(double number) {
+  Value value;
+  value.kind = Kind::kNumber;
+  value.number = number;
+  value.text = number_text(number);
+  return value;
+}
+
+Value Value::of(std::string_view text) {
+  Value value;
+  value.kind = Kind::kString;
+  value.text = text;
+  return value;
+}
+
+Value Value::array() { return array(std::vector<Value>{}); }
+
+Value Value::array(std::vector<Value> items) {
+  Value value;
+  value.kind = Kind::kArray;
+  value.items = std::move(items);
+  return value;
+}
+
+Value Value::object() {
+  Value value;
+  value.kind = Kind::kObject;
+  return value;
+}
+
+const Value* Value::find(std::string_view key) const {
+  const auto member = std::ranges::find(members, key, &Member::key);
+  return member == members.end() ? nullptr : &member->value;
+}
+
+Value& Value::add(std::string_view key, Value value) {
+  LAYERCAST_CHECK(kind == Kind::kObject);
+  members.push_back({std::string(key), {}, std::move(value)});
+  return *this;
+}
+
+bool Value::operator==(const Value& other) const {
+  if (kind != other.kind) return false;
+  switch (kind) {
+    case Kind::kNull: return true;
+    case Kind::kBoolean: return boolean == other.boolean;
+    case Kind::kNumber: return number == other.number;
+    case Kind::kString: return text == other.text;
+    case Kind::kArray: return items == other.items;
+    case Kind::kObject:
+      return std::ranges::equal(members, other.members, [](const Member& a, const Member& b) {
+        return a.key == b.key && a.value == b.value;
+      });
+  }
+  return false;
+}
+
+std::string_view name_of(Value::Kind kind) {
+  constexpr std::array<std::string_view, 6> kNames = {"nothing",  "true or false", "a number",
+                                                      "a string", "a list",        "a mapping"};
+  return kNames.at(static_cast<size_t>(kind));
+}
+
+std::string number_text(double number) {
+  std::array<char, 32> buffer{};
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  LAYERCAST_CHECK(error == std::errc{});
+  return {buffer.data(), end};
+}
+
+}  // namespace layercast::scene

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "base/bounded_queue.h"
+#include "base/error.h"
+#include "frame/frame.h"
+
+namespace layercast::tools {
+
+struct NumberedFrame {
+  int64_t index;
+  frame::FramePtr frame;
+};
+
+/// Hands frames to a function on a thread of its own, so that making the next one and writing this
+/// one overlap. Few frames wait; push() waits for room.
+class FrameWriter {
+ public:
+  using Write = std::function<base::Result<void>(const NumberedFrame&)>;
+  explicit FrameWriter(Write write);
+  ~FrameWriter();
+  FrameWriter(const FrameWriter&) = delete;
+  FrameWriter& operator=(const FrameWriter&) = delete;
+
+  /// False once a write has failed: join() then tells how.
+  bool push(NumberedFrame frame) { return queue_.push(std::move(frame)); }
+  /// Waits until every frame is written. Errors: that of the write that failed.
+  base::Result<void> join();
+
+ private:
+  base::BoundedQueue<NumberedFrame> queue_;
+  std::optional<base::Error> error_;
+  std::thread thread_;
+};
+
+}  // namespace layercast::tools

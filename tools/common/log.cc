@@ -1,0 +1,76 @@
+#include "tools/common/log.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+namespace layercast::tools {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
+
+void write_stderr(std::string line) {
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+base::Error wrong_choice(std::string_view option, const std::string& given,
+                         std::string_view expected) {
+  return {base::ErrorCode::kInvalidInput,
+          "\"" + given + "\" is not known, expected " + std::string(expected),
+          "--" + std::string(option), nullptr};
+}
+
+}  // namespace
+
+base::Result<void> Log::configure(const Arguments& arguments) {
+  if (const auto level = arguments.one("log-level")) {
+    const auto known = std::find(kLevelNames.begin(), kLevelNames.end(), *level);
+    if (known == kLevelNames.end()) {
+      return wrong_choice("log-level", *level, "debug, info, warning or error");
+    }
+    level_ = static_cast<LogLevel>(known - kLevelNames.begin());
+  }
+  if (const auto format = arguments.one("log-format")) {
+    if (*format != "text" && *format != "json") {
+      return wrong_choice("log-format", *format, "text or json");
+    }
+    format_ = *format == "json" ? LogFormat::kJson : LogFormat::kText;
+  }
+  return {};
+}
+
+void Log::write(LogLevel level, std::string_view message) const {
+  if (!shows(level)) return;
+  if (format_ == LogFormat::kJson) return write_json(level, message);
+  const std::string_view name = kLevelNames.at(static_cast<size_t>(level));
+  const std::string prefix =
+      level == LogLevel::kInfo ? tool_ + ": " : tool_ + ": " + std::string(name) + ": ";
+  write_stderr(prefix + std::string(message));
+}
+
+void Log::write_fault(std::string_view line) const {
+  if (format_ == LogFormat::kJson) return write_json(LogLevel::kError, line);
+  write_stderr(std::string(line));
+}
+
+int Log::fail(const base::Error& error) const {
+  if (error.code != base::ErrorCode::kBrokenPipe) write(LogLevel::kError, error.to_string());
+  return base::meaning_of(error.code).exit_status;
+}
+
+void Log::write_json(LogLevel level, std::string_view message) const {
+  using std::chrono::system_clock;
+  const double seconds =
+      std::chrono::duration<double>(system_clock::now().time_since_epoch()).count();
+  const nlohmann::ordered_json line = {{"time", seconds},
+                                       {"level", kLevelNames.at(static_cast<size_t>(level))},
+                                       {"tool", tool_},
+                                       {"message", message}};
+  constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
+  write_stderr(line.dump(-1, ' ', false, kReplace));
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,72 @@
+#include "tools/common/progress.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+
+namespace layercast::tools {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr auto kInterval = std::chrono::milliseconds(200);
+constexpr int kBarCells = 24;
+
+std::string clock_text(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  char text[32];
+  std::snprintf(text, sizeof text, "%lld:%02lld", static_cast<long long>(whole / 60),
+                static_cast<long long>(whole % 60));
+  return text;
+}
+
+std::string bar(double part) {
+  const int filled = static_cast<int>(part * kBarCells);
+  return "[" + std::string(static_cast<size_t>(filled), '#') +
+         std::string(static_cast<size_t>(kBarCells - filled), '.') + "] ";
+}
+
+}  // namespace
+
+Progress::Progress(Show show, std::optional<int64_t> total)
+    : shown_(show == Show::kOnTerminal && ::isatty(STDERR_FILENO) == 1),
+      total_(total),
+      start_(steady_clock::now()),
+      last_(start_) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::update(int64_t done) {
+  if (!shown_) return;
+  const auto now = steady_clock::now();
+  if (now - last_ < kInterval) return;
+  last_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = static_cast<double>(done) / seconds;
+  char counts[96];
+  std::string line;
+  if (total_ && *total_ > 0) {
+    line = bar(static_cast<double>(done) / static_cast<double>(*total_));
+    std::snprintf(counts, sizeof counts, "%lld/%lld frames, %.1f fps",
+                  static_cast<long long>(done), static_cast<long long>(*total_), rate);
+    line += counts;
+    if (rate > 0) line += ", " + clock_text(static_cast<double>(*total_ - done) / rate) + " left";
+  } else {
+    std::snprintf(counts, sizeof counts, "%lld frames, %.1f fps", static_cast<long long>(done),
+                  rate);
+    line = counts;
+  }
+  std::fprintf(stderr, "\r\033[K%s", line.c_str());
+  std::fflush(stderr);
+  line_is_open_ = true;
+}
+
+void Progress::clear() {
+  if (!line_is_open_) return;
+  std::fputs("\r\033[K", stderr);
+  std::fflush(stderr);
+  line_is_open_ = false;
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,102 @@
+#include "tools/common/values.h"
+
+#include <charconv>
+
+#include "scene/limits.h"
+
+namespace layercast::tools {
+namespace {
+
+std::optional<int64_t> parse_integer(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::optional<base::SizeI> parse_size(std::string_view text) {
+  const size_t times = text.find('x');
+  if (times == std::string_view::npos) return std::nullopt;
+  const auto width = parse_integer(text.substr(0, times));
+  const auto height = parse_integer(text.substr(times + 1));
+  const auto fits = [](std::optional<int64_t> side) {
+    return side && *side >= static_cast<int64_t>(scene::limits::kCanvasSide.min) &&
+           *side <= static_cast<int64_t>(scene::limits::kCanvasSide.max);
+  };
+  if (!fits(width) || !fits(height)) return std::nullopt;
+  return base::SizeI{static_cast<int>(*width), static_cast<int>(*height)};
+}
+
+std::optional<base::FrameRate> parse_rate(std::string_view text) {
+  const auto rate = base::parse_frame_rate(text);
+  if (!rate || rate->denominator > scene::limits::kFrameRateDenominatorMax ||
+      rate->per_second() < scene::limits::kFrameRate.min ||
+      rate->per_second() > scene::limits::kFrameRate.max) {
+    return std::nullopt;
+  }
+  return rate;
+}
+
+// The option's value by `parse`, or what is wrong with it.
+template <class T, class Parse>
+base::Result<std::optional<T>> parsed_option(const Arguments& arguments, std::string_view name,
+                                             std::string_view expected, Parse parse) {
+  const auto given = arguments.one(name);
+  if (!given) return std::optional<T>{};
+  std::optional<T> parsed = parse(*given);
+  if (!parsed) return wrong_value(name, *given, expected);
+  return parsed;
+}
+
+}  // namespace
+
+base::Error wrong_value(std::string_view option, std::string_view given,
+                        std::string_view expected) {
+  return {base::ErrorCode::kInvalidInput,
+          "\"" + std::string(given) + "\" is not understood, expected " + std::string(expected),
+          "--" + std::string(option), nullptr};
+}
+
+base::Result<std::optional<base::SizeI>> size_option(const Arguments& arguments,
+                                                     std::string_view name) {
+  return parsed_option<base::SizeI>(arguments, name,
+                                    "WIDTHxHEIGHT such as 1280x720, each from 16 to 7680",
+                                    parse_size);
+}
+
+base::Result<std::optional<base::FrameRate>> rate_option(const Arguments& arguments,
+                                                         std::string_view name) {
+  return parsed_option<base::FrameRate>(
+      arguments, name, "frames per second from 1 to 240, such as 30 or 30000/1001", parse_rate);
+}
+
+base::Result<std::optional<base::Duration>> duration_option(const Arguments& arguments,
+                                                            std::string_view name) {
+  return parsed_option<base::Duration>(arguments, name, "a time such as 2.5s, 500ms or 1m30s",
+                                       base::parse_duration);
+}
+
+base::Result<std::optional<int64_t>> integer_option(const Arguments& arguments,
+                                                    std::string_view name, IntegerRange range) {
+  const auto within = [range](std::string_view text) {
+    const auto number = parse_integer(text);
+    return number && *number >= range.min && *number <= range.max ? number : std::nullopt;
+  };
+  return parsed_option<int64_t>(arguments, name,
+                                "a whole number from " + std::to_string(range.min) + " to " +
+                                    std::to_string(range.max),
+                                within);
+}
+
+std::optional<scene::SceneFile> load_scene_or_tell(const std::string& path, const Log& log) {
+  auto loaded = scene::load_scene(path);
+  if (auto* file = std::get_if<scene::SceneFile>(&loaded)) return std::move(*file);
+  for (const auto& line : std::get<scene::SceneFaults>(loaded).lines) log.write_fault(line);
+  return std::nullopt;
+}
+
+int usage_status() {
+  return base::meaning_of(base::ErrorCode::kInvalidInput).exit_status;
+}
+
+}  // namespace layercast::tools

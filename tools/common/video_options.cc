@@ -1,0 +1,103 @@
+#include "tools/common/video_options.h"
+
+#include <charconv>
+
+#include "scene/limits.h"
+#include "scene/scene_tables.h"
+#include "tools/common/values.h"
+
+namespace layercast::tools {
+namespace {
+
+base::Result<std::optional<double>> crf_option(const Arguments& arguments) {
+  const auto given = arguments.one("crf");
+  if (!given) return std::optional<double>{};
+  double number = 0;
+  const auto [end, error] =
+      std::from_chars(given->data(), given->data() + given->size(), number);
+  if (error != std::errc{} || end != given->data() + given->size() || !(number >= 0) ||
+      number > 63) {
+    return wrong_value("crf", *given, "a number from 0 (best) to 63");
+  }
+  return std::optional<double>{number};
+}
+
+base::Result<std::optional<int64_t>> bitrate_option(const Arguments& arguments) {
+  const auto given = arguments.one("bitrate");
+  if (!given) return std::optional<int64_t>{};
+  const auto bits = scene::parse_bitrate(*given);
+  if (!bits) return wrong_value("bitrate", *given, "bits per second such as 6M or 2500k");
+  return bits;
+}
+
+}  // namespace
+
+OptionGroup video_options() {
+  return {
+      "Encoding",
+      {{.name = "codec",
+        .value = "NAME",
+        .help = "Video codec: h264, vp8, vp9, or any encoder of libavcodec by name (default: what "
+                "the container holds by custom).",
+        .choices = {"h264", "vp8", "vp9"}},
+       {.name = "preset",
+        .value = "NAME",
+        .help = "Speed of the encoder, ultrafast to placebo (default: veryfast).",
+        .choices = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow",
+                    "slower", "veryslow"}},
+       {.name = "bitrate",
+        .value = "BITS",
+        .help = "Bits per second, such as 6M or 2500k (default: constant quality, see --crf)."},
+       {.name = "crf",
+        .value = "N",
+        .help = "Constant quality on the encoder's own scale; small is good (default for h264: "
+                "20)."},
+       {.name = "gop",
+        .value = "FRAMES",
+        .help = "Most frames from one keyframe to the next (default: two seconds)."},
+       {.name = "pixel-format",
+        .value = "NAME",
+        .help = "Format of the encoded pictures (default: yuv420p).",
+        .choices = {"yuv420p", "yuv422p", "yuv444p", "nv12"}},
+       {.name = "audio",
+        .value = "FILE",
+        .help = "Audio for the video, cut or followed by silence to its length (default: "
+                "silence).",
+        .completion = Completion::kMediaFile},
+       {.name = "no-audio", .arity = Arity::kFlag, .help = "Write no audio track."}}};
+}
+
+std::string given_video_option(const Arguments& arguments) {
+  for (const auto& option : video_options().options) {
+    if (arguments.has(option.name)) return "--" + std::string(option.name);
+  }
+  return {};
+}
+
+base::Result<media::VideoSettings> video_settings(const Arguments& arguments) {
+  media::VideoSettings settings;
+  settings.codec = arguments.one("codec");
+  settings.preset = arguments.one("preset");
+  settings.pixel_format = arguments.one("pixel-format");
+  TRY(settings.bitrate, bitrate_option(arguments));
+  TRY(settings.crf, crf_option(arguments));
+  TRY(const auto gop, integer_option(arguments, "gop", {1, 100'000}));
+  if (gop) settings.gop_frames = static_cast<int>(*gop);
+  return settings;
+}
+
+base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
+  const auto file = arguments.one("audio");
+  if (arguments.has("no-audio")) {
+    if (file) {
+      return base::Error{base::ErrorCode::kInvalidInput,
+                         "both are given, expected one of them", "--audio and --no-audio",
+                         nullptr};
+    }
+    return media::AudioSettings{media::AudioKind::kNone, {}};
+  }
+  if (file) return media::AudioSettings{media::AudioKind::kFile, *file};
+  return media::AudioSettings{};
+}
+
+}  // namespace layercast::tools

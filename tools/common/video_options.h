@@ -1,0 +1,20 @@
+#pragma once
+
+#include "base/error.h"
+#include "media/settings.h"
+#include "tools/common/option_table.h"
+
+namespace layercast::tools {
+
+/// The options of every tool that encodes.
+OptionGroup video_options();
+
+/// The name of a given option that only makes sense when something is encoded, or empty.
+std::string given_video_option(const Arguments& arguments);
+
+/// What the options ask for; size and rate are left to the caller.
+/// Errors: kInvalidInput naming the option.
+base::Result<media::VideoSettings> video_settings(const Arguments& arguments);
+base::Result<media::AudioSettings> audio_settings(const Arguments& arguments);
+
+}  // namespace layercast::tools

@@ -1,0 +1,223 @@
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/worker_pool.h"
+#include "frame/convert.h"
+#include "frame/frame.h"
+#include "frame/image.h"
+#include "frame/raw_pipe.h"
+#include "media/encoding.h"
+#include "tools/common/frame_writer.h"
+#include "tools/common/interruption.h"
+#include "tools/common/log.h"
+#include "tools/common/progress.h"
+#include "tools/common/values.h"
+#include "tools/common/video_options.h"
+#include "tools/encode/options.h"
+
+namespace layercast::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr int kBandRows = 16;  // even: 4:2:0 chroma needs both its rows
+
+/// Where frames come from.
+struct Input {
+  int descriptor = STDIN_FILENO;
+  std::string name = "standard input";
+  std::optional<int64_t> bytes;  ///< of a regular file
+};
+
+base::Result<Input> open_input(const Arguments& arguments) {
+  Input input;
+  const std::string path = arguments.one("input").value_or("-");
+  if (path != "-") {
+    input.name = path;
+    input.descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (input.descriptor < 0) {
+      Error error = base::io_error(errno, "cannot read", path);
+      error.code = ErrorCode::kNotFound;
+      return error;
+    }
+  } else if (::isatty(STDIN_FILENO) == 1) {
+    return Error{ErrorCode::kInvalidInput,
+                 "it is a terminal, expected raw frames from a pipe, a file or -i FILE",
+                 input.name, nullptr};
+  }
+  struct stat status {};
+  if (::fstat(input.descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
+    input.bytes = status.st_size;
+  }
+  frame::enlarge_pipe(input.descriptor);
+  return input;
+}
+
+/// What the frames are.
+struct Geometry {
+  base::SizeI size;
+  base::FrameRate rate;
+};
+
+Error missing_geometry(const std::string& what) {
+  return {ErrorCode::kInvalidInput,
+          what + " of the frames is not known, expected --scene SCENE, or --size WxH and --fps N",
+          "", nullptr};
+}
+
+base::Result<Geometry> geometry(const Arguments& arguments,
+                                const std::optional<scene::SceneFile>& file) {
+  TRY(const auto size, size_option(arguments, "size"));
+  TRY(const auto rate, rate_option(arguments, "fps"));
+  if (!size && !file) return missing_geometry("the size");
+  if (!rate && !file) return missing_geometry("the rate");
+  return Geometry{size ? *size : file->scene.canvas.size, rate ? *rate : file->scene.canvas.fps};
+}
+
+base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& arguments,
+                                                             const Geometry& geometry) {
+  media::EncodingRequest request;
+  request.outputs = arguments.many("output");
+  if (request.outputs.empty()) {
+    return Error{ErrorCode::kInvalidInput, "no output is given, expected -o OUT", "", nullptr};
+  }
+  for (std::string& output : request.outputs) {
+    if (output == "-") output = "/dev/stdout";
+  }
+  request.container = arguments.one("format");
+  TRY(request.video, video_settings(arguments));
+  request.video.size = geometry.size;
+  request.video.rate = geometry.rate;
+  TRY(request.audio, audio_settings(arguments));
+  return media::Encoding::open(std::move(request));
+}
+
+/// Turns the frames of a pipe into those that an encoder takes.
+class Converter {
+ public:
+  Converter(const Geometry& geometry, frame::PixelFormat format, int threads)
+      : format_(format),
+        raw_(frame::PixelFormat::kRgba, geometry.size),
+        premultiplied_(geometry.size),
+        pool_(format, geometry.size),
+        workers_(threads) {}
+
+  /// A frame to read raw RGBA into.
+  frame::Frame& raw() { return raw_; }
+
+  /// The frame in raw(), converted.
+  frame::FramePtr convert() {
+    auto target = pool_.take();
+    const int height = raw_.size().height;
+    workers_.run((height + kBandRows - 1) / kBandRows, [&](int band) {
+      const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, height)};
+      const base::RectI part{0, rows.first, raw_.size().width, rows.last};
+      frame::premultiply(std::as_const(raw_).rgba().part(part), premultiplied_.view().part(part));
+      frame::convert_rows(std::as_const(premultiplied_).view(), rows, *target);
+    });
+    return target;
+  }
+
+ private:
+  frame::PixelFormat format_;
+  frame::Frame raw_;
+  frame::Image<frame::PremulRgba8> premultiplied_;
+  frame::FramePool pool_;
+  base::WorkerPool workers_;
+};
+
+/// Why reading came to an end, when that is worth telling.
+struct ReadOutcome {
+  int64_t frames = 0;
+  std::optional<Error> error;
+};
+
+ReadOutcome read_all(const Input& input, Converter& converter, FrameWriter& writer,
+                     Progress& progress) {
+  ReadOutcome outcome;
+  while (true) {
+    auto read = frame::read_frame(input.descriptor, converter.raw(), input.name, interrupted);
+    if (!read) outcome.error = std::move(read).error();
+    if (outcome.error || read.value() == frame::ReadFrame::kEnd) return outcome;
+    if (!writer.push({outcome.frames, converter.convert()})) return outcome;
+    progress.update(++outcome.frames);
+  }
+}
+
+std::optional<int64_t> frame_count(const Input& input, base::SizeI size) {
+  if (!input.bytes) return std::nullopt;
+  return *input.bytes / (size.area() * int64_t{sizeof(frame::StraightRgba8)});
+}
+
+base::Result<void> encode_all(const Input& input, const Geometry& geometry,
+                              media::Encoding& encoding, int threads, const Log& log) {
+  Converter converter(geometry, encoding.input_format(), threads);
+  Progress progress(log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
+                    frame_count(input, geometry.size));
+  FrameWriter writer([&](const NumberedFrame& next) { return encoding.write(next.frame); });
+  const ReadOutcome outcome = read_all(input, converter, writer, progress);
+  TRY_DO(writer.join());
+  progress.clear();
+  if (outcome.frames == 0) {
+    if (outcome.error) return *outcome.error;
+    return Error{ErrorCode::kTruncated, "the input holds no frame", input.name, nullptr};
+  }
+  // What came before a fault or an interruption is kept.
+  TRY_DO(encoding.finish());
+  if (!outcome.error) return {};
+  return base::with_context(*outcome.error,
+                            "kept the " + std::to_string(outcome.frames) + " frames before it");
+}
+
+base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
+                          const Log& log) {
+  TRY(const Geometry frames, geometry(arguments, file));
+  TRY(const auto threads, integer_option(arguments, "threads", {1, 256}));
+  TRY(const Input input, open_input(arguments));
+  TRY(const auto encoding, open_encoding(arguments, frames));
+  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return encode_all(input, frames, *encoding, threads ? static_cast<int>(*threads) : cores, log);
+}
+
+int run(const Arguments& arguments, Log& log) {
+  if (const auto configured = log.configure(arguments); !configured) {
+    return log.fail(configured.error());
+  }
+  std::optional<scene::SceneFile> file;
+  if (const auto path = arguments.one("scene")) {
+    file = load_scene_or_tell(*path, log);
+    if (!file) return usage_status();
+  }
+  const auto done = encode(arguments, file, log);
+  return done ? 0 : log.fail(done.error());
+}
+
+}  // namespace
+}  // namespace layercast::tools
+
+int main(int argc, char** argv) {
+  using namespace layercast::tools;
+  watch_signals();
+  Log log("encode");
+  const auto parsed = parse_command_line(encode_options(), argc, argv);
+  if (const auto* answer = std::get_if<Answer>(&parsed)) {
+    if (answer->exit_status == 0) {
+      std::fputs(answer->text.c_str(), stdout);
+    } else {
+      log.write(LogLevel::kError, answer->text);
+    }
+    return answer->exit_status;
+  }
+  return run(std::get<Arguments>(parsed), log);
+}

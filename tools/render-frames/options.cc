@@ -1,0 +1,58 @@
+#include "tools/render-frames/options.h"
+
+#include "tools/common/video_options.h"
+
+namespace layercast::tools {
+
+const OptionTable& render_frames_options() {
+  static const OptionTable table{
+      "render-frames",
+      "Render a scene file to frames, stills or video, offline.",
+      {"SCENE", "The scene file (- for standard input).", Completion::kSceneFile},
+      {{"Output",
+        {{.name = "output",
+          .letter = 'o',
+          .value = "OUT",
+          .help = "Where frames go: - (raw RGBA on stdout, the default), %05d.png, x.rgba, x.y4m, "
+                  "x.mp4, x.mkv, x.webm, or null: (nowhere).",
+          .completion = Completion::kMediaFile},
+         {.name = "format",
+          .value = "NAME",
+          .help = "Format of the output, whatever it is called.",
+          .choices = {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"}},
+         {.name = "keep-going",
+          .arity = Arity::kFlag,
+          .help = "Draw an error picture for content that cannot be loaded, instead of stopping."},
+         {.name = "stats",
+          .value = "FILE",
+          .help = "Write frames, seconds and the time of each stage as JSON.",
+          .completion = Completion::kFile}}},
+       {"Frames",
+        {{.name = "frames",
+          .value = "A:B",
+          .help = "Frames from A to before B; either may be left out (default: all of the "
+                  "scene's duration)."},
+         {.name = "at", .value = "TIME", .help = "The one frame shown at TIME, such as 2.5s."},
+         {.name = "shard",
+          .value = "I/N",
+          .help = "The I-th of N equal parts of the frames, I from 1."},
+         {.name = "size",
+          .value = "WxH",
+          .help = "Size of the frames; the canvas is scaled to fit (default: the canvas's)."},
+         {.name = "fps",
+          .value = "N",
+          .help = "Frames per second, such as 30 or 30000/1001 (default: the canvas's)."},
+         {.name = "clock",
+          .value = "TIME",
+          .help = "What {{clock}} shows at frame 0: HH:MM[:SS] or an ISO 8601 date and time, UTC "
+                  "(default: 00:00)."},
+         {.name = "threads",
+          .value = "N",
+          .help = "Threads that render (default: one for each core). The frames do not depend on "
+                  "it."}}},
+       video_options(),
+       common_options()}};
+  return table;
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "base/geometry.h"
+#include "base/time.h"
+#include "content/still.h"
+#include "frame/frame.h"
+#include "media/settings.h"
+#include "scene/placeholder.h"
+#include "tools/common/option_table.h"
+
+namespace layercast::tools {
+
+enum class OutputKind { kRaw, kStills, kVideo, kNothing };
+
+/// What one run of render-frames does, apart from the scene.
+struct RenderSettings {
+  std::string output = "-";
+  OutputKind kind = OutputKind::kRaw;
+  std::string format;                                       ///< `rgba`, `png`, `mp4` …
+  frame::PixelFormat raw_format = frame::PixelFormat::kRgba;  ///< of kRaw and kNothing
+  content::StillFormat still_format{};                      ///< of kStills
+  media::VideoSettings video;                               ///< of kVideo
+  media::AudioSettings audio;
+  std::optional<int64_t> first;
+  std::optional<int64_t> last;  ///< one past the last
+  std::optional<base::Duration> at;
+  int64_t shard = 1;
+  int64_t shards = 1;
+  std::optional<base::SizeI> size;
+  std::optional<base::FrameRate> rate;
+  scene::WallTime clock{};
+  int threads = 1;
+  bool keep_going = false;
+  std::optional<std::string> stats;
+};
+
+/// Errors: kInvalidInput naming the option.
+base::Result<RenderSettings> render_settings(const Arguments& arguments);
+
+/// Frames to render: half-open.
+struct FrameSpan {
+  int64_t first;
+  int64_t last;
+  int64_t count() const { return last - first; }
+};
+
+/// The frames that the settings pick from a scene of `duration` at `rate`.
+/// Errors: kInvalidInput when nothing says where to stop, or no frame is left.
+base::Result<FrameSpan> frame_span(const RenderSettings& settings,
+                                   std::optional<base::Duration> duration, base::FrameRate rate);
+
+}  // namespace layercast::tools

@@ -1,0 +1,251 @@
+#include "tools/render-frames/sink.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <utility>
+
+#include "media/partial_file.h"
+#include "content/image.h"
+#include "frame/raw_pipe.h"
+#include "media/encoding.h"
+#include "tools/common/interruption.h"
+
+namespace layercast::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+class StageTimer {
+ public:
+  explicit StageTimer(int64_t& total)
+      : total_(total), start_(std::chrono::steady_clock::now()) {}
+  ~StageTimer() {
+    total_ +=
+        std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count();
+  }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  int64_t& total_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+/// A descriptor to write to: stdout, or a file that gets its name at the end.
+class ByteTarget {
+ public:
+  static base::Result<ByteTarget> open(const std::string& output) {
+    ByteTarget target;
+    if (output == "-") {
+      target.name_ = "standard output";
+      target.descriptor_ = STDOUT_FILENO;
+      if (::isatty(STDOUT_FILENO) == 1) {
+        return Error{ErrorCode::kInvalidInput,
+                     "raw frames would fill the terminal, expected a pipe, a redirection or -o OUT",
+                     target.name_, nullptr};
+      }
+      frame::enlarge_pipe(STDOUT_FILENO);
+      return target;
+    }
+    target.name_ = output;
+    std::string path = output;
+    if (!media::is_special_file(output)) {
+      TRY(auto file, media::PartialFile::create(output, media::PartialFile::Kind::kFile));
+      path = file.path();
+      target.file_.emplace(std::move(file));
+    }
+    target.descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (target.descriptor_ < 0) return base::io_error(errno, "cannot write", output);
+    frame::enlarge_pipe(target.descriptor_);
+    return target;
+  }
+  ByteTarget(ByteTarget&& other) noexcept
+      : name_(std::move(other.name_)),
+        descriptor_(std::exchange(other.descriptor_, -1)),
+        file_(std::move(other.file_)) {}
+  ByteTarget& operator=(ByteTarget&&) = delete;
+  ~ByteTarget() {
+    if (descriptor_ > STDERR_FILENO) ::close(descriptor_);
+  }
+
+  base::Result<void> write(std::string_view bytes) const {
+    return frame::write_all(descriptor_, bytes, name_, interrupted);
+  }
+  base::Result<void> write(const frame::Frame& frame) const {
+    return frame::write_frame(descriptor_, frame, name_, interrupted);
+  }
+  base::Result<void> finish() {
+    if (descriptor_ > STDERR_FILENO && ::close(std::exchange(descriptor_, -1)) != 0) {
+      return base::io_error(errno, "cannot write", name_);
+    }
+    if (file_) return file_->commit();
+    return {};
+  }
+
+ private:
+  ByteTarget() = default;
+
+  std::string name_;
+  int descriptor_ = -1;
+  std::optional<media::PartialFile> file_;
+};
+
+/// Raw RGBA or Y4M.
+class RawSink : public FrameSink {
+ public:
+  RawSink(ByteTarget target, frame::PixelFormat format) : target_(std::move(target)), format_(format) {}
+
+  static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
+                                                       base::SizeI size, base::FrameRate rate) {
+    TRY(auto target, ByteTarget::open(settings.output));
+    if (settings.format == "y4m") {
+      TRY_DO(target.write(frame::y4m_header(settings.raw_format, size, rate)));
+    }
+    return std::unique_ptr<FrameSink>(new RawSink(std::move(target), settings.raw_format));
+  }
+
+  frame::PixelFormat format() const override { return format_; }
+  base::Result<void> write(const frame::FramePtr& frame, int64_t) override {
+    const StageTimer timer(write_nanos_);
+    if (format_ != frame::PixelFormat::kRgba) TRY_DO(target_.write(frame::kY4mFrameHeader));
+    return target_.write(*frame);
+  }
+  base::Result<void> finish() override { return target_.finish(); }
+  void report(Stats& stats) const override { stats.add_stage("write", write_nanos_); }
+
+ private:
+  ByteTarget target_;
+  frame::PixelFormat format_;
+  int64_t write_nanos_ = 0;
+};
+
+/// The place of the frame number in a name such as `f-%05d.png`.
+struct NumberPlace {
+  size_t start;
+  size_t end;
+  int width;
+  bool zeros;
+};
+
+std::optional<NumberPlace> number_place(const std::string& name) {
+  const size_t start = name.find('%');
+  if (start == std::string::npos) return std::nullopt;
+  size_t at = start + 1;
+  const bool zeros = at < name.size() && name[at] == '0';
+  int width = 0;
+  while (at < name.size() && name[at] >= '0' && name[at] <= '9' && width < 100) {
+    width = width * 10 + (name[at++] - '0');
+  }
+  if (at == name.size() || name[at] != 'd' || width > 20) return std::nullopt;
+  if (name.find('%', at) != std::string::npos) return std::nullopt;
+  return NumberPlace{start, at + 1, width, zeros};
+}
+
+std::string numbered(const std::string& name, const NumberPlace& place, int64_t index) {
+  std::string digits = std::to_string(index);
+  const auto width = static_cast<size_t>(place.width);
+  if (digits.size() < width) digits.insert(0, width - digits.size(), place.zeros ? '0' : ' ');
+  return name.substr(0, place.start) + digits + name.substr(place.end);
+}
+
+/// One picture file a frame, each complete when it gets its name.
+class StillSink : public FrameSink {
+ public:
+  static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
+                                                       int64_t frames) {
+    auto sink = std::make_unique<StillSink>();
+    sink->output_ = settings.output;
+    sink->still_format_ = settings.still_format;
+    sink->place_ = number_place(settings.output);
+    const bool has_percent = settings.output.find('%') != std::string::npos;
+    if (!sink->place_ && (frames > 1 || has_percent)) {
+      return Error{ErrorCode::kInvalidInput,
+                   has_percent ? "the name has no single frame number such as %05d in it"
+                               : std::to_string(frames) +
+                                     " frames do not fit one file, expected a name with a frame "
+                                     "number such as %05d.png, or --at TIME",
+                   settings.output, nullptr};
+    }
+    return std::unique_ptr<FrameSink>(std::move(sink));
+  }
+
+  frame::PixelFormat format() const override { return frame::PixelFormat::kRgba; }
+  base::Result<void> write(const frame::FramePtr& frame, int64_t index) override {
+    const StageTimer timer(encode_nanos_);
+    TRY(const std::string bytes, content::encode_still(frame->rgba(), still_format_));
+    const std::string name = place_ ? numbered(output_, *place_, index) : output_;
+    TRY(ByteTarget target, ByteTarget::open(name));
+    TRY_DO(target.write(bytes));
+    return target.finish();
+  }
+  base::Result<void> finish() override { return {}; }
+  void report(Stats& stats) const override { stats.add_stage("encode", encode_nanos_); }
+
+ private:
+  std::string output_;
+  content::StillFormat still_format_{};
+  std::optional<NumberPlace> place_;
+  int64_t encode_nanos_ = 0;
+};
+
+class VideoSink : public FrameSink {
+ public:
+  explicit VideoSink(std::unique_ptr<media::Encoding> encoding) : encoding_(std::move(encoding)) {}
+
+  static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
+                                                       base::SizeI size, base::FrameRate rate) {
+    media::EncodingRequest request;
+    // libavformat writes to a name; this is stdout's.
+    request.outputs = {settings.output == "-" ? "/dev/stdout" : settings.output};
+    if (!settings.format.empty()) request.container = settings.format;
+    request.video = settings.video;
+    request.video.size = size;
+    request.video.rate = rate;
+    request.audio = settings.audio;
+    TRY(auto encoding, media::Encoding::open(std::move(request)));
+    return std::unique_ptr<FrameSink>(new VideoSink(std::move(encoding)));
+  }
+
+  frame::PixelFormat format() const override { return encoding_->input_format(); }
+  base::Result<void> write(const frame::FramePtr& frame, int64_t) override {
+    return encoding_->write(frame);
+  }
+  base::Result<void> finish() override { return encoding_->finish(); }
+  void report(Stats& stats) const override {
+    stats.add_stage("encode", encoding_->encode_nanoseconds());
+    stats.add_stage("write", encoding_->write_nanoseconds());
+  }
+
+ private:
+  std::unique_ptr<media::Encoding> encoding_;
+};
+
+class NullSink : public FrameSink {
+ public:
+  frame::PixelFormat format() const override { return frame::PixelFormat::kYuv420p; }
+  base::Result<void> write(const frame::FramePtr&, int64_t) override { return {}; }
+  base::Result<void> finish() override { return {}; }
+  void report(Stats&) const override {}
+};
+
+}  // namespace
+
+base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings,
+                                                   base::SizeI size, base::FrameRate rate,
+                                                   int64_t frames) {
+  switch (settings.kind) {
+    case OutputKind::kRaw: return RawSink::open(settings, size, rate);
+    case OutputKind::kStills: return StillSink::open(settings, frames);
+    case OutputKind::kVideo: return VideoSink::open(settings, size, rate);
+    case OutputKind::kNothing: return std::unique_ptr<FrameSink>(new NullSink);
+  }
+  return Error{ErrorCode::kInternal, "no such output", settings.output, nullptr};
+}
+
+}  // namespace layercast::tools
