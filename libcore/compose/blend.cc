@@ -44,8 +44,7 @@ Fraction color_dodge(const Component& c) {
 Fraction color_burn(const Component& c) {
   const int64_t full = c.source_alpha * c.backdrop_alpha;
   if (c.backdrop == c.backdrop_alpha) return {full};
-  const int64_t sunk =
-      (c.backdrop_alpha - c.backdrop) * c.source_alpha * c.source_alpha;
+  const int64_t sunk = (c.backdrop_alpha - c.backdrop) * c.source_alpha * c.source_alpha;
   if (sunk >= full * c.source) return {0};
   return {full * c.source - sunk, c.source};
 }
@@ -56,18 +55,28 @@ Fraction blended_fraction(BlendMode mode, const Component& c) {
   const int64_t backdrop_part = c.backdrop * c.source_alpha;
   const int64_t product = c.source * c.backdrop;
   switch (mode) {
-    case BlendMode::kMultiply: return {product};
-    case BlendMode::kScreen: return {source_part + backdrop_part - product};
+    case BlendMode::kMultiply:
+      return {product};
+    case BlendMode::kScreen:
+      return {source_part + backdrop_part - product};
     case BlendMode::kOverlay:
       return hard_light({c.backdrop, c.backdrop_alpha, c.source, c.source_alpha});
-    case BlendMode::kDarken: return {std::min(source_part, backdrop_part)};
-    case BlendMode::kLighten: return {std::max(source_part, backdrop_part)};
-    case BlendMode::kColorDodge: return color_dodge(c);
-    case BlendMode::kColorBurn: return color_burn(c);
-    case BlendMode::kHardLight: return hard_light(c);
-    case BlendMode::kDifference: return {std::abs(source_part - backdrop_part)};
-    case BlendMode::kExclusion: return {source_part + backdrop_part - 2 * product};
-    default: return {source_part};
+    case BlendMode::kDarken:
+      return {std::min(source_part, backdrop_part)};
+    case BlendMode::kLighten:
+      return {std::max(source_part, backdrop_part)};
+    case BlendMode::kColorDodge:
+      return color_dodge(c);
+    case BlendMode::kColorBurn:
+      return color_burn(c);
+    case BlendMode::kHardLight:
+      return hard_light(c);
+    case BlendMode::kDifference:
+      return {std::abs(source_part - backdrop_part)};
+    case BlendMode::kExclusion:
+      return {source_part + backdrop_part - 2 * product};
+    default:
+      return {source_part};
   }
 }
 
@@ -95,8 +104,8 @@ uint8_t composited(const Component& c, double blend) {
 
 double soft_light(double backdrop, double source) {
   if (source <= 0.5) return backdrop - (1 - 2 * source) * backdrop * (1 - backdrop);
-  const double lifted = backdrop <= 0.25 ? ((16 * backdrop - 12) * backdrop + 4) * backdrop
-                                         : std::sqrt(backdrop);
+  const double lifted =
+      backdrop <= 0.25 ? ((16 * backdrop - 12) * backdrop + 4) * backdrop : std::sqrt(backdrop);
   return backdrop + (2 * source - 1) * (lifted - backdrop);
 }
 
@@ -142,8 +151,10 @@ Rgb non_separable(BlendMode mode, const Rgb& backdrop, const Rgb& source) {
       return with_luminosity(with_saturation(source, saturation(backdrop)), luminosity(backdrop));
     case BlendMode::kSaturation:
       return with_luminosity(with_saturation(backdrop, saturation(source)), luminosity(backdrop));
-    case BlendMode::kColor: return with_luminosity(source, luminosity(backdrop));
-    default: return with_luminosity(backdrop, luminosity(source));
+    case BlendMode::kColor:
+      return with_luminosity(source, luminosity(backdrop));
+    default:
+      return with_luminosity(backdrop, luminosity(source));
   }
 }
 

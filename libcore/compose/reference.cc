@@ -1,11 +1,11 @@
 #include "compose/reference.h"
 
+#include "base/geometry.h"
+#include "compose/blend.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-
-#include "base/geometry.h"
-#include "compose/blend.h"
 
 namespace layercast::compose {
 namespace {
@@ -17,7 +17,8 @@ using frame::PremulRgba8;
 
 constexpr int kLevelsMax = 15;
 
-// A length in 2^-32 picture pixels: fine enough that a row of the largest canvas ends where it should.
+// A length in 2^-32 picture pixels: fine enough that a row of the largest canvas ends where it
+// should.
 int64_t fixed_point(double value) {
   return static_cast<int64_t>(std::floor(value * 4294967296.0 + 0.5));
 }
@@ -64,6 +65,12 @@ double between(double from_first, double from_second) {
   return std::max(0.0, first + second - 1);
 }
 
+// Pixels of one row, half-open.
+struct Span {
+  int first;
+  int last;
+};
+
 // An upright box under an affine map, and how much of a canvas pixel it covers.
 class Box {
  public:
@@ -86,6 +93,16 @@ class Box {
     const double edges = x * y;
     const double covered = edges > 0 && radius_ > 0 ? std::min(edges, corner(point)) : edges;
     return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
+  }
+
+  // Where of row `y`, within `span`, coverage() is 255 from end to end. Empty for a turned box,
+  // whose rows may leave it at a corner and come back.
+  Span inner_span(int y, Span span) const {
+    if (box_from_canvas_.xy != 0 || box_from_canvas_.yx != 0) return {span.first, span.first};
+    const auto inside = [&](int x) { return is_inside(box_from_canvas_.map({x + 0.5, y + 0.5})); };
+    while (span.first < span.last && !inside(span.first)) ++span.first;
+    while (span.first < span.last && !inside(span.last - 1)) --span.last;
+    return span;
   }
 
  private:
@@ -164,10 +181,15 @@ class ItemPainter {
 
   void paint_row(int y, PremulRgba8* row) const {
     if (y < bounds_.top || y >= bounds_.bottom) return;
-    if (aligned_ && !clip_ && item_.blend == base::BlendMode::kNormal) {
-      return paint_aligned_row(y, row);
-    }
-    for (int x = bounds_.left; x < bounds_.right; ++x) {
+    const Span plain = plain_span(y);
+    paint_pixels(y, {bounds_.left, plain.first}, row);
+    paint_plain_pixels(y, plain, row);
+    paint_pixels(y, {plain.last, bounds_.right}, row);
+  }
+
+ private:
+  void paint_pixels(int y, Span span, PremulRgba8* row) const {
+    for (int x = span.first; x < span.last; ++x) {
       const uint32_t coverage = coverage_at(x, y);
       if (coverage == 0) continue;
       const PremulRgba8 source = source_at(x, y);
@@ -178,19 +200,32 @@ class ItemPainter {
     }
   }
 
- private:
-  // What paint_row() comes to when every pixel of the canvas is one of the picture.
-  void paint_aligned_row(int y, PremulRgba8* row) const {
+  // The pixels of a row that are each one pixel of the picture, wholly inside the clip, in normal
+  // mode. Empty, at the left end, when there is none.
+  Span plain_span(int y) const {
+    const Span none{bounds_.left, bounds_.left};
+    if (!aligned_ || item_.blend != base::BlendMode::kNormal) return none;
     const auto left = static_cast<int>(item_.canvas_from_picture.x0);
     const auto top = static_cast<int>(item_.canvas_from_picture.y0);
-    const int first = std::max(left, bounds_.left);
-    const int last = std::min(left + picture_.width(), bounds_.right);
-    if (y < top || y >= top + picture_.height()) return;
-    const PremulRgba8* source = picture_.row(y - top);
-    for (int x = first; x < last; ++x) {
-      const PremulRgba8 pixel = source[x - left];
-      if (pixel.alpha == 0) continue;
-      row[x] = over(item_.opacity == 255 ? pixel : faded(pixel, item_.opacity), row[x]);
+    if (y < top || y >= top + picture_.height()) return none;
+    const Span span{std::max(left, bounds_.left), std::min(left + picture_.width(), bounds_.right)};
+    if (span.first >= span.last) return none;
+    return clip_ ? clip_->inner_span(y, span) : span;
+  }
+
+  // What paint_pixels() comes to in a plain_span().
+  void paint_plain_pixels(int y, Span span, PremulRgba8* row) const {
+    if (span.first >= span.last) return;
+    const auto left = static_cast<int>(item_.canvas_from_picture.x0);
+    const PremulRgba8* source = picture_.row(y - static_cast<int>(item_.canvas_from_picture.y0));
+    for (int x = span.first; x < span.last; ++x) {
+      const PremulRgba8 pixel =
+          item_.opacity == 255 ? source[x - left] : faded(source[x - left], item_.opacity);
+      if (pixel.alpha == 255) {
+        row[x] = pixel;
+      } else if (pixel.alpha != 0) {
+        row[x] = over(pixel, row[x]);
+      }
     }
   }
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <utility>
 
+#include "base/cpu_clock.h"
 #include "compose/reference.h"
 #include "frame/convert.h"
 #include "render/evaluate.h"
@@ -15,18 +15,6 @@ namespace {
 // Rows composed and converted together: even, so that 4:2:0 chroma has both its rows, and few enough
 // that a band of the largest canvas is still in cache when it is converted.
 constexpr int kBandRows = 16;
-
-class Stopwatch {
- public:
-  /// Since construction or the last call.
-  int64_t lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::nanoseconds(now - std::exchange(start_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   const base::Color& color = canvas.background;
@@ -96,7 +84,7 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
 }
 
 compose::DrawList Renderer::draw_list(int64_t frame_index) {
-  Stopwatch watch;
+  base::CpuStopwatch watch;
   for (LayerState& state : layers_) refresh(state, frame_index);
   times_.rasterise += watch.lap();
   compose::DrawList list{size_, background_of(file_.scene.canvas), {}};
@@ -121,7 +109,7 @@ void Renderer::compose_and_convert(const compose::DrawList& list, frame::Frame& 
   const int bands = (size_.height + kBandRows - 1) / kBandRows;
   workers_.run(bands, [&](int band) {
     const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, size_.height)};
-    Stopwatch watch;
+    base::CpuStopwatch watch;
     compose::compose_rows(list, rows, canvas_.view());
     compose_nanos += watch.lap();
     frame::convert_rows(std::as_const(canvas_).view(), rows, target);

@@ -287,8 +287,7 @@ std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
                       Int128{time.numerator} * kNanosPerSecond;
   const Int128 unit = Int128{time.denominator} * kNanosPerSecond;
   const int64_t seconds = std::max<int64_t>(0, floor_divided(left + unit - 1, unit));
-  std::string text =
-      padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2);
+  std::string text = padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2);
   if (seconds >= 3600) text.insert(0, std::to_string(seconds / 3600) + ":");
   return text;
 }

@@ -20,19 +20,20 @@ std::string dashed(const Option& option) {
 struct Bound {
   const Option* option;
   CLI::Option* parsed;
-  std::vector<std::string> values;
+  std::string value;                ///< of an option that may stand once
+  std::vector<std::string> values;  ///< of one that may stand several times
 };
 
 void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& bound) {
   bound.option = &option;
   if (option.arity == Arity::kFlag) {
     bound.parsed = app.add_flag(dashed(option))->description(std::string(option.help));
+  } else if (option.arity == Arity::kOne) {
+    bound.parsed = app.add_option(dashed(option), bound.value, std::string(option.help));
+    bound.parsed->type_name(std::string(option.value))->take_last();
   } else {
     bound.parsed = app.add_option(dashed(option), bound.values, std::string(option.help));
     bound.parsed->type_name(std::string(option.value))->allow_extra_args(false);
-    bound.parsed->multi_option_policy(option.arity == Arity::kMany
-                                          ? CLI::MultiOptionPolicy::TakeAll
-                                          : CLI::MultiOptionPolicy::TakeLast);
   }
   bound.parsed->group(std::string(group.title));
 }
@@ -65,7 +66,9 @@ Arguments arguments_of(const std::vector<std::unique_ptr<Bound>>& bounds,
   Arguments arguments;
   for (const auto& bound : bounds) {
     if (bound->parsed->count() == 0) continue;
-    arguments.values_[std::string(bound->option->name)] = bound->values;
+    const bool is_one = bound->option->arity == Arity::kOne;
+    arguments.values_[std::string(bound->option->name)] =
+        is_one ? std::vector{bound->value} : bound->values;
   }
   arguments.positional_ = positional;
   return arguments;
