@@ -1,14 +1,13 @@
 #include "content/rasterizer.h"
 
-#include <algorithm>
-#include <cmath>
-#include <utility>
-
 #include "content/caption.h"
 #include "content/error_picture.h"
 #include "content/image.h"
 #include "content/shape.h"
 #include "content/text.h"
+
+#include <algorithm>
+#include <utility>
 
 namespace layercast::content {
 namespace {
@@ -20,18 +19,11 @@ base::SizeF size_of(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-struct IntOrigin {
-  int x;
-  int y;
-};
-
-IntOrigin origin_of(const frame::Picture& picture) {
-  return {static_cast<int>(picture.origin().x), static_cast<int>(picture.origin().y)};
-}
-
+// Origins are whole pixels.
 base::RectI extent_of(const frame::Picture& picture) {
-  const auto [x, y] = origin_of(picture);
-  return {x, y, x + picture.size().width, y + picture.size().height};
+  const auto left = static_cast<int>(picture.origin().x);
+  const auto top = static_cast<int>(picture.origin().y);
+  return {left, top, left + picture.size().width, top + picture.size().height};
 }
 
 // `front` composited over `back`, both placed by their origins, as one picture.
@@ -41,16 +33,10 @@ frame::PicturePtr flattened(const frame::Picture& back, const frame::Picture& fr
   const base::RectI whole{std::min(a.left, b.left), std::min(a.top, b.top),
                           std::max(a.right, b.right), std::max(a.bottom, b.bottom)};
   Image<PremulRgba8> pixels({whole.width(), whole.height()});
-  for (const auto& [picture, place] : {std::pair{&back, a}, std::pair{&front, b}}) {
-    for (int y = 0; y < picture->size().height; ++y) {
-      const PremulRgba8* from = picture->view().row(y);
-      PremulRgba8* to = pixels.view().row(place.top - whole.top + y) + (place.left - whole.left);
-      for (int x = 0; x < picture->size().width; ++x) to[x] = frame::over(from[x], to[x]);
-    }
-  }
-  return std::make_shared<frame::Picture>(
-      std::move(pixels),
-      base::PointF{static_cast<double>(whole.left), static_cast<double>(whole.top)});
+  const base::PointF corner{static_cast<double>(whole.left), static_cast<double>(whole.top)};
+  paint_over(back, {-corner.x, -corner.y}, pixels.view());
+  paint_over(front, {-corner.x, -corner.y}, pixels.view());
+  return std::make_shared<frame::Picture>(std::move(pixels), corner);
 }
 
 }  // namespace
@@ -84,8 +70,8 @@ base::Result<Raster> Rasterizer::rasterise(const scene::Layer& layer, const std:
 base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"character", content.source, content.texture.value_or(""), 0,
-                      box.width,   box.height};
+  const SharedKey key{"character", content.source, content.texture.value_or(""),
+                      0,           box.width,      box.height};
   if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
   std::optional<std::string> texture;
   if (content.texture) texture = file_.resolved(*content.texture);
@@ -96,16 +82,14 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"image", content.source, "", static_cast<int>(content.fit), box.width,
-                      box.height};
+  const SharedKey key{"image",   content.source, "", static_cast<int>(content.fit),
+                      box.width, box.height};
   auto known = shared_.find(key);
   if (known == shared_.end()) {
-    TRY(Raster raster,
-        rasterise_image({file_.resolved(content.source), content.fit, layer.size}));
+    TRY(Raster raster, rasterise_image({file_.resolved(content.source), content.fit, layer.size}));
     known = shared_.emplace(key, raster).first;
   }
-  const bool has_caption =
-      layer.type == scene::LayerType::kVisualFeed && !content.metadata.empty();
+  const bool has_caption = layer.type == scene::LayerType::kVisualFeed && !content.metadata.empty();
   return has_caption ? with_caption(known->second, content, layer) : known->second;
 }
 
@@ -120,8 +104,8 @@ base::Result<Raster> Rasterizer::with_caption(Raster image, const scene::ImageCo
 base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"svg", content.source.value_or(""), content.svg.value_or(""), 0, box.width,
-                      box.height};
+  const SharedKey key{
+      "svg", content.source.value_or(""), content.svg.value_or(""), 0, box.width, box.height};
   if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
   const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
   TRY(Raster raster, rasterise_svg(content, path, layer.size));
@@ -134,8 +118,7 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& co
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {
-  return error_picture(layer.id + ": " + error.to_string(),
-                       layer.size.value_or(base::SizeF{}),
+  return error_picture(layer.id + ": " + error.to_string(), layer.size.value_or(base::SizeF{}),
                        fonts_ ? fonts_.value().get() : nullptr);
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-#include <tuple>
-
 #include "base/error.h"
 #include "content/fonts.h"
 #include "content/raster.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <tuple>
 
 namespace layercast::content {
 

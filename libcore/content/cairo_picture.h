@@ -1,0 +1,32 @@
+#pragma once
+
+#include "base/geometry.h"
+#include "frame/image.h"
+
+#include <memory>
+
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming): cairo's own names
+using cairo_t = struct _cairo;
+using cairo_surface_t = struct _cairo_surface;
+using cairo_pattern_t = struct _cairo_pattern;
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+
+namespace layercast::content {
+
+struct CairoFree {
+  void operator()(cairo_t* context) const;
+  void operator()(cairo_surface_t* surface) const;
+  void operator()(cairo_pattern_t* pattern) const;
+};
+using CairoContext = std::unique_ptr<cairo_t, CairoFree>;
+using CairoSurface = std::unique_ptr<cairo_surface_t, CairoFree>;
+using CairoPattern = std::unique_ptr<cairo_pattern_t, CairoFree>;
+
+/// A transparent ARGB32 surface. Range: sides 1..32767.
+CairoSurface make_surface(base::SizeI size);
+
+/// A copy of the pixels of an ARGB32 image surface. Exact: cairo's pixels are premultiplied sRGB
+/// too.
+frame::Image<frame::PremulRgba8> image_from_surface(cairo_surface_t* surface);
+
+}  // namespace layercast::content

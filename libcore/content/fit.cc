@@ -1,0 +1,84 @@
+#include "content/fit.h"
+
+#include "scene/limits.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+namespace layercast::content {
+namespace {
+
+namespace limits = scene::limits;
+
+base::SizeF scale_of(base::SizeF natural, scene::Fit fit, base::SizeF box) {
+  const double across = box.width / natural.width;
+  const double down = box.height / natural.height;
+  const double contained = std::min(across, down);
+  const double covering = std::max(across, down);
+  switch (fit) {
+    case scene::Fit::kFill:
+      return {across, down};
+    case scene::Fit::kContain:
+      return {contained, contained};
+    case scene::Fit::kCover:
+      return {covering, covering};
+    case scene::Fit::kNone:
+      return {1, 1};
+    case scene::Fit::kScaleDown:
+      return {std::min(contained, 1.0), std::min(contained, 1.0)};
+  }
+  return {1, 1};
+}
+
+// The picture's length, and the part of it that `room` shows, along one axis.
+struct Span {
+  int length;
+  int first;
+  int last;
+  int start;  // of the part in the room
+};
+
+Span centered(double scaled_length, double room_length) {
+  const int length = std::max(1, static_cast<int>(std::lround(scaled_length)));
+  const int room = std::max(1, static_cast<int>(std::lround(room_length)));
+  const int start = static_cast<int>(std::floor((room - length) / 2.0 + 0.5));
+  return {length, std::max(0, -start), std::min(length, room - start), std::max(0, start)};
+}
+
+}  // namespace
+
+base::Result<void> check_picture_size(base::SizeF size) {
+  const bool fits = size.width <= limits::kPictureSideMax &&
+                    size.height <= limits::kPictureSideMax &&
+                    size.width * size.height <= static_cast<double>(limits::kPicturePixelsMax);
+  if (fits) return {};  // false for NaN
+  return base::Error{base::ErrorCode::kLimit,
+                     "the picture would have " + std::to_string(std::llround(size.width)) + " x " +
+                         std::to_string(std::llround(size.height)) +
+                         " pixels, above the limit of " + std::to_string(limits::kPictureSideMax) +
+                         " a side and " + std::to_string(limits::kPicturePixelsMax) + " in all",
+                     {},
+                     nullptr};
+}
+
+base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional<base::SizeF> box) {
+  const base::SizeF room = box.value_or(natural);
+  const base::SizeF scale = box.has_value() ? scale_of(natural, fit, room) : base::SizeF{1, 1};
+  const base::SizeF scaled{natural.width * scale.width, natural.height * scale.height};
+  TRY_DO(check_picture_size(
+      {std::min(scaled.width, room.width), std::min(scaled.height, room.height)}));
+  constexpr double kScaledSideMax = 1e8;  // only its visible part is ever made
+  if (!(std::max(scaled.width, scaled.height) <= kScaledSideMax)) {
+    return base::Error{
+        base::ErrorCode::kLimit, "the picture is too thin to fill its box", {}, nullptr};
+  }
+  const Span across = centered(scaled.width, room.width);
+  const Span down = centered(scaled.height, room.height);
+  return Placement{{across.length, down.length},
+                   {across.first, down.first, across.last, down.last},
+                   {static_cast<double>(across.start), static_cast<double>(down.start)},
+                   room};
+}
+
+}  // namespace layercast::content

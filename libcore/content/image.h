@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/geometry.h"
+#include "content/raster.h"
+#include "scene/scene.h"
+
+#include <optional>
+#include <string>
+
+namespace layercast::content {
+
+/// Makes libvips ready: only the trusted loaders, and SVG from memory; no cache, one thread an
+/// image, no code path chosen by the CPU, nothing on stderr. Once; the functions below call it.
+/// Thread: any.
+void initialise_images();
+
+struct ImageRequest {
+  std::string path;  ///< resolved
+  scene::Fit fit = scene::Fit::kContain;
+  std::optional<base::SizeF> box;
+};
+
+/// The image file fitted into the box as CSS object-fit does it, centred and cropped to the box;
+/// in its natural size where there is no box. An SVG is drawn at the size it is shown in.
+/// The picture covers whole pixels: its origin is where it starts in the box.
+/// Errors: `where` is the path. Thread: any.
+base::Result<Raster> rasterise_image(const ImageRequest& request);
+
+/// A character: its source contained in the box, the texture covering the source's picture and
+/// multiplied with it: colour × (1 − texture alpha + texture colour), the source's alpha kept.
+/// Exact: rounded to nearest. Errors: `where` is the path of the one that failed. Thread: any.
+base::Result<Raster> rasterise_character(const std::string& source,
+                                         const std::optional<std::string>& texture,
+                                         std::optional<base::SizeF> box);
+
+/// An SVG contained in the box: the inline one, or the file at `path` (resolved).
+/// Errors: `where` is the path, empty for an inline one. Thread: any.
+base::Result<Raster> rasterise_svg(const scene::SvgContent& content, const std::string& path,
+                                   std::optional<base::SizeF> box);
+
+}  // namespace layercast::content

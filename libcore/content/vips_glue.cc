@@ -1,0 +1,21 @@
+#include "content/vips_glue.h"
+
+#include <algorithm>
+#include <vips/vips.h>
+
+namespace layercast::content {
+
+std::string take_vips_error() {
+  char* buffer = vips_error_buffer_copy();
+  std::string text(buffer);
+  g_free(buffer);
+  text.resize(std::min(text.find('\n'), text.size()));
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+void VipsAreaFree::operator()(void* area) const { vips_area_unref(static_cast<VipsArea*>(area)); }
+
+void GlibFree::operator()(void* memory) const { g_free(memory); }
+
+}  // namespace layercast::content

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/error.h"
+#include "media/libav.h"
+#include "media/packets.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace layercast::media {
+
+/// Stereo sound at kAudioRate in, packets out. Packet times count samples.
+/// Thread: one at a time.
+class AudioEncoder {
+ public:
+  /// Errors: kUnsupported when this build of libavcodec has no encoder `name`.
+  static base::Result<std::unique_ptr<AudioEncoder>> open(std::string_view name);
+
+  /// Takes the samples (left, right, left …; 1 is full scale) that follow the last ones, and
+  /// encodes as many whole packets as there are.
+  base::Result<void> encode(std::span<const float> samples, const PacketSink& sink);
+  /// Encodes what is left and empties the encoder; nothing can be encoded afterwards.
+  base::Result<void> flush(const PacketSink& sink);
+
+  const AVCodecContext& context() const { return *context_; }
+
+ private:
+  explicit AudioEncoder(CodecContextPtr context)
+      : context_(std::move(context)), packet_(new_packet()) {}
+  size_t packet_samples() const;
+  base::Result<void> encode_packet(std::span<const float> samples, const PacketSink& sink);
+
+  CodecContextPtr context_;
+  PacketPtr packet_;
+  std::vector<float> waiting_;  ///< Less than a packet.
+  int64_t samples_sent_ = 0;
+};
+
+}  // namespace layercast::media

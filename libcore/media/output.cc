@@ -1,0 +1,288 @@
+#include "media/output.h"
+
+#include "base/check.h"
+
+#include <filesystem>
+#include <utility>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/opt.h>
+}
+
+namespace layercast::media {
+
+using base::ErrorCode;
+
+namespace {
+
+// A peer that takes nothing for so long is taken for dead.
+constexpr std::chrono::seconds kPatience{10};
+
+// `%` starts a pattern in a segment's name.
+std::string without_patterns(const std::string& path) {
+  std::string escaped;
+  for (const char letter : path) escaped.append(letter == '%' ? 2 : 1, letter);
+  return escaped;
+}
+
+}  // namespace
+
+// What the library calls back with the Output as its opaque pointer.
+struct OutputCallbacks {
+  static int interrupted(void* opaque) {
+    const auto& output = *static_cast<const Output*>(opaque);
+    return output.delivery_ == Delivery::kLive &&
+                   std::chrono::steady_clock::now() > output.deadline_
+               ? 1
+               : 0;
+  }
+
+  static int open(AVFormatContext* muxer, AVIOContext** io, const char* url, int flags,
+                  AVDictionary** options) {
+    auto& output = *static_cast<Output*>(muxer->opaque);
+    const int result = avio_open2(io, url, flags, &muxer->interrupt_callback, options);
+    output.note_io_error(result);
+    if (result >= 0) output.muxer_files_.push_back(*io);
+    return result;
+  }
+
+  // Muxers of many files drop what closing says: a full disk shows only when buffers are flushed.
+  static int close(AVFormatContext* muxer, AVIOContext* io) {
+    auto& output = *static_cast<Output*>(muxer->opaque);
+    std::erase(output.muxer_files_, io);
+    avio_flush(io);
+    output.note_io_error(io->error);
+    const int result = avio_close(io);
+    output.note_io_error(result);
+    return result;
+  }
+};
+
+Output::Output(const std::string& name, const Container& container)
+    : container_(container), delivery_(delivery_of(name)), packet_(new_packet()) {
+  report_.name = name;
+  report_.container = container.name;
+}
+
+Output::~Output() { close(); }
+
+base::Result<std::unique_ptr<Output>> Output::open(const std::string& name,
+                                                   const Container& container, const Feed& feed) {
+  const LibraryLog log;
+  std::unique_ptr<Output> output(new Output(name, container));
+  TRY_DO(output->start(feed));
+  return output;
+}
+
+base::Result<void> Output::start(const Feed& feed) {
+  video_ = feed.video;
+  audio_ = feed.audio;
+  report_.codec = feed.video->codec->name;
+  TRY_DO(choose_target());
+  TRY_DO(allocate_muxer());
+  add_stream(*video_, feed.rate);
+  if (audio_ != nullptr) add_stream(*audio_, feed.rate);
+  set_muxer_options();
+  return open_and_write_header();
+}
+
+base::Result<void> Output::choose_target() {
+  const std::string& name = report_.name;
+  const bool is_live = delivery_ == Delivery::kLive;
+  const bool makes_segments = container_.muxer == "hls";
+  const bool is_direct = is_live || is_special_file(name);
+  if (makes_segments && is_direct) {
+    return base::Error{ErrorCode::kInvalidInput,
+                       "m3u8 is written as several files, expected a file's name", name, nullptr};
+  }
+  if (!is_direct) {
+    TRY(auto partial, PartialFile::create(name, makes_segments ? PartialFile::Kind::kFolder
+                                                               : PartialFile::Kind::kFile));
+    partial_.emplace(std::move(partial));
+    is_seekable_file_ = true;
+  }
+  // Without the prefix a path such as `pipe:x.mp4` is taken for a protocol.
+  url_ = is_live ? name : "file:" + (partial_ ? partial_->path() : name);
+  return {};
+}
+
+base::Result<void> Output::allocate_muxer() {
+  const std::string muxer_name(container_.muxer);
+  const int result =
+      avformat_alloc_output_context2(&muxer_, nullptr, muxer_name.c_str(), url_.c_str());
+  if (result < 0) return failure_of(result, "cannot write " + muxer_name);
+  muxer_->opaque = this;
+  muxer_->io_open = OutputCallbacks::open;
+  muxer_->io_close2 = OutputCallbacks::close;
+  muxer_->interrupt_callback = {OutputCallbacks::interrupted, this};
+  // The library's version and random identifiers stay out: equal streams make equal files.
+  muxer_->flags |= AVFMT_FLAG_BITEXACT;
+  // An encoder may hold frames back for longer than the default; the audio waits for them.
+  muxer_->max_interleave_delta = 0;
+  return {};
+}
+
+void Output::add_stream(const AVCodecContext& encoder, base::FrameRate rate) {
+  AVStream* stream = avformat_new_stream(muxer_, nullptr);
+  LAYERCAST_CHECK(stream != nullptr);
+  LAYERCAST_CHECK(avcodec_parameters_from_context(stream->codecpar, &encoder) >= 0);
+  const AVCodecTag* const* tags = muxer_->oformat->codec_tag;
+  // A tag of another container would mislead; one of this container says more than its codec.
+  const bool suits = av_codec_get_id(tags, encoder.codec_tag) == encoder.codec_id;
+  if (tags != nullptr && !suits) stream->codecpar->codec_tag = 0;
+  stream->time_base = encoder.time_base;
+  if (encoder.codec_type != AVMEDIA_TYPE_VIDEO) return;
+  stream->avg_frame_rate = {rate.numerator, rate.denominator};
+  stream->r_frame_rate = stream->avg_frame_rate;
+  stream->sample_aspect_ratio = encoder.sample_aspect_ratio;
+  const bool is_quicktime = container_.muxer == "mp4" || container_.muxer == "mov";
+  // The tag that Apple's players know.
+  if (is_quicktime && encoder.codec_id == AV_CODEC_ID_HEVC) {
+    stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
+  }
+}
+
+void Output::set_option(const char* name, const std::string& value) {
+  LAYERCAST_CHECK(av_opt_set(muxer_, name, value.c_str(), AV_OPT_SEARCH_CHILDREN) >= 0);
+}
+
+void Output::set_muxer_options() {
+  if (container_.muxer == "mp4" || container_.muxer == "mov") {
+    // What cannot be rewound gets its index in pieces, the first once its edit list is known.
+    set_option("movflags",
+               is_seekable_file_ ? "+faststart" : "+frag_keyframe+delay_moov+default_base_moof");
+  } else if (container_.muxer == "flv" && !is_seekable_file_) {
+    set_option("flvflags", "+no_duration_filesize");
+  } else if (container_.muxer == "hls") {
+    const std::string stem = std::filesystem::path(partial_->path()).replace_extension().string();
+    set_option("hls_segment_filename", "file:" + without_patterns(stem) + "-%05d.ts");
+    set_option("hls_playlist_type", "vod");
+    set_option("hls_flags", "+independent_segments");
+    set_option("hls_time", "4");
+    set_option("hls_list_size", "0");
+  }
+}
+
+base::Result<void> Output::open_and_write_header() {
+  keep_deadline();
+  if ((muxer_->oformat->flags & AVFMT_NOFILE) == 0) {
+    AVDictionary* options = nullptr;
+    // Seven packets of a transport stream: the most that fits an Ethernet frame.
+    if (delivery_ == Delivery::kLive && container_.muxer == "mpegts") {
+      av_dict_set(&options, "pkt_size", "1316", 0);
+    }
+    const int result =
+        avio_open2(&io_, url_.c_str(), AVIO_FLAG_WRITE, &muxer_->interrupt_callback, &options);
+    av_dict_free(&options);
+    if (result < 0) return failure_of(result, "cannot open");
+    muxer_->pb = io_;
+  }
+  const int result = avformat_write_header(muxer_, nullptr);
+  if (result < 0) return failure_of(result, "cannot write");
+  return {};
+}
+
+// MP4 has edit lists for it, if not for pieces. Where the container cannot say that an encoder's
+// first packet comes before the beginning, all would start late by it, frames beside their grid.
+// Without that packet the sound fades in over 21 ms, as when one tunes in.
+bool Output::is_before_beginning(const AVPacket& packet) const {
+  const bool has_edit_list =
+      is_seekable_file_ && (container_.muxer == "mp4" || container_.muxer == "mov");
+  return !has_edit_list && packet.pts + packet.duration <= 0;
+}
+
+// Matroska counts a codec's delay from 0; libavformat 59 does not move the packets there.
+int64_t Output::audio_shift() const {
+  return audio_->codec_id == AV_CODEC_ID_OPUS ? audio_->initial_padding : 0;
+}
+
+void Output::write(const AVPacket& packet, Track track) {
+  if (failed() || (track == Track::kAudio && is_before_beginning(packet))) return;
+  const LibraryLog log;
+  const bool is_video = track == Track::kVideo;
+  LAYERCAST_CHECK(av_packet_ref(packet_.get(), &packet) >= 0);
+  packet_->stream_index = is_video ? 0 : 1;
+  if (!is_video) {
+    packet_->pts += audio_shift();
+    packet_->dts += audio_shift();
+  }
+  av_packet_rescale_ts(packet_.get(), (is_video ? video_ : audio_)->time_base,
+                       muxer_->streams[packet_->stream_index]->time_base);
+  keep_deadline();
+  const int result = av_interleaved_write_frame(muxer_, packet_.get());
+  if (result < 0 || io_result_ < 0) {
+    fail(failure_of(io_result_ < 0 ? io_result_ : result, "cannot write"));
+  } else if (is_video) {
+    ++report_.frames;
+  }
+}
+
+void Output::finish() {
+  if (failed() || report_.finished) return;
+  const LibraryLog log;
+  keep_deadline();
+  int result = av_write_trailer(muxer_);
+  const int closed = close();
+  if (result >= 0) result = closed;
+  if (io_result_ < 0) result = io_result_;
+  if (result < 0) return fail(failure_of(result, "cannot write"));
+  if (partial_) {
+    const auto committed = partial_->commit();
+    if (!committed.ok()) return fail(committed.error());
+  }
+  report_.finished = true;
+}
+
+void Output::fail(base::Error error) {
+  if (failed()) return;
+  report_.error = std::move(error);
+  close();
+  partial_.reset();
+}
+
+OutputReport Output::report() const {
+  OutputReport report = report_;
+  if (muxer_ != nullptr) report.bytes = bytes_written();
+  return report;
+}
+
+int64_t Output::bytes_written() const {
+  if (partial_ && container_.muxer == "hls") return partial_->bytes();
+  return io_ != nullptr ? avio_tell(io_) : 0;
+}
+
+void Output::note_io_error(int result) {
+  if (io_result_ >= 0 && result < 0) io_result_ = result;
+}
+
+base::Error Output::failure_of(int result, std::string_view action) const {
+  const bool is_live = delivery_ == Delivery::kLive;
+  return transfer_error(result, action, report_.name,
+                        is_live ? ErrorCode::kIo : ErrorCode::kUnsupported);
+}
+
+void Output::keep_deadline() { deadline_ = std::chrono::steady_clock::now() + kPatience; }
+
+int Output::close_file() {
+  if (io_ == nullptr) return 0;
+  avio_flush(io_);
+  report_.bytes = is_seekable_file_ ? avio_size(io_) : avio_tell(io_);
+  const int flushed = io_->error;
+  const int closed = avio_closep(&io_);
+  return flushed < 0 ? flushed : closed;
+}
+
+int Output::close() {
+  if (muxer_ == nullptr) return 0;
+  keep_deadline();
+  if (io_ == nullptr) report_.bytes = bytes_written();
+  const int result = close_file();
+  avformat_free_context(std::exchange(muxer_, nullptr));
+  // A muxer that was not finished leaves its own files open.
+  for (AVIOContext* io : std::exchange(muxer_files_, {})) avio_close(io);
+  return result;
+}
+
+}  // namespace layercast::media
