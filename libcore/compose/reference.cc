@@ -18,10 +18,15 @@ using frame::PremulRgba8;
 constexpr int kLevelsMax = 15;
 
 // A length in 2^-32 picture pixels: fine enough that a row of the largest canvas ends where it
-// should.
-int64_t fixed_point(double value) {
-  return static_cast<int64_t>(std::floor(value * 4294967296.0 + 0.5));
+// should. Counted modulo 2^64: the canvas's first pixel may lie too far from a very thin picture to
+// be written so, but a pixel that the picture covers does not.
+uint64_t fixed_point(double value) {
+  __extension__ using Int128 = __int128;
+  return static_cast<uint64_t>(static_cast<Int128>(std::floor(value * 4294967296.0 + 0.5)));
 }
+
+// Half of a 256th of a pixel: rounds the weights of samples to nearest.
+constexpr uint64_t kHalfWeight = uint64_t{1} << 23;
 
 // How many halvings of the picture are still not smaller than what is drawn.
 int mip_level(const Affine& canvas_from_picture) {
@@ -160,8 +165,8 @@ class ItemPainter {
     const double factor = 1.0 / (1 << level_);
     const Affine map = base::scaling(factor, factor) * base::inverse(item.canvas_from_picture);
     // The centre of pixel (0, 0) is at (0.5, 0.5), of the canvas as of the picture.
-    origin_x_ = fixed_point(map.x0 + (map.xx + map.xy) * 0.5 - 0.5);
-    origin_y_ = fixed_point(map.y0 + (map.yx + map.yy) * 0.5 - 0.5);
+    origin_x_ = fixed_point(map.x0 + (map.xx + map.xy) * 0.5 - 0.5) + kHalfWeight;
+    origin_y_ = fixed_point(map.y0 + (map.yx + map.yy) * 0.5 - 0.5) + kHalfWeight;
     step_xx_ = fixed_point(map.xx);
     step_xy_ = fixed_point(map.xy);
     step_yx_ = fixed_point(map.yx);
@@ -180,7 +185,7 @@ class ItemPainter {
   }
 
   void paint_row(int y, PremulRgba8* row) const {
-    if (y < bounds_.top || y >= bounds_.bottom) return;
+    if (bounds_.empty() || y < bounds_.top || y >= bounds_.bottom) return;
     const Span plain = plain_span(y);
     paint_pixels(y, {bounds_.left, plain.first}, row);
     paint_plain_pixels(y, plain, row);
@@ -230,8 +235,10 @@ class ItemPainter {
   }
 
   PremulRgba8 source_at(int x, int y) const {
-    const int64_t at_x = origin_x_ + step_xx_ * x + step_xy_ * y;
-    const int64_t at_y = origin_y_ + step_yx_ * x + step_yy_ * y;
+    const auto column = static_cast<uint64_t>(x);
+    const auto line = static_cast<uint64_t>(y);
+    const auto at_x = static_cast<int64_t>(origin_x_ + step_xx_ * column + step_xy_ * line);
+    const auto at_y = static_cast<int64_t>(origin_y_ + step_yx_ * column + step_yy_ * line);
     // Aligned samples fall on pixels: the weights of their neighbours are 0.
     if (aligned_) return picture_.at(static_cast<int>(at_x >> 32), static_cast<int>(at_y >> 32));
     return sample(picture_, at_x, at_y);
@@ -260,12 +267,12 @@ class ItemPainter {
   std::optional<Box> clip_;
   bool aligned_;
   base::RectI bounds_;
-  int64_t origin_x_ = 0;
-  int64_t origin_y_ = 0;
-  int64_t step_xx_ = 0;
-  int64_t step_xy_ = 0;
-  int64_t step_yx_ = 0;
-  int64_t step_yy_ = 0;
+  uint64_t origin_x_ = 0;
+  uint64_t origin_y_ = 0;
+  uint64_t step_xx_ = 0;
+  uint64_t step_xy_ = 0;
+  uint64_t step_yx_ = 0;
+  uint64_t step_yy_ = 0;
 };
 
 }  // namespace

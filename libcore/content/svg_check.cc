@@ -254,6 +254,9 @@ struct MarkupFree {
 }  // namespace
 
 base::Result<base::SizeF> check_svg(std::string_view text) {
+  if (g_utf8_validate(text.data(), static_cast<gssize>(text.size()), nullptr) == FALSE) {
+    return fault(base::ErrorCode::kUnsupported, "is not in UTF-8");
+  }
   static constexpr GMarkupParser kParser = {on_element, nullptr, nullptr, on_passthrough, nullptr};
   Walk walk;
   const std::unique_ptr<GMarkupParseContext, MarkupFree> context(

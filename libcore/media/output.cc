@@ -20,11 +20,19 @@ namespace {
 // A peer that takes nothing for so long is taken for dead.
 constexpr std::chrono::seconds kPatience{10};
 
-// `%` starts a pattern in a segment's name.
-std::string without_patterns(const std::string& path) {
-  std::string escaped;
-  for (const char letter : path) escaped.append(letter == '%' ? 2 : 1, letter);
-  return escaped;
+// What the HLS muxer takes the playlist for; place_of() knows better.
+constexpr const char* kPlaylistUrl = "playlist.m3u8";
+
+// What stands in a playlist for itself, in a URL as well as in a pattern: `%` would not.
+std::string segment_stem(const std::string& path) {
+  std::string stem = std::filesystem::path(path).stem().string();
+  for (char& letter : stem) {
+    const bool is_ascii = static_cast<unsigned char>(letter) < 0x80;
+    constexpr std::string_view kPlain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
+    if (is_ascii && kPlain.find(letter) == std::string_view::npos) letter = '_';
+  }
+  return stem;
 }
 
 }  // namespace
@@ -42,7 +50,8 @@ struct OutputCallbacks {
   static int open(AVFormatContext* muxer, AVIOContext** io, const char* url, int flags,
                   AVDictionary** options) {
     auto& output = *static_cast<Output*>(muxer->opaque);
-    const int result = avio_open2(io, url, flags, &muxer->interrupt_callback, options);
+    const std::string path = output.place_of(url);
+    const int result = avio_open2(io, path.c_str(), flags, &muxer->interrupt_callback, options);
     output.note_io_error(result);
     if (result >= 0) output.muxer_files_.push_back(*io);
     return result;
@@ -103,9 +112,17 @@ base::Result<void> Output::choose_target() {
     partial_.emplace(std::move(partial));
     is_seekable_file_ = true;
   }
+  url_ = kPlaylistUrl;
+  if (makes_segments) return {};
   // Without the prefix a path such as `pipe:x.mp4` is taken for a protocol.
   url_ = is_live ? name : "file:" + (partial_ ? partial_->path() : name);
   return {};
+}
+
+std::string Output::place_of(const std::string& url) const {
+  if (container_.muxer != "hls") return url;
+  const std::filesystem::path playlist = partial_->path();
+  return "file:" + (url == url_ ? playlist : playlist.parent_path() / url).string();
 }
 
 base::Result<void> Output::allocate_muxer() {
@@ -119,6 +136,7 @@ base::Result<void> Output::allocate_muxer() {
   muxer_->interrupt_callback = {OutputCallbacks::interrupted, this};
   // The library's version and random identifiers stay out: equal streams make equal files.
   muxer_->flags |= AVFMT_FLAG_BITEXACT;
+  if (delivery_ == Delivery::kLive) muxer_->flags |= AVFMT_FLAG_FLUSH_PACKETS;
   // An encoder may hold frames back for longer than the default; the audio waits for them.
   muxer_->max_interleave_delta = 0;
   return {};
@@ -153,11 +171,12 @@ void Output::set_muxer_options() {
     // What cannot be rewound gets its index in pieces, the first once its edit list is known.
     set_option("movflags",
                is_seekable_file_ ? "+faststart" : "+frag_keyframe+delay_moov+default_base_moof");
+    // Whole frames of the NTSC rates and whole samples of 48 kHz: no track's length is rounded.
+    set_option("movie_timescale", "240000");
   } else if (container_.muxer == "flv" && !is_seekable_file_) {
     set_option("flvflags", "+no_duration_filesize");
   } else if (container_.muxer == "hls") {
-    const std::string stem = std::filesystem::path(partial_->path()).replace_extension().string();
-    set_option("hls_segment_filename", "file:" + without_patterns(stem) + "-%05d.ts");
+    set_option("hls_segment_filename", segment_stem(report_.name) + "-%05d.ts");
     set_option("hls_playlist_type", "vod");
     set_option("hls_flags", "+independent_segments");
     set_option("hls_time", "4");

@@ -19,9 +19,9 @@ namespace layercast::media {
 
 /// One file or URL that packets are muxed into.
 /// A file gets its name when it is finished; pipes, devices and URLs are written to at once. An HLS
-/// playlist and its segments (`NAME-00000.ts` …) appear together, the playlist last.
-/// After a failure it is closed, what was written of it is removed, and later calls do nothing.
-/// Thread: one at a time.
+/// playlist and its segments (`NAME-00000.ts` …, with `_` for what does not go into a URL) appear
+/// together, the playlist last. After a failure it is closed, what was written of it is removed,
+/// and later calls do nothing. Thread: one at a time.
 class Output {
  public:
   enum class Track {
@@ -59,6 +59,9 @@ class Output {
   base::Result<void> start(const Feed& feed);
   base::Result<void> choose_target();
   base::Result<void> allocate_muxer();
+  /// Where the muxer's own file `url` really is. An HLS muxer writes names without folders into its
+  /// playlist, and takes `%` in a folder's name for a pattern: it does not get to see any.
+  std::string place_of(const std::string& url) const;
   void add_stream(const AVCodecContext& encoder, base::FrameRate rate);
   base::Result<void> open_and_write_header();
   void set_muxer_options();

@@ -12,6 +12,7 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavutil/cpu.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 }
@@ -253,6 +254,16 @@ void set_libvpx_delivery(AVCodecContext& context, Delivery delivery) {
   if ((format->flags & AV_PIX_FMT_FLAG_ALPHA) != 0) set_known_option(context, "auto-alt-ref", "0");
 }
 
+// x264 164 reads memory that it never wrote in its AVX-512 macroblock tree when a row is no
+// multiple of 8 macroblocks, so that the same frames give other bytes each time (widths 320, 720,
+// 854, 1080). A CPU with AVX-512 has everything else in the list.
+void avoid_unwritten_memory(AVCodecContext& context) {
+  const int row_macroblocks = (context.width + 15) / 16;
+  if (row_macroblocks % 8 == 0 || (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) == 0) return;
+  set_known_option(context, "x264-params",
+                   "asm=MMX2,SSE2Fast,Cache64,SSSE3,SSE4.2,LZCNT,AVX,FMA3,BMI1,BMI2,AVX2");
+}
+
 void set_delivery(AVCodecContext& context, Delivery delivery) {
   if (is_libvpx(*context.codec)) {
     set_libvpx_delivery(context, delivery);
@@ -301,6 +312,7 @@ base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& 
   TRY_DO(set_quality(context, settings, tuning, delivery));
   TRY_DO(set_keyframes(context, settings, tuning));
   set_delivery(context, delivery);
+  if (is_x264(*context.codec)) avoid_unwritten_memory(context);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "scene/codec.h"
 
 #include <cmath>
+#include <cstdint>
 
 namespace layercast::scene {
 namespace {
@@ -20,6 +21,43 @@ std::string stands_here(const Value& value) {
   return std::string(name_of(value.kind)) + " stands here";
 }
 
+// As it is safe and useful to print: what was written comes from a file that is wrong, so it may
+// hold line breaks, escape sequences, or a megabyte.
+std::string printable(std::string_view text) {
+  constexpr size_t kBytesMax = 300;
+  constexpr size_t kStart = 180;
+  constexpr size_t kEnd = 100;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto continues = [&](size_t i) { return (static_cast<uint8_t>(text[i]) & 0xc0) == 0x80; };
+  size_t cut_first = text.size();
+  size_t cut_last = text.size();
+  if (text.size() > kBytesMax) {
+    for (cut_first = kStart; continues(cut_first);) --cut_first;
+    for (cut_last = text.size() - kEnd; continues(cut_last);) ++cut_last;
+  }
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == cut_first) {
+      out += "…";
+      i = cut_last;
+    }
+    const auto byte = static_cast<uint8_t>(text[i]);
+    const bool is_c1 =
+        byte == 0xc2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xa0;
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f || is_c1) {
+      const uint8_t code = is_c1 ? static_cast<uint8_t>(text[++i]) : byte;
+      out += "\\x";
+      out += kDigits[code >> 4];
+      out += kDigits[code & 15];
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string Fault::to_string() const {
@@ -27,8 +65,8 @@ std::string Fault::to_string() const {
   if (mark.line > 0) {
     line += std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": ";
   }
-  if (!path.empty()) line += path + ": ";
-  line += problem;
+  if (!path.empty()) line += printable(path) + ": ";
+  line += printable(problem);
   if (!expected.empty()) line += ", expected " + expected;
   return line;
 }
@@ -95,9 +133,9 @@ Codec<bool> boolean() {
   return {"true or false",
           [](const Value& value, Reader& reader) -> std::optional<bool> {
             if (value.is(Value::Kind::kBoolean)) return value.boolean;
-            const std::string given =
-                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is a string"
-                                               : stands_here(value);
+            const std::string given = value.is(Value::Kind::kString)
+                                          ? "\"" + value.text + "\" is a string"
+                                          : stands_here(value);
             reader.fault(value, given, "true or false");
             return std::nullopt;
           },
@@ -114,9 +152,9 @@ Codec<std::string> string(int min, int max, std::string kind) {
             }
             const auto bytes = static_cast<int64_t>(value.text.size());
             if (bytes < min || bytes > max) {
-              reader.fault(value, bytes < min ? "it is empty" : "it is too long",
-                           kind + " of " + std::to_string(min) + " to " + std::to_string(max) +
-                               " bytes");
+              reader.fault(
+                  value, bytes < min ? "it is empty" : "it is too long",
+                  kind + " of " + std::to_string(min) + " to " + std::to_string(max) + " bytes");
               return std::nullopt;
             }
             return value.text;
@@ -159,11 +197,10 @@ Codec<std::string> name() {
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<std::string> {
             if (value.is(Value::Kind::kString) && is_name(value.text)) return value.text;
-            const std::string given = value.is(Value::Kind::kString)
-                                          ? "\"" + value.text + "\" is not a name"
-                                      : value.is_scalar()
-                                          ? value.text + " is not a string (quote it)"
-                                          : stands_here(value);
+            const std::string given =
+                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is not a name"
+                : value.is_scalar()            ? value.text + " is not a string (quote it)"
+                                               : stands_here(value);
             reader.fault(value, given, kind);
             return std::nullopt;
           },
@@ -171,9 +208,8 @@ Codec<std::string> name() {
           [](SchemaBuilder&) {
             return Value::object()
                 .add("type", Value::of("string"))
-                .add("pattern",
-                     Value::of("^[a-z0-9][a-z0-9-]{0," +
-                               std::to_string(limits::kNameLengthMax - 1) + "}$"));
+                .add("pattern", Value::of("^[a-z0-9][a-z0-9-]{0," +
+                                          std::to_string(limits::kNameLengthMax - 1) + "}$"));
           }};
 }
 
@@ -233,7 +269,8 @@ namespace internal {
 
 std::string inline_text(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::kNull: return "";
+    case Value::Kind::kNull:
+      return "";
     case Value::Kind::kArray: {
       std::string joined;
       for (const auto& item : value.items) {
@@ -248,7 +285,8 @@ std::string inline_text(const Value& value) {
       }
       return "{" + joined + "}";
     }
-    default: return value.text;
+    default:
+      return value.text;
   }
 }
 
@@ -281,8 +319,7 @@ void fault_unknown_key(const Value::Member& member, std::vector<std::string_view
                  "the keys written out, or an alias for the whole value");
     return;
   }
-  reader.fault(member.key_mark, "unknown key",
-               joined_names(known) + suggestion(member.key, known));
+  reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
 }
 
 Value object_schema(const std::string& title, const std::string& doc,

@@ -1,14 +1,16 @@
 #include "scene/gradient_text.h"
 
+#include "scene/limits.h"
+#include "scene/value.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <iterator>
+#include <limits>
 #include <span>
 #include <vector>
-
-#include "scene/limits.h"
-#include "scene/value.h"
 
 namespace layercast::scene {
 namespace {
@@ -104,10 +106,17 @@ bool take_geometry(std::string_view text, Gradient& gradient) {
   return text.starts_with("circle") || text == "ellipse" || text == "ellipse at center";
 }
 
-// The percentage that reads back as exactly `at`; the plain product may be off by its last bit.
+// A percentage that reads back as exactly `at`, when there is one: for every `at` that was read.
+// The plain product may be off by its last bit.
 std::string percent_text(double at) {
-  const double rounded = std::round(at * 1e8) / 1e6;
-  return number_text(rounded / 100 == at ? rounded : at * 100) + "%";
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const double product = at * 100;
+  const double candidates[] = {std::round(at * 1e8) / 1e6, product,
+                               std::nextafter(product, kInfinity),
+                               std::nextafter(product, -kInfinity)};
+  const auto* exact =
+      std::ranges::find_if(candidates, [at](double percent) { return percent / 100 == at; });
+  return number_text(exact == std::end(candidates) ? product : *exact) + "%";
 }
 
 }  // namespace

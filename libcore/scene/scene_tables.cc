@@ -373,7 +373,7 @@ ObjectTable<ImageContent> image_table() {
           .fields = {required("source", &C::source, file_path(), "The image file."),
                      optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
                      optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
-                              "Shown as a caption bar on a visual_feed: the first value large, "
+                              "Shown as a caption bar on a visual_feed: the first value bold, "
                               "the others after it.")}};
 }
 
@@ -801,7 +801,7 @@ void check_unique_ids(const Value& value, Reader& reader) {
 
 /// `version` is part of the file, not of a Scene.
 Field<Scene> version_field() {
-  const FieldDoc doc{"version", "1", {}, true, "Of the schema."};
+  const FieldDoc doc{"version", "1", {}, true, "Of the schema of scene files."};
   return {doc,
           [](const Value& value, Reader& reader, Scene&) {
             if (!value.is(Value::Kind::kNumber) || value.number != 1) {
@@ -812,7 +812,7 @@ Field<Scene> version_field() {
           [](SchemaBuilder&) {
             return Value::object()
                 .add("const", Value::of(1))
-                .add("description", Value::of("Of the schema."));
+                .add("description", Value::of("Of the schema of scene files."));
           }};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 
 #include "base/check.h"
 
@@ -90,6 +92,11 @@ std::string_view name_of(Value::Kind kind) {
 }
 
 std::string number_text(double number) {
+  // The shortest form of a whole number may be 1e+06, which nobody writes.
+  constexpr double kWholeMax = 1e15;
+  if (std::abs(number) < kWholeMax && number == std::trunc(number)) {
+    return std::to_string(static_cast<int64_t>(number));
+  }
   std::array<char, 32> buffer{};
   const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
   LAYERCAST_CHECK(error == std::errc{});

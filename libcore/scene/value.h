@@ -64,7 +64,7 @@ struct Value::Member {
 /// `a number`, `a list`…: what a fault calls a value.
 std::string_view name_of(Value::Kind kind);
 
-/// The shortest decimal that reads back as `number`.
+/// The shortest decimal that reads back as `number`; a whole number without an exponent.
 std::string number_text(double number);
 
 }  // namespace layercast::scene

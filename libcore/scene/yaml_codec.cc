@@ -1,8 +1,6 @@
 #include "scene/yaml_codec.h"
 
-#include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include "base/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -12,8 +10,10 @@
 #include <map>
 #include <optional>
 #include <sstream>
-
-#include "base/utf8.h"
+#include <unordered_map>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 namespace layercast::scene {
 namespace {
@@ -32,8 +32,8 @@ std::optional<double> core_number(std::string_view text) {
   if (is_any_of(digits, {".inf", ".Inf", ".INF"})) return negative ? -kInfinity : kInfinity;
   if (text.starts_with("0x") || text.starts_with("0o")) {
     uint64_t whole = 0;
-    const auto [end, error] = std::from_chars(text.data() + 2, text.data() + text.size(), whole,
-                                              text[1] == 'x' ? 16 : 8);
+    const auto [end, error] =
+        std::from_chars(text.data() + 2, text.data() + text.size(), whole, text[1] == 'x' ? 16 : 8);
     if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
     return static_cast<double>(whole);
   }
@@ -45,14 +45,36 @@ std::optional<double> core_number(std::string_view text) {
   double number = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (end != digits.data() + digits.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) number = kInfinity;
+  if (error == std::errc::result_out_of_range) {
+    // Too large, or too small: a wider type can tell.
+    long double wide = kInfinity;
+    static_cast<void>(std::from_chars(digits.data(), digits.data() + digits.size(), wide));
+    number = static_cast<double>(wide);
+  }
   return negative ? -number : number;
+}
+
+// yaml-cpp turns the escapes \N and \_ into one byte of Latin-1 each; here they become UTF-8.
+std::string repaired(std::string_view text) {
+  std::string out;
+  while (const auto offset = base::invalid_utf8_offset(text)) {
+    const char byte = text[*offset];
+    out += text.substr(0, *offset);
+    if (byte == '\x85' || byte == '\xa0') out += '\xc2';
+    out += byte;
+    text.remove_prefix(*offset + 1);
+  }
+  return out.append(text);
 }
 
 Value plain_scalar(const std::string& text) {
   if (is_any_of(text, {"", "~", "null", "Null", "NULL"})) return Value::null();
-  if (is_any_of(text, {"true", "True", "TRUE"})) return Value::of(true);
-  if (is_any_of(text, {"false", "False", "FALSE"})) return Value::of(false);
+  const bool is_true = is_any_of(text, {"true", "True", "TRUE"});
+  if (is_true || is_any_of(text, {"false", "False", "FALSE"})) {
+    Value value = Value::of(is_true);
+    value.text = text;
+    return value;
+  }
   if (const auto number = core_number(text)) {
     Value value;
     value.kind = Value::Kind::kNumber;
@@ -100,10 +122,14 @@ class Builder : public YAML::EventHandler {
     place(std::move(copy));
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
-                const std::string& text) override {
+                const std::string& raw_text) override {
+    const std::string text = repaired(raw_text);
     const bool is_plain = tag == "?" || tag.empty();
     Value value = is_plain ? plain_scalar(text) : Value::of(text);
     value.mark = mark_of(mark);
+    if (base::invalid_utf8_offset(text)) {
+      fault(value.mark, "the text holds a NUL character", "text without one");
+    }
     if (!is_plain && tag != "!" && tag != "tag:yaml.org,2002:str") fault_tag(value.mark, tag);
     add(std::move(value), anchor);
   }
@@ -122,7 +148,8 @@ class Builder : public YAML::EventHandler {
   struct Open {
     Value value;
     YAML::anchor_t anchor;
-    std::optional<Value> key;  ///< of an object: the key whose value comes next
+    std::optional<Value> key{};                    ///< of an object: the key whose value comes next
+    std::unordered_map<std::string, int> lines{};  ///< of an object: where each key was given
   };
 
   void fault(Mark mark, std::string problem, std::string expected) {
@@ -149,13 +176,16 @@ class Builder : public YAML::EventHandler {
             "at most " + std::to_string(limits::kSceneDepthMax) + " levels");
       throw Stop{};
     }
-    open_.push_back({std::move(value), anchor, std::nullopt});
+    open_.push_back({std::move(value), anchor});
   }
 
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
-    if (done.anchor != 0) anchors_[done.anchor] = done.value;
+    if (done.anchor != 0) {
+      spend(done.value.mark, node_count(done.value));  // a copy is kept for its aliases
+      anchors_[done.anchor] = done.value;
+    }
     place(std::move(done.value));
   }
 
@@ -174,7 +204,7 @@ class Builder : public YAML::EventHandler {
     if (parent.value.is(Value::Kind::kArray)) {
       parent.value.items.push_back(std::move(value));
     } else if (!parent.key) {
-      if (!value.is_scalar()) {
+      if (!value.is_scalar() || value.is(Value::Kind::kNull)) {
         fault(value.mark, std::string(name_of(value.kind)) + " stands where a key belongs",
               "a string");
       }
@@ -186,10 +216,11 @@ class Builder : public YAML::EventHandler {
 
   void place_member(Open& parent, Value value) {
     const Value key = *std::exchange(parent.key, std::nullopt);
-    if (const Value* first = parent.value.find(key.text)) {
+    const auto [first, is_new] = parent.lines.try_emplace(key.text, key.mark.line);
+    if (!is_new) {
       fault(key.mark,
             "the key \"" + key.text + "\" is given twice, first on line " +
-                std::to_string(first->mark.line),
+                std::to_string(first->second),
             "each key once");
       return;
     }
@@ -263,9 +294,10 @@ std::string quoted(const std::string& text) {
     }
   }
   // NEL and the line and paragraph separators would be folded as line breaks.
-  for (const auto& [raw, escape] :
-       {std::pair{"\xc2\x85", "\\N"}, {"\xe2\x80\xa8", "\\L"}, {"\xe2\x80\xa9", "\\P"},
-        {"\xef\xbb\xbf", "\\uFEFF"}}) {
+  for (const auto& [raw, escape] : {std::pair{"\xc2\x85", "\\x85"},
+                                    {"\xe2\x80\xa8", "\\L"},
+                                    {"\xe2\x80\xa9", "\\P"},
+                                    {"\xef\xbb\xbf", "\\uFEFF"}}) {
     for (size_t at = out.find(raw); at != std::string::npos; at = out.find(raw, at)) {
       out.replace(at, std::string_view(raw).size(), escape);
     }
@@ -313,7 +345,9 @@ void write_block(const Value& value, size_t indent, bool after_dash, std::string
   const std::string margin(indent, ' ');
   for (const auto& member : value.members) {
     if (!std::exchange(after_dash, false)) out += margin;
-    out += scalar_text(Value::of(member.key)) + ":";
+    const std::string key = scalar_text(Value::of(member.key));
+    // YAML 1.2.2, section 7.4.2: a key without a question mark has at most 1024 characters.
+    out += key.size() <= 1024 ? key + ":" : "? " + key + "\n" + margin + ":";
     write_after_key(member.value, indent, out);
   }
   for (const auto& item : value.items) {

@@ -42,6 +42,18 @@ base::Result<void> Log::configure(const Arguments& arguments) {
   return {};
 }
 
+void Log::take_format(int argc, const char* const* argv) {
+  constexpr std::string_view kName = "--log-format";
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    const bool is_next = argument == kName && i + 1 < argc;
+    if (is_next || argument.starts_with(std::string(kName) + "=")) {
+      const std::string_view value = is_next ? argv[i + 1] : argument.substr(kName.size() + 1);
+      format_ = value == "json" ? LogFormat::kJson : LogFormat::kText;
+    }
+  }
+}
+
 void Log::write(LogLevel level, std::string_view message) const {
   if (!shows(level)) return;
   if (format_ == LogFormat::kJson) return write_json(level, message);

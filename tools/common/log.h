@@ -18,6 +18,9 @@ class Log {
 
   /// Takes --log-level and --log-format. Errors: kInvalidInput.
   base::Result<void> configure(const Arguments& arguments);
+  /// Takes a right --log-format from a command line that may be wrong in every other way, so that
+  /// what is wrong is told in it.
+  void take_format(int argc, const char* const* argv);
 
   /// One line. In text: `TOOL: LEVEL: message`; infos go without a level.
   void write(LogLevel level, std::string_view message) const;

@@ -1,5 +1,7 @@
 #include "tools/common/video_options.h"
 
+#include <unistd.h>
+
 #include <charconv>
 
 #include "scene/limits.h"
@@ -37,21 +39,23 @@ OptionGroup video_options() {
       "Encoding",
       {{.name = "codec",
         .value = "NAME",
-        .help = "Video codec: h264, vp8, vp9, or any encoder of libavcodec by name (default: what "
-                "the container holds by custom).",
-        .choices = {"h264", "vp8", "vp9"}},
+        .help = "Video codec: h264, h265, vp8, vp9, av1, or any encoder of libavcodec by name "
+                "(default: vp9 in WebM, else h264).",
+        .choices = {"h264", "h265", "vp8", "vp9", "av1"}},
        {.name = "preset",
         .value = "NAME",
-        .help = "Speed of the encoder, ultrafast to placebo (default: veryfast).",
+        .help = "Speed of the encoder: ultrafast, superfast, veryfast, faster, fast, medium, slow, "
+                "slower, veryslow or placebo (default: veryfast).",
         .choices = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow",
-                    "slower", "veryslow"}},
+                    "slower", "veryslow", "placebo"}},
        {.name = "bitrate",
         .value = "BITS",
-        .help = "Bits per second, such as 6M or 2500k (default: constant quality, see --crf)."},
+        .help = "Bits per second of the video, such as 6M or 2500k (default: constant quality, see "
+                "--crf)."},
        {.name = "crf",
         .value = "N",
-        .help = "Constant quality on the encoder's own scale; small is good (default for h264: "
-                "20)."},
+        .help = "Constant quality on the encoder's own scale; small is good (default: 20 for h264, "
+                "31 for vp9)."},
        {.name = "gop",
         .value = "FRAMES",
         .help = "Most frames from one keyframe to the next (default: two seconds)."},
@@ -98,6 +102,16 @@ base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
   }
   if (file) return media::AudioSettings{media::AudioKind::kFile, *file};
   return media::AudioSettings{};
+}
+
+base::Result<std::string> encoding_output(const std::string& name) {
+  if (name != "-") return name;
+  if (::isatty(STDOUT_FILENO) == 1) {
+    return base::Error{base::ErrorCode::kInvalidInput,
+                       "video would fill the terminal, expected a pipe, a redirection or -o FILE",
+                       "standard output", nullptr};
+  }
+  return std::string("/dev/stdout");  // libavformat writes to a name
 }
 
 }  // namespace layercast::tools

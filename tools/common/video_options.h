@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "base/error.h"
 #include "media/settings.h"
 #include "tools/common/option_table.h"
@@ -16,5 +18,9 @@ std::string given_video_option(const Arguments& arguments);
 /// Errors: kInvalidInput naming the option.
 base::Result<media::VideoSettings> video_settings(const Arguments& arguments);
 base::Result<media::AudioSettings> audio_settings(const Arguments& arguments);
+
+/// What an encoding calls the output that users call `name`: `-` is standard output.
+/// Errors: kInvalidInput when that is a terminal.
+base::Result<std::string> encoding_output(const std::string& name);
 
 }  // namespace layercast::tools

@@ -57,8 +57,12 @@ base::Result<Input> open_input(const Arguments& arguments) {
                  input.name, nullptr};
   }
   struct stat status {};
-  if (::fstat(input.descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
-    input.bytes = status.st_size;
+  if (::fstat(input.descriptor, &status) == 0) {
+    if (S_ISDIR(status.st_mode)) {
+      return Error{ErrorCode::kInvalidInput, "is a folder, expected raw frames", input.name,
+                   nullptr};
+    }
+    if (S_ISREG(status.st_mode)) input.bytes = status.st_size;
   }
   frame::enlarge_pipe(input.descriptor);
   return input;
@@ -88,12 +92,12 @@ base::Result<Geometry> geometry(const Arguments& arguments,
 base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& arguments,
                                                              const Geometry& geometry) {
   media::EncodingRequest request;
-  request.outputs = arguments.many("output");
+  for (const std::string& name : arguments.many("output")) {
+    TRY(std::string output, encoding_output(name));
+    request.outputs.push_back(std::move(output));
+  }
   if (request.outputs.empty()) {
     return Error{ErrorCode::kInvalidInput, "no output is given, expected -o OUT", "", nullptr};
-  }
-  for (std::string& output : request.outputs) {
-    if (output == "-") output = "/dev/stdout";
   }
   request.container = arguments.one("format");
   TRY(request.video, video_settings(arguments));
@@ -160,6 +164,25 @@ std::optional<int64_t> frame_count(const Input& input, base::SizeI size) {
   return *input.bytes / (size.area() * int64_t{sizeof(frame::StraightRgba8)});
 }
 
+// What went wrong with the last of the outputs, those before it being told; a closed pipe only when
+// nothing else did.
+Error failure_of(const media::Encoding& encoding, const Error& otherwise, const Log& log) {
+  std::optional<Error> last;
+  for (const auto& report : encoding.reports()) {
+    if (!report.error || report.error->code == ErrorCode::kBrokenPipe) continue;
+    if (last) log.fail(*last);
+    last = report.error;
+  }
+  return last.value_or(otherwise);
+}
+
+// An input's end before its time, when what came before it is kept.
+Error kept(Error error, int64_t frames) {
+  error.message += frames == 1 ? "; kept the frame before it"
+                               : "; kept the " + std::to_string(frames) + " frames before it";
+  return error;
+}
+
 base::Result<void> encode_all(const Input& input, const Geometry& geometry,
                               media::Encoding& encoding, int threads, const Log& log) {
   Converter converter(geometry, encoding.input_format(), threads);
@@ -167,17 +190,21 @@ base::Result<void> encode_all(const Input& input, const Geometry& geometry,
                     frame_count(input, geometry.size));
   FrameWriter writer([&](const NumberedFrame& next) { return encoding.write(next.frame); });
   const ReadOutcome outcome = read_all(input, converter, writer, progress);
-  TRY_DO(writer.join());
+  const auto written = writer.join();
   progress.clear();
+  if (!written) return failure_of(encoding, written.error(), log);
   if (outcome.frames == 0) {
     if (outcome.error) return *outcome.error;
     return Error{ErrorCode::kTruncated, "the input holds no frame", input.name, nullptr};
   }
   // What came before a fault or an interruption is kept.
-  TRY_DO(encoding.finish());
+  const auto finished = encoding.finish();
+  if (!finished) {
+    if (outcome.error) log.fail(*outcome.error);
+    return failure_of(encoding, finished.error(), log);
+  }
   if (!outcome.error) return {};
-  return base::with_context(*outcome.error,
-                            "kept the " + std::to_string(outcome.frames) + " frames before it");
+  return kept(*outcome.error, outcome.frames);
 }
 
 base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
@@ -200,7 +227,9 @@ int run(const Arguments& arguments, Log& log) {
     if (!file) return usage_status();
   }
   const auto done = encode(arguments, file, log);
-  return done ? 0 : log.fail(done.error());
+  if (done) return 0;
+  const int status = log.fail(done.error());
+  return interrupted() ? base::meaning_of(ErrorCode::kInterrupted).exit_status : status;
 }
 
 }  // namespace
@@ -210,6 +239,7 @@ int main(int argc, char** argv) {
   using namespace layercast::tools;
   watch_signals();
   Log log("encode");
+  log.take_format(argc, argv);
   const auto parsed = parse_command_line(encode_options(), argc, argv);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {
     if (answer->exit_status == 0) {

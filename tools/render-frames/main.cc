@@ -83,7 +83,9 @@ int render_frames(const Arguments& arguments, Log& log) {
   if (!file) return usage_status();
   const base::FrameRate rate = settings.value().rate.value_or(file->scene.canvas.fps);
   const auto span = frame_span(settings.value(), file->scene.duration, rate);
-  if (!span) return log.fail(base::with_context(span.error(), "", file->path));
+  if (!span) {
+    return log.fail({span.error().code, span.error().message, file->path, nullptr});
+  }
   render::Renderer renderer(
       *file, {settings.value().size, settings.value().rate, settings.value().threads,
               settings.value().clock});
@@ -91,7 +93,9 @@ int render_frames(const Arguments& arguments, Log& log) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   const auto done = run(settings.value(), renderer, span.value(), log, stats);
-  return done ? 0 : log.fail(done.error());
+  if (done) return 0;
+  const int status = log.fail(done.error());
+  return interrupted() ? base::meaning_of(base::ErrorCode::kInterrupted).exit_status : status;
 }
 
 }  // namespace
@@ -101,6 +105,7 @@ int main(int argc, char** argv) {
   using namespace layercast::tools;
   watch_signals();
   Log log("render-frames");
+  log.take_format(argc, argv);
   const auto parsed = parse_command_line(render_frames_options(), argc, argv);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {
     if (answer->exit_status == 0) {

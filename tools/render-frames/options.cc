@@ -13,19 +13,20 @@ const OptionTable& render_frames_options() {
         {{.name = "output",
           .letter = 'o',
           .value = "OUT",
-          .help = "Where frames go: - (raw RGBA on stdout, the default), %05d.png, x.rgba, x.y4m, "
-                  "x.mp4, x.mkv, x.webm, or null: (nowhere).",
+          .help = "Where frames go: - (raw RGBA on standard output, the default), numbered stills "
+                  "such as %05d.png, raw frames (.rgba, .y4m), video (.mp4, .mkv, .webm), or "
+                  "null: (nowhere).",
           .completion = Completion::kMediaFile},
          {.name = "format",
           .value = "NAME",
-          .help = "Format of the output, whatever it is called.",
+          .help = "Format of the output, whatever its name says.",
           .choices = {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"}},
          {.name = "keep-going",
           .arity = Arity::kFlag,
           .help = "Draw an error picture for content that cannot be loaded, instead of stopping."},
          {.name = "stats",
           .value = "FILE",
-          .help = "Write frames, seconds and the time of each stage as JSON.",
+          .help = "Write the number of frames, the seconds and the time of each stage as JSON.",
           .completion = Completion::kFile}}},
        {"Frames",
         {{.name = "frames",
@@ -38,7 +39,7 @@ const OptionTable& render_frames_options() {
           .help = "The I-th of N equal parts of the frames, I from 1."},
          {.name = "size",
           .value = "WxH",
-          .help = "Size of the frames; the canvas is scaled to fit (default: the canvas's)."},
+          .help = "Size of the frames in px; the canvas is scaled to fit (default: the canvas's)."},
          {.name = "fps",
           .value = "N",
           .help = "Frames per second, such as 30 or 30000/1001 (default: the canvas's)."},
@@ -49,7 +50,7 @@ const OptionTable& render_frames_options() {
          {.name = "threads",
           .value = "N",
           .help = "Threads that render (default: one for each core). The frames do not depend on "
-                  "it."}}},
+                  "their number."}}},
        video_options(),
        common_options()}};
   return table;

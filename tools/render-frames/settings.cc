@@ -144,7 +144,7 @@ base::Result<void> read_times(const Arguments& arguments, RenderSettings& settin
   TRY(settings.rate, rate_option(arguments, "fps"));
   if (const auto clock = arguments.one("clock")) {
     auto parsed = scene::parse_wall_time(*clock);
-    if (!parsed) return base::with_context(std::move(parsed).error(), "", "--clock");
+    if (!parsed) return Error{ErrorCode::kInvalidInput, parsed.error().message, "--clock", nullptr};
     settings.clock = parsed.value();
   }
   return {};

@@ -14,6 +14,7 @@
 #include "frame/raw_pipe.h"
 #include "media/encoding.h"
 #include "tools/common/interruption.h"
+#include "tools/common/video_options.h"
 
 namespace layercast::tools {
 namespace {
@@ -201,8 +202,8 @@ class VideoSink : public FrameSink {
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
                                                        base::SizeI size, base::FrameRate rate) {
     media::EncodingRequest request;
-    // libavformat writes to a name; this is stdout's.
-    request.outputs = {settings.output == "-" ? "/dev/stdout" : settings.output};
+    TRY(const std::string output, encoding_output(settings.output));
+    request.outputs = {output};
     if (!settings.format.empty()) request.container = settings.format;
     request.video = settings.video;
     request.video.size = size;

@@ -1,0 +1,30 @@
+# fish completion for encode(1)
+# Written by `tools/dev docs` from the tool's table of options: change that, not this.
+
+# Offers folders and the files that end in one of the named extensions.
+function __layercast_encode_files
+    set -l written (commandline -ct | string replace -r -- '^--[^=]*=' '')
+    set -l endings (string join '|' -- $argv)
+    __fish_complete_path "$written" | string match -r -- "^[^\t]*(?:/|\.(?:$endings))(?:\t.*)?\$"
+end
+
+complete -c encode -f
+complete -c encode -s i -l input -r -F -d 'Raw RGBA frames'
+complete -c encode -l scene -r -f -a '(__layercast_encode_files yaml yml)' -d 'The scene file that the frames were rendered from'
+complete -c encode -l size -r -f -d 'Size of the frames in px, such as 1920x1080'
+complete -c encode -l fps -r -f -d 'Frames per second, such as 30 or 30000/1001'
+complete -c encode -l threads -r -f -d 'Threads that convert colours'
+complete -c encode -s o -l output -r -f -a '(__layercast_encode_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Where the video goes'
+complete -c encode -l format -r -f -a 'mp4 mkv webm flv ts mov m3u8' -d 'Container of every output, whatever its name says'
+complete -c encode -l codec -r -f -a 'h264 h265 vp8 vp9 av1' -d 'Video codec'
+complete -c encode -l preset -r -f -a 'ultrafast superfast veryfast faster fast medium slow slower veryslow placebo' -d 'Speed of the encoder'
+complete -c encode -l bitrate -r -f -d 'Bits per second of the video, such as 6M or 2500k'
+complete -c encode -l crf -r -f -d 'Constant quality on the encoder\'s own scale'
+complete -c encode -l gop -r -f -d 'Most frames from one keyframe to the next'
+complete -c encode -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12' -d 'Format of the encoded pictures'
+complete -c encode -l audio -r -f -a '(__layercast_encode_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio for the video, cut or followed by silence to its length'
+complete -c encode -l no-audio -d 'Write no audio track'
+complete -c encode -l log-level -r -f -a 'debug info warning error' -d 'Least severe messages shown'
+complete -c encode -l log-format -r -f -a 'text json' -d 'How messages are written on stderr'
+complete -c encode -s h -l help -d 'List the options on standard output and exit'
+complete -c encode -l version -d 'Print the version on standard output and exit'

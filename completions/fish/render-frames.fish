@@ -1,0 +1,35 @@
+# fish completion for render-frames(1)
+# Written by `tools/dev docs` from the tool's table of options: change that, not this.
+
+# Offers folders and the files that end in one of the named extensions.
+function __layercast_render_frames_files
+    set -l written (commandline -ct | string replace -r -- '^--[^=]*=' '')
+    set -l endings (string join '|' -- $argv)
+    __fish_complete_path "$written" | string match -r -- "^[^\t]*(?:/|\.(?:$endings))(?:\t.*)?\$"
+end
+
+complete -c render-frames -f
+complete -c render-frames -f -a '(__layercast_render_frames_files yaml yml)'
+complete -c render-frames -s o -l output -r -f -a '(__layercast_render_frames_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Where frames go'
+complete -c render-frames -l format -r -f -a 'rgba y4m png jpg webp mp4 mkv webm null' -d 'Format of the output, whatever its name says'
+complete -c render-frames -l keep-going -d 'Draw an error picture for content that cannot be loaded, instead of stopping'
+complete -c render-frames -l stats -r -F -d 'Write the number of frames, the seconds and the time of each stage as JSON'
+complete -c render-frames -l frames -r -f -d 'Frames from A to before B'
+complete -c render-frames -l at -r -f -d 'The one frame shown at TIME, such as 2.5s'
+complete -c render-frames -l shard -r -f -d 'The I-th of N equal parts of the frames, I from 1'
+complete -c render-frames -l size -r -f -d 'Size of the frames in px'
+complete -c render-frames -l fps -r -f -d 'Frames per second, such as 30 or 30000/1001'
+complete -c render-frames -l clock -r -f -d 'What {{clock}} shows at frame 0'
+complete -c render-frames -l threads -r -f -d 'Threads that render'
+complete -c render-frames -l codec -r -f -a 'h264 h265 vp8 vp9 av1' -d 'Video codec'
+complete -c render-frames -l preset -r -f -a 'ultrafast superfast veryfast faster fast medium slow slower veryslow placebo' -d 'Speed of the encoder'
+complete -c render-frames -l bitrate -r -f -d 'Bits per second of the video, such as 6M or 2500k'
+complete -c render-frames -l crf -r -f -d 'Constant quality on the encoder\'s own scale'
+complete -c render-frames -l gop -r -f -d 'Most frames from one keyframe to the next'
+complete -c render-frames -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12' -d 'Format of the encoded pictures'
+complete -c render-frames -l audio -r -f -a '(__layercast_render_frames_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio for the video, cut or followed by silence to its length'
+complete -c render-frames -l no-audio -d 'Write no audio track'
+complete -c render-frames -l log-level -r -f -a 'debug info warning error' -d 'Least severe messages shown'
+complete -c render-frames -l log-format -r -f -a 'text json' -d 'How messages are written on stderr'
+complete -c render-frames -s h -l help -d 'List the options on standard output and exit'
+complete -c render-frames -l version -d 'Print the version on standard output and exit'

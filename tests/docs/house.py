@@ -1,0 +1,60 @@
+"""Where the tests of what users read find the house and its tools."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+TOOLS = ["render-frames", "encode"]
+PAGES = [ROOT / "man" / name for name in ("render-frames.1", "encode.1", "scene.5")]
+
+
+def tool(name: str) -> str:
+    """The path of a built tool: in the folder LAYERCAST_BIN, or where tools/dev builds it."""
+    return str(Path(os.environ.get("LAYERCAST_BIN") or ROOT / "build/release/bin") / name)
+
+
+def run(
+    *command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command's status and what it wrote; it reads nothing, and ends within a minute."""
+    return subprocess.run(
+        [str(word) for word in command],
+        cwd=cwd,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+# ---- Manual pages -------------------------------------------------------------------------------
+
+
+def page_of(name: str) -> str:
+    """The source of a tool's manual page."""
+    return (ROOT / "man" / f"{name}.1").read_text(encoding="utf-8")
+
+
+def section(page: str, title: str) -> str:
+    """What stands under a heading of a page."""
+    found = re.search(rf"^\.Sh {title}\n(.*?)(?=^\.Sh |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no section {title}"
+    return found[1]
+
+
+def displays(page: str) -> list[str]:
+    """The displayed examples of a page, as they are shown."""
+    found = re.findall(r"^\.Bd -literal.*?\n(.*?)^\.Ed", page, re.MULTILINE | re.DOTALL)
+    return [text.replace("\\e", "\\") for text in found]
+
+
+def options_of_page(page: str) -> set[str]:
+    """`-o` and `--output`, as the list in OPTIONS has them."""
+    options: set[str] = set()
+    for item in re.findall(r"^\.It (Fl .*)", section(page, "OPTIONS"), re.MULTILINE):
+        options.update("-" + name for name in re.findall(r"\bFl (\S+)", item))
+    return options
