@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/check.h"
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
-
-#include "base/check.h"
 
 namespace layercast::base {
 
@@ -56,8 +56,11 @@ Error io_error(int error_number, std::string_view action, std::string where);
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  // Implicit on purpose: `return value;` and `return Error{…};` are how functions answer.
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -91,7 +94,7 @@ template <>
 class [[nodiscard]] Result<void> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}
+  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
@@ -112,19 +115,22 @@ class [[nodiscard]] Result<void> {
 
 #define LAYERCAST_CONCAT_INNER(a, b) a##b
 #define LAYERCAST_CONCAT(a, b) LAYERCAST_CONCAT_INNER(a, b)
+// A declaration cannot stand in parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
 #define LAYERCAST_TRY_INNER(result, declaration, expression) \
   auto result = (expression);                                \
   if (!result.ok()) return std::move(result).error();        \
   declaration = std::move(result).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 /// `TRY(auto x, f());` declares x with f's value, or returns f's error from here.
 #define TRY(declaration, expression) \
   LAYERCAST_TRY_INNER(LAYERCAST_CONCAT(try_result_, __LINE__), declaration, expression)
 
 /// `TRY_DO(f());` goes on when f succeeded, or returns f's error from here.
-#define TRY_DO(expression)                                                               \
-  do {                                                                                   \
-    if (auto try_do_result = (expression); !try_do_result.ok()) {                        \
-      return std::move(try_do_result).error();                                           \
-    }                                                                                    \
+#define TRY_DO(expression)                                        \
+  do {                                                            \
+    if (auto try_do_result = (expression); !try_do_result.ok()) { \
+      return std::move(try_do_result).error();                    \
+    }                                                             \
   } while (false)

@@ -163,14 +163,9 @@ Raster textured_raster(const Raster& source, PixelView texture) {
 void initialise_images() {
   static std::once_flag once;
   std::call_once(once, [] {
-    // GLib's own parser warns of a slip of its own when a document is wrong twice.
-    for (const char* domain : {"VIPS", "GLib"}) {
-      g_log_set_handler(
-          domain,
-          static_cast<GLogLevelFlags>(G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE | G_LOG_LEVEL_INFO |
-                                      G_LOG_LEVEL_DEBUG),
-          [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
-    }
+    g_log_set_handler(
+        "VIPS", static_cast<GLogLevelFlags>(G_LOG_LEVEL_MASK),
+        [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
     LAYERCAST_CHECK(VIPS_INIT("layercast") == 0);
     vips_block_untrusted_set(TRUE);
     vips_operation_block_set("VipsForeignLoadSvgBuffer", FALSE);

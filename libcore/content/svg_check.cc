@@ -33,6 +33,19 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
+// One short line of what the document itself may have filled with anything. `text` is UTF-8.
+std::string quoted(std::string_view text) {
+  constexpr size_t kBytesMax = 160;
+  std::string line(text.substr(0, kBytesMax));
+  const char* end = nullptr;
+  g_utf8_validate(line.data(), static_cast<gssize>(line.size()), &end);
+  line.resize(static_cast<size_t>(end - line.data()));
+  for (char& c : line) {
+    if (g_ascii_iscntrl(c)) c = ' ';
+  }
+  return line.size() < text.size() ? line + "…" : line;
+}
+
 // ---- What stands before the root element --------------------------------------------------------
 
 // A DOCTYPE without an internal subset, where entities and attribute defaults hide. Quotes are
@@ -211,7 +224,7 @@ base::Result<void> check_element(std::string_view name, const gchar** names, con
   walk.in_root = true;
   if (is_root && name != "svg" && !name.ends_with(":svg")) {
     return base::Error{base::ErrorCode::kInvalidInput,
-                       "not an SVG image: its root element is <" + std::string(name) + ">",
+                       "not an SVG image: its root element is <" + quoted(name) + ">",
                        {},
                        nullptr};
   }
@@ -270,7 +283,7 @@ base::Result<base::SizeF> check_svg(std::string_view text) {
   const std::string reason = error->message;
   g_error_free(error);
   if (walk.error.has_value()) return *std::move(walk.error);
-  return invalid("is not well-formed: " + reason);
+  return invalid("is not well-formed: " + quoted(reason));
 }
 
 }  // namespace layercast::content

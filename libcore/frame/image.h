@@ -1,12 +1,12 @@
 #pragma once
 
+#include "base/check.h"
+#include "base/geometry.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
-
-#include "base/check.h"
-#include "base/geometry.h"
 
 namespace layercast::frame {
 
@@ -39,8 +39,9 @@ class ImageView {
       : pixels_(pixels), size_(size), row_bytes_(row_bytes) {}
   /// A view that may write is also one that may read.
   template <class Other>
-    requires(std::is_same_v<const Other, Pixel> && !std::is_const_v<Other>)
-  ImageView(const ImageView<Other>& other)
+  requires(std::is_same_v<const Other, Pixel> && !std::is_const_v<Other>)
+      // NOLINTNEXTLINE(google-explicit-constructor)
+      ImageView(const ImageView<Other>& other)
       : ImageView(other.row(0), other.size(), other.row_bytes()) {}
 
   base::SizeI size() const { return size_; }
@@ -85,11 +86,13 @@ class Image {
   explicit Image(base::SizeI size)
       : size_(size),
         row_bytes_(aligned_row_bytes(ptrdiff_t{size.width} * ptrdiff_t{sizeof(Pixel)})),
-        bytes_(allocate_aligned(static_cast<size_t>(row_bytes_) *
-                                static_cast<size_t>(size.height))) {}
+        bytes_(
+            allocate_aligned(static_cast<size_t>(row_bytes_) * static_cast<size_t>(size.height))) {}
 
   base::SizeI size() const { return size_; }
-  size_t bytes() const { return static_cast<size_t>(row_bytes_) * static_cast<size_t>(size_.height); }
+  size_t bytes() const {
+    return static_cast<size_t>(row_bytes_) * static_cast<size_t>(size_.height);
+  }
   ImageView<Pixel> view() { return {reinterpret_cast<Pixel*>(bytes_.get()), size_, row_bytes_}; }
   ImageView<const Pixel> view() const {
     return {reinterpret_cast<const Pixel*>(bytes_.get()), size_, row_bytes_};

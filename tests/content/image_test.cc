@@ -788,9 +788,25 @@ TEST_F(Svg, WhatDrawingProgramsWriteIsAccepted) {
   EXPECT_EQ(pixel(drawn("\xef\xbb\xbf" + text, base::SizeF{100, 100}), 30, 50), kTopLeft);
 }
 
+TEST_F(Svg, NothingIsWrittenToStderr) {
+  testing::internal::CaptureStderr();
+  for (const char* text : {"<svg width='5' height='5'><a><?\x80&&-< ?><]",  // wrong twice over
+                           "<svg width='1e9' height='1e9'/>", "<svg width='0.1' height='0.1'/>"}) {
+    refusal(text);
+  }
+  error_of(written("a.jpg", "\xff\xd8\xff\xe0 nothing"));
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
 TEST_F(Svg, FaultsAreSaidInOneLine) {
   EXPECT_THAT(refusal("<svg"), HasSubstr("not well-formed"));
   EXPECT_THAT(refusal("nothing"), HasSubstr("not well-formed"));
+  const std::string long_name =
+      refusal("<svg width='5' height='5'><a" + std::string(9999, 'a') + "\n></b></svg>");
+  EXPECT_THAT(long_name, HasSubstr("not well-formed"));
+  EXPECT_LT(long_name.size(), 300);
+  EXPECT_EQ(long_name.find('\n'), std::string::npos);
+  EXPECT_LT(refusal("<" + std::string(9999, 'a') + "/>").size(), 300);
   EXPECT_THAT(refusal(svg("", "<circle r='9'/>")), HasSubstr("has no size"));
   EXPECT_THAT(refusal(svg("width='1e9' height='5'", "")), HasSubstr("larger than 32768 px"));
   EXPECT_THAT(refusal(svg("width='60000' height='60000'", "")), HasSubstr("larger than 32768 px"));

@@ -33,7 +33,7 @@ void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& 
     bound.parsed->type_name(std::string(option.value))->take_last();
   } else {
     bound.parsed = app.add_option(dashed(option), bound.values, std::string(option.help));
-    bound.parsed->type_name(std::string(option.value))->expected(1)->take_all();
+    bound.parsed->type_name(std::string(option.value))->expected(1)->allow_extra_args(false)->take_all();
   }
   bound.parsed->group(std::string(group.title));
 }
