@@ -1,24 +1,34 @@
 #include "render/renderer.h"
 
-#include <algorithm>
-#include <atomic>
-#include <utility>
-
 #include "base/cpu_clock.h"
 #include "compose/reference.h"
 #include "frame/convert.h"
 #include "render/evaluate.h"
 
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <utility>
+
 namespace layercast::render {
 namespace {
 
-// Rows composed and converted together: even, so that 4:2:0 chroma has both its rows, and few enough
-// that a band of the largest canvas is still in cache when it is converted.
+// Rows composed and converted together: even, so that 4:2:0 chroma has both its rows, and few
+// enough that a band of the largest canvas is still in cache when it is converted.
 constexpr int kBandRows = 16;
 
 frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   const base::Color& color = canvas.background;
   return frame::premultiplied({color.red, color.green, color.blue, color.alpha});
+}
+
+// The pixels of a frame that show any of the canvas; bars lie around them.
+base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) {
+  const base::RectF place = base::bounds_of(
+      frame_from_canvas,
+      {0, 0, static_cast<double>(canvas.width), static_cast<double>(canvas.height)});
+  return {static_cast<int>(std::floor(place.left)), static_cast<int>(std::floor(place.top)),
+          static_cast<int>(std::ceil(place.right)), static_cast<int>(std::ceil(place.bottom))};
 }
 
 // The value whose place an error of this content is told with.
@@ -38,6 +48,7 @@ Renderer::Renderer(const scene::SceneFile& file, const RenderOptions& options)
       rate_(options.rate.value_or(file.scene.canvas.fps)),
       clock_start_(options.clock_start),
       frame_from_canvas_(frame_from_canvas(file.scene.canvas.size, size_)),
+      shown_(shown_of(file.scene.canvas.size, frame_from_canvas_)),
       rasterizer_(file),
       canvas_(size_),
       workers_(options.threads) {
@@ -61,8 +72,8 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   for (LayerState& state : layers_) {
     refresh(state, frame_index);
     if (!state.error) continue;
-    const std::string path = "layers[" + std::to_string(state.file_index) + "]" +
-                             failing_value(state.layer->content);
+    const std::string path =
+        "layers[" + std::to_string(state.file_index) + "]" + failing_value(state.layer->content);
     failures.push_back({file_.where(path), *state.error});
   }
   return failures;
@@ -90,8 +101,8 @@ compose::DrawList Renderer::draw_list(int64_t frame_index) {
   compose::DrawList list{size_, background_of(file_.scene.canvas), {}};
   const base::SceneTime time = rate_.time_of(frame_index);
   for (const LayerState& state : layers_) {
-    auto item = draw_item(*state.layer, *state.raster, time, file_.scene.canvas.size,
-                          frame_from_canvas_);
+    auto item =
+        draw_item(*state.layer, *state.raster, time, file_.scene.canvas.size, frame_from_canvas_);
     if (item) list.items.push_back(*std::move(item));
   }
   times_.evaluate += watch.lap();
@@ -111,12 +122,24 @@ void Renderer::compose_and_convert(const compose::DrawList& list, frame::Frame& 
     const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, size_.height)};
     base::CpuStopwatch watch;
     compose::compose_rows(list, rows, canvas_.view());
+    clear_bars(list.background, rows);
     compose_nanos += watch.lap();
     frame::convert_rows(std::as_const(canvas_).view(), rows, target);
     convert_nanos += watch.lap();
   });
   times_.compose += compose_nanos;
   times_.convert += convert_nanos;
+}
+
+void Renderer::clear_bars(frame::PremulRgba8 background, frame::RowRange rows) {
+  for (int y = rows.first; y < rows.last; ++y) {
+    frame::PremulRgba8* row = canvas_.view().row(y);
+    const bool is_shown = y >= shown_.top && y < shown_.bottom;
+    const int left = is_shown ? std::clamp(shown_.left, 0, size_.width) : size_.width;
+    const int right = is_shown ? std::clamp(shown_.right, 0, size_.width) : size_.width;
+    std::fill(row, row + left, background);
+    std::fill(row + right, row + size_.width, background);
+  }
 }
 
 }  // namespace layercast::render

@@ -1,28 +1,30 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
 #include "base/worker_pool.h"
 #include "compose/draw_list.h"
 #include "content/rasterizer.h"
+#include "frame/convert.h"
 #include "frame/frame.h"
+#include "frame/image.h"
 #include "scene/placeholder.h"
 #include "scene/scene_file.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace layercast::render {
 
 struct RenderOptions {
-  std::optional<base::SizeI> size;       ///< of the frames; absent: the canvas's
-  std::optional<base::FrameRate> rate;   ///< absent: the scene's
+  std::optional<base::SizeI> size;      ///< of the frames; absent: the canvas's
+  std::optional<base::FrameRate> rate;  ///< absent: the scene's
   int threads = 1;
-  scene::WallTime clock_start{};         ///< what {{clock}} shows at frame 0
+  scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
 };
 
 /// A content that cannot be shown; the error picture stands in its place.
@@ -74,12 +76,15 @@ class Renderer {
   void refresh(LayerState& state, int64_t frame_index);
   compose::DrawList draw_list(int64_t frame_index);
   void compose_and_convert(const compose::DrawList& list, frame::Frame& target);
+  /// Nothing shows outside of the canvas, although layers may reach or wait there.
+  void clear_bars(frame::PremulRgba8 background, frame::RowRange rows);
 
   const scene::SceneFile& file_;
   base::SizeI size_;
   base::FrameRate rate_;
   scene::WallTime clock_start_;
   base::Affine frame_from_canvas_;
+  base::RectI shown_;  ///< of a frame; bars of the background lie around it
   content::Rasterizer rasterizer_;
   std::vector<LayerState> layers_;  ///< from far to near
   frame::Image<frame::PremulRgba8> canvas_;

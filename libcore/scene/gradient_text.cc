@@ -102,8 +102,9 @@ bool take_geometry(std::string_view text, Gradient& gradient) {
     gradient.toward = parse_side(text);
     return gradient.toward.has_value();
   }
-  if (text == "circle" || text == "circle at center") gradient.shape = Gradient::Shape::kCircle;
-  return text.starts_with("circle") || text == "ellipse" || text == "ellipse at center";
+  const bool is_circle = text == "circle" || text == "circle at center";
+  if (is_circle) gradient.shape = Gradient::Shape::kCircle;
+  return is_circle || text == "ellipse" || text == "ellipse at center";
 }
 
 // A percentage that reads back as exactly `at`, when there is one: for every `at` that was read.

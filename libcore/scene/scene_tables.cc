@@ -1,14 +1,14 @@
 #include "scene/scene_tables.h"
 
+#include "scene/easing.h"
+#include "scene/gradient_text.h"
+#include "scene/placeholder.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
-
-#include "scene/easing.h"
-#include "scene/gradient_text.h"
-#include "scene/placeholder.h"
 
 namespace layercast::scene {
 namespace {
@@ -17,21 +17,26 @@ using base::PointF;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// What a fault calls a value that may be of any kind.
+std::string given(const Value& value) {
+  return value.is_scalar() ? "\"" + value.text + "\"" : std::string(name_of(value.kind));
+}
+
 /// --- values with a form of their own ---
 
 Codec<base::Color> color() {
-  return defined_as(
-      "color", written_as<base::Color>("a CSS colour such as \"#0b1020\", \"tomato\" or "
-                                       "\"rgb(255 99 71 / 50%)\"",
-                                       base::parse_color, base::color_text));
+  return defined_as("color",
+                    written_as<base::Color>("a CSS colour such as \"#0b1020\", \"tomato\" or "
+                                            "\"rgb(255 99 71 / 50%)\"",
+                                            base::parse_color, base::color_text));
 }
 
 Codec<base::Duration> duration() {
-  return defined_as("duration",
-                    written_as<base::Duration>(
-                        "a duration such as 500ms, 2s, 1m30s or a number of seconds",
-                        base::parse_duration, base::duration_text,
-                        {R"(^([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?$|^[0-9.]+$)", true, {}}));
+  return defined_as(
+      "duration", written_as<base::Duration>(
+                      "a duration such as 500ms, 2s, 1m30s or a number of seconds",
+                      base::parse_duration, base::duration_text,
+                      {R"(^([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?$|^[0-9.]+$)", true, {}}));
 }
 
 Codec<Easing> easing() {
@@ -54,19 +59,20 @@ Codec<Gradient> gradient() {
 }
 
 Codec<Paint> paint() {
-  return defined_as(
-      "paint",
-      written_as<Paint>(
-          "a CSS colour or gradient",
-          [](std::string_view text) -> std::optional<Paint> {
-            if (const auto solid = base::parse_color(text)) return Paint{*solid};
-            if (auto graded = parse_gradient(text)) return Paint{*std::move(graded)};
-            return std::nullopt;
-          },
-          [](const Paint& paint) {
-            const auto* solid = std::get_if<base::Color>(&paint);
-            return solid ? base::color_text(*solid) : gradient_text(std::get<Gradient>(paint));
-          }));
+  return defined_as("paint", written_as<Paint>(
+                                 "a CSS colour or gradient",
+                                 [](std::string_view text) -> std::optional<Paint> {
+                                   if (const auto solid = base::parse_color(text))
+                                     return Paint{*solid};
+                                   if (auto graded = parse_gradient(text))
+                                     return Paint{*std::move(graded)};
+                                   return std::nullopt;
+                                 },
+                                 [](const Paint& paint) {
+                                   const auto* solid = std::get_if<base::Color>(&paint);
+                                   return solid ? base::color_text(*solid)
+                                                : gradient_text(std::get<Gradient>(paint));
+                                 }));
 }
 
 std::optional<base::FrameRate> parse_limited_rate(std::string_view text) {
@@ -79,8 +85,9 @@ std::optional<base::FrameRate> parse_limited_rate(std::string_view text) {
 }
 
 Codec<base::FrameRate> frame_rate() {
-  const std::string kind = "frames per second from 1 to 240, whole, or a string such as "
-                           "\"30000/1001\"";
+  const std::string kind =
+      "frames per second from 1 to 240, whole, or a string such as "
+      "\"30000/1001\"";
   auto codec = written_as<base::FrameRate>(
       kind, parse_limited_rate, [](const base::FrameRate& rate) { return rate.to_string(); },
       {"^[0-9]+(/[0-9]+)?$", true, {}});
@@ -91,14 +98,14 @@ Codec<base::FrameRate> frame_rate() {
 }
 
 Codec<int64_t> bitrate() {
-  return written_as<int64_t>(
-      "bits per second such as 6M, 2500k or 6000000", parse_bitrate,
-      [](const int64_t& bits) {
-        if (bits % 1'000'000 == 0) return std::to_string(bits / 1'000'000) + "M";
-        if (bits % 1000 == 0) return std::to_string(bits / 1000) + "k";
-        return std::to_string(bits);
-      },
-      {"^[0-9.]+[kKM]?$", true, {}});
+  return written_as<int64_t>("bits per second such as 6M, 2500k or 6000000", parse_bitrate,
+                             [](const int64_t& bits) {
+                               if (bits % 1'000'000 == 0)
+                                 return std::to_string(bits / 1'000'000) + "M";
+                               if (bits % 1000 == 0) return std::to_string(bits / 1000) + "k";
+                               return std::to_string(bits);
+                             },
+                             {"^[0-9.]+[kKM]?$", true, {}});
 }
 
 /// A list of exactly `count` numbers.
@@ -112,17 +119,20 @@ Codec<PointF> point(limits::Range range, const std::string& what) {
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<PointF> {
             if (!value.is(Value::Kind::kArray) || value.items.size() != 2) {
-              reader.fault(value,
-                           value.is_scalar() ? "\"" + value.text + "\" is not a pair"
-                                             : "this is not a pair",
-                           kind);
+              reader.fault(
+                  value,
+                  value.is_scalar() ? "\"" + value.text + "\" is not a pair" : "this is not a pair",
+                  kind);
               return std::nullopt;
             }
             const auto read = pair.read(value, reader);
             if (!read || read->size() != 2) return std::nullopt;
             return PointF{(*read)[0], (*read)[1]};
           },
-          [=](const PointF& typed) { return pair.write({typed.x, typed.y}); }, pair.schema};
+          [=](const PointF& typed) {
+            return pair.write({typed.x, typed.y});
+          },
+          pair.schema};
 }
 
 Codec<base::SizeF> size() {
@@ -132,7 +142,9 @@ Codec<base::SizeF> size() {
             const auto read = pair.read(value, reader);
             return read ? std::optional(base::SizeF{read->x, read->y}) : std::nullopt;
           },
-          [=](const base::SizeF& typed) { return pair.write({typed.width, typed.height}); },
+          [=](const base::SizeF& typed) {
+            return pair.write({typed.width, typed.height});
+          },
           pair.schema};
 }
 
@@ -144,18 +156,17 @@ Value either(Value one, Value other) {
 Codec<PointF> scale() {
   const auto both = number(limits::kScale);
   const auto each = point(limits::kScale, "factors");
-  return {"a factor, or [x, y]",
-          [=](const Value& value, Reader& reader) -> std::optional<PointF> {
-            if (value.is(Value::Kind::kArray)) return each.read(value, reader);
-            const auto read = both.read(value, reader);
-            return read ? std::optional(PointF{*read, *read}) : std::nullopt;
-          },
-          [=](const PointF& typed) {
-            return typed.x == typed.y ? both.write(typed.x) : each.write(typed);
-          },
-          [=](SchemaBuilder& builder) {
-            return either(both.schema(builder), each.schema(builder));
-          }};
+  return {
+      "a factor, or [x, y]",
+      [=](const Value& value, Reader& reader) -> std::optional<PointF> {
+        if (value.is(Value::Kind::kArray)) return each.read(value, reader);
+        const auto read = both.read(value, reader);
+        return read ? std::optional(PointF{*read, *read}) : std::nullopt;
+      },
+      [=](const PointF& typed) {
+        return typed.x == typed.y ? both.write(typed.x) : each.write(typed);
+      },
+      [=](SchemaBuilder& builder) { return either(both.schema(builder), each.schema(builder)); }};
 }
 
 /// CSS padding: one number, two or four.
@@ -163,48 +174,46 @@ Codec<Insets> insets() {
   const auto one = number(limits::kLength);
   const auto several = list(number(limits::kLength), 2, 4, "numbers");
   const std::string kind = "px: a number, [vertical, horizontal] or [top, right, bottom, left]";
-  return {kind,
-          [=](const Value& value, Reader& reader) -> std::optional<Insets> {
-            if (!value.is(Value::Kind::kArray)) {
-              const auto read = one.read(value, reader);
-              return read ? std::optional(Insets{*read, *read, *read, *read}) : std::nullopt;
-            }
-            const auto read = several.read(value, reader);
-            if (!read) return std::nullopt;
-            const auto& n = *read;
-            if (n.size() == 2) return Insets{n[0], n[1], n[0], n[1]};
-            if (n.size() == 4) return Insets{n[0], n[1], n[2], n[3]};
-            reader.fault(value, "the list has 3", kind);
-            return std::nullopt;
-          },
-          [=](const Insets& p) {
-            if (p.top == p.bottom && p.left == p.right) {
-              return p.top == p.left ? one.write(p.top) : several.write({p.top, p.left});
-            }
-            return several.write({p.top, p.right, p.bottom, p.left});
-          },
-          [=](SchemaBuilder& builder) {
-            return either(one.schema(builder), several.schema(builder));
-          }};
+  return {
+      kind,
+      [=](const Value& value, Reader& reader) -> std::optional<Insets> {
+        if (!value.is(Value::Kind::kArray)) {
+          const auto read = one.read(value, reader);
+          return read ? std::optional(Insets{*read, *read, *read, *read}) : std::nullopt;
+        }
+        const auto read = several.read(value, reader);
+        if (!read) return std::nullopt;
+        const auto& n = *read;
+        if (n.size() == 2) return Insets{n[0], n[1], n[0], n[1]};
+        if (n.size() == 4) return Insets{n[0], n[1], n[2], n[3]};
+        reader.fault(value, "the list has 3", kind);
+        return std::nullopt;
+      },
+      [=](const Insets& p) {
+        if (p.top == p.bottom && p.left == p.right) {
+          return p.top == p.left ? one.write(p.top) : several.write({p.top, p.left});
+        }
+        return several.write({p.top, p.right, p.bottom, p.left});
+      },
+      [=](SchemaBuilder& builder) { return either(one.schema(builder), several.schema(builder)); }};
 }
 
 Codec<double> iterations() {
   const auto count = number(limits::kIterations);
-  return {"a number of times, or infinite",
-          [=](const Value& value, Reader& reader) -> std::optional<double> {
-            if (value.is(Value::Kind::kString) && value.text == "infinite") return kInfinity;
-            if (value.is(Value::Kind::kNumber)) return count.read(value, reader);
-            reader.fault(value, "\"" + value.text + "\" is not understood",
-                         "a number of times, or infinite");
-            return std::nullopt;
-          },
-          [=](const double& typed) {
-            return std::isinf(typed) ? Value::of("infinite") : count.write(typed);
-          },
-          [=](SchemaBuilder& builder) {
-            return either(Value::object().add("const", Value::of("infinite")),
-                          count.schema(builder));
-          }};
+  return {
+      "a number of times, or infinite",
+      [=](const Value& value, Reader& reader) -> std::optional<double> {
+        if (value.is(Value::Kind::kString) && value.text == "infinite") return kInfinity;
+        if (value.is(Value::Kind::kNumber)) return count.read(value, reader);
+        reader.fault(value, given(value) + " is not understood", "a number of times, or infinite");
+        return std::nullopt;
+      },
+      [=](const double& typed) {
+        return std::isinf(typed) ? Value::of("infinite") : count.write(typed);
+      },
+      [=](SchemaBuilder& builder) {
+        return either(Value::object().add("const", Value::of("infinite")), count.schema(builder));
+      }};
 }
 
 Codec<int> font_weight() {
@@ -215,14 +224,14 @@ Codec<int> font_weight() {
             if (value.is(Value::Kind::kString) && value.text == "normal") return 400;
             if (value.is(Value::Kind::kString) && value.text == "bold") return 700;
             if (value.is(Value::Kind::kNumber)) return weight.read(value, reader);
-            reader.fault(value, "\"" + value.text + "\" is not a weight", kind);
+            reader.fault(value, given(value) + " is not a weight", kind);
             return std::nullopt;
           },
           weight.write,
           [=](SchemaBuilder& builder) {
-            return either(
-                weight.schema(builder),
-                Value::object().add("enum", Value::array({Value::of("normal"), Value::of("bold")})));
+            return either(weight.schema(builder),
+                          Value::object().add(
+                              "enum", Value::array({Value::of("normal"), Value::of("bold")})));
           }};
 }
 
@@ -232,12 +241,11 @@ Codec<std::string> file_path() {
 
 /// --- enumerations ---
 
-constexpr std::array kLayerTypes = {
-    EnumName<LayerType>{LayerType::kHost, "host"},
-    EnumName<LayerType>{LayerType::kAssistant, "assistant"},
-    EnumName<LayerType>{LayerType::kVisualFeed, "visual_feed"},
-    EnumName<LayerType>{LayerType::kOverlay, "overlay"},
-    EnumName<LayerType>{LayerType::kChat, "chat"}};
+constexpr std::array kLayerTypes = {EnumName<LayerType>{LayerType::kHost, "host"},
+                                    EnumName<LayerType>{LayerType::kAssistant, "assistant"},
+                                    EnumName<LayerType>{LayerType::kVisualFeed, "visual_feed"},
+                                    EnumName<LayerType>{LayerType::kOverlay, "overlay"},
+                                    EnumName<LayerType>{LayerType::kChat, "chat"}};
 
 template <class Enum, size_t count>
 Codec<Enum> one_of(const std::array<EnumName<Enum>, count>& table) {
@@ -332,8 +340,7 @@ Codec<TextStyle> text_style() {
                optional("color", &S::color, color(), "Colour of the glyphs."),
                optional("gradient", &S::gradient, gradient(),
                         "Fills the glyphs instead of color, across the box of the text."),
-               optional("stroke", &S::stroke, stroke(),
-                        "Outline, painted under the fill."),
+               optional("stroke", &S::stroke, stroke(), "Outline, painted under the fill."),
                optional("shadow", &S::shadow, shadow(), "Shadow of glyphs and outline."),
                optional("background_color", &S::background_color, color(),
                         "Fills the box behind the text."),
@@ -389,8 +396,9 @@ void check_placeholders(const Value& value, Reader& reader) {
 ObjectTable<TextContent> text_table() {
   using C = TextContent;
   return {.title = "content: text",
-          .doc = "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}} and "
-                 "{{countdown:10m}} are replaced on every frame; \\{{ stands for {{ itself.",
+          .doc =
+              "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}} and "
+              "{{countdown:10m}} are replaced on every frame; \\{{ stands for {{ itself.",
           .fields = {required("text", &C::text, text(limits::kTextLengthMax),
                               "The text; a line break starts a new line."),
                      optional("markup", &C::markup, boolean(),
@@ -404,8 +412,7 @@ Choice<ShapeContent> shape_choice(const std::string& name, const std::string& do
                                   std::vector<Field<Shape>> fields) {
   return alternative<Shape, ShapeContent, Geometry>(
       name, [](ShapeContent& content) -> Geometry& { return content.geometry; },
-      ObjectTable<Shape>{
-          .title = "shape: " + name, .doc = doc, .fields = std::move(fields)});
+      ObjectTable<Shape>{.title = "shape: " + name, .doc = doc, .fields = std::move(fields)});
 }
 
 ObjectTable<ShapeContent> shape_table() {
@@ -416,46 +423,46 @@ ObjectTable<ShapeContent> shape_table() {
   };
   using R = RectangleShape;
   using E = EllipseShape;
-  return {.title = "content: shape",
-          .doc = "A drawn shape. The layer box runs from (0, 0) to its far corner; a stroke may "
-                 "overflow the box.",
-          .fields = {optional("fill", &ShapeContent::fill, paint(),
-                              "Colour or gradient inside; absent: nothing."),
-                     optional("stroke", &ShapeContent::stroke, stroke(),
-                              "Line along the outline; absent: none.")},
-          .tag = "shape",
-          .tag_doc = "The kind of shape.",
-          .choices = {
-              shape_choice<R>("rectangle", "",
-                              {required("width", &R::width, length, "In px."),
-                               required("height", &R::height, length, "In px."),
-                               optional("radius", &R::radius, number(limits::kLength),
-                                        "Of the corners, in px.")}),
-              shape_choice<CircleShape>(
-                  "circle", "", {required("radius", &CircleShape::radius, length, "In px.")}),
-              shape_choice<E>("ellipse", "",
-                              {required("radius_x", &E::radius_x, length, "In px."),
-                               required("radius_y", &E::radius_y, length, "In px.")}),
-              shape_choice<LineShape>(
-                  "line", "",
-                  {required("points", &LineShape::points, points(2), "Joined in order.")}),
-              shape_choice<PolygonShape>(
-                  "polygon", "",
-                  {required("points", &PolygonShape::points, points(3),
-                            "The corners in order; the last joins the first.")}),
-              shape_choice<PathShape>(
-                  "path", "",
-                  {required("d", &PathShape::d,
-                            string(1, limits::kInlineSvgMax, "SVG path data"),
-                            "SVG path data, as in the d attribute.")}),
-          }};
+  return {
+      .title = "content: shape",
+      .doc =
+          "A drawn shape. The layer box runs from (0, 0) to its far corner; a stroke may "
+          "overflow the box.",
+      .fields = {optional("fill", &ShapeContent::fill, paint(),
+                          "Colour or gradient inside; absent: nothing."),
+                 optional("stroke", &ShapeContent::stroke, stroke(),
+                          "Line along the outline; absent: none.")},
+      .tag = "shape",
+      .tag_doc = "The kind of shape.",
+      .choices = {
+          shape_choice<R>(
+              "rectangle", "",
+              {required("width", &R::width, length, "In px."),
+               required("height", &R::height, length, "In px."),
+               optional("radius", &R::radius, number(limits::kLength), "Of the corners, in px.")}),
+          shape_choice<CircleShape>("circle", "",
+                                    {required("radius", &CircleShape::radius, length, "In px.")}),
+          shape_choice<E>("ellipse", "",
+                          {required("radius_x", &E::radius_x, length, "In px."),
+                           required("radius_y", &E::radius_y, length, "In px.")}),
+          shape_choice<LineShape>(
+              "line", "", {required("points", &LineShape::points, points(2), "Joined in order.")}),
+          shape_choice<PolygonShape>("polygon", "",
+                                     {required("points", &PolygonShape::points, points(3),
+                                               "The corners in order; the last joins the first.")}),
+          shape_choice<PathShape>(
+              "path", "",
+              {required("d", &PathShape::d, string(1, limits::kInlineSvgMax, "SVG path data"),
+                        "SVG path data, as in the d attribute.")}),
+      }};
 }
 
 void check_svg(const Value& value, Reader& reader) {
   const bool inline_too = value.find("svg") != nullptr;
   if ((value.find("source") != nullptr) == inline_too) {
-    reader.fault(value, inline_too ? "both \"source\" and \"svg\" are given"
-                                    : "neither \"source\" nor \"svg\" is given",
+    reader.fault(value,
+                 inline_too ? "both \"source\" and \"svg\" are given"
+                            : "neither \"source\" nor \"svg\" is given",
                  "exactly one of them");
   }
 }
@@ -490,10 +497,12 @@ struct ContentRule {
 };
 const std::vector<ContentRule>& content_rules() {
   using enum LayerType;
-  static const std::vector<ContentRule> rules = {
-      {"character", {kHost, kAssistant}}, {"image", {kVisualFeed, kOverlay}},
-      {"text", {kOverlay}},               {"shape", {kOverlay}},
-      {"svg", {kOverlay}},                {"color", {kOverlay, kVisualFeed}}};
+  static const std::vector<ContentRule> rules = {{"character", {kHost, kAssistant}},
+                                                 {"image", {kVisualFeed, kOverlay}},
+                                                 {"text", {kOverlay}},
+                                                 {"shape", {kOverlay}},
+                                                 {"svg", {kOverlay}},
+                                                 {"color", {kOverlay, kVisualFeed}}};
   return rules;
 }
 
@@ -506,18 +515,17 @@ Choice<Content> content_choice(const std::string& name, const ObjectTable<Altern
 Codec<Content> content() {
   return defined_as(
       "content",
-      object<Content>({.title = "content",
-                       .doc = "What a layer shows.",
-                       .fields = {},
-                       .tag = "type",
-                       .tag_doc = "The kind of content; each layer type takes some of them.",
-                       .choices = {content_choice("character", character_table()),
-                                   content_choice("image", image_table()),
-                                   content_choice("text", text_table()),
-                                   content_choice("shape", shape_table()),
-                                   content_choice("svg", svg_table()),
-                                   content_choice("color", color_table())},
-                       .later_choices = {"video", "gif", "sprite", "frames", "chat"}}));
+      object<Content>(
+          {.title = "content",
+           .doc = "What a layer shows.",
+           .fields = {},
+           .tag = "type",
+           .tag_doc = "The kind of content; each layer type takes some of them.",
+           .choices = {content_choice("character", character_table()),
+                       content_choice("image", image_table()), content_choice("text", text_table()),
+                       content_choice("shape", shape_table()), content_choice("svg", svg_table()),
+                       content_choice("color", color_table())},
+           .later_choices = {"video", "gif", "sprite", "frames", "chat"}}));
 }
 
 /// --- animations ---
@@ -536,7 +544,7 @@ Codec<SlideOffset> slide_offset() {
             if (value.is(Value::Kind::kString) && name != kNames.end()) {
               return static_cast<Direction>(name - kNames.begin());
             }
-            reader.fault(value, "\"" + value.text + "\" is not understood",
+            reader.fault(value, given(value) + " is not understood",
                          kind + suggestion(value.text, kNames));
             return std::nullopt;
           },
@@ -608,10 +616,9 @@ std::vector<Choice<Animation>> effect_choices() {
   const auto unit = number(limits::kUnit);
   const auto degrees = number(limits::kRotation);
   return {
-      effect_choice<FadeEffect>(
-          "fade", "Multiplies the opacity.",
-          {optional("from", &FadeEffect::from, unit, "Factor at the start."),
-           optional("to", &FadeEffect::to, unit, "Factor at the end.")}),
+      effect_choice<FadeEffect>("fade", "Multiplies the opacity.",
+                                {optional("from", &FadeEffect::from, unit, "Factor at the start."),
+                                 optional("to", &FadeEffect::to, unit, "Factor at the end.")}),
       effect_choice<SlideEffect>(
           "slide",
           "Adds to the position. A direction is the place just outside that edge of the canvas.",
@@ -639,14 +646,13 @@ Codec<Animation> animation() {
   const ObjectTable<Timing> timing = {
       .title = "timing",
       .doc = {},
-      .fields = {
-          required("duration", &T::duration, duration(), "Of one iteration."),
-          optional("delay", &T::delay, duration(), "Before the first iteration."),
-          optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
-          optional("iterations", &T::iterations, iterations(), "How often it plays."),
-          optional("direction", &T::direction, playback_direction(), "As in CSS."),
-          optional("fill", &T::fill, fill_mode(),
-                   "Whether it has an effect before and after it plays, as in CSS.")}};
+      .fields = {required("duration", &T::duration, duration(), "Of one iteration."),
+                 optional("delay", &T::delay, duration(), "Before the first iteration."),
+                 optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
+                 optional("iterations", &T::iterations, iterations(), "How often it plays."),
+                 optional("direction", &T::direction, playback_direction(), "As in CSS."),
+                 optional("fill", &T::fill, fill_mode(),
+                          "Whether it has an effect before and after it plays, as in CSS.")}};
   ObjectTable<Animation> table;
   table.title = "animation";
   table.doc = "A Web Animations effect. Time starts at the first frame.";
@@ -664,18 +670,18 @@ Codec<Animation> animation() {
 
 Codec<Transform> transform() {
   using T = Transform;
-  return object<T>({.title = "transform",
-                    .doc = "The layer box is scaled, then rotated, about its anchor, and the "
-                           "anchor lands on position.",
-                    .fields = {
-                        optional("position", &T::position, point(limits::kPosition, "px"),
-                                 "Where the anchor lands on the canvas, in px."),
-                        optional("anchor", &T::anchor, point(limits::kAnchor, "of the box"),
-                                 "0 to 1 of the layer box; [0.5, 0.5] is its centre."),
-                        optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
-                        optional("rotation", &T::rotation, number(limits::kRotation),
-                                 "Degrees clockwise."),
-                    }});
+  return object<T>(
+      {.title = "transform",
+       .doc = "The layer box is scaled, then rotated, about its anchor, and the "
+              "anchor lands on position.",
+       .fields = {
+           optional("position", &T::position, point(limits::kPosition, "px"),
+                    "Where the anchor lands on the canvas, in px."),
+           optional("anchor", &T::anchor, point(limits::kAnchor, "of the box"),
+                    "0 to 1 of the layer box; [0.5, 0.5] is its centre."),
+           optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
+           optional("rotation", &T::rotation, number(limits::kRotation), "Degrees clockwise."),
+       }});
 }
 
 Codec<Clip> clip() {
@@ -718,9 +724,8 @@ void refine_layer_schema(Value& schema) {
     rules.items.push_back(
         Value::object()
             .add("if", property("type", Value::object().add("const", Value::of(type.name))))
-            .add("then",
-                 property("content",
-                          property("type", Value::object().add("enum", std::move(allowed))))));
+            .add("then", property("content", property("type", Value::object().add(
+                                                                  "enum", std::move(allowed))))));
   }
   schema.add("allOf", std::move(rules));
 }
@@ -756,8 +761,7 @@ ObjectTable<Canvas> canvas_table() {
       .title = "size",
       .doc = {},
       .fields = {required("width", &base::SizeI::width, integer(limits::kCanvasSide), "In px."),
-                 required("height", &base::SizeI::height, integer(limits::kCanvasSide),
-                          "In px.")}};
+                 required("height", &base::SizeI::height, integer(limits::kCanvasSide), "In px.")}};
   const std::function<base::SizeI&(Canvas&)> size_of = [](Canvas& canvas) -> base::SizeI& {
     return canvas.size;
   };

@@ -1,6 +1,7 @@
 #include "tools/render-frames/sink.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -38,6 +39,18 @@ class StageTimer {
   std::chrono::steady_clock::time_point start_;
 };
 
+// The pipe `descriptor` opened once more, so that waiting for its reader can be given up without
+// whoever shares `descriptor` finding it non-blocking; `descriptor` where it is no pipe.
+int unblocked(int descriptor) {
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode)) return descriptor;
+  const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+  const int own = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (own < 0) return descriptor;
+  if (descriptor > STDERR_FILENO) ::close(descriptor);
+  return own;
+}
+
 /// A descriptor to write to: stdout, or a file that gets its name at the end.
 class ByteTarget {
  public:
@@ -52,6 +65,7 @@ class ByteTarget {
                      target.name_, nullptr};
       }
       frame::enlarge_pipe(STDOUT_FILENO);
+      target.descriptor_ = unblocked(STDOUT_FILENO);
       return target;
     }
     target.name_ = output;
@@ -64,6 +78,7 @@ class ByteTarget {
     target.descriptor_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (target.descriptor_ < 0) return base::io_error(errno, "cannot write", output);
     frame::enlarge_pipe(target.descriptor_);
+    target.descriptor_ = unblocked(target.descriptor_);
     return target;
   }
   ByteTarget(ByteTarget&& other) noexcept
