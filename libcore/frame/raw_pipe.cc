@@ -56,7 +56,9 @@ Ready wait_for(int descriptor, short events, const StopRequested& stop) {
   constexpr int kStepMilliseconds = 100;
   pollfd waiting{descriptor, events, 0};
   while (!stop()) {
-    if (::poll(&waiting, 1, kStepMilliseconds) != 0) return Ready::kYes;
+    const int ready = ::poll(&waiting, 1, kStepMilliseconds);
+    // A poll that a signal cut short says nothing about the pipe; the stop is looked at again.
+    if (ready > 0 || (ready < 0 && errno != EINTR)) return Ready::kYes;
   }
   return Ready::kInterrupted;
 }

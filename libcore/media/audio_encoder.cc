@@ -17,7 +17,7 @@ namespace {
 using base::ErrorCode;
 
 constexpr int64_t kBitrate = 160'000;
-constexpr int kPacketSamplesAny = 1024;  // for encoders that take any number
+constexpr size_t kPacketSamplesAny = 1024;  // for encoders that take any number
 
 // Deinterleaved for planar formats.
 void fill(AVFrame& frame, std::span<const float> samples) {
@@ -27,8 +27,9 @@ void fill(AVFrame& frame, std::span<const float> samples) {
   }
   for (int channel = 0; channel < kAudioChannels; ++channel) {
     auto* out = reinterpret_cast<float*>(frame.data[channel]);
+    const float* in = samples.data() + channel;
     for (int i = 0; i < frame.nb_samples; ++i) {
-      out[i] = samples[static_cast<size_t>(i * kAudioChannels + channel)];
+      out[i] = in[ptrdiff_t{i} * kAudioChannels];
     }
   }
 }
@@ -64,7 +65,8 @@ base::Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(std::string_view 
 }
 
 size_t AudioEncoder::packet_samples() const {
-  return static_cast<size_t>(context_->frame_size > 0 ? context_->frame_size : kPacketSamplesAny);
+  if (context_->frame_size <= 0) return kPacketSamplesAny;
+  return static_cast<size_t>(context_->frame_size);
 }
 
 base::Result<void> AudioEncoder::encode(std::span<const float> samples, const PacketSink& sink) {

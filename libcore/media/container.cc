@@ -73,6 +73,7 @@ base::Error unknown_output(std::string_view output) {
   message += listed(known_containers());
   message += ", or a URL that begins with ";
   std::vector<std::string_view> schemes;
+  schemes.reserve(kSchemes.size());
   for (const Scheme& scheme : kSchemes) schemes.push_back(scheme.name);
   message += listed(schemes);
   return {base::ErrorCode::kInvalidInput, std::move(message), std::string(output), nullptr};
@@ -94,6 +95,7 @@ bool can_hold(const Container& container, AVCodecID codec) {
 
 std::vector<std::string_view> known_containers() {
   std::vector<std::string_view> names;
+  names.reserve(kContainers.size());
   for (const Container& container : kContainers) names.emplace_back(container.name);
   return names;
 }

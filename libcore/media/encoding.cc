@@ -111,7 +111,7 @@ base::Result<std::unique_ptr<AudioSource>> source_for(const AudioSettings& setti
 // Adds the time it lives to a sum, less what is added to `inner` meanwhile.
 class Timing {
  public:
-  Timing(int64_t& sum, const int64_t* inner = nullptr)
+  explicit Timing(int64_t& sum, const int64_t* inner = nullptr)
       : sum_(sum), inner_(inner), inner_before_(inner != nullptr ? *inner : 0) {}
   Timing(const Timing&) = delete;
   Timing& operator=(const Timing&) = delete;

@@ -13,7 +13,8 @@ namespace layercast::media {
 
 /// One encode that feeds any number of files and URLs, each with its audio track.
 /// Frames come at a constant rate; frame i lasts from i ÷ rate to (i + 1) ÷ rate, and the audio
-/// ends with the last frame. The same frames and settings make the same files, on any machine.
+/// ends with the last frame. With H.264, VP8 and VP9 the same frames and settings make the same
+/// stream, however many cores there are.
 /// Outputs share an encoder unless their containers need different codecs, or different places for
 /// codec headers. A live URL among them makes their encoder one without delay (no B-frames).
 /// Files appear under their names when they are complete; pipes, devices and URLs are written to

@@ -200,6 +200,7 @@ base::Result<void> Output::open_and_write_header() {
   }
   const int result = avformat_write_header(muxer_, nullptr);
   if (result < 0) return failure_of(result, "cannot write");
+  is_trailer_due_ = container_.muxer == "hls";
   return {};
 }
 
@@ -242,6 +243,7 @@ void Output::finish() {
   if (failed() || report_.finished) return;
   const LibraryLog log;
   keep_deadline();
+  is_trailer_due_ = false;
   int result = av_write_trailer(muxer_);
   const int closed = close();
   if (result >= 0) result = closed;
@@ -296,6 +298,7 @@ int Output::close_file() {
 int Output::close() {
   if (muxer_ == nullptr) return 0;
   keep_deadline();
+  if (std::exchange(is_trailer_due_, false)) av_write_trailer(muxer_);
   if (io_ == nullptr) report_.bytes = bytes_written();
   const int result = close_file();
   avformat_free_context(std::exchange(muxer_, nullptr));

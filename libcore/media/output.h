@@ -86,6 +86,7 @@ class Output {
   AVFormatContext* muxer_ = nullptr;
   AVIOContext* io_ = nullptr;              ///< None for a muxer that opens its files by itself.
   std::vector<AVIOContext*> muxer_files_;  ///< Open ones of the muxer's own.
+  bool is_trailer_due_ = false;            ///< HLS frees some of its buffers nowhere else.
   int io_result_ = 0;                      ///< The first failure that those had.
   PacketPtr packet_;
   const AVCodecContext* video_ = nullptr;

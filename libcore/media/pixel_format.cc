@@ -37,6 +37,7 @@ std::vector<AVPixelFormat> formats_of(const AVCodec& encoder) {
 
 std::string listed_formats(const std::vector<AVPixelFormat>& formats) {
   std::vector<std::string_view> names;
+  names.reserve(formats.size());
   for (const AVPixelFormat format : formats) names.emplace_back(av_get_pix_fmt_name(format));
   return names.empty() ? "no format from memory" : listed(names);
 }
@@ -46,6 +47,7 @@ base::Result<AVPixelFormat> pixel_format_named(const std::string& name,
   const AVPixelFormat format = av_get_pix_fmt(name.c_str());
   if (format != AV_PIX_FMT_NONE) return format;
   std::vector<std::string_view> names;
+  names.reserve(formats.size());
   for (const AVPixelFormat known : formats) names.emplace_back(av_get_pix_fmt_name(known));
   return invalid("unknown pixel format " + name + suggestion(name, names));
 }

@@ -66,8 +66,8 @@ struct Tuning {
   int live_threads;
 };
 constexpr std::array kTunings = {
-    Tuning{"libx264", 20, 51, &kNamedSpeed, 12, 4},
-    Tuning{"libx264rgb", 20, 51, &kNamedSpeed, 12, 4},
+    Tuning{"libx264", 20, 51, &kNamedSpeed, 6, 4},
+    Tuning{"libx264rgb", 20, 51, &kNamedSpeed, 6, 4},
     Tuning{"libx265", 24, 51, &kNamedSpeed, 4, 4},
     Tuning{"libvpx", 12, 63, &kVp8Speed, 1, 4},
     Tuning{"libvpx-vp9", 31, 63, &kVp9Speed, 12, 12},
@@ -102,6 +102,7 @@ bool is_video_encoder(const AVCodec* codec) {
 
 std::vector<std::string_view> encoder_names() {
   std::vector<std::string_view> names;
+  names.reserve(kAliases.size());
   for (const Alias& alias : kAliases) names.emplace_back(alias.name);
   void* position = nullptr;
   while (const AVCodec* codec = av_codec_iterate(&position)) {

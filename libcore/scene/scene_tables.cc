@@ -182,7 +182,7 @@ Codec<Insets> insets() {
           return read ? std::optional(Insets{*read, *read, *read, *read}) : std::nullopt;
         }
         const auto read = several.read(value, reader);
-        if (!read) return std::nullopt;
+        if (!read || read->size() != value.items.size()) return std::nullopt;
         const auto& n = *read;
         if (n.size() == 2) return Insets{n[0], n[1], n[0], n[1]};
         if (n.size() == 4) return Insets{n[0], n[1], n[2], n[3]};
@@ -581,7 +581,7 @@ void check_keyframes(const Value& value, Reader& reader) {
   const Value* keyframes = value.find("keyframes");
   if (keyframes == nullptr) return;
   const Reader::Step key(reader, "keyframes");
-  double latest = 0;
+  double latest = -kInfinity;
   for (size_t i = 0; i < keyframes->items.size(); ++i) {
     const Value* at = keyframes->items[i].find("at");
     if (at == nullptr || !at->is(Value::Kind::kNumber)) continue;

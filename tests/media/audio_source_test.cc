@@ -82,7 +82,7 @@ TEST(AudioSource, VideoFilesGiveTheirSound) {
 TEST(AudioSource, WhatCannotBeReadAsSoundIsInvalid) {
   const TemporaryFolder folder;
   std::ofstream(folder / "text.wav") << "no sound in here";
-  std::ofstream(folder / "empty.wav");
+  std::ofstream(folder / "empty.wav") << "";
   EncodingRequest request = request_for({folder / "mute.mp4"});
   request.audio.kind = AudioKind::kNone;
   ASSERT_TRUE(encode(request).ok());

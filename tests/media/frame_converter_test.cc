@@ -122,7 +122,12 @@ TEST(FrameConverter, AlphaFormatsKeepStraightColoursAndAlpha) {
   EXPECT_EQ(bgra->data[0][3], 128);
   const LibavFramePtr yuva = converted(AV_PIX_FMT_YUVA420P, flat_frame({16, 16}, {0, 255, 0, 128}));
   EXPECT_NEAR(yuva->data[0][0], 16 + 219 * 0.7152, 1);
-  EXPECT_EQ(yuva->data[3][0], 128);
+  EXPECT_NEAR(yuva->data[3][0], 128, 1);
+  for (const uint8_t alpha : {uint8_t{0}, uint8_t{255}}) {
+    const LibavFramePtr plain =
+        converted(AV_PIX_FMT_YUVA420P, flat_frame({16, 16}, {0, 255, 0, alpha}));
+    EXPECT_EQ(plain->data[3][0], alpha);
+  }
 }
 
 TEST(FrameConverter, FormatThatNothingCanMakeIsInvalid) {

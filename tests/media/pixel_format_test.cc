@@ -27,7 +27,7 @@ TEST(PixelFormat, IsYuv420pOrNearestToIt) {
   EXPECT_EQ(format_of("libvpx-vp9", {}), "yuv420p");
   EXPECT_EQ(format_of("ffv1", {}), "yuv420p");
   EXPECT_EQ(format_of("png", {}), "rgb24");
-  EXPECT_EQ(format_of("libx264rgb", {}), "bgr0");
+  EXPECT_EQ(format_of("libx264rgb", {}), "bgr24");
   EXPECT_EQ(format_of("mjpeg", {}), "yuvj420p");
 }
 

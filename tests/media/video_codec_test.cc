@@ -50,8 +50,8 @@ class ConfiguredRate : public ::testing::Test {
   AVCodecContext& configured(const char* encoder, Delivery delivery = Delivery::kFile) {
     context_.reset(avcodec_alloc_context3(avcodec_find_encoder_by_name(encoder)));
     context_->pix_fmt = AV_PIX_FMT_YUV420P;
-    settings.size = {1280, 720};
-    result = configure_rate(*context_, settings, delivery);
+    settings_.size = {1280, 720};
+    result_ = configure_rate(*context_, settings_, delivery);
     return *context_;
   }
   int64_t option(const char* name) {
@@ -72,17 +72,17 @@ class ConfiguredRate : public ::testing::Test {
     return copy;
   }
 
-  VideoSettings settings;
-  base::Result<void> result;
+  VideoSettings settings_;
+  base::Result<void> result_;
 
  private:
   CodecContextPtr context_;
 };
 
 TEST_F(ConfiguredRate, H264DefaultsToVeryfastAtConstantQualityWithAKeyframeEachTwoSeconds) {
-  settings.rate = {30000, 1001};
+  settings_.rate = {30000, 1001};
   const AVCodecContext& context = configured("libx264");
-  ASSERT_TRUE(result.ok());
+  ASSERT_TRUE(result_.ok());
   EXPECT_EQ(text("preset"), "veryfast");
   EXPECT_EQ(text("tune"), "");
   EXPECT_EQ(number("crf"), 20);
@@ -92,9 +92,9 @@ TEST_F(ConfiguredRate, H264DefaultsToVeryfastAtConstantQualityWithAKeyframeEachT
 }
 
 TEST_F(ConfiguredRate, BitrateIsTheMeanAndTheMostOverTwoSeconds) {
-  settings.bitrate = 6'000'000;
+  settings_.bitrate = 6'000'000;
   const AVCodecContext& context = configured("libx264");
-  ASSERT_TRUE(result.ok());
+  ASSERT_TRUE(result_.ok());
   EXPECT_EQ(context.bit_rate, 6'000'000);
   EXPECT_EQ(context.rc_max_rate, 6'000'000);
   EXPECT_EQ(context.rc_buffer_size, 12'000'000);
@@ -112,13 +112,13 @@ TEST_F(ConfiguredRate, ThreadsDependOnTheEncoderAlone) {
 }
 
 TEST_F(ConfiguredRate, PresetsBecomeSpeedsForLibvpx) {
-  settings.preset = "ultrafast";
+  settings_.preset = "ultrafast";
   configured("libvpx-vp9");
   EXPECT_EQ(option("cpu-used"), 8);
-  settings.preset = "slow";
+  settings_.preset = "slow";
   configured("libvpx-vp9");
   EXPECT_EQ(option("cpu-used"), 1);
-  settings.preset = "3";
+  settings_.preset = "3";
   configured("libvpx-vp9");
   EXPECT_EQ(option("cpu-used"), 3);
   EXPECT_EQ(option("row-mt"), 1);
@@ -126,7 +126,7 @@ TEST_F(ConfiguredRate, PresetsBecomeSpeedsForLibvpx) {
 }
 
 TEST_F(ConfiguredRate, LiveLibvpxIsRealtimeAtAConstantRate) {
-  settings.bitrate = 2'000'000;
+  settings_.bitrate = 2'000'000;
   const AVCodecContext& context = configured("libvpx", Delivery::kLive);
   EXPECT_EQ(option("deadline"), 1);
   EXPECT_EQ(option("lag-in-frames"), 0);
@@ -135,30 +135,31 @@ TEST_F(ConfiguredRate, LiveLibvpxIsRealtimeAtAConstantRate) {
 }
 
 TEST_F(ConfiguredRate, WhatTheEncoderDoesNotHaveIsInvalid) {
-  settings.preset = "fastest";
+  settings_.preset = "fastest";
   configured("libx264");
-  EXPECT_EQ(result.error().code, ErrorCode::kInvalidInput);
-  EXPECT_THAT(result.error().message, HasSubstr("expected ultrafast, superfast, veryfast"));
+  EXPECT_EQ(result_.error().code, ErrorCode::kInvalidInput);
+  EXPECT_THAT(result_.error().message, HasSubstr("expected ultrafast, superfast, veryfast"));
   configured("libvpx");
-  EXPECT_EQ(result.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(result_.error().code, ErrorCode::kInvalidInput);
   configured("ffv1");
-  EXPECT_EQ(result.error().message, "ffv1 has no presets");
-  settings.preset.reset();
-  settings.crf = 51.5;
+  EXPECT_EQ(result_.error().message, "ffv1 has no presets");
+  settings_.preset.reset();
+  settings_.crf = 51.5;
   configured("libx264");
-  EXPECT_EQ(result.error().message, "crf 51.5 of libx264, expected a number from 0 to 51");
+  EXPECT_EQ(result_.error().message, "crf 51.5 of libx264, expected a number from 0 to 51");
   configured("libvpx-vp9");
-  EXPECT_EQ(result.error().message, "crf 51.5 of libvpx-vp9, expected a whole number from 0 to 63");
+  EXPECT_EQ(result_.error().message,
+            "crf 51.5 of libvpx-vp9, expected a whole number from 0 to 63");
   configured("mpeg4");
-  EXPECT_EQ(result.error().message, "mpeg4 has no crf; choose a bitrate");
-  settings.crf.reset();
-  settings.gop_frames = 0;
+  EXPECT_EQ(result_.error().message, "mpeg4 has no crf; choose a bitrate");
+  settings_.crf.reset();
+  settings_.gop_frames = 0;
   configured("libx264");
-  EXPECT_EQ(result.error().message, "gop 0, expected at least 1 frame");
-  settings.gop_frames.reset();
-  settings.bitrate = 0;
+  EXPECT_EQ(result_.error().message, "gop 0, expected at least 1 frame");
+  settings_.gop_frames.reset();
+  settings_.bitrate = 0;
   configured("libx264");
-  EXPECT_EQ(result.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(result_.error().code, ErrorCode::kInvalidInput);
 }
 
 }  // namespace

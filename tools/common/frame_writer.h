@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/bounded_queue.h"
+#include "base/error.h"
+#include "frame/frame.h"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <thread>
-
-#include "base/bounded_queue.h"
-#include "base/error.h"
-#include "frame/frame.h"
 
 namespace layercast::tools {
 

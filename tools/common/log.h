@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "base/error.h"
 #include "tools/common/option_table.h"
+
+#include <string>
+#include <string_view>
 
 namespace layercast::tools {
 

@@ -1,11 +1,11 @@
 #include "tools/common/option_table.h"
 
-#include <CLI/CLI.hpp>
-#include <algorithm>
-#include <memory>
-
 #include "base/error.h"
 #include "base/nearest.h"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <memory>
 
 namespace layercast::tools {
 namespace {
@@ -33,7 +33,10 @@ void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& 
     bound.parsed->type_name(std::string(option.value))->take_last();
   } else {
     bound.parsed = app.add_option(dashed(option), bound.values, std::string(option.help));
-    bound.parsed->type_name(std::string(option.value))->expected(1)->allow_extra_args(false)->take_all();
+    bound.parsed->type_name(std::string(option.value))
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
   }
   bound.parsed->group(std::string(group.title));
 }

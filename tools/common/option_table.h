@@ -20,8 +20,8 @@ enum class Arity {
 enum class Completion { kNothing, kFile, kSceneFile, kMediaFile };
 
 struct Option {
-  std::string_view name;     ///< without dashes: `output`
-  char letter = '\0';        ///< `o`, or none
+  std::string_view name;  ///< without dashes: `output`
+  char letter = '\0';     ///< `o`, or none
   Arity arity = Arity::kOne;
   std::string_view value{};  ///< `FILE`: what the manual calls the value
   std::string_view help{};   ///< one sentence

@@ -1,9 +1,8 @@
 #include "tools/common/progress.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <string>
+#include <unistd.h>
 
 namespace layercast::tools {
 namespace {
@@ -48,8 +47,8 @@ void Progress::update(int64_t done) {
   std::string line;
   if (total_ && *total_ > 0) {
     line = bar(static_cast<double>(done) / static_cast<double>(*total_));
-    std::snprintf(counts, sizeof counts, "%lld/%lld frames, %.1f fps",
-                  static_cast<long long>(done), static_cast<long long>(*total_), rate);
+    std::snprintf(counts, sizeof counts, "%lld/%lld frames, %.1f fps", static_cast<long long>(done),
+                  static_cast<long long>(*total_), rate);
     line += counts;
     if (rate > 0) line += ", " + clock_text(static_cast<double>(*total_ - done) / rate) + " left";
   } else {

@@ -1,10 +1,9 @@
 #include "tools/common/stats.h"
 
-#include <sys/resource.h>
-
 #include <cerrno>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 namespace layercast::tools {
 namespace {

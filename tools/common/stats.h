@@ -1,12 +1,12 @@
 #pragma once
 
+#include "base/error.h"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "base/error.h"
 
 namespace layercast::tools {
 

@@ -1,8 +1,8 @@
 #include "tools/common/values.h"
 
-#include <charconv>
-
 #include "scene/limits.h"
+
+#include <charconv>
 
 namespace layercast::tools {
 namespace {
@@ -59,9 +59,8 @@ base::Error wrong_value(std::string_view option, std::string_view given,
 
 base::Result<std::optional<base::SizeI>> size_option(const Arguments& arguments,
                                                      std::string_view name) {
-  return parsed_option<base::SizeI>(arguments, name,
-                                    "WIDTHxHEIGHT such as 1280x720, each from 16 to 7680",
-                                    parse_size);
+  return parsed_option<base::SizeI>(
+      arguments, name, "WIDTHxHEIGHT such as 1280x720, each from 16 to 7680", parse_size);
 }
 
 base::Result<std::optional<base::FrameRate>> rate_option(const Arguments& arguments,
@@ -82,10 +81,10 @@ base::Result<std::optional<int64_t>> integer_option(const Arguments& arguments,
     const auto number = parse_integer(text);
     return number && *number >= range.min && *number <= range.max ? number : std::nullopt;
   };
-  return parsed_option<int64_t>(arguments, name,
-                                "a whole number from " + std::to_string(range.min) + " to " +
-                                    std::to_string(range.max),
-                                within);
+  return parsed_option<int64_t>(
+      arguments, name,
+      "a whole number from " + std::to_string(range.min) + " to " + std::to_string(range.max),
+      within);
 }
 
 std::optional<scene::SceneFile> load_scene_or_tell(const std::string& path, const Log& log) {
@@ -95,8 +94,6 @@ std::optional<scene::SceneFile> load_scene_or_tell(const std::string& path, cons
   return std::nullopt;
 }
 
-int usage_status() {
-  return base::meaning_of(base::ErrorCode::kInvalidInput).exit_status;
-}
+int usage_status() { return base::meaning_of(base::ErrorCode::kInvalidInput).exit_status; }
 
 }  // namespace layercast::tools

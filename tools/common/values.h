@@ -1,10 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
@@ -12,11 +7,15 @@
 #include "tools/common/log.h"
 #include "tools/common/option_table.h"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
 namespace layercast::tools {
 
 /// Error{kInvalidInput}: `--option: "given" is not understood, expected …`.
-base::Error wrong_value(std::string_view option, std::string_view given,
-                        std::string_view expected);
+base::Error wrong_value(std::string_view option, std::string_view given, std::string_view expected);
 
 /// The values of options, read from an Arguments; nullopt when the option was not given.
 /// Errors: kInvalidInput naming the option.

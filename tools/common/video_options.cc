@@ -1,12 +1,11 @@
 #include "tools/common/video_options.h"
 
-#include <unistd.h>
-
-#include <charconv>
-
 #include "scene/limits.h"
 #include "scene/scene_tables.h"
 #include "tools/common/values.h"
+
+#include <charconv>
+#include <unistd.h>
 
 namespace layercast::tools {
 namespace {
@@ -15,8 +14,7 @@ base::Result<std::optional<double>> crf_option(const Arguments& arguments) {
   const auto given = arguments.one("crf");
   if (!given) return std::optional<double>{};
   double number = 0;
-  const auto [end, error] =
-      std::from_chars(given->data(), given->data() + given->size(), number);
+  const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), number);
   if (error != std::errc{} || end != given->data() + given->size() || !(number >= 0) ||
       number > 63) {
     return wrong_value("crf", *given, "a number from 0 (best) to 63");
@@ -94,9 +92,8 @@ base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
   const auto file = arguments.one("audio");
   if (arguments.has("no-audio")) {
     if (file) {
-      return base::Error{base::ErrorCode::kInvalidInput,
-                         "both are given, expected one of them", "--audio and --no-audio",
-                         nullptr};
+      return base::Error{base::ErrorCode::kInvalidInput, "both are given, expected one of them",
+                         "--audio and --no-audio", nullptr};
     }
     return media::AudioSettings{media::AudioKind::kNone, {}};
   }

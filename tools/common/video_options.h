@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-
 #include "base/error.h"
 #include "media/settings.h"
 #include "tools/common/option_table.h"
+
+#include <string>
 
 namespace layercast::tools {
 

@@ -1,16 +1,3 @@
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <memory>
-#include <optional>
-#include <string>
-#include <thread>
-#include <utility>
-
 #include "base/worker_pool.h"
 #include "frame/convert.h"
 #include "frame/frame.h"
@@ -21,9 +8,21 @@
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
 #include "tools/common/progress.h"
+#include "tools/common/run_tool.h"
 #include "tools/common/values.h"
 #include "tools/common/video_options.h"
 #include "tools/encode/options.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
 
 namespace layercast::tools {
 namespace {
@@ -53,8 +52,8 @@ base::Result<Input> open_input(const Arguments& arguments) {
     }
   } else if (::isatty(STDIN_FILENO) == 1) {
     return Error{ErrorCode::kInvalidInput,
-                 "it is a terminal, expected raw frames from a pipe, a file or -i FILE",
-                 input.name, nullptr};
+                 "it is a terminal, expected raw frames from a pipe, a file or -i FILE", input.name,
+                 nullptr};
   }
   struct stat status {};
   if (::fstat(input.descriptor, &status) == 0) {
@@ -217,19 +216,13 @@ base::Result<void> encode(const Arguments& arguments, const std::optional<scene:
   return encode_all(input, frames, *encoding, threads ? static_cast<int>(*threads) : cores, log);
 }
 
-int run(const Arguments& arguments, Log& log) {
-  if (const auto configured = log.configure(arguments); !configured) {
-    return log.fail(configured.error());
-  }
+int run(const Arguments& arguments, const Log& log) {
   std::optional<scene::SceneFile> file;
   if (const auto path = arguments.one("scene")) {
     file = load_scene_or_tell(*path, log);
     if (!file) return usage_status();
   }
-  const auto done = encode(arguments, file, log);
-  if (done) return 0;
-  const int status = log.fail(done.error());
-  return interrupted() ? base::meaning_of(ErrorCode::kInterrupted).exit_status : status;
+  return exit_status(encode(arguments, file, log), log);
 }
 
 }  // namespace
@@ -237,17 +230,5 @@ int run(const Arguments& arguments, Log& log) {
 
 int main(int argc, char** argv) {
   using namespace layercast::tools;
-  watch_signals();
-  Log log("encode");
-  log.take_format(argc, argv);
-  const auto parsed = parse_command_line(encode_options(), argc, argv);
-  if (const auto* answer = std::get_if<Answer>(&parsed)) {
-    if (answer->exit_status == 0) {
-      std::fputs(answer->text.c_str(), stdout);
-    } else {
-      log.write(LogLevel::kError, answer->text);
-    }
-    return answer->exit_status;
-  }
-  return run(std::get<Arguments>(parsed), log);
+  return run_tool(encode_options(), argc, argv, run);
 }

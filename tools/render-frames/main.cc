@@ -1,18 +1,18 @@
-#include <cstdio>
-#include <string>
-#include <utility>
-
 #include "frame/frame.h"
 #include "render/renderer.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
 #include "tools/common/progress.h"
+#include "tools/common/run_tool.h"
 #include "tools/common/stats.h"
 #include "tools/common/values.h"
 #include "tools/render-frames/options.h"
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
+
+#include <string>
+#include <utility>
 
 namespace layercast::tools {
 namespace {
@@ -72,11 +72,8 @@ base::Result<void> run(const RenderSettings& settings, render::Renderer& rendere
   return {};
 }
 
-int render_frames(const Arguments& arguments, Log& log) {
+int render_frames(const Arguments& arguments, const Log& log) {
   Stats stats;
-  if (const auto configured = log.configure(arguments); !configured) {
-    return log.fail(configured.error());
-  }
   auto settings = render_settings(arguments);
   if (!settings) return log.fail(settings.error());
   const auto file = load_scene_or_tell(arguments.positional(), log);
@@ -86,16 +83,12 @@ int render_frames(const Arguments& arguments, Log& log) {
   if (!span) {
     return log.fail({span.error().code, span.error().message, file->path, nullptr});
   }
-  render::Renderer renderer(
-      *file, {settings.value().size, settings.value().rate, settings.value().threads,
-              settings.value().clock});
+  render::Renderer renderer(*file, {settings.value().size, settings.value().rate,
+                                    settings.value().threads, settings.value().clock});
   if (!content_is_fit(renderer, span.value().first, settings.value().keep_going, log)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
-  const auto done = run(settings.value(), renderer, span.value(), log, stats);
-  if (done) return 0;
-  const int status = log.fail(done.error());
-  return interrupted() ? base::meaning_of(base::ErrorCode::kInterrupted).exit_status : status;
+  return exit_status(run(settings.value(), renderer, span.value(), log, stats), log);
 }
 
 }  // namespace
@@ -103,17 +96,5 @@ int render_frames(const Arguments& arguments, Log& log) {
 
 int main(int argc, char** argv) {
   using namespace layercast::tools;
-  watch_signals();
-  Log log("render-frames");
-  log.take_format(argc, argv);
-  const auto parsed = parse_command_line(render_frames_options(), argc, argv);
-  if (const auto* answer = std::get_if<Answer>(&parsed)) {
-    if (answer->exit_status == 0) {
-      std::fputs(answer->text.c_str(), stdout);
-    } else {
-      log.write(LogLevel::kError, answer->text);
-    }
-    return answer->exit_status;
-  }
-  return render_frames(std::get<Arguments>(parsed), log);
+  return run_tool(render_frames_options(), argc, argv, render_frames);
 }

@@ -1,5 +1,10 @@
 #include "tools/render-frames/settings.h"
 
+#include "base/nearest.h"
+#include "media/container.h"
+#include "tools/common/values.h"
+#include "tools/common/video_options.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,11 +12,6 @@
 #include <limits>
 #include <thread>
 #include <utility>
-
-#include "base/nearest.h"
-#include "media/container.h"
-#include "tools/common/values.h"
-#include "tools/common/video_options.h"
 
 namespace layercast::tools {
 namespace {
@@ -85,7 +85,8 @@ Error unknown_format(const Arguments& arguments, const std::string& output,
   std::string list;
   for (const auto& each : known) list += (list.empty() ? "" : ", ") + std::string(each);
   const auto nearest = base::nearest_name(name, known);
-  std::string message = name.empty() ? "the name says no format" : "unknown format \"" + name + "\"";
+  std::string message =
+      name.empty() ? "the name says no format" : "unknown format \"" + name + "\"";
   message += ", expected one of " + list;
   if (nearest) message += "; did you mean \"" + std::string(*nearest) + "\"?";
   return {ErrorCode::kInvalidInput, message,
@@ -158,9 +159,9 @@ base::Result<RenderSettings> render_settings(const Arguments& arguments) {
   TRY_DO(read_video(arguments, settings));
   TRY_DO(read_times(arguments, settings));
   TRY(const auto threads, integer_option(arguments, "threads", {1, kThreadsMax}));
-  settings.threads = threads ? static_cast<int>(*threads)
-                             : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1,
-                                          kThreadsMax);
+  settings.threads =
+      threads ? static_cast<int>(*threads)
+              : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kThreadsMax);
   settings.keep_going = arguments.has("keep-going");
   settings.stats = arguments.one("stats");
   return settings;

@@ -1,9 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
@@ -13,6 +9,10 @@
 #include "scene/placeholder.h"
 #include "tools/common/option_table.h"
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 namespace layercast::tools {
 
 enum class OutputKind { kRaw, kStills, kVideo, kNothing };
@@ -21,10 +21,10 @@ enum class OutputKind { kRaw, kStills, kVideo, kNothing };
 struct RenderSettings {
   std::string output = "-";
   OutputKind kind = OutputKind::kRaw;
-  std::string format;                                       ///< `rgba`, `png`, `mp4` …
+  std::string format;                                         ///< `rgba`, `png`, `mp4` …
   frame::PixelFormat raw_format = frame::PixelFormat::kRgba;  ///< of kRaw and kNothing
-  content::StillFormat still_format{};                      ///< of kStills
-  media::VideoSettings video;                               ///< of kVideo
+  content::StillFormat still_format{};                        ///< of kStills
+  media::VideoSettings video;                                 ///< of kVideo
   media::AudioSettings audio;
   std::optional<int64_t> first;
   std::optional<int64_t> last;  ///< one past the last

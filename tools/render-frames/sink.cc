@@ -1,21 +1,20 @@
 #include "tools/render-frames/sink.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "content/image.h"
+#include "frame/raw_pipe.h"
+#include "media/encoding.h"
+#include "media/partial_file.h"
+#include "tools/common/interruption.h"
+#include "tools/common/video_options.h"
 
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <fcntl.h>
 #include <optional>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <utility>
-
-#include "media/partial_file.h"
-#include "content/image.h"
-#include "frame/raw_pipe.h"
-#include "media/encoding.h"
-#include "tools/common/interruption.h"
-#include "tools/common/video_options.h"
 
 namespace layercast::tools {
 namespace {
@@ -25,11 +24,9 @@ using base::ErrorCode;
 
 class StageTimer {
  public:
-  explicit StageTimer(int64_t& total)
-      : total_(total), start_(std::chrono::steady_clock::now()) {}
+  explicit StageTimer(int64_t& total) : total_(total), start_(std::chrono::steady_clock::now()) {}
   ~StageTimer() {
-    total_ +=
-        std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count();
+    total_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - start_).count();
   }
   StageTimer(const StageTimer&) = delete;
   StageTimer& operator=(const StageTimer&) = delete;
@@ -115,7 +112,8 @@ class ByteTarget {
 /// Raw RGBA or Y4M.
 class RawSink : public FrameSink {
  public:
-  RawSink(ByteTarget target, frame::PixelFormat format) : target_(std::move(target)), format_(format) {}
+  RawSink(ByteTarget target, frame::PixelFormat format)
+      : target_(std::move(target)), format_(format) {}
 
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
                                                        base::SizeI size, base::FrameRate rate) {
@@ -252,14 +250,17 @@ class NullSink : public FrameSink {
 
 }  // namespace
 
-base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings,
-                                                   base::SizeI size, base::FrameRate rate,
-                                                   int64_t frames) {
+base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings, base::SizeI size,
+                                                   base::FrameRate rate, int64_t frames) {
   switch (settings.kind) {
-    case OutputKind::kRaw: return RawSink::open(settings, size, rate);
-    case OutputKind::kStills: return StillSink::open(settings, frames);
-    case OutputKind::kVideo: return VideoSink::open(settings, size, rate);
-    case OutputKind::kNothing: return std::unique_ptr<FrameSink>(new NullSink);
+    case OutputKind::kRaw:
+      return RawSink::open(settings, size, rate);
+    case OutputKind::kStills:
+      return StillSink::open(settings, frames);
+    case OutputKind::kVideo:
+      return VideoSink::open(settings, size, rate);
+    case OutputKind::kNothing:
+      return std::unique_ptr<FrameSink>(new NullSink);
   }
   return Error{ErrorCode::kInternal, "no such output", settings.output, nullptr};
 }

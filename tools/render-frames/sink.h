@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cstdint>
-#include <memory>
-#include <vector>
-
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
 #include "frame/frame.h"
 #include "tools/common/stats.h"
 #include "tools/render-frames/settings.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
 
 namespace layercast::tools {
 
@@ -29,8 +29,7 @@ class FrameSink {
 
 /// The sink that the settings ask for.
 /// Errors: kInvalidInput for what the user can put right, kIo.
-base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings,
-                                                   base::SizeI size, base::FrameRate rate,
-                                                   int64_t frames);
+base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings, base::SizeI size,
+                                                   base::FrameRate rate, int64_t frames);
 
 }  // namespace layercast::tools

@@ -1,0 +1,238 @@
+// What the inner loops move: bytes of RGBA per second, and the time of each in copies of the same
+// pixels on the same thread. Whole 1080p frames sit in the last cache, tiles in the first two.
+//
+//     kernels_bench [--benchmark_filter=REGEX] [the other options of Google Benchmark]
+
+#include "base/blend_mode.h"
+#include "base/geometry.h"
+#include "compose/draw_list.h"
+#include "compose/reference.h"
+#include "frame/convert.h"
+#include "frame/frame.h"
+#include "frame/image.h"
+#include "frame/picture.h"
+
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <ctime>
+#include <limits>
+#include <memory>
+#include <random>
+
+namespace {
+
+using layercast::base::Affine;
+using layercast::base::BlendMode;
+using layercast::base::SizeI;
+using layercast::compose::DrawItem;
+using layercast::compose::DrawList;
+using layercast::frame::Frame;
+using layercast::frame::Image;
+using layercast::frame::Picture;
+using layercast::frame::PicturePtr;
+using layercast::frame::PixelFormat;
+using layercast::frame::PremulRgba8;
+using layercast::frame::StraightRgba8;
+
+constexpr SizeI kFrame{1920, 1080};
+constexpr SizeI kTile{256, 32};
+
+enum class Alpha { kOpaque, kMixed };
+
+// Noise: no two neighbours alike, so that nothing is skipped by chance and no branch is foreseen.
+Image<StraightRgba8> noise(SizeI size, Alpha alpha) {
+  std::mt19937 random(20240229);
+  Image<StraightRgba8> image(size);
+  const auto byte = [&random] { return static_cast<uint8_t>(random() >> 24); };
+  for (int y = 0; y < size.height; ++y) {
+    StraightRgba8* row = image.view().row(y);
+    for (int x = 0; x < size.width; ++x) {
+      row[x] = {byte(), byte(), byte(), alpha == Alpha::kOpaque ? uint8_t{255} : byte()};
+    }
+  }
+  return image;
+}
+
+Image<PremulRgba8> premultiplied_noise(SizeI size, Alpha alpha) {
+  Image<StraightRgba8> straight = noise(size, alpha);
+  Image<PremulRgba8> image(size);
+  layercast::frame::premultiply(straight.view(), image.view());
+  return image;
+}
+
+void copy(const Image<PremulRgba8>& from, Image<PremulRgba8>& to) {
+  std::memcpy(to.view().row(0), from.view().row(0), from.bytes());
+  benchmark::ClobberMemory();
+}
+
+double thread_cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+// What one copy of an image takes: the least of many, for what disturbs it only adds.
+double copy_seconds(SizeI size) {
+  const Image<PremulRgba8> from = premultiplied_noise(size, Alpha::kMixed);
+  Image<PremulRgba8> to(size);
+  const auto copies = static_cast<int>(8 * kFrame.area() / size.area());
+  double least = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < 32; ++round) {
+    const double start = thread_cpu_seconds();
+    for (int i = 0; i < copies; ++i) copy(from, to);
+    least = std::min(least, (thread_cpu_seconds() - start) / copies);
+  }
+  return least;
+}
+
+double copy_seconds_once(SizeI size) {
+  static const double frame = copy_seconds(kFrame);
+  static const double tile = copy_seconds(kTile);
+  return size == kFrame ? frame : tile;
+}
+
+// Times `work` on as many pixels as `size` has: their bytes per second, and the time in copies.
+template <class Work>
+void measure(benchmark::State& state, SizeI size, Work work) {
+  const double copy = copy_seconds_once(size);
+  const double start = thread_cpu_seconds();
+  for (auto _ : state) {
+    work();
+    benchmark::ClobberMemory();
+  }
+  const double each = (thread_cpu_seconds() - start) / static_cast<double>(state.iterations());
+  state.SetBytesProcessed(state.iterations() * size.area() * int64_t{sizeof(PremulRgba8)});
+  state.counters["copies"] = each / copy;
+}
+
+void memcpy_of_pixels(benchmark::State& state, SizeI size) {
+  const Image<PremulRgba8> from = premultiplied_noise(size, Alpha::kMixed);
+  Image<PremulRgba8> to(size);
+  measure(state, size, [&] { copy(from, to); });
+}
+
+void premultiply(benchmark::State& state, SizeI size) {
+  const Image<StraightRgba8> source = noise(size, Alpha::kMixed);
+  Image<PremulRgba8> target(size);
+  measure(state, size, [&] { layercast::frame::premultiply(source.view(), target.view()); });
+}
+
+void unpremultiply(benchmark::State& state, SizeI size, Alpha alpha) {
+  const Image<PremulRgba8> source = premultiplied_noise(size, alpha);
+  Image<StraightRgba8> target(size);
+  measure(state, size, [&] { layercast::frame::unpremultiply(source.view(), target.view()); });
+}
+
+void convert(benchmark::State& state, SizeI size, PixelFormat format) {
+  const Image<PremulRgba8> source = premultiplied_noise(size, Alpha::kOpaque);
+  Frame target(format, size);
+  measure(state, size, [&] {
+    layercast::frame::convert_rows(source.view(), {0, size.height}, target);
+  });
+}
+
+// `over` of each pixel of two images, without what finds the pixels.
+void over_rows(benchmark::State& state, SizeI size) {
+  const Image<PremulRgba8> source = premultiplied_noise(size, Alpha::kMixed);
+  Image<PremulRgba8> target = premultiplied_noise(size, Alpha::kOpaque);
+  measure(state, size, [&] {
+    for (int y = 0; y < size.height; ++y) {
+      const PremulRgba8* from = source.view().row(y);
+      PremulRgba8* to = target.view().row(y);
+      for (int x = 0; x < size.width; ++x) to[x] = layercast::frame::over(from[x], to[x]);
+    }
+  });
+}
+
+/// One item that covers the whole canvas.
+struct Placement {
+  Affine canvas_from_picture;
+  SizeI picture;
+  uint8_t opacity = 255;
+  BlendMode blend = BlendMode::kNormal;
+};
+
+void compose(benchmark::State& state, SizeI size, const Placement& placement) {
+  const auto picture =
+      std::make_shared<const Picture>(premultiplied_noise(placement.picture, Alpha::kMixed));
+  const DrawList list{size,
+                      {20, 40, 80, 255},
+                      {DrawItem{picture, placement.canvas_from_picture, placement.opacity,
+                                placement.blend, std::nullopt}}};
+  Image<PremulRgba8> target(size);
+  layercast::compose::compose_rows(list, {0, size.height}, target.view());  // makes the mip levels
+  measure(state, size, [&] {
+    layercast::compose::compose_rows(list, {0, size.height}, target.view());
+  });
+}
+
+void compose_background(benchmark::State& state, SizeI size) {
+  const DrawList list{size, {20, 40, 80, 255}, {}};
+  Image<PremulRgba8> target(size);
+  measure(state, size, [&] {
+    layercast::compose::compose_rows(list, {0, size.height}, target.view());
+  });
+}
+
+Placement unscaled(SizeI size) { return {{}, size}; }
+
+Placement faded(SizeI size) { return {{}, size, 204}; }
+
+Placement multiplied(SizeI size) { return {{}, size, 255, BlendMode::kMultiply}; }
+
+// A third larger than life and a little off the grid.
+Placement enlarged(SizeI size) {
+  using layercast::base::scaling;
+  using layercast::base::translation;
+  return {translation(-1.25, -0.75) * scaling(1.5, 1.5),
+          {size.width * 2 / 3 + 4, size.height * 2 / 3 + 4}};
+}
+
+// A picture so much larger that no corner of the canvas is left bare, turned about its middle.
+Placement turned(SizeI size) {
+  using layercast::base::rotation_degrees;
+  using layercast::base::translation;
+  const auto side = static_cast<int>(
+      std::ceil(std::hypot(static_cast<double>(size.width), static_cast<double>(size.height))));
+  return {translation(size.width / 2.0, size.height / 2.0) * rotation_degrees(30) *
+              translation(-side / 2.0, -side / 2.0),
+          {side, side}};
+}
+
+Placement shrunk(SizeI size) {
+  return {layercast::base::scaling(0.4, 0.4), {size.width * 5 / 2, size.height * 5 / 2}};
+}
+
+#define LAYERCAST_KERNEL(function, name, ...)                                 \
+  BENCHMARK_CAPTURE(function, name##frame, kFrame __VA_OPT__(, ) __VA_ARGS__) \
+      ->Unit(benchmark::kMillisecond);                                        \
+  BENCHMARK_CAPTURE(function, name##tile, kTile __VA_OPT__(, ) __VA_ARGS__)   \
+      ->Unit(benchmark::kMicrosecond)
+#define LAYERCAST_COMPOSE(placement)                                       \
+  BENCHMARK_CAPTURE(compose, placement##_frame, kFrame, placement(kFrame)) \
+      ->Unit(benchmark::kMillisecond);                                     \
+  BENCHMARK_CAPTURE(compose, placement##_tile, kTile, placement(kTile))    \
+      ->Unit(benchmark::kMicrosecond)
+
+LAYERCAST_KERNEL(memcpy_of_pixels, );
+LAYERCAST_KERNEL(over_rows, );
+LAYERCAST_KERNEL(premultiply, );
+LAYERCAST_KERNEL(unpremultiply, opaque_, Alpha::kOpaque);
+LAYERCAST_KERNEL(unpremultiply, mixed_, Alpha::kMixed);
+LAYERCAST_KERNEL(convert, i420_, PixelFormat::kYuv420p);
+LAYERCAST_KERNEL(convert, nv12_, PixelFormat::kNv12);
+LAYERCAST_KERNEL(convert, 444_, PixelFormat::kYuv444p);
+LAYERCAST_KERNEL(compose_background, );
+LAYERCAST_COMPOSE(unscaled);
+LAYERCAST_COMPOSE(faded);
+LAYERCAST_COMPOSE(multiplied);
+LAYERCAST_COMPOSE(enlarged);
+LAYERCAST_COMPOSE(turned);
+LAYERCAST_COMPOSE(shrunk);
+
+}  // namespace
+
+BENCHMARK_MAIN();
