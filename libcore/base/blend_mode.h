@@ -6,7 +6,8 @@
 
 namespace layercast::base {
 
-/// The CSS mix-blend-mode values. Source: W3C Compositing and Blending Level 1, sections 10.1, 10.2.
+/// The CSS mix-blend-mode values. Source: W3C Compositing and Blending Level 1,
+/// sections 10.1, 10.2.
 enum class BlendMode : uint8_t {
   kNormal,
   kMultiply,
@@ -28,8 +29,8 @@ enum class BlendMode : uint8_t {
 
 /// CSS names, in the order of the enumeration.
 inline constexpr std::array<std::string_view, 16> kBlendModeNames = {
-    "normal",     "multiply",  "screen",     "overlay",    "darken",     "lighten",
+    "normal",      "multiply",   "screen",     "overlay",    "darken",     "lighten",
     "color-dodge", "color-burn", "hard-light", "soft-light", "difference", "exclusion",
-    "hue",        "saturation", "color",      "luminosity"};
+    "hue",         "saturation", "color",      "luminosity"};
 
 }  // namespace layercast::base

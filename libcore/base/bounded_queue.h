@@ -9,8 +9,8 @@
 
 namespace layercast::base {
 
-/// Hands items from one thread to another, at most `capacity` waiting; a full queue makes its writer
-/// wait. Thread: any (locked).
+/// Hands items from one thread to another, at most `capacity` waiting; a full queue makes its
+/// writer wait. Thread: any (locked).
 template <class T>
 class BoundedQueue {
  public:

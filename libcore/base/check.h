@@ -9,6 +9,6 @@ namespace layercast::base {
 }  // namespace layercast::base
 
 /// Aborts when `condition` is false. For what only a bug can break; bad input gets an Error.
-#define LAYERCAST_CHECK(condition) \
+#define LAYERCAST_CHECK(condition)    \
   ((condition) ? static_cast<void>(0) \
                : ::layercast::base::check_failed(#condition, __FILE__, __LINE__))

@@ -1,8 +1,8 @@
 #include "base/cpu_clock.h"
 
-#include <ctime>
-
 #include "base/check.h"
+
+#include <ctime>
 
 namespace layercast::base {
 

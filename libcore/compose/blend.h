@@ -6,9 +6,9 @@
 namespace layercast::compose {
 
 /// `source` blended with `backdrop` and composited over it.
-/// Alpha: premultiplied. Exact: the formula over the 8-bit inputs, rounded to nearest; for soft-light
-/// and the four non-separable modes evaluated in IEEE doubles first.
-/// Source: W3C Compositing and Blending Level 1, sections 5.1, 10.1 and 10.2.
+/// Alpha: premultiplied. Exact: the formula over the 8-bit inputs, rounded to nearest; for
+/// soft-light and the four non-separable modes evaluated in IEEE doubles first. Source: W3C
+/// Compositing and Blending Level 1, sections 5.1, 10.1 and 10.2.
 frame::PremulRgba8 blended(base::BlendMode mode, frame::PremulRgba8 source,
                            frame::PremulRgba8 backdrop);
 

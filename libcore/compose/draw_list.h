@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <vector>
-
 #include "base/blend_mode.h"
 #include "base/geometry.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 namespace layercast::compose {
 

@@ -46,6 +46,11 @@ Rasterizer::Rasterizer(const scene::SceneFile& file)
   initialise_images();
 }
 
+std::optional<base::Error> Rasterizer::font_error() const {
+  if (fonts_) return std::nullopt;
+  return fonts_.error();
+}
+
 base::Result<FontLibrary*> Rasterizer::fonts() {
   if (!fonts_) return fonts_.error();
   return fonts_.value().get();

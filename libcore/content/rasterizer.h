@@ -8,6 +8,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
 
@@ -25,6 +26,9 @@ class Rasterizer {
   /// filled in; of no meaning for others.
   /// Errors: what the content's own function says: missing files, fonts, bad data, limits.
   base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
+
+  /// Why no text can be drawn: a font of the scene, or a default one, is not there.
+  std::optional<base::Error> font_error() const;
 
   /// What stands in place of a content that failed: a translucent red box with the reason.
   Raster error_raster(const scene::Layer& layer, const base::Error& error);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "base/geometry.h"
+#include "frame/image.h"
+
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -8,13 +11,10 @@
 #include <string_view>
 #include <vector>
 
-#include "base/geometry.h"
-#include "frame/image.h"
-
 namespace layercast::frame {
 
-/// How a finished frame lies in memory. All YUV formats are BT.709, limited range, 8 bits; chroma of
-/// 4:2:0 and 4:2:2 is sited left (ITU-T H.273, chroma_sample_loc_type 0).
+/// How a finished frame lies in memory. All YUV formats are BT.709, limited range, 8 bits; chroma
+/// of 4:2:0 and 4:2:2 is sited left (ITU-T H.273, chroma_sample_loc_type 0).
 enum class PixelFormat : uint8_t {
   kRgba,     ///< one plane, straight alpha, R first
   kYuv420p,  ///< I420
@@ -49,9 +49,7 @@ class Frame {
   int planes() const { return layout_of(format_).planes; }
   ptrdiff_t row_bytes(int plane) const { return row_bytes_[static_cast<size_t>(plane)]; }
   uint8_t* plane(int plane) { return memory() + offsets_[static_cast<size_t>(plane)]; }
-  const uint8_t* plane(int plane) const {
-    return const_cast<Frame*>(this)->plane(plane);
-  }
+  const uint8_t* plane(int plane) const { return const_cast<Frame*>(this)->plane(plane); }
   /// Payload bytes of one row of `plane`, without padding.
   size_t packed_row_bytes(int plane) const;
   /// The single plane of a kRgba frame.

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "base/geometry.h"
+#include "frame/image.h"
+
 #include <memory>
 #include <mutex>
 #include <vector>
-
-#include "base/geometry.h"
-#include "frame/image.h"
 
 namespace layercast::frame {
 

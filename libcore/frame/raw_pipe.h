@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/error.h"
+#include "base/time.h"
+#include "frame/frame.h"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
-
-#include "base/error.h"
-#include "base/time.h"
-#include "frame/frame.h"
 
 namespace layercast::frame {
 

@@ -1,9 +1,9 @@
 #include "render/evaluate.h"
 
+#include "scene/animation.h"
+
 #include <algorithm>
 #include <cmath>
-
-#include "scene/animation.h"
 
 namespace layercast::render {
 namespace {
@@ -27,8 +27,7 @@ base::RectF extent(const content::Raster& raster, base::SizeF box) {
   const base::PointF origin = raster.picture->origin();
   const base::SizeI size = raster.picture->size();
   return {std::min(0.0, origin.x), std::min(0.0, origin.y),
-          std::max(box.width, origin.x + size.width),
-          std::max(box.height, origin.y + size.height)};
+          std::max(box.width, origin.x + size.width), std::max(box.height, origin.y + size.height)};
 }
 
 scene::EdgeOffsets edge_offsets(const scene::Layer& layer, const content::Raster& raster,
@@ -52,8 +51,7 @@ Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame) {
          base::scaling(factor, factor);
 }
 
-std::optional<compose::DrawItem> draw_item(const scene::Layer& layer,
-                                           const content::Raster& raster,
+std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const content::Raster& raster,
                                            const base::SceneTime& time, base::SizeI canvas,
                                            const Affine& frame_from_canvas) {
   const base::SizeF box = layer.size.value_or(raster.box);
@@ -61,8 +59,7 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer,
       layer.animations.empty()
           ? scene::LayerMotion{}
           : scene::motion_at(layer.animations, time, edge_offsets(layer, raster, box, canvas));
-  const auto opacity =
-      static_cast<uint8_t>(std::floor(layer.opacity * motion.opacity * 255 + 0.5));
+  const auto opacity = static_cast<uint8_t>(std::floor(layer.opacity * motion.opacity * 255 + 0.5));
   const Affine placed = frame_from_canvas * canvas_from_box(layer.transform, box, motion);
   if (opacity == 0 || std::abs(placed.determinant()) < kDeterminantMin) return std::nullopt;
   const base::PointF origin = raster.picture->origin();

@@ -32,10 +32,16 @@ base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) 
 }
 
 // The value whose place an error of this content is told with.
-std::string failing_value(const scene::Content& content) {
+std::string failing_value(const scene::Content& content, const base::Error& error,
+                          const scene::SceneFile& file) {
+  if (const auto* character = std::get_if<scene::CharacterContent>(&content)) {
+    const bool is_texture = character->texture &&
+                            error.where == file.resolved(*character->texture) &&
+                            error.where != file.resolved(character->source);
+    return is_texture ? ".content.texture" : ".content.source";
+  }
   const auto* svg = std::get_if<scene::SvgContent>(&content);
   const bool has_source = std::holds_alternative<scene::ImageContent>(content) ||
-                          std::holds_alternative<scene::CharacterContent>(content) ||
                           (svg != nullptr && svg->source.has_value());
   return has_source ? ".content.source" : ".content";
 }
@@ -69,11 +75,15 @@ Renderer::Renderer(const scene::SceneFile& file, const RenderOptions& options)
 
 std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   std::vector<ContentFailure> failures;
+  const auto font_error = rasterizer_.font_error();
+  // Told once, not again for every text.
+  if (font_error) failures.push_back({file_.where("fonts"), *font_error});
   for (LayerState& state : layers_) {
     refresh(state, frame_index);
     if (!state.error) continue;
-    const std::string path =
-        "layers[" + std::to_string(state.file_index) + "]" + failing_value(state.layer->content);
+    if (font_error && state.error->to_string() == font_error->to_string()) continue;
+    const std::string path = "layers[" + std::to_string(state.file_index) + "]" +
+                             failing_value(state.layer->content, *state.error, file_);
     failures.push_back({file_.where(path), *state.error});
   }
   return failures;

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "base/geometry.h"
+#include "base/time.h"
+#include "scene/easing.h"
+
 #include <cstdint>
 #include <optional>
 #include <variant>
 #include <vector>
-
-#include "base/geometry.h"
-#include "base/time.h"
-#include "scene/easing.h"
 
 namespace layercast::scene {
 

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "base/geometry.h"
+#include "base/nearest.h"
+#include "scene/limits.h"
+#include "scene/value.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -12,13 +17,8 @@
 #include <variant>
 #include <vector>
 
-#include "base/geometry.h"
-#include "base/nearest.h"
-#include "scene/limits.h"
-#include "scene/value.h"
-
-/// Two-way tables: one description of each object reads it, writes it, and prints its JSON Schema and
-/// its manual page, so that the four cannot disagree.
+/// Two-way tables: one description of each object reads it, writes it, and prints its JSON Schema
+/// and its manual page, so that the four cannot disagree.
 namespace layercast::scene {
 
 /// One thing that is wrong in a document.
@@ -111,8 +111,8 @@ std::string suggestion(std::string_view wrong, std::span<const std::string_view>
 
 /// What a schema says of a textual form.
 struct WrittenForm {
-  std::string pattern;      ///< an ECMA regular expression, or empty
-  bool numbers_too = false; ///< a plain number is such a text
+  std::string pattern;                  ///< an ECMA regular expression, or empty
+  bool numbers_too = false;             ///< a plain number is such a text
   std::vector<std::string_view> names;  ///< known words, for "did you mean"
 };
 
@@ -166,9 +166,9 @@ Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
             for (const auto& entry : table) {
               if (value.is(Value::Kind::kString) && entry.name == value.text) return entry.value;
             }
-            const std::string given = value.is_scalar() ? "\"" + value.text + "\" is not known"
-                                                        : std::string(name_of(value.kind)) +
-                                                              " stands here";
+            const std::string given = value.is_scalar()
+                                          ? "\"" + value.text + "\" is not known"
+                                          : std::string(name_of(value.kind)) + " stands here";
             reader.fault(value, given, kind + suggestion(value.text, names));
             return std::nullopt;
           },
@@ -400,8 +400,8 @@ struct ActiveFields {
 std::string choice_fault(const std::string& given, bool for_later);
 
 template <class T>
-bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader, T& object,
-                   ActiveFields<T>& active);
+bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader,
+                   T& object, ActiveFields<T>& active);
 
 template <class T>
 bool activate(const ObjectTable<T>& table, const Value& value, Reader& reader, T& object,
@@ -412,8 +412,8 @@ bool activate(const ObjectTable<T>& table, const Value& value, Reader& reader, T
 }
 
 template <class T>
-bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader, T& object,
-                   ActiveFields<T>& active) {
+bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader,
+                   T& object, ActiveFields<T>& active) {
   active.tags.push_back(table.tag);
   std::vector<std::string_view> names;
   for (const auto& choice : table.choices) names.push_back(choice.name);

@@ -27,7 +27,8 @@ struct Steps {
 
 using Easing = std::variant<LinearEasing, CubicBezier, Steps>;
 
-/// Whether the input lies before the active interval; only steps(…, jump-start) tells the two apart.
+/// Whether the input lies before the active interval; only steps(…, jump-start) tells the two
+/// apart.
 enum class EasingPhase { kBefore, kActive };
 
 /// The eased progress. Range: any input; a Bézier curve is continued along its end tangents.

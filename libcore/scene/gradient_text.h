@@ -1,10 +1,10 @@
 #pragma once
 
+#include "scene/scene.h"
+
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "scene/scene.h"
 
 namespace layercast::scene {
 

@@ -8,15 +8,18 @@ namespace {
 
 nlohmann::ordered_json json_of(const Value& value) {
   switch (value.kind) {
-    case Value::Kind::kNull: return nullptr;
-    case Value::Kind::kBoolean: return value.boolean;
+    case Value::Kind::kNull:
+      return nullptr;
+    case Value::Kind::kBoolean:
+      return value.boolean;
     case Value::Kind::kNumber:
       // A whole number is written without ".0".
       if (std::abs(value.number) < 9e15 && value.number == std::floor(value.number)) {
         return static_cast<int64_t>(value.number);
       }
       return value.number;
-    case Value::Kind::kString: return value.text;
+    case Value::Kind::kString:
+      return value.text;
     case Value::Kind::kArray: {
       auto array = nlohmann::ordered_json::array();
       for (const auto& item : value.items) array.push_back(json_of(item));

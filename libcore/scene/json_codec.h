@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "scene/value.h"
+
+#include <string>
 
 namespace layercast::scene {
 

@@ -13,18 +13,18 @@ struct Range {
   double max;
 };
 
-inline constexpr int64_t kSceneBytesMax = 4 << 20;    ///< of a scene file
-inline constexpr int kSceneNodesMax = 200'000;        ///< values in a scene file, aliases expanded
-inline constexpr int kSceneDepthMax = 32;             ///< nesting in a scene file
-inline constexpr int kFaultsMax = 100;                ///< reported for one file
-inline constexpr int kNameLengthMax = 63;             ///< of a scene name or a layer id
-inline constexpr int kTextLengthMax = 10'000;         ///< bytes of one text
-inline constexpr int kPathLengthMax = 4096;           ///< bytes of a path or URL
-inline constexpr int kInlineSvgMax = 1 << 20;         ///< bytes of an inline SVG or path data
+inline constexpr int64_t kSceneBytesMax = 4 << 20;  ///< of a scene file
+inline constexpr int kSceneNodesMax = 200'000;      ///< values in a scene file, aliases expanded
+inline constexpr int kSceneDepthMax = 32;           ///< nesting in a scene file
+inline constexpr int kFaultsMax = 100;              ///< reported for one file
+inline constexpr int kNameLengthMax = 63;           ///< of a scene name or a layer id
+inline constexpr int kTextLengthMax = 10'000;       ///< bytes of one text
+inline constexpr int kPathLengthMax = 4096;         ///< bytes of a path or URL
+inline constexpr int kInlineSvgMax = 1 << 20;       ///< bytes of an inline SVG or path data
 inline constexpr int kLayersMax = 1000;
-inline constexpr int kAnimationsMax = 64;             ///< of one layer
+inline constexpr int kAnimationsMax = 64;  ///< of one layer
 inline constexpr int kKeyframesMax = 256;
-inline constexpr int kPointsMax = 4096;               ///< of one shape
+inline constexpr int kPointsMax = 4096;  ///< of one shape
 inline constexpr int kFontsMax = 64;
 inline constexpr int kOutputsMax = 16;
 inline constexpr int kMetadataMax = 32;
@@ -40,7 +40,7 @@ inline constexpr Range kRotation{-1'000'000, 1'000'000};
 inline constexpr Range kAnchor{-10, 10};
 inline constexpr Range kZIndex{-1'000'000, 1'000'000};
 inline constexpr Range kUnit{0, 1};
-inline constexpr Range kLength{0, 16384};             ///< radii, widths, paddings, px
+inline constexpr Range kLength{0, 16384};  ///< radii, widths, paddings, px
 inline constexpr Range kBlur{0, 250};
 inline constexpr Range kFontSize{1, 2000};
 inline constexpr Range kFontWeight{1, 1000};
@@ -53,7 +53,7 @@ inline constexpr Range kBitrate{1000, 1e9};
 inline constexpr int64_t kImageFileBytesMax = int64_t{256} << 20;
 inline constexpr int64_t kImagePixelsMax = 100'000'000;  ///< decoded, all pages
 inline constexpr int kImageSideMax = 32768;
-inline constexpr int kPictureSideMax = 16384;            ///< rasterised content
+inline constexpr int kPictureSideMax = 16384;  ///< rasterised content
 inline constexpr int64_t kPicturePixelsMax = 134'217'728;
 inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
 

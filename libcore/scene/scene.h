@@ -1,5 +1,11 @@
 #pragma once
 
+#include "base/blend_mode.h"
+#include "base/color.h"
+#include "base/geometry.h"
+#include "base/time.h"
+#include "scene/animation.h"
+
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -8,12 +14,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "base/blend_mode.h"
-#include "base/color.h"
-#include "base/geometry.h"
-#include "base/time.h"
-#include "scene/animation.h"
 
 namespace layercast::scene {
 
@@ -134,8 +134,8 @@ struct PathShape {
   std::string d;  ///< SVG path data
   bool operator==(const PathShape&) const = default;
 };
-using Geometry = std::variant<RectangleShape, CircleShape, EllipseShape, LineShape, PolygonShape,
-                              PathShape>;
+using Geometry =
+    std::variant<RectangleShape, CircleShape, EllipseShape, LineShape, PolygonShape, PathShape>;
 
 struct ShapeContent {
   Geometry geometry;

@@ -1,15 +1,15 @@
 #include "scene/scene_file.h"
 
+#include "scene/json_codec.h"
+#include "scene/scene_tables.h"
+#include "scene/yaml_codec.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <system_error>
-
-#include "scene/json_codec.h"
-#include "scene/scene_tables.h"
-#include "scene/yaml_codec.h"
 
 namespace layercast::scene {
 namespace {

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "base/error.h"
+#include "scene/codec.h"
+#include "scene/scene.h"
+
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "base/error.h"
-#include "scene/codec.h"
-#include "scene/scene.h"
 
 namespace layercast::scene {
 

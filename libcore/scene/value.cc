@@ -1,12 +1,12 @@
 #include "scene/value.h"
 
+#include "base/check.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-
-#include "base/check.h"
 
 namespace layercast::scene {
 
@@ -72,11 +72,16 @@ Value& Value::add(std::string_view key, Value value) {
 bool Value::operator==(const Value& other) const {
   if (kind != other.kind) return false;
   switch (kind) {
-    case Kind::kNull: return true;
-    case Kind::kBoolean: return boolean == other.boolean;
-    case Kind::kNumber: return number == other.number;
-    case Kind::kString: return text == other.text;
-    case Kind::kArray: return items == other.items;
+    case Kind::kNull:
+      return true;
+    case Kind::kBoolean:
+      return boolean == other.boolean;
+    case Kind::kNumber:
+      return number == other.number;
+    case Kind::kString:
+      return text == other.text;
+    case Kind::kArray:
+      return items == other.items;
     case Kind::kObject:
       return std::ranges::equal(members, other.members, [](const Member& a, const Member& b) {
         return a.key == b.key && a.value == b.value;

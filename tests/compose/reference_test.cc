@@ -650,6 +650,26 @@ TEST(Compose, AlignedItemsWithClipsAreTheNaiveEvaluation) {
   }
 }
 
+TEST(Compose, ClipsWithLargeRadiiAreTheNaiveEvaluation) {
+  const PicturePtr picture = varied({640, 330});
+  for (const double radius : {150.0, 300.0}) {
+    DrawItem item = placed(picture, translation(-20, 0));
+    item.clip = RoundedClip{translation(-20, 0), {640, 600}, radius};
+    expect_naive({{320, 240}, kTeal, {item}});
+  }
+}
+
+TEST(Compose, TurnedClipsOfAlignedPicturesAreTheNaiveEvaluation) {
+  for (int degrees = 3; degrees < 90; degrees += 6) {
+    DrawItem item = placed(varied({80, 80}), translation(2, 1));
+    item.clip = RoundedClip{translation(42, 42) * base::rotation_degrees(degrees) *
+                                base::scaling(1.3, 0.8) * translation(-30, -30),
+                            {60, 60},
+                            22};
+    expect_naive({{84, 84}, kClear, {item}});
+  }
+}
+
 TEST(Compose, RowsDoNotDependOnEachOther) {
   for (uint64_t seed = 0; seed < 300; ++seed) {
     const DrawList list = random_list(seed);

@@ -107,7 +107,7 @@ TEST_F(ConfiguredRate, LiveH264HasNoDelay) {
 }
 
 TEST_F(ConfiguredRate, ThreadsDependOnTheEncoderAlone) {
-  EXPECT_EQ(configured("libx264").thread_count, 12);
+  EXPECT_EQ(configured("libx264").thread_count, 6);
   EXPECT_EQ(configured("libvpx").thread_count, 1);
 }
 

@@ -163,6 +163,16 @@ class SvgThatLinksOut(ContentTest):
         self.fails(layer, "content.source", "entity.svg", "entities")
 
 
+class Texture(ContentTest):
+    def test_that_is_missing_is_told_at_its_own_place(self) -> None:
+        self.file("host.png", plain_png(4, 4, (*NAVY, 255)))
+        layer = (
+            "{id: host, type: host, size: [40, 40], "
+            "content: {type: character, source: host.png, texture: missing.png}}"
+        )
+        self.fails(layer, "content.texture", "missing.png")
+
+
 class Font(ContentTest):
     def test_family_that_is_not_installed_is_told(self) -> None:
         layer = text_layer("Hi", 'font_family: "No Such Font"')
@@ -181,7 +191,12 @@ class Font(ContentTest):
     def test_of_the_scene_that_is_missing_is_told(self) -> None:
         self.scene(text_layer("Hi"), head="duration: 400ms\nfonts: [missing.ttf]")
         done = self.run_tool("render-frames", "scene.yaml", "-o", "x.mp4")
-        self.assert_refused(done, 1, "scene.yaml:", "missing.ttf", "not exist")
+        self.assert_refused(done, 1, "scene.yaml:4:8: fonts: ", "missing.ttf", "not exist")
+
+    def test_of_the_scene_that_is_missing_is_told_without_any_text(self) -> None:
+        self.scene(head="duration: 400ms\nfonts: [missing.ttf]")
+        done = self.run_tool("render-frames", "scene.yaml", "-o", "x.mp4")
+        self.assert_refused(done, 1, "fonts: ", "missing.ttf")
 
 
 class SeveralFailures(ToolTest):

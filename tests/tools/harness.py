@@ -99,14 +99,15 @@ def noise_frames(count: int, width: int = WIDTH, height: int = HEIGHT) -> bytes:
     return bytes(frames)
 
 
-def write_tone(path: Path, seconds: float, rate: int = 22050) -> None:
-    """A stereo WAV: a 440 Hz tone on the left, nothing on the right."""
+def write_tone(path: Path, seconds: float, rate: int = 22050, channels: int = 2) -> None:
+    """A WAV: a 440 Hz tone in the first channel, nothing in the others."""
     samples = (int(20000 * sin(2 * pi * 440 * i / rate)) for i in range(int(seconds * rate)))
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
+        file.setnchannels(channels)
         file.setsampwidth(2)
         file.setframerate(rate)
-        file.writeframes(b"".join(struct.pack("<hh", sample, 0) for sample in samples))
+        silence = bytes(2 * (channels - 1))
+        file.writeframes(b"".join(struct.pack("<h", sample) + silence for sample in samples))
 
 
 # ---- Reading back -------------------------------------------------------------------------------

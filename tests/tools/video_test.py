@@ -143,6 +143,12 @@ class Sound(ToolTest):
                 self.assertLess(self.loudness(right, 0.05, 0.15), 500)
                 self.assertLess(self.loudness(left, 0.25, 0.38), 100)
 
+    def test_of_one_channel_is_as_loud_on_both_sides(self) -> None:
+        write_tone(self.folder / "tone.wav", self.TONE_SECONDS, channels=1)
+        self.render(self.scene(), "-o", "x.mp4", "--audio", "tone.wav")
+        for side in decoded_sound(self.folder / "x.mp4"):
+            self.assertAlmostEqual(self.loudness(side, 0.05, 0.15), 14142, delta=1000)
+
     def test_of_a_longer_file_is_cut(self) -> None:
         write_tone(self.folder / "tone.wav", 3)
         self.render(self.scene(), "-o", "x.mp4", "--audio", "tone.wav")
