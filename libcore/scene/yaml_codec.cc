@@ -347,7 +347,10 @@ void write_block(const Value& value, size_t indent, bool after_dash, std::string
     if (!std::exchange(after_dash, false)) out += margin;
     const std::string key = scalar_text(Value::of(member.key));
     // YAML 1.2.2, section 7.4.2: a key without a question mark has at most 1024 characters.
-    out += key.size() <= 1024 ? key + ":" : "? " + key + "\n" + margin + ":";
+    const bool is_long = key.size() > 1024;
+    out.append(is_long ? "? " : "").append(key);
+    if (is_long) out.append("\n").append(margin);
+    out += ":";
     write_after_key(member.value, indent, out);
   }
   for (const auto& item : value.items) {

@@ -67,6 +67,7 @@ TEST(BoundedQueue, WhatIsInStillComesOutAfterClosing) {
 TEST(BoundedQueue, ClosingWakesEveryWaitingReader) {
   BoundedQueue<int> queue(2);
   std::vector<std::thread> readers;
+  readers.reserve(4);
   for (int i = 0; i < 4; ++i) {
     readers.emplace_back([&] { EXPECT_EQ(queue.pop(), std::nullopt); });
   }
@@ -78,6 +79,7 @@ TEST(BoundedQueue, ClosingWakesEveryWaitingWriterAndDropsItsItem) {
   BoundedQueue<int> queue(1);
   ASSERT_TRUE(queue.push(0));
   std::vector<std::thread> writers;
+  writers.reserve(4);
   for (int i = 1; i <= 4; ++i) {
     writers.emplace_back([&queue, i] { EXPECT_FALSE(queue.push(i)); });
   }
@@ -103,6 +105,8 @@ TEST(BoundedQueue, GivesEachItemToOneOfManyReaders) {
   std::vector<std::atomic<int>> seen(kWriters * kItems);
   std::vector<std::thread> writers;
   std::vector<std::thread> readers;
+  writers.reserve(kWriters);
+  readers.reserve(kReaders);
   for (int w = 0; w < kWriters; ++w) {
     writers.emplace_back([&queue, w] {
       for (int i = 0; i < kItems; ++i) queue.push(w * kItems + i);

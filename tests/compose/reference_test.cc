@@ -406,7 +406,9 @@ TEST(Compose, EdgesCoverWhatTheyCoverOfAPixel) {
   const PicturePtr white = solid({4, 4}, kWhite);
   for (const double part : {0.0, 0.125, 0.2, 0.25, 0.4, 0.625, 0.8}) {
     const auto canvas = one_item({7, 4}, kClear, placed(white, translation(1 + part, 0)));
-    const auto level = [](double share) { return byte(static_cast<int>(share * 255 + 0.5)); };
+    const auto level = [](double share) {
+      return byte(static_cast<int>(std::lround(share * 255)));
+    };
     EXPECT_EQ(canvas.view().at(0, 1).alpha, 0);
     EXPECT_EQ(canvas.view().at(1, 1).alpha, level(1 - part)) << part;
     EXPECT_EQ(canvas.view().at(2, 1).alpha, 255);

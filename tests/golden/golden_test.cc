@@ -44,7 +44,7 @@ struct Golden {
   std::vector<int64_t> frames;  ///< empty: the first, the last, and three between
 };
 
-void PrintTo(const Golden& golden, std::ostream* out) { *out << golden.name; }
+std::ostream& operator<<(std::ostream& out, const Golden& golden) { return out << golden.name; }
 
 /// What is kept of a frame.
 struct Print {
@@ -87,6 +87,10 @@ std::string cell_of(frame::ImageView<const frame::StraightRgba8> part) {
   return text.data();
 }
 
+size_t index_of(int column, int row) {
+  return static_cast<size_t>(row) * kColumns + static_cast<size_t>(column);
+}
+
 base::RectI cell_rect(base::SizeI size, int column, int row) {
   return {size.width * column / kColumns, size.height * row / kRows,
           size.width * (column + 1) / kColumns, size.height * (row + 1) / kRows};
@@ -106,7 +110,7 @@ void write_print(std::ostream& out, int64_t index, const Print& print) {
   out << "frame " << index << " " << print.hash << "\n";
   for (int row = 0; row < kRows; ++row) {
     for (int column = 0; column < kColumns; ++column) {
-      out << (column == 0 ? "" : " ") << print.cells[static_cast<size_t>(row * kColumns + column)];
+      out << (column == 0 ? "" : " ") << print.cells[index_of(column, row)];
     }
     out << "\n";
   }
@@ -173,7 +177,7 @@ void write_pictures(const fs::path& stem, const frame::Frame& actual, const Prin
   frame::Frame apart(frame::PixelFormat::kRgba, actual.size());
   for (int row = 0; row < kRows; ++row) {
     for (int column = 0; column < kColumns; ++column) {
-      const auto index = static_cast<size_t>(row * kColumns + column);
+      const auto index = index_of(column, row);
       const base::RectI rect = cell_rect(actual.size(), column, row);
       const auto before = channels_of(expected.cells[index]);
       const auto after = channels_of(cell_of(actual.rgba().part(rect)));

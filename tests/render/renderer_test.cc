@@ -127,7 +127,7 @@ class RandomScenes : public ::testing::TestWithParam<int> {};
 
 TEST_P(RandomScenes, AreTheSameForAnyThreadsOrderAndShard) {
   for (int i = 0; i < 8; ++i) {
-    const auto seed = static_cast<uint64_t>(GetParam() * 8 + i);
+    const auto seed = static_cast<uint64_t>(GetParam()) * 8 + static_cast<uint64_t>(i);
     ASSERT_NO_FATAL_FAILURE(expect_same_for_any_work(seed)) << "seed " << seed;
   }
 }
@@ -366,6 +366,7 @@ TEST(Prepare, TellsWhereInTheFileEachContentThatFailsStands) {
   Renderer renderer(file, {});
   const auto failures = renderer.prepare(0);
   std::vector<std::string> places;
+  places.reserve(failures.size());
   for (const auto& failure : failures) places.push_back(failure.where);
   EXPECT_EQ(places, (std::vector<std::string>{"test.yaml:17:15: layers[1].content.source",
                                               "test.yaml:18:56: layers[2].content",

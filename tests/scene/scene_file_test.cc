@@ -55,6 +55,15 @@ std::string styled(const std::string& style) {
   return overlay("{type: text, text: t, style: {" + style + "}}");
 }
 
+// `text` with `value` in place of each @.
+std::string filled(const std::string& text_with_at, const std::string& value) {
+  std::string text = text_with_at;
+  for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@')) {
+    text.replace(at, 1, value);
+  }
+  return text;
+}
+
 // The faults of a scene, without the file's name and the colon after it, which each begins with.
 Lines faults_of(const std::string& yaml) {
   const auto read = parse_scene(yaml, "s.yaml");
@@ -104,6 +113,11 @@ const std::string kContents = ", expected character, image, text, shape, svg or 
 const std::string kPath = ", expected a path, relative to the scene file";
 const std::string kSceneKeys =
     "unknown key, expected version, scene, canvas, duration, fonts, layers or outputs";
+const std::string kLayerTypes = ", expected host, assistant, visual_feed, overlay or chat";
+const std::string kScale = ", expected a number from -1000 to 1000";
+const std::string kRotation = ", expected a number from -1000000 to 1000000";
+const std::string kEasing =
+    ", expected an easing such as ease-out, cubic-bezier(.2, 0, 0, 1) or steps(4)";
 const std::string kBlendModes =
     ", expected normal, multiply, screen, overlay, darken, lighten, color-dodge, color-burn, "
     "hard-light, soft-light, difference, exclusion, hue, saturation, color or luminosity";
@@ -194,24 +208,21 @@ TEST(SceneFaults, OfALayer) {
         "8:15: layers[0].size[1]: 16385 is above 16384, expected a number from 1 to 16384",
         "9:27: layers[0].transform.position: this is not a pair, expected [x, y], px",
         "9:40: layers[0].transform.anchor: \"1\" is not a pair, expected [x, y], of the box",
-        "9:54: layers[0].transform.scale[1]: 1001 is above 1000, expected a number from -1000 to "
-        "1000",
-        "9:71: layers[0].transform.rotation: a string stands here, expected a number from "
-        "-1000000 to 1000000",
+        "9:54: layers[0].transform.scale[1]: 1001 is above 1000" + kScale,
+        "9:71: layers[0].transform.rotation: a string stands here" + kRotation,
         "10:20: layers[0].clip.radius: -1 is below 0, expected a number from 0 to 16384"}},
       {kHead + "layers:\n  - 3\n  - ~\n  - {}",
        {"5:5: layers[0]: a number stands here, expected a mapping (layer)",
         "6:5: layers[1]: nothing stands here, expected a mapping (layer)",
         "7:5: layers[2]: \"id\" is missing" + kName,
-        "7:5: layers[2]: \"type\" is missing, expected host, assistant, visual_feed, overlay or "
-        "chat",
+        "7:5: layers[2]: \"type\" is missing" + kLayerTypes,
         "7:5: layers[2]: \"content\" is missing, expected a mapping (content)"}},
       {kHead + "layers:\n  - &a {id: a, type: overlay, content: {type: color, color: red}}\n"
                "  - *a\n  - {id: a, type: overlays, content: {type: color, color: red}}",
        {"5:13: layers[1].id: \"a\" is already the id of another layer, expected an id of its own",
         "7:10: layers[2].id: \"a\" is already the id of another layer, expected an id of its own",
-        "7:19: layers[2].type: \"overlays\" is not known, expected host, assistant, visual_feed, "
-        "overlay or chat; did you mean \"overlay\"?"}},
+        "7:19: layers[2].type: \"overlays\" is not known" + kLayerTypes +
+            "; did you mean \"overlay\"?"}},
   });
 }
 
@@ -315,23 +326,22 @@ TEST(SceneFaults, OfTexts) {
 }
 
 TEST(SceneFaults, OfAnimations) {
-  const std::string kEffects = ", expected fade, slide, scale, rotate or keyframes";
+  const std::string effects = ", expected fade, slide, scale, rotate or keyframes";
   expect_faults({
       {animated("{effect: fad, duration: 1s}"),
-       {"8:27: layers[0].animations[0].effect: \"fad\" is not known" + kEffects +
+       {"8:27: layers[0].animations[0].effect: \"fad\" is not known" + effects +
         "; did you mean \"fade\"?"}},
       {animated("fade, {duration: 1s}, {effect: fade}"),
        {"8:18: layers[0].animations[0]: a string stands here, expected a mapping (animation)",
-        "8:24: layers[0].animations[1]: \"effect\" is missing" + kEffects,
+        "8:24: layers[0].animations[1]: \"effect\" is missing" + effects,
         "8:40: layers[0].animations[2]: \"duration\" is missing" + kDuration}},
       {animated("{effect: fade, from: 2, to: -1, duration: -1s, delay: 1 s, easing: ease-inout}"),
        {"8:39: layers[0].animations[0].from: 2 is above 1, expected a number from 0 to 1",
         "8:46: layers[0].animations[0].to: -1 is below 0, expected a number from 0 to 1",
         "8:60: layers[0].animations[0].duration: \"-1s\" is not understood" + kDuration,
         "8:72: layers[0].animations[0].delay: \"1 s\" is not understood" + kDuration,
-        "8:85: layers[0].animations[0].easing: \"ease-inout\" is not understood, expected an "
-        "easing such as ease-out, cubic-bezier(.2, 0, 0, 1) or steps(4); did you mean "
-        "\"ease-in-out\"?"}},
+        "8:85: layers[0].animations[0].easing: \"ease-inout\" is not understood" + kEasing +
+            "; did you mean \"ease-in-out\"?"}},
       {animated("{effect: rotate, duration: 1s, iterations: -1, direction: back, fill: all}"),
        {"8:61: layers[0].animations[0].iterations: -1 is below 0, expected a number from 0 to "
         "1000000000",
@@ -373,32 +383,32 @@ TEST(SceneFaults, OfAnimations) {
 }
 
 TEST(SceneFaults, OfOutputs) {
-  const std::string kBitrate =
+  const std::string not_bitrate =
       " is not understood, expected bits per second such as 6M, 2500k or 6000000";
   expect_faults({{kHead + "layers: []\noutputs:\n  - {url: \"\", codec: 3, bitrate: 6G}\n"
                           "  - {bitrate: 999, presett: fast}",
                   {"6:11: outputs[0].url: it is empty, expected a URL or a path of 1 to 4096 bytes",
                    "6:22: outputs[0].codec: a number stands here, expected a codec name",
-                   "6:34: outputs[0].bitrate: \"6G\"" + kBitrate,
+                   "6:34: outputs[0].bitrate: \"6G\"" + not_bitrate,
                    "7:5: outputs[1]: \"url\" is missing, expected a URL or a path",
-                   "7:15: outputs[1].bitrate: \"999\"" + kBitrate,
-                   "7:20: outputs[1].presett: unknown key, expected url, codec, preset or bitrate; "
-                   "did you mean \"preset\"?"}}});
+                   "7:15: outputs[1].bitrate: \"999\"" + not_bitrate,
+                   "7:20: outputs[1].presett: unknown key, expected url, codec, preset or bitrate" +
+                       std::string("; did you mean \"preset\"?")}}});
 }
 
 TEST(SceneFaults, NameWhatIsNotYetSupported) {
-  const std::string kLater = "\" is not yet supported, expected no such key in this version";
+  const std::string later = "\" is not yet supported, expected no such key in this version";
   std::vector<Case> cases = {
-      {with("filters: [{blur: 8}]"), {"8:5: layers[0].filters: \"filters" + kLater}},
+      {with("filters: [{blur: 8}]"), {"8:5: layers[0].filters: \"filters" + later}},
       {kHead + "layers:\n  - {id: x, type: host, content: {type: character, source: a, "
                "state: idle, animations: {}}}",
-       {"5:63: layers[0].content.state: \"state" + kLater,
-        "5:76: layers[0].content.animations: \"animations" + kLater}},
+       {"5:63: layers[0].content.state: \"state" + later,
+        "5:76: layers[0].content.animations: \"animations" + later}},
   };
   for (const std::string type : {"video", "gif", "sprite", "frames", "chat"}) {
     cases.push_back(
-        {overlay("{type: " + type + ", source: a}"),
-         {"7:21: layers[0].content.type: \"" + type + "\" is not yet supported" + kContents}});
+        {overlay(filled("{type: @, source: a}", type)),
+         {filled("7:21: layers[0].content.type: \"@\" is not yet supported" + kContents, type)}});
   }
   expect_faults(cases);
 }
@@ -415,8 +425,8 @@ TEST(SceneFaults, OfAContentInALayerThatCannotHoldIt) {
   for (const auto& [content, takers] : rules) {
     for (const std::string type : {"host", "assistant", "visual_feed", "overlay", "chat"}) {
       const bool is_right = std::ranges::find(takers, type) != takers.end();
-      const auto faults =
-          faults_of(kHead + "layers:\n  - {id: x, type: " + type + ", content: " + content + "}");
+      const auto faults = faults_of(
+          filled(kHead + "layers: [{id: x, type: @, content: ", type).append(content).append("}]"));
       EXPECT_EQ(faults.empty(), is_right) << type << " " << content;
     }
   }
@@ -428,8 +438,7 @@ TEST(SceneFaults, OfAContentInALayerThatCannotHoldIt) {
 TEST(SceneFaults, SaySoWhereAMergeKeyStands) {
   expect_faults({{kHead + "layers:\n  - &a {id: a, type: overlay, content: {type: color, color: "
                           "red}}\n  - {<<: *a, id: b}",
-                  {"6:5: layers[1]: \"type\" is missing, expected host, assistant, visual_feed, "
-                   "overlay or chat",
+                  {"6:5: layers[1]: \"type\" is missing" + kLayerTypes,
                    "6:5: layers[1]: \"content\" is missing, expected a mapping (content)",
                    "6:6: layers[1].<<: merge keys are not part of YAML 1.2, expected the keys "
                    "written out, or an alias for the whole value"}}});
@@ -473,14 +482,6 @@ struct Bounded {
   limits::Range range;
   bool whole = false;
 };
-
-std::string filled(const std::string& yaml, const std::string& value) {
-  std::string text = yaml;
-  for (size_t at = text.find('@'); at != std::string::npos; at = text.find('@')) {
-    text.replace(at, 1, value);
-  }
-  return text;
-}
 
 std::vector<Bounded> bounded_numbers() {
   const std::string canvas = "version: 1\nscene: a\nlayers: []\ncanvas: ";
@@ -597,7 +598,8 @@ TEST(Limits, ListsAndTextsAreTakenUpToTheirLengthAndRefusedJustBeyond) {
     std::string pieces = piece;
     for (int i = 1; i < max; ++i) pieces.append(separator).append(piece);
     EXPECT_EQ(faults_of(filled(yaml, pieces)), Lines{}) << yaml;
-    EXPECT_EQ(faults_of(filled(yaml, pieces + separator + piece)).size(), 1) << yaml;
+    pieces.append(separator).append(piece);
+    EXPECT_EQ(faults_of(filled(yaml, pieces)).size(), 1) << yaml;
   }
 }
 
@@ -758,7 +760,7 @@ class SceneFiles : public ::testing::Test {
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
   std::string write(const std::string& name, const std::string& text) {
-    const auto path = (folder_ / name).string();
+    std::string path = (folder_ / name).string();
     std::ofstream(path, std::ios::binary) << text;
     return path;
   }
