@@ -98,7 +98,8 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& co
   return has_caption ? with_caption(known->second, content, layer) : known->second;
 }
 
-base::Result<Raster> Rasterizer::with_caption(Raster image, const scene::ImageContent& content,
+base::Result<Raster> Rasterizer::with_caption(const Raster& image,
+                                              const scene::ImageContent& content,
                                               const scene::Layer& layer) {
   TRY(FontLibrary * library, fonts());
   const base::SizeF box = layer.size.value_or(image.box);

@@ -46,7 +46,7 @@ class Rasterizer {
   base::Result<Raster> rasterise_content(const scene::ColorContent& content,
                                          const scene::Layer& layer);
   base::Result<FontLibrary*> fonts();
-  base::Result<Raster> with_caption(Raster image, const scene::ImageContent& content,
+  base::Result<Raster> with_caption(const Raster& image, const scene::ImageContent& content,
                                     const scene::Layer& layer);
 
   const scene::SceneFile& file_;

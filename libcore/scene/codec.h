@@ -119,7 +119,7 @@ struct WrittenForm {
 /// A type with a textual form of its own.
 template <class T>
 Codec<T> written_as(std::string kind, std::function<std::optional<T>(std::string_view)> parse,
-                    std::function<std::string(const T&)> print, WrittenForm form = {}) {
+                    std::function<std::string(const T&)> print, const WrittenForm& form = {}) {
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<T> {
             const bool readable = value.is(Value::Kind::kString) ||
@@ -224,14 +224,14 @@ Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& w
 
 /// A codec whose schema is written once, under $defs, and referred to.
 template <class T>
-Codec<T> defined_as(std::string name_in_schema, Codec<T> codec) {
+Codec<T> defined_as(const std::string& name_in_schema, Codec<T> codec) {
   auto schema = codec.schema;
   codec.schema = [=](SchemaBuilder& builder) {
     if (builder.definitions.find(name_in_schema) == nullptr) {
       builder.definitions.add(name_in_schema, Value::null());  // ends recursion
-      Value definition = schema(builder);
+      const Value definition = schema(builder);
       for (auto& member : builder.definitions.members) {
-        if (member.key == name_in_schema) member.value = std::move(definition);
+        if (member.key == name_in_schema) member.value = definition;
       }
       return Value::object().add("$ref", Value::of("#/$defs/" + name_in_schema));
     }

@@ -66,15 +66,13 @@ std::string with_suggestion(const OptionTable& table, std::string message, int a
 
 Arguments arguments_of(const std::vector<std::unique_ptr<Bound>>& bounds,
                        const std::string& positional) {
-  Arguments arguments;
+  std::map<std::string, std::vector<std::string>> values;
   for (const auto& bound : bounds) {
     if (bound->parsed->count() == 0) continue;
     const bool is_one = bound->option->arity == Arity::kOne;
-    arguments.values_[std::string(bound->option->name)] =
-        is_one ? std::vector{bound->value} : bound->values;
+    values[std::string(bound->option->name)] = is_one ? std::vector{bound->value} : bound->values;
   }
-  arguments.positional_ = positional;
-  return arguments;
+  return {std::move(values), positional};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -55,12 +56,17 @@ OptionGroup common_options();
 /// A command line, read.
 class Arguments {
  public:
+  /// `values`: what each given option was given, by its name.
+  Arguments(std::map<std::string, std::vector<std::string>> values, std::string positional)
+      : values_(std::move(values)), positional_(std::move(positional)) {}
+
   bool has(std::string_view option) const { return values_.contains(std::string(option)); }
   std::optional<std::string> one(std::string_view option) const;
   std::vector<std::string> many(std::string_view option) const;
   /// Empty when absent.
   const std::string& positional() const { return positional_; }
 
+ private:
   std::map<std::string, std::vector<std::string>> values_;
   std::string positional_;
 };

@@ -110,8 +110,7 @@ base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& ar
 class Converter {
  public:
   Converter(const Geometry& geometry, frame::PixelFormat format, int threads)
-      : format_(format),
-        raw_(frame::PixelFormat::kRgba, geometry.size),
+      : raw_(frame::PixelFormat::kRgba, geometry.size),
         premultiplied_(geometry.size),
         pool_(format, geometry.size),
         workers_(threads) {}
@@ -133,7 +132,6 @@ class Converter {
   }
 
  private:
-  frame::PixelFormat format_;
   frame::Frame raw_;
   frame::Image<frame::PremulRgba8> premultiplied_;
   frame::FramePool pool_;
@@ -151,8 +149,11 @@ ReadOutcome read_all(const Input& input, Converter& converter, FrameWriter& writ
   ReadOutcome outcome;
   while (true) {
     auto read = frame::read_frame(input.descriptor, converter.raw(), input.name, interrupted);
-    if (!read) outcome.error = std::move(read).error();
-    if (outcome.error || read.value() == frame::ReadFrame::kEnd) return outcome;
+    if (!read) {
+      outcome.error = std::move(read).error();
+      return outcome;
+    }
+    if (read.value() == frame::ReadFrame::kEnd) return outcome;
     if (!writer.push({outcome.frames, converter.convert()})) return outcome;
     progress.update(++outcome.frames);
   }
@@ -229,6 +230,6 @@ int run(const Arguments& arguments, const Log& log) {
 }  // namespace layercast::tools
 
 int main(int argc, char** argv) {
-  using namespace layercast::tools;
-  return run_tool(encode_options(), argc, argv, run);
+  namespace tools = layercast::tools;
+  return tools::run_tool(tools::encode_options(), argc, argv, tools::run);
 }

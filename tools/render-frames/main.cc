@@ -95,6 +95,6 @@ int render_frames(const Arguments& arguments, const Log& log) {
 }  // namespace layercast::tools
 
 int main(int argc, char** argv) {
-  using namespace layercast::tools;
-  return run_tool(render_frames_options(), argc, argv, render_frames);
+  namespace tools = layercast::tools;
+  return tools::run_tool(tools::render_frames_options(), argc, argv, tools::render_frames);
 }
