@@ -2,26 +2,26 @@
 
 #include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace layercast::base {
 
 /// Hands items from one thread to another, at most `capacity` waiting; a full queue makes its
-/// writer wait. Thread: any (locked).
+/// writer wait. Allocates when it is made, and not afterwards. Thread: any (locked).
 template <class T>
 class BoundedQueue {
  public:
-  explicit BoundedQueue(size_t capacity) : capacity_(capacity) {}
+  explicit BoundedQueue(size_t capacity) : slots_(capacity) {}
 
   /// Waits for room. False when the queue is closed; the item is then dropped.
   bool push(T item) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || items_.size() < capacity_; });
+    changed_.wait(lock, [this] { return closed_ || count_ < slots_.size(); });
     if (closed_) return false;
-    items_.push_back(std::move(item));
+    slots_[(first_ + count_++) % slots_.size()].emplace(std::move(item));
     lock.unlock();
     changed_.notify_all();
     return true;
@@ -30,10 +30,11 @@ class BoundedQueue {
   /// Waits for an item. nullopt once the queue is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return closed_ || !items_.empty(); });
-    if (items_.empty()) return std::nullopt;
-    T item = std::move(items_.front());
-    items_.pop_front();
+    changed_.wait(lock, [this] { return closed_ || count_ > 0; });
+    if (count_ == 0) return std::nullopt;
+    std::optional<T> item = std::exchange(slots_[first_], std::nullopt);
+    first_ = (first_ + 1) % slots_.size();
+    --count_;
     lock.unlock();
     changed_.notify_all();
     return item;
@@ -49,10 +50,11 @@ class BoundedQueue {
   }
 
  private:
-  const size_t capacity_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<T> items_;
+  std::vector<std::optional<T>> slots_;  // a ring: `count_` of them from `first_` on
+  size_t first_ = 0;
+  size_t count_ = 0;
   bool closed_ = false;
 };
 

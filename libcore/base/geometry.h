@@ -18,6 +18,12 @@ struct SizeF {
   bool operator==(const SizeF&) const = default;
 };
 
+struct PointI {
+  int x = 0;
+  int y = 0;
+  bool operator==(const PointI&) const = default;
+};
+
 struct PointF {
   double x = 0;
   double y = 0;

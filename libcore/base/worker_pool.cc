@@ -1,12 +1,13 @@
 #include "base/worker_pool.h"
 
 #include "base/check.h"
+#include "base/cpu_clock.h"
 
 namespace layercast::base {
 
 WorkerPool::WorkerPool(int threads) {
   LAYERCAST_CHECK(threads >= 1);
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this] { work_until_stopped(); });
+  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work_until_stopped(i); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -18,37 +19,43 @@ WorkerPool::~WorkerPool() {
   for (auto& worker : workers_) worker.join();
 }
 
-void WorkerPool::run(int count, const std::function<void(int)>& work) {
+void WorkerPool::run_erased(int count, Call call, const void* work) {
+  if (workers_.empty() || count <= 1) {
+    for (int piece = 0; piece < count; ++piece) call(work, piece, 0);
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
-    work_ = &work;
+    call_ = call;
+    work_ = work;
     count_ = count;
     next_.store(0, std::memory_order_relaxed);
     busy_ = static_cast<int>(workers_.size());
     ++round_;
   }
   started_.notify_all();
-  take_pieces();
+  take_pieces(0);
   std::unique_lock lock(mutex_);
   finished_.wait(lock, [this] { return busy_ == 0; });
-  work_ = nullptr;
 }
 
-void WorkerPool::take_pieces() {
+void WorkerPool::take_pieces(int thread) {
   for (int piece = next_.fetch_add(1); piece < count_; piece = next_.fetch_add(1)) {
-    (*work_)(piece);
+    call_(work_, piece, thread);
   }
 }
 
-void WorkerPool::work_until_stopped() {
+void WorkerPool::work_until_stopped(int thread) {
   uint64_t seen = 0;
+  CpuStopwatch watch;
   std::unique_lock lock(mutex_);
   while (true) {
     started_.wait(lock, [&] { return stopping_ || round_ != seen; });
     if (stopping_) return;
     seen = round_;
     lock.unlock();
-    take_pieces();
+    take_pieces(thread);
+    cpu_nanoseconds_.fetch_add(watch.lap(), std::memory_order_relaxed);
     lock.lock();
     if (--busy_ == 0) finished_.notify_one();
   }

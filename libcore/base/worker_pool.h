@@ -2,14 +2,15 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <functional>
+#include <cstdint>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace layercast::base {
 
-/// Threads that share out numbered pieces of work.
+/// Threads that share out numbered pieces of work, without a lock for each piece.
 /// Thread: run() from one thread at a time.
 class WorkerPool {
  public:
@@ -21,20 +22,38 @@ class WorkerPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls work(0) … work(count − 1), each once, on any of the threads; returns when all are done.
-  /// `work` does not throw.
-  void run(int count, const std::function<void(int)>& work);
+  /// Calls work(piece, thread) for each piece from 0 to count − 1 once, on any of the threads;
+  /// returns when all are done. `thread` counts from 0 to threads() − 1, and no two calls at a time
+  /// have the same. `work` does not throw. One piece alone is done by the caller. Allocates
+  /// nothing.
+  template <class Work>
+  void run(int count, const Work& work) {
+    run_erased(
+        count,
+        [](const void* erased, int piece, int thread) {
+          (*static_cast<const Work*>(erased))(piece, thread);
+        },
+        std::addressof(work));
+  }
+
+  /// Nanoseconds of processor time that the pool's own threads have spent on pieces so far; the
+  /// caller's are its own.
+  int64_t cpu_nanoseconds() const { return cpu_nanoseconds_.load(std::memory_order_relaxed); }
 
  private:
-  void work_until_stopped();
-  void take_pieces();
+  using Call = void (*)(const void* work, int piece, int thread);
+  void run_erased(int count, Call call, const void* work);
+  void work_until_stopped(int thread);
+  void take_pieces(int thread);
 
   std::mutex mutex_;
   std::condition_variable started_;
   std::condition_variable finished_;
-  const std::function<void(int)>* work_ = nullptr;
+  Call call_ = nullptr;
+  const void* work_ = nullptr;
   int count_ = 0;
   std::atomic<int> next_{0};
+  std::atomic<int64_t> cpu_nanoseconds_{0};
   int busy_ = 0;
   uint64_t round_ = 0;
   bool stopping_ = false;

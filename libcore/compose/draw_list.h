@@ -4,9 +4,11 @@
 #include "base/geometry.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+#include "frame/yuv_picture.h"
 
 #include <cstdint>
 #include <optional>
+#include <variant>
 #include <vector>
 
 namespace layercast::compose {
@@ -16,15 +18,24 @@ struct RoundedClip {
   base::Affine canvas_from_box;
   base::SizeF box;
   double radius = 0;  ///< px of the box; as in CSS, at most half of its shorter side
+  bool operator==(const RoundedClip&) const = default;
 };
+
+/// What an item shows. Neither ever changes: equal pointers are equal pixels.
+using Source = std::variant<frame::PicturePtr, frame::YuvPicturePtr>;
+
+inline base::SizeI size_of(const Source& source) {
+  return std::visit([](const auto& picture) { return picture->size(); }, source);
+}
 
 /// One picture, placed. Nearer items come later in a list.
 struct DrawItem {
-  frame::PicturePtr picture;
+  Source source;
   base::Affine canvas_from_picture;
   uint8_t opacity = 255;
   base::BlendMode blend = base::BlendMode::kNormal;
   std::optional<RoundedClip> clip;
+  bool operator==(const DrawItem&) const = default;
 };
 
 /// A whole frame, before a pixel of it is made.
@@ -32,6 +43,9 @@ struct DrawList {
   base::SizeI canvas;
   frame::PremulRgba8 background;
   std::vector<DrawItem> items;
+  /// Where items show; the background alone lies outside. Absent: everywhere.
+  std::optional<base::RectI> shown = std::nullopt;
+  bool operator==(const DrawList&) const = default;
 };
 
 }  // namespace layercast::compose

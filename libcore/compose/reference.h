@@ -13,7 +13,7 @@ namespace layercast::compose {
 /// What a pixel is: the background, and over it each item in turn:
 /// - the item's picture, sampled at the pixel's centre: bilinear between premultiplied pixels with
 ///   8-bit weights, edges repeated, from the mip level whose pixels are nearest below a canvas
-///   pixel;
+///   pixel; of a YUV picture each plane so, then made R'G'B' (frame/yuv_color.h);
 /// - times the coverage of the picture's four edges, each a ramp one canvas pixel wide;
 /// - times the coverage of the clip, the same ramp around its rounded box;
 /// - times the opacity; then blended and composited.
@@ -21,5 +21,10 @@ namespace layercast::compose {
 /// bytes. Thread: any; several may draw different rows of one target.
 void compose_rows(const DrawList& list, frame::RowRange rows,
                   frame::ImageView<frame::PremulRgba8> target);
+
+/// Draws all of `list` into `target` in the target's format: compose_rows() converted, but for the
+/// tiles that show one video and nothing else (copied_video()), whose planes are copied.
+/// Shape: `target` has the size of the canvas. Exact: what the compositor is held against.
+void compose_plainly(const DrawList& list, frame::Frame& target);
 
 }  // namespace layercast::compose

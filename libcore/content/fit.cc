@@ -11,7 +11,24 @@ namespace {
 
 namespace limits = scene::limits;
 
-base::SizeF scale_of(base::SizeF natural, scene::Fit fit, base::SizeF box) {
+// The picture's length, and the part of it that `room` shows, along one axis.
+struct Span {
+  int length;
+  int first;
+  int last;
+  int start;  // of the part in the room
+};
+
+Span centered(double scaled_length, double room_length) {
+  const int length = std::max(1, static_cast<int>(std::lround(scaled_length)));
+  const int room = std::max(1, static_cast<int>(std::lround(room_length)));
+  const int start = static_cast<int>(std::floor((room - length) / 2.0 + 0.5));
+  return {length, std::max(0, -start), std::min(length, room - start), std::max(0, start)};
+}
+
+}  // namespace
+
+base::SizeF fitted_scale(base::SizeF natural, scene::Fit fit, base::SizeF box) {
   const double across = box.width / natural.width;
   const double down = box.height / natural.height;
   const double contained = std::min(across, down);
@@ -31,23 +48,6 @@ base::SizeF scale_of(base::SizeF natural, scene::Fit fit, base::SizeF box) {
   return {1, 1};
 }
 
-// The picture's length, and the part of it that `room` shows, along one axis.
-struct Span {
-  int length;
-  int first;
-  int last;
-  int start;  // of the part in the room
-};
-
-Span centered(double scaled_length, double room_length) {
-  const int length = std::max(1, static_cast<int>(std::lround(scaled_length)));
-  const int room = std::max(1, static_cast<int>(std::lround(room_length)));
-  const int start = static_cast<int>(std::floor((room - length) / 2.0 + 0.5));
-  return {length, std::max(0, -start), std::min(length, room - start), std::max(0, start)};
-}
-
-}  // namespace
-
 base::Result<void> check_picture_size(base::SizeF size) {
   const bool fits = size.width <= limits::kPictureSideMax &&
                     size.height <= limits::kPictureSideMax &&
@@ -64,7 +64,7 @@ base::Result<void> check_picture_size(base::SizeF size) {
 
 base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional<base::SizeF> box) {
   const base::SizeF room = box.value_or(natural);
-  const base::SizeF scale = box.has_value() ? scale_of(natural, fit, room) : base::SizeF{1, 1};
+  const base::SizeF scale = box.has_value() ? fitted_scale(natural, fit, room) : base::SizeF{1, 1};
   const base::SizeF scaled{natural.width * scale.width, natural.height * scale.height};
   TRY_DO(check_picture_size(
       {std::min(scaled.width, room.width), std::min(scaled.height, room.height)}));

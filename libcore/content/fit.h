@@ -8,6 +8,10 @@
 
 namespace layercast::content {
 
+/// How far a picture of the `natural` size is stretched in each direction to fit `box`.
+/// Source: CSS Images Module Level 3, section 5.5 (object-fit).
+base::SizeF fitted_scale(base::SizeF natural, scene::Fit fit, base::SizeF box);
+
 /// Where a fitted picture lies.
 struct Placement {
   base::SizeI scaled;   ///< the whole picture

@@ -123,6 +123,12 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& co
   return rasterise_color(content.color, layer.size.value_or(size_of(file_.scene.canvas.size)));
 }
 
+base::Result<Raster> Rasterizer::rasterise_content(const scene::VideoContent& content,
+                                                   const scene::Layer& /*layer*/) {
+  return base::Error{base::ErrorCode::kInternal, "a video is drawn from its feed",
+                     file_.resolved(content.source), nullptr};
+}
+
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {
   return error_picture(layer.id + ": " + error.to_string(), layer.size.value_or(base::SizeF{}),
                        fonts_ ? fonts_.value().get() : nullptr);

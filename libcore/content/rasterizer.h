@@ -45,6 +45,8 @@ class Rasterizer {
                                          const scene::Layer& layer);
   base::Result<Raster> rasterise_content(const scene::ColorContent& content,
                                          const scene::Layer& layer);
+  base::Result<Raster> rasterise_content(const scene::VideoContent& content,
+                                         const scene::Layer& layer);
   base::Result<FontLibrary*> fonts();
   base::Result<Raster> with_caption(const Raster& image, const scene::ImageContent& content,
                                     const scene::Layer& layer);

@@ -3,6 +3,7 @@
 #include "base/geometry.h"
 #include "frame/frame.h"
 #include "frame/image.h"
+#include "frame/yuv_picture.h"
 
 namespace layercast::frame {
 
@@ -19,5 +20,27 @@ struct RowRange {
   int last;
 };
 void convert_rows(ImageView<const PremulRgba8> source, RowRange rows, Frame& target);
+
+/// Writes `area` of `target` as convert_rows() does of a whole frame: the same bytes, and no other.
+/// Shape: `source` is the pixels of `area` with one more column on their left, namely the frame's
+/// column left of them, or at the frame's left edge their first column again. The area is inside
+/// the frame; its left and top are even, its right and bottom are even or the frame's.
+/// Thread: any; areas that do not overlap may be converted at the same time.
+void convert_tile(ImageView<const PremulRgba8> source, const base::RectI& area, Frame& target);
+
+/// Copies `area` of the frame from a picture whose top left luma sample lies at frame pixel
+/// `top_left`. Colours: as they are; the caller knows that they are the frame's kind.
+/// Shape: the chroma divisors are equal, the area is as for convert_tile() and inside the picture,
+/// and `top_left` is even where columns or rows share chroma. Not for RGBA. Thread: as above.
+void copy_planes(const YuvPicture& source, base::PointI top_left, const base::RectI& area,
+                 Frame& target);
+
+/// Copies `area`, as for convert_tile(), between frames of one format and size. Thread: as above.
+void copy_area(const Frame& source, const base::RectI& area, Frame& target);
+
+/// What the kernels are held against: one pixel after another.
+namespace scalar {
+void convert_tile(ImageView<const PremulRgba8> source, const base::RectI& area, Frame& target);
+}  // namespace scalar
 
 }  // namespace layercast::frame

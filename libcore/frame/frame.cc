@@ -1,6 +1,7 @@
 #include "frame/frame.h"
 
-#include <utility>
+#include <algorithm>
+#include <cstdint>
 
 namespace layercast::frame {
 namespace {
@@ -53,38 +54,38 @@ ImageView<StraightRgba8> Frame::rgba() {
 
 ImageView<const StraightRgba8> Frame::rgba() const { return const_cast<Frame*>(this)->rgba(); }
 
-struct FramePool::Shelf {
-  const PixelFormat format;
-  const base::SizeI size;
-  std::mutex mutex;
-  std::vector<std::unique_ptr<Frame>> waiting;
-  size_t made = 0;
-};
+namespace {
 
-FramePool::FramePool(PixelFormat format, base::SizeI size)
-    : shelf_(new Shelf{format, size, {}, {}, 0}) {}
+// Whether `frame` has `owners` and no more, and all that former ones did has happened before.
+bool is_owned_by(int64_t owners, const std::shared_ptr<Frame>& frame) {
+  if (frame.use_count() != owners) return false;
+  // Counting does not order memory; letting go of one more reference does.
+  std::shared_ptr<Frame>(frame).reset();
+  return true;
+}
+
+}  // namespace
+
+FramePool::FramePool(PixelFormat format, base::SizeI size) : format_(format), size_(size) {}
 
 std::shared_ptr<Frame> FramePool::take() {
-  std::unique_ptr<Frame> frame;
-  {
-    const std::lock_guard lock(shelf_->mutex);
-    if (!shelf_->waiting.empty()) {
-      frame = std::move(shelf_->waiting.back());
-      shelf_->waiting.pop_back();
-    } else {
-      ++shelf_->made;
-    }
+  const std::lock_guard lock(mutex_);
+  auto free = std::ranges::find_if(frames_, [](const auto& f) { return is_owned_by(1, f); });
+  if (free == frames_.end()) {
+    frames_.push_back(std::make_shared<Frame>(format_, size_));
+    free = frames_.end() - 1;
   }
-  if (frame == nullptr) frame = std::make_unique<Frame>(shelf_->format, shelf_->size);
-  return {frame.release(), [shelf = shelf_](Frame* returned) {
-            const std::lock_guard lock(shelf->mutex);
-            shelf->waiting.emplace_back(returned);
-          }};
+  std::rotate(frames_.begin(), free, free + 1);
+  return frames_.front();
+}
+
+bool FramePool::is_only_owner(const std::shared_ptr<Frame>& frame) const {
+  return is_owned_by(2, frame);  // the caller and the pool
 }
 
 size_t FramePool::frames_made() const {
-  const std::lock_guard lock(shelf_->mutex);
-  return shelf_->made;
+  const std::lock_guard lock(mutex_);
+  return frames_.size();
 }
 
 }  // namespace layercast::frame

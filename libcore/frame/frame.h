@@ -70,20 +70,25 @@ class Frame {
 using FramePtr = std::shared_ptr<const Frame>;
 
 /// Keeps frames for use again, so that a running stream allocates none.
-/// A frame handed out returns by itself when its last owner lets go, also after the pool is gone.
-/// Thread: any (locked).
+/// A frame handed out is free again when its last owner but the pool lets go; it may outlive the
+/// pool. Thread: any (locked).
 class FramePool {
  public:
   FramePool(PixelFormat format, base::SizeI size);
 
-  /// A frame with unspecified content.
+  /// A frame with unspecified content: of the free ones, that which was taken last. Allocates only
+  /// when none is free.
   std::shared_ptr<Frame> take();
-  /// Frames made so far, in use or waiting.
+  /// Whether nobody else holds `frame`, one of this pool's: then it may be written again.
+  bool is_only_owner(const std::shared_ptr<Frame>& frame) const;
+  /// Frames made so far, in use or free.
   size_t frames_made() const;
 
  private:
-  struct Shelf;
-  std::shared_ptr<Shelf> shelf_;
+  PixelFormat format_;
+  base::SizeI size_;
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<Frame>> frames_;  // the one taken last comes first
 };
 
 }  // namespace layercast::frame

@@ -2,16 +2,27 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
 
 namespace layercast::frame {
+namespace {
+
+constexpr size_t kLargePageBytes = size_t{2} << 20;
+
+}  // namespace
 
 void AlignedFree::operator()(std::byte* memory) const { std::free(memory); }
 
 AlignedBytes allocate_aligned(size_t size_bytes) {
-  const size_t rounded = static_cast<size_t>(aligned_row_bytes(static_cast<ptrdiff_t>(size_bytes)));
-  if (rounded == 0) return nullptr;
-  void* memory = std::aligned_alloc(static_cast<size_t>(kRowAlignmentBytes), rounded);
+  if (size_bytes == 0) return nullptr;
+  // Large images lie in large pages, where the machine has them: rows of a tile are far apart, and
+  // each would need an entry of the processor's few for its own page.
+  const bool is_large = size_bytes >= kLargePageBytes;
+  const size_t alignment = is_large ? kLargePageBytes : static_cast<size_t>(kRowAlignmentBytes);
+  const size_t rounded = (size_bytes + alignment - 1) / alignment * alignment;
+  void* memory = std::aligned_alloc(alignment, rounded);
   LAYERCAST_CHECK(memory != nullptr);
+  if (is_large) ::madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: nothing depends on it
   std::memset(memory, 0, rounded);
   return AlignedBytes{static_cast<std::byte*>(memory)};
 }

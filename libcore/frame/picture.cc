@@ -35,7 +35,8 @@ Image<PremulRgba8> halved(ImageView<const PremulRgba8> source) {
 
 }  // namespace
 
-Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin) : origin_(origin) {
+Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin)
+    : origin_(origin), alpha_map_(std::as_const(pixels).view()) {
   LAYERCAST_CHECK(!pixels.size().empty());
   levels_.reserve(kLevelsMax);  // size() and view() read the first without the lock
   levels_.push_back(std::move(pixels));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/geometry.h"
+#include "frame/alpha_map.h"
 #include "frame/image.h"
 
 #include <memory>
@@ -20,6 +21,7 @@ class Picture {
   base::SizeI size() const { return levels_.front().size(); }
   base::PointF origin() const { return origin_; }
   ImageView<const PremulRgba8> view() const { return levels_.front().view(); }
+  const AlphaMap& alpha_map() const { return alpha_map_; }
 
   /// The picture halved `level` times, each pixel the rounded mean of four (edges repeat).
   /// The smallest level is one pixel; a higher `level` returns that one.
@@ -29,6 +31,7 @@ class Picture {
 
  private:
   base::PointF origin_;
+  AlphaMap alpha_map_;
   mutable std::mutex mutex_;
   mutable std::vector<Image<PremulRgba8>> levels_;
 };

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "compose/draw_list.h"
 #include "content/raster.h"
+#include "frame/yuv_picture.h"
 #include "scene/scene.h"
 
 #include <optional>
@@ -20,5 +21,21 @@ base::Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame);
 std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const content::Raster& raster,
                                            const base::SceneTime& time, base::SizeI canvas,
                                            const base::Affine& frame_from_canvas);
+
+/// What a layer shows of a video at one instant.
+struct VideoShown {
+  frame::YuvPicturePtr picture;
+  base::SizeF display_size;  ///< stretched where its samples are not square
+  scene::Fit fit = scene::Fit::kContain;
+};
+
+/// The same for a layer with a video, fitted into the layer's box as CSS object-fit does it,
+/// centred and cropped to the box; in its display size where there is no box.
+std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const VideoShown& video,
+                                           const base::SceneTime& time, base::SizeI canvas,
+                                           const base::Affine& frame_from_canvas);
+
+/// Whether the scale of the layer is the same at every instant, and it is never turned.
+bool keeps_its_scale(const scene::Layer& layer);
 
 }  // namespace layercast::render

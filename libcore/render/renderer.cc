@@ -1,21 +1,15 @@
 #include "render/renderer.h"
 
+#include "base/check.h"
 #include "base/cpu_clock.h"
-#include "compose/reference.h"
-#include "frame/convert.h"
 #include "render/evaluate.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <utility>
 
 namespace layercast::render {
 namespace {
-
-// Rows composed and converted together: even, so that 4:2:0 chroma has both its rows, and few
-// enough that a band of the largest canvas is still in cache when it is converted.
-constexpr int kBandRows = 16;
 
 frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   const base::Color& color = canvas.background;
@@ -42,6 +36,7 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
   }
   const auto* svg = std::get_if<scene::SvgContent>(&content);
   const bool has_source = std::holds_alternative<scene::ImageContent>(content) ||
+                          std::holds_alternative<scene::VideoContent>(content) ||
                           (svg != nullptr && svg->source.has_value());
   return has_source ? ".content.source" : ".content";
 }
@@ -50,14 +45,16 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
 
 Renderer::Renderer(const scene::SceneFile& file, const RenderOptions& options)
     : file_(file),
+      options_(options),
       size_(options.size.value_or(file.scene.canvas.size)),
       rate_(options.rate.value_or(file.scene.canvas.fps)),
-      clock_start_(options.clock_start),
       frame_from_canvas_(frame_from_canvas(file.scene.canvas.size, size_)),
-      shown_(shown_of(file.scene.canvas.size, frame_from_canvas_)),
-      rasterizer_(file),
-      canvas_(size_),
-      workers_(options.threads) {
+      rasterizer_(file) {
+  set_format(options.format);
+  list_ = {size_,
+           background_of(file.scene.canvas),
+           {},
+           shown_of(file.scene.canvas.size, frame_from_canvas_)};
   for (size_t i = 0; i < file.scene.layers.size(); ++i) {
     const scene::Layer& layer = file.scene.layers[i];
     if (!layer.visible) continue;
@@ -68,9 +65,19 @@ Renderer::Renderer(const scene::SceneFile& file, const RenderOptions& options)
       state.parts = scene::parse_placeholders(text->text).parts;
       state.changes = scene::changes_with_time(state.parts);
     }
+    const bool has_video = std::holds_alternative<scene::VideoContent>(layer.content);
+    state.keeps_scale = !state.changes && keeps_its_scale(layer);
+    state.is_still = layer.animations.empty() && !state.changes && !has_video;
     layers_.push_back(std::move(state));
   }
   std::ranges::stable_sort(layers_, {}, [](const LayerState& s) { return s.layer->z_index; });
+}
+
+void Renderer::set_format(frame::PixelFormat format) {
+  if (compositor_ != nullptr && format == options_.format) return;
+  options_.format = format;
+  compositor_ = std::make_unique<compose::Compositor>(
+      compose::CompositorOptions{format, size_, options_.threads, options_.verify});
 }
 
 std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
@@ -82,74 +89,110 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
     refresh(state, frame_index);
     if (!state.error) continue;
     if (font_error && state.error->to_string() == font_error->to_string()) continue;
-    const std::string path = "layers[" + std::to_string(state.file_index) + "]" +
-                             failing_value(state.layer->content, *state.error, file_);
-    failures.push_back({file_.where(path), *state.error});
+    failures.push_back(failure_of(state));
   }
+  failures_.clear();
   return failures;
 }
 
+std::vector<ContentFailure> Renderer::take_failures() { return std::exchange(failures_, {}); }
+
+ContentFailure Renderer::failure_of(const LayerState& state) const {
+  const std::string path = "layers[" + std::to_string(state.file_index) + "]" +
+                           failing_value(state.layer->content, *state.error, file_);
+  return {file_.where(path), *state.error};
+}
+
+void Renderer::fail(LayerState& state, base::Error error) {
+  state.error = std::move(error);
+  state.raster = rasterizer_.error_raster(*state.layer, *state.error);
+}
+
 void Renderer::refresh(LayerState& state, int64_t frame_index) {
+  if (std::holds_alternative<scene::VideoContent>(state.layer->content)) {
+    return refresh_video(state, frame_index);
+  }
   if (state.raster && !state.changes) return;
-  std::string text = scene::expanded(state.parts, {frame_index, rate_, clock_start_});
-  if (state.raster && text == state.shown_text) return;
+  std::string text = scene::expanded(state.parts, {frame_index, rate_, options_.clock_start});
+  if (state.raster && text == state.shown_text) {
+    ++stats_.cache_hits;
+    return;
+  }
+  ++stats_.cache_misses;
   auto raster = rasterizer_.rasterise(*state.layer, text);
   state.shown_text = std::move(text);
-  if (raster) {
-    state.raster = std::move(raster).value();
-    state.error.reset();
-  } else {
-    state.error = std::move(raster).error();
-    state.raster = rasterizer_.error_raster(*state.layer, *state.error);
+  if (!raster) return fail(state, std::move(raster).error());
+  state.raster = std::move(raster).value();
+  state.error.reset();
+}
+
+void Renderer::refresh_video(LayerState& state, int64_t frame_index) {
+  if (state.error) return;
+  const auto& content = std::get<scene::VideoContent>(state.layer->content);
+  const std::string path = file_.resolved(content.source);
+  if (state.feed == nullptr) {
+    if (!options_.open_feed) {
+      return fail(state, {base::ErrorCode::kUnsupported, "videos cannot be shown here", path, nullptr});
+    }
+    auto feed = options_.open_feed(content, path);
+    if (!feed) return fail(state, std::move(feed).error());
+    state.feed = std::move(feed).value();
+  }
+  auto picture = state.feed->picture_at(rate_.time_of(frame_index));
+  if (picture) {
+    const bool is_known = picture.value() == state.video;
+    ++(is_known ? stats_.cache_hits : stats_.cache_misses);
+    state.video = std::move(picture).value();
+    return;
+  }
+  state.video.reset();
+  fail(state, std::move(picture).error());
+  failures_.push_back(failure_of(state));
+}
+
+std::optional<compose::DrawItem> Renderer::item_of(LayerState& state, const base::SceneTime& time) {
+  const base::SizeI canvas = file_.scene.canvas.size;
+  if (state.video != nullptr) {
+    const auto& content = std::get<scene::VideoContent>(state.layer->content);
+    return draw_item(*state.layer, {state.video, state.feed->display_size(), content.fit}, time,
+                     canvas, frame_from_canvas_);
+  }
+  auto item = draw_item(*state.layer, *state.raster, time, canvas, frame_from_canvas_);
+  if (item && state.keeps_scale) resampled_.apply(*item, state.layer->animations.empty());
+  return item;
+}
+
+void Renderer::update_draw_list(int64_t frame_index) {
+  list_.items.clear();
+  const base::SceneTime time = rate_.time_of(frame_index);
+  for (LayerState& state : layers_) {
+    if (state.is_still && state.item) {
+      list_.items.push_back(*state.item);
+      continue;
+    }
+    auto item = item_of(state, time);
+    if (!item) continue;
+    if (state.is_still) state.item = *item;
+    list_.items.push_back(*std::move(item));
   }
 }
 
-compose::DrawList Renderer::draw_list(int64_t frame_index) {
+frame::FramePtr Renderer::render(int64_t frame_index) {
+  LAYERCAST_CHECK(frame_index >= 0);
   base::CpuStopwatch watch;
   for (LayerState& state : layers_) refresh(state, frame_index);
-  times_.rasterise += watch.lap();
-  compose::DrawList list{size_, background_of(file_.scene.canvas), {}};
-  const base::SceneTime time = rate_.time_of(frame_index);
+  stats_.rasterise_nanoseconds += watch.lap();
+  update_draw_list(frame_index);
+  stats_.evaluate_nanoseconds += watch.lap();
+  return compositor_->compose(list_);
+}
+
+RenderStats Renderer::stats() const {
+  RenderStats stats = stats_;
   for (const LayerState& state : layers_) {
-    auto item =
-        draw_item(*state.layer, *state.raster, time, file_.scene.canvas.size, frame_from_canvas_);
-    if (item) list.items.push_back(*std::move(item));
+    if (state.feed != nullptr) stats.decode_nanoseconds += state.feed->decode_nanoseconds();
   }
-  times_.evaluate += watch.lap();
-  return list;
-}
-
-void Renderer::render(int64_t frame_index, frame::Frame& target) {
-  LAYERCAST_CHECK(frame_index >= 0 && target.size() == size_);
-  compose_and_convert(draw_list(frame_index), target);
-}
-
-void Renderer::compose_and_convert(const compose::DrawList& list, frame::Frame& target) {
-  std::atomic<int64_t> compose_nanos{0};
-  std::atomic<int64_t> convert_nanos{0};
-  const int bands = (size_.height + kBandRows - 1) / kBandRows;
-  workers_.run(bands, [&](int band) {
-    const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, size_.height)};
-    base::CpuStopwatch watch;
-    compose::compose_rows(list, rows, canvas_.view());
-    clear_bars(list.background, rows);
-    compose_nanos += watch.lap();
-    frame::convert_rows(std::as_const(canvas_).view(), rows, target);
-    convert_nanos += watch.lap();
-  });
-  times_.compose += compose_nanos;
-  times_.convert += convert_nanos;
-}
-
-void Renderer::clear_bars(frame::PremulRgba8 background, frame::RowRange rows) {
-  for (int y = rows.first; y < rows.last; ++y) {
-    frame::PremulRgba8* row = canvas_.view().row(y);
-    const bool is_shown = y >= shown_.top && y < shown_.bottom;
-    const int left = is_shown ? std::clamp(shown_.left, 0, size_.width) : size_.width;
-    const int right = is_shown ? std::clamp(shown_.right, 0, size_.width) : size_.width;
-    std::fill(row, row + left, background);
-    std::fill(row + right, row + size_.width, background);
-  }
+  return stats;
 }
 
 }  // namespace layercast::render

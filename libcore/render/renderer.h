@@ -3,16 +3,17 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
-#include "base/worker_pool.h"
+#include "compose/compositor.h"
 #include "compose/draw_list.h"
 #include "content/rasterizer.h"
-#include "frame/convert.h"
 #include "frame/frame.h"
-#include "frame/image.h"
+#include "frame/video_feed.h"
+#include "render/resampled_pictures.h"
 #include "scene/placeholder.h"
 #include "scene/scene_file.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,11 +21,18 @@
 
 namespace layercast::render {
 
+/// Opens the video of a content; `path` is its resolved source.
+using FeedOpener = std::function<base::Result<std::unique_ptr<frame::VideoFeed>>(
+    const scene::VideoContent& content, const std::string& path)>;
+
 struct RenderOptions {
+  frame::PixelFormat format = frame::PixelFormat::kRgba;
   std::optional<base::SizeI> size;      ///< of the frames; absent: the canvas's
   std::optional<base::FrameRate> rate;  ///< absent: the scene's
   int threads = 1;
   scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
+  FeedOpener open_feed = {};      ///< absent: a video cannot be shown
+  compose::Verify verify = compose::Verify::kNever;
 };
 
 /// A content that cannot be shown; the error picture stands in its place.
@@ -33,12 +41,13 @@ struct ContentFailure {
   base::Error error;
 };
 
-/// Nanoseconds of CPU work so far, summed over threads.
-struct RenderTimes {
-  int64_t evaluate = 0;   ///< the scene at an instant → a draw list
-  int64_t rasterise = 0;  ///< content → pictures
-  int64_t compose = 0;    ///< draw list → premultiplied RGBA
-  int64_t convert = 0;    ///< → the format of the frame
+/// What rendering has taken so far; what composing has is in compose_stats().
+struct RenderStats {
+  int64_t evaluate_nanoseconds = 0;   ///< of CPU: the scene at an instant → a draw list
+  int64_t rasterise_nanoseconds = 0;  ///< of CPU: content → pictures
+  int64_t decode_nanoseconds = 0;     ///< of CPU: videos → pictures
+  int64_t cache_hits = 0;             ///< a layer's picture was the one it had
+  int64_t cache_misses = 0;           ///< it was made anew
 };
 
 /// Turns a scene and a frame index into a frame: the same bytes for the same two on any machine and
@@ -52,44 +61,63 @@ class Renderer {
   base::SizeI size() const { return size_; }
   base::FrameRate rate() const { return rate_; }
 
-  /// Rasterises every visible layer as it is at `frame_index`. Afterwards nothing fails: what could
-  /// not be loaded shows the error picture, and is reported here.
+  /// Rasterises every visible layer as it is at `frame_index`. Afterwards nothing fails but a video
+  /// that cannot be read on: what could not be loaded shows the error picture, and is reported
+  /// here.
   std::vector<ContentFailure> prepare(int64_t frame_index);
 
-  /// Writes frame `frame_index` into `target`, which has size(). Range: frame_index >= 0.
-  void render(int64_t frame_index, frame::Frame& target);
+  /// Frames are in `format` from now on.
+  void set_format(frame::PixelFormat format);
 
-  const RenderTimes& times() const { return times_; }
+  /// Frame `frame_index`: the last one again where nothing has changed.
+  /// Range: frame_index >= 0. Waits for videos to be decoded.
+  frame::FramePtr render(int64_t frame_index);
+
+  /// Videos that have failed since the last call; they show the error picture.
+  std::vector<ContentFailure> take_failures();
+
+  RenderStats stats() const;
+  const compose::ComposeStats& compose_stats() const { return compositor_->stats(); }
+  /// Frames that memory was made for, and how much that is.
+  size_t frames_made() const { return compositor_->frames_made(); }
+  size_t frame_bytes() const { return compositor_->frame_bytes(); }
 
  private:
   // One layer with what it showed last.
   struct LayerState {
     const scene::Layer* layer = nullptr;
     size_t file_index = 0;
-    scene::TextParts parts;  ///< of a text; empty otherwise
-    bool changes = false;    ///< whether the text differs from frame to frame
+    scene::TextParts parts;    ///< of a text; empty otherwise
+    bool changes = false;      ///< whether the text differs from frame to frame
+    bool keeps_scale = false;  ///< keeps_its_scale() of a picture that stays
     std::string shown_text;
     std::optional<content::Raster> raster;
+    std::unique_ptr<frame::VideoFeed> feed;
+    frame::YuvPicturePtr video;
     std::optional<base::Error> error;
+    std::optional<compose::DrawItem> item;  ///< that of every frame, once `is_still`
+    bool is_still = false;
   };
 
   void refresh(LayerState& state, int64_t frame_index);
-  compose::DrawList draw_list(int64_t frame_index);
-  void compose_and_convert(const compose::DrawList& list, frame::Frame& target);
-  /// Nothing shows outside of the canvas, although layers may reach or wait there.
-  void clear_bars(frame::PremulRgba8 background, frame::RowRange rows);
+  void refresh_video(LayerState& state, int64_t frame_index);
+  void fail(LayerState& state, base::Error error);
+  ContentFailure failure_of(const LayerState& state) const;
+  std::optional<compose::DrawItem> item_of(LayerState& state, const base::SceneTime& time);
+  void update_draw_list(int64_t frame_index);
 
   const scene::SceneFile& file_;
+  RenderOptions options_;
   base::SizeI size_;
   base::FrameRate rate_;
-  scene::WallTime clock_start_;
   base::Affine frame_from_canvas_;
-  base::RectI shown_;  ///< of a frame; bars of the background lie around it
   content::Rasterizer rasterizer_;
+  ResampledPictures resampled_;
   std::vector<LayerState> layers_;  ///< from far to near
-  frame::Image<frame::PremulRgba8> canvas_;
-  base::WorkerPool workers_;
-  RenderTimes times_;
+  compose::DrawList list_;
+  std::unique_ptr<compose::Compositor> compositor_;
+  std::vector<ContentFailure> failures_;
+  RenderStats stats_;
 };
 
 }  // namespace layercast::render

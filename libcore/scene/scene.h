@@ -156,8 +156,18 @@ struct ColorContent {
   bool operator==(const ColorContent&) const = default;
 };
 
+/// A video file, from its picture at `start` to that at `end`, again and again with `loop`.
+struct VideoContent {
+  std::string source;
+  bool loop = false;  ///< else the last picture stays
+  base::Duration start{};
+  std::optional<base::Duration> end;  ///< after `start`; absent: the end of the file
+  Fit fit = Fit::kContain;
+  bool operator==(const VideoContent&) const = default;
+};
+
 using Content = std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
-                             ColorContent>;
+                             ColorContent, VideoContent>;
 
 struct Transform {
   base::PointF position;  ///< where the anchor lands on the canvas, px

@@ -490,6 +490,37 @@ ObjectTable<ColorContent> color_table() {
           .fields = {required("color", &ColorContent::color, color(), "The colour.")}};
 }
 
+void check_video(const Value& value, Reader& reader) {
+  const auto written = [&](std::string_view key) -> std::optional<base::Duration> {
+    const Value* found = value.find(key);
+    const bool is_read =
+        found != nullptr && (found->is(Value::Kind::kString) || found->is(Value::Kind::kNumber));
+    return is_read ? base::parse_duration(found->text) : std::nullopt;
+  };
+  const auto end = written("end");
+  if (!end || *end > written("start").value_or(base::Duration{})) return;
+  const Reader::Step step(reader, "end");
+  reader.fault(*value.find("end"), "\"end\" is not after \"start\"",
+               "a time in the source that is after \"start\"");
+}
+
+ObjectTable<VideoContent> video_table() {
+  using C = VideoContent;
+  return {.title = "content: video",
+          .doc =
+              "A video file, without its sound. It begins to play when the scene does; each frame "
+              "shows the picture of the file whose time that is.",
+          .fields = {required("source", &C::source, file_path(), "The video file."),
+                     optional("loop", &C::loop, boolean(),
+                              "Whether it begins anew after its end; else its last picture stays."),
+                     optional("start", &C::start, duration(), "Where in the file it begins."),
+                     optional("end", &C::end, duration(),
+                              "Where in the file it ends; absent: with the file."),
+                     optional("fit", &C::fit, fit(), "CSS object-fit into the layer box.")},
+          .later_keys = {"rate", "volume", "fallback"},
+          .check = check_video};
+}
+
 /// Which layer types may hold which content.
 struct ContentRule {
   std::string_view content;
@@ -502,7 +533,8 @@ const std::vector<ContentRule>& content_rules() {
                                                  {"text", {kOverlay}},
                                                  {"shape", {kOverlay}},
                                                  {"svg", {kOverlay}},
-                                                 {"color", {kOverlay, kVisualFeed}}};
+                                                 {"color", {kOverlay, kVisualFeed}},
+                                                 {"video", {kVisualFeed, kOverlay}}};
   return rules;
 }
 
@@ -524,8 +556,9 @@ Codec<Content> content() {
            .choices = {content_choice("character", character_table()),
                        content_choice("image", image_table()), content_choice("text", text_table()),
                        content_choice("shape", shape_table()), content_choice("svg", svg_table()),
-                       content_choice("color", color_table())},
-           .later_choices = {"video", "gif", "sprite", "frames", "chat"}}));
+                       content_choice("color", color_table()),
+                       content_choice("video", video_table())},
+           .later_choices = {"gif", "sprite", "frames", "chat"}}));
 }
 
 /// --- animations ---

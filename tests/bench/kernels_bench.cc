@@ -3,6 +3,8 @@
 //
 //     kernels_bench [--benchmark_filter=REGEX] [the other options of Google Benchmark]
 
+#include "compose/kernels.h"
+
 #include "base/blend_mode.h"
 #include "base/geometry.h"
 #include "compose/draw_list.h"
@@ -18,14 +20,17 @@
 #include <cstdint>
 #include <cstring>
 #include <ctime>
+#include <hwy/targets.h>
 #include <limits>
 #include <memory>
 #include <random>
+#include <string>
 
 namespace {
 
 using layercast::base::Affine;
 using layercast::base::BlendMode;
+using layercast::base::RectI;
 using layercast::base::SizeI;
 using layercast::compose::DrawItem;
 using layercast::compose::DrawList;
@@ -232,6 +237,133 @@ LAYERCAST_COMPOSE(multiplied);
 LAYERCAST_COMPOSE(enlarged);
 LAYERCAST_COMPOSE(turned);
 LAYERCAST_COMPOSE(shrunk);
+
+// ---- The compositor's kernels: a frame of noise, tile by tile, onto tiles that stay in the first
+// cache; once for each target of the machine ----
+
+enum class Cover { kWhole, kOpacity, kMask };
+
+template <class Draw>
+void each_tile(Draw draw) {
+  constexpr int kSide = 64;
+  for (int top = 0; top < kFrame.height; top += kSide) {
+    for (int left = 0; left < kFrame.width; left += kSide) {
+      draw(RectI{left, top, std::min(left + kSide, kFrame.width),
+                 std::min(top + kSide, kFrame.height)});
+    }
+  }
+}
+
+void composite(benchmark::State& state, BlendMode mode, Cover cover) {
+  const int64_t target =
+      hwy::SupportedAndGeneratedTargets().at(static_cast<size_t>(state.range(0)));
+  state.SetLabel(hwy::TargetName(target));
+  const Image<PremulRgba8> source = premultiplied_noise(kFrame, Alpha::kMixed);
+  const Image<PremulRgba8> mask = premultiplied_noise(kFrame, Alpha::kMixed);
+  Image<PremulRgba8> scratch = premultiplied_noise({80, 64}, Alpha::kOpaque);
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    each_tile([&](const RectI& tile) {
+      const auto onto = scratch.view().part({0, 0, tile.width(), tile.height()});
+      const auto from = source.view().part(tile);
+      if (cover == Cover::kMask) {
+        const auto* bytes = reinterpret_cast<const uint8_t*>(mask.view().part(tile).row(0));
+        const layercast::compose::Mask part(bytes, onto.size(), mask.view().row_bytes());
+        layercast::compose::composite_blended(mode, from, part, onto);
+      } else {
+        const auto opacity = static_cast<uint8_t>(cover == Cover::kWhole ? 255 : 200);
+        layercast::compose::composite_blended(mode, from, opacity, onto);
+      }
+    });
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+int register_composites() {
+  const auto targets = static_cast<int64_t>(hwy::SupportedAndGeneratedTargets().size());
+  const auto add = [&](std::string name, BlendMode mode, Cover cover) {
+    benchmark::RegisterBenchmark(("composite/" + name).c_str(), composite, mode, cover)
+        ->DenseRange(0, targets - 1)
+        ->Unit(benchmark::kMillisecond);
+  };
+  add("over_opacity", BlendMode::kNormal, Cover::kOpacity);
+  add("over_mask", BlendMode::kNormal, Cover::kMask);
+  for (size_t i = 0; i < layercast::base::kBlendModeNames.size(); ++i) {
+    const std::string name = i == 0 ? "over" : std::string(layercast::base::kBlendModeNames[i]);
+    add(name, static_cast<BlendMode>(i), Cover::kWhole);
+  }
+  return 0;
+}
+[[maybe_unused]] const int kComposites = register_composites();
+
+// ---- Conversion, tile by tile, on every target --------------------------------------------------
+
+constexpr int kTileSide = 64;
+
+// A frame from one tile that stays in the first cache, as the compositor has it.
+void convert_by_tiles(benchmark::State& state, int64_t target, PixelFormat format, Alpha alpha) {
+  using layercast::frame::ImageView;
+  // The column left of the tile ends a cache line, so that the tile begins one.
+  const Image<PremulRgba8> image = premultiplied_noise({16 + kTileSide, kTileSide}, alpha);
+  const ImageView<const PremulRgba8> pixels = image.view();
+  Frame frame(format, kFrame);
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    for (int y = 0; y < kFrame.height; y += kTileSide) {
+      for (int x = 0; x < kFrame.width; x += kTileSide) {
+        const int width = std::min(kTileSide, kFrame.width - x);
+        const int height = std::min(kTileSide, kFrame.height - y);
+        layercast::frame::convert_tile(pixels.part({15, 0, 16 + width, height}),
+                                       {x, y, x + width, y + height}, frame);
+      }
+    }
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+void copy_by_tiles(benchmark::State& state, int64_t target, PixelFormat format) {
+  const Frame from(format, kFrame);
+  Frame to(format, kFrame);
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    for (int y = 0; y < kFrame.height; y += kTileSide) {
+      for (int x = 0; x < kFrame.width; x += kTileSide) {
+        layercast::frame::copy_area(
+            from,
+            {x, y, std::min(x + kTileSide, kFrame.width), std::min(y + kTileSide, kFrame.height)},
+            to);
+      }
+    }
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+bool register_conversions() {
+  using benchmark::RegisterBenchmark;
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const auto name = [target](const char* work, PixelFormat format, const char* more) {
+      return std::string(work) + "/" + std::string(layercast::frame::layout_of(format).name) +
+             more + "/" + hwy::TargetName(target);
+    };
+    for (const PixelFormat format : {PixelFormat::kYuv420p, PixelFormat::kNv12,
+                                     PixelFormat::kYuv422p, PixelFormat::kYuv444p}) {
+      RegisterBenchmark(name("convert_by_tiles", format, "").c_str(), convert_by_tiles, target,
+                        format, Alpha::kOpaque)
+          ->Unit(benchmark::kMillisecond);
+    }
+    for (const Alpha alpha : {Alpha::kOpaque, Alpha::kMixed}) {
+      const char* const more = alpha == Alpha::kOpaque ? "_opaque" : "_mixed";
+      RegisterBenchmark(name("convert_by_tiles", PixelFormat::kRgba, more).c_str(),
+                        convert_by_tiles, target, PixelFormat::kRgba, alpha)
+          ->Unit(benchmark::kMillisecond);
+    }
+    RegisterBenchmark(name("copy_by_tiles", PixelFormat::kYuv420p, "").c_str(), copy_by_tiles,
+                      target, PixelFormat::kYuv420p)
+        ->Unit(benchmark::kMillisecond);
+  }
+  return true;
+}
+const bool kConversionsAreRegistered = register_conversions();
 
 }  // namespace
 

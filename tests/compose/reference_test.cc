@@ -134,7 +134,7 @@ PremulRgba8 sampled(const DrawItem& item, int x, int y) {
                      fixed_point(map.xx) * x + fixed_point(map.xy) * y;
   const Fixed at_y = fixed_point(map.y0 + (map.yx + map.yy) * 0.5 - 0.5) + kHalfWeight +
                      fixed_point(map.yx) * x + fixed_point(map.yy) * y;
-  return bilinear(item.picture->level(level), at_x, at_y);
+  return bilinear(std::get<frame::PicturePtr>(item.source)->level(level), at_x, at_y);
 }
 
 double ramp(double distance) { return std::clamp(distance + 0.5, 0.0, 1.0); }
@@ -170,7 +170,8 @@ uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, int 
 PremulRgba8 painted(const DrawItem& item, int x, int y, PremulRgba8 below) {
   uint32_t covered = item.opacity;
   covered = frame::divided_by_255(
-      covered * coverage(item.canvas_from_picture, size_of(*item.picture), 0, x, y));
+      covered * coverage(item.canvas_from_picture,
+                         size_of(*std::get<frame::PicturePtr>(item.source)), 0, x, y));
   if (item.clip) {
     covered = frame::divided_by_255(
         covered * coverage(item.clip->canvas_from_box, item.clip->box, item.clip->radius, x, y));
@@ -254,7 +255,7 @@ Affine random_place(Dice& dice, SizeI canvas) {
 
 std::optional<RoundedClip> random_clip(Dice& dice, const DrawItem& item, SizeI canvas) {
   if (!dice.one_in(3)) return std::nullopt;
-  const SizeF size = size_of(*item.picture);
+  const SizeF size = size_of(*std::get<frame::PicturePtr>(item.source));
   constexpr std::array kRadii = {0.0, 1.0, 2.5, 7.0, 100.0};
   RoundedClip clip{item.canvas_from_picture, size, kRadii.at(static_cast<size_t>(dice.below(5)))};
   if (dice.one_in(3)) clip.box = {dice.real(1, 24), dice.real(1, 24)};
@@ -645,7 +646,8 @@ TEST(Compose, AlignedItemsWithClipsAreTheNaiveEvaluation) {
       const SizeI size{dice.between(1, 40), dice.between(1, 40)};
       DrawItem item = placed(picture_of(size, [&](int, int) { return random_pixel(dice); }), place);
       if (dice.one_in(2)) item.opacity = byte(dice.below(256));
-      item.clip = RoundedClip{place, size_of(*item.picture), dice.real(0, 24)};
+      item.clip =
+          RoundedClip{place, size_of(*std::get<frame::PicturePtr>(item.source)), dice.real(0, 24)};
       list.items.push_back(std::move(item));
     }
     ASSERT_NO_FATAL_FAILURE(expect_naive(list)) << "seed " << seed;

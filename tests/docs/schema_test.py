@@ -70,6 +70,9 @@ CONTENTS: dict[str, dict[str, Any]] = {
     "color": {"type": "color", "color": "tomato"},
 }
 
+# The file need not be there: only what is written of it is judged.
+VIDEO = {"type": "video", "source": "a.mp4"}
+
 # The layers' numbers, for the tables below.
 COLOR, TEXT, RECT, POLY, PATH, SVG, FEED, HOST, MOVING = range(9)
 FADE, SLIDE, SCALE, ROTATE, KEYS = range(5)
@@ -206,7 +209,7 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     ([*LAYER, "clip", "radius"], -1, "layers[0].clip.radius"),
     ([*LAYER, "filters"], [{"blur": 8}], "layers[0].filters"),
     ([*LAYER, "content"], GONE, "layers[0]"),
-    ([*LAYER, "content", "type"], "video", "layers[0].content.type"),
+    ([*LAYER, "content", "type"], "gif", "layers[0].content.type"),
     ([*LAYER, "content", "type"], "colour", "layers[0].content.type"),
     ([*LAYER, "content", "color"], GONE, "layers[0].content"),
     ([*LAYER, "content", "fit"], "cover", "layers[0].content.fit"),
@@ -215,6 +218,14 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     (["layers", HOST, "content", "state"], "idle", f"layers[{HOST}].content.state"),
     (["layers", FEED, "content", "fit"], "stretch", f"layers[{FEED}].content.fit"),
     (["layers", FEED, "content", "metadata"], ["Boy"], f"layers[{FEED}].content.metadata"),
+    # A video.
+    (["layers", FEED, "content"], {"type": "video"}, f"layers[{FEED}].content"),
+    (["layers", FEED, "content"], VIDEO | {"loop": 2}, f"layers[{FEED}].content.loop"),
+    (["layers", FEED, "content"], VIDEO | {"start": -1}, f"layers[{FEED}].content.start"),
+    (["layers", FEED, "content"], VIDEO | {"end": "soon"}, f"layers[{FEED}].content.end"),
+    (["layers", FEED, "content"], VIDEO | {"fit": "zoom"}, f"layers[{FEED}].content.fit"),
+    (["layers", FEED, "content"], VIDEO | {"rate": 2}, f"layers[{FEED}].content.rate"),
+    (["layers", HOST, "content"], VIDEO, f"layers[{HOST}].content.type"),
     # A text.
     ([*STYLE, "font_size"], 0, "layers[1].content.style.font_size"),
     ([*STYLE, "font_weight"], "heavy", "layers[1].content.style.font_weight"),
@@ -367,6 +378,13 @@ class Schema(SchemaTest):
         for part in parts:
             with self.subTest(part.splitlines()[0]):
                 self.assertEqual(self.faults(changed(["layers"], read_yaml(part))), [])
+
+
+    def test_a_video_is_taken(self) -> None:
+        keys = {"loop": True, "start": "1.5s", "end": 90, "fit": "cover"}
+        for kind in ("visual_feed", "overlay"):
+            scene = changed(["layers"], [layer("one", VIDEO | keys, type=kind)])
+            self.assertEqual(self.faults(scene), [])
 
 
 class Agreement(SchemaTest):

@@ -215,8 +215,10 @@ TEST_P(GoldenTest, FramesAreAsExpected) {
     FAIL() << faults->lines.front();
   }
   const auto& file = std::get<scene::SceneFile>(loaded);
-  render::Renderer renderer(file,
-                            {.size = golden.size, .rate = {}, .threads = 2, .clock_start = {}});
+  render::RenderOptions options;
+  options.size = golden.size;
+  options.threads = 2;
+  render::Renderer renderer(file, options);
   for (const auto& failure : renderer.prepare(0)) {
     if (golden.name == "failing") continue;  // the one that shows the error picture
     ADD_FAILURE() << failure.where << ": " << failure.error.to_string();
@@ -226,8 +228,8 @@ TEST_P(GoldenTest, FramesAreAsExpected) {
   std::ostringstream updated;
   size_t compared = 0;
   for (const int64_t index : frames_of(golden, file.scene)) {
-    frame::Frame frame(frame::PixelFormat::kRgba, renderer.size());
-    renderer.render(index, frame);
+    const frame::FramePtr rendered = renderer.render(index);
+    const frame::Frame& frame = *rendered;
     const Print actual = print_of(frame);
     write_print(updated, index, actual);
     if (update_expected) continue;

@@ -61,7 +61,7 @@ void expect_point(PointF point, double x, double y) {
 
 // Where the picture lies on the canvas.
 RectF place_of(const compose::DrawItem& item) {
-  const SizeI size = item.picture->size();
+  const SizeI size = compose::size_of(item.source);
   return base::bounds_of(item.canvas_from_picture,
                          {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)});
 }

@@ -307,6 +307,17 @@ class RandomScene {
     return SvgContent{std::nullopt, draws_ ? pick(kDrawings) : "<" + text()};
   }
 
+  /// For scenes that are not drawn: there is no file that it names.
+  Content video() {
+    VideoContent content;
+    content.source = path();
+    content.loop = one_in(2);
+    if (one_in(2)) content.start = duration();
+    if (one_in(2)) content.end = content.start + base::Duration{between(1, 2'000'000'000)};
+    content.fit = static_cast<Fit>(below(5));
+    return content;
+  }
+
   SlideOffset slide_offset() {
     return one_in(2) ? SlideOffset{offset()} : SlideOffset{static_cast<Direction>(below(4))};
   }
@@ -375,7 +386,7 @@ class RandomScene {
   Layer layer() {
     Layer layer;
     layer.id = name();
-    switch (below(7)) {
+    switch (below(draws_ ? 7 : 8)) {
       case 0:
         layer.type = one_in(2) ? LayerType::kHost : LayerType::kAssistant;
         layer.content = character();
@@ -395,8 +406,12 @@ class RandomScene {
       case 5:
         layer.content = shape();
         break;
-      default:
+      case 6:
         layer.content = svg();
+        break;
+      default:
+        layer.type = one_in(2) ? LayerType::kVisualFeed : LayerType::kOverlay;
+        layer.content = video();
     }
     if (one_in(2)) layer.z_index = draws_ ? between(-3, 3) : between(-1'000'000, 1'000'000);
     layer.visible = !one_in(6);

@@ -109,7 +109,7 @@ const std::string kDuration =
     ", expected a duration such as 500ms, 2s, 1m30s or a number of seconds";
 const std::string kRate =
     ", expected frames per second from 1 to 240, whole, or a string such as \"30000/1001\"";
-const std::string kContents = ", expected character, image, text, shape, svg or color";
+const std::string kContents = ", expected character, image, text, shape, svg, color or video";
 const std::string kPath = ", expected a path, relative to the scene file";
 const std::string kSceneKeys =
     "unknown key, expected version, scene, canvas, duration, fonts, layers or outputs";
@@ -251,6 +251,31 @@ TEST(SceneFaults, OfContents) {
       {overlay("{type: svg, source: a, svg: b}"),
        {"7:14: layers[0].content: both \"source\" and \"svg\" are given, expected exactly one of "
         "them"}},
+  });
+}
+
+TEST(SceneFaults, OfVideos) {
+  const std::string not_after =
+      ": \"end\" is not after \"start\", expected a time in the source that is after \"start\"";
+  const std::string not_duration =
+      " is not understood, expected a duration such as 500ms, 2s, 1m30s or a number of seconds";
+  expect_faults({
+      {overlay("{type: video, loop: twice}"),
+       {"7:14: layers[0].content: \"source\" is missing" + kPath,
+        "7:34: layers[0].content.loop: \"twice\" is a string, expected true or false"}},
+      {overlay("{type: video, source: a, start: -1s, end: soon}"),
+       {"7:46: layers[0].content.start: \"-1s\"" + not_duration,
+        "7:56: layers[0].content.end: \"soon\"" + not_duration}},
+      {overlay("{type: video, source: a, start: 2s, end: 1999ms}"),
+       {"7:55: layers[0].content.end" + not_after}},
+      {overlay("{type: video, source: a, start: 2s, end: 2}"),
+       {"7:55: layers[0].content.end" + not_after}},
+      {overlay("{type: video, source: a, end: 0}"), {"7:44: layers[0].content.end" + not_after}},
+      {overlay("{type: video, source: a, end: [1], start: {}}"),
+       {"7:44: layers[0].content.end: a list stands here, expected a duration such as 500ms, 2s, "
+        "1m30s or a number of seconds",
+        "7:56: layers[0].content.start: a mapping stands here, expected a duration such as 500ms, "
+        "2s, 1m30s or a number of seconds"}},
   });
 }
 
@@ -404,8 +429,12 @@ TEST(SceneFaults, NameWhatIsNotYetSupported) {
                "state: idle, animations: {}}}",
        {"5:63: layers[0].content.state: \"state" + later,
         "5:76: layers[0].content.animations: \"animations" + later}},
+      {overlay("{type: video, source: a, rate: 2, volume: 1, fallback: b}"),
+       {"7:39: layers[0].content.rate: \"rate" + later,
+        "7:48: layers[0].content.volume: \"volume" + later,
+        "7:59: layers[0].content.fallback: \"fallback" + later}},
   };
-  for (const std::string type : {"video", "gif", "sprite", "frames", "chat"}) {
+  for (const std::string type : {"gif", "sprite", "frames", "chat"}) {
     cases.push_back(
         {overlay(filled("{type: @, source: a}", type)),
          {filled("7:21: layers[0].content.type: \"@\" is not yet supported" + kContents, type)}});
@@ -421,7 +450,8 @@ TEST(SceneFaults, OfAContentInALayerThatCannotHoldIt) {
       {"{type: text, text: a}", {"overlay"}},
       {"{type: shape, shape: circle, radius: 3}", {"overlay"}},
       {"{type: svg, source: a}", {"overlay"}},
-      {"{type: color, color: red}", {"visual_feed", "overlay"}}};
+      {"{type: color, color: red}", {"visual_feed", "overlay"}},
+      {"{type: video, source: a}", {"visual_feed", "overlay"}}};
   for (const auto& [content, takers] : rules) {
     for (const std::string type : {"host", "assistant", "visual_feed", "overlay", "chat"}) {
       const bool is_right = std::ranges::find(takers, type) != takers.end();
@@ -581,6 +611,7 @@ std::vector<Counted> counted_things() {
       text_of(overlay("{type: text, text: @}"), limits::kTextLengthMax),
       text_of(overlay("{type: image, source: @}"), limits::kPathLengthMax),
       text_of(overlay("{type: svg, source: @}"), limits::kPathLengthMax),
+      text_of(overlay("{type: video, source: @}"), limits::kPathLengthMax),
       text_of(overlay("{type: svg, svg: @}"), limits::kInlineSvgMax),
       text_of(overlay("{type: shape, shape: path, d: @}"), limits::kInlineSvgMax),
       text_of(overlay("{type: image, source: a, metadata: {k: @}}"), limits::kTextLengthMax),
@@ -675,6 +706,18 @@ TEST(ParseScene, ReadsEveryFormOfAValue) {
   EXPECT_EQ(animation.timing.delay, std::chrono::seconds(2));
   EXPECT_EQ(animation.timing.iterations, kInfinity);
   EXPECT_EQ(animation.timing.fill, FillMode::kBoth);
+}
+
+TEST(ParseScene, ReadsVideos) {
+  using std::chrono::milliseconds;
+  const auto video = [](const std::string& keys) {
+    return std::get<VideoContent>(
+        layer_of(overlay("{type: video, source: a" + keys + "}")).content);
+  };
+  EXPECT_EQ(video(""), (VideoContent{"a", false, {}, std::nullopt, Fit::kContain}));
+  EXPECT_EQ(video(", loop: true, start: 1.5, end: 1m, fit: cover"),
+            (VideoContent{"a", true, milliseconds(1500), milliseconds(60'000), Fit::kCover}));
+  EXPECT_EQ(video(", start: 1999ms, end: 2s").end, milliseconds(2000));
 }
 
 TEST(ParseScene, ReadsPaddingAsCssDoes) {

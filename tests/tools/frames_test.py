@@ -201,7 +201,8 @@ class Stats(ToolTest):
         self.assertGreater(stats["cpu_seconds"], 0)
 
     def test_have_the_nanoseconds_of_each_stage(self) -> None:
-        rendering = {"evaluate_ns", "rasterise_ns", "compose_ns", "convert_ns"}
+        rendering = {"decode_ns", "evaluate_ns", "rasterise_ns", "plan_ns", "compose_ns"}
+        rendering |= {"convert_ns", "hand_over_ns"}
         for output, stages in (("x.rgba", {"write_ns"}), ("x.mkv", {"encode_ns", "write_ns"})):
             with self.subTest(output):
                 found = self.stats("-o", output)["stages"]

@@ -1,12 +1,13 @@
 #include "tools/common/frame_writer.h"
 
+#include <chrono>
 #include <utility>
 
 namespace layercast::tools {
 namespace {
 
-// Enough to ride out an uneven encoder, and no more memory.
-constexpr size_t kFramesWaiting = 4;
+// One that is written, one ready, one that is made: the encoder has its own to look ahead in.
+constexpr size_t kFramesWaiting = 2;
 
 }  // namespace
 
@@ -25,6 +26,13 @@ FrameWriter::FrameWriter(Write write) : queue_(kFramesWaiting) {
 FrameWriter::~FrameWriter() {
   queue_.close();
   if (thread_.joinable()) thread_.join();
+}
+
+bool FrameWriter::push(NumberedFrame frame) {
+  const auto start = std::chrono::steady_clock::now();
+  const bool is_taken = queue_.push(std::move(frame));
+  waited_nanoseconds_ += std::chrono::nanoseconds(std::chrono::steady_clock::now() - start).count();
+  return is_taken;
 }
 
 base::Result<void> FrameWriter::join() {

@@ -27,13 +27,16 @@ class FrameWriter {
   FrameWriter& operator=(const FrameWriter&) = delete;
 
   /// False once a write has failed: join() then tells how.
-  bool push(NumberedFrame frame) { return queue_.push(std::move(frame)); }
+  bool push(NumberedFrame frame);
   /// Waits until every frame is written. Errors: that of the write that failed.
   base::Result<void> join();
+  /// Nanoseconds that push() has waited so far.
+  int64_t waited_nanoseconds() const { return waited_nanoseconds_; }
 
  private:
   base::BoundedQueue<NumberedFrame> queue_;
   std::optional<base::Error> error_;
+  int64_t waited_nanoseconds_ = 0;
   std::thread thread_;
 };
 

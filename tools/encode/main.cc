@@ -122,7 +122,7 @@ class Converter {
   frame::FramePtr convert() {
     auto target = pool_.take();
     const int height = raw_.size().height;
-    workers_.run((height + kBandRows - 1) / kBandRows, [&](int band) {
+    workers_.run((height + kBandRows - 1) / kBandRows, [&](int band, int) {
       const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, height)};
       const base::RectI part{0, rows.first, raw_.size().width, rows.last};
       frame::premultiply(std::as_const(raw_).rgba().part(part), premultiplied_.view().part(part));

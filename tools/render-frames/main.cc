@@ -7,39 +7,20 @@
 #include "tools/common/run_tool.h"
 #include "tools/common/stats.h"
 #include "tools/common/values.h"
+#include "tools/common/video_feeds.h"
 #include "tools/render-frames/options.h"
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace layercast::tools {
 namespace {
 
-base::Result<void> render_span(render::Renderer& renderer, const FrameSpan& span, FrameSink& sink,
-                               Progress& progress) {
-  frame::FramePool pool(sink.format(), renderer.size());
-  FrameWriter writer(
-      [&sink](const NumberedFrame& next) { return sink.write(next.frame, next.index); });
-  for (int64_t index = span.first; index < span.last; ++index) {
-    if (interrupted()) {
-      return base::Error{base::ErrorCode::kInterrupted,
-                         "interrupted after " + std::to_string(index - span.first) + " of " +
-                             std::to_string(span.count()) + " frames",
-                         "", nullptr};
-    }
-    auto frame = pool.take();
-    renderer.render(index, *frame);
-    if (!writer.push({index, std::move(frame)})) break;
-    progress.update(index - span.first + 1);
-  }
-  return writer.join();
-}
-
-// Tells what cannot be shown. Errors: kInvalidInput unless the run keeps going.
-bool content_is_fit(render::Renderer& renderer, int64_t first, bool keep_going, const Log& log) {
-  const auto failures = renderer.prepare(first);
+// Tells what cannot be shown. False when that ends the run.
+bool tell(const std::vector<render::ContentFailure>& failures, bool keep_going, const Log& log) {
   for (const auto& failure : failures) {
     const std::string line = failure.where + ": " + failure.error.to_string();
     if (keep_going) {
@@ -51,11 +32,64 @@ bool content_is_fit(render::Renderer& renderer, int64_t first, bool keep_going, 
   return failures.empty() || keep_going;
 }
 
-void add_render_stages(const render::RenderTimes& times, Stats& stats) {
-  stats.add_stage("evaluate", times.evaluate);
-  stats.add_stage("rasterise", times.rasterise);
-  stats.add_stage("compose", times.compose);
-  stats.add_stage("convert", times.convert);
+base::Error interruption_after(int64_t frames, int64_t of) {
+  return {base::ErrorCode::kInterrupted,
+          "interrupted after " + std::to_string(frames) + " of " + std::to_string(of) + " frames",
+          "", nullptr};
+}
+
+// Renders the frames of `span` one after another into `push`, until it says no.
+template <class Push>
+base::Result<void> render_into(const Push& push, render::Renderer& renderer, const FrameSpan& span,
+                               bool keep_going, Progress& progress, const Log& log) {
+  for (int64_t index = span.first; index < span.last; ++index) {
+    if (interrupted()) return interruption_after(index - span.first, span.count());
+    frame::FramePtr frame = renderer.render(index);
+    if (!tell(renderer.take_failures(), keep_going, log)) {
+      return base::Error{base::ErrorCode::kIo, "stopped at a video that cannot be read on", "",
+                         nullptr};
+    }
+    if (!push(NumberedFrame{index, std::move(frame)})) break;
+    progress.update(index - span.first + 1);
+  }
+  return {};
+}
+
+base::Result<void> render_span(render::Renderer& renderer, const FrameSpan& span, FrameSink& sink,
+                               bool keep_going, Progress& progress, const Log& log, Stats& stats) {
+  const auto write = [&sink](const NumberedFrame& next) {
+    return sink.write(next.frame, next.index);
+  };
+  if (!sink.takes_time()) {
+    const auto push = [&write](const NumberedFrame& next) { return write(next).ok(); };
+    return render_into(push, renderer, span, keep_going, progress, log);
+  }
+  FrameWriter writer(write);
+  const auto push = [&writer](NumberedFrame next) { return writer.push(std::move(next)); };
+  TRY_DO(render_into(push, renderer, span, keep_going, progress, log));
+  stats.add_stage("hand_over", writer.waited_nanoseconds());
+  return writer.join();
+}
+
+void report(const render::Renderer& renderer, Stats& stats) {
+  const render::RenderStats rendering = renderer.stats();
+  const compose::ComposeStats& composing = renderer.compose_stats();
+  stats.add_stage("decode", rendering.decode_nanoseconds);
+  stats.add_stage("evaluate", rendering.evaluate_nanoseconds);
+  stats.add_stage("rasterise", rendering.rasterise_nanoseconds);
+  stats.add_stage("plan", composing.plan_nanoseconds);
+  stats.add_stage("compose", composing.compose_nanoseconds);
+  stats.add_stage("convert", composing.convert_nanoseconds);
+  stats.add_count("frames_repeated", composing.frames_repeated);
+  stats.add_count("tiles_composed", composing.tiles_composed);
+  stats.add_count("tiles_copied", composing.tiles_copied);
+  stats.add_count("tiles_fetched", composing.tiles_fetched);
+  stats.add_count("tiles_skipped", composing.tiles_skipped);
+  stats.add_count("pixels_blended", composing.pixels_blended);
+  stats.add_count("cache_hits", rendering.cache_hits);
+  stats.add_count("cache_misses", rendering.cache_misses);
+  stats.add_count("frames_made", static_cast<int64_t>(renderer.frames_made()));
+  stats.add_count("frame_bytes", static_cast<int64_t>(renderer.frame_bytes()));
 }
 
 base::Result<void> run(const RenderSettings& settings, render::Renderer& renderer,
@@ -63,13 +97,25 @@ base::Result<void> run(const RenderSettings& settings, render::Renderer& rendere
   TRY(auto sink, open_sink(settings, renderer.size(), renderer.rate(), span.count()));
   Progress progress(log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
                     span.count());
-  TRY_DO(render_span(renderer, span, *sink, progress));
+  renderer.set_format(sink->format());
+  TRY_DO(render_span(renderer, span, *sink, settings.keep_going, progress, log, stats));
   TRY_DO(sink->finish());
   progress.clear();
-  add_render_stages(renderer.times(), stats);
+  report(renderer, stats);
   sink->report(stats);
   if (settings.stats) TRY_DO(stats.write(*settings.stats, span.count()));
   return {};
+}
+
+render::RenderOptions render_options(const RenderSettings& settings) {
+  render::RenderOptions options;
+  options.size = settings.size;
+  options.rate = settings.rate;
+  options.threads = settings.threads;
+  options.clock_start = settings.clock;
+  options.open_feed = feed_opener();
+  options.verify = settings.verify ? compose::Verify::kEveryFrame : compose::Verify::kNever;
+  return options;
 }
 
 int render_frames(const Arguments& arguments, const Log& log) {
@@ -83,9 +129,8 @@ int render_frames(const Arguments& arguments, const Log& log) {
   if (!span) {
     return log.fail({span.error().code, span.error().message, file->path, nullptr});
   }
-  render::Renderer renderer(*file, {settings.value().size, settings.value().rate,
-                                    settings.value().threads, settings.value().clock});
-  if (!content_is_fit(renderer, span.value().first, settings.value().keep_going, log)) {
+  render::Renderer renderer(*file, render_options(settings.value()));
+  if (!tell(renderer.prepare(span.value().first), settings.value().keep_going, log)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   return exit_status(run(settings.value(), renderer, span.value(), log, stats), log);

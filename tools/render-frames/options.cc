@@ -24,9 +24,14 @@ const OptionTable& render_frames_options() {
          {.name = "keep-going",
           .arity = Arity::kFlag,
           .help = "Draw an error picture for content that cannot be loaded, instead of stopping."},
+         {.name = "verify",
+          .arity = Arity::kFlag,
+          .help = "Compose every frame a second time, plainly and whole, and abort if a byte "
+                  "differs. Slow."},
          {.name = "stats",
           .value = "FILE",
-          .help = "Write the number of frames, the seconds and the time of each stage as JSON.",
+          .help = "Write the number of frames, the seconds, the time of each stage and what the "
+                  "compositor did as JSON.",
           .completion = Completion::kFile}}},
        {"Frames",
         {{.name = "frames",

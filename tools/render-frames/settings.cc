@@ -163,6 +163,7 @@ base::Result<RenderSettings> render_settings(const Arguments& arguments) {
       threads ? static_cast<int>(*threads)
               : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kThreadsMax);
   settings.keep_going = arguments.has("keep-going");
+  settings.verify = arguments.has("verify");
   settings.stats = arguments.one("stats");
   return settings;
 }

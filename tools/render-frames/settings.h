@@ -36,6 +36,7 @@ struct RenderSettings {
   scene::WallTime clock{};
   int threads = 1;
   bool keep_going = false;
+  bool verify = false;
   std::optional<std::string> stats;
 };
 

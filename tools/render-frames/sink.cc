@@ -245,6 +245,7 @@ class NullSink : public FrameSink {
   frame::PixelFormat format() const override { return frame::PixelFormat::kYuv420p; }
   base::Result<void> write(const frame::FramePtr&, int64_t) override { return {}; }
   base::Result<void> finish() override { return {}; }
+  bool takes_time() const override { return false; }
   void report(Stats&) const override {}
 };
 

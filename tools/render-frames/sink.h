@@ -23,6 +23,8 @@ class FrameSink {
   /// Takes the next frame, `index` in the scene.
   virtual base::Result<void> write(const frame::FramePtr& frame, int64_t index) = 0;
   virtual base::Result<void> finish() = 0;
+  /// Whether write() takes time that making the next frame could use.
+  virtual bool takes_time() const { return true; }
   /// Adds the time spent here, by stage.
   virtual void report(Stats& stats) const = 0;
 };

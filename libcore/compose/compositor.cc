@@ -1,0 +1,244 @@
+#include "compose/compositor.h"
+
+#include "base/check.h"
+#include "base/cpu_clock.h"
+#include "base/tick_clock.h"
+#include "compose/reference.h"
+#include "frame/convert.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace layercast::compose {
+namespace {
+
+using base::RectI;
+
+constexpr size_t kBitsAWord = 64;
+
+// Fewer pixels than this are done sooner than another thread is awake.
+constexpr int64_t kPixelsWorthAThread = 64 * 64 * 4;
+
+int64_t area_of(const RectI& rect) {
+  return rect.empty() ? 0 : int64_t{rect.width()} * rect.height();
+}
+
+}  // namespace
+
+Compositor::Compositor(const CompositorOptions& options)
+    : options_(options),
+      grid_(options.size),
+      pool_(options.format, options.size),
+      workers_(options.threads),
+      changed_(options.size, options.format),
+      stale_(options.size, options.format) {
+  for (int i = 0; i < options.threads; ++i) benches_.push_back(std::make_unique<Worker>());
+  jobs_.reserve(static_cast<size_t>(grid_.count()));
+}
+
+frame::FramePtr Compositor::compose(const DrawList& list) {
+  LAYERCAST_CHECK(list.canvas == options_.size);
+  if (last_frame_ != nullptr && list == last_plan_->list) {
+    ++stats_.frames_repeated;
+    return last_frame_;
+  }
+  base::CpuStopwatch watch;
+  const std::shared_ptr<FramePlan> plan = plan_for(list);
+  list_items_by_tile(*plan);
+  changed_.clear();
+  if (last_frame_ != nullptr) {
+    changed_.add_difference(*last_plan_, *plan);
+  } else {
+    changed_.add_everything();
+  }
+  choose_copied(*plan);
+  // The last frame's own memory, when nobody else holds it, is the one with the least to do.
+  std::shared_ptr<frame::Frame> frame;
+  const bool is_last = last_frame_ != nullptr && pool_.is_only_owner(last_frame_);
+  frame = is_last ? last_frame_ : pool_.take();
+  Held& held = held_by(*frame);
+  find_jobs(held, *plan, is_last);
+  held.plan = plan;
+  stats_.plan_nanoseconds += watch.lap();
+  const int64_t others = workers_.cpu_nanoseconds();
+  work(*plan, *frame);
+  count_work(watch.lap() + workers_.cpu_nanoseconds() - others);
+  last_plan_ = plan;
+  last_frame_ = std::move(frame);
+  if (options_.verify == Verify::kEveryFrame) verify(list, *last_frame_);
+  return last_frame_;
+}
+
+// A plan that no frame's memory holds any more, filled anew.
+std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
+  auto free = std::ranges::find_if(plans_, [](const auto& plan) { return plan.use_count() == 1; });
+  if (free == plans_.end()) {
+    plans_.push_back(std::make_shared<FramePlan>());
+    free = plans_.end() - 1;
+  }
+  FramePlan& plan = **free;
+  plan.list = list;
+  plan.placed.clear();
+  const RectI shown = shown_area(list);
+  for (const DrawItem& item : plan.list.items) plan.placed.emplace_back(item, shown);
+  plan.copied.assign(static_cast<size_t>(grid_.count()), false);
+  return *free;
+}
+
+void Compositor::list_items_by_tile(const FramePlan& plan) {
+  words_ = (plan.placed.size() + kBitsAWord - 1) / kBitsAWord;
+  items_by_tile_.assign(words_ * static_cast<size_t>(grid_.count()), 0);
+  for (size_t i = 0; i < plan.placed.size(); ++i) {
+    RectI bounds = plan.placed[i].bounds();
+    ++bounds.right;  // a tile is composed with the column to its left
+    const RectI tiles = grid_.touched(bounds);
+    for (int line = tiles.top; line < tiles.bottom; ++line) {
+      for (int column = tiles.left; column < tiles.right; ++column) {
+        const auto tile = static_cast<size_t>(line * grid_.columns() + column);
+        items_by_tile_[tile * words_ + i / kBitsAWord] |= uint64_t{1} << (i % kBitsAWord);
+      }
+    }
+  }
+}
+
+// Where nothing changed, what was copied is copied still. Where that changes, all of a tile does:
+// planes taken over differ a little from the same video composed.
+void Compositor::choose_copied(FramePlan& plan) {
+  const bool any = std::ranges::any_of(
+      plan.placed, [this](const PlacedItem& item) { return is_copyable(item, options_.format); });
+  for (int tile = 0; tile < grid_.count(); ++tile) {
+    const auto at = static_cast<size_t>(tile);
+    const bool was_copied = last_frame_ != nullptr && last_plan_->copied[at];
+    if (changed_.part(tile).empty()) {
+      plan.copied[at] = was_copied;
+      continue;
+    }
+    plan.copied[at] =
+        any && copied_video(plan.placed, grid_.area(tile), options_.format) != nullptr;
+    if (plan.copied[at] != was_copied) changed_.add_tile(tile);
+  }
+}
+
+Compositor::Held& Compositor::held_by(const frame::Frame& frame) {
+  const auto known = std::ranges::find(held_, &frame, &Held::frame);
+  if (known != held_.end()) return *known;
+  frame_bytes_ += frame.bytes();
+  return held_.emplace_back(Held{&frame, nullptr});
+}
+
+void Compositor::find_jobs(const Held& held, const FramePlan& plan, bool is_last) {
+  jobs_.clear();
+  if (!is_last) {
+    stale_.clear();
+    if (held.plan == nullptr) {
+      stale_.add_everything();
+    } else {
+      stale_.add_difference(*held.plan, plan);
+    }
+  }
+  for (int tile = 0; tile < grid_.count(); ++tile) {
+    if (!is_last && held.plan != nullptr) {
+      const auto at = static_cast<size_t>(tile);
+      if (held.plan->copied[at] != plan.copied[at]) stale_.add_tile(tile);
+    }
+    const RectI& changed = changed_.part(tile);
+    add_job(tile, is_last ? changed : stale_.part(tile), changed, is_last);
+  }
+}
+
+// `stale` is what must be made; of that, what lies outside of `changed` is in the last frame.
+void Compositor::add_job(int tile, const RectI& stale, const RectI& changed, bool is_last) {
+  if (stale.empty()) {
+    ++stats_.tiles_skipped;
+    return;
+  }
+  const RectI both = base::intersection(stale, changed);
+  if (is_last || last_frame_ == nullptr || area_of(both) * 4 > area_of(stale) * 3) {
+    jobs_.push_back({tile, {}, stale});
+    return;
+  }
+  if (both.empty()) ++stats_.tiles_fetched;
+  jobs_.push_back({tile, stale, both});
+}
+
+void Compositor::work(const FramePlan& plan, frame::Frame& target) {
+  const auto do_one = [&](int piece, int thread) {
+    do_job(jobs_[static_cast<size_t>(piece)], plan, target, *benches_[static_cast<size_t>(thread)]);
+  };
+  int64_t pixels = 0;
+  for (const Job& job : jobs_) pixels += area_of(job.composed) + area_of(job.fetched) / 4;
+  const auto count = static_cast<int>(jobs_.size());
+  if (pixels < kPixelsWorthAThread) {
+    for (int piece = 0; piece < count; ++piece) do_one(piece, 0);
+  } else {
+    workers_.run(count, do_one);
+  }
+}
+
+void Compositor::do_job(const Job& job, const FramePlan& plan, frame::Frame& target,
+                        Worker& worker) {
+  const int64_t start = base::ticks();
+  if (!job.fetched.empty()) frame::copy_area(*last_frame_, job.fetched, target);
+  if (!job.composed.empty() && plan.copied[static_cast<size_t>(job.tile)]) {
+    const PlacedItem* video = copied_video(plan.placed, grid_.area(job.tile), options_.format);
+    LAYERCAST_CHECK(video != nullptr);
+    frame::copy_planes(*video->yuv(), video->top_left(), job.composed, target);
+    ++worker.tiles_copied;
+  } else if (!job.composed.empty()) {
+    worker.items.clear();
+    for (size_t word = 0; word < words_; ++word) {
+      uint64_t bits = items_by_tile_[static_cast<size_t>(job.tile) * words_ + word];
+      for (; bits != 0; bits &= bits - 1) {
+        const size_t item = word * kBitsAWord + static_cast<size_t>(std::countr_zero(bits));
+        worker.items.push_back(&plan.placed[item]);
+      }
+    }
+    worker.painter.compose(worker.items, plan.list.background, job.composed);
+    const int64_t composed = base::ticks();
+    worker.painter.convert(target);
+    worker.convert_ticks += base::ticks() - composed;
+    worker.compose_ticks += composed - start;
+    return;
+  }
+  worker.compose_ticks += base::ticks() - start;
+}
+
+// Ticks tell how the time divides, the processor's clock how much it was.
+void Compositor::count_work(int64_t cpu_nanoseconds) {
+  int64_t compose = 0;
+  int64_t convert = 0;
+  int64_t blended = 0;
+  int64_t copied = 0;
+  for (const auto& bench : benches_) {
+    compose += std::exchange(bench->compose_ticks, 0);
+    convert += std::exchange(bench->convert_ticks, 0);
+    copied += bench->tiles_copied;
+    blended += bench->painter.pixels_blended();
+  }
+  stats_.pixels_blended = blended;
+  stats_.tiles_copied = copied;
+  for (const Job& job : jobs_) stats_.tiles_composed += job.composed.empty() ? 0 : 1;
+  const auto converted =
+      static_cast<int64_t>(static_cast<double>(cpu_nanoseconds) * static_cast<double>(convert) /
+                           static_cast<double>(std::max<int64_t>(1, compose + convert)));
+  stats_.convert_nanoseconds += converted;
+  stats_.compose_nanoseconds += cpu_nanoseconds - converted;
+}
+
+void Compositor::verify(const DrawList& list, const frame::Frame& frame) const {
+  frame::Frame expected(options_.format, options_.size);
+  compose_plainly(list, expected);
+  for (int plane = 0; plane < frame.planes(); ++plane) {
+    const int rows = frame::plane_size(options_.format, options_.size, plane).height;
+    for (int y = 0; y < rows; ++y) {
+      const bool is_equal = std::memcmp(frame.plane(plane) + y * frame.row_bytes(plane),
+                                        expected.plane(plane) + y * expected.row_bytes(plane),
+                                        frame.packed_row_bytes(plane)) == 0;
+      LAYERCAST_CHECK(is_equal);
+    }
+  }
+}
+
+}  // namespace layercast::compose

@@ -1,0 +1,162 @@
+#include "compose/coverage.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace layercast::compose {
+namespace {
+
+using base::Affine;
+
+// What the places of edges may be off by, in canvas px: far more than doubles are on a canvas.
+constexpr double kSlack = 1e-6;
+
+// How much of a pixel lies between two parallel edges, given its distance to each in pixels.
+double between(double from_first, double from_second) {
+  const double first = std::clamp(from_first + 0.5, 0.0, 1.0);
+  const double second = std::clamp(from_second + 0.5, 0.0, 1.0);
+  return std::max(0.0, first + second - 1);
+}
+
+// Where low <= slope · x + start <= high.
+struct Range {
+  double first;
+  double last;
+};
+Range solved(double slope, double start, double low, double high) {
+  constexpr double kFar = 1e9;
+  constexpr Range kNowhere{kFar, -kFar};
+  if (low > high) return kNowhere;
+  if (slope == 0) return start >= low && start <= high ? Range{-kFar, kFar} : kNowhere;
+  const double a = (low - start) / slope;
+  const double b = (high - start) / slope;
+  return {std::clamp(std::min(a, b), -kFar, kFar), std::clamp(std::max(a, b), -kFar, kFar)};
+}
+
+}  // namespace
+
+CoverageBox::CoverageBox(const Affine& canvas_from_box, base::SizeF size, double radius)
+    : box_from_canvas_(base::inverse(canvas_from_box)),
+      size_(size),
+      radius_(std::min({radius, size.width / 2, size.height / 2})),
+      step_x_(std::sqrt(box_from_canvas_.xx * box_from_canvas_.xx +
+                        box_from_canvas_.xy * box_from_canvas_.xy)),
+      step_y_(std::sqrt(box_from_canvas_.yx * box_from_canvas_.yx +
+                        box_from_canvas_.yy * box_from_canvas_.yy)) {}
+
+uint32_t CoverageBox::coverage(base::PointF center) const {
+  const base::PointF point = box_from_canvas_.map(center);
+  const double x = between(point.x / step_x_, (size_.width - point.x) / step_x_);
+  const double y = between(point.y / step_y_, (size_.height - point.y) / step_y_);
+  const double edges = x * y;
+  const double covered = edges > 0 && radius_ > 0 ? std::min(edges, corner(point)) : edges;
+  return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
+}
+
+// Coverage by the ellipse that rounds the nearest corner, from the first-order distance f / |∇f|.
+double CoverageBox::corner(base::PointF point) const {
+  const double across = std::max({radius_ - point.x, point.x - (size_.width - radius_), 0.0});
+  const double down = std::max({radius_ - point.y, point.y - (size_.height - radius_), 0.0});
+  if (across == 0 || down == 0) return 1;
+  const double length = std::sqrt(across * across + down * down);
+  const double side_x = (point.x < radius_ ? -across : across) / length;
+  const double side_y = (point.y < radius_ ? -down : down) / length;
+  const Affine& m = box_from_canvas_;
+  const double slope_x = side_x * m.xx + side_y * m.yx;
+  const double slope_y = side_x * m.xy + side_y * m.yy;
+  const double slope = std::sqrt(slope_x * slope_x + slope_y * slope_y);
+  return std::clamp((radius_ - length) / slope + 0.5, 0.0, 1.0);
+}
+
+base::RectF CoverageBox::place_of(const base::RectI& area) const {
+  return base::bounds_of(box_from_canvas_,
+                         {area.left + 0.5, area.top + 0.5, area.right - 0.5, area.bottom - 0.5});
+}
+
+bool CoverageBox::misses(const base::RectI& area) const {
+  const base::RectF place = place_of(area);
+  const double margin_x = step_x_ * (0.5 + kSlack);
+  const double margin_y = step_y_ * (0.5 + kSlack);
+  return place.right < -margin_x || place.left > size_.width + margin_x ||
+         place.bottom < -margin_y || place.top > size_.height + margin_y;
+}
+
+bool CoverageBox::covers(const base::RectI& area) const {
+  const base::RectF place = place_of(area);
+  const double left = std::min(place.left, size_.width - place.right);
+  const double top = std::min(place.top, size_.height - place.bottom);
+  const double margin = 0.5 + kSlack;
+  return left >= step_x_ * margin && top >= step_y_ * margin &&
+         (left >= radius_ + step_x_ * kSlack || top >= radius_ + step_y_ * kSlack);
+}
+
+CoverageBox::Span CoverageBox::span_inside(int y, Span within, double margin, double inset_x,
+                                           double inset_y) const {
+  const Affine& m = box_from_canvas_;
+  const double near_x = std::max(step_x_ * margin, inset_x);
+  const double near_y = std::max(step_y_ * margin, inset_y);
+  const double start_x = m.xx * 0.5 + m.xy * (y + 0.5) + m.x0;
+  const double start_y = m.yx * 0.5 + m.yy * (y + 0.5) + m.y0;
+  const Range x = solved(m.xx, start_x, near_x, size_.width - near_x);
+  const Range across = solved(m.yx, start_y, near_y, size_.height - near_y);
+  const double first = std::ceil(std::max(x.first, across.first));
+  const double last = std::floor(std::min(x.last, across.last)) + 1;
+  Span span{};
+  span.first = static_cast<int>(
+      std::clamp(first, static_cast<double>(within.first), static_cast<double>(within.last)));
+  span.last = static_cast<int>(
+      std::clamp(last, static_cast<double>(span.first), static_cast<double>(within.last)));
+  return span;
+}
+
+// Where coverage() is 255 for certain.
+CoverageBox::Span CoverageBox::full_span(int y, Span within) const {
+  const double margin = 0.5 + kSlack;
+  if (radius_ <= 0) return span_inside(y, within, margin, 0, 0);
+  // Between the corners from top to bottom, or from left to right: the longer one.
+  const Span upright = span_inside(y, within, margin, radius_ + step_x_ * kSlack, 0);
+  const Span level = span_inside(y, within, margin, 0, radius_ + step_y_ * kSlack);
+  return upright.last - upright.first > level.last - level.first ? upright : level;
+}
+
+CoverageBox::Span CoverageBox::touched(int y, Span within) const {
+  // Beyond half a pixel outside of an edge coverage() is 0.
+  return span_inside(y, within, -0.5 - kSlack, -1e9, -1e9);
+}
+
+bool CoverageBox::is_plain_row(int y) const {
+  if (box_from_canvas_.xy != 0 || box_from_canvas_.yx != 0) return false;
+  const double place = box_from_canvas_.yy * (y + 0.5) + box_from_canvas_.y0;
+  const double inside = std::min(place, size_.height - place);
+  return inside >= step_y_ * (0.5 + kSlack) && inside >= radius_ + step_y_ * kSlack;
+}
+
+void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const {
+  constexpr int kRememberedMax = 16;
+  uint8_t remembered[kRememberedMax];  // coverage of a plain row, where it is neither 0 nor 255
+  bool has_remembered = false;
+  for (int y = area.top; y < area.bottom; ++y) {
+    uint8_t* row = mask.row(y - area.top);
+    const Span any = touched(y, {area.left, area.right});
+    const Span full = full_span(y, any);
+    const int parts = full.first - any.first + any.last - full.last;
+    const bool is_plain = parts <= kRememberedMax && is_plain_row(y);
+    const bool is_known = is_plain && has_remembered;
+    uint8_t* next = remembered;
+    const auto multiply_pixels = [&](Span span) {
+      for (int x = span.first; x < span.last; ++x) {
+        const uint32_t covered = is_known ? *next : coverage({x + 0.5, y + 0.5});
+        if (is_plain) *next++ = static_cast<uint8_t>(covered);
+        uint8_t& sample = row[x - area.left];
+        sample = static_cast<uint8_t>(frame::divided_by_255(sample * covered));
+      }
+    };
+    std::fill(row, row + (any.first - area.left), uint8_t{0});
+    multiply_pixels({any.first, full.first});
+    multiply_pixels({full.last, any.last});
+    std::fill(row + (any.last - area.left), row + area.width(), uint8_t{0});
+    has_remembered |= is_plain;
+  }
+}
+
+}  // namespace layercast::compose

@@ -1,0 +1,90 @@
+#include "compose/damage.h"
+
+#include <algorithm>
+
+namespace layercast::compose {
+namespace {
+
+using base::RectI;
+
+constexpr int even_floor(int value) { return value & ~1; }
+constexpr int even_ceil(int value) { return (value + 1) & ~1; }
+
+RectI joined(const RectI& a, const RectI& b) {
+  if (a.empty()) return b;
+  return {std::min(a.left, b.left), std::min(a.top, b.top), std::max(a.right, b.right),
+          std::max(a.bottom, b.bottom)};
+}
+
+}  // namespace
+
+Damage::Damage(base::SizeI canvas, frame::PixelFormat format)
+    : grid_(canvas),
+      canvas_{0, 0, canvas.width, canvas.height},
+      spreads_(frame::layout_of(format).chroma_divisor_x > 1),
+      parts_(static_cast<size_t>(grid_.count())) {}
+
+void Damage::clear() { std::ranges::fill(parts_, RectI{}); }
+
+void Damage::add_everything() {
+  for (int tile = 0; tile < grid_.count(); ++tile) add_tile(tile);
+}
+
+// Items that stand in both lists in one order cannot change how a pixel looks that no other item
+// touches: it is enough to add the others, each where it was or is.
+void Damage::add_difference(const FramePlan& before, const FramePlan& after) {
+  const auto& old_items = before.list.items;
+  const auto& new_items = after.list.items;
+  if (before.list.background != after.list.background || before.list.shown != after.list.shown) {
+    return add_everything();
+  }
+  if (old_items.size() == new_items.size()) {
+    for (size_t i = 0; i < new_items.size(); ++i) {
+      if (old_items[i] == new_items[i]) continue;
+      add_item(before.placed[i]);
+      add_item(after.placed[i]);
+    }
+    return;
+  }
+  size_t known = 0;  // items of `before` that are dealt with
+  for (size_t i = 0; i < new_items.size(); ++i) {
+    size_t match = known;
+    while (match < old_items.size() && old_items[match] != new_items[i]) ++match;
+    if (match == old_items.size()) {
+      add_item(after.placed[i]);
+      continue;
+    }
+    for (; known < match; ++known) add_item(before.placed[known]);
+    known = match + 1;
+  }
+  for (; known < old_items.size(); ++known) add_item(before.placed[known]);
+}
+
+void Damage::add_item(const PlacedItem& item) {
+  const RectI tiles = grid_.touched(item.bounds());
+  for (int line = tiles.top; line < tiles.bottom; ++line) {
+    for (int column = tiles.left; column < tiles.right; ++column) {
+      const RectI tile = grid_.area(line * grid_.columns() + column);
+      const RectI part = base::intersection(tile, item.bounds());
+      if (!item.is_clear(part)) add(part);
+    }
+  }
+}
+
+void Damage::add(const RectI& area) {
+  RectI wide{even_floor(area.left), even_floor(area.top), even_ceil(area.right),
+             even_ceil(area.bottom)};
+  // The chroma sample at an even column has the columns on both of its sides in it.
+  if (spreads_ && area.right % 2 == 0) wide.right += 2;
+  wide = base::intersection(wide, canvas_);
+  const RectI tiles = grid_.touched(wide);
+  for (int line = tiles.top; line < tiles.bottom; ++line) {
+    for (int column = tiles.left; column < tiles.right; ++column) {
+      const int tile = line * grid_.columns() + column;
+      RectI& part = parts_[static_cast<size_t>(tile)];
+      part = joined(part, base::intersection(wide, grid_.area(tile)));
+    }
+  }
+}
+
+}  // namespace layercast::compose

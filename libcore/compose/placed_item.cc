@@ -1,0 +1,121 @@
+#include "compose/placed_item.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace layercast::compose {
+namespace {
+
+using base::Affine;
+using base::RectI;
+
+bool is_whole(double value) { return value == std::floor(value); }
+
+bool is_whole_translation(const Affine& map) {
+  return map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0 && is_whole(map.x0) &&
+         is_whole(map.y0);
+}
+
+// Clamped before the conversion: a place far outside does not fit an int.
+int to_int(double value) { return static_cast<int>(std::clamp(value, -1e9, 1e9)); }
+
+base::SizeF size_f(base::SizeI size) {
+  return {static_cast<double>(size.width), static_cast<double>(size.height)};
+}
+
+// Canvas pixels that a box may touch with its ramps.
+RectI touched(const Affine& canvas_from_box, base::SizeF size) {
+  const base::RectF place = base::bounds_of(canvas_from_box, {0, 0, size.width, size.height});
+  return {to_int(std::floor(place.left - 0.5)), to_int(std::floor(place.top - 0.5)),
+          to_int(std::ceil(place.right + 0.5)), to_int(std::ceil(place.bottom + 0.5))};
+}
+
+RectI moved(const RectI& rect, base::PointI by) {
+  return {rect.left + by.x, rect.top + by.y, rect.right + by.x, rect.bottom + by.y};
+}
+
+bool contains(const RectI& outer, const RectI& inner) {
+  return inner.left >= outer.left && inner.top >= outer.top && inner.right <= outer.right &&
+         inner.bottom <= outer.bottom;
+}
+
+}  // namespace
+
+PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
+    : size_(size_of(item.source)),
+      picture_from_canvas_(base::inverse(item.canvas_from_picture)),
+      opacity_(item.opacity),
+      blend_(item.blend),
+      aligned_(is_whole_translation(item.canvas_from_picture)) {
+  if (const auto* picture = std::get_if<frame::PicturePtr>(&item.source)) {
+    picture_ = picture->get();
+  } else {
+    yuv_ = std::get<frame::YuvPicturePtr>(item.source).get();
+  }
+  const Affine& map = item.canvas_from_picture;
+  if (aligned_) {
+    top_left_ = {to_int(map.x0), to_int(map.y0)};
+    bounds_ = moved({0, 0, size_.width, size_.height}, top_left_);
+  } else {
+    edges_.emplace(map, size_f(size_), 0);
+    bounds_ = touched(map, size_f(size_));
+  }
+  bounds_ = base::intersection(bounds_, shown);
+  if (item.clip) {
+    clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius);
+    bounds_ = base::intersection(bounds_, touched(item.clip->canvas_from_box, item.clip->box));
+    if (clip_->covers(bounds_)) clip_.reset();
+  }
+  sample_planes(map);
+}
+
+void PlacedItem::sample_planes(const Affine& canvas_from_picture) {
+  const int level = mip_level(canvas_from_picture);
+  reach_ = 2.0 * (1 << level);
+  const auto mapped = [this](const Affine& plane_from_picture, int halvings) {
+    const double factor = 1.0 / (1 << halvings);
+    return sample_grid(base::scaling(factor, factor) * plane_from_picture * picture_from_canvas_);
+  };
+  if (picture_ != nullptr) {
+    pixels_ = {picture_->level(level), mapped({}, level)};
+    return;
+  }
+  coefficients_ = frame::yuv_coefficients(yuv_->layout().matrix, yuv_->layout().range);
+  planes_[0] = {yuv_->level(0, level), mapped({}, level)};
+  const Affine from_luma = frame::chroma_from_luma(yuv_->layout());
+  const int chroma_level = mip_level(canvas_from_picture * base::inverse(from_luma));
+  for (const int plane : {1, 2}) {
+    planes_[static_cast<size_t>(plane)] = {yuv_->level(plane, chroma_level),
+                                           mapped(from_luma, chroma_level)};
+  }
+}
+
+RectI PlacedItem::sampled(const RectI& area) const {
+  if (aligned_) return moved(area, {-top_left_.x, -top_left_.y});
+  const base::RectF place = base::bounds_of(
+      picture_from_canvas_, {static_cast<double>(area.left), static_cast<double>(area.top),
+                             static_cast<double>(area.right), static_cast<double>(area.bottom)});
+  // Edges repeat: what lies outside is made of the nearest pixels inside.
+  return {std::clamp(to_int(std::floor(place.left - reach_)), 0, size_.width - 1),
+          std::clamp(to_int(std::floor(place.top - reach_)), 0, size_.height - 1),
+          std::clamp(to_int(std::ceil(place.right + reach_)), 1, size_.width),
+          std::clamp(to_int(std::ceil(place.bottom + reach_)), 1, size_.height)};
+}
+
+bool PlacedItem::is_clear(const RectI& area) const {
+  const RectI part = base::intersection(area, bounds_);
+  if (part.empty()) return true;
+  if (edges_ && edges_->misses(part)) return true;
+  return picture_ != nullptr && picture_->alpha_map().is_clear(sampled(part));
+}
+
+bool PlacedItem::hides(const RectI& area) const {
+  if (opacity_ != 255 || blend_ != base::BlendMode::kNormal || !contains(bounds_, area)) {
+    return false;
+  }
+  if (edges_ && !edges_->covers(area)) return false;
+  if (clip_ && !clip_->covers(area)) return false;
+  return picture_ == nullptr || picture_->alpha_map().is_opaque(sampled(area));
+}
+
+}  // namespace layercast::compose

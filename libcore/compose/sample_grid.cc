@@ -1,0 +1,41 @@
+#include "compose/sample_grid.h"
+
+#include <cmath>
+
+namespace layercast::compose {
+namespace {
+
+constexpr int kLevelsMax = 15;
+
+uint64_t fixed_point(double value) {
+  __extension__ using Int128 = __int128;
+  return static_cast<uint64_t>(static_cast<Int128>(std::floor(value * 4294967296.0 + 0.5)));
+}
+
+// Half of a 256th of a sample: rounds the weights of samples to nearest.
+constexpr uint64_t kHalfWeight = uint64_t{1} << 23;
+
+}  // namespace
+
+SampleGrid sample_grid(const base::Affine& plane_from_canvas) {
+  const base::Affine& map = plane_from_canvas;
+  // The centre of pixel (0, 0) is at (0.5, 0.5), of the canvas as of the plane.
+  return {fixed_point(map.x0 + (map.xx + map.xy) * 0.5 - 0.5) + kHalfWeight,
+          fixed_point(map.y0 + (map.yx + map.yy) * 0.5 - 0.5) + kHalfWeight,
+          fixed_point(map.xx),
+          fixed_point(map.yx),
+          fixed_point(map.xy),
+          fixed_point(map.yy)};
+}
+
+int mip_level(const base::Affine& canvas_from_plane) {
+  int level = 0;
+  double area = std::abs(canvas_from_plane.determinant());
+  while (level < kLevelsMax && area * 4 <= 1) {
+    area *= 4;
+    ++level;
+  }
+  return level;
+}
+
+}  // namespace layercast::compose

@@ -1,0 +1,158 @@
+#include "compose/tile_painter.h"
+
+#include "compose/kernels.h"
+#include "compose/sampling.h"
+#include "compose/tile.h"
+#include "frame/convert.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace layercast::compose {
+namespace {
+
+using base::RectI;
+using frame::ImageView;
+using frame::PremulRgba8;
+
+// Where a tile's first column stands in memory of its own: aligned, with room for the one before.
+constexpr int kFirstColumn = 16;
+// A tile, what stands before it, and what kernels write past a row.
+constexpr base::SizeI kScratch{kFirstColumn + TileGrid::kWidth + kRowSlack, TileGrid::kHeight};
+
+RectI relative_to(const RectI& rect, base::PointI corner) {
+  return {rect.left - corner.x, rect.top - corner.y, rect.right - corner.x, rect.bottom - corner.y};
+}
+
+ImageView<uint8_t> part_of(frame::Image<uint8_t>& image, const RectI& part) {
+  return image.view().part({0, 0, part.width(), part.height()});
+}
+
+}  // namespace
+
+TilePainter::TilePainter() : pixels_(kScratch), sampled_(kScratch), mask_(kScratch) {
+  for (auto& plane : planes_) plane = frame::Image<uint8_t>(kScratch);
+  chosen_.reserve(64);
+}
+
+void TilePainter::compose(std::span<const PlacedItem* const> items, PremulRgba8 background,
+                          const RectI& area) {
+  area_ = area;
+  composed_ = area;
+  // At the left edge of a canvas the first column stands for the one before it.
+  if (area.left > 0) --composed_.left;
+  choose(items);
+  const PlacedItem* last = chosen_.empty() ? nullptr : chosen_.back();
+  if (is_hidden_ && chosen_.size() == 1 && area.left > 0 && last->is_aligned() &&
+      last->picture() != nullptr) {
+    result_ = last->picture()->view().part(relative_to(composed_, last->top_left()));
+    return;
+  }
+  const RectI whole = relative_to(composed_, {area.left - kFirstColumn, area.top});
+  const ImageView<PremulRgba8> target = pixels_.view().part(whole);
+  if (!is_hidden_) fill(background, target);
+  for (size_t i = chosen_.size(); i-- > 0;) {
+    paint(*chosen_[i], is_hidden_ && i + 1 == chosen_.size());
+  }
+  if (area.left == 0) {
+    for (int y = 0; y < area.height(); ++y) {
+      PremulRgba8* first = &pixels_.view().at(kFirstColumn, y);
+      first[-1] = first[0];
+    }
+  }
+  result_ = pixels_.view().part({kFirstColumn - 1, 0, kFirstColumn + area.width(), area.height()});
+}
+
+void TilePainter::convert(frame::Frame& target) const {
+  frame::convert_tile(result_, area_, target);
+}
+
+// What shows, down to the first that nothing shows through.
+void TilePainter::choose(std::span<const PlacedItem* const> items) {
+  chosen_.clear();
+  is_hidden_ = false;
+  for (size_t i = items.size(); i-- > 0 && !is_hidden_;) {
+    if (items[i]->is_clear(composed_)) continue;
+    chosen_.push_back(items[i]);
+    is_hidden_ = items[i]->hides(composed_);
+  }
+}
+
+void TilePainter::paint(const PlacedItem& item, bool is_first) {
+  const RectI part = base::intersection(composed_, item.bounds());
+  const ImageView<PremulRgba8> target =
+      pixels_.view().part(relative_to(part, {area_.left - kFirstColumn, area_.top}));
+  pixels_blended_ += int64_t{part.width()} * part.height();
+  if (is_first) {  // it hides all there is
+    if (item.is_aligned() && item.picture() != nullptr) {
+      copy(source_of(item, part), target);
+    } else if (item.picture() != nullptr) {
+      sample(item.pixels(), {part.left, part.top}, target);
+    } else {
+      sample_yuv(item, part, target);
+    }
+    return;
+  }
+  const bool has_mask = make_mask(item, part);
+  const auto source = source_of(item, part);
+  const Mask mask = has_mask ? Mask(part_of(mask_, part)) : Mask();
+  if (item.blend() == base::BlendMode::kNormal) {
+    has_mask ? composite_over(source, mask, target)
+             : composite_over(source, item.opacity(), target);
+  } else {
+    has_mask ? composite_blended(item.blend(), source, mask, target)
+             : composite_blended(item.blend(), source, item.opacity(), target);
+  }
+}
+
+ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, const RectI& part) {
+  if (item.is_aligned() && item.picture() != nullptr) {
+    return item.picture()->view().part(relative_to(part, item.top_left()));
+  }
+  const ImageView<PremulRgba8> out = sampled_.view().part({0, 0, part.width(), part.height()});
+  if (item.picture() == nullptr) {
+    sample_yuv(item, part, out);
+  } else if (item.is_upright()) {
+    sample(item.pixels(), {part.left, part.top}, out);
+  } else {
+    sample_rows(item, part, out);
+  }
+  return out;
+}
+
+// Of a turned item, only what it covers: the rest is masked.
+void TilePainter::sample_rows(const PlacedItem& item, const RectI& part,
+                              ImageView<PremulRgba8> out) {
+  for (int y = part.top; y < part.bottom; ++y) {
+    const auto span = item.edges()->touched(y, {part.left, part.right});
+    if (span.first >= span.last) continue;
+    const RectI in_out{span.first - part.left, y - part.top, span.last - part.left,
+                       y - part.top + 1};
+    sample(item.pixels(), {span.first, y}, out.part(in_out));
+  }
+}
+
+void TilePainter::sample_yuv(const PlacedItem& item, const RectI& part,
+                             ImageView<PremulRgba8> out) {
+  for (size_t i = 0; i < 3; ++i) {
+    sample(item.planes()[i], {part.left, part.top}, part_of(planes_[i], part));
+  }
+  rgb_from_yuv(item.coefficients(),
+               {part_of(planes_[0], part), part_of(planes_[1], part), part_of(planes_[2], part)},
+               out);
+}
+
+bool TilePainter::make_mask(const PlacedItem& item, const RectI& part) {
+  const bool has_edges = item.edges() && !item.edges()->covers(part);
+  const bool has_clip = item.clip() && !item.clip()->covers(part);
+  if (!has_edges && !has_clip) return false;
+  const ImageView<uint8_t> mask = part_of(mask_, part);
+  for (int y = 0; y < mask.height(); ++y) {
+    std::memset(mask.row(y), item.opacity(), static_cast<size_t>(mask.width()));
+  }
+  if (has_edges) item.edges()->multiply(part, mask);
+  if (has_clip) item.clip()->multiply(part, mask);
+  return true;
+}
+
+}  // namespace layercast::compose

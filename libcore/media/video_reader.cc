@@ -1,0 +1,336 @@
+#include "media/video_reader.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/display.h>
+}
+
+namespace layercast::media {
+namespace {
+
+using base::ErrorCode;
+
+constexpr const char* kTracksMax = "64";
+constexpr const char* kInputProtocols = "file";
+constexpr int64_t kPixelsMax = 100'000'000;  // of a frame, before memory is taken for it
+constexpr int kUnreadableMax = 1000;  // in a row: then the rest of the file is taken for lost
+
+base::Error invalid(std::string message, const std::string& path) {
+  return {ErrorCode::kInvalidInput, std::move(message), path, nullptr};
+}
+
+// Before it is opened: opening a FIFO waits for its other end.
+base::Result<void> check_is_file(const std::string& path) {
+  std::error_code error;
+  switch (std::filesystem::status(path, error).type()) {
+    case std::filesystem::file_type::regular:
+      return {};
+    case std::filesystem::file_type::not_found:
+      return base::Error{ErrorCode::kNotFound, "no such file", path, nullptr};
+    case std::filesystem::file_type::directory:
+      return invalid("is a folder, not a video file", path);
+    case std::filesystem::file_type::none:
+      return base::io_error(error.value(), "cannot open", path);
+    default:
+      return invalid("is not a regular file", path);
+  }
+}
+
+// Only turns by quarters and mirrors; anything else is left as it was decoded.
+Orientation orientation_of(const AVStream& stream) {
+  size_t bytes = 0;
+  const uint8_t* side = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
+  if (side == nullptr || bytes < 9 * sizeof(int32_t)) return {};
+  const auto* matrix = reinterpret_cast<const int32_t*>(side);
+  const auto sign = [](int32_t value) { return value == 0 ? 0 : value > 0 ? 1 : -1; };
+  // Its rows are what x, y and 1 are multiplied with.
+  const Orientation found{sign(matrix[0]), sign(matrix[3]), sign(matrix[1]), sign(matrix[4])};
+  const int straight = std::abs(found.xx * found.yy);
+  const int turned = std::abs(found.xy * found.yx);
+  const bool is_upright_rectangle =
+      straight + turned == 1 && std::abs(found.xx) == straight && std::abs(found.xy) == turned;
+  return is_upright_rectangle ? found : Orientation{};
+}
+
+// Whether every frame comes with its time, the same wherever reading began. In other kinds of file
+// times are worked out from what came before, so that only reading from the start is exact.
+bool tells_times(const AVInputFormat& format) {
+  constexpr std::array<std::string_view, 6> kKinds = {"mov,", "matroska,", "mpegts",
+                                                      "flv",  "nut",       "ogg"};
+  const std::string_view name = format.name;
+  return std::ranges::any_of(kKinds, [name](auto kind) { return name.starts_with(kind); });
+}
+
+bool is_known(int64_t stamp) { return stamp != AV_NOPTS_VALUE; }
+
+}  // namespace
+
+VideoReader::VideoReader(VideoReaderRequest request)
+    : request_(std::move(request)), packet_(new_packet()) {}
+VideoReader::~VideoReader() = default;
+
+int VideoReader::open_demuxer() {
+  AVDictionary* options = nullptr;
+  av_dict_set(&options, "protocol_whitelist", kInputProtocols, 0);
+  av_dict_set(&options, "max_streams", kTracksMax, 0);
+  AVFormatContext* context = nullptr;
+  // The prefix keeps a path such as `concat:a` from being taken for a protocol.
+  int result = avformat_open_input(&context, ("file:" + request_.path).c_str(), nullptr, &options);
+  av_dict_free(&options);
+  demuxer_.reset(context);
+  if (result < 0) return result;
+  result = avformat_find_stream_info(context, nullptr);
+  if (result < 0) return result;
+  track_ = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  for (unsigned i = 0; i < context->nb_streams; ++i) {
+    if (static_cast<int>(i) != track_) context->streams[i]->discard = AVDISCARD_ALL;
+  }
+  return std::min(track_, 0);
+}
+
+int VideoReader::open_decoder() {
+  const AVStream& stream = *demuxer_->streams[track_];
+  const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
+  if (codec == nullptr) return AVERROR_DECODER_NOT_FOUND;
+  decoder_.reset(avcodec_alloc_context3(codec));
+  LAYERCAST_CHECK(decoder_ != nullptr);
+  const int result = avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
+  if (result < 0) return result;
+  decoder_->pkt_timebase = stream.time_base;
+  decoder_->thread_count = request_.threads;
+  decoder_->max_pixels = kPixelsMax;
+  decoder_->flags |= AV_CODEC_FLAG_UNALIGNED;  // so that a picture is cut exactly, not to 32 px
+  return avcodec_open2(decoder_.get(), codec, nullptr);
+}
+
+base::Error VideoReader::open_error(int result) const {
+  if (result == AVERROR_STREAM_NOT_FOUND) return invalid("holds no video", request_.path);
+  if (result == AVERROR_DECODER_NOT_FOUND) {
+    const AVCodecID id = demuxer_->streams[track_]->codecpar->codec_id;
+    return {ErrorCode::kUnsupported, std::string("no decoder for ") + avcodec_get_name(id),
+            request_.path, nullptr};
+  }
+  return transfer_error(result, "cannot read video", request_.path, ErrorCode::kInvalidInput);
+}
+
+base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRequest& request) {
+  TRY_DO(check_is_file(request.path));
+  const LibraryLog log;
+  std::unique_ptr<VideoReader> reader(new VideoReader(request));
+  int result = reader->open_demuxer();
+  if (result >= 0) result = reader->open_decoder();
+  if (result < 0) return reader->open_error(result);
+  const AVStream& stream = *reader->demuxer_->streams[reader->track_];
+  // The library draws any text as the screen of a terminal.
+  if (stream.codecpar->codec_id == AV_CODEC_ID_ANSI) {
+    return invalid("is text, not video", request.path);
+  }
+  reader->time_base_ = {stream.time_base.num, stream.time_base.den};
+  reader->orientation_ = orientation_of(stream);
+  const AVRational rate = av_guess_frame_rate(reader->demuxer_.get(),
+                                              reader->demuxer_->streams[reader->track_], nullptr);
+  if (rate.num > 0 && rate.den > 0) {
+    reader->usual_duration_ =
+        std::max<int64_t>(1, av_rescale_q(1, av_inv_q(rate), stream.time_base));
+  }
+  TRY_DO(reader->open_first_frame());
+  return reader;
+}
+
+base::Result<void> VideoReader::open_first_frame() {
+  TRY(std::optional<DecodedFrame> first, next());
+  if (!first) return invalid("holds no video that can be decoded", request_.path);
+  AVStream* stream = demuxer_->streams[track_];
+  origin_ = first->tick;
+  const bool may_begin_before = first->has_own_time && is_known(stream->start_time);
+  if (may_begin_before) origin_ = std::min(origin_, stream->start_time);
+  first->tick -= origin_;
+  first->end_tick -= origin_;
+  first_tick_ = first->tick;
+  last_tick_ = first->tick;
+  last_end_tick_ = first->end_tick;
+
+  const AVRational aspect =
+      av_guess_sample_aspect_ratio(demuxer_.get(), stream, first->frame.get());
+  const double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
+  display_size_ = {first->frame->width * stretch, static_cast<double>(first->frame->height)};
+  if (orientation_.swaps_sides()) std::swap(display_size_.width, display_size_.height);
+  put_back(*std::move(first));
+  return {};
+}
+
+void VideoReader::put_back(DecodedFrame frame) { put_back_.push_back(std::move(frame)); }
+
+base::Result<std::optional<DecodedFrame>> VideoReader::next() {
+  if (!put_back_.empty()) {
+    std::optional<DecodedFrame> frame(std::move(put_back_.front()));
+    put_back_.pop_front();
+    return frame;
+  }
+  LibavFramePtr frame = new_frame();
+  for (;;) {
+    const int result = avcodec_receive_frame(decoder_.get(), frame.get());
+    if (result == AVERROR_EOF) return std::optional<DecodedFrame>();
+    if (result == AVERROR(EAGAIN)) {
+      TRY_DO(send_packet());
+    } else if (result < 0) {
+      ++damaged_;
+    } else if (auto shown = timed(std::move(frame))) {
+      return shown;
+    } else {
+      frame = new_frame();
+    }
+  }
+}
+
+// Reads up to one packet of the track. Other tracks' are not even given out by the demuxer.
+base::Result<void> VideoReader::send_packet() {
+  const int result = input_ended_ ? AVERROR_EOF : av_read_frame(demuxer_.get(), packet_.get());
+  if (result >= 0) {
+    unreadable_in_a_row_ = 0;
+    if (packet_->stream_index == track_) send_wanted_packet();
+    av_packet_unref(packet_.get());
+    return {};
+  }
+  if (result != AVERROR_EOF && ++unreadable_in_a_row_ < kUnreadableMax) {
+    base::Error error =
+        transfer_error(result, "cannot read video", request_.path, ErrorCode::kInvalidInput);
+    if (error.code == ErrorCode::kIo) return error;
+    ++damaged_;  // what follows it may be whole
+    return {};
+  }
+  input_ended_ = true;
+  avcodec_send_packet(decoder_.get(), nullptr);
+  return {};
+}
+
+void VideoReader::send_wanted_packet() {
+  if (awaits_keyframe_) {
+    if ((packet_->flags & AV_PKT_FLAG_KEY) == 0) return;
+    awaits_keyframe_ = false;
+    if (is_known(packet_->pts)) keyframe_stamp_ = packet_->pts;
+  }
+  if (is_known(packet_->dts)) last_read_stamp_ = packet_->dts;
+  if (avcodec_send_packet(decoder_.get(), packet_.get()) < 0) ++damaged_;
+}
+
+// The frame with its time; nothing when it is shown before the keyframe that reading began with.
+std::optional<DecodedFrame> VideoReader::timed(LibavFramePtr frame) {
+  const int64_t stamp = frame->best_effort_timestamp;
+  if (is_known(stamp) && keyframe_stamp_ && stamp < *keyframe_stamp_) return std::nullopt;
+  if (frame->decode_error_flags != 0) ++damaged_;
+  const int64_t duration = frame->pkt_duration > 0 ? frame->pkt_duration : usual_duration_;
+  int64_t tick = is_known(stamp) ? stamp - origin_ : last_end_tick_;
+  // A time that does not go forward is wrong: the frame is taken to follow the one before it.
+  if (last_tick_ && tick <= *last_tick_) tick = std::max(last_end_tick_, *last_tick_ + 1);
+  const bool has_own_time = is_known(frame->pts) && tick == frame->pts - origin_;
+  last_tick_ = tick;
+  last_end_tick_ = tick + duration;
+  return DecodedFrame{std::move(frame), tick, last_end_tick_, has_own_time};
+}
+
+void VideoReader::forget_position() {
+  avcodec_flush_buffers(decoder_.get());
+  put_back_.clear();
+  input_ended_ = false;
+  awaits_keyframe_ = false;
+  keyframe_stamp_.reset();
+  last_read_stamp_.reset();
+  last_tick_.reset();
+  last_end_tick_ = first_tick_;
+  unreadable_in_a_row_ = 0;
+}
+
+// Whether the frame for `tick` is among those that come again.
+bool VideoReader::holds(int64_t tick) const {
+  if (put_back_.empty() || put_back_.back().tick < tick) return false;
+  const int64_t first = put_back_.front().tick;
+  return first <= tick || first == first_tick_;
+}
+
+// Whether the next frame is one at or before `tick`, and no keyframe lies between, so that a jump
+// would only go back.
+base::Result<bool> VideoReader::reaches_by_reading_on(int64_t tick) {
+  if (!put_back_.empty()) return put_back_.front().tick <= tick;
+  if (input_ended_ || !last_tick_ || *last_tick_ >= tick) return false;
+  if (tells_times(*demuxer_->iformat)) {
+    const AVIndexEntry* keyframe = avformat_index_get_entry_from_timestamp(
+        demuxer_->streams[track_], tick + origin_, AVSEEK_FLAG_BACKWARD);
+    const bool is_passed =
+        keyframe != nullptr && last_read_stamp_ && keyframe->timestamp <= *last_read_stamp_;
+    if (!is_passed) return false;
+  }
+  TRY(std::optional<DecodedFrame> frame, next());
+  if (!frame) return false;
+  put_back(*std::move(frame));
+  return put_back_.front().tick <= tick;
+}
+
+// Whether reading goes on at a keyframe that is shown at or before `tick`; it was looked for at
+// `aim`.
+base::Result<bool> VideoReader::jump(int64_t aim, int64_t tick) {
+  if (av_seek_frame(demuxer_.get(), track_, aim + origin_, AVSEEK_FLAG_BACKWARD) < 0) return false;
+  forget_position();
+  awaits_keyframe_ = true;
+  TRY(std::optional<DecodedFrame> first, next());
+  // A time that was worked out depends on where reading began.
+  if (!first || first->tick > tick || !first->has_own_time) return false;
+  put_back(*std::move(first));
+  return true;
+}
+
+base::Result<void> VideoReader::rewind() {
+  if (tells_times(*demuxer_->iformat) &&
+      avformat_seek_file(demuxer_.get(), track_, INT64_MIN, first_tick_ + origin_,
+                         first_tick_ + origin_, 0) >= 0) {
+    forget_position();
+    TRY(std::optional<DecodedFrame> first, next());
+    if (first && first->tick == first_tick_) {
+      put_back(*std::move(first));
+      return {};
+    }
+  }
+  return reopen();
+}
+
+base::Result<void> VideoReader::reopen() {
+  const LibraryLog log;
+  const int track = track_;
+  const int result = open_demuxer();
+  if (result < 0) return open_error(result);
+  forget_position();
+  if (track_ != track) return invalid("is not the file that it was", request_.path);
+  TRY(std::optional<DecodedFrame> first, next());
+  if (!first) return invalid("holds no video that can be decoded any more", request_.path);
+  put_back(*std::move(first));
+  return {};
+}
+
+base::Result<void> VideoReader::seek(int64_t tick) {
+  if (demuxer_ == nullptr) return reopen();  // it failed the last time
+  if (holds(tick)) return {};
+  TRY(const bool is_ahead, reaches_by_reading_on(tick));
+  if (is_ahead) return {};
+  const bool may_jump = tells_times(*demuxer_->iformat);
+  // Demuxers look for the time of decoding, which is before that of showing, and some land nowhere
+  // near: so further back each time.
+  const int64_t second = std::max<int64_t>(1, time_base_.denominator / time_base_.numerator);
+  for (int64_t back = 0; may_jump && tick - back > first_tick_; back = std::max(second, 2 * back)) {
+    TRY(const bool is_there, jump(tick - back, tick));
+    if (is_there) return {};
+  }
+  return rewind();
+}
+
+}  // namespace layercast::media

@@ -1,0 +1,151 @@
+#include "compose/compositor.h"
+
+#include "compose/draw_list.h"
+#include "compose/reference.h"
+#include "frame/convert.h"
+#include "frame/frame.h"
+#include "tests/compose/random_draws.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+#include <optional>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace layercast::compose {
+namespace {
+
+using frame::Frame;
+using frame::FramePtr;
+using frame::PixelFormat;
+
+constexpr std::array kFormats{PixelFormat::kYuv420p, PixelFormat::kNv12, PixelFormat::kYuv444p,
+                              PixelFormat::kYuv422p, PixelFormat::kRgba};
+
+// The first sample that differs, in words; nullopt when none does.
+std::optional<std::string> difference(const Frame& actual, const Frame& expected) {
+  for (int plane = 0; plane < actual.planes(); ++plane) {
+    const int rows = frame::plane_size(actual.format(), actual.size(), plane).height;
+    for (int y = 0; y < rows; ++y) {
+      const uint8_t* a = actual.plane(plane) + y * actual.row_bytes(plane);
+      const uint8_t* b = expected.plane(plane) + y * expected.row_bytes(plane);
+      for (size_t x = 0; x < actual.packed_row_bytes(plane); ++x) {
+        if (a[x] == b[x]) continue;
+        std::ostringstream text;
+        text << "plane " << plane << ", row " << y << ", byte " << x << ": " << int{a[x]}
+             << " instead of " << int{b[x]};
+        return text.str();
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> difference(const Frame& actual, const DrawList& list) {
+  Frame expected(actual.format(), actual.size());
+  compose_plainly(list, expected);
+  return difference(actual, expected);
+}
+
+// What goes wrong when the lists are composed one after another, each frame let go at once.
+std::optional<std::string> fault_of(const CompositorOptions& options,
+                                    std::span<const DrawList> lists) {
+  Compositor compositor(options);
+  std::optional<std::string> last;
+  for (const DrawList& list : lists) last = difference(*compositor.compose(list), list);
+  return last;
+}
+
+std::string words(const DrawItem& item) {
+  const base::Affine& m = item.canvas_from_picture;
+  std::ostringstream text;
+  const base::SizeI size = size_of(item.source);
+  text << (item.source.index() == 0 ? "picture " : "video ") << size.width << "x" << size.height
+       << " [" << m.xx << " " << m.xy << " " << m.yx << " " << m.yy << " " << m.x0 << " " << m.y0
+       << "] opacity " << int{item.opacity} << " blend " << static_cast<int>(item.blend)
+       << (item.clip ? " clipped" : "");
+  return text.str();
+}
+
+// Leaves out frames, then items, as long as the last frame is wrong without them: what is left is
+// what is needed to see the fault.
+std::string bisected(const CompositorOptions& options, std::vector<DrawList> lists) {
+  if (!fault_of(options, lists)) return "only with frames held in between";
+  for (size_t i = 0; i + 1 < lists.size();) {
+    std::vector<DrawList> fewer = lists;
+    fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+    if (fault_of(options, fewer)) {
+      lists = std::move(fewer);
+    } else {
+      ++i;
+    }
+  }
+  for (DrawList& list : lists) {
+    for (size_t i = 0; i < list.items.size();) {
+      const DrawItem item = list.items[i];
+      list.items.erase(list.items.begin() + static_cast<ptrdiff_t>(i));
+      if (fault_of(options, lists)) continue;
+      list.items.insert(list.items.begin() + static_cast<ptrdiff_t>(i), item);
+      ++i;
+    }
+  }
+  std::ostringstream text;
+  text << "canvas " << options.size.width << "x" << options.size.height << ": "
+       << fault_of(options, lists).value_or("?");
+  for (size_t i = 0; i < lists.size(); ++i) {
+    text << "\n  frame " << i;
+    for (const DrawItem& item : lists[i].items) text << "\n    " << words(item);
+  }
+  return text.str();
+}
+
+// Composes a random scene that changes, holding some frames for a while as an encoder does.
+void expect_plain_frames(uint64_t seed, int threads) {
+  RandomDraws draws(seed);
+  CompositorOptions options;
+  options.format = kFormats.at(seed % kFormats.size());
+  options.size = draws.list().canvas;
+  options.threads = threads;
+  Compositor compositor(options);
+  std::deque<FramePtr> held;
+  std::vector<DrawList> lists;
+  for (int step = 0; step < 5; ++step) {
+    lists.push_back(draws.list());
+    held.push_back(compositor.compose(draws.list()));
+    if (const auto fault = difference(*held.back(), draws.list())) {
+      FAIL() << "seed " << seed << ", step " << step << ", " << threads << " threads, target "
+             << hwy::TargetName(hwy::SupportedTargets() & -hwy::SupportedTargets()) << ": "
+             << *fault << "\n"
+             << bisected(options, lists);
+    }
+    while (!held.empty() && draws.between(0, 2) != 0) held.pop_front();
+    draws.step();
+  }
+}
+
+class RandomDrawLists : public ::testing::TestWithParam<int> {};
+
+TEST_P(RandomDrawLists, AreComposedAsTheTwinDoesOnEveryTargetAndNumberOfThreads) {
+  constexpr std::array kThreads{1, 2, 3, 8};
+  const auto targets = hwy::SupportedAndGeneratedTargets();
+  for (int i = 0; i < 100; ++i) {
+    const auto seed = static_cast<uint64_t>(GetParam() * 100 + i);
+    const auto turn = static_cast<size_t>(seed);
+    hwy::SetSupportedTargetsForTest(targets[turn % targets.size()]);
+    expect_plain_frames(seed, kThreads.at(turn / targets.size() % kThreads.size()));
+    hwy::SetSupportedTargetsForTest(0);
+    if (HasFatalFailure()) return;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, RandomDrawLists, ::testing::Range(0, 20));
+
+}  // namespace
+}  // namespace layercast::compose

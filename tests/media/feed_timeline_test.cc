@@ -1,0 +1,100 @@
+#include "media/feed_timeline.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+
+namespace layercast::media {
+namespace {
+
+using base::Duration;
+using base::FrameRate;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr TimeBase kThirtieths{1, 30};
+constexpr TimeBase kNtsc{1001, 30000};
+constexpr TimeBase kMillis{1, 1000};
+constexpr FeedPlace at(int64_t round, int64_t tick) { return {round, tick}; }
+
+TEST(FeedTimeline, ATimeLiesInTheTickThatHoldsIt) {
+  const FeedTimeline timeline(kThirtieths, {});
+  EXPECT_EQ(timeline.place_of({0, 1}), at(0, 0));
+  EXPECT_EQ(timeline.place_of({1, 30}), at(0, 1));
+  EXPECT_EQ(timeline.place_of({99, 30 * 100}), at(0, 0));  // just before
+  EXPECT_EQ(timeline.place_of({101, 30 * 100}), at(0, 1));
+  EXPECT_EQ(timeline.place_of({-5, 1}), at(0, 0));
+}
+
+TEST(FeedTimeline, FramesOfTheSameRateNeverDriftApart) {
+  const FrameRate rate{30000, 1001};
+  const FeedTimeline timeline(kNtsc, {});
+  for (int64_t frame = 0; frame < 3'000'000'000; frame = frame * 7 / 3 + 1) {
+    EXPECT_EQ(timeline.place_of(rate.time_of(frame)), at(0, frame));
+  }
+}
+
+TEST(FeedTimeline, StartIsAddedExactly) {
+  const FeedTimeline timeline(kThirtieths, {milliseconds(50), std::nullopt, false});
+  EXPECT_EQ(timeline.first_tick(), 1);  // from 33⅓ ms to 66⅔
+  EXPECT_EQ(timeline.place_of({0, 1}), at(0, 1));
+  EXPECT_EQ(timeline.place_of({1, 60}), at(0, 2));  // 50 + 16⅔ ms
+  EXPECT_EQ(timeline.place_of({999, 60000}), at(0, 1));
+}
+
+TEST(FeedTimeline, EndShutsOutWhatBeginsAtIt) {
+  const FeedTimeline timeline(kThirtieths, {Duration{}, seconds(1), false});
+  EXPECT_EQ(timeline.end_tick(), 30);
+  EXPECT_EQ(timeline.place_of({1, 1}), at(0, 29));
+  EXPECT_EQ(timeline.place_of({1000, 1}), at(0, 29));
+  const FeedTimeline between(kThirtieths, {Duration{}, milliseconds(1001), false});
+  EXPECT_EQ(between.end_tick(), 31);
+  EXPECT_EQ(between.place_of({5, 1}), at(0, 30));
+}
+
+TEST(FeedTimeline, PassesAreLaidEndToEnd) {
+  const FeedTimeline timeline(kMillis, {milliseconds(250), milliseconds(1000), true});
+  EXPECT_TRUE(timeline.knows_length());
+  EXPECT_EQ(timeline.place_of({0, 1}), at(0, 250));
+  EXPECT_EQ(timeline.place_of({749, 1000}), at(0, 999));
+  EXPECT_EQ(timeline.place_of({750, 1000}), at(1, 250));
+  EXPECT_EQ(timeline.place_of({7500, 1000}), at(10, 250));
+  EXPECT_EQ(timeline.place_of({7501, 1000}), at(10, 251));
+}
+
+TEST(FeedTimeline, AFilesOwnLengthMayHaveNoDecimalForm) {
+  FeedTimeline timeline(kNtsc, {Duration{}, std::nullopt, true});
+  EXPECT_FALSE(timeline.knows_length());
+  EXPECT_EQ(timeline.place_of({10, 1}), at(0, 299));
+  EXPECT_TRUE(timeline.set_file_end(90));
+  const FrameRate rate{30000, 1001};
+  for (const int64_t frame : {int64_t{0}, int64_t{89}, int64_t{90}, int64_t{2'589'408'003}}) {
+    EXPECT_EQ(timeline.place_of(rate.time_of(frame)), at(frame / 90, frame % 90)) << frame;
+  }
+}
+
+TEST(FeedTimeline, AFileMustEndAfterTheStart) {
+  FeedTimeline timeline(kThirtieths, {seconds(2), std::nullopt, true});
+  EXPECT_FALSE(timeline.set_file_end(60));
+  EXPECT_TRUE(timeline.set_file_end(61));
+  EXPECT_EQ(timeline.place_of({1, 29}), at(1, 60));
+}
+
+TEST(FeedTimeline, HoldsTheLongestTimesThatCanBeAsked) {
+  const Duration century = std::chrono::hours(24 * 36500);
+  const int64_t most = std::numeric_limits<int32_t>::max();
+  const FeedTimeline timeline({1, most}, {century, std::nullopt, false});
+  const int64_t seconds_of = 24LL * 36500 * 3600;
+  EXPECT_EQ(timeline.first_tick(), FeedTimeline::kNoTick / 2);  // no file has so many
+  const FeedTimeline slow({most, 1}, {century, century + Duration{1}, true});
+  EXPECT_EQ(slow.place_of({seconds_of * most, most}).tick, seconds_of / most);
+}
+
+TEST(FeedTimeline, DistancesGoAcrossPasses) {
+  const FeedTimeline timeline(kMillis, {Duration{}, seconds(10), true});
+  EXPECT_EQ(timeline.seconds_between(at(0, 9000), at(1, 1999)), 2);
+  EXPECT_EQ(timeline.seconds_between(at(0, 0), at(3, 500)), 30);
+  EXPECT_EQ(timeline.seconds_between(at(1, 0), at(0, 500)), -9);
+}
+
+}  // namespace
+}  // namespace layercast::media
