@@ -11,6 +11,15 @@ using base::Affine;
 // What the places of edges may be off by, in canvas px: far more than doubles are on a canvas.
 constexpr double kSlack = 1e-6;
 
+// A pixel whose centre lies so far inside of every edge has a coverage that rounds to 255, and one so
+// far outside of any has one that rounds to 0, in canvas px: nearly half, so that edges that fall
+// between pixels leave none in doubt.
+constexpr double kFull = 0.4996;
+constexpr double kClear = 0.4985;
+
+// Further than any edge is from any other, in box px.
+constexpr double kFarInside = 1e9;
+
 // How much of a pixel lies between two parallel edges, given its distance to each in pixels.
 double between(double from_first, double from_second) {
   const double first = std::clamp(from_first + 0.5, 0.0, 1.0);
@@ -75,8 +84,8 @@ base::RectF CoverageBox::place_of(const base::RectI& area) const {
 
 bool CoverageBox::misses(const base::RectI& area) const {
   const base::RectF place = place_of(area);
-  const double margin_x = step_x_ * (0.5 + kSlack);
-  const double margin_y = step_y_ * (0.5 + kSlack);
+  const double margin_x = step_x_ * kClear;
+  const double margin_y = step_y_ * kClear;
   return place.right < -margin_x || place.left > size_.width + margin_x ||
          place.bottom < -margin_y || place.top > size_.height + margin_y;
 }
@@ -85,22 +94,18 @@ bool CoverageBox::covers(const base::RectI& area) const {
   const base::RectF place = place_of(area);
   const double left = std::min(place.left, size_.width - place.right);
   const double top = std::min(place.top, size_.height - place.bottom);
-  const double margin = 0.5 + kSlack;
-  return left >= step_x_ * margin && top >= step_y_ * margin &&
+  return left >= step_x_ * kFull && top >= step_y_ * kFull &&
          (left >= radius_ + step_x_ * kSlack || top >= radius_ + step_y_ * kSlack);
 }
 
-CoverageBox::Span CoverageBox::span_inside(int y, Span within, double margin, double inset_x,
-                                           double inset_y) const {
+CoverageBox::Span CoverageBox::span_inside(int y, Span within, Margins margins) const {
   const Affine& m = box_from_canvas_;
-  const double near_x = std::max(step_x_ * margin, inset_x);
-  const double near_y = std::max(step_y_ * margin, inset_y);
   const double start_x = m.xx * 0.5 + m.xy * (y + 0.5) + m.x0;
   const double start_y = m.yx * 0.5 + m.yy * (y + 0.5) + m.y0;
-  const Range x = solved(m.xx, start_x, near_x, size_.width - near_x);
-  const Range across = solved(m.yx, start_y, near_y, size_.height - near_y);
-  const double first = std::ceil(std::max(x.first, across.first));
-  const double last = std::floor(std::min(x.last, across.last)) + 1;
+  const Range across = solved(m.xx, start_x, margins.x, size_.width - margins.x);
+  const Range down = solved(m.yx, start_y, margins.y, size_.height - margins.y);
+  const double first = std::ceil(std::max(across.first, down.first));
+  const double last = std::floor(std::min(across.last, down.last)) + 1;
   Span span{};
   span.first = static_cast<int>(
       std::clamp(first, static_cast<double>(within.first), static_cast<double>(within.last)));
@@ -109,26 +114,28 @@ CoverageBox::Span CoverageBox::span_inside(int y, Span within, double margin, do
   return span;
 }
 
-// Where coverage() is 255 for certain.
+CoverageBox::Span CoverageBox::touched(int y, Span within) const {
+  return span_inside(y, within, {-step_x_ * kClear, -step_y_ * kClear});
+}
+
 CoverageBox::Span CoverageBox::full_span(int y, Span within) const {
-  const double margin = 0.5 + kSlack;
-  if (radius_ <= 0) return span_inside(y, within, margin, 0, 0);
+  const Margins edges{step_x_ * kFull, step_y_ * kFull};
+  if (is_plain_row(y)) return span_inside(y, within, {edges.x, -kFarInside});
+  if (radius_ <= 0) return span_inside(y, within, edges);
   // Between the corners from top to bottom, or from left to right: the longer one.
-  const Span upright = span_inside(y, within, margin, radius_ + step_x_ * kSlack, 0);
-  const Span level = span_inside(y, within, margin, 0, radius_ + step_y_ * kSlack);
+  const Margins corners{radius_ + step_x_ * kSlack, radius_ + step_y_ * kSlack};
+  const Span upright = span_inside(y, within, {std::max(edges.x, corners.x), edges.y});
+  const Span level = span_inside(y, within, {edges.x, std::max(edges.y, corners.y)});
   return upright.last - upright.first > level.last - level.first ? upright : level;
 }
 
-CoverageBox::Span CoverageBox::touched(int y, Span within) const {
-  // Beyond half a pixel outside of an edge coverage() is 0.
-  return span_inside(y, within, -0.5 - kSlack, -1e9, -1e9);
-}
-
 bool CoverageBox::is_plain_row(int y) const {
-  if (box_from_canvas_.xy != 0 || box_from_canvas_.yx != 0) return false;
-  const double place = box_from_canvas_.yy * (y + 0.5) + box_from_canvas_.y0;
+  const Affine& m = box_from_canvas_;
+  if (m.xy != 0 || m.yx != 0) return false;
+  const double place = m.yy * (y + 0.5) + m.y0;  // to the bit what coverage() works with
   const double inside = std::min(place, size_.height - place);
-  return inside >= step_y_ * (0.5 + kSlack) && inside >= radius_ + step_y_ * kSlack;
+  return between(place / step_y_, (size_.height - place) / step_y_) == 1 &&
+         (radius_ <= 0 || inside >= radius_ + step_y_ * kSlack);
 }
 
 void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const {

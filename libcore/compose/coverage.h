@@ -39,11 +39,17 @@ class CoverageBox {
   // Around the centres of the pixels `area`.
   base::RectF place_of(const base::RectI& area) const;
   double corner(base::PointF point) const;
-  // The pixels of row `y`, of those in `within`, whose centre lies at least `margin` canvas px
-  // inside each edge, and further than `inset_*` box px; all of them, give or take a rounding.
-  Span span_inside(int y, Span within, double margin, double inset_x, double inset_y) const;
+  // How far inside of its edges, in box px, a centre lies at least.
+  struct Margins {
+    double x;
+    double y;
+  };
+  // The pixels of row `y`, of those in `within`, whose centres lie that far inside; all of them,
+  // give or take a rounding.
+  Span span_inside(int y, Span within, Margins margins) const;
+  // Those with coverage() 255 for certain.
   Span full_span(int y, Span within) const;
-  // Whether the row's coverage is that of any other such row.
+  // Whether the row's coverage is that of any other such row: no upper or lower edge touches it.
   bool is_plain_row(int y) const;
 
   base::Affine box_from_canvas_;

@@ -41,7 +41,10 @@ void Damage::add_difference(const FramePlan& before, const FramePlan& after) {
   if (old_items.size() == new_items.size()) {
     for (size_t i = 0; i < new_items.size(); ++i) {
       if (old_items[i] == new_items[i]) continue;
-      add_item(before.placed[i]);
+      // The next picture of a video lies where the last one did, and is as opaque.
+      const bool is_same_place =
+          after.placed[i].yuv() != nullptr && before.placed[i].bounds() == after.placed[i].bounds();
+      if (!is_same_place) add_item(before.placed[i]);
       add_item(after.placed[i]);
     }
     return;

@@ -23,11 +23,15 @@ base::SizeF size_f(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-// Canvas pixels that a box may touch with its ramps.
+// Canvas pixels that a box may touch with its ramps. Half a pixel outside of an edge the ramp has
+// come to nothing, and pixels are counted from their centres: an upright box touches those that it
+// overlaps.
 RectI touched(const Affine& canvas_from_box, base::SizeF size) {
   const base::RectF place = base::bounds_of(canvas_from_box, {0, 0, size.width, size.height});
-  return {to_int(std::floor(place.left - 0.5)), to_int(std::floor(place.top - 0.5)),
-          to_int(std::ceil(place.right + 0.5)), to_int(std::ceil(place.bottom + 0.5))};
+  const bool is_upright = canvas_from_box.xy == 0 && canvas_from_box.yx == 0;
+  const double reach = is_upright ? 0 : 0.5;
+  return {to_int(std::floor(place.left - reach)), to_int(std::floor(place.top - reach)),
+          to_int(std::ceil(place.right + reach)), to_int(std::ceil(place.bottom + reach))};
 }
 
 RectI moved(const RectI& rect, base::PointI by) {

@@ -272,12 +272,14 @@ void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<Pr
   }
 }
 
+constexpr int kLineBytes = 64;  // of a cache
+constexpr int kRowsAhead = 6;
+
 // Rows of a picture lie too far apart for the processor to see what comes next by itself.
 HWY_INLINE void prefetch_row(const PremulRgba8* row, int first, int last) {
-  constexpr int kLinePixels = 64 / static_cast<int>(sizeof(PremulRgba8));
+  constexpr int kLinePixels = kLineBytes / static_cast<int>(sizeof(PremulRgba8));
   for (int x = first; x < last; x += kLinePixels) hwy::Prefetch(row + x);
 }
-constexpr int kRowsAhead = 6;
 
 // A row of pixels moved by a part of a pixel: every pixel has the same weights.
 struct MovedRow {
@@ -521,6 +523,8 @@ void convert_yuv(const frame::YuvCoefficients& c, const YuvSamples& source,
   const auto start =
       hn::Set(i32, (1 << (frame::YuvCoefficients::kShift - 1)) - c.luma * c.luma_black);
   for (int y = 0; y < out.height(); ++y) {
+    const int ahead = std::min(y + kRowsAhead, out.height() - 1);
+    for (int x = 0; x < out.width(); x += kLineBytes) hwy::Prefetch(source.y.row(ahead) + x);
     for (int x = 0; x < out.width(); x += static_cast<int>(hn::Lanes(i32))) {
       const auto samples = [&](const ImageView<const uint8_t>& plane) {
         return hn::PromoteTo(i32, hn::LoadU(u8, plane.row(y) + x));

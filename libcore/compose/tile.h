@@ -3,47 +3,12 @@
 #include "base/geometry.h"
 #include "compose/draw_list.h"
 #include "compose/placed_item.h"
+#include "compose/tile_grid.h"
 #include "frame/frame.h"
 
-#include <algorithm>
 #include <span>
 
 namespace layercast::compose {
-
-/// A canvas divided into tiles, row after row. What is worked on at a time stays in the first
-/// level cache.
-class TileGrid {
- public:
-  static constexpr int kWidth = 128;
-  static constexpr int kHeight = 32;
-
-  explicit TileGrid(base::SizeI canvas)
-      : canvas_(canvas),
-        columns_((canvas.width + kWidth - 1) / kWidth),
-        lines_((canvas.height + kHeight - 1) / kHeight) {}
-
-  int count() const { return columns_ * lines_; }
-  int columns() const { return columns_; }
-  /// Tile `tile` on the canvas; those at the right and the bottom may be smaller.
-  base::RectI area(int tile) const {
-    const int left = tile % columns_ * kWidth;
-    const int top = tile / columns_ * kHeight;
-    return {left, top, std::min(left + kWidth, canvas_.width),
-            std::min(top + kHeight, canvas_.height)};
-  }
-  /// The tiles that `area` of the canvas touches, as columns and lines.
-  base::RectI touched(const base::RectI& area) const {
-    const base::RectI inside = base::intersection(area, {0, 0, canvas_.width, canvas_.height});
-    if (inside.empty()) return {};
-    return {inside.left / kWidth, inside.top / kHeight, (inside.right + kWidth - 1) / kWidth,
-            (inside.bottom + kHeight - 1) / kHeight};
-  }
-
- private:
-  base::SizeI canvas_;
-  int columns_;
-  int lines_;
-};
 
 /// Where the items of `list` show.
 inline base::RectI shown_area(const DrawList& list) {

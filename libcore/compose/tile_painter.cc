@@ -6,6 +6,7 @@
 #include "frame/convert.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace layercast::compose {
@@ -134,12 +135,25 @@ void TilePainter::sample_rows(const PlacedItem& item, const RectI& part,
 
 void TilePainter::sample_yuv(const PlacedItem& item, const RectI& part,
                              ImageView<PremulRgba8> out) {
+  std::array<ImageView<const uint8_t>, 3> samples;
   for (size_t i = 0; i < 3; ++i) {
-    sample(item.planes()[i], {part.left, part.top}, part_of(planes_[i], part));
+    const ImageView<const uint8_t>& plane = item.planes()[i].samples;
+    const RectI in_plane = relative_to(part, item.top_left());
+    // As they are, where that needs no sampling and a vector may read past the row's end.
+    const bool is_at_hand = item.is_aligned() && plane.size() == item.yuv()->size() &&
+                            in_plane.right + kRowSlack <= plane.width();
+    if (is_at_hand) {
+      samples[i] = plane.part(in_plane);
+      continue;
+    }
+    // From a column that chroma is sited on: there kernels have less to do.
+    const bool is_between = item.is_aligned() && in_plane.left % 2 != 0;
+    const RectI wide{part.left - (is_between ? 1 : 0), part.top, part.right, part.bottom};
+    const ImageView<uint8_t> sampled = part_of(planes_[i], wide);
+    sample(item.planes()[i], {wide.left, wide.top}, sampled);
+    samples[i] = sampled.part({part.left - wide.left, 0, sampled.width(), sampled.height()});
   }
-  rgb_from_yuv(item.coefficients(),
-               {part_of(planes_[0], part), part_of(planes_[1], part), part_of(planes_[2], part)},
-               out);
+  rgb_from_yuv(item.coefficients(), {samples[0], samples[1], samples[2]}, out);
 }
 
 bool TilePainter::make_mask(const PlacedItem& item, const RectI& part) {

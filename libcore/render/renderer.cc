@@ -126,15 +126,17 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
   state.error.reset();
 }
 
+base::Result<std::unique_ptr<frame::VideoFeed>> Renderer::open_feed(
+    const scene::VideoContent& content) const {
+  const std::string path = file_.resolved(content.source);
+  if (options_.open_feed) return options_.open_feed(content, path);
+  return base::Error{base::ErrorCode::kUnsupported, "videos cannot be shown here", path, nullptr};
+}
+
 void Renderer::refresh_video(LayerState& state, int64_t frame_index) {
   if (state.error) return;
-  const auto& content = std::get<scene::VideoContent>(state.layer->content);
-  const std::string path = file_.resolved(content.source);
   if (state.feed == nullptr) {
-    if (!options_.open_feed) {
-      return fail(state, {base::ErrorCode::kUnsupported, "videos cannot be shown here", path, nullptr});
-    }
-    auto feed = options_.open_feed(content, path);
+    auto feed = open_feed(std::get<scene::VideoContent>(state.layer->content));
     if (!feed) return fail(state, std::move(feed).error());
     state.feed = std::move(feed).value();
   }

@@ -100,6 +100,8 @@ class Renderer {
   };
 
   void refresh(LayerState& state, int64_t frame_index);
+  base::Result<std::unique_ptr<frame::VideoFeed>> open_feed(
+      const scene::VideoContent& content) const;
   void refresh_video(LayerState& state, int64_t frame_index);
   void fail(LayerState& state, base::Error error);
   ContentFailure failure_of(const LayerState& state) const;

@@ -1,4 +1,5 @@
 #include "base/worker_pool.h"
+#include "compose/tile_grid.h"
 #include "frame/convert.h"
 #include "frame/frame.h"
 #include "frame/image.h"
@@ -23,14 +24,13 @@
 #include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace layercast::tools {
 namespace {
 
 using base::Error;
 using base::ErrorCode;
-
-constexpr int kBandRows = 16;  // even: 4:2:0 chroma needs both its rows
 
 /// Where frames come from.
 struct Input {
@@ -106,14 +106,16 @@ base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& ar
   return media::Encoding::open(std::move(request));
 }
 
-/// Turns the frames of a pipe into those that an encoder takes.
+/// Turns the frames of a pipe into those that an encoder takes, a tile at a time.
 class Converter {
  public:
   Converter(const Geometry& geometry, frame::PixelFormat format, int threads)
       : raw_(frame::PixelFormat::kRgba, geometry.size),
-        premultiplied_(geometry.size),
+        grid_(geometry.size),
         pool_(format, geometry.size),
-        workers_(threads) {}
+        workers_(threads) {
+    for (int i = 0; i < threads; ++i) scratch_.emplace_back(kScratch);
+  }
 
   /// A frame to read raw RGBA into.
   frame::Frame& raw() { return raw_; }
@@ -121,19 +123,38 @@ class Converter {
   /// The frame in raw(), converted.
   frame::FramePtr convert() {
     auto target = pool_.take();
-    const int height = raw_.size().height;
-    workers_.run((height + kBandRows - 1) / kBandRows, [&](int band, int) {
-      const frame::RowRange rows{band * kBandRows, std::min((band + 1) * kBandRows, height)};
-      const base::RectI part{0, rows.first, raw_.size().width, rows.last};
-      frame::premultiply(std::as_const(raw_).rgba().part(part), premultiplied_.view().part(part));
-      frame::convert_rows(std::as_const(premultiplied_).view(), rows, *target);
+    workers_.run(grid_.count(), [&](int tile, int thread) {
+      convert_tile(grid_.area(tile), scratch_[static_cast<size_t>(thread)].view(), *target);
     });
     return target;
   }
 
  private:
+  using Pixels = frame::ImageView<frame::PremulRgba8>;
+  // Where a tile's first column stands: aligned, with room for the one before it.
+  static constexpr int kFirstColumn = 16;
+  static constexpr base::SizeI kScratch{kFirstColumn + compose::TileGrid::kWidth,
+                                        compose::TileGrid::kHeight};
+
+  void convert_tile(const base::RectI& area, Pixels scratch, frame::Frame& target) const {
+    base::RectI read = area;
+    if (read.left > 0) --read.left;
+    const int first = kFirstColumn - (area.left - read.left);
+    const auto part = scratch.part({first, 0, first + read.width(), read.height()});
+    frame::premultiply(raw_.rgba().part(read), part);
+    if (area.left == 0) {
+      for (int y = 0; y < area.height(); ++y) {
+        scratch.at(kFirstColumn - 1, y) = scratch.at(kFirstColumn, y);
+      }
+    }
+    frame::convert_tile(
+        scratch.part({kFirstColumn - 1, 0, kFirstColumn + area.width(), area.height()}), area,
+        target);
+  }
+
   frame::Frame raw_;
-  frame::Image<frame::PremulRgba8> premultiplied_;
+  compose::TileGrid grid_;
+  std::vector<frame::Image<frame::PremulRgba8>> scratch_;  // one a thread
   frame::FramePool pool_;
   base::WorkerPool workers_;
 };
