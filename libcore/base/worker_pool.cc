@@ -3,6 +3,9 @@
 #include "base/check.h"
 #include "base/cpu_clock.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace layercast::base {
 
 WorkerPool::WorkerPool(int threads) {
@@ -24,18 +27,20 @@ void WorkerPool::run_erased(int count, Call call, const void* work) {
     for (int piece = 0; piece < count; ++piece) call(work, piece, 0);
     return;
   }
+  const int wanted = std::min(static_cast<int>(workers_.size()), count - 1);
   {
     const std::lock_guard lock(mutex_);
     call_ = call;
     work_ = work;
     count_ = count;
     next_.store(0, std::memory_order_relaxed);
-    busy_ = static_cast<int>(workers_.size());
-    ++round_;
+    seats_ = wanted;
+    busy_ = wanted;
   }
-  started_.notify_all();
+  for (int i = 0; i < wanted; ++i) started_.notify_one();
   take_pieces(0);
   std::unique_lock lock(mutex_);
+  busy_ -= std::exchange(seats_, 0);  // those who have not woken up yet need not
   finished_.wait(lock, [this] { return busy_ == 0; });
 }
 
@@ -46,13 +51,12 @@ void WorkerPool::take_pieces(int thread) {
 }
 
 void WorkerPool::work_until_stopped(int thread) {
-  uint64_t seen = 0;
   CpuStopwatch watch;
   std::unique_lock lock(mutex_);
   while (true) {
-    started_.wait(lock, [&] { return stopping_ || round_ != seen; });
+    started_.wait(lock, [&] { return stopping_ || seats_ > 0; });
     if (stopping_) return;
-    seen = round_;
+    --seats_;
     lock.unlock();
     take_pieces(thread);
     cpu_nanoseconds_.fetch_add(watch.lap(), std::memory_order_relaxed);

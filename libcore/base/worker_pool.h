@@ -54,8 +54,8 @@ class WorkerPool {
   int count_ = 0;
   std::atomic<int> next_{0};
   std::atomic<int64_t> cpu_nanoseconds_{0};
-  int busy_ = 0;
-  uint64_t round_ = 0;
+  int seats_ = 0;  // threads that may still join the run
+  int busy_ = 0;   // those that have joined it or may, and have not left
   bool stopping_ = false;
   std::vector<std::thread> workers_;
 };

@@ -82,7 +82,16 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
   plan.list = list;
   plan.placed.clear();
   const RectI shown = shown_area(list);
-  for (const DrawItem& item : plan.list.items) plan.placed.emplace_back(item, shown);
+  for (size_t i = 0; i < list.items.size(); ++i) {
+    const bool is_known = last_plan_ != nullptr && i < last_plan_->placed.size() &&
+                          last_plan_->list.shown == list.shown &&
+                          last_plan_->list.items[i] == list.items[i];
+    if (is_known) {
+      plan.placed.push_back(last_plan_->placed[i]);
+    } else {
+      plan.placed.emplace_back(list.items[i], shown);
+    }
+  }
   plan.copied.assign(static_cast<size_t>(grid_.count()), false);
   return *free;
 }

@@ -422,6 +422,81 @@ void sample_plane_aligned(const SampledPlane& source, base::PointI first, ImageV
   }
 }
 
+// Samples of a row of a tile at most, and what a vector may read past them.
+constexpr int kRowMax = 192;
+
+// Where the samples of a row lie that is only stretched and moved: the same in every row.
+struct StretchedRow {
+  int first = 0;                        // the plane's column that offset 0 stands for
+  int count = 0;                        // columns that are read
+  HWY_ALIGN uint32_t offsets[kRowMax];  // of the left neighbour, in samples
+  HWY_ALIGN uint32_t weights[kRowMax];  // of the left one in the lower half, of the right above
+};
+
+// False when it reads more columns than fit: the picture is shrunk.
+bool find_columns(const SampleGrid& grid, base::PointI first, int width, StretchedRow& row) {
+  const int64_t left = grid.x_at(first.x, first.y);
+  const int64_t right = grid.x_at(first.x + width - 1, first.y);
+  row.first = sample_place(std::min(left, right)).index;
+  row.count = sample_place(std::max(left, right)).index - row.first + 2;
+  if (row.count > kRowMax - static_cast<int>(hn::Lanes(u16)) || width > kRowMax) return false;
+  for (int x = 0; x < kRowMax; ++x) {
+    const SamplePlace place = sample_place(grid.x_at(first.x + std::min(x, width - 1), first.y));
+    row.offsets[x] = static_cast<uint32_t>(place.index - row.first);
+    row.weights[x] = (256 - place.weight) | place.weight << 16;
+  }
+  return true;
+}
+
+// Both rows, mixed: 256 times the mean of each column.
+HWY_INLINE void mix_rows(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, int count,
+                         uint16_t* out) {
+  const hn::Rebind<uint8_t, U16> u8;
+  const V16 above = hn::Set(u16, static_cast<uint16_t>(256 - weight_y));
+  const V16 below = hn::Set(u16, static_cast<uint16_t>(weight_y));
+  for (int x = 0; x < count; x += static_cast<int>(hn::Lanes(u16))) {
+    const V16 a = hn::PromoteTo(u16, hn::LoadU(u8, upper + x));
+    const V16 b = hn::PromoteTo(u16, hn::LoadU(u8, lower + x));
+    hn::StoreU(hn::Add(hn::Mul(a, above), hn::Mul(b, below)), u16, out + x);
+  }
+}
+
+// Two neighbours of 16 bits for each lane.
+HWY_INLINE V32 gather_pairs(const uint16_t* from, V32 offsets) {
+  return gather(reinterpret_cast<const uint8_t*>(from), hn::ShiftLeft<1>(offsets));
+}
+
+void sample_plane_stretched(const SampledPlane& source, base::PointI first,
+                            const StretchedRow& columns, ImageView<uint8_t> out) {
+  const auto& samples = source.samples;
+  const hn::Rebind<uint8_t, U32> u8;
+  const V32 sign = hn::Set(u32, 0x80008000);
+  const V32 restored = hn::Set(u32, (32768u << 8) + 32768u);
+  const int read = columns.count + static_cast<int>(hn::Lanes(u16));
+  const bool is_inner = columns.first >= 0 && columns.first + read <= samples.width();
+  uint8_t upper[kRowMax] = {};
+  uint8_t lower[kRowMax] = {};
+  uint16_t mixed[kRowMax + hn::MaxLanes(u16)];
+  for (int y = 0; y < out.height(); ++y) {
+    const RowPair rows = row_pair(source.grid.y_at(first.x, first.y + y), samples.height());
+    const uint8_t* above = samples.row(rows.upper) + (is_inner ? columns.first : 0);
+    const uint8_t* below = samples.row(rows.lower) + (is_inner ? columns.first : 0);
+    if (!is_inner) {
+      copy_row(above, samples.width(), columns.first, columns.count, upper);
+      copy_row(below, samples.width(), columns.first, columns.count, lower);
+      above = upper;
+      below = lower;
+    }
+    mix_rows(above, below, rows.weight, columns.count, mixed);
+    for (int x = 0; x < out.width(); x += static_cast<int>(hn::Lanes(u32))) {
+      const V32 pairs = hn::Xor(gather_pairs(mixed, hn::Load(u32, columns.offsets + x)), sign);
+      const V32 sum = sum_of_products(pairs, hn::Load(u32, columns.weights + x));
+      const V32 result = hn::ShiftRight<16>(hn::Add(sum, restored));
+      hn::StoreU(hn::DemoteTo(u8, hn::BitCast(i32, result)), u8, out.row(y) + x);
+    }
+  }
+}
+
 // A row at half the canvas's resolution, whose even samples lie on canvas pixels. `out[0]` is one
 // of those; `upper` and `lower` have the sample before it first.
 void double_row(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, int count,
@@ -454,17 +529,14 @@ void double_row(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, i
   }
 }
 
-// Samples of a tile's row at half resolution, and what a vector may read past them.
-constexpr int kHalfRow = 192;
-
 void sample_plane_doubled(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   const auto& samples = source.samples;
   const SamplePlace column = sample_place(source.grid.x_at(first.x, first.y));
   const int skipped = column.weight == 0 ? 0 : 1;  // begins between two samples
   const int count = (out.width() + skipped) / 2 + 2;
-  uint8_t upper[kHalfRow] = {};
-  uint8_t lower[kHalfRow] = {};
-  uint8_t doubled[2 * kHalfRow];
+  uint8_t upper[kRowMax] = {};
+  uint8_t lower[kRowMax] = {};
+  uint8_t doubled[2 * kRowMax];
   // Whether all that is read lies in the plane's rows.
   const int read = count + static_cast<int>(hn::Lanes(u16));
   const bool is_inner = column.index >= 0 && column.index + read <= samples.width();
@@ -487,17 +559,29 @@ void sample_plane_doubled(const SampledPlane& source, base::PointI first, ImageV
   }
 }
 
-void sample_plane(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
+// Reads what it shares with no other row, for a plane that is stretched and moved only.
+bool sample_upright_plane(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   const SampleGrid& grid = source.grid;
-  const bool is_upright = grid.xy == 0 && grid.yx == 0;
   const uint32_t weight = sample_place(grid.x_at(first.x, first.y)).weight;
-  if (is_upright && grid.xx == kOne && grid.yy == kOne && weight == 0 &&
+  if (grid.xx == kOne && grid.yy == kOne && weight == 0 &&
       sample_place(grid.y_at(first.x, first.y)).weight == 0) {
     sample_plane_aligned(source, first, out);
-  } else if (is_upright && grid.xx == kOne / 2 && (weight == 0 || weight == 128) &&
-             out.width() <= kHalfRow) {
+    return true;
+  }
+  if (grid.xx == kOne / 2 && (weight == 0 || weight == 128) && out.width() <= kRowMax) {
     sample_plane_doubled(source, first, out);
-  } else if (source.samples.width() >= 4) {
+    return true;
+  }
+  StretchedRow columns;
+  if (!find_columns(grid, first, out.width(), columns)) return false;
+  sample_plane_stretched(source, first, columns, out);
+  return true;
+}
+
+void sample_plane(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
+  const bool is_upright = source.grid.xy == 0 && source.grid.yx == 0;
+  if (is_upright && sample_upright_plane(source, first, out)) return;
+  if (source.samples.width() >= 4) {
     sample_plane_anyhow(source, first, out);
   } else {
     sample_plane_plainly(source, first, out);

@@ -1,4 +1,4 @@
-"""Makes the pictures that the standard scenes show, always the same ones."""
+"""Makes the pictures and the video that the standard scenes show, always the same ones."""
 
 import hashlib
 import shutil
@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import standard_scenes
+from standard_scenes import FEED_FPS, FEED_SECONDS
 
 PNG = ["-strip", "-depth", "8"]
 STAR = "150,34 176,112 260,113 193,164 218,245 150,196 82,245 107,164 40,113 124,112"
@@ -45,6 +46,7 @@ def cut_out(folder: Path, file: str, size: str, colors: str, seed: int, mask: li
 def draw_pictures(folder: Path) -> None:
     photo(folder, "background.png", "1920x1080", seed=41)
     photo(folder, "feed.png", "1280x720", seed=53)
+    photo(folder, "panorama.png", "1920x1080", seed=59)
     # Round corners, and more transparent from the left to the right.
     fading = ["-size", "360x640", "gradient:white-gray40", "-rotate", "-90"]
     cut_out(
@@ -73,30 +75,50 @@ def draw_pictures(folder: Path) -> None:
     )
 
 
+def film_feed(folder: Path) -> None:
+    """A camera that wanders over a photograph and comes back, with the grain and at the bitrate of
+    one: 1280×720 in H.264, tagged as BT.709."""
+    turn = f"2*PI*t/{FEED_SECONDS}"
+    filters = [
+        f"crop=1280:720:x='320+300*sin({turn})':y='180+160*sin(2*{turn})'",
+        "noise=alls=6:allf=t:all_seed=59",
+        "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p",
+    ]
+    command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-loop", "1", "-framerate", str(FEED_FPS)]
+    command += ["-i", "panorama.png", "-t", str(FEED_SECONDS), "-vf", ",".join(filters)]
+    # One thread: how many x264 has shows in the file.
+    command += "-c:v libx264 -preset veryfast -threads 1 -b:v 9M -g 60 -color_range tv".split()
+    for tag in ("colorspace", "color_primaries", "color_trc"):
+        command += [f"-{tag}", "bt709"]
+    done = subprocess.run(
+        [*command, "feed.mp4"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise CannotMake(f"ffmpeg cannot make feed.mp4: {done.stderr.strip()}")
+
+
 def draw_letterings(folder: Path, render_frames: Path) -> None:
     """The texts as pictures for ffmpeg, drawn by layercast: both show the same glyphs."""
     for lettering in standard_scenes.letterings():
-        scene = folder / f"{lettering.name}.yaml"
         size = (lettering.width, lettering.height)
-        layers = list(lettering.layers)
-        scene.write_text(
-            standard_scenes.scene_text(lettering.name, *size, "transparent", layers),
-            encoding="utf-8",
+        scene = standard_scenes.write_scene(
+            folder, lettering.name, lettering.layers, *size, background="transparent"
         )
-        command = [render_frames, scene, "--at", "0s", "-o", folder / f"{lettering.name}.png"]
+        png = folder / f"{lettering.name}.png"
+        command = [str(render_frames), str(scene), "--at", "0s", "-o", str(png)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise CannotMake(f"render-frames cannot draw {scene}: {done.stderr.strip()}")
 
 
 def make(folder: Path, render_frames: Path) -> None:
-    """Everything that the scenes need lies in `folder` afterwards. The pictures are drawn anew only
-    when this file has changed; texts always, for how they look is layercast's own doing."""
+    """Everything that the scenes show lies in `folder` afterwards. Pictures and video are made anew
+    only when this file has changed; texts always, for how they look is layercast's own doing."""
     folder.mkdir(parents=True, exist_ok=True)
     recipe = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
     stamp = folder / "recipe"
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != recipe:
         draw_pictures(folder)
+        film_feed(folder)
         stamp.write_text(recipe, encoding="utf-8")
-    standard_scenes.write_scene_files(folder)
     draw_letterings(folder, render_frames)

@@ -1,12 +1,14 @@
-"""The standard scenes: what stands where, written out for layercast and for ffmpeg.
+"""The standard scenes: what stands where, and the scene files of it.
 
 Each scene is described once, as a list of elements from the back to the front. From the same list
-come a scene file and an ffmpeg filter graph, so that both draw the same picture; bench.py compares
-the two before it measures them.
+come a scene file and, in ffmpeg_graphs.py, an ffmpeg filter graph, so that both draw the same
+picture; bench.py compares the two before it measures them.
 """
 
+import enum
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,22 @@ LAST_FRAME = 6000  # scenes are drawn alike up to here
 # A slide of 3·2ⁿ px at one pixel a frame: progress × distance is a whole number at every frame,
 # so the logo lies on whole pixels all the way, as it does in ffmpeg.
 DRIFT_PIXELS = 6144
+
+SLIDE_PIXELS, SLIDE_SECONDS = 1280, 10
+FADE_SECONDS = 2  # in and out
+TURN_SECONDS = 6
+
+FEED_FPS, FEED_SECONDS = 30, 10
+
+
+class Motion(enum.Enum):
+    """What an element does all the time."""
+
+    NONE = enum.auto()
+    DRIFT = enum.auto()  # one pixel to the right each frame, from WRAP back to 0
+    SLIDE = enum.auto()  # SLIDE_PIXELS to the right in SLIDE_SECONDS, then anew
+    FADE = enum.auto()  # from nothing to its opacity and back in FADE_SECONDS
+    TURN = enum.auto()  # once about its centre in TURN_SECONDS
 
 
 @dataclass(frozen=True)
@@ -31,7 +49,16 @@ class Picture:
     height: int
     opacity: float = 1
     scale: float = 1
-    drifts: bool = False  # one pixel to the right each frame, from WRAP back to 0
+    motion: Motion = Motion.NONE
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video among the assets, its top left corner at (x, y). It is played again and again."""
+
+    file: str
+    x: int
+    y: int
 
 
 @dataclass(frozen=True)
@@ -45,13 +72,15 @@ class Lettering:
     width: int
     height: int
     layers: tuple[dict, ...]
+    is_timecode: bool = False  # its words change with every frame: ffmpeg has to draw them, too
 
     def picture(self) -> Picture:
         return Picture(f"{self.name}.png", self.x, self.y, self.width, self.height)
 
 
-Element = Picture | Lettering
+Element = Picture | Video | Lettering
 BACKGROUND = Picture("background.png", 0, 0, WIDTH, HEIGHT)
+VIGNETTE = Picture("vignette.png", 0, 0, WIDTH, HEIGHT)
 
 
 def text(words: str, x: float, y: float, **style: object) -> dict:
@@ -93,11 +122,16 @@ CHAT = Lettering(
           "wren: one more please :)",
           18, 12, font_size=24, font_weight=600, line_height=1.4)),
 )
-CLOCK = Lettering(
-    "clock", 1600, 1010, 300, 44,
-    (centred("00:00:05:00", 300, 44, font_size=36, font_family="monospace",
-             stroke={"color": "black", "width": 3}),),
-)
+
+
+CLOCK_SIZE = 35  # at which digits are whole px wide (21), as ffmpeg makes them at any size
+
+
+def clock(words: str, is_timecode: bool) -> Lettering:
+    style: dict = {"font_size": CLOCK_SIZE, "font_family": "monospace"}
+    style["stroke"] = {"color": "black", "width": 3}
+    layers = (centred(words, 300, 44, **style),)
+    return Lettering("clock", 1600, 1010, 300, 44, layers, is_timecode)
 
 
 def logos(count: int) -> list[Element]:
@@ -111,32 +145,65 @@ def logos(count: int) -> list[Element]:
         row, column = divmod(index, columns)
         x = 2 * round(column * WRAP / max(1, columns - 1) / 2)
         y = 2 * round(row * fall / (rows - 1) / 2) if rows > 1 else fall // 2
-        placed.append(Picture("logo.png", x, y, LOGO_SIDE, LOGO_SIDE, drifts=index % 2 == 1))
+        motion = Motion.DRIFT if index % 2 == 1 else Motion.NONE
+        placed.append(Picture("logo.png", x, y, LOGO_SIDE, LOGO_SIDE, motion=motion))
     return placed
 
 
+FEED = Video("feed.mp4", 320, 180)
+GUEST = Picture("guest.png", 0, 620, 640, 360, opacity=0.8, motion=Motion.SLIDE)
+
+
+def three_layers() -> list[Element]:
+    """A picture that slides over a video."""
+    return [BACKGROUND, FEED, GUEST]
+
+
+def broadcast() -> list[Element]:
+    """Ten layers: the three above, one that fades, one that turns, texts of which one changes with
+    every frame, and a vignette over everything."""
+    return [
+        *three_layers(),
+        Picture("sponsor.png", 60, 60, 320, 180, scale=1.5, motion=Motion.FADE),
+        Picture("logo.png", 1550, 60, LOGO_SIDE, LOGO_SIDE, motion=Motion.TURN),
+        TITLE,
+        LOWER_THIRD,
+        CHAT,
+        clock("{{timecode}}", is_timecode=True),
+        VIGNETTE,
+    ]
+
+
 def still_life() -> list[Element]:
-    """Ten layers as in a broadcast, none of which moves."""
+    """The same ten, none of which moves."""
     return [
         BACKGROUND,
-        Picture("feed.png", 320, 180, 1280, 720),
+        Picture("feed.png", FEED.x, FEED.y, 1280, 720),
         Picture("guest.png", 640, 620, 640, 360, opacity=0.8),
         Picture("sponsor.png", 60, 60, 320, 180, opacity=0.5, scale=1.5),
         Picture("logo.png", 1550, 60, LOGO_SIDE, LOGO_SIDE),
         TITLE,
         LOWER_THIRD,
         CHAT,
-        CLOCK,
-        Picture("vignette.png", 0, 0, WIDTH, HEIGHT),
+        clock("00:00:05:00", is_timecode=False),
+        VIGNETTE,
     ]
 
 
 SCENES: dict[str, list[Element]] = {
-    "STATIC": still_life(),
+    "S3": three_layers(),
+    "S10": broadcast(),
     "SN5": logos(5),
     "SN20": logos(20),
     "SN50": logos(50),
+    "STATIC": still_life(),
 }
+
+
+def feed_of(name: str) -> Video | None:
+    """The video that the scene plays."""
+    return next((e for e in SCENES[name] if isinstance(e, Video)), None)
+
 
 # ---- As a scene file ----------------------------------------------------------------------------
 
@@ -152,19 +219,46 @@ def drift(x: int) -> list[dict]:
     return moves
 
 
+def animations_of(picture: Picture) -> list[dict]:
+    for_ever = {"iterations": "infinite"}
+    match picture.motion:
+        case Motion.DRIFT:
+            return drift(picture.x)
+        case Motion.SLIDE:
+            slide = {"effect": "slide", "from": [0, 0], "to": [SLIDE_PIXELS, 0]}
+            return [slide | {"duration": f"{SLIDE_SECONDS}s"} | for_ever]
+        case Motion.FADE:
+            frames = [{"at": at, "opacity": opacity} for at, opacity in ((0, 0), (0.5, 1), (1, 0))]
+            fade = {"effect": "keyframes", "keyframes": frames}
+            return [fade | {"duration": f"{FADE_SECONDS}s"} | for_ever]
+        case Motion.TURN:
+            turn = {"effect": "rotate", "from": 0, "to": 360, "duration": f"{TURN_SECONDS}s"}
+            return [turn | for_ever]
+    return []
+
+
 def layer_of(picture: Picture) -> dict:
-    layer = {
-        "type": "overlay",
-        "opacity": picture.opacity,
-        "transform": {"position": [picture.x, picture.y], "scale": picture.scale},
-        "content": {"type": "image", "source": picture.file},
-    }
-    return layer | ({"animations": drift(picture.x)} if picture.drifts else {})
+    place: dict = {"position": [picture.x, picture.y], "scale": picture.scale}
+    if picture.motion == Motion.TURN:
+        centre = [picture.x + picture.width / 2, picture.y + picture.height / 2]
+        place |= {"position": centre, "anchor": [0.5, 0.5]}
+    layer = {"type": "overlay", "opacity": picture.opacity, "transform": place}
+    layer |= {"content": {"type": "image", "source": picture.file}}
+    animations = animations_of(picture)
+    return layer | ({"animations": animations} if animations else {})
+
+
+def video_layer_of(video: Video) -> dict:
+    place = {"position": [video.x, video.y]}
+    content = {"type": "video", "source": video.file, "loop": True}
+    return {"type": "visual_feed", "transform": place, "content": content}
 
 
 def layers_of(element: Element) -> list[dict]:
     if isinstance(element, Picture):
         return [layer_of(element)]
+    if isinstance(element, Video):
+        return [video_layer_of(element)]
     moved = []
     for layer in element.layers:
         transform = layer.get("transform", {"position": [0, 0]})
@@ -174,66 +268,40 @@ def layers_of(element: Element) -> list[dict]:
     return moved
 
 
-def scene_text(name: str, width: int, height: int, background: str, layers: list[dict]) -> str:
-    """A scene file. Its values are written as JSON, which is YAML too."""
+def scene_layers(name: str) -> list[dict]:
+    return [layer for element in SCENES[name] for layer in layers_of(element)]
+
+
+def doubled(layer: dict) -> dict:
+    """The layer as it lies on a canvas twice as wide and high."""
+    place = layer.get("transform", {"position": [0, 0]})
+    x, y = place["position"]
+    place = place | {"position": [2 * x, 2 * y], "scale": 2 * place.get("scale", 1)}
+    slides = [
+        animation | {end: [2 * v for v in animation[end]] for end in ("from", "to")}
+        if animation["effect"] == "slide" else animation
+        for animation in layer.get("animations", [])
+    ]
+    return layer | {"transform": place} | ({"animations": slides} if slides else {})
+
+
+def write_scene(
+    folder: Path, name: str, layers: Sequence[dict], width: int = WIDTH, height: int = HEIGHT,
+    background: str = "black",
+) -> Path:
+    """Writes NAME.yaml into the folder of its pictures, and returns its path. Values are written as
+    JSON, which is YAML too."""
     canvas = {"width": width, "height": height, "fps": FPS, "background": background}
-    lines = ["version: 1", f"scene: {name}", f"canvas: {json.dumps(canvas)}"]
+    lines = ["version: 1", f"scene: {name.lower()}", f"canvas: {json.dumps(canvas)}"]
     lines += [f"duration: {LAST_FRAME // FPS}s", "layers:"]
     for index, layer in enumerate(layers):
         lines.append("  - " + json.dumps({"id": f"layer-{index}"} | layer, ensure_ascii=False))
-    return "\n".join(lines) + "\n"
-
-
-def write_scene_files(folder: Path) -> None:
-    """Writes NAME.yaml for every scene into the folder of its pictures."""
-    for name, elements in SCENES.items():
-        layers = [layer for element in elements for layer in layers_of(element)]
-        (folder / f"{name}.yaml").write_text(
-            scene_text(name.lower(), WIDTH, HEIGHT, "black", layers), encoding="utf-8"
-        )
+    path = folder / f"{name}.yaml"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
 
 
 def letterings() -> list[Lettering]:
-    return [e for elements in SCENES.values() for e in elements if isinstance(e, Lettering)]
-
-
-# ---- As an ffmpeg filter graph ------------------------------------------------------------------
-
-TO_BT709 = "scale=out_color_matrix=bt709:out_range=tv"
-
-
-def ffmpeg_inputs_and_graph(name: str, folder: Path) -> list[str]:
-    """The arguments that make the scene's frames as [out], the fastest way known: every picture is
-    read, scaled and converted to 4:2:0 once and held; one thread, for slices cost more than they
-    bring; what stands still has its place computed once. What drifts goes two pixels in every
-    second frame, see logos()."""
-    pictures = [e if isinstance(e, Picture) else e.picture() for e in SCENES[name]]
-    sources: dict[tuple, list[int]] = {}  # alike but for the place: read once, then split
-    for index, picture in enumerate(pictures):
-        sources.setdefault((picture.file, picture.opacity, picture.scale), []).append(index)
-
-    arguments, chains = ["-filter_complex_threads", "1"], []
-    for number, ((file, opacity, scale), users) in enumerate(sources.items()):
-        arguments += ["-framerate", str(FPS), "-i", str(folder / file)]
-        if users == [0]:
-            chain = f"{TO_BT709},format=yuv420p,loop=-1:1:0,settb=1/{FPS},setpts=N[canvas0]"
-            chains.append(f"[{number}:v]{chain}")
-            continue
-        first = pictures[users[0]]
-        steps = ["format=rgba"]
-        if scale != 1:
-            size = f"{round(first.width * scale)}:{round(first.height * scale)}"
-            steps.append(f"scale={size}:flags=bilinear")
-        if opacity != 1:
-            steps.append(f"colorchannelmixer=aa={opacity}")
-        steps += [TO_BT709, "format=yuva420p", f"split={len(users)}"]
-        outputs = "".join(f"[picture{index}]" for index in users)
-        chains.append(f"[{number}:v]" + ",".join(steps) + outputs)
-
-    for index, picture in list(enumerate(pictures))[1:]:
-        place = f"x={picture.x}:y={picture.y}:eval=init"
-        if picture.drifts:
-            place = f"x='mod({picture.x}+n,{WRAP})':y={picture.y}:eval=frame"
-        out = "[out]" if index == len(pictures) - 1 else f"[canvas{index}]"
-        chains.append(f"[canvas{index - 1}][picture{index}]overlay={place}:format=yuv420{out}")
-    return arguments + ["-filter_complex", ";".join(chains), "-map", "[out]", "-r", str(FPS)]
+    """Those that stay as they are."""
+    all_of_them = [e for es in SCENES.values() for e in es if isinstance(e, Lettering)]
+    return [lettering for lettering in all_of_them if not lettering.is_timecode]
