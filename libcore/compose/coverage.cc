@@ -11,9 +11,9 @@ using base::Affine;
 // What the places of edges may be off by, in canvas px: far more than doubles are on a canvas.
 constexpr double kSlack = 1e-6;
 
-// A pixel whose centre lies so far inside of every edge has a coverage that rounds to 255, and one so
-// far outside of any has one that rounds to 0, in canvas px: nearly half, so that edges that fall
-// between pixels leave none in doubt.
+// A pixel whose centre lies so far inside of every edge has a coverage that rounds to 255, and one
+// so far outside of any has one that rounds to 0, in canvas px: nearly half, so that edges that
+// fall between pixels leave none in doubt.
 constexpr double kFull = 0.4996;
 constexpr double kClear = 0.4985;
 

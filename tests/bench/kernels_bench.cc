@@ -9,10 +9,14 @@
 #include "base/geometry.h"
 #include "compose/draw_list.h"
 #include "compose/reference.h"
+#include "compose/sample_grid.h"
+#include "compose/sampling.h"
 #include "frame/convert.h"
 #include "frame/frame.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+#include "frame/yuv_color.h"
+#include "frame/yuv_picture.h"
 
 #include <algorithm>
 #include <benchmark/benchmark.h>
@@ -281,7 +285,7 @@ void composite(benchmark::State& state, BlendMode mode, Cover cover) {
 
 int register_composites() {
   const auto targets = static_cast<int64_t>(hwy::SupportedAndGeneratedTargets().size());
-  const auto add = [&](std::string name, BlendMode mode, Cover cover) {
+  const auto add = [&](const std::string& name, BlendMode mode, Cover cover) {
     benchmark::RegisterBenchmark(("composite/" + name).c_str(), composite, mode, cover)
         ->DenseRange(0, targets - 1)
         ->Unit(benchmark::kMillisecond);
@@ -364,6 +368,85 @@ bool register_conversions() {
   return true;
 }
 const bool kConversionsAreRegistered = register_conversions();
+
+// ---- Sampling, tile by tile, on every target ----------------------------------------------------
+
+using layercast::base::Affine;
+
+void sample_by_tiles(benchmark::State& state, int64_t target, const Affine& frame_from_picture) {
+  const Image<PremulRgba8> picture = premultiplied_noise(kFrame, Alpha::kMixed);
+  const layercast::compose::SampledPixels source{
+      picture.view(),
+      layercast::compose::sample_grid(layercast::base::inverse(frame_from_picture))};
+  Image<PremulRgba8> scratch({96, 64});
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    each_tile([&](const RectI& tile) {
+      layercast::compose::sample(source, {tile.left, tile.top},
+                                 scratch.view().part({0, 0, tile.width(), tile.height()}));
+    });
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+// A 4:2:0 video at `frame_from_video`: three planes, then R'G'B'.
+void sample_video_by_tiles(benchmark::State& state, int64_t target,
+                           const Affine& frame_from_video) {
+  const Image<PremulRgba8> noise = premultiplied_noise(kFrame, Alpha::kMixed);
+  const auto* bytes = reinterpret_cast<const uint8_t*>(noise.view().row(0));
+  layercast::frame::YuvLayout layout;
+  layout.size = kFrame;
+  const Affine luma = layercast::base::inverse(frame_from_video);
+  const Affine chroma = layercast::frame::chroma_from_luma(layout) * luma;
+  using layercast::compose::sample_grid, layercast::compose::SampledPlane;
+  using Plane = layercast::frame::ImageView<const uint8_t>;
+  const std::array planes{
+      SampledPlane{Plane(bytes, kFrame, kFrame.width), sample_grid(luma)},
+      SampledPlane{Plane(bytes, layout.chroma_size(), kFrame.width), sample_grid(chroma)},
+      SampledPlane{Plane(bytes, layout.chroma_size(), kFrame.width), sample_grid(chroma)}};
+  const auto coefficients = layercast::frame::yuv_coefficients(layout.matrix, layout.range);
+  std::array<Image<uint8_t>, 3> samples;
+  for (auto& plane : samples) plane = Image<uint8_t>({96, 64});
+  Image<PremulRgba8> scratch({96, 64});
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    each_tile([&](const RectI& tile) {
+      const RectI part{0, 0, tile.width(), tile.height()};
+      for (size_t i = 0; i < 3; ++i) {
+        layercast::compose::sample(planes[i], {tile.left, tile.top}, samples[i].view().part(part));
+      }
+      layercast::compose::rgb_from_yuv(coefficients,
+                                       {samples[0].view().part(part), samples[1].view().part(part),
+                                        samples[2].view().part(part)},
+                                       scratch.view().part(part));
+    });
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
+bool register_sampling() {
+  using layercast::base::scaling, layercast::base::translation;
+  const std::array<std::pair<const char*, Affine>, 4> places{
+      std::pair{"unscaled", Affine{}},
+      {"moved", translation(0.4, 0.7)},
+      {"enlarged", scaling(1.5, 1.5)},
+      {"turned",
+       translation(960, 540) * layercast::base::rotation_degrees(30) * translation(-960, -540)}};
+  for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    for (const auto& [place, map] : places) {
+      const auto name = [&](const char* work) {
+        return std::string(work) + "/" + place + "/" + hwy::TargetName(target);
+      };
+      benchmark::RegisterBenchmark(name("sample_by_tiles").c_str(), sample_by_tiles, target, map)
+          ->Unit(benchmark::kMillisecond);
+      benchmark::RegisterBenchmark(name("sample_video_by_tiles").c_str(), sample_video_by_tiles,
+                                   target, map)
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+  return true;
+}
+const bool kSamplingIsRegistered = register_sampling();
 
 }  // namespace
 
