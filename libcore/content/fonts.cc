@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/nearest.h"
+#include "content/glyph_cache.h"
 
 #include <algorithm>
 #include <array>
@@ -411,6 +412,7 @@ struct FontLibrary::State {
   std::map<std::string, FontList> files;     // by path
   std::map<std::string, FontMap> maps;       // by the additions' key
   std::map<std::string, Resolved> resolved;  // by the request's text
+  GlyphCache glyphs;
 
   std::string absolute(const std::string& path) const {
     return (std::filesystem::path(folder) / path).string();
@@ -484,6 +486,7 @@ struct FontLibrary::State {
     if (maps.size() >= kFontMapsMax) {
       maps.clear();
       resolved.clear();
+      glyphs.clear();
     }
     FontList fonts;
     if (!additions.file.empty()) {
@@ -537,5 +540,7 @@ base::Result<FontChoice> FontLibrary::Use::choose(const FontRequest& request) {
   const auto& resolved = found->second;
   return FontChoice{state.maps.at(resolved.map_key).context.get(), resolved.families};
 }
+
+GlyphCache& FontLibrary::Use::glyphs() { return library_.state_->glyphs; }
 
 }  // namespace layercast::content

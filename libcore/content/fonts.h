@@ -12,6 +12,8 @@ using PangoContext = struct _PangoContext;
 
 namespace layercast::content {
 
+class GlyphCache;
+
 /// Folders of the fonts that every scene sees: Debian's fonts-inter, fonts-noto-color-emoji and
 /// fonts-dejavu-core.
 struct DefaultFontFolders {
@@ -35,7 +37,8 @@ struct FontChoice {
 
 /// The fonts that content may use, and no others: the default ones, the scene's files, and any
 /// installed family that a text names. What a text looks like depends on its own request alone, not
-/// on the machine's font settings nor on what was asked for before; hinting is off.
+/// on the machine's font settings nor on what was asked for before; hinting is off. Glyphs that
+/// were drawn with them are kept as masks, GlyphCache::kBytesMax of them.
 /// Thread: any (locked): one Use at a time.
 class FontLibrary {
  public:
@@ -59,6 +62,8 @@ class FontLibrary {
     /// Errors: kNotFound when none of a list is installed, with the nearest name that is; for the
     /// file, as create().
     base::Result<FontChoice> choose(const FontRequest& request);
+    /// The masks of glyphs drawn with the library's fonts.
+    GlyphCache& glyphs();
 
    private:
     FontLibrary& library_;

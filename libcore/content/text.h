@@ -29,7 +29,8 @@ namespace layercast::content {
 /// end does not count.
 /// Errors: kInvalidInput for bad markup, kLimit for text larger than a picture may be, and those of
 /// FontLibrary::Use::choose().
-/// Thread: any; waits for other users of `fonts`. The same arguments give the same bytes.
+/// Thread: any; waits for other users of `fonts`. The same arguments give the same bytes, whatever
+/// was drawn before; a text whose glyphs were drawn before, as a clock's, costs a tenth.
 base::Result<Raster> rasterise_text(const scene::TextContent& content, std::string_view text,
                                     std::optional<base::SizeF> box, FontLibrary& fonts);
 

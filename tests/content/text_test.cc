@@ -1,5 +1,7 @@
 #include "content/text.h"
 
+#include "content/glyph_cache.h"
+
 #include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
@@ -688,6 +690,95 @@ TEST(Text, TheSameArgumentsGiveTheSameBytes) {
   const TextContent content = rich_content();
   EXPECT_TRUE(
       same(rasterise_text(content, content.text, std::nullopt, *new_library).value(), first));
+}
+
+TextContent timecode() {
+  TextContent content = text("{{timecode}}", 36);
+  content.style.font_family = "monospace";
+  content.style.stroke = scene::Stroke{{0, 0, 0, 255}, 3};
+  return content;
+}
+
+std::string shown_timecode(int frame) {
+  const auto two_digits = [](int number) {
+    return std::string{static_cast<char>('0' + number / 10), static_cast<char>('0' + number % 10)};
+  };
+  return "00:0" + std::to_string(frame / 1800) + ":" + two_digits(frame / 30 % 60) + ":" +
+         two_digits(frame % 30);
+}
+
+TEST(Text, GlyphsDrawnBeforeGiveTheSameBytesAsNewOnes) {
+  TextContent tight = bold("", 36);
+  tight.style.letter_spacing = -6;
+  tight.style.stroke = scene::Stroke{kTeal, 5.5};
+  tight.style.shadow = scene::Shadow{{0, 0, 0, 200}, 0, {2.3, 1.7}};
+  for (const TextContent& content : {timecode(), tight}) {
+    const auto warm = FontLibrary::create().value();
+    std::vector<Raster> first;
+    for (int round = 0; round < 2; ++round) {
+      for (int i = 0; i < 40; ++i) {
+        const auto show = [&](FontLibrary& library) {
+          return rasterise_text(content, shown_timecode(77 * i), std::nullopt, library).value();
+        };
+        if (round == 0) first.push_back(show(*warm));
+        EXPECT_TRUE(same(show(*warm), first[static_cast<size_t>(i)])) << i;
+        if (i % 10 == 0) {
+          const auto cold = FontLibrary::create().value();
+          EXPECT_TRUE(same(show(*cold), first[static_cast<size_t>(i)])) << i;
+        }
+      }
+    }
+  }
+}
+
+TEST(Text, GlyphsThatAreKeptAreBounded) {
+  const TextContent content = timecode();
+  const auto show = [&] {
+    return rasterise_text(content, "01:23:45:67", std::nullopt, fonts()).value();
+  };
+  const Raster first = show();
+  size_t bytes_max = 0;
+  for (int size = 60; size < 120; ++size) {
+    TextContent letters = text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", size);
+    letters.style.stroke = scene::Stroke{kTeal, 12};
+    drawn(letters);
+    bytes_max = std::max(bytes_max, FontLibrary::Use(fonts()).glyphs().bytes());
+  }
+  EXPECT_LE(bytes_max, GlyphCache::kBytesMax);
+  EXPECT_GT(bytes_max, GlyphCache::kBytesMax * 9 / 10);
+  EXPECT_TRUE(same(show(), first));
+}
+
+TEST(Text, OneVeryLargeLetterDoesNotChangeTheSmallOnes) {
+  TextContent content = bold("HH<span size='1200%'>I</span>");
+  content.markup = true;
+  content.style.stroke = scene::Stroke{kTeal, 4};
+  const Raster with_large = drawn(content);
+  content.text = "HH";
+  const Raster small = drawn(content);
+  const base::RectI ink = ink_of(small);
+  const int down = ink_of(with_large).bottom - ink.bottom;  // both stand on the baseline
+  for (int y = ink.top; y < ink.bottom; ++y) {
+    for (int x = ink.left; x < ink.right - 6; ++x) {
+      ASSERT_NEAR(at(with_large, x, y + down).alpha, at(small, x, y).alpha, 16);
+    }
+  }
+}
+
+TEST(Text, StrokesOfNeighboursAreOneShape) {
+  TextContent content = text("__", 41.7);
+  content.style.font_family = "monospace";
+  content.style.color = {0, 0, 0, 0};
+  content.style.stroke = scene::Stroke{{255, 255, 255, 120}, 7};
+  const Raster raster = drawn(content);
+  const base::RectI ink = ink_of(raster, 100);
+  const int middle = (ink.left + ink.right) / 2;
+  for (int y = ink.top - 1; y <= ink.bottom; ++y) {
+    for (int x = middle - 12; x <= middle + 12; ++x) {
+      EXPECT_EQ(at(raster, x, y), at(raster, middle - 13, y));
+    }
+  }
+  EXPECT_EQ(at(raster, middle, (ink.top + ink.bottom) / 2).alpha, 120);
 }
 
 TEST(Text, ManyThreadsMayRasteriseAtOnce) {
