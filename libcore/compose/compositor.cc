@@ -92,7 +92,7 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
       plan.placed.emplace_back(list.items[i], shown);
     }
   }
-  plan.copied.assign(static_cast<size_t>(grid_.count()), false);
+  plan.copied.assign(2 * static_cast<size_t>(grid_.count()), false);
   return *free;
 }
 
@@ -112,21 +112,22 @@ void Compositor::list_items_by_tile(const FramePlan& plan) {
   }
 }
 
-// Where nothing changed, what was copied is copied still. Where that changes, all of a tile does:
+// Where nothing changed, what was copied is copied still. Where that changes, all of a half does:
 // planes taken over differ a little from the same video composed.
 void Compositor::choose_copied(FramePlan& plan) {
   const bool any = std::ranges::any_of(
       plan.placed, [this](const PlacedItem& item) { return is_copyable(item, options_.format); });
-  for (int tile = 0; tile < grid_.count(); ++tile) {
-    const auto at = static_cast<size_t>(tile);
+  for (int i = 0; i < 2 * grid_.count(); ++i) {
+    const auto at = static_cast<size_t>(i);
+    const int tile = i / 2;
+    const RectI half = grid_.half(tile, i % 2);
     const bool was_copied = last_frame_ != nullptr && last_plan_->copied[at];
-    if (changed_.part(tile).empty()) {
+    if (base::intersection(changed_.part(tile), half).empty()) {
       plan.copied[at] = was_copied;
       continue;
     }
-    plan.copied[at] =
-        any && copied_video(plan.placed, grid_.area(tile), options_.format) != nullptr;
-    if (plan.copied[at] != was_copied) changed_.add_tile(tile);
+    plan.copied[at] = any && copied_video(plan.placed, half, options_.format) != nullptr;
+    if (plan.copied[at] != was_copied) changed_.add_part(tile, half);
   }
 }
 
@@ -148,9 +149,9 @@ void Compositor::find_jobs(const Held& held, const FramePlan& plan, bool is_last
     }
   }
   for (int tile = 0; tile < grid_.count(); ++tile) {
-    if (!is_last && held.plan != nullptr) {
-      const auto at = static_cast<size_t>(tile);
-      if (held.plan->copied[at] != plan.copied[at]) stale_.add_tile(tile);
+    for (int i = 2 * tile; !is_last && held.plan != nullptr && i < 2 * tile + 2; ++i) {
+      const auto at = static_cast<size_t>(i);
+      if (held.plan->copied[at] != plan.copied[at]) stale_.add_part(tile, grid_.half(tile, i % 2));
     }
     const RectI& changed = changed_.part(tile);
     add_job(tile, is_last ? changed : stale_.part(tile), changed, is_last);
@@ -190,28 +191,41 @@ void Compositor::do_job(const Job& job, const FramePlan& plan, frame::Frame& tar
                         Worker& worker) {
   const int64_t start = base::ticks();
   if (!job.fetched.empty()) frame::copy_area(*last_frame_, job.fetched, target);
-  if (!job.composed.empty() && plan.copied[static_cast<size_t>(job.tile)]) {
-    const PlacedItem* video = copied_video(plan.placed, grid_.area(job.tile), options_.format);
+  RectI composed = job.composed;
+  for (const int side : {0, 1}) {
+    if (!plan.copied[2 * static_cast<size_t>(job.tile) + static_cast<size_t>(side)]) continue;
+    const RectI half = grid_.half(job.tile, side);
+    const RectI part = base::intersection(job.composed, half);
+    if (part.empty()) continue;
+    const PlacedItem* video = copied_video(plan.placed, half, options_.format);
     LAYERCAST_CHECK(video != nullptr);
-    frame::copy_planes(*video->yuv(), video->top_left(), job.composed, target);
-    ++worker.tiles_copied;
-  } else if (!job.composed.empty()) {
-    worker.items.clear();
-    for (size_t word = 0; word < words_; ++word) {
-      uint64_t bits = items_by_tile_[static_cast<size_t>(job.tile) * words_ + word];
-      for (; bits != 0; bits &= bits - 1) {
-        const size_t item = word * kBitsAWord + static_cast<size_t>(std::countr_zero(bits));
-        worker.items.push_back(&plan.placed[item]);
-      }
-    }
-    worker.painter.compose(worker.items, plan.list.background, job.composed);
-    const int64_t composed = base::ticks();
-    worker.painter.convert(target);
-    worker.convert_ticks += base::ticks() - composed;
-    worker.compose_ticks += composed - start;
-    return;
+    frame::copy_planes(*video->yuv(), video->top_left(), part, target);
+    (side == 0 ? composed.left : composed.right) = side == 0 ? part.right : part.left;
   }
   worker.compose_ticks += base::ticks() - start;
+  if (!composed.empty()) {
+    compose_part(job.tile, composed, plan, target, worker);
+  } else if (!job.composed.empty()) {
+    ++worker.tiles_copied;
+  }
+}
+
+void Compositor::compose_part(int tile, const RectI& part, const FramePlan& plan,
+                              frame::Frame& target, Worker& worker) {
+  const int64_t start = base::ticks();
+  worker.items.clear();
+  for (size_t word = 0; word < words_; ++word) {
+    uint64_t bits = items_by_tile_[static_cast<size_t>(tile) * words_ + word];
+    for (; bits != 0; bits &= bits - 1) {
+      const size_t item = word * kBitsAWord + static_cast<size_t>(std::countr_zero(bits));
+      worker.items.push_back(&plan.placed[item]);
+    }
+  }
+  worker.painter.compose(worker.items, plan.list.background, part);
+  const int64_t composed = base::ticks();
+  worker.painter.convert(target);
+  worker.compose_ticks += composed - start;
+  worker.convert_ticks += base::ticks() - composed;
 }
 
 // Ticks tell how the time divides, the processor's clock how much it was.

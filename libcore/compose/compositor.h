@@ -85,6 +85,8 @@ class Compositor {
   void add_job(int tile, const base::RectI& stale, const base::RectI& changed, bool is_last);
   void work(const FramePlan& plan, frame::Frame& target);
   void do_job(const Job& job, const FramePlan& plan, frame::Frame& target, Worker& worker);
+  void compose_part(int tile, const base::RectI& part, const FramePlan& plan, frame::Frame& target,
+                    Worker& worker);
   void count_work(int64_t cpu_nanoseconds);
   void verify(const DrawList& list, const frame::Frame& frame) const;
 

@@ -16,6 +16,14 @@ RectI joined(const RectI& a, const RectI& b) {
           std::max(a.bottom, b.bottom)};
 }
 
+// Whether `after` shows another picture of the video that `before` shows, where that was.
+bool is_next_picture(const DrawItem& before, const DrawItem& after) {
+  return std::holds_alternative<frame::YuvPicturePtr>(before.source) &&
+         std::holds_alternative<frame::YuvPicturePtr>(after.source) &&
+         size_of(before.source) == size_of(after.source) &&
+         before.canvas_from_picture == after.canvas_from_picture && before.clip == after.clip;
+}
+
 }  // namespace
 
 Damage::Damage(base::SizeI canvas, frame::PixelFormat format)
@@ -27,7 +35,12 @@ Damage::Damage(base::SizeI canvas, frame::PixelFormat format)
 void Damage::clear() { std::ranges::fill(parts_, RectI{}); }
 
 void Damage::add_everything() {
-  for (int tile = 0; tile < grid_.count(); ++tile) add_tile(tile);
+  for (int tile = 0; tile < grid_.count(); ++tile) add_part(tile, grid_.area(tile));
+}
+
+void Damage::add_part(int tile, const RectI& part) {
+  RectI& known = parts_[static_cast<size_t>(tile)];
+  known = joined(known, part);
 }
 
 // Items that stand in both lists in one order cannot change how a pixel looks that no other item
@@ -41,10 +54,7 @@ void Damage::add_difference(const FramePlan& before, const FramePlan& after) {
   if (old_items.size() == new_items.size()) {
     for (size_t i = 0; i < new_items.size(); ++i) {
       if (old_items[i] == new_items[i]) continue;
-      // The next picture of a video lies where the last one did, and is as opaque.
-      const bool is_same_place =
-          after.placed[i].yuv() != nullptr && before.placed[i].bounds() == after.placed[i].bounds();
-      if (!is_same_place) add_item(before.placed[i]);
+      if (!is_next_picture(old_items[i], new_items[i])) add_item(before.placed[i]);
       add_item(after.placed[i]);
     }
     return;
@@ -84,8 +94,7 @@ void Damage::add(const RectI& area) {
   for (int line = tiles.top; line < tiles.bottom; ++line) {
     for (int column = tiles.left; column < tiles.right; ++column) {
       const int tile = line * grid_.columns() + column;
-      RectI& part = parts_[static_cast<size_t>(tile)];
-      part = joined(part, base::intersection(wide, grid_.area(tile)));
+      add_part(tile, base::intersection(wide, grid_.area(tile)));
     }
   }
 }

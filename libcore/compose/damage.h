@@ -14,7 +14,7 @@ namespace layercast::compose {
 struct FramePlan {
   DrawList list;
   std::vector<PlacedItem> placed;  ///< of list.items, in their order
-  std::vector<bool> copied;        ///< per tile: whether planes are taken over, see copied_video()
+  std::vector<bool> copied;        ///< per half of a tile: whether it is copied_video()
 };
 
 /// Which parts of which tiles differ between two frames, and must be made anew.
@@ -26,7 +26,8 @@ class Damage {
   void add_everything();
   /// Adds where frames of the two plans may differ, `copied` left aside.
   void add_difference(const FramePlan& before, const FramePlan& after);
-  void add_tile(int tile) { parts_[static_cast<size_t>(tile)] = grid_.area(tile); }
+  /// Adds `part` of tile `tile`.
+  void add_part(int tile, const base::RectI& part);
 
   /// The damaged part of tile `tile`: even as frame::convert_tile() wants it, or empty.
   const base::RectI& part(int tile) const { return parts_[static_cast<size_t>(tile)]; }

@@ -127,10 +127,11 @@ void compose_plainly(const DrawList& list, frame::Frame& target) {
   std::vector<PlacedItem> placed;
   for (const DrawItem& item : list.items) placed.emplace_back(item, shown_area(list));
   const TileGrid grid(list.canvas);
-  for (int tile = 0; tile < grid.count(); ++tile) {
-    const PlacedItem* copied = copied_video(placed, grid.area(tile), target.format());
+  for (int i = 0; i < 2 * grid.count(); ++i) {
+    const RectI area = grid.half(i / 2, i % 2);
+    const PlacedItem* copied = area.empty() ? nullptr : copied_video(placed, area, target.format());
     if (copied == nullptr) continue;
-    frame::copy_planes(*copied->yuv(), copied->top_left(), grid.area(tile), target);
+    frame::copy_planes(*copied->yuv(), copied->top_left(), area, target);
   }
 }
 

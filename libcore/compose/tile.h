@@ -16,9 +16,10 @@ inline base::RectI shown_area(const DrawList& list) {
   return list.shown ? base::intersection(*list.shown, canvas) : canvas;
 }
 
-/// The item whose planes can be taken over as they are for tile `area` of a frame in `format`: a
-/// video in the frame's own colour space, unscaled and evenly aligned, that hides what lies below
-/// it and that nothing above it touches. Null when there is none. `items`: from far to near.
+/// The item whose planes can be taken over as they are for `area`, half a tile, of a frame in
+/// `format`: a video in the frame's own colour space, unscaled and evenly aligned, that hides what
+/// lies below it and that nothing above it touches. Null when there is none. `items`: from far to
+/// near.
 const PlacedItem* copied_video(std::span<const PlacedItem> items, const base::RectI& area,
                                frame::PixelFormat format);
 

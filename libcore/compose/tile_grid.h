@@ -27,6 +27,14 @@ class TileGrid {
     return {left, top, std::min(left + kWidth, canvas_.width),
             std::min(top + kHeight, canvas_.height)};
   }
+  /// A half of tile `tile`, 0 or 1, from left to right; the second may be empty. Videos are taken
+  /// over by halves: less of their edges shares a unit with something else.
+  base::RectI half(int tile, int half) const {
+    const base::RectI whole = area(tile);
+    const int middle = std::min(whole.left + kWidth / 2, whole.right);
+    return half == 0 ? base::RectI{whole.left, whole.top, middle, whole.bottom}
+                     : base::RectI{middle, whole.top, whole.right, whole.bottom};
+  }
   /// The tiles that `area` of the canvas touches, as columns and lines.
   base::RectI touched(const base::RectI& area) const {
     const base::RectI inside = base::intersection(area, {0, 0, canvas_.width, canvas_.height});
