@@ -40,7 +40,8 @@ def scene_of(
     return (
         f"version: 1\nscene: test\nduration: {seconds:.6f}\n"
         f"canvas: {{width: {WIDTH}, height: {HEIGHT}, fps: {SCENE_RATE}, background: '#204060'}}\n"
-        f"layers:\n  - {{id: feed, type: overlay, {layer}content: {{type: video, {content}}}}}\n{more}"
+        f"layers:\n  - {{id: feed, type: overlay, {layer}content: {{type: video, {content}}}}}\n"
+        f"{more}"
     )
 
 
@@ -94,7 +95,8 @@ class Timing(VideoSource):
     def test_shards_are_the_whole(self) -> None:
         self.play()
         shards = [self.numbers("--shard", f"{i}/3") for i in (1, 2, 3)]
-        self.assertEqual([number for shard in shards for number in shard], [i // 2 for i in range(FRAMES)])
+        joined = [number for shard in shards for number in shard]
+        self.assertEqual(joined, [i // 2 for i in range(FRAMES)])
 
     def test_the_rate_of_the_output_may_be_another(self) -> None:
         self.play()
