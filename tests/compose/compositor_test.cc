@@ -145,6 +145,28 @@ TEST_P(RandomDrawLists, AreComposedAsTheTwinDoesOnEveryTargetAndNumberOfThreads)
   }
 }
 
+TEST(Compositor, WorksOnSixtyFourThreads) {
+  for (uint64_t seed = 5000; seed < 5020; ++seed) {
+    ASSERT_NO_FATAL_FAILURE(expect_plain_frames(seed, 64));
+  }
+}
+
+TEST(Compositor, TellsTheMemoryOfItsFrames) {
+  RandomDraws draws(1);
+  CompositorOptions options;
+  options.size = draws.list().canvas;
+  Compositor compositor(options);
+  const FramePtr first = compositor.compose(draws.list());
+  EXPECT_EQ(compositor.frames_made(), 1U);
+  EXPECT_EQ(compositor.frame_bytes(), first->bytes());
+  for (int i = 0; i < 20; ++i) {
+    draws.step();
+    static_cast<void>(compositor.compose(draws.list()));  // let go at once: one more is enough
+  }
+  EXPECT_EQ(compositor.frames_made(), 2U);
+  EXPECT_EQ(compositor.frame_bytes(), 2 * first->bytes());
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomDrawLists, ::testing::Range(0, 20));
 
 }  // namespace
