@@ -4,6 +4,7 @@
 import json
 import re
 import unittest
+from pathlib import Path
 
 from harness import (
     BOX, FRAME_BYTES, FRAMES, HEIGHT, NAVY, WIDTH, Terminal, ToolTest, decoded, pixel, plain_png,
@@ -208,6 +209,13 @@ class Stats(ToolTest):
                 found = self.stats("-o", output)["stages"]
                 self.assertEqual(set(found), rendering | stages)
                 self.assertTrue(all(isinstance(n, int) and n >= 0 for n in found.values()), found)
+
+    def test_are_all_told_in_the_manual(self) -> None:
+        stats = self.stats("-o", "x.mkv")
+        manual = (Path(__file__).parents[2] / "man" / "render-frames.1").read_text()
+        for name in [*stats, *stats["stages"]]:
+            with self.subTest(name):
+                self.assertRegex(manual, rf"(?m)^\.Cm {name}\b")
 
     def test_do_not_mix_with_frames_on_standard_output(self) -> None:
         raw = self.render(self.scene(), "--stats", "stats.json")
