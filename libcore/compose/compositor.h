@@ -8,7 +8,6 @@
 #include "compose/tile_painter.h"
 #include "frame/frame.h"
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -29,7 +28,7 @@ struct CompositorOptions {
 struct ComposeStats {
   int64_t frames_repeated = 0;      ///< nothing had changed: the last frame once more
   int64_t tiles_composed = 0;       ///< wholly or in part
-  int64_t tiles_copied = 0;         ///< a video's planes were taken over
+  int64_t tiles_copied = 0;         ///< of those: nothing but a video's planes
   int64_t tiles_fetched = 0;        ///< only copied from the last frame
   int64_t tiles_skipped = 0;        ///< already as they should be
   int64_t pixels_blended = 0;       ///< each item counted

@@ -7,13 +7,13 @@
 #endif
 
 #include "compose/kernels.h"
+#include "compose/prefetch.h"
 #include "frame/image.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 #include <span>
 #include <type_traits>
@@ -228,15 +228,6 @@ class Masked {
 
 // ---- The walk over a picture ----
 
-// Rows of a picture that are fetched ahead: its rows lie too far apart for the processor to see
-// what comes next by itself.
-constexpr int kRowsAhead = 6;
-
-HWY_INLINE void prefetch_row(const PremulRgba8* row, size_t width) {
-  constexpr size_t kLinePixels = 64 / sizeof(PremulRgba8);
-  for (size_t x = 0; x < width; x += kLinePixels) hwy::Prefetch(row + x);
-}
-
 // Calls `kernel.at(access, x, source + x, target + x)` along every row, a vector at a time, after
 // `kernel.start_row(y)`.
 template <class Kernel>
@@ -245,7 +236,7 @@ HWY_INLINE void walk(Pixels source, Target target, Kernel kernel) {
   for (int y = 0; y < target.height(); ++y) {
     const PremulRgba8* from = source.row(y);
     PremulRgba8* to = target.row(y);
-    if (y + kRowsAhead < target.height()) prefetch_row(source.row(y + kRowsAhead), width);
+    if (y + kRowsAhead < target.height()) prefetch_row(source.row(y + kRowsAhead), target.width());
     kernel.start_row(y);
     size_t x = 0;
     for (; x + kLanes <= width; x += kLanes) kernel.at(All(), x, from + x, to + x);

@@ -1,5 +1,7 @@
 #include "compose/sampling.h"
 
+#include "compose/prefetch.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -8,7 +10,6 @@
 #define HWY_TARGET_INCLUDE "compose/sampling.cc"
 #include <hwy/foreach_target.h>
 // foreach_target.h must come before highway.h.
-#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 HWY_BEFORE_NAMESPACE();
@@ -272,15 +273,6 @@ void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<Pr
   }
 }
 
-constexpr int kLineBytes = 64;  // of a cache
-constexpr int kRowsAhead = 6;
-
-// Rows of a picture lie too far apart for the processor to see what comes next by itself.
-HWY_INLINE void prefetch_row(const PremulRgba8* row, int first, int last) {
-  constexpr int kLinePixels = kLineBytes / static_cast<int>(sizeof(PremulRgba8));
-  for (int x = first; x < last; x += kLinePixels) hwy::Prefetch(row + x);
-}
-
 // A row of pixels moved by a part of a pixel: every pixel has the same weights.
 struct MovedRow {
   const PremulRgba8* upper;
@@ -338,8 +330,8 @@ void sample_moved(const SampledPixels& source, base::PointI first, ImageView<Pre
     const RowPair rows = row_pair(source.grid.y_at(first.x, first.y + y), pixels.height());
     const MovedRow moved{pixels.row(rows.upper), pixels.row(rows.lower), column.index,
                          column.weight, rows.weight};
-    prefetch_row(pixels.row(std::min(rows.upper + kRowsAhead, pixels.height() - 1)),
-                 column.index + inner, column.index + outer);
+    const int ahead = std::min(rows.upper + kRowsAhead, pixels.height() - 1);
+    prefetch_row(pixels.row(ahead) + column.index + inner, outer - inner);
     PremulRgba8* row = out.row(y);
     const int x = sample_inner(moved, inner, outer, row);
     const auto plainly = [&](int from, int to) {
@@ -607,8 +599,7 @@ void convert_yuv(const frame::YuvCoefficients& c, const YuvSamples& source,
   const auto start =
       hn::Set(i32, (1 << (frame::YuvCoefficients::kShift - 1)) - c.luma * c.luma_black);
   for (int y = 0; y < out.height(); ++y) {
-    const int ahead = std::min(y + kRowsAhead, out.height() - 1);
-    for (int x = 0; x < out.width(); x += kLineBytes) hwy::Prefetch(source.y.row(ahead) + x);
+    prefetch_row(source.y.row(std::min(y + kRowsAhead, out.height() - 1)), out.width());
     for (int x = 0; x < out.width(); x += static_cast<int>(hn::Lanes(i32))) {
       const auto samples = [&](const ImageView<const uint8_t>& plane) {
         return hn::PromoteTo(i32, hn::LoadU(u8, plane.row(y) + x));

@@ -65,13 +65,13 @@ std::optional<Placed> placed_at(const scene::Layer& layer, const Body& body,
   return Placed{placed, opacity};
 }
 
-// A place so near to whole pixels that no sample would differ lies on them: a slide by whole pixels
-// a frame misses some by the last bit.
 double on_whole_pixel(double place) {
   constexpr double kHalfWeight = 1.0 / 512;
   const double whole = std::floor(place + 0.5);
   return std::abs(place - whole) < kHalfWeight ? whole : place;
 }
+
+}  // namespace
 
 Affine on_whole_pixels(Affine map) {
   const bool is_unscaled = map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0;
@@ -80,8 +80,6 @@ Affine on_whole_pixels(Affine map) {
   map.y0 = on_whole_pixel(map.y0);
   return map;
 }
-
-}  // namespace
 
 Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame) {
   if (canvas == frame) return {};

@@ -35,6 +35,10 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Vide
                                            const base::SceneTime& time, base::SizeI canvas,
                                            const base::Affine& frame_from_canvas);
 
+/// A map that only moves, and comes so near to whole pixels that no sample would differ, lies on
+/// them: a slide by whole pixels a frame misses some by the last bit. Others are left as they are.
+base::Affine on_whole_pixels(base::Affine map);
+
 /// Whether the scale of the layer is the same at every instant, and it is never turned.
 bool keeps_its_scale(const scene::Layer& layer);
 

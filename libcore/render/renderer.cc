@@ -112,7 +112,10 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
   if (std::holds_alternative<scene::VideoContent>(state.layer->content)) {
     return refresh_video(state, frame_index);
   }
-  if (state.raster && !state.changes) return;
+  if (state.raster && !state.changes) {
+    ++stats_.cache_hits;
+    return;
+  }
   std::string text = scene::expanded(state.parts, {frame_index, rate_, options_.clock_start});
   if (state.raster && text == state.shown_text) {
     ++stats_.cache_hits;

@@ -2,6 +2,7 @@
 
 #include "content/fit.h"
 #include "content/resample.h"
+#include "render/evaluate.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,7 @@ void ResampledPictures::apply(compose::DrawItem& item, bool stays) {
   item.source = known;
   map.xx = 1;
   map.yy = 1;
+  map = on_whole_pixels(map);
   if (stays) {
     map.x0 = std::floor(map.x0 + 0.5);
     map.y0 = std::floor(map.y0 + 0.5);
