@@ -3,6 +3,7 @@
 #include "compose/prefetch.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -59,6 +60,15 @@ inline uint8_t sample_at(const uint8_t* upper, const uint8_t* lower, int width, 
   return mean(upper[left], upper[right], lower[left], lower[right], column.weight, weight_y);
 }
 
+PremulRgba8 video_pixel(const frame::YuvCoefficients& c, const YuvPlanes& planes, base::PointI at) {
+  const auto sample = [at](const SampledPlane& plane) {
+    const RowPair rows = row_pair(plane.grid.y_at(at.x, at.y), plane.samples.height());
+    return sample_at(plane.samples.row(rows.upper), plane.samples.row(rows.lower),
+                     plane.samples.width(), sample_place(plane.grid.x_at(at.x, at.y)), rows.weight);
+  };
+  return frame::rgb_from_yuv(c, sample(planes[0]), sample(planes[1]), sample(planes[2]));
+}
+
 void sample_plane_plainly(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   for (int y = 0; y < out.height(); ++y) {
     for (int x = 0; x < out.width(); ++x) {
@@ -95,6 +105,15 @@ void convert_yuv(const frame::YuvCoefficients& c, const YuvSamples& source,
     for (int x = 0; x < out.width(); ++x) {
       out.row(y)[x] =
           frame::rgb_from_yuv(c, source.y.row(y)[x], source.u.row(y)[x], source.v.row(y)[x]);
+    }
+  }
+}
+
+void sample_video(const frame::YuvCoefficients& c, const YuvPlanes& planes, base::PointI first,
+                  ImageView<PremulRgba8> out) {
+  for (int y = 0; y < out.height(); ++y) {
+    for (int x = 0; x < out.width(); ++x) {
+      out.row(y)[x] = video_pixel(c, planes, {first.x + x, first.y + y});
     }
   }
 }
@@ -416,6 +435,7 @@ void sample_plane_aligned(const SampledPlane& source, base::PointI first, ImageV
 
 // Samples of a row of a tile at most, and what a vector may read past them.
 constexpr int kRowMax = 192;
+static_assert(kWidthAtOnceMax + 32 <= kRowMax);
 
 // Where the samples of a row lie that is only stretched and moved: the same in every row.
 struct StretchedRow {
@@ -582,40 +602,278 @@ void sample_plane(const SampledPlane& source, base::PointI first, ImageView<uint
 
 // ---- Colours ------------------------------------------------------------------------------------
 
-HWY_INLINE hn::Vec<I32> clipped(hn::Vec<I32> value) {
-  return hn::Min(hn::Max(hn::ShiftRight<frame::YuvCoefficients::kShift>(value), hn::Zero(i32)),
-                 hn::Set(i32, 255));
+// What frame::rgb_from_yuv() does, for as many even and as many odd columns as D has lanes.
+template <class D>
+class YuvStep {
+ public:
+  using D8 = hn::Repartition<uint8_t, D>;
+  using DSigned = hn::RebindToSigned<D>;
+  using D32 = hn::Repartition<uint32_t, D>;
+  using V = hn::Vec<D>;
+  using V8 = hn::Vec<D8>;
+  using VSigned = hn::Vec<DSigned>;
+
+  static constexpr int kLanes = static_cast<int>(hn::MaxLanes(D()));
+  static constexpr int kColumns = 2 * kLanes;
+
+  explicit YuvStep(const frame::YuvCoefficients& c)
+      : luma_(hn::Set(D(), c.luma)),
+        start_(hn::Set(DSigned(), c.start)),
+        red_from_v_(hn::Set(DSigned(), c.red_from_v)),
+        green_from_u_(hn::Set(DSigned(), c.green_from_u)),
+        green_from_v_(hn::Set(DSigned(), c.green_from_v)),
+        blue_from_u_(hn::Set(DSigned(), c.blue_from_u)) {}
+
+  // A vector of pairs of columns, in the order in which store() puts them right.
+  static HWY_INLINE V ordered(V pairs) {
+    if constexpr (kBlocks == 1) {
+      return pairs;
+    } else {
+      return hn::BitCast(D(), hn::TableLookupLanes(hn::BitCast(D32(), pairs), order()));
+    }
+  }
+  static HWY_INLINE V ordered_bytes(const uint8_t* samples) {
+    return ordered(hn::BitCast(D(), hn::LoadU(D8(), samples)));
+  }
+
+  // Samples in the upper bytes, less 128.
+  static HWY_INLINE VSigned difference(V upper_bytes) {
+    const V bits = hn::And(upper_bytes, hn::Set(D(), uint16_t{0xFF00}));
+    return hn::BitCast(DSigned(), hn::Xor(bits, hn::Set(D(), uint16_t{0x8000})));
+  }
+
+  // Differences of chroma and pairs of luma, ordered.
+  struct Samples {
+    V luma;
+    VSigned even_u;
+    VSigned odd_u;
+    VSigned even_v;
+    VSigned odd_v;
+  };
+  HWY_INLINE void store(const Samples& samples, PremulRgba8* pixels) const {
+    const Colors even = colors(hn::ShiftLeft<8>(samples.luma), samples.even_u, samples.even_v);
+    const Colors odd =
+        colors(hn::And(samples.luma, hn::Set(D(), uint16_t{0xFF00})), samples.odd_u, samples.odd_v);
+    const V8 red = clipped(even.red, odd.red);
+    const V8 green = clipped(even.green, odd.green);
+    const V8 blue = clipped(even.blue, odd.blue);
+    const V8 alpha = hn::Set(D8(), uint8_t{255});
+    const auto interleaved = [](V8 first, V8 second, V& lower, V& upper) {
+      lower = hn::BitCast(D(), hn::InterleaveLower(D8(), first, second));
+      upper = hn::BitCast(D(), hn::InterleaveUpper(D8(), first, second));
+    };
+    V even_red_green, odd_red_green, even_blue_alpha, odd_blue_alpha;
+    interleaved(red, green, even_red_green, odd_red_green);
+    interleaved(blue, alpha, even_blue_alpha, odd_blue_alpha);
+    store_half<0>(hn::InterleaveLower(D(), even_red_green, even_blue_alpha),
+                  hn::InterleaveLower(D(), odd_red_green, odd_blue_alpha), pixels);
+    store_half<1>(hn::InterleaveUpper(D(), even_red_green, even_blue_alpha),
+                  hn::InterleaveUpper(D(), odd_red_green, odd_blue_alpha), pixels);
+  }
+
+ private:
+  static constexpr int kBlocks = kLanes / 8;  // of 128 bits
+
+  struct Colors {
+    VSigned red;
+    VSigned green;
+    VSigned blue;
+  };
+
+  // Sums that are larger than 16 bits are clipped anyway.
+  HWY_INLINE Colors colors(V luma, VSigned u, VSigned v) const {
+    const VSigned light = hn::Add(hn::BitCast(DSigned(), hn::MulHigh(luma, luma_)), start_);
+    const VSigned green =
+        hn::Add(hn::MulFixedPoint15(u, green_from_u_), hn::MulFixedPoint15(v, green_from_v_));
+    return {whole(hn::SaturatedAdd(light, hn::MulFixedPoint15(v, red_from_v_))),
+            whole(hn::Sub(light, green)),
+            whole(hn::SaturatedAdd(light, hn::MulFixedPoint15(u, blue_from_u_)))};
+  }
+  static HWY_INLINE VSigned whole(VSigned value) {
+    return hn::ShiftRight<frame::YuvCoefficients::kShift>(value);
+  }
+
+  // Of each block, the bytes of `even`, then those of `odd`.
+  static HWY_INLINE V8 clipped(VSigned even, VSigned odd) {
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
+    if constexpr (kLanes == 8) {
+      return V8{_mm_packus_epi16(even.raw, odd.raw)};
+#if HWY_TARGET <= HWY_AVX2
+    } else if constexpr (kLanes == 16) {
+      return V8{_mm256_packus_epi16(even.raw, odd.raw)};
+#endif
+#if HWY_TARGET <= HWY_AVX3
+    } else if constexpr (kLanes == 32) {
+      return V8{_mm512_packus_epi16(even.raw, odd.raw)};
+#endif
+    }
+#else
+    const auto byte = [](VSigned value) {
+      return hn::BitCast(
+          D8(), hn::Min(hn::Max(value, hn::Zero(DSigned())), hn::Set(DSigned(), int16_t{255})));
+    };
+    return hn::ConcatEven(D8(), byte(odd), byte(even));
+#endif
+  }
+
+  // The first or the second half of the pixels of each block.
+  template <int kHalf>
+  static HWY_INLINE void store_half(V even, V odd, PremulRgba8* pixels) {
+    const auto even_pixels = hn::BitCast(D32(), even);
+    const auto video_pixels = hn::BitCast(D32(), odd);
+    constexpr int kPixels = kLanes / 2;  // of a vector
+    auto* to = reinterpret_cast<uint32_t*>(pixels) + 2 * kHalf * kPixels;
+    hn::StoreU(hn::InterleaveLower(D32(), even_pixels, video_pixels), D32(), to);
+    hn::StoreU(hn::InterleaveUpper(D32(), even_pixels, video_pixels), D32(), to + kPixels);
+  }
+
+  // What store() makes of four columns of each block is one vector of pixels.
+  static HWY_INLINE auto order() {
+    alignas(64) static constexpr auto kOrder = [] {
+      std::array<int32_t, kLanes / 2> order{};
+      for (int i = 0; i < kLanes / 2; ++i) {
+        order[static_cast<size_t>(i)] = i % 4 * kBlocks + i / 4;
+      }
+      return order;
+    }();
+    return hn::SetTableIndices(D32(), kOrder.data());
+  }
+
+  V luma_;
+  VSigned start_;
+  VSigned red_from_v_;
+  VSigned green_from_u_;
+  VSigned green_from_v_;
+  VSigned blue_from_u_;
+};
+
+using WideYuv = YuvStep<U16>;
+using NarrowYuv = YuvStep<hn::CappedTag<uint16_t, 8>>;
+static_assert(NarrowYuv::kColumns <= kRowSlack + 1);
+
+// Calls `step(wide or narrow, x)` for all columns from `x` on; the last may reach past `width`.
+template <class Run>
+HWY_INLINE void in_steps(const WideYuv& wide, const NarrowYuv& narrow, int x, int width,
+                         const Run& step) {
+  for (; x + WideYuv::kColumns <= width; x += WideYuv::kColumns) step(wide, x);
+  for (; x < width; x += NarrowYuv::kColumns) step(narrow, x);
 }
 
 void convert_yuv(const frame::YuvCoefficients& c, const YuvSamples& source,
                  ImageView<PremulRgba8> out) {
-  const hn::Rebind<uint8_t, I32> u8;
-  const auto luma = hn::Set(i32, c.luma);
-  const auto red_from_v = hn::Set(i32, c.red_from_v);
-  const auto green_from_u = hn::Set(i32, c.green_from_u);
-  const auto green_from_v = hn::Set(i32, c.green_from_v);
-  const auto blue_from_u = hn::Set(i32, c.blue_from_u);
-  const auto middle = hn::Set(i32, 128);
-  const auto start =
-      hn::Set(i32, (1 << (frame::YuvCoefficients::kShift - 1)) - c.luma * c.luma_black);
+  const WideYuv wide(c);
+  const NarrowYuv narrow(c);
   for (int y = 0; y < out.height(); ++y) {
     prefetch_row(source.y.row(std::min(y + kRowsAhead, out.height() - 1)), out.width());
-    for (int x = 0; x < out.width(); x += static_cast<int>(hn::Lanes(i32))) {
-      const auto samples = [&](const ImageView<const uint8_t>& plane) {
-        return hn::PromoteTo(i32, hn::LoadU(u8, plane.row(y) + x));
-      };
-      const auto light = hn::Add(hn::Mul(samples(source.y), luma), start);
-      const auto u = hn::Sub(samples(source.u), middle);
-      const auto v = hn::Sub(samples(source.v), middle);
-      const auto red = clipped(hn::Add(light, hn::Mul(v, red_from_v)));
-      const auto green =
-          clipped(hn::Sub(hn::Sub(light, hn::Mul(u, green_from_u)), hn::Mul(v, green_from_v)));
-      const auto blue = clipped(hn::Add(light, hn::Mul(u, blue_from_u)));
-      const auto pixel =
-          hn::Or(hn::Or(red, hn::ShiftLeft<8>(green)),
-                 hn::Or(hn::ShiftLeft<16>(blue), hn::Set(i32, static_cast<int>(0xFF000000))));
-      hn::StoreU(hn::BitCast(u32, pixel), u32, reinterpret_cast<uint32_t*>(out.row(y)) + x);
-    }
+    in_steps(wide, narrow, 0, out.width(), [&]<class D>(const YuvStep<D>& step, int x) {
+      using Step = YuvStep<D>;
+      const auto u = Step::ordered_bytes(source.u.row(y) + x);
+      const auto v = Step::ordered_bytes(source.v.row(y) + x);
+      step.store({Step::ordered_bytes(source.y.row(y) + x), Step::difference(hn::ShiftLeft<8>(u)),
+                  Step::difference(u), Step::difference(hn::ShiftLeft<8>(v)), Step::difference(v)},
+                 out.row(y) + x);
+    });
+  }
+}
+
+// ---- Video on whole pixels ----------------------------------------------------------------------
+
+// Two rows of a chroma plane at half the canvas's width, mixed, whose samples lie on even columns.
+struct ChromaRows {
+  const uint8_t* upper;
+  const uint8_t* lower;
+};
+
+// 256 times both rows' mean, from a column on.
+template <class D>
+HWY_INLINE hn::Vec<D> mixed(const ChromaRows& rows, int column, hn::Vec<D> above,
+                            hn::Vec<D> below) {
+  const hn::Rebind<uint8_t, D> u8;
+  const auto a = hn::PromoteTo(D(), hn::LoadU(u8, rows.upper + column));
+  const auto b = hn::PromoteTo(D(), hn::LoadU(u8, rows.lower + column));
+  return hn::Add(hn::Mul(a, above), hn::Mul(b, below));
+}
+
+// Chroma on the even columns, and on the odd ones between them; see double_row().
+template <class D>
+HWY_INLINE void doubled(const ChromaRows& rows, int column, uint32_t weight_y,
+                        hn::Vec<hn::RebindToSigned<D>>& even, hn::Vec<hn::RebindToSigned<D>>& odd) {
+  using Step = YuvStep<D>;
+  const auto above = hn::Set(D(), static_cast<uint16_t>(256 - weight_y));
+  const auto below = hn::Set(D(), static_cast<uint16_t>(weight_y));
+  const auto half = hn::Set(D(), uint16_t{128});
+  const auto here = Step::ordered(mixed<D>(rows, column, above, below));
+  const auto next = Step::ordered(mixed<D>(rows, column + 1, above, below));
+  const auto middle = hn::Add(hn::And(here, next), hn::ShiftRight<1>(hn::Xor(here, next)));
+  even = Step::difference(hn::Add(here, half));
+  odd = Step::difference(hn::Add(middle, half));
+}
+
+// A row of such a video, from an even column on.
+struct VideoRow {
+  const uint8_t* luma;
+  ChromaRows u;
+  ChromaRows v;
+  uint32_t weight_y;
+};
+
+HWY_INLINE void convert_row(const WideYuv& wide, const NarrowYuv& narrow, const VideoRow& row,
+                            int width, PremulRgba8* out) {
+  in_steps(wide, narrow, 0, width, [&]<class D>(const YuvStep<D>& step, int x) {
+    typename YuvStep<D>::Samples samples;
+    samples.luma = YuvStep<D>::ordered_bytes(row.luma + x);
+    doubled<D>(row.u, x / 2, row.weight_y, samples.even_u, samples.odd_u);
+    doubled<D>(row.v, x / 2, row.weight_y, samples.even_v, samples.odd_v);
+    step.store(samples, out + x);
+  });
+}
+
+// Rows of samples that lie partly outside of a plane.
+class EdgeRows {
+ public:
+  HWY_INLINE const uint8_t* row(size_t at, const ImageView<const uint8_t>& plane, int y, int first,
+                                int count) {
+    copy_row(plane.row(y), plane.width(), first, count, rows_[at]);
+    return rows_[at];
+  }
+
+ private:
+  uint8_t rows_[5][kRowMax + 1] = {};
+};
+
+void sample_video(const frame::YuvCoefficients& c, const YuvPlanes& planes, base::PointI first,
+                  ImageView<PremulRgba8> out) {
+  const WideYuv wide(c);
+  const NarrowYuv narrow(c);
+  const auto& luma = planes[0].samples;
+  const auto& chroma = planes[1].samples;
+  const SampleGrid& grid = planes[1].grid;
+  const SamplePlace place = sample_place(grid.x_at(first.x, first.y));
+  const int skipped = place.weight == 0 ? 0 : 1;
+  const int column = place.index + skipped;
+  const base::PointI from = {sample_place(planes[0].grid.x_at(first.x + skipped, first.y)).index,
+                             sample_place(planes[0].grid.y_at(first.x, first.y)).index};
+  // All that steps read: they take whole narrow steps, and chroma one sample more.
+  const int width = out.width() - skipped;
+  const int read = (width + NarrowYuv::kColumns - 1) / NarrowYuv::kColumns * NarrowYuv::kColumns;
+  const bool is_inner = from.x >= 0 && from.x + read <= luma.width() && column >= 0 &&
+                        column + read / 2 + 1 <= chroma.width();
+  EdgeRows edges;
+  for (int y = 0; y < out.height(); ++y) {
+    const auto row = [&](size_t at, const ImageView<const uint8_t>& plane, int line, int x, int n) {
+      return is_inner ? plane.row(line) + x : edges.row(at, plane, line, x, n);
+    };
+    const int line = std::clamp(from.y + y, 0, luma.height() - 1);
+    const RowPair rows = row_pair(grid.y_at(first.x, first.y + y), chroma.height());
+    const auto both = [&](size_t at, const ImageView<const uint8_t>& plane) {
+      return ChromaRows{row(at, plane, rows.upper, column, read / 2 + 1),
+                        row(at + 1, plane, rows.lower, column, read / 2 + 1)};
+    };
+    prefetch_row(luma.row(std::min(line + kRowsAhead, luma.height() - 1)) + from.x, width);
+    const VideoRow samples{row(0, luma, line, from.x, read), both(1, planes[1].samples),
+                           both(3, planes[2].samples), rows.weight};
+    if (skipped != 0) out.row(y)[0] = video_pixel(c, planes, {first.x, first.y + y});
+    convert_row(wide, narrow, samples, width, out.row(y) + skipped);
   }
 }
 
@@ -631,6 +889,7 @@ namespace layercast::compose {
 HWY_EXPORT(sample_pixels);
 HWY_EXPORT(sample_plane);
 HWY_EXPORT(convert_yuv);
+HWY_EXPORT(sample_video);
 
 void sample(const SampledPixels& source, base::PointI first,
             frame::ImageView<frame::PremulRgba8> target) {
@@ -639,6 +898,25 @@ void sample(const SampledPixels& source, base::PointI first,
 
 void sample(const SampledPlane& source, base::PointI first, frame::ImageView<uint8_t> target) {
   HWY_DYNAMIC_DISPATCH(sample_plane)(source, first, target);
+}
+
+bool is_sampled_at_once(const YuvPlanes& planes, base::PointI first, int width) {
+  constexpr uint64_t kOne = uint64_t{1} << 32;
+  const auto is_stepped = [](const SampleGrid& grid, uint64_t step) {
+    return grid.xx == step && grid.xy == 0 && grid.yx == 0;
+  };
+  const SampleGrid& luma = planes[0].grid;
+  const SampleGrid& chroma = planes[1].grid;
+  const uint32_t weight = sample_place(chroma.x_at(first.x, first.y)).weight;
+  return width <= kWidthAtOnceMax && is_stepped(luma, kOne) && luma.yy == kOne &&
+         sample_place(luma.x_at(first.x, first.y)).weight == 0 &&
+         sample_place(luma.y_at(first.x, first.y)).weight == 0 && is_stepped(chroma, kOne / 2) &&
+         (weight == 0 || weight == 128) && planes[2].grid == chroma;
+}
+
+void sample(const frame::YuvCoefficients& coefficients, const YuvPlanes& planes, base::PointI first,
+            frame::ImageView<frame::PremulRgba8> target) {
+  HWY_DYNAMIC_DISPATCH(sample_video)(coefficients, planes, first, target);
 }
 
 void rgb_from_yuv(const frame::YuvCoefficients& coefficients, const YuvSamples& source,

@@ -5,6 +5,7 @@
 #include "frame/image.h"
 #include "frame/yuv_color.h"
 
+#include <array>
 #include <cstdint>
 
 /// The inner loops that read pictures, run-time dispatched to the widest SIMD the machine has.
@@ -21,6 +22,18 @@ void sample(const SampledPixels& source, base::PointI first,
 
 /// The same for one plane of a YUV picture.
 void sample(const SampledPlane& source, base::PointI first, frame::ImageView<uint8_t> target);
+
+using YuvPlanes = std::array<SampledPlane, 3>;
+
+/// Whether `width` columns from `first` on can be sampled and converted in one pass: a video on
+/// whole pixels, whose chroma has half its width and is sited on even columns.
+inline constexpr int kWidthAtOnceMax = 160;
+bool is_sampled_at_once(const YuvPlanes& planes, base::PointI first, int width);
+
+/// Those as pixels, opaque: each plane as sample() has it, then rgb_from_yuv() of the three.
+/// Shape: is_sampled_at_once(); rows of `target` are padded by kRowSlack pixels.
+void sample(const frame::YuvCoefficients& coefficients, const YuvPlanes& planes, base::PointI first,
+            frame::ImageView<frame::PremulRgba8> target);
 
 /// Three planes of equal size as pixels, opaque.
 /// Shape: that of `target`; rows of all four are padded by kRowSlack samples.

@@ -135,6 +135,10 @@ void TilePainter::sample_rows(const PlacedItem& item, const RectI& part,
 
 void TilePainter::sample_yuv(const PlacedItem& item, const RectI& part,
                              ImageView<PremulRgba8> out) {
+  if (is_sampled_at_once(item.planes(), {part.left, part.top}, part.width())) {
+    sample(item.coefficients(), item.planes(), {part.left, part.top}, out);
+    return;
+  }
   std::array<ImageView<const uint8_t>, 3> samples;
   for (size_t i = 0; i < 3; ++i) {
     const ImageView<const uint8_t>& plane = item.planes()[i].samples;

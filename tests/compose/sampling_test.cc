@@ -376,5 +376,65 @@ TEST(RgbFromYuv, EqualsItsTwinForManyColors) {
   });
 }
 
+// ---- Videos on whole pixels, sampled and converted in one pass ----
+
+PremulRgba8 naive_color(const PlacedItem& item, PointI at) {
+  std::array<uint8_t, 3> samples;
+  for (size_t i = 0; i < 3; ++i) samples[i] = naive(item.planes()[i], at);
+  return frame::rgb_from_yuv(item.coefficients(), samples[0], samples[1], samples[2]);
+}
+
+void expect_naive_video(const PlacedItem& item, const base::RectI& part) {
+  const PointI first{part.left, part.top};
+  ASSERT_TRUE(is_sampled_at_once(item.planes(), first, part.width()));
+  Target<PremulRgba8> target({part.width(), part.height()});
+  sample(item.coefficients(), item.planes(), first, target.view());
+  ASSERT_TRUE(target.is_alive());
+  for (int y = part.top; y < part.bottom; ++y) {
+    for (int x = part.left; x < part.right; ++x) {
+      ASSERT_EQ(target.view().at(x - part.left, y - part.top), naive_color(item, {x, y}))
+          << "pixel " << x << ", " << y << " of " << part.left << " to " << part.right;
+    }
+  }
+}
+
+TEST(VideoAtOnce, EqualsItsTwinAtEveryWidthAndOffset) {
+  Random random(7);
+  const base::RectI canvas{0, 0, 400, 64};
+  on_every_target([&] {
+    for (const auto siting : {frame::ChromaSiting::kLeft, frame::ChromaSiting::kTopLeft}) {
+      for (int width = 1; width <= kWidthAtOnceMax; ++width) {
+        const frame::YuvLayout layout{.size = {width + between(random, 0, 150), 9},
+                                      .siting = siting};
+        const auto video = made_video(layout);  // a placed item borrows it
+        const PointI place{between(random, 0, 40), between(random, 0, 40)};
+        const PlacedItem item(placed(video, place), canvas);
+        for (const int left :
+             {0, layout.size.width - width, between(random, 0, layout.size.width - width)}) {
+          expect_naive_video(item, {place.x + left, place.y + between(random, 0, 4),
+                                    place.x + left + width, place.y + 9});
+        }
+      }
+    }
+  });
+}
+
+TEST(VideoAtOnce, IsRefusedWhereChromaLiesElsewhere) {
+  const base::RectI canvas{0, 0, 200, 64};
+  const auto is_taken = [&](const frame::YuvLayout& layout, base::PointF at, int width) {
+    const auto video = made_video(layout);
+    DrawItem item = placed(video, {});
+    item.canvas_from_picture = base::translation(at.x, at.y);
+    return is_sampled_at_once(PlacedItem(item, canvas).planes(), {3, 3}, width);
+  };
+  const SizeI size{180, 40};
+  EXPECT_TRUE(is_taken({.size = size}, {1, 2}, kWidthAtOnceMax));
+  EXPECT_FALSE(is_taken({.size = size}, {1, 2}, kWidthAtOnceMax + 1));
+  EXPECT_FALSE(is_taken({.size = size}, {1.5, 2}, 100));
+  EXPECT_FALSE(is_taken({.size = size}, {1, 2.25}, 100));
+  EXPECT_FALSE(is_taken({.size = size, .siting = frame::ChromaSiting::kCenter}, {1, 2}, 100));
+  EXPECT_FALSE(is_taken({.size = size, .chroma_divisor_x = 1}, {1, 2}, 100));
+}
+
 }  // namespace
 }  // namespace layercast::compose
