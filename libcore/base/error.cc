@@ -16,6 +16,9 @@ constexpr std::array kMeanings = {
     ErrorMeaning{ErrorCode::kBrokenPipe, "broken_pipe", 0, 503, true},
     ErrorMeaning{ErrorCode::kTruncated, "truncated", 1, 400, false},
     ErrorMeaning{ErrorCode::kInterrupted, "interrupted", 130, 503, true},
+    ErrorMeaning{ErrorCode::kConflict, "conflict", 1, 409, false},
+    ErrorMeaning{ErrorCode::kStale, "stale", 1, 412, true},
+    ErrorMeaning{ErrorCode::kForbidden, "forbidden", 1, 403, false},
     ErrorMeaning{ErrorCode::kInternal, "internal", 1, 500, false},
 };
 

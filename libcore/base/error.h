@@ -20,6 +20,9 @@ enum class ErrorCode {
   kBrokenPipe,    ///< The reader went away.
   kTruncated,     ///< Input ended in the middle of something.
   kInterrupted,   ///< The user stopped it.
+  kConflict,      ///< Right by itself, but not with what there is: a name that is taken.
+  kStale,         ///< Meant for an older revision.
+  kForbidden,     ///< Not for whoever asks.
   kInternal,      ///< A library failed in a way that is nobody's input.
 };
 

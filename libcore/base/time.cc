@@ -124,6 +124,23 @@ Duration SceneTime::floor() const {
       floor_divided(Int128{numerator} * kNanosPerSecond, denominator).quotient)};
 }
 
+SceneTime SceneTime::since(Duration start) const {
+  if (start.count() == 0) return *this;
+  Int128 part = Int128{numerator} * kNanosPerSecond - Int128{start.count()} * denominator;
+  Int128 whole = Int128{denominator} * kNanosPerSecond;
+  const Quotient nanos = floor_divided(part, denominator);
+  // Both hold a power of ten, and often the rate's numerator.
+  Int128 a = part < 0 ? -part : part;
+  for (Int128 b = whole; b != 0;) a = std::exchange(b, a % b);
+  part /= a;
+  whole /= a;
+  constexpr Int128 kMax = std::numeric_limits<int64_t>::max();
+  if (part <= kMax && part >= -kMax && whole <= kMax) {
+    return {static_cast<int64_t>(part), static_cast<int64_t>(whole)};
+  }
+  return {static_cast<int64_t>(nanos.quotient + (nanos.remainder > 0 ? 1 : 0)), kNanosPerSecond};
+}
+
 SceneTime FrameRate::time_of(int64_t index) const { return {index * denominator, numerator}; }
 
 int64_t FrameRate::index_at(Duration time) const {

@@ -33,6 +33,9 @@ struct SceneTime {
   Phase phase(Duration start, Duration length) const;
   /// Rounded down.
   Duration floor() const;
+  /// This instant counted from `start`: exact where its fraction fits, else rounded up to the
+  /// nanosecond.
+  SceneTime since(Duration start) const;
 };
 
 /// A frame rate as an exact fraction, such as 60/1 or 30000/1001.

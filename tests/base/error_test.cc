@@ -38,7 +38,7 @@ TEST(Error, EveryCodeHasItsOwnNameAndARowOfItsOwn) {
     EXPECT_GE(meaning.http_status, 400);
     EXPECT_LE(meaning.http_status, 599);
   }
-  EXPECT_EQ(names.size(), 9U);
+  EXPECT_EQ(names.size(), 12U);
 }
 
 TEST(Error, ExitStatusesAreThePromisedOnes) {

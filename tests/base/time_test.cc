@@ -234,5 +234,26 @@ TEST(Duration, WrittenBackReadsTheSame) {
   EXPECT_EQ(duration_text(nanoseconds(1500)), "0.0000015s");
 }
 
+TEST(SceneTime, SinceAStartIsExactWhereItFits) {
+  const FrameRate ntsc{30000, 1001};
+  const SceneTime time = ntsc.time_of(3);  // 3003/30000 s
+  EXPECT_EQ(time.since(Duration{0}).numerator, time.numerator);
+  // One nanosecond less than a frame before: never earlier than the exact difference.
+  const Duration start = ntsc.time_of(2).floor();
+  const SceneTime since = time.since(start);
+  EXPECT_FALSE(since.before(ntsc.time_of(1).floor()));
+  EXPECT_EQ(since.floor() + start, time.floor());
+  EXPECT_TRUE(time.since(std::chrono::seconds(1)).before(Duration{0}));
+}
+
+TEST(SceneTime, SinceAFewYearsIsRoundedUp) {
+  const FrameRate ntsc{60000, 1001};
+  const int64_t years = ntsc.frames_in(std::chrono::hours(24 * 365 * 10));
+  const SceneTime since = ntsc.time_of(years).since(std::chrono::nanoseconds(1));
+  const Duration exact = ntsc.time_of(years).floor() - std::chrono::nanoseconds(1);
+  EXPECT_GE(since.floor(), exact);
+  EXPECT_LE(since.floor(), exact + std::chrono::nanoseconds(1));
+}
+
 }  // namespace
 }  // namespace layercast::base
