@@ -13,24 +13,23 @@ using base::SceneTime;
 
 enum class TimingPhase : uint8_t { kBefore, kActive, kAfter };
 
-// When the active interval ends; nullopt for never. To the nearest nanosecond: a third of an
-// iteration is no whole number of them.
-std::optional<Duration> active_end(const Timing& timing) {
-  if (timing.duration == Duration::zero() || !(timing.iterations > 0)) return timing.delay;
+// When the active interval that begins at `begin` ends; nullopt for never. To the nearest
+// nanosecond: a third of an iteration is no whole number of them.
+std::optional<Duration> active_end(const Timing& timing, Duration begin) {
+  if (timing.duration == Duration::zero() || !(timing.iterations > 0)) return begin;
   const double length = static_cast<double>(timing.duration.count());
   constexpr double kForEver = 9.2e18;  // nanoseconds: 291 years
-  if (timing.iterations * length + std::fabs(static_cast<double>(timing.delay.count())) >=
-      kForEver) {
+  if (timing.iterations * length + std::fabs(static_cast<double>(begin.count())) >= kForEver) {
     return std::nullopt;
   }
   const double whole = std::floor(timing.iterations);
   const auto part = static_cast<int64_t>(std::floor(length * (timing.iterations - whole) + 0.5));
-  return timing.delay + timing.duration * static_cast<int64_t>(whole) + Duration{part};
+  return begin + timing.duration * static_cast<int64_t>(whole) + Duration{part};
 }
 
-TimingPhase phase_at(const Timing& timing, const SceneTime& time) {
-  if (time.before(timing.delay)) return TimingPhase::kBefore;
-  const auto end = active_end(timing);
+TimingPhase phase_at(const Timing& timing, const SceneTime& time, Duration begin) {
+  if (time.before(begin)) return TimingPhase::kBefore;
+  const auto end = active_end(timing, begin);
   return !end || time.before(*end) ? TimingPhase::kActive : TimingPhase::kAfter;
 }
 
@@ -58,10 +57,10 @@ Place last_place(double iterations) {
   return part == 0 ? Place{odd, 1, 0} : Place{odd, part, 1 - part};
 }
 
-Place place_at(const Timing& timing, const SceneTime& time, TimingPhase phase) {
+Place place_at(const Timing& timing, const SceneTime& time, Duration begin, TimingPhase phase) {
   if (phase == TimingPhase::kBefore) return {};
   if (phase == TimingPhase::kAfter) return last_place(timing.iterations);
-  const base::Phase place = time.phase(timing.delay, timing.duration);
+  const base::Phase place = time.phase(begin, timing.duration);
   return {place.periods % 2 != 0, place.passed, place.remaining};
 }
 
@@ -203,10 +202,11 @@ struct Apply {
 
 }  // namespace
 
-std::optional<double> progress_at(const Timing& timing, const SceneTime& time) {
-  const TimingPhase phase = phase_at(timing, time);
+std::optional<double> progress_at(const Timing& timing, const SceneTime& time, Duration start) {
+  const Duration begin = start + timing.delay;
+  const TimingPhase phase = phase_at(timing, time, begin);
   if (!fills(timing.fill, phase)) return std::nullopt;
-  const Place place = place_at(timing, time, phase);
+  const Place place = place_at(timing, time, begin, phase);
   const bool backwards = reversed(timing.direction, place.odd_iteration);
   // The "before flag": what plays towards the interval from outside has not reached it.
   const bool outside = phase == (backwards ? TimingPhase::kAfter : TimingPhase::kBefore);
@@ -214,11 +214,17 @@ std::optional<double> progress_at(const Timing& timing, const SceneTime& time) {
                outside ? EasingPhase::kBefore : EasingPhase::kActive);
 }
 
+bool is_over(const Timing& timing, Duration start, Duration now) {
+  const auto end = active_end(timing, start + timing.delay);
+  return end && now >= *end;
+}
+
 LayerMotion motion_at(const std::vector<Animation>& animations, const SceneTime& time,
-                      const EdgeOffsets& edges) {
+                      const EdgeOffsets& edges, Duration layer_start) {
   LayerMotion motion;
   for (const Animation& animation : animations) {
-    const auto progress = progress_at(animation.timing, time);
+    const auto progress =
+        progress_at(animation.timing, time, animation.start.value_or(layer_start));
     if (progress) std::visit(Apply{motion, *progress, edges}, animation.effect);
   }
   return motion;

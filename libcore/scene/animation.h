@@ -78,13 +78,19 @@ struct Timing {
 struct Animation {
   Effect effect;
   Timing timing;
+  std::optional<base::Duration> start{};  ///< stream time; absent: the layer's
   bool operator==(const Animation&) const = default;
 };
 
-/// How far along its effect an animation is `time` after its start; nullopt while it has no effect.
+/// How far along its effect an animation that starts at `start` is at `time`; nullopt while it has
+/// no effect. Before `start` it is in its "before" phase, as during a delay.
 /// Source: W3C Web Animations Level 1, sections 4.7 to 4.10 (from active time to transformed
 /// progress); the end of the active interval belongs to the last iteration.
-std::optional<double> progress_at(const Timing& timing, const base::SceneTime& time);
+std::optional<double> progress_at(const Timing& timing, const base::SceneTime& time,
+                                  base::Duration start = {});
+
+/// Whether an animation that starts at `start` has ended at the stream time `now`.
+bool is_over(const Timing& timing, base::Duration start, base::Duration now);
 
 /// What the animations of a layer add up to at one instant.
 struct LayerMotion {
@@ -92,6 +98,7 @@ struct LayerMotion {
   base::PointF offset;
   base::PointF scale{1, 1};
   double rotation = 0;
+  bool operator==(const LayerMotion&) const = default;
 };
 
 /// The offsets that take a layer just outside each edge, in the order of Direction.
@@ -99,9 +106,10 @@ struct EdgeOffsets {
   base::PointF left, right, up, down;
 };
 
-/// All animations of a layer at `time`. Effects combine: opacity and scale multiply, offsets and
-/// rotations add. Range: opacity is clamped to 0..1.
+/// All animations of a layer at the stream time `time`, each from its own start on, or else from
+/// `layer_start`. Effects combine: opacity and scale multiply, offsets and rotations add.
+/// Range: opacity is clamped to 0..1.
 LayerMotion motion_at(const std::vector<Animation>& animations, const base::SceneTime& time,
-                      const EdgeOffsets& edges);
+                      const EdgeOffsets& edges, base::Duration layer_start = {});
 
 }  // namespace layercast::scene

@@ -72,20 +72,34 @@ std::string Fault::to_string() const {
 }
 
 void Reader::fault(Mark mark, std::string problem, std::string expected) {
-  faults_.push_back({mark, path_, std::move(problem), std::move(expected)});
+  faults_.push_back({mark, path_, std::move(problem), std::move(expected), pointer_});
 }
 
 Reader::Step::Step(Reader& reader, std::string_view key)
-    : reader_(reader), length_(reader.path_.size()) {
+    : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
   if (!reader_.path_.empty()) reader_.path_ += '.';
   reader_.path_ += key;
+  reader_.pointer_ += '/';
+  for (const char c : key) {
+    if (c == '~' || c == '/') {
+      reader_.pointer_ += c == '~' ? "~0" : "~1";
+    } else {
+      reader_.pointer_ += c;
+    }
+  }
 }
 
-Reader::Step::Step(Reader& reader, size_t index) : reader_(reader), length_(reader.path_.size()) {
-  reader_.path_ += "[" + std::to_string(index) + "]";
+Reader::Step::Step(Reader& reader, size_t index)
+    : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
+  const std::string number = std::to_string(index);
+  reader_.path_ += "[" + number + "]";
+  reader_.pointer_ += "/" + number;
 }
 
-Reader::Step::~Step() { reader_.path_.resize(length_); }
+Reader::Step::~Step() {
+  reader_.path_.resize(length_);
+  reader_.pointer_.resize(pointer_length_);
+}
 
 Codec<double> number(limits::Range range, Integral integral) {
   const bool whole = integral == Integral::kYes;

@@ -24,9 +24,10 @@ namespace layercast::scene {
 /// One thing that is wrong in a document.
 struct Fault {
   Mark mark;
-  std::string path;      ///< such as `layers[3].content.source`
-  std::string problem;   ///< what is wrong
-  std::string expected;  ///< what would be right; may be empty
+  std::string path;       ///< such as `layers[3].content.source`
+  std::string problem;    ///< what is wrong
+  std::string expected;   ///< what would be right; may be empty
+  std::string pointer{};  ///< the path as RFC 6901 writes it: `/layers/3/content/source`
 
   /// `line:column: path: problem, expected …`, without the parts that are unknown.
   std::string to_string() const;
@@ -41,6 +42,8 @@ class Reader {
   }
   const std::vector<Fault>& faults() const { return faults_; }
   const std::string& path() const { return path_; }
+  /// The path as a JSON pointer.
+  const std::string& pointer() const { return pointer_; }
 
   /// Goes one step down while it lives: into a member, or an item of a list.
   class Step {
@@ -54,10 +57,12 @@ class Reader {
    private:
     Reader& reader_;
     size_t length_;
+    size_t pointer_length_;
   };
 
  private:
   std::string path_;
+  std::string pointer_;
   std::vector<Fault> faults_;
 };
 

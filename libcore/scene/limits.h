@@ -49,6 +49,11 @@ inline constexpr Range kLetterSpacing{-200, 1000};
 inline constexpr Range kLines{1, 1000};
 inline constexpr Range kIterations{0, 1e9};
 inline constexpr Range kBitrate{1000, 1e9};
+inline constexpr Range kFileSize{10'000, 1e15};  ///< where a recording goes on in a new file
+inline constexpr Range kRotateSeconds{0.1, 1e7};
+inline constexpr Range kKeyframeSeconds{0.1, 60};
+inline constexpr int kBatchCommandsMax = 1000;
+inline constexpr int kScheduledMax = 1000;  ///< commands that wait for their time
 
 inline constexpr int64_t kImageFileBytesMax = int64_t{256} << 20;
 inline constexpr int64_t kImagePixelsMax = 100'000'000;  ///< decoded, all pages

@@ -194,6 +194,9 @@ struct Layer {
   std::optional<Clip> clip;
   Content content;
   std::vector<Animation> animations;
+  /// Stream time at which the content and the animations begin. Absent: 0 where a file is shown; on
+  /// a live layer, that it has not been shown yet.
+  std::optional<base::Duration> start;
   bool operator==(const Layer&) const = default;
 };
 
@@ -205,10 +208,13 @@ struct Canvas {
 };
 
 struct Output {
+  std::string id;  ///< unique in the scene
   std::string url;
   std::optional<std::string> codec;
   std::optional<std::string> preset;
-  std::optional<int64_t> bitrate;  ///< bits per second
+  std::optional<int64_t> bitrate;              ///< bits per second
+  std::optional<base::Duration> rotate_after;  ///< of a file: how long one lasts
+  std::optional<int64_t> rotate_bytes;         ///< of a file: how large one grows
   bool operator==(const Output&) const = default;
 };
 

@@ -1,8 +1,8 @@
 #include "scene/scene_tables.h"
 
 #include "scene/easing.h"
-#include "scene/gradient_text.h"
 #include "scene/placeholder.h"
+#include "scene/value_codecs.h"
 
 #include <array>
 #include <charconv>
@@ -16,228 +16,6 @@ namespace {
 using base::PointF;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-/// What a fault calls a value that may be of any kind.
-std::string given(const Value& value) {
-  return value.is_scalar() ? "\"" + value.text + "\"" : std::string(name_of(value.kind));
-}
-
-/// --- values with a form of their own ---
-
-Codec<base::Color> color() {
-  return defined_as("color",
-                    written_as<base::Color>("a CSS colour such as \"#0b1020\", \"tomato\" or "
-                                            "\"rgb(255 99 71 / 50%)\"",
-                                            base::parse_color, base::color_text));
-}
-
-Codec<base::Duration> duration() {
-  return defined_as(
-      "duration", written_as<base::Duration>(
-                      "a duration such as 500ms, 2s, 1m30s or a number of seconds",
-                      base::parse_duration, base::duration_text,
-                      {R"(^([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?$|^[0-9.]+$)", true, {}}));
-}
-
-Codec<Easing> easing() {
-  return defined_as("easing",
-                    written_as<Easing>("an easing such as ease-out, cubic-bezier(.2, 0, 0, 1) or "
-                                       "steps(4)",
-                                       parse_easing, easing_text,
-                                       {{},
-                                        false,
-                                        {"linear", "ease", "ease-in", "ease-out", "ease-in-out",
-                                         "step-start", "step-end"}}));
-}
-
-Codec<Gradient> gradient() {
-  return defined_as(
-      "gradient",
-      written_as<Gradient>("a CSS gradient such as \"linear-gradient(90deg, #f80, #f08 60%)\"",
-                           parse_gradient, gradient_text,
-                           {"^(linear|radial)-gradient\\(.*\\)$", false, {}}));
-}
-
-Codec<Paint> paint() {
-  return defined_as("paint", written_as<Paint>(
-                                 "a CSS colour or gradient",
-                                 [](std::string_view text) -> std::optional<Paint> {
-                                   if (const auto solid = base::parse_color(text))
-                                     return Paint{*solid};
-                                   if (auto graded = parse_gradient(text))
-                                     return Paint{*std::move(graded)};
-                                   return std::nullopt;
-                                 },
-                                 [](const Paint& paint) {
-                                   const auto* solid = std::get_if<base::Color>(&paint);
-                                   return solid ? base::color_text(*solid)
-                                                : gradient_text(std::get<Gradient>(paint));
-                                 }));
-}
-
-std::optional<base::FrameRate> parse_limited_rate(std::string_view text) {
-  const auto rate = base::parse_frame_rate(text);
-  if (!rate || rate->denominator > limits::kFrameRateDenominatorMax ||
-      rate->per_second() < limits::kFrameRate.min || rate->per_second() > limits::kFrameRate.max) {
-    return std::nullopt;
-  }
-  return rate;
-}
-
-Codec<base::FrameRate> frame_rate() {
-  const std::string kind =
-      "frames per second from 1 to 240, whole, or a string such as "
-      "\"30000/1001\"";
-  auto codec = written_as<base::FrameRate>(
-      kind, parse_limited_rate, [](const base::FrameRate& rate) { return rate.to_string(); },
-      {"^[0-9]+(/[0-9]+)?$", true, {}});
-  codec.write = [](const base::FrameRate& rate) {
-    return rate.denominator == 1 ? Value::of(rate.numerator) : Value::of(rate.to_string());
-  };
-  return codec;
-}
-
-Codec<int64_t> bitrate() {
-  return written_as<int64_t>("bits per second such as 6M, 2500k or 6000000", parse_bitrate,
-                             [](const int64_t& bits) {
-                               if (bits % 1'000'000 == 0)
-                                 return std::to_string(bits / 1'000'000) + "M";
-                               if (bits % 1000 == 0) return std::to_string(bits / 1000) + "k";
-                               return std::to_string(bits);
-                             },
-                             {"^[0-9.]+[kKM]?$", true, {}});
-}
-
-/// A list of exactly `count` numbers.
-Codec<std::vector<double>> numbers(limits::Range range, int count, const std::string& what) {
-  return list(number(range), count, count, what);
-}
-
-Codec<PointF> point(limits::Range range, const std::string& what) {
-  const auto pair = numbers(range, 2, "numbers");
-  const std::string kind = "[x, y], " + what;
-  return {kind,
-          [=](const Value& value, Reader& reader) -> std::optional<PointF> {
-            if (!value.is(Value::Kind::kArray) || value.items.size() != 2) {
-              reader.fault(
-                  value,
-                  value.is_scalar() ? "\"" + value.text + "\" is not a pair" : "this is not a pair",
-                  kind);
-              return std::nullopt;
-            }
-            const auto read = pair.read(value, reader);
-            if (!read || read->size() != 2) return std::nullopt;
-            return PointF{(*read)[0], (*read)[1]};
-          },
-          [=](const PointF& typed) {
-            return pair.write({typed.x, typed.y});
-          },
-          pair.schema};
-}
-
-Codec<base::SizeF> size() {
-  const auto pair = point(limits::kLayerSide, "width and height in px");
-  return {"[width, height] in px",
-          [=](const Value& value, Reader& reader) -> std::optional<base::SizeF> {
-            const auto read = pair.read(value, reader);
-            return read ? std::optional(base::SizeF{read->x, read->y}) : std::nullopt;
-          },
-          [=](const base::SizeF& typed) {
-            return pair.write({typed.width, typed.height});
-          },
-          pair.schema};
-}
-
-Value either(Value one, Value other) {
-  return Value::object().add("oneOf", Value::array({std::move(one), std::move(other)}));
-}
-
-/// One factor for both directions, or [x, y].
-Codec<PointF> scale() {
-  const auto both = number(limits::kScale);
-  const auto each = point(limits::kScale, "factors");
-  return {
-      "a factor, or [x, y]",
-      [=](const Value& value, Reader& reader) -> std::optional<PointF> {
-        if (value.is(Value::Kind::kArray)) return each.read(value, reader);
-        const auto read = both.read(value, reader);
-        return read ? std::optional(PointF{*read, *read}) : std::nullopt;
-      },
-      [=](const PointF& typed) {
-        return typed.x == typed.y ? both.write(typed.x) : each.write(typed);
-      },
-      [=](SchemaBuilder& builder) { return either(both.schema(builder), each.schema(builder)); }};
-}
-
-/// CSS padding: one number, two or four.
-Codec<Insets> insets() {
-  const auto one = number(limits::kLength);
-  const auto several = list(number(limits::kLength), 2, 4, "numbers");
-  const std::string kind = "px: a number, [vertical, horizontal] or [top, right, bottom, left]";
-  return {
-      kind,
-      [=](const Value& value, Reader& reader) -> std::optional<Insets> {
-        if (!value.is(Value::Kind::kArray)) {
-          const auto read = one.read(value, reader);
-          return read ? std::optional(Insets{*read, *read, *read, *read}) : std::nullopt;
-        }
-        const auto read = several.read(value, reader);
-        if (!read || read->size() != value.items.size()) return std::nullopt;
-        const auto& n = *read;
-        if (n.size() == 2) return Insets{n[0], n[1], n[0], n[1]};
-        if (n.size() == 4) return Insets{n[0], n[1], n[2], n[3]};
-        reader.fault(value, "the list has 3", kind);
-        return std::nullopt;
-      },
-      [=](const Insets& p) {
-        if (p.top == p.bottom && p.left == p.right) {
-          return p.top == p.left ? one.write(p.top) : several.write({p.top, p.left});
-        }
-        return several.write({p.top, p.right, p.bottom, p.left});
-      },
-      [=](SchemaBuilder& builder) { return either(one.schema(builder), several.schema(builder)); }};
-}
-
-Codec<double> iterations() {
-  const auto count = number(limits::kIterations);
-  return {
-      "a number of times, or infinite",
-      [=](const Value& value, Reader& reader) -> std::optional<double> {
-        if (value.is(Value::Kind::kString) && value.text == "infinite") return kInfinity;
-        if (value.is(Value::Kind::kNumber)) return count.read(value, reader);
-        reader.fault(value, given(value) + " is not understood", "a number of times, or infinite");
-        return std::nullopt;
-      },
-      [=](const double& typed) {
-        return std::isinf(typed) ? Value::of("infinite") : count.write(typed);
-      },
-      [=](SchemaBuilder& builder) {
-        return either(Value::object().add("const", Value::of("infinite")), count.schema(builder));
-      }};
-}
-
-Codec<int> font_weight() {
-  const auto weight = integer(limits::kFontWeight);
-  const std::string kind = "a weight from 1 to 1000, normal or bold";
-  return {kind,
-          [=](const Value& value, Reader& reader) -> std::optional<int> {
-            if (value.is(Value::Kind::kString) && value.text == "normal") return 400;
-            if (value.is(Value::Kind::kString) && value.text == "bold") return 700;
-            if (value.is(Value::Kind::kNumber)) return weight.read(value, reader);
-            reader.fault(value, given(value) + " is not a weight", kind);
-            return std::nullopt;
-          },
-          weight.write,
-          [=](SchemaBuilder& builder) {
-            return either(weight.schema(builder),
-                          Value::object().add(
-                              "enum", Value::array({Value::of("normal"), Value::of("bold")})));
-          }};
-}
-
-Codec<std::string> file_path() {
-  return string(1, limits::kPathLengthMax, "a path, relative to the scene file");
-}
 
 /// --- enumerations ---
 
@@ -688,7 +466,8 @@ Codec<Animation> animation() {
                           "Whether it has an effect before and after it plays, as in CSS.")}};
   ObjectTable<Animation> table;
   table.title = "animation";
-  table.doc = "A Web Animations effect. Time starts at the first frame.";
+  table.doc =
+      "A Web Animations effect. Time starts at the first frame; live, at the first that shows it.";
   table.tag = "effect";
   table.tag_doc = "What it changes; effects on one layer combine.";
   table.choices = effect_choices();
@@ -696,6 +475,9 @@ Codec<Animation> animation() {
     return each.timing;
   };
   table.fields = lifted<Animation>(timing, timing_of).fields;
+  table.fields.push_back(
+      optional("start", &Animation::start, duration(),
+               "Stream time at which it begins; absent: with the layer. The live daemon sets it."));
   return defined_as("animation", object(table));
 }
 
@@ -782,6 +564,10 @@ ObjectTable<Layer> layer_table() {
       required("content", &L::content, content(), "What it shows."),
       optional("animations", &L::animations,
                list(animation(), 0, limits::kAnimationsMax, "animations"), "How it moves."),
+      optional(
+          "start", &L::start, duration(),
+          "Stream time at which its content and animations begin; the live daemon sets it when "
+          "the layer first shows. Absent in a file: 0."),
   };
   table.later_keys = {"filters"};
   table.check = check_layer;
@@ -808,32 +594,68 @@ ObjectTable<Canvas> canvas_table() {
   return table;
 }
 
-Codec<Output> output() {
-  using O = Output;
-  return object<O>(
-      {.title = "output",
-       .doc = "Where streamd sends the picture; the offline tools take no notice of it.",
-       .fields = {
-           required("url", &O::url, string(1, limits::kPathLengthMax, "a URL or a path"),
-                    "Such as rtmp://host/app/key."),
-           optional("codec", &O::codec, string(1, 64, "a codec name"), "h264, vp8, vp9 …"),
-           optional("preset", &O::preset, string(1, 64, "a preset name"), "Of the encoder."),
-           optional("bitrate", &O::bitrate, bitrate(), "Of the video, in bits per second.")}});
+base::Duration seconds(double number) { return base::Duration{static_cast<int64_t>(number * 1e9)}; }
+
+// Absent only where it is read: every output of a scene has one.
+Field<Output> output_id() {
+  auto field = required("id", &Output::id, name(), "Unique; absent: output-1, output-2 …");
+  field.doc.required = false;
+  field.write = [](const Output& output) {
+    return output.id.empty() ? std::nullopt : std::optional(Value::of(output.id));
+  };
+  return field;
 }
 
-void check_unique_ids(const Value& value, Reader& reader) {
-  const Value* layers = value.find("layers");
-  if (layers == nullptr) return;
+ObjectTable<Output> output_table() {
+  using O = Output;
+  return {
+      .title = "output",
+      .doc = "Where streamd sends the picture; the offline tools take no notice of it.",
+      .fields = {output_id(),
+                 required("url", &O::url, string(1, limits::kPathLengthMax, "a URL or a path"),
+                          "Such as rtmp://host/app/key."),
+                 optional("codec", &O::codec, string(1, 64, "a codec name"), "h264, vp8, vp9 …"),
+                 optional("preset", &O::preset, string(1, 64, "a preset name"), "Of the encoder."),
+                 optional("bitrate", &O::bitrate, bitrate(), "Of the video, in bits per second."),
+                 optional("rotate_after", &O::rotate_after,
+                          duration_within(seconds(limits::kRotateSeconds.min),
+                                          seconds(limits::kRotateSeconds.max)),
+                          "A recording goes on in a new file after so long."),
+                 optional("rotate_bytes", &O::rotate_bytes, file_size(),
+                          "A recording goes on in a new file after so many bytes.")}};
+}
+
+/// In a file, outputs without an id are named after their place.
+Codec<std::vector<Output>> outputs() {
+  auto codec = list(output_codec(), 0, limits::kOutputsMax, "outputs");
+  const auto read = codec.read;
+  codec.read = [read](const Value& value, Reader& reader) {
+    auto outputs = read(value, reader);
+    if (outputs) name_outputs(*outputs);
+    return outputs;
+  };
+  return codec;
+}
+
+void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,
+                      Reader& reader) {
+  const Value* list = value.find(key);
+  if (list == nullptr) return;
   std::set<std::string_view> seen;
-  const Reader::Step key(reader, "layers");
-  for (size_t i = 0; i < layers->items.size(); ++i) {
-    const Value* id = layers->items[i].find("id");
+  const Reader::Step step(reader, key);
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    const Value* id = list->items[i].find("id");
     if (id == nullptr || !id->is(Value::Kind::kString) || seen.insert(id->text).second) continue;
     const Reader::Step item(reader, i);
     const Reader::Step id_key(reader, "id");
-    reader.fault(*id, "\"" + id->text + "\" is already the id of another layer",
+    reader.fault(*id, "\"" + id->text + "\" is already the id of another " + std::string(kind),
                  "an id of its own");
   }
+}
+
+void check_scene(const Value& value, Reader& reader) {
+  check_unique_ids(value, "layers", "layer", reader);
+  check_unique_ids(value, "outputs", "output", reader);
 }
 
 /// `version` is part of the file, not of a Scene.
@@ -869,33 +691,38 @@ ObjectTable<Scene> scene_table() {
       required("layers", &S::layers,
                list(defined_as("layer", layer_codec()), 0, limits::kLayersMax, "layers"),
                "The layers, in file order."),
-      optional("outputs", &S::outputs, list(output(), 0, limits::kOutputsMax, "outputs"),
-               "Where streamd sends the picture."),
+      optional("outputs", &S::outputs, outputs(), "Where streamd sends the picture."),
   };
-  table.check = check_unique_ids;
+  table.check = check_scene;
   return table;
 }
 
 }  // namespace
 
-std::optional<int64_t> parse_bitrate(std::string_view text) {
-  double factor = 1;
-  if (text.ends_with('k') || text.ends_with('K')) factor = 1e3;
-  if (text.ends_with('M')) factor = 1e6;
-  if (factor != 1) text.remove_suffix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const double bits = std::round(number * factor);
-  if (error != std::errc{} || end != text.data() + text.size() ||
-      !(bits >= limits::kBitrate.min && bits <= limits::kBitrate.max)) {
-    return std::nullopt;
-  }
-  return static_cast<int64_t>(bits);
-}
-
 const Codec<Layer>& layer_codec() {
   static const Codec<Layer> codec = object(layer_table());
   return codec;
+}
+
+const Codec<Output>& output_codec() {
+  static const Codec<Output> codec = object(output_table());
+  return codec;
+}
+
+const Codec<Animation>& animation_codec() {
+  static const Codec<Animation> codec = animation();
+  return codec;
+}
+
+void name_outputs(std::vector<Output>& outputs) {
+  std::set<std::string> taken;
+  for (const Output& output : outputs) taken.insert(output.id);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (!outputs[i].id.empty()) continue;
+    size_t number = i + 1;
+    while (!taken.insert("output-" + std::to_string(number)).second) ++number;
+    outputs[i].id = "output-" + std::to_string(number);
+  }
 }
 
 const Codec<Scene>& scene_codec() {

@@ -12,8 +12,15 @@ const Codec<Scene>& scene_codec();
 /// The table of one layer, as scene_codec() uses it.
 const Codec<Layer>& layer_codec();
 
-/// Reads `6M`, `2500k` or plain bits per second; nullopt beyond the limits.
-std::optional<int64_t> parse_bitrate(std::string_view text);
+/// The table of one output; one without `id` has none.
+const Codec<Output>& output_codec();
+
+/// The table of one animation.
+const Codec<Animation>& animation_codec();
+
+/// Gives every output without an id the first free name `output-N`, N from its place on, counted
+/// from 1.
+void name_outputs(std::vector<Output>& outputs);
 
 /// `visual_feed`, as in a scene file.
 std::string_view name_of(LayerType type);

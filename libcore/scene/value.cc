@@ -18,6 +18,14 @@ Value& Value::operator=(const Value& other) = default;
 Value& Value::operator=(Value&& other) noexcept = default;
 Value::~Value() = default;
 
+Mark mark_at(std::string_view text, size_t offset) {
+  Mark mark{1, 1};
+  for (const char c : text.substr(0, offset)) {
+    mark = c == '\n' ? Mark{mark.line + 1, 1} : Mark{mark.line, mark.column + 1};
+  }
+  return mark;
+}
+
 Value Value::null() { return {}; }
 
 Value Value::of(bool boolean) {
@@ -61,6 +69,22 @@ Value Value::object() {
 const Value* Value::find(std::string_view key) const {
   const auto member = std::ranges::find(members, key, &Member::key);
   return member == members.end() ? nullptr : &member->value;
+}
+
+Value* Value::find(std::string_view key) {
+  const auto member = std::ranges::find(members, key, &Member::key);
+  return member == members.end() ? nullptr : &member->value;
+}
+
+Value& Value::set(std::string_view key, Value value) {
+  Value* present = find(key);
+  if (present == nullptr) return add(key, std::move(value));
+  *present = std::move(value);
+  return *this;
+}
+
+void Value::erase(std::string_view key) {
+  std::erase_if(members, [&](const Member& member) { return member.key == key; });
 }
 
 Value& Value::add(std::string_view key, Value value) {

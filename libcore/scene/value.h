@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,9 @@ struct Mark {
   int column = 0;
   bool operator==(const Mark&) const = default;
 };
+
+/// Where byte `offset` of a text stands; columns are bytes.
+Mark mark_at(std::string_view text, size_t offset);
 
 /// A document as YAML and JSON share it: the form between a text and a typed scene.
 /// Objects keep the order of their members. Marks tell where each value was written.
@@ -49,8 +53,13 @@ struct Value {
   bool is_scalar() const { return kind != Kind::kArray && kind != Kind::kObject; }
   /// The member called `key`, or nullptr.
   const Value* find(std::string_view key) const;
+  Value* find(std::string_view key);
   /// Adds a member at the end.
   Value& add(std::string_view key, Value value);
+  /// Gives the member called `key` a value; one that is not there comes at the end.
+  Value& set(std::string_view key, Value value);
+  /// Takes the member called `key` away, if it is there.
+  void erase(std::string_view key);
   /// Equal in kind and content; marks, and how a number was written, do not count.
   bool operator==(const Value& other) const;
 };

@@ -233,14 +233,6 @@ class Builder : public YAML::EventHandler {
   int64_t nodes_ = 0;
 };
 
-Mark place_of(std::string_view text, size_t offset) {
-  Mark mark{1, 1};
-  for (const char c : text.substr(0, offset)) {
-    mark = c == '\n' ? Mark{mark.line + 1, 1} : Mark{mark.line, mark.column + 1};
-  }
-  return mark;
-}
-
 void parse(std::string_view text, YamlDocument& document) {
   std::istringstream stream{std::string(text)};
   try {
@@ -377,7 +369,7 @@ YamlDocument read_yaml(std::string_view text) {
     return document;
   }
   if (const auto offset = base::invalid_utf8_offset(text)) {
-    document.faults.push_back({place_of(text, *offset), {}, "this is not UTF-8", "UTF-8 text"});
+    document.faults.push_back({mark_at(text, *offset), {}, "this is not UTF-8", "UTF-8 text"});
     return document;
   }
   parse(text, document);

@@ -240,6 +240,47 @@ LayerMotion motion_ms(const std::vector<Animation>& animations, int64_t ms) {
   return motion_at(animations, at_ms(ms), kEdges);
 }
 
+TEST(Motion, BeginsWithTheLayerOrAtAStartOfItsOwn) {
+  Animation own = animation(FadeEffect{0, 1});
+  own.start = std::chrono::seconds(5);
+  const std::vector<Animation> both = {animation(RotateEffect{0, 100}), own};
+  const auto at = [&](int64_t ms) {
+    return motion_at(both, at_ms(ms), kEdges, std::chrono::seconds(2));
+  };
+  EXPECT_EQ(at(0).rotation, 0);
+  EXPECT_EQ(at(2500).rotation, 50);
+  EXPECT_EQ(at(2500).opacity, 0);
+  EXPECT_EQ(at(5250).opacity, 0.25);
+  EXPECT_EQ(at(5250).rotation, 100);
+}
+
+TEST(Motion, BeforeItsStartIsAsDuringADelay) {
+  for (const FillMode fill :
+       {FillMode::kNone, FillMode::kForwards, FillMode::kBackwards, FillMode::kBoth}) {
+    Animation later = animation(FadeEffect{0.25, 1});
+    later.timing.fill = fill;
+    later.start = std::chrono::seconds(7);
+    Animation delayed = later;
+    delayed.start.reset();
+    delayed.timing.delay = std::chrono::seconds(7);
+    for (const int64_t ms : {0, 6999, 7000, 7500, 8000, 9000}) {
+      EXPECT_EQ(motion_ms({later}, ms).opacity, motion_ms({delayed}, ms).opacity) << ms;
+    }
+  }
+}
+
+TEST(Motion, KeepsAnExactPhaseYearsAfterItsStart) {
+  Timing timing = timing_of(0, 1000);
+  timing.iterations = std::numeric_limits<double>::infinity();
+  const base::FrameRate rate{30000, 1001};
+  // 30,000 frames take exactly 1001 s.
+  const base::Duration start = std::chrono::seconds(1001) * 500'000;
+  for (const int64_t index : {0, 1, 15, 29, 30000}) {
+    EXPECT_EQ(progress_at(timing, rate.time_of(int64_t{30000} * 500'000 + index), start),
+              progress_at(timing, rate.time_of(index)));
+  }
+}
+
 TEST(Motion, OfNothingIsNeutral) {
   const LayerMotion motion = motion_ms({}, 500);
   EXPECT_EQ(motion.opacity, 1);

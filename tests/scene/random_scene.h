@@ -53,7 +53,10 @@ class RandomScene {
     }
     if (draws_) return scene;
     for (int i = below(3); i > 0; --i) scene.fonts.push_back(path());
-    for (int i = below(3); i > 0; --i) scene.outputs.push_back(output());
+    for (int i = below(3); i > 0; --i) {
+      scene.outputs.push_back(output());
+      while (!ids_.insert(scene.outputs.back().id).second) scene.outputs.back().id = name();
+    }
     return scene;
   }
 
@@ -368,6 +371,7 @@ class RandomScene {
     timing.iterations = pick(kIterations);
     timing.direction = static_cast<PlaybackDirection>(below(4));
     timing.fill = static_cast<FillMode>(below(4));
+    if (!draws_ && one_in(4)) animation.start = duration();
     return animation;
   }
 
@@ -415,6 +419,7 @@ class RandomScene {
     }
     if (one_in(2)) layer.z_index = draws_ ? between(-3, 3) : between(-1'000'000, 1'000'000);
     layer.visible = !one_in(6);
+    if (!draws_ && one_in(4)) layer.start = duration();
     if (one_in(2)) layer.opacity = unit();
     if (one_in(2)) layer.blend_mode = static_cast<base::BlendMode>(below(16));
     const bool is_drawing = std::holds_alternative<CharacterContent>(layer.content) ||
@@ -431,10 +436,13 @@ class RandomScene {
 
   Output output() {
     Output output;
+    output.id = name();
     output.url = "rtmp://host/" + text();
     if (one_in(2)) output.codec = "c" + text();
     if (one_in(2)) output.preset = "p" + text();
     if (one_in(2)) output.bitrate = between(1000, 1'000'000'000);
+    if (one_in(4)) output.rotate_after = base::Duration{between(100'000'000, 2'000'000'000)};
+    if (one_in(4)) output.rotate_bytes = between(1'000'000, 2'000'000'000);
     return output;
   }
 

@@ -410,15 +410,39 @@ TEST(SceneFaults, OfAnimations) {
 TEST(SceneFaults, OfOutputs) {
   const std::string not_bitrate =
       " is not understood, expected bits per second such as 6M, 2500k or 6000000";
-  expect_faults({{kHead + "layers: []\noutputs:\n  - {url: \"\", codec: 3, bitrate: 6G}\n"
-                          "  - {bitrate: 999, presett: fast}",
-                  {"6:11: outputs[0].url: it is empty, expected a URL or a path of 1 to 4096 bytes",
-                   "6:22: outputs[0].codec: a number stands here, expected a codec name",
-                   "6:34: outputs[0].bitrate: \"6G\"" + not_bitrate,
-                   "7:5: outputs[1]: \"url\" is missing, expected a URL or a path",
-                   "7:15: outputs[1].bitrate: \"999\"" + not_bitrate,
-                   "7:20: outputs[1].presett: unknown key, expected url, codec, preset or bitrate" +
-                       std::string("; did you mean \"preset\"?")}}});
+  expect_faults(
+      {{kHead + "layers: []\noutputs:\n  - {url: \"\", codec: 3, bitrate: 6G}\n"
+                "  - {bitrate: 999, presett: fast}",
+        {"6:11: outputs[0].url: it is empty, expected a URL or a path of 1 to 4096 bytes",
+         "6:22: outputs[0].codec: a number stands here, expected a codec name",
+         "6:34: outputs[0].bitrate: \"6G\"" + not_bitrate,
+         "7:5: outputs[1]: \"url\" is missing, expected a URL or a path",
+         "7:15: outputs[1].bitrate: \"999\"" + not_bitrate,
+         "7:20: outputs[1].presett: unknown key, expected id, url, codec, preset, bitrate, "
+         "rotate_after or rotate_bytes; did you mean \"preset\"?"}}});
+  expect_faults(
+      {{kHead + "layers: []\noutputs:\n  - {id: A, url: a}\n  - {id: a, url: a}\n"
+                "  - {id: a, url: a, rotate_after: 0, rotate_bytes: 9999}",
+        {"6:10: outputs[0].id: \"A\" is not a name" + kName,
+         "8:10: outputs[2].id: \"a\" is already the id of another output, expected an id "
+         "of its own",
+         "8:35: outputs[2].rotate_after: \"0\" is too short, expected a duration from "
+         "100ms to 10000000s",
+         "8:52: outputs[2].rotate_bytes: \"9999\" is not understood, expected a size such "
+         "as 500M, 2G or a number of bytes from 10k to 1000000G"}}});
+}
+
+TEST(SceneOutputs, WithoutIdAreNamedAfterTheirPlace) {
+  const auto read = parse_scene(kHead +
+                                    "layers: []\noutputs: [{url: a}, {id: output-3, url: b}, "
+                                    "{url: c}, {id: x, url: d, rotate_bytes: 2G}, {url: e}]",
+                                "t.yaml");
+  const auto* file = std::get_if<SceneFile>(&read);
+  ASSERT_NE(file, nullptr);
+  std::vector<std::string> ids;
+  for (const Output& each : file->scene.outputs) ids.push_back(each.id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"output-1", "output-3", "output-4", "x", "output-5"}));
+  EXPECT_EQ(file->scene.outputs[3].rotate_bytes, 2'000'000'000);
 }
 
 TEST(SceneFaults, NameWhatIsNotYetSupported) {

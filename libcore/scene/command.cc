@@ -1,0 +1,638 @@
+#include "scene/command.h"
+
+#include "base/nearest.h"
+#include "scene/codec.h"
+#include "scene/limits.h"
+#include "scene/live_codec.h"
+#include "scene/phases.h"
+#include "scene/redaction.h"
+#include "scene/scene_tables.h"
+#include "scene/stream_config.h"
+
+#include <algorithm>
+#include <array>
+#include <initializer_list>
+#include <span>
+#include <utility>
+
+namespace layercast::scene {
+namespace {
+
+using base::Duration;
+using base::ErrorCode;
+
+// Thrown to leave a command that is not obeyed; caught in apply().
+struct Refused {
+  Refusal refusal;
+};
+
+// What a command works on.
+struct Work {
+  LiveState& state;  ///< a copy of its own
+  Duration now;
+  std::vector<Event>& events;
+  Reader& reader;  ///< stands at the params
+
+  Scene& scene() { return state.scene; }
+  void tell(std::string_view event, Value params) {
+    events.push_back({std::string(event), std::move(params)});
+  }
+};
+
+std::string detail_of(const Fault& fault) {
+  return fault.expected.empty() ? fault.problem : fault.problem + ", expected " + fault.expected;
+}
+
+Refusal refusal_of(std::span<const Fault> faults) {
+  Refusal refusal;
+  refusal.error.code = ErrorCode::kInvalidInput;
+  const Fault& first = faults.front();
+  refusal.error.message = (first.pointer.empty() ? "" : first.pointer + ": ") + detail_of(first);
+  if (faults.size() > 1) {
+    refusal.error.message += " (and " + std::to_string(faults.size() - 1) + " more)";
+  }
+  const size_t count = std::min(faults.size(), static_cast<size_t>(limits::kFaultsMax));
+  for (const Fault& fault : faults.first(count)) {
+    refusal.faults.push_back({fault.pointer, detail_of(fault)});
+  }
+  return refusal;
+}
+
+// A refusal of the value where the reader stands.
+[[noreturn]] void refuse(const Work& work, ErrorCode code, const std::string& message) {
+  throw Refused{{{code, message, {}, nullptr}, {{work.reader.pointer(), message}}}};
+}
+
+// The same, `key` further down.
+[[noreturn]] void refuse_at(Work& work, std::string_view key, ErrorCode code,
+                            const std::string& message) {
+  const Reader::Step step(work.reader, key);
+  refuse(work, code, message);
+}
+
+void stop_at_faults(const Work& work) {
+  if (!work.reader.faults().empty()) throw Refused{refusal_of(work.reader.faults())};
+}
+
+template <class T>
+T read_by(const Codec<T>& codec, const Value& value, Work& work) {
+  auto read = codec.read(value, work.reader);
+  stop_at_faults(work);
+  return *std::move(read);
+}
+
+// --- params ---
+
+enum class Need { kRequired, kOptional };
+struct Param {
+  std::string_view key;
+  Need need = Need::kRequired;
+};
+
+// The params are an object of these keys.
+void check_params(Work& work, const Value& params, std::initializer_list<Param> expected) {
+  if (!params.is(Value::Kind::kObject)) {
+    work.reader.fault(params, std::string(name_of(params.kind)) + " stands here", "an object");
+    stop_at_faults(work);
+  }
+  std::vector<std::string_view> keys;
+  for (const Param& each : expected) {
+    keys.push_back(each.key);
+    if (each.need == Need::kRequired && params.find(each.key) == nullptr) {
+      work.reader.fault(params, "\"" + std::string(each.key) + "\" is missing", "");
+    }
+  }
+  for (const auto& member : params.members) {
+    if (std::ranges::find(keys, member.key) != keys.end()) continue;
+    const Reader::Step step(work.reader, member.key);
+    work.reader.fault(member.key_mark, "unknown key",
+                      keys.empty() ? "none" : joined_names(keys) + suggestion(member.key, keys));
+  }
+  stop_at_faults(work);
+}
+
+const std::string& text_param(Work& work, const Value& params, std::string_view key) {
+  const Value& value = *params.find(key);
+  if (!value.is(Value::Kind::kString)) {
+    const Reader::Step step(work.reader, key);
+    work.reader.fault(value, std::string(name_of(value.kind)) + " stands here", "a string");
+    stop_at_faults(work);
+  }
+  return value.text;
+}
+
+// Where the reader stands.
+void check_is_object(Work& work, const Value& value, std::string_view expected) {
+  if (value.is(Value::Kind::kObject)) return;
+  work.reader.fault(value, std::string(name_of(value.kind)) + " stands here",
+                    std::string(expected));
+  stop_at_faults(work);
+}
+
+template <class Items>
+auto find_by_id(Items& items, std::string_view id) {
+  return std::ranges::find_if(items, [&](const auto& item) { return item.id == id; });
+}
+
+template <class Items>
+std::string no_such(std::string_view kind, std::string_view id, const Items& items) {
+  std::vector<std::string_view> known;
+  for (const auto& item : items) known.push_back(item.id);
+  // Quoted as it is: ids that exist are short and plain, others are cut.
+  constexpr size_t kShownMax = 80;
+  const std::string shown(id.substr(0, kShownMax));
+  return "there is no " + std::string(kind) + " \"" + shown + "\"" +
+         suggestion(id.substr(0, kShownMax), known);
+}
+
+Layer& layer_param(Work& work, const Value& params) {
+  const std::string& id = text_param(work, params, "id");
+  auto& layers = work.scene().layers;
+  const auto layer = find_by_id(layers, id);
+  if (layer == layers.end()) {
+    refuse_at(work, "id", ErrorCode::kNotFound, no_such("layer", id, layers));
+  }
+  return *layer;
+}
+
+// --- layers ---
+
+std::string free_id(const Scene& scene, const Value& document) {
+  const Value* type = document.find("type");
+  std::string stem = type != nullptr && type->text.size() < 32 ? type->text : "layer";
+  std::ranges::replace(stem, '_', '-');
+  for (int number = 1;; ++number) {
+    std::string id = stem + "-" + std::to_string(number);
+    if (find_by_id(scene.layers, id) == scene.layers.end()) return id;
+  }
+}
+
+int z_on_top(const Scene& scene) {
+  if (scene.layers.empty()) return 0;
+  const int top = std::ranges::max(scene.layers, {}, &Layer::z_index).z_index;
+  return std::min(top + 1, static_cast<int>(limits::kZIndex.max));
+}
+
+void tell_of_layer(Work& work, std::string_view event, const Layer& layer, const Value& document) {
+  work.tell(event, Value::object().add("id", Value::of(layer.id)).add("layer", document));
+}
+
+Value create_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"layer"}});
+  const Value& given = *params.find("layer");
+  const Reader::Step step(work.reader, "layer");
+  check_is_object(work, given, "a layer");
+  auto& layers = work.scene().layers;
+  const bool is_nameless = given.find("id") == nullptr;
+  Value document = given;
+  if (is_nameless) document.set("id", Value::of(free_id(work.scene(), given)));
+  Layer layer = read_by(layer_codec(), document, work);
+  if (is_nameless) {
+    const auto twin = std::ranges::find_if(layers, [&](const Layer& each) {
+      return each.type == layer.type && each.content == layer.content;
+    });
+    if (twin != layers.end()) return layer_document(*twin);
+  } else if (find_by_id(layers, layer.id) != layers.end()) {
+    refuse_at(work, "id", ErrorCode::kConflict,
+              "\"" + layer.id + "\" is already the id of another layer");
+  }
+  if (layers.size() >= static_cast<size_t>(limits::kLayersMax)) {
+    refuse(work, ErrorCode::kLimit,
+           "the scene has " + std::to_string(limits::kLayersMax) + " layers, and no room for more");
+  }
+  if (given.find("z_index") == nullptr) layer.z_index = z_on_top(work.scene());
+  stamp(layer, work.now);
+  layers.push_back(std::move(layer));
+  const Value created = layer_document(layers.back());
+  tell_of_layer(work, "layer.created", layers.back(), created);
+  return created;
+}
+
+// `layer` becomes `after`, which has its id.
+Value changed_layer(Work& work, Layer& layer, Layer after) {
+  stamp(after, work.now);
+  if (after == layer) return layer_document(layer);
+  layer = std::move(after);
+  const Value document = layer_document(layer);
+  tell_of_layer(work, "layer.updated", layer, document);
+  return document;
+}
+
+// The id that a document gives is that of the layer, if it gives one.
+void check_id_stays(Work& work, const Value& document, const Layer& layer) {
+  const Value* id = document.find("id");
+  if (id == nullptr || *id == Value::of(layer.id)) return;
+  const Reader::Step step(work.reader, "id");
+  work.reader.fault(*id, "the id of a layer cannot change", "\"" + layer.id + "\", or none");
+  stop_at_faults(work);
+}
+
+Value update_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}, {"patch"}});
+  Layer& layer = layer_param(work, params);
+  const Value& patch = *params.find("patch");
+  const Reader::Step step(work.reader, "patch");
+  check_is_object(work, patch, "a merge patch");
+  check_id_stays(work, patch, layer);
+  Layer after = read_by(layer_codec(), merge_patched(layer_document(layer), patch), work);
+  const Value* start = patch.find("start");
+  // Taken away: the layer begins anew.
+  if (start != nullptr && start->is(Value::Kind::kNull) && layer.start) after.start = work.now;
+  keep_phases(layer, after, work.now);
+  return changed_layer(work, layer, std::move(after));
+}
+
+Value replace_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}, {"layer"}});
+  Layer& layer = layer_param(work, params);
+  Value document = *params.find("layer");
+  const Reader::Step step(work.reader, "layer");
+  check_is_object(work, document, "a layer");
+  check_id_stays(work, document, layer);
+  document.set("id", Value::of(layer.id));
+  Layer after = read_by(layer_codec(), document, work);
+  keep_phases(layer, after, work.now);
+  return changed_layer(work, layer, std::move(after));
+}
+
+void activate(Work& work, std::optional<std::string> id) {
+  if (work.state.active == id) return;
+  work.tell("layer.activated", Value::object().add("id", id ? Value::of(*id) : Value::null()));
+  work.state.active = std::move(id);
+}
+
+Value delete_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const std::string id = layer_param(work, params).id;
+  auto& layers = work.scene().layers;
+  layers.erase(find_by_id(layers, id));
+  work.tell("layer.deleted", Value::object().add("id", Value::of(id)));
+  if (work.state.active == id) activate(work, std::nullopt);
+  return Value::object().add("id", Value::of(id));
+}
+
+Value activate_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const Value id = *params.find("id");
+  if (id.is(Value::Kind::kNull)) {
+    activate(work, std::nullopt);
+  } else {
+    activate(work, layer_param(work, params).id);
+  }
+  return Value::object().add("id", id);
+}
+
+std::vector<Animation> animation_params(Work& work, const Value& list) {
+  const Codec<std::vector<Animation>> codec =
+      scene::list(animation_codec(), 0, limits::kAnimationsMax, "animations");
+  return read_by(codec, list, work);
+}
+
+Value animate_layer(Work& work, const Value& params) {
+  check_params(work, params,
+               {{"id"}, {"animation", Need::kOptional}, {"animations", Need::kOptional}});
+  Layer& layer = layer_param(work, params);
+  const Value* one = params.find("animation");
+  const Value* all = params.find("animations");
+  if ((one == nullptr) == (all == nullptr)) {
+    work.reader.fault(params,
+                      one == nullptr ? "neither \"animation\" nor \"animations\" is given"
+                                     : "both \"animation\" and \"animations\" are given",
+                      "one of them");
+    stop_at_faults(work);
+  }
+  Layer after = layer;
+  const Reader::Step step(work.reader, one != nullptr ? "animation" : "animations");
+  if (all != nullptr) {
+    after.animations = animation_params(work, *all);
+    for (Animation& each : after.animations) {
+      if (!each.start && layer.start) each.start = work.now;
+    }
+  } else {
+    add_animation(after, read_by(animation_codec(), *one, work), work.now);
+  }
+  if (after.animations.size() > static_cast<size_t>(limits::kAnimationsMax)) {
+    refuse(work, ErrorCode::kLimit,
+           "the layer has " + std::to_string(limits::kAnimationsMax) +
+               " animations that still have an effect; \"animations\" replaces them");
+  }
+  return changed_layer(work, layer, std::move(after));
+}
+
+Value say(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}, {"message"}});
+  const Layer& layer = layer_param(work, params);
+  refuse_at(work, "id", ErrorCode::kUnsupported,
+            "the layer \"" + layer.id + "\" holds no chat, which is not yet supported");
+}
+
+// --- the scene ---
+
+void tell_of_scene(Work& work) {
+  work.tell("scene.updated",
+            Value::object()
+                .add("scene", scene_document(work.scene(), Secrets::kRedacted))
+                .add("active", work.state.active ? Value::of(*work.state.active) : Value::null()));
+}
+
+// A URL that was redacted means that of the output in `before` with the same id.
+void restore_url(Work& work, Output& output, const std::vector<Output>& before) {
+  if (!is_redacted(output.url)) return;
+  const auto old = find_by_id(before, output.id);
+  if (old != before.end() && output.url == redacted_url(old->url)) {
+    output.url = old->url;
+    return;
+  }
+  const Reader::Step step(work.reader, "url");
+  work.reader.fault(Mark{}, "the URL is redacted, and no output has it", "the whole URL");
+}
+
+void restore_urls(Work& work, std::vector<Output>& outputs) {
+  const Reader::Step key(work.reader, "outputs");
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Reader::Step item(work.reader, i);
+    restore_url(work, outputs[i], work.scene().outputs);
+  }
+  stop_at_faults(work);
+}
+
+// The layer that is active with the scene's new layers: the one that `document` names, or else the
+// one that was, if it is still there.
+void replace_active(Work& work, const Value& document) {
+  auto& active = work.state.active;
+  const Value* wanted = document.find("active");
+  const auto& layers = work.scene().layers;
+  if (wanted == nullptr) {
+    if (active && find_by_id(layers, *active) == layers.end()) active.reset();
+  } else if (wanted->is(Value::Kind::kNull)) {
+    active.reset();
+  } else {
+    active = text_param(work, document, "active");
+    if (find_by_id(layers, *active) == layers.end()) {
+      refuse_at(work, "active", ErrorCode::kNotFound, no_such("layer", *active, layers));
+    }
+  }
+}
+
+Value replace_scene(Work& work, const Value& params) {
+  check_params(work, params, {{"scene"}});
+  const Value& given = *params.find("scene");
+  const Reader::Step step(work.reader, "scene");
+  Value document = given;
+  // What a client was shown besides the scene.
+  for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
+  Scene after = read_by(scene_codec(), document, work);
+  restore_urls(work, after.outputs);
+  for (Layer& layer : after.layers) {
+    const auto before = find_by_id(work.scene().layers, layer.id);
+    if (before != work.scene().layers.end()) keep_phases(*before, layer, work.now);
+    stamp(layer, work.now);
+  }
+  const auto active_before = work.state.active;
+  const bool is_changed = after != work.scene();
+  work.scene() = std::move(after);
+  replace_active(work, given);
+  if (is_changed || work.state.active != active_before) tell_of_scene(work);
+  return Value::object();
+}
+
+Value patch_scene(Work& work, const Value& params) {
+  check_params(work, params, {{"patch"}});
+  const Value& patch = *params.find("patch");
+  const Reader::Step step(work.reader, "patch");
+  check_is_object(work, patch, "a merge patch");
+  for (const std::string_view key : {"layers", "outputs"}) {
+    if (patch.find(key) == nullptr) continue;
+    const Reader::Step at(work.reader, key);
+    work.reader.fault(*patch.find(key), "a patch of the scene is without its " + std::string(key),
+                      "a command for each of them");
+  }
+  stop_at_faults(work);
+  const Scene& scene = work.scene();
+  const Scene head{scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}};
+  Scene after = read_by(scene_codec(), merge_patched(scene_codec().write(head), patch), work);
+  if (after != head) {
+    work.scene().name = after.name;
+    work.scene().canvas = after.canvas;
+    work.scene().duration = after.duration;
+    work.scene().fonts = after.fonts;
+    tell_of_scene(work);
+  }
+  Value result = scene_codec().write(after);
+  result.erase("layers");
+  return result;
+}
+
+// --- the stream ---
+
+Value transmit(Work& work, const Value& params, Transmission wanted, std::string_view event) {
+  check_params(work, params, {});
+  if (work.state.transmission != wanted) {
+    work.state.transmission = wanted;
+    work.tell(event, Value::object().add("stream", stream_document(work.state)));
+  }
+  return stream_document(work.state);
+}
+
+Value start_stream(Work& work, const Value& params) {
+  return transmit(work, params, Transmission::kOnAir, "stream.started");
+}
+Value stop_stream(Work& work, const Value& params) {
+  return transmit(work, params, Transmission::kStopped, "stream.stopped");
+}
+Value pause_stream(Work& work, const Value& params) {
+  if (work.state.transmission == Transmission::kStopped) {
+    refuse(work, ErrorCode::kConflict, "the stream is stopped, there is nothing to pause");
+  }
+  return transmit(work, params, Transmission::kPaused, "stream.paused");
+}
+
+// `quality` is a preset by another name.
+Value without_quality(Work& work, Value patch) {
+  const Value* quality = patch.find("quality");
+  if (quality == nullptr) return patch;
+  const Reader::Step step(work.reader, "quality");
+  const std::string name = read_by(quality_codec(), *quality, work);
+  if (patch.find("preset") != nullptr) {
+    work.reader.fault(*quality, "\"preset\" is given too", "one of them");
+    stop_at_faults(work);
+  }
+  patch.erase("quality");
+  return patch.add("preset", Value::of(preset_of_quality(name)));
+}
+
+Value configure_stream(Work& work, const Value& params) {
+  check_params(work, params, {{"patch"}});
+  const Value& given = *params.find("patch");
+  const Reader::Step step(work.reader, "patch");
+  check_is_object(work, given, "a merge patch");
+  const Value patch = without_quality(work, given);
+  const StreamConfig before = stream_config_of(work.state);
+  const Value merged = merge_patched(stream_config_codec().write(before), patch);
+  const StreamConfig after = read_by(stream_config_codec(), merged, work);
+  const std::vector<Output> outputs_before = work.scene().outputs;
+  for (Output& output : work.scene().outputs) {
+    if (patch.find("codec") != nullptr) output.codec.reset();
+    if (patch.find("preset") != nullptr) output.preset.reset();
+    if (patch.find("bitrate") != nullptr) output.bitrate.reset();
+  }
+  work.scene().canvas.size = after.size;
+  work.scene().canvas.fps = after.fps;
+  work.state.stream = after.settings;
+  Value document = stream_document(work.state);
+  if (before != after || outputs_before != work.scene().outputs) {
+    work.tell("stream.configured", Value::object().add("stream", document));
+  }
+  return document;
+}
+
+// --- outputs ---
+
+Value add_output(Work& work, const Value& params) {
+  check_params(work, params, {{"output"}});
+  const Reader::Step step(work.reader, "output");
+  Output output = read_by(output_codec(), *params.find("output"), work);
+  auto& outputs = work.scene().outputs;
+  restore_url(work, output, {});
+  stop_at_faults(work);
+  if (outputs.size() >= static_cast<size_t>(limits::kOutputsMax)) {
+    refuse(work, ErrorCode::kLimit,
+           "there are " + std::to_string(limits::kOutputsMax) + " outputs, and no room for more");
+  }
+  if (!output.id.empty() && find_by_id(outputs, output.id) != outputs.end()) {
+    refuse_at(work, "id", ErrorCode::kConflict,
+              "\"" + output.id + "\" is already the id of another output");
+  }
+  outputs.push_back(std::move(output));
+  name_outputs(outputs);
+  Value document = output_document(outputs.back(), Secrets::kRedacted);
+  work.tell("output.added", Value::object().add("output", document));
+  return document;
+}
+
+Value remove_output(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const std::string id = text_param(work, params, "id");
+  auto& outputs = work.scene().outputs;
+  const auto output = find_by_id(outputs, id);
+  if (output == outputs.end()) {
+    refuse_at(work, "id", ErrorCode::kNotFound, no_such("output", id, outputs));
+  }
+  outputs.erase(output);
+  work.tell("output.removed", Value::object().add("id", Value::of(id)));
+  return Value::object().add("id", Value::of(id));
+}
+
+// --- all of them ---
+
+Value obey(Work& work, std::string_view method, const Value& params);
+
+Value obey_all(Work& work, const Value& params) {
+  check_params(work, params, {{"commands"}});
+  const Value& commands = *params.find("commands");
+  const Reader::Step step(work.reader, "commands");
+  if (!commands.is(Value::Kind::kArray)) {
+    work.reader.fault(commands, std::string(name_of(commands.kind)) + " stands here",
+                      "a list of commands");
+    stop_at_faults(work);
+  }
+  if (commands.items.size() > static_cast<size_t>(limits::kBatchCommandsMax)) {
+    refuse(work, ErrorCode::kLimit,
+           "the batch has " + std::to_string(commands.items.size()) + " commands, more than " +
+               std::to_string(limits::kBatchCommandsMax));
+  }
+  Value results = Value::array();
+  for (size_t i = 0; i < commands.items.size(); ++i) {
+    const Value& command = commands.items[i];
+    const Reader::Step item(work.reader, i);
+    check_params(work, command, {{"method"}, {"params", Need::kOptional}});
+    const std::string& method = text_param(work, command, "method");
+    if (method == "batch") {
+      refuse_at(work, "method", ErrorCode::kInvalidInput, "a batch stands inside a batch");
+    }
+    const Value* own_params = command.find("params");
+    const Reader::Step inside(work.reader, "params");
+    results.items.push_back(
+        obey(work, method, own_params == nullptr ? Value::object() : *own_params));
+  }
+  return results;
+}
+
+struct Method {
+  std::string_view name;
+  Value (*obey)(Work&, const Value& params);
+};
+constexpr std::array kMethods = {Method{"layers.create", create_layer},
+                                 Method{"layers.update", update_layer},
+                                 Method{"layers.replace", replace_layer},
+                                 Method{"layers.delete", delete_layer},
+                                 Method{"layers.activate", activate_layer},
+                                 Method{"layers.animate", animate_layer},
+                                 Method{"chat.say", say},
+                                 Method{"scene.replace", replace_scene},
+                                 Method{"scene.patch", patch_scene},
+                                 Method{"stream.start", start_stream},
+                                 Method{"stream.stop", stop_stream},
+                                 Method{"stream.pause", pause_stream},
+                                 Method{"stream.configure", configure_stream},
+                                 Method{"outputs.add", add_output},
+                                 Method{"outputs.remove", remove_output},
+                                 Method{"batch", obey_all}};
+
+Value obey(Work& work, std::string_view name, const Value& params) {
+  const auto method = std::ranges::find(kMethods, name, &Method::name);
+  if (method != kMethods.end()) return method->obey(work, params);
+  std::vector<std::string_view> known;
+  for (const Method& each : kMethods) known.push_back(each.name);
+  const std::string shown(name.substr(0, 80));
+  throw Refused{{{ErrorCode::kUnsupported,
+                  "there is no method \"" + shown + "\"" + suggestion(shown, known),
+                  {},
+                  nullptr},
+                 {}}};
+}
+
+}  // namespace
+
+base::Result<Command> command_from(const Value& value) {
+  const auto wrong = [](const std::string& what) {
+    return base::Error{ErrorCode::kInvalidInput, what, {}, nullptr};
+  };
+  if (!value.is(Value::Kind::kObject)) {
+    return wrong("a command is an object {\"method\": …, \"params\": …}, not " +
+                 std::string(name_of(value.kind)));
+  }
+  for (const auto& member : value.members) {
+    if (member.key == "method" || member.key == "params") continue;
+    return wrong("a command has no \"" + member.key.substr(0, 80) + "\"");
+  }
+  const Value* method = value.find("method");
+  if (method == nullptr || !method->is(Value::Kind::kString)) {
+    return wrong("the \"method\" of a command is a string");
+  }
+  const Value* params = value.find("params");
+  if (params != nullptr && !params->is(Value::Kind::kObject)) {
+    return wrong("the \"params\" of a command are an object");
+  }
+  return Command{method->text, params == nullptr ? Value::object() : *params};
+}
+
+Value value_of(const Command& command) {
+  return Value::object().add("method", Value::of(command.method)).add("params", command.params);
+}
+
+std::variant<Applied, Refusal> apply(const LiveState& state, const Command& command, Duration now) {
+  Applied applied;
+  applied.state = state;
+  Reader reader;
+  Work work{applied.state, now, applied.events, reader};
+  try {
+    applied.result = obey(work, command.method, command.params);
+  } catch (Refused& refused) {
+    return std::move(refused.refusal);
+  }
+  if (!applied.events.empty()) ++applied.state.revision;
+  return applied;
+}
+
+}  // namespace layercast::scene

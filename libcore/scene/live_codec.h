@@ -1,0 +1,42 @@
+#pragma once
+
+#include "base/error.h"
+#include "scene/live_state.h"
+#include "scene/value.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace layercast::scene {
+
+/// The parts that a state store keeps: JSON texts that read back equal.
+struct LiveStateTexts {
+  std::string header;  ///< all but the layers, with their order
+  std::vector<std::pair<std::string, std::string>> layers;  ///< id and layer
+};
+
+std::string header_text(const LiveState& state);
+/// The same before it is a text. Members that live_state_from() does not know may be added.
+Value header_document(const LiveState& state);
+std::string layer_text(const Layer& layer);
+
+/// Errors: kInvalidInput: this is not what header_text() and layer_text() wrote.
+base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision);
+
+/// Whose eyes a document is for.
+enum class Secrets : uint8_t { kShown, kRedacted };
+
+/// The scene file's document.
+Value scene_document(const Scene& scene, Secrets secrets);
+
+/// The whole state as clients see it: the scene file's document with `revision`, `active`,
+/// `stream` (settings and transmission). Redacted: URLs of outputs without keys and passwords, as
+/// `***`. A redacted URL that is written back to the output that has it means the URL it had.
+Value document_of(const LiveState& state, Secrets secrets);
+Value layer_document(const Layer& layer);
+Value output_document(const Output& output, Secrets secrets);
+/// The settings of `stream.configure`, and `transmission`: `on-air`, `stopped` or `paused`.
+Value stream_document(const LiveState& state);
+
+}  // namespace layercast::scene

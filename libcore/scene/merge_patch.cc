@@ -1,0 +1,72 @@
+#include "scene/merge_patch.h"
+
+#include "scene/limits.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace layercast::scene {
+namespace {
+
+// What a patch sets where nothing is: a patch of nothing.
+Value without_nulls(const Value& patch) { return merge_patched(Value::object(), patch); }
+
+}  // namespace
+
+Value merge_patched(Value target, const Value& patch) {
+  if (!patch.is(Value::Kind::kObject)) return patch;
+  if (!target.is(Value::Kind::kObject)) target = Value::object();
+  for (const auto& member : patch.members) {
+    if (member.value.is(Value::Kind::kNull)) {
+      target.erase(member.key);
+    } else if (Value* present = target.find(member.key)) {
+      *present = merge_patched(std::move(*present), member.value);
+    } else if (member.value.is(Value::Kind::kObject)) {
+      target.add(member.key, without_nulls(member.value));
+    } else {
+      target.add(member.key, member.value);
+    }
+  }
+  return target;
+}
+
+Value merge_patch_between(const Value& from, const Value& to) {
+  if (!from.is(Value::Kind::kObject) || !to.is(Value::Kind::kObject)) return to;
+  Value patch = Value::object();
+  for (const auto& member : from.members) {
+    if (to.find(member.key) == nullptr) patch.add(member.key, Value::null());
+  }
+  for (const auto& member : to.members) {
+    const Value* before = from.find(member.key);
+    if (before != nullptr && *before == member.value) continue;
+    const bool merges = before != nullptr && member.value.is(Value::Kind::kObject) &&
+                        before->is(Value::Kind::kObject);
+    Value part = merges ? merge_patch_between(*before, member.value) : member.value;
+    // Equal but for the order of members.
+    if (merges && part.members.empty()) continue;
+    patch.add(member.key, std::move(part));
+  }
+  return patch;
+}
+
+base::Result<Value> patch_of(std::string_view dotted_path, Value value) {
+  std::vector<std::string_view> keys;
+  std::string_view rest = dotted_path;
+  for (size_t dot = 0; dot != std::string_view::npos;) {
+    dot = rest.find('.');
+    keys.push_back(rest.substr(0, dot));
+    if (keys.back().empty() || keys.size() > static_cast<size_t>(limits::kSceneDepthMax)) {
+      return base::Error{base::ErrorCode::kInvalidInput,
+                         "this is no path: names with dots between, such as transform.rotation",
+                         std::string(dotted_path), nullptr};
+    }
+    if (dot != std::string_view::npos) rest.remove_prefix(dot + 1);
+  }
+  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
+    value = Value::object().add(*key, std::move(value));
+  }
+  return value;
+}
+
+}  // namespace layercast::scene

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace layercast::scene {
+
+/// `url` without what must not be shown, which becomes `***`: passwords, query values, and the last
+/// part of an RTMP or SRT path, which is the stream's key. Files stay as they are.
+std::string redacted_url(std::string_view url);
+
+/// Whether `url` is one that was redacted.
+bool is_redacted(std::string_view url);
+
+}  // namespace layercast::scene

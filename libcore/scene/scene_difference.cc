@@ -1,0 +1,127 @@
+#include "scene/codec.h"
+#include "scene/command.h"
+#include "scene/phases.h"
+#include "scene/redaction.h"
+#include "scene/scene_tables.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace layercast::scene {
+namespace {
+
+template <class Item>
+const Item* find_by_id(const std::vector<Item>& items, const std::string& id) {
+  const auto found = std::ranges::find(items, id, &Item::id);
+  return found == items.end() ? nullptr : &*found;
+}
+
+Command command_of(std::string_view method, Value params) {
+  return {std::string(method), std::move(params)};
+}
+
+Value with_id(const std::string& id) { return Value::object().add("id", Value::of(id)); }
+
+// The document of `from` as `to` would write what is the same in both: where `to` leaves open when
+// something starts, so does this.
+Value comparable_document(const Layer& from, const Layer& to) {
+  Layer same = from;
+  if (!to.start) same.start.reset();
+  if (std::ranges::equal(from.animations, to.animations, is_same_motion)) {
+    for (size_t i = 0; i < same.animations.size(); ++i) {
+      if (!to.animations[i].start) same.animations[i].start.reset();
+    }
+  }
+  return layer_codec().write(same);
+}
+
+Command update_of(const Layer& from, const Layer& to) {
+  const Value before = comparable_document(from, to);
+  const Value after = layer_codec().write(to);
+  Value patch = merge_patch_between(before, after);
+  Reader reader;
+  const auto patched = layer_codec().read(merge_patched(before, patch), reader);
+  // A patch cannot change the order of a mapping, which counts in metadata.
+  if (patched == to) return command_of("layers.update", with_id(to.id).add("patch", patch));
+  return command_of("layers.replace", with_id(to.id).add("layer", after));
+}
+
+// The ids of `from` that are still there, then the new ones: what updates, deletions and creations
+// lead to.
+std::vector<std::string> reached_order(const Scene& from, const Scene& to) {
+  std::vector<std::string> order;
+  for (const Layer& layer : from.layers) {
+    if (find_by_id(to.layers, layer.id) != nullptr) order.push_back(layer.id);
+  }
+  for (const Layer& layer : to.layers) {
+    if (find_by_id(from.layers, layer.id) == nullptr) order.push_back(layer.id);
+  }
+  return order;
+}
+
+void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+  for (const Layer& layer : to.layers) {
+    const Layer* before = find_by_id(from.layers, layer.id);
+    if (before == nullptr || is_as_wanted(*before, layer)) continue;
+    commands.push_back(update_of(*before, layer));
+  }
+  for (const Layer& layer : from.layers) {
+    if (find_by_id(to.layers, layer.id) != nullptr) continue;
+    commands.push_back(command_of("layers.delete", with_id(layer.id)));
+  }
+  for (const Layer& layer : to.layers) {
+    if (find_by_id(from.layers, layer.id) != nullptr) continue;
+    Value document = layer_codec().write(layer);
+    // One without comes on top.
+    document.set("z_index", Value::of(layer.z_index));
+    commands.push_back(
+        command_of("layers.create", Value::object().add("layer", std::move(document))));
+  }
+}
+
+// Either may be redacted: one cannot be told from the other then.
+bool is_same_output(const Output& a, const Output& b) {
+  Output same = b;
+  if (redacted_url(a.url) == b.url || a.url == redacted_url(b.url)) same.url = a.url;
+  return a == same;
+}
+
+void add_output_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+  for (const Output& output : from.outputs) {
+    const Output* after = find_by_id(to.outputs, output.id);
+    if (after != nullptr && is_same_output(output, *after)) continue;
+    commands.push_back(command_of("outputs.remove", with_id(output.id)));
+  }
+  for (const Output& output : to.outputs) {
+    const Output* before = find_by_id(from.outputs, output.id);
+    if (before != nullptr && is_same_output(*before, output)) continue;
+    commands.push_back(
+        command_of("outputs.add", Value::object().add("output", output_codec().write(output))));
+  }
+}
+
+Value head_of(const Scene& scene) {
+  return scene_codec().write({scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}});
+}
+
+}  // namespace
+
+std::vector<Command> commands_between(const Scene& from, const Scene& to) {
+  std::vector<Command> commands;
+  std::vector<std::string> order;
+  for (const Layer& layer : to.layers) order.push_back(layer.id);
+  if (reached_order(from, to) != order) {
+    // No command moves a layer in the list, and ties of z_index keep its order.
+    return {command_of("scene.replace", Value::object().add("scene", scene_codec().write(to)))};
+  }
+  add_layer_commands(from, to, commands);
+  add_output_commands(from, to, commands);
+  Value head = merge_patch_between(head_of(from), head_of(to));
+  if (!head.members.empty()) {
+    commands.push_back(command_of("scene.patch", Value::object().add("patch", std::move(head))));
+  }
+  return commands;
+}
+
+}  // namespace layercast::scene

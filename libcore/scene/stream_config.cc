@@ -1,0 +1,95 @@
+#include "scene/stream_config.h"
+
+#include "scene/limits.h"
+#include "scene/value_codecs.h"
+
+#include <array>
+#include <utility>
+
+namespace layercast::scene {
+namespace {
+
+struct Quality {
+  std::string_view name;
+  std::string_view preset;
+};
+constexpr std::array kQualities = {Quality{"low", "ultrafast"}, Quality{"medium", "veryfast"},
+                                   Quality{"high", "medium"}};
+
+/// Shown even where it has its default: a client sees all there is to set.
+template <class Member>
+Field<StreamConfig> shown(std::string key, Member StreamSettings::*member, Codec<Member> codec,
+                          std::string doc) {
+  auto field = required(std::move(key), member, std::move(codec), std::move(doc));
+  field.doc.required = false;
+  const std::function<StreamSettings&(StreamConfig&)> settings_of =
+      [](StreamConfig& config) -> StreamSettings& { return config.settings; };
+  return lifted<StreamConfig>(field, settings_of);
+}
+
+Codec<base::Duration> keyframe_interval() {
+  using std::chrono::duration_cast;
+  const auto seconds = [](double count) {
+    return duration_cast<base::Duration>(std::chrono::duration<double>(count));
+  };
+  return duration_within(seconds(limits::kKeyframeSeconds.min),
+                         seconds(limits::kKeyframeSeconds.max));
+}
+
+ObjectTable<StreamConfig> stream_config_table() {
+  using S = StreamSettings;
+  const std::function<base::SizeI&(StreamConfig&)> size_of =
+      [](StreamConfig& config) -> base::SizeI& { return config.size; };
+  const auto side = integer(limits::kCanvasSide);
+  ObjectTable<StreamConfig> table;
+  table.title = "stream";
+  table.doc = "How the picture is made and encoded where an output does not say otherwise.";
+  table.fields = {
+      lifted<StreamConfig>(required("width", &base::SizeI::width, side, "Of the canvas, in px."),
+                           size_of),
+      lifted<StreamConfig>(required("height", &base::SizeI::height, side, "Of the canvas, in px."),
+                           size_of),
+      required("fps", &StreamConfig::fps, frame_rate(), "Frames per second."),
+      shown("codec", &S::codec, string(1, 64, "a codec name"), "h264, vp8, vp9 …"),
+      shown("preset", &S::preset, string(1, 64, "a preset name"), "Of the encoder."),
+      shown("bitrate", &S::bitrate, bitrate(), "Of the video, in bits per second."),
+      shown("keyframe_interval", &S::keyframe_interval, keyframe_interval(),
+            "From one keyframe to the next."),
+  };
+  table.fields[2].doc.required = false;
+  return table;
+}
+
+}  // namespace
+
+const Codec<StreamConfig>& stream_config_codec() {
+  static const Codec<StreamConfig> codec = object(stream_config_table());
+  return codec;
+}
+
+const Codec<std::string>& quality_codec() {
+  static const Codec<std::string> codec = [] {
+    std::vector<EnumName<std::string>> table;
+    for (const Quality& each : kQualities) table.push_back({std::string(each.name), each.name});
+    return one_of(std::move(table));
+  }();
+  return codec;
+}
+
+std::string_view preset_of_quality(std::string_view quality) {
+  return std::ranges::find(kQualities, quality, &Quality::name)->preset;
+}
+
+StreamConfig stream_config_of(const LiveState& state) {
+  return {state.scene.canvas.size, state.scene.canvas.fps, state.stream};
+}
+
+const Codec<Transmission>& transmission_codec() {
+  static const Codec<Transmission> codec =
+      one_of<Transmission>({{Transmission::kOnAir, "on-air"},
+                            {Transmission::kStopped, "stopped"},
+                            {Transmission::kPaused, "paused"}});
+  return codec;
+}
+
+}  // namespace layercast::scene

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "base/color.h"
+#include "base/geometry.h"
+#include "base/time.h"
+#include "scene/codec.h"
+#include "scene/easing.h"
+#include "scene/scene.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Codecs of the values that have a form of their own, which the tables of objects are made of.
+namespace layercast::scene {
+
+/// What a fault calls a value that may be of any kind.
+std::string given(const Value& value);
+
+Codec<base::Color> color();
+Codec<base::Duration> duration();
+Codec<base::Duration> duration_within(base::Duration min, base::Duration max);
+Codec<Easing> easing();
+Codec<Gradient> gradient();
+Codec<Paint> paint();
+Codec<base::FrameRate> frame_rate();
+Codec<int64_t> bitrate();
+/// A length of a file.
+Codec<int64_t> file_size();
+Codec<base::PointF> point(limits::Range range, const std::string& what);
+Codec<base::SizeF> size();
+/// One factor for both directions, or [x, y].
+Codec<base::PointF> scale();
+/// CSS padding: one number, two or four.
+Codec<Insets> insets();
+Codec<double> iterations();
+Codec<int> font_weight();
+Codec<std::string> file_path();
+
+/// The schema of what may be written in two ways.
+Value either(Value one, Value other);
+
+/// Reads `6M`, `2500k` or plain bits per second; nullopt beyond the limits.
+std::optional<int64_t> parse_bitrate(std::string_view text);
+/// Reads `500M`, `2G` or plain bytes, in powers of 1000; nullopt beyond the limits.
+std::optional<int64_t> parse_file_size(std::string_view text);
+
+}  // namespace layercast::scene

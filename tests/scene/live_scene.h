@@ -1,0 +1,228 @@
+#pragma once
+
+#include "base/time.h"
+#include "scene/codec.h"
+#include "scene/command.h"
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+#include "scene/live_state.h"
+#include "scene/scene_tables.h"
+#include "tests/scene/random_scene.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// What tests of live scenes share.
+namespace layercast::scene {
+
+inline Value json(std::string_view text) {
+  JsonDocument document = read_json(text);
+  for (const Fault& fault : document.faults) ADD_FAILURE() << text << ": " << fault.to_string();
+  return std::move(document.value);
+}
+
+inline Command command(std::string_view method, std::string_view params = "{}") {
+  return {std::string(method), json(params)};
+}
+
+inline Scene scene_from(std::string_view text) {
+  Reader reader;
+  auto scene = scene_codec().read(json(text), reader);
+  for (const Fault& fault : reader.faults()) ADD_FAILURE() << fault.to_string();
+  return scene ? *std::move(scene) : Scene{};
+}
+
+/// Three layers, two outputs and an active layer.
+inline LiveState small_state() {
+  LiveState state = first_state(scene_from(R"({"version": 1, "scene": "small",
+    "canvas": {"width": 640, "height": 360, "fps": 30},
+    "layers": [
+      {"id": "back", "type": "overlay", "content": {"type": "color", "color": "#102030"}},
+      {"id": "title", "type": "overlay", "z_index": 5,
+       "content": {"type": "text", "text": "hello", "style": {"font_size": 40}},
+       "animations": [{"effect": "fade", "from": 0, "to": 1, "duration": "2s"}]},
+      {"id": "film", "type": "visual_feed", "z_index": 7, "visible": false,
+       "content": {"type": "video", "source": "a.mp4"}}],
+    "outputs": [{"id": "main", "url": "rtmp://host/live/secret", "preset": "fast"},
+                {"id": "file", "url": "recording.mkv"}]})"),
+                                WallTime{base::Duration{1'700'000'000'123'456'789}});
+  state.active = "title";
+  return state;
+}
+
+inline constexpr base::Duration kNow = std::chrono::seconds(10);
+
+/// What a command leads to; a failure of the test when it is refused.
+inline Applied obeyed(const LiveState& state, const Command& command, base::Duration now = kNow) {
+  auto outcome = apply(state, command, now);
+  if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+    ADD_FAILURE() << command.method << ": " << refusal->error.to_string();
+    return {state, {}, {}};
+  }
+  return std::get<Applied>(std::move(outcome));
+}
+
+inline std::vector<std::string> names_of(const std::vector<Event>& events) {
+  std::vector<std::string> names;
+  for (const Event& event : events) names.push_back(event.name);
+  return names;
+}
+
+/// A scene as it is but for when things start.
+inline Scene without_starts(Scene scene) {
+  for (Layer& layer : scene.layers) {
+    layer.start.reset();
+    for (Animation& animation : layer.animations) animation.start.reset();
+  }
+  return scene;
+}
+
+/// Makes commands: most of them can be obeyed by the state they are made for.
+class RandomCommand {
+ public:
+  explicit RandomCommand(uint64_t seed) : seed_(seed), dice_(seed, Purpose::kReadBack) {}
+
+  Command next(const LiveState& state) {
+    switch (dice_.below(16)) {
+      case 0:
+      case 1:
+        return create(state);
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+        return {"layers.update", with_id(state).add("patch", patch())};
+      case 6:
+        return {"layers.replace", with_id(state).add("layer", some_layer(true))};
+      case 7:
+        return {"layers.delete", with_id(state)};
+      case 8:
+        return {"layers.activate", dice_.one_in(3) ? json(R"({"id": null})") : with_id(state)};
+      case 9:
+      case 10:
+        return {"layers.animate", with_id(state).add("animation", animation())};
+      case 11:
+        return dice_.one_in(4) ? replace_scene() : stream();
+      case 12:
+        return stream();
+      case 13:
+        return output(state);
+      case 14:
+        return command("scene.patch", dice_.one_in(2)
+                                          ? R"({"patch": {"canvas": {"background": "red"}}})"
+                                          : R"({"patch": {"fonts": ["a.ttf"], "duration": null}})");
+      default:
+        return batch(state);
+    }
+  }
+
+  RandomScene& dice() { return dice_; }
+
+ private:
+  Value with_id(const LiveState& state) {
+    const auto& layers = state.scene.layers;
+    const std::string id = layers.empty() || dice_.one_in(12) ? "no-such" : dice_.pick(layers).id;
+    return Value::object().add("id", Value::of(id));
+  }
+
+  Value some_layer(bool is_nameless) {
+    Layer layer;
+    for (layer.id.clear(); layer.id.empty();) {
+      const Scene scene = RandomScene(seed_ * 1000 + ++count_, Purpose::kReadBack).scene();
+      if (scene.layers.empty()) continue;
+      layer = scene.layers.front();
+    }
+    layer.start.reset();
+    for (Animation& each : layer.animations) each.start.reset();
+    Value document = layer_codec().write(layer);
+    if (is_nameless) document.erase("id");
+    return document;
+  }
+
+  Command create(const LiveState& state) {
+    Value document = some_layer(dice_.one_in(2));
+    if (document.find("id") != nullptr && dice_.one_in(6) && !state.scene.layers.empty()) {
+      document.set("id", Value::of(dice_.pick(state.scene.layers).id));
+    }
+    return {"layers.create", Value::object().add("layer", std::move(document))};
+  }
+
+  Value animation() {
+    static const std::vector<std::string> kAnimations = {
+        R"({"effect": "fade", "from": 0, "to": 1, "duration": "500ms"})",
+        R"({"effect": "slide", "from": "left", "duration": "1s", "fill": "none"})",
+        R"({"effect": "rotate", "to": 90, "duration": "3s", "iterations": "infinite"})",
+        R"({"effect": "scale", "from": 2, "duration": 0.25})"};
+    return json(dice_.pick(kAnimations));
+  }
+
+  Value patch() {
+    static const std::vector<std::string> kPatches = {
+        R"({"opacity": 0.5})",
+        R"({"opacity": null, "visible": false})",
+        R"({"visible": true})",
+        R"({"z_index": 3, "transform": {"position": [10, 20.5], "rotation": null}})",
+        R"({"transform": null})",
+        R"({"opacity": 7})",
+        R"({"colour": "red"})",
+        R"({"clip": {"radius": 4}, "size": [100, 50]})",
+        R"({"animations": [{"effect": "fade", "from": 0, "to": 1, "duration": "500ms"}]})",
+        R"({"animations": null})",
+        R"({"type": "overlay", "content": null})",
+        R"({"start": null})"};
+    if (dice_.one_in(3)) {
+      return Value::object().add("opacity", Value::of(dice_.below(1000) / 1000.0));
+    }
+    return json(dice_.pick(kPatches));
+  }
+
+  Command stream() {
+    switch (dice_.below(5)) {
+      case 0:
+        return {"stream.start", Value::object()};
+      case 1:
+        return {"stream.stop", Value::object()};
+      case 2:
+        return {"stream.pause", Value::object()};
+      case 3:
+        return command("stream.configure", R"({"patch": {"quality": "low", "bitrate": "3M"}})");
+      default:
+        return command("stream.configure", R"({"patch": {"width": 320, "preset": null}})");
+    }
+  }
+
+  Command output(const LiveState& state) {
+    const auto& outputs = state.scene.outputs;
+    if (outputs.empty() || dice_.one_in(2)) {
+      return command("outputs.add", dice_.one_in(2)
+                                        ? R"({"output": {"url": "a.mkv"}})"
+                                        : R"({"output": {"id": "x", "url": "rtmp://h/a/b"}})");
+    }
+    return {"outputs.remove", Value::object().add("id", Value::of(dice_.pick(outputs).id))};
+  }
+
+  Command replace_scene() {
+    Scene scene = RandomScene(seed_ * 1000 + ++count_, Purpose::kReadBack).scene();
+    return {"scene.replace", Value::object().add("scene", scene_codec().write(scene))};
+  }
+
+  Command batch(const LiveState& state) {
+    Value commands = Value::array();
+    for (int i = dice_.below(4); i > 0; --i) {
+      Command each = next(state);
+      if (each.method != "batch") commands.items.push_back(value_of(each));
+    }
+    return {"batch", Value::object().add("commands", std::move(commands))};
+  }
+
+  uint64_t seed_;
+  uint64_t count_ = 0;
+  RandomScene dice_;
+};
+
+}  // namespace layercast::scene
