@@ -1,0 +1,122 @@
+#include "store/name_lock.h"
+
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace layercast::store {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+
+constexpr mode_t kFolderMode = 0700;
+constexpr mode_t kFileMode = 0600;
+
+std::string holder_of(int descriptor) {
+  std::array<char, 16> text{};
+  const ssize_t count = ::pread(descriptor, text.data(), text.size() - 1, 0);
+  const int process = count > 0 ? std::atoi(text.data()) : 0;
+  return process > 0 ? "the process " + std::to_string(process) : "another process";
+}
+
+void sync_folder(const fs::path& folder) {
+  const int descriptor =
+      ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) return;
+  ::fsync(descriptor);  // a file system that cannot is no reason to refuse work
+  ::close(descriptor);
+}
+
+}  // namespace
+
+Result<NameLock> NameLock::take(const std::string& path, const std::string& whose) {
+  NameLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
+  if (lock.descriptor_ < 0) return base::io_error(errno, "cannot open", path);
+  int result = 0;
+  do {
+    result = ::flock(lock.descriptor_, LOCK_EX | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  if (result != 0 && errno == EWOULDBLOCK) {
+    return Error{ErrorCode::kConflict,
+                 whose + " belongs to " + holder_of(lock.descriptor_) +
+                     ", which changes it; --follow mirrors it",
+                 path, nullptr};
+  }
+  if (result != 0) return base::io_error(errno, "cannot lock", path);
+  const std::string process = std::to_string(::getpid()) + "\n";
+  // The lock holds without it: on a full disk the process id is missing from a message, no more.
+  const bool is_written = ::ftruncate(lock.descriptor_, 0) == 0 &&
+                          ::pwrite(lock.descriptor_, process.data(), process.size(), 0) > 0;
+  static_cast<void>(is_written);
+  return lock;
+}
+
+NameLock::NameLock(NameLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+NameLock& NameLock::operator=(NameLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+NameLock::~NameLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+std::string file_name_part(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string part;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 128 &&
+        (std::isalnum(byte) != 0 || c == '_' || c == '-' || (c == '.' && !part.empty()))) {
+      part += c;
+    } else {
+      part += '%';
+      part += kDigits[byte / 16];
+      part += kDigits[byte % 16];
+    }
+  }
+  return part;
+}
+
+Result<void> make_private_folder(const std::string& folder) {
+  const fs::path path = fs::path(folder.empty() ? "." : folder).lexically_normal();
+  fs::path made;
+  for (const fs::path& part : path) {
+    const fs::path parent = made;
+    made /= part;
+    if (::mkdir(made.c_str(), kFolderMode) == 0) {
+      sync_folder(parent);
+      continue;
+    }
+    // A folder above may be out of our sight and still be there: what counts is the last one.
+    const int error_number = errno;
+    std::error_code error;
+    if (fs::is_directory(made, error)) continue;
+    return base::io_error(error_number == EEXIST ? ENOTDIR : error_number, "cannot make the folder",
+                          made.string());
+  }
+  return {};
+}
+
+Result<void> make_private_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (descriptor < 0 && errno == EEXIST) return {};
+  if (descriptor < 0) return base::io_error(errno, "cannot create", path);
+  ::fsync(descriptor);
+  ::close(descriptor);
+  sync_folder(fs::path(path).parent_path());
+  return {};
+}
+
+}  // namespace layercast::store

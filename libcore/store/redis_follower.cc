@@ -1,0 +1,134 @@
+#include "store/redis_follower.h"
+
+#include "store/backoff.h"
+
+#include <array>
+#include <poll.h>
+#include <utility>
+
+namespace layercast::store {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAskEvery{1000};
+
+enum class Heard { kSomething, kNothing };
+
+/// Waits until the connection has something, `wake` is signalled, or time is up.
+Heard listen_for(int descriptor, const Wake& wake, milliseconds patience) {
+  std::array polled = {pollfd{descriptor, POLLIN, 0}, pollfd{wake.descriptor(), POLLIN, 0}};
+  ::poll(polled.data(), polled.size(), static_cast<int>(patience.count()));
+  return polled[0].revents != 0 ? Heard::kSomething : Heard::kNothing;
+}
+
+}  // namespace
+
+RedisFollower::RedisFollower(const StoreRequest& request, const StoreUri& uri,
+                             base::Metrics& metrics)
+    : uri_(uri),
+      name_(redacted_uri(request.uri)),
+      scene_(request.scene),
+      connecting_(metrics, "connect"),
+      gauges_(metrics) {
+  thread_ = std::thread([this] { watch(); });
+}
+
+RedisFollower::~RedisFollower() {
+  is_stopping_ = true;
+  wake_.signal();
+  thread_.join();
+}
+
+/// Calls work(scene) with a connection that works, if there can be one: the kept one may have died
+/// since it was last used.
+template <class Work>
+auto RedisFollower::with_scene(const Work& work) {
+  using Answer = decltype(work(std::declval<RedisScene&>()));
+  const bool is_kept = reading_.has_value();
+  if (!is_kept) {
+    auto connection = RedisConnection::connect(uri_);
+    if (!connection.ok()) return Answer(std::move(connection).error());
+    reading_.emplace(std::move(connection).value());
+  }
+  RedisScene scene(*reading_, scene_);
+  Answer answer = work(scene);
+  if (answer.ok()) return answer;
+  reading_.reset();
+  return is_kept ? with_scene(work) : answer;
+}
+
+Result<std::optional<StoredState>> RedisFollower::load() {
+  return with_scene([](RedisScene& scene) { return scene.read(); });
+}
+
+Result<void> RedisFollower::commit(const Commit& /*commit*/) {
+  return Error{ErrorCode::kConflict, "a follower changes nothing", name_, nullptr};
+}
+
+Result<std::vector<JournalEntry>> RedisFollower::journal(int64_t after, int count_max) {
+  return with_scene([&](RedisScene& scene) { return scene.journal(after, count_max); });
+}
+
+Result<bool> RedisFollower::wait_for_newer(int64_t known, milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, patience, [&] { return is_stopped_ || newest_ > known; });
+  is_stopped_ = false;
+  return newest_ > known;
+}
+
+void RedisFollower::stop_waiting() {
+  const std::lock_guard lock(mutex_);
+  is_stopped_ = true;
+  changed_.notify_all();
+}
+
+StoreHealth RedisFollower::health() const {
+  const std::lock_guard lock(mutex_);
+  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, 0};
+}
+
+void RedisFollower::note_revision(int64_t revision) {
+  const std::lock_guard lock(mutex_);
+  newest_ = revision;
+  fault_.clear();
+  gauges_.reachable->set(1);
+  changed_.notify_all();
+}
+
+void RedisFollower::watch() {
+  Backoff backoff;
+  while (true) {
+    const auto result = listen();
+    if (is_stopping_) return;
+    {
+      const std::lock_guard lock(mutex_);
+      if (fault_.empty()) backoff.reset();
+      fault_ = result.ok() ? std::string("not connected") : result.error().to_string();
+      gauges_.reachable->set(0);
+    }
+    listen_for(-1, wake_, backoff.next());
+    if (is_stopping_) return;
+    gauges_.reconnects->add();
+  }
+}
+
+Result<void> RedisFollower::listen() {
+  TRY(auto asking, connecting_.measured([&] { return RedisConnection::connect(uri_); }));
+  TRY(auto hearing, RedisConnection::connect(uri_));
+  RedisScene scene(asking, scene_);
+  TRY_DO(hearing.send({"SUBSCRIBE", scene.channel()}));
+  while (!is_stopping_) {
+    TRY(const int64_t revision, scene.revision());
+    note_revision(revision);
+    if (listen_for(hearing.descriptor(), wake_, kAskEvery) == Heard::kNothing) continue;
+    TRY(const int count, hearing.read_arrived());
+    static_cast<void>(count);
+  }
+  return {};
+}
+
+}  // namespace layercast::store

@@ -1,0 +1,425 @@
+#include "store/redis_owner.h"
+
+#include "store/backoff.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <unistd.h>
+#include <utility>
+
+namespace layercast::store {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr milliseconds kFirstPatience{2000};
+constexpr milliseconds kRenewEvery{1000};
+
+/// FNV-1a: names a file, keeps nothing secret.
+uint64_t hash_of(std::string_view text) {
+  uint64_t hash = 14695981039346656037U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return hash;
+}
+
+std::string hex_of(uint64_t value) {
+  std::string text(16, '0');
+  for (size_t i = text.size(); i-- > 0; value /= 16) text[i] = "0123456789abcdef"[value % 16];
+  return text;
+}
+
+std::string this_process() {
+  std::array<char, 256> host{};
+  const bool is_known = ::gethostname(host.data(), host.size() - 1) == 0;
+  return "process " + std::to_string(::getpid()) + " on " + (is_known ? host.data() : "a host");
+}
+
+bool are_same(StoredState a, StoredState b) {
+  std::ranges::sort(a.layers);
+  std::ranges::sort(b.layers);
+  return a == b;
+}
+
+}  // namespace
+
+RedisOwner::RedisOwner(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics)
+    : uri_(uri),
+      name_(redacted_uri(request.uri)),
+      scene_(request.scene),
+      connecting_(metrics, "connect"),
+      replication_(metrics, "replicate"),
+      gauges_(metrics) {}
+
+Result<std::unique_ptr<RedisOwner>> RedisOwner::open(const StoreRequest& request,
+                                                     const StoreUri& uri, base::Metrics& metrics) {
+  std::unique_ptr<RedisOwner> store(new RedisOwner(request, uri, metrics));
+  TRY_DO(store->begin(request));
+  return store;
+}
+
+Result<void> RedisOwner::begin(const StoreRequest& request) {
+  const std::filesystem::path folder = request.folder;
+  const std::string path =
+      (folder / ("redis-" + file_name_part(scene_) + "-" + hex_of(hash_of(name_)) + ".db"))
+          .string();
+  TRY(local_, SqliteStore::open(path, scene_, Role::kOwner));
+  TRY(reader_, SqliteStore::open(path, scene_, Role::kFollower));
+  TRY(lease_.writer, local_->file_id());
+  lease_.holder = this_process();
+  TRY(const auto state, local_->load());
+  backlog_ = RedisBacklog(state ? state->revision : 0);
+  replicated_ = backlog_.newest();
+  thread_ = std::thread([this] { replicate(); });
+
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kFirstPatience, [&] {
+    return first_ == First::kTaken || first_ == First::kSeen ||
+           (first_ == First::kFailed && state.has_value());
+  });
+  if (first_ != First::kTaken) return {};
+  return Error{ErrorCode::kConflict,
+               "the scene name \"" + scene_ + "\" belongs to the " + holder_ +
+                   ", which changes it; --follow mirrors it (if that one has died, the name is "
+                   "free within 5 s)",
+               name_, nullptr};
+}
+
+RedisOwner::~RedisOwner() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// ---- What callers do ----------------------------------------------------------------------------
+
+Result<void> RedisOwner::settle() {
+  std::optional<Snapshot> remote;
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_settled_) return {};
+    remote = remote_;
+  }
+  TRY(const auto local, local_->snapshot(INT64_MAX));
+  TRY_DO(adopt(remote, local));
+  const std::lock_guard lock(mutex_);
+  is_settled_ = true;
+  remote_.reset();
+  changed_.notify_all();
+  return {};
+}
+
+Result<void> RedisOwner::adopt(const std::optional<Snapshot>& remote,
+                               const std::optional<Snapshot>& local) {
+  if (!remote) return {};
+  const int64_t revision = remote->state.revision;
+  const int64_t ours = local ? local->state.revision : 0;
+  if (local && revision < ours) return {};
+  if (!local || revision > ours || !are_same(remote->state, local->state)) {
+    TRY_DO(local_->replace(remote->state, remote->entries));
+  }
+  const std::lock_guard lock(mutex_);
+  backlog_ = RedisBacklog(revision);
+  replicated_ = revision;
+  common_ = revision;
+  return {};
+}
+
+Result<std::optional<StoredState>> RedisOwner::load() {
+  TRY_DO(settle());
+  return local_->load();
+}
+
+Result<void> RedisOwner::commit(const Commit& commit) {
+  TRY_DO(settle());
+  TRY_DO(local_->commit(commit));
+  const std::lock_guard lock(mutex_);
+  const bool had_none = backlog_.is_empty();
+  backlog_.add(commit);
+  update_gauges();
+  if (had_none) changed_.notify_all();
+  return {};
+}
+
+Result<std::vector<JournalEntry>> RedisOwner::journal(int64_t after, int count_max) {
+  TRY_DO(settle());
+  return local_->journal(after, count_max);
+}
+
+Result<bool> RedisOwner::wait_for_newer(int64_t known, milliseconds patience) {
+  return local_->wait_for_newer(known, patience);
+}
+
+StoreHealth RedisOwner::health() const {
+  StoreHealth local = local_->health();
+  const std::lock_guard lock(mutex_);
+  StoreHealth health = locked_health();
+  if (local.is_reachable) return health;
+  local.waiting_entries = health.waiting_entries;
+  return local;
+}
+
+StoreHealth RedisOwner::locked_health() const {
+  const int64_t waiting = std::max<int64_t>(backlog_.newest() - replicated_, 0);
+  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, waiting};
+}
+
+// ---- The thread ---------------------------------------------------------------------------------
+
+void RedisOwner::replicate() {
+  Backoff backoff;
+  bool was_well = false;
+  while (true) {
+    const auto result = serve();
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_stopping_) return;
+      was_well = fault_.empty();
+      fault_ = result.ok() ? std::string("not connected") : result.error().to_string();
+      if (first_ == First::kPending) first_ = First::kFailed;
+      update_gauges();
+    }
+    changed_.notify_all();
+    if (was_well) backoff.reset();
+    if (is_stopped_within(backoff.next())) return;
+    gauges_.reconnects->add();
+  }
+}
+
+Result<void> RedisOwner::serve() {
+  TRY(auto connection, connecting_.measured([&] { return RedisConnection::connect(uri_); }));
+  RedisScene scene(connection, scene_);
+  while (true) {
+    TRY(const auto claim, scene.claim(lease_));
+    if (claim.is_ours) {
+      TRY_DO(serve_claimed(scene, claim));
+    } else {
+      note_taken(claim.holder);
+    }
+    std::unique_lock lock(mutex_);
+    if (!is_stopping_ && !claim.is_ours) {
+      changed_.wait_for(lock, kRenewEvery, [&] { return is_stopping_; });
+    }
+    if (is_stopping_) {
+      lock.unlock();
+      if (claim.is_ours) say_goodbye(scene);
+      return {};
+    }
+  }
+}
+
+/// Does what is to do until the lease has to be renewed, or something needs a new look.
+Result<void> RedisOwner::serve_claimed(RedisScene& scene, const RedisScene::Claim& claim) {
+  bool is_settled = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_settled = is_settled_;
+  }
+  if (!is_settled) {
+    TRY_DO(show_first(scene));
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, kRenewEvery, [&] { return is_stopping_ || is_settled_; });
+    return {};
+  }
+  switch (plan_for(claim)) {
+    case Plan::kKeepOff:
+      is_stopped_within(kRenewEvery);
+      return {};
+    case Plan::kWhole:
+      return write_whole(scene, claim);
+    case Plan::kGoOn:
+      note_fault({});
+      break;
+  }
+  return write_waiting(scene);
+}
+
+/// Lets load() see what Redis has. Nobody else changes it while the lease is ours.
+Result<void> RedisOwner::show_first(RedisScene& scene) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (first_ == First::kSeen) return {};
+  }
+  TRY(auto state, scene.read());
+  std::optional<Snapshot> remote;
+  if (state) {
+    const int64_t after = std::max<int64_t>(state->revision - kJournalEntriesMax, 0);
+    TRY(auto entries, scene.journal(after, kJournalEntriesMax));
+    std::erase_if(entries, [&](const auto& entry) { return entry.revision > state->revision; });
+    remote = Snapshot{std::move(*state), std::move(entries)};
+  }
+  const std::lock_guard lock(mutex_);
+  if (is_settled_) return {};
+  remote_ = std::move(remote);
+  first_ = First::kSeen;
+  fault_.clear();
+  update_gauges();
+  changed_.notify_all();
+  return {};
+}
+
+RedisOwner::Plan RedisOwner::plan_for(const RedisScene::Claim& claim) {
+  const std::lock_guard lock(mutex_);
+  const bool is_ours = claim.writer == lease_.writer;
+  const bool is_nothing = claim.writer.empty() && claim.revision == 0;
+  if (is_nothing || is_ours || claim.revision == common_) foreign_ = 0;
+  if (is_ours || is_nothing) {
+    replicated_ = std::min(claim.revision, backlog_.newest());
+  } else if (claim.revision != common_) {
+    if (foreign_ == 0 && claim.revision > backlog_.newest()) foreign_ = claim.revision;
+    if (foreign_ != 0) {
+      fault_ = "it holds revision " + std::to_string(foreign_) +
+               " of another daemon, which was not there to be loaded; this daemon goes on with "
+               "its own and does not write there. A restart loads the newer of both";
+      update_gauges();
+      return Plan::kKeepOff;
+    }
+  }
+  if (backlog_.needs_whole()) return Plan::kWhole;
+  if (is_nothing) {
+    return backlog_.base() == 0 && !in_flight_ ? Plan::kGoOn : Plan::kWhole;
+  }
+  if (!is_ours) return Plan::kWhole;
+  const bool goes_on =
+      in_flight_ ? claim.revision == in_flight_->base || claim.revision == in_flight_->revision
+                 : claim.revision == backlog_.base();
+  return goes_on ? Plan::kGoOn : Plan::kWhole;
+}
+
+/// Writes the whole state anew: Redis has lost some of it, or has another's.
+Result<void> RedisOwner::write_whole(RedisScene& scene, const RedisScene::Claim& claim) {
+  int64_t kept = 0;  // where Redis' journal goes over into ours
+  {
+    const std::lock_guard lock(mutex_);
+    const bool is_known = claim.writer == lease_.writer || claim.revision == common_;
+    replicated_ = is_known ? std::min(claim.revision, backlog_.newest()) : 0;
+    if (is_known && claim.logged == claim.revision) kept = replicated_;
+    backlog_.begin_whole();
+    in_flight_.reset();
+  }
+  const auto written = write_snapshot(scene, kept);
+  if (written.ok() && written.value()) {
+    note_written(*written.value());
+    return {};
+  }
+  const std::lock_guard lock(mutex_);
+  backlog_.require_whole();
+  if (!written.ok()) return written.error();
+  return {};  // the next claim says who has taken the name
+}
+
+/// The revision that Redis has now; nullopt when the name is another's.
+Result<std::optional<int64_t>> RedisOwner::write_snapshot(RedisScene& scene, int64_t kept) {
+  TRY(auto snapshot, reader_->snapshot(kept));
+  if (!snapshot) {  // nothing was ever committed here, so there is nothing to do soon
+    is_stopped_within(kRenewEvery);
+    return std::optional<int64_t>(0);
+  }
+  RemoteWrite write{RemoteWrite::Mode::kWhole,         0,  snapshot->state.revision,    kept,
+                    std::move(snapshot->state.header), {}, std::move(snapshot->entries)};
+  for (auto& [id, layer] : snapshot->state.layers) write.layers[id] = std::move(layer);
+  TRY(const auto outcome, replication_.measured([&] { return scene.write(lease_, write); }));
+  if (outcome != RedisScene::Outcome::kWritten) return std::optional<int64_t>();
+  return std::optional(write.revision);
+}
+
+/// Brings what comes to Redis, until the lease has to be renewed or Redis is not as expected.
+Result<void> RedisOwner::write_waiting(RedisScene& scene) {
+  const auto deadline = steady_clock::now() + kRenewEvery;
+  while (steady_clock::now() < deadline) {
+    {
+      std::unique_lock lock(mutex_);
+      if (!in_flight_) {
+        changed_.wait_until(lock, deadline, [&] {
+          return is_stopping_ || !backlog_.is_empty() || backlog_.needs_whole();
+        });
+      }
+      if (is_stopping_ || backlog_.needs_whole()) return {};
+      if (!in_flight_ && backlog_.is_empty()) return {};
+    }
+    TRY(const auto outcome, write_next(scene));
+    if (outcome == RedisScene::Outcome::kWritten) continue;
+    if (outcome == RedisScene::Outcome::kConflict) {
+      const std::lock_guard lock(mutex_);
+      backlog_.require_whole();
+      in_flight_.reset();
+    }
+    return {};
+  }
+  return {};
+}
+
+Result<RedisScene::Outcome> RedisOwner::write_next(RedisScene& scene) {
+  if (!in_flight_) {
+    const std::lock_guard lock(mutex_);
+    if (backlog_.is_empty()) return RedisScene::Outcome::kWritten;
+    in_flight_ = backlog_.take();
+  }
+  TRY(const auto outcome, replication_.measured([&] { return scene.write(lease_, *in_flight_); }));
+  if (outcome == RedisScene::Outcome::kWritten) {
+    note_written(in_flight_->revision);
+    in_flight_.reset();
+  }
+  return outcome;
+}
+
+void RedisOwner::say_goodbye(RedisScene& scene) {
+  bool is_writable = false;
+  {
+    const std::lock_guard lock(mutex_);
+    is_writable = is_settled_ && fault_.empty() && !backlog_.needs_whole();
+  }
+  // What cannot be brought now is in the local journal, and the next daemon brings it.
+  for (bool is_more = is_writable; is_more;) {
+    const auto outcome = write_next(scene);
+    if (!outcome.ok()) return;
+    const std::lock_guard lock(mutex_);
+    is_more = outcome.value() == RedisScene::Outcome::kWritten && !backlog_.is_empty();
+  }
+  const auto released = scene.release(lease_);
+  static_cast<void>(released);  // the lease runs out by itself
+}
+
+void RedisOwner::note_taken(const std::string& holder) {
+  const std::lock_guard lock(mutex_);
+  holder_ = holder;
+  if (first_ == First::kPending || first_ == First::kFailed) first_ = First::kTaken;
+  fault_ = "the scene name has been taken by the " + holder +
+           "; this daemon goes on with its own state and does not write there";
+  update_gauges();
+  changed_.notify_all();
+}
+
+void RedisOwner::note_fault(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  fault_ = reason;
+  update_gauges();
+}
+
+void RedisOwner::note_written(int64_t revision) {
+  const std::lock_guard lock(mutex_);
+  backlog_.forget(revision);
+  replicated_ = revision;
+  fault_.clear();
+  update_gauges();
+}
+
+bool RedisOwner::is_stopped_within(milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, patience, [&] { return is_stopping_; });
+}
+
+void RedisOwner::update_gauges() {
+  const StoreHealth health = locked_health();
+  gauges_.reachable->set(health.is_reachable ? 1 : 0);
+  gauges_.waiting_entries->set(static_cast<double>(health.waiting_entries));
+}
+
+}  // namespace layercast::store

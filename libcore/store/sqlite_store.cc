@@ -1,0 +1,384 @@
+#include "store/sqlite_store.h"
+
+#include "base/check.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <sys/stat.h>
+#include <thread>
+#include <utility>
+
+namespace layercast::store {
+namespace {
+
+namespace fs = std::filesystem;
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr int64_t kApplication = 0x4c434153;  // "LCAS" in the file's header
+constexpr int64_t kSchema = 1;
+constexpr size_t kTrimEvery = kJournalEntriesMax / 10;
+constexpr milliseconds kLookAtLeastEvery{250};
+constexpr milliseconds kLookFirst{1};
+
+constexpr const char* kMakeSchema = R"(
+  BEGIN IMMEDIATE;
+  CREATE TABLE IF NOT EXISTS file (id TEXT NOT NULL);
+  INSERT INTO file SELECT lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM file);
+  CREATE TABLE IF NOT EXISTS scene (
+    name TEXT PRIMARY KEY, revision INTEGER NOT NULL, header TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS layer (
+    scene TEXT, id TEXT, layer TEXT NOT NULL, PRIMARY KEY (scene, id)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS journal (
+    scene TEXT, revision INTEGER, command TEXT NOT NULL,
+    PRIMARY KEY (scene, revision)) WITHOUT ROWID;
+  PRAGMA application_id = 1279476051;
+  PRAGMA user_version = 1;
+  COMMIT;)";
+static_assert(kApplication == 1279476051);
+
+enum class Content { kNothing, kState };
+
+/// What the file holds, looked at without changing it.
+Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
+  TRY(const int64_t tables, database.integer("SELECT count(*) FROM sqlite_master"));
+  TRY(const int64_t application, database.integer("PRAGMA application_id"));
+  TRY(const int64_t version, database.integer("PRAGMA user_version"));
+  if (tables == 0 && application == 0 && version == 0) return Content::kNothing;
+  if (application != kApplication) {
+    return Error{ErrorCode::kIo,
+                 "is a database of another program; name another file for the state", path,
+                 nullptr};
+  }
+  if (version > kSchema) {
+    return Error{ErrorCode::kUnsupported,
+                 "was written by a newer version (its layout is " + std::to_string(version) +
+                     ", this one knows " + std::to_string(kSchema) +
+                     "); use that version, or name another file",
+                 path, nullptr};
+  }
+  return Content::kState;
+}
+
+Result<void> use_write_ahead_log(SqliteDatabase& database, const std::string& path) {
+  // Two who come at the same time to a new file cannot both change its mode, and SQLite tells the
+  // second at once instead of making it wait.
+  const auto deadline = steady_clock::now() + std::chrono::seconds(2);
+  while (true) {
+    auto mode = database.text("PRAGMA journal_mode = WAL");
+    if (mode.ok() && mode.value() == "wal") return {};
+    if (steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(5));
+      continue;
+    }
+    if (!mode.ok()) return std::move(mode).error();
+    return Error{ErrorCode::kIo, "its file system allows no write-ahead log; use a local disk",
+                 path, nullptr};
+  }
+}
+
+Result<void> check_whole(SqliteDatabase& database, const std::string& path) {
+  TRY(const std::string verdict, database.text("PRAGMA quick_check(1)"));
+  if (verdict == "ok") return {};
+  return Error{ErrorCode::kIo, "is damaged; put back a copy of it, or move it away to start anew",
+               path, nullptr};
+}
+
+Result<SqliteDatabase> open_owned(const std::string& path) {
+  TRY_DO(make_private_file(path));
+  TRY(auto database, SqliteDatabase::open(path, SqliteDatabase::Access::kWrite));
+  TRY(const Content content, content_of(database, path));
+  if (content == Content::kState) TRY_DO(check_whole(database, path));
+  TRY_DO(use_write_ahead_log(database, path));
+  TRY_DO(database.execute("PRAGMA synchronous = FULL"));
+  if (content == Content::kNothing) {
+    auto made = database.execute(kMakeSchema);
+    if (!made.ok()) {
+      database.roll_back();
+      return std::move(made).error();
+    }
+  }
+  return database;
+}
+
+/// Tells whether a path still names the same file.
+struct FileIdentity {
+  dev_t device = 0;
+  ino_t number = 0;
+  bool operator==(const FileIdentity&) const = default;
+};
+
+std::optional<FileIdentity> identity_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileIdentity{status.st_dev, status.st_ino};
+}
+
+std::string absolute_path(const std::string& path) {
+  std::error_code error;
+  const fs::path absolute = fs::absolute(path, error);
+  return error ? path : absolute.lexically_normal().string();
+}
+
+}  // namespace
+
+/// A connection with its statements.
+struct SqliteStore::Session {
+  static Result<std::unique_ptr<Session>> make(SqliteDatabase database) {
+    auto s = std::make_unique<Session>(Session{
+        std::move(database), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::nullopt});
+    const std::pair<std::optional<SqliteStatement>*, std::string_view> statements[] = {
+        {&s->begin_write, "BEGIN IMMEDIATE"},
+        {&s->begin_read, "BEGIN"},
+        {&s->end, "COMMIT"},
+        {&s->read_scene, "SELECT revision, header FROM scene WHERE name = ?"},
+        {&s->write_scene,
+         "INSERT INTO scene VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE "
+         "SET revision = ?2, header = ?3"},
+        {&s->read_layers, "SELECT id, layer FROM layer WHERE scene = ?"},
+        {&s->write_layer,
+         "INSERT INTO layer VALUES (?1, ?2, ?3) ON CONFLICT (scene, id) DO UPDATE SET layer = ?3"},
+        {&s->delete_layer, "DELETE FROM layer WHERE scene = ? AND id = ?"},
+        {&s->delete_layers, "DELETE FROM layer WHERE scene = ?"},
+        {&s->read_journal,
+         "SELECT revision, command FROM journal WHERE scene = ? AND revision > ? "
+         "ORDER BY revision LIMIT ?"},
+        {&s->write_journal, "INSERT INTO journal VALUES (?, ?, ?)"},
+        {&s->trim_journal,
+         "DELETE FROM journal WHERE scene = ?1 AND revision <= (SELECT revision FROM journal "
+         "WHERE scene = ?1 ORDER BY revision DESC LIMIT 1 OFFSET ?2)"},
+        {&s->delete_journal, "DELETE FROM journal WHERE scene = ?"},
+    };
+    for (const auto& [statement, sql] : statements) {
+      TRY(auto prepared, s->database.prepare(sql));
+      statement->emplace(std::move(prepared));
+    }
+    return s;
+  }
+
+  SqliteDatabase database;
+  std::optional<SqliteStatement> begin_write, begin_read, end;
+  std::optional<SqliteStatement> read_scene, write_scene;
+  std::optional<SqliteStatement> read_layers, write_layer, delete_layer, delete_layers;
+  std::optional<SqliteStatement> read_journal, write_journal, trim_journal, delete_journal;
+  std::optional<FileIdentity> identity;
+};
+
+SqliteStore::SqliteStore(std::string path, std::string scene, Role role)
+    : path_(std::move(path)),
+      scene_(std::move(scene)),
+      role_(role),
+      untrimmed_(kTrimEvery),
+      watch_(fs::path(path_).parent_path().string()) {}
+
+SqliteStore::~SqliteStore() = default;
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
+                                                       const std::string& scene, Role role) {
+  const std::string absolute = absolute_path(path);
+  std::unique_ptr<SqliteStore> store(new SqliteStore(absolute, scene, role));
+  if (role == Role::kOwner) {
+    TRY_DO(make_private_folder(fs::path(absolute).parent_path().string()));
+    TRY(auto lock, NameLock::take(absolute + "." + file_name_part(scene) + ".lock",
+                                  "the scene name \"" + scene + "\""));
+    store->lock_ = std::move(lock);
+    TRY(auto database, open_owned(absolute));
+    TRY(store->session_, Session::make(std::move(database)));
+  } else {
+    TRY(Session* const session, store->session());
+    static_cast<void>(session);
+  }
+  return store;
+}
+
+Result<SqliteStore::Session*> SqliteStore::session() {
+  if (role_ == Role::kOwner) return session_.get();
+  const auto identity = identity_of(path_);
+  if (session_ != nullptr && session_->identity == identity) return session_.get();
+  session_.reset();
+  if (!identity) return nullptr;
+  TRY(auto database, SqliteDatabase::open(path_, SqliteDatabase::Access::kRead));
+  TRY(const Content content, content_of(database, path_));
+  if (content == Content::kNothing) return nullptr;
+  TRY(session_, Session::make(std::move(database)));
+  session_->identity = identity;
+  return session_.get();
+}
+
+template <class Work>
+Result<void> SqliteStore::in_transaction(const Work& work) {
+  LAYERCAST_CHECK(role_ == Role::kOwner);
+  Session& session = *session_;
+  TRY_DO(session.begin_write->run());
+  Result<void> result = work(session);
+  if (result.ok()) result = session.end->run();
+  if (!result.ok()) session.database.roll_back();
+  return result;
+}
+
+Result<void> SqliteStore::noted(Result<void> result) {
+  const std::lock_guard lock(mutex_);
+  fault_ = result.ok() ? std::string() : result.error().to_string();
+  return result;
+}
+
+Result<int64_t> SqliteStore::revision(Session& session) {
+  session.read_scene->begin(std::string_view(scene_));
+  TRY(const bool is_there, session.read_scene->step());
+  const int64_t revision = is_there ? session.read_scene->integer(0) : 0;
+  session.read_scene->reset();
+  return revision;
+}
+
+Result<std::optional<StoredState>> SqliteStore::read_state(Session& session) {
+  session.read_scene->begin(std::string_view(scene_));
+  TRY(const bool is_there, session.read_scene->step());
+  if (!is_there) return std::optional<StoredState>();
+  StoredState state{session.read_scene->integer(0), session.read_scene->text(1), {}};
+  session.read_scene->reset();
+  SqliteStatement& layers = *session.read_layers;
+  layers.begin(std::string_view(scene_));
+  while (true) {
+    TRY(const bool has_row, layers.step());
+    if (!has_row) break;
+    state.layers.emplace_back(layers.text(0), layers.text(1));
+  }
+  return std::optional(std::move(state));
+}
+
+Result<std::vector<JournalEntry>> SqliteStore::read_journal(Session& session, int64_t after,
+                                                            int count_max) {
+  std::vector<JournalEntry> entries;
+  SqliteStatement& rows = *session.read_journal;
+  rows.begin(std::string_view(scene_), after, int64_t{count_max});
+  while (true) {
+    TRY(const bool has_row, rows.step());
+    if (!has_row) return entries;
+    entries.push_back(JournalEntry{rows.integer(0), rows.text(1)});
+  }
+}
+
+Result<std::optional<StoredState>> SqliteStore::load() {
+  TRY(auto snapshot, snapshot(INT64_MAX));
+  if (!snapshot) return std::optional<StoredState>();
+  return std::optional(std::move(snapshot->state));
+}
+
+Result<std::optional<Snapshot>> SqliteStore::snapshot(int64_t after) {
+  TRY(Session* const session, this->session());
+  if (session == nullptr) return std::optional<Snapshot>();
+  TRY_DO(session->begin_read->run());
+  auto state = read_state(*session);
+  auto entries = read_journal(*session, after, kJournalEntriesMax + int{kTrimEvery});
+  session->database.roll_back();  // nothing was written: it only ends the reading
+  if (!state.ok()) return std::move(state).error();
+  if (!entries.ok()) return std::move(entries).error();
+  if (!state.value()) return std::optional<Snapshot>();
+  return std::optional(Snapshot{std::move(*state.value()), std::move(entries).value()});
+}
+
+Result<void> SqliteStore::commit(const Commit& commit) {
+  if (role_ == Role::kFollower) {
+    return Error{ErrorCode::kConflict, "a follower changes nothing", path_, nullptr};
+  }
+  return noted(in_transaction([&](Session& session) { return write(session, commit); }));
+}
+
+Result<void> SqliteStore::write(Session& session, const Commit& commit) {
+  TRY(int64_t newest, revision(session));
+  for (const JournalEntry& entry : commit.entries) {
+    if (entry.revision <= newest) {
+      return Error{ErrorCode::kInternal,
+                   "revision " + std::to_string(entry.revision) + " does not follow " +
+                       std::to_string(newest),
+                   path_, nullptr};
+    }
+    newest = entry.revision;
+    TRY_DO(session.write_journal->run(std::string_view(scene_), entry.revision,
+                                      std::string_view(entry.command)));
+  }
+  TRY_DO(
+      session.write_scene->run(std::string_view(scene_), newest, std::string_view(commit.header)));
+  TRY_DO(write_layers(session, commit));
+  return trim_journal(session, commit.entries.size());
+}
+
+Result<void> SqliteStore::write_layers(Session& session, const Commit& commit) {
+  const std::string_view scene = scene_;
+  if (commit.layers == Commit::Layers::kAll) TRY_DO(session.delete_layers->run(scene));
+  for (const std::string& id : commit.deleted) {
+    TRY_DO(session.delete_layer->run(scene, std::string_view(id)));
+  }
+  for (const auto& [id, layer] : commit.written) {
+    TRY_DO(session.write_layer->run(scene, std::string_view(id), std::string_view(layer)));
+  }
+  return {};
+}
+
+Result<void> SqliteStore::trim_journal(Session& session, size_t count_added) {
+  untrimmed_ += count_added;
+  if (untrimmed_ < kTrimEvery) return {};
+  TRY_DO(session.trim_journal->run(std::string_view(scene_), int64_t{kJournalEntriesMax}));
+  untrimmed_ = 0;
+  return {};
+}
+
+Result<void> SqliteStore::replace(const StoredState& state,
+                                  const std::vector<JournalEntry>& entries) {
+  return noted(in_transaction([&](Session& session) -> Result<void> {
+    const std::string_view scene = scene_;
+    TRY_DO(session.delete_journal->run(scene));
+    TRY_DO(session.write_scene->run(scene, state.revision, std::string_view(state.header)));
+    for (const JournalEntry& entry : entries) {
+      TRY_DO(session.write_journal->run(scene, entry.revision, std::string_view(entry.command)));
+    }
+    return write_layers(session, Commit{{}, {}, Commit::Layers::kAll, state.layers, {}});
+  }));
+}
+
+Result<std::vector<JournalEntry>> SqliteStore::journal(int64_t after, int count_max) {
+  TRY(Session* const session, this->session());
+  if (session == nullptr) return std::vector<JournalEntry>();
+  return read_journal(*session, after, std::max(count_max, 0));
+}
+
+Result<std::string> SqliteStore::file_id() {
+  TRY(Session* const session, this->session());
+  if (session == nullptr) return std::string();
+  return session->database.text("SELECT id FROM file");
+}
+
+Result<bool> SqliteStore::wait_for_newer(int64_t known, milliseconds patience) {
+  const auto deadline = steady_clock::now() + patience;
+  milliseconds pause = kLookAtLeastEvery;
+  while (true) {
+    TRY(Session* const session, this->session());
+    if (session != nullptr) {
+      TRY(const int64_t newest, revision(*session));
+      if (newest > known) return true;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
+    if (left <= milliseconds::zero()) return false;
+    switch (watch_.wait(std::min(pause, left))) {
+      case FileWatch::Event::kStop:
+        return false;
+      case FileWatch::Event::kChange:
+        // The log is written first and seen after it has reached the disk, which takes a while.
+        pause = kLookFirst;
+        break;
+      case FileWatch::Event::kNothing:
+        pause = std::min(pause * 2, kLookAtLeastEvery);
+        break;
+    }
+  }
+}
+
+StoreHealth SqliteStore::health() const {
+  const std::lock_guard lock(mutex_);
+  return StoreHealth{fault_.empty(), fault_, 0};
+}
+
+}  // namespace layercast::store

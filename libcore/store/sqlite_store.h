@@ -1,0 +1,77 @@
+#pragma once
+
+#include "store/file_watch.h"
+#include "store/name_lock.h"
+#include "store/sqlite_database.h"
+#include "store/state_store.h"
+
+#include <mutex>
+#include <optional>
+
+namespace layercast::store {
+
+/// How many of its newest entries a journal keeps at least; it may have a tenth more.
+inline constexpr int kJournalEntriesMax = 10'000;
+
+/// The state and what led to it.
+struct Snapshot {
+  StoredState state;
+  std::vector<JournalEntry> entries;  ///< in order
+};
+
+/// Keeps scenes in one SQLite file: a write-ahead log, synchronous=FULL, one transaction a commit.
+/// Several daemons may share the file, each with its own scene; a lock file beside it,
+/// `PATH.SCENE.lock`, says who has which. A follower makes nothing and waits for the file.
+class SqliteStore : public StateStore {
+ public:
+  /// The file and its folder are made by an owner, for its user alone.
+  /// Errors: kConflict when another process owns the scene; kUnsupported for a file of a newer
+  /// version; kIo for one that is damaged or somebody else's, which stays as it is.
+  static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
+                                                         const std::string& scene, Role role);
+  ~SqliteStore() override;
+
+  base::Result<std::optional<StoredState>> load() override;
+  base::Result<void> commit(const Commit& commit) override;
+  base::Result<std::vector<JournalEntry>> journal(int64_t after, int count_max) override;
+  base::Result<bool> wait_for_newer(int64_t known, std::chrono::milliseconds patience) override;
+  void stop_waiting() override { watch_.stop(); }
+  StoreHealth health() const override;
+
+  /// State and journal are these and nothing else, durably. `entries` in order. Errors: as
+  /// commit().
+  base::Result<void> replace(const StoredState& state, const std::vector<JournalEntry>& entries);
+  /// The state, and the entries above `after` that led to it, at one moment.
+  base::Result<std::optional<Snapshot>> snapshot(int64_t after);
+  /// What tells this file from every other; made with it.
+  base::Result<std::string> file_id();
+
+ private:
+  struct Session;
+  SqliteStore(std::string path, std::string scene, Role role);
+
+  /// nullptr for a follower while there is nothing to read.
+  base::Result<Session*> session();
+  base::Result<int64_t> revision(Session& session);
+  base::Result<std::optional<StoredState>> read_state(Session& session);
+  base::Result<std::vector<JournalEntry>> read_journal(Session& session, int64_t after,
+                                                       int count_max);
+  base::Result<void> write(Session& session, const Commit& commit);
+  base::Result<void> write_layers(Session& session, const Commit& commit);
+  base::Result<void> trim_journal(Session& session, size_t count_added);
+  template <class Work>
+  base::Result<void> in_transaction(const Work& work);
+  base::Result<void> noted(base::Result<void> result);
+
+  std::string path_;
+  std::string scene_;
+  Role role_;
+  std::optional<NameLock> lock_;
+  std::unique_ptr<Session> session_;
+  size_t untrimmed_ = 0;  // entries since the journal was last cut
+  FileWatch watch_;
+  mutable std::mutex mutex_;
+  std::string fault_;  // guarded by mutex_; why the last commit failed
+};
+
+}  // namespace layercast::store

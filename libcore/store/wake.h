@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+namespace layercast::store {
+
+/// Ends a poll() of another thread: its descriptor is readable from signal() to clear().
+/// Thread: any.
+class Wake {
+ public:
+  Wake();
+  ~Wake();
+  Wake(const Wake&) = delete;
+  Wake& operator=(const Wake&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  void signal();
+  void clear();
+
+ private:
+  int descriptor_;
+};
+
+}  // namespace layercast::store
