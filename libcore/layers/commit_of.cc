@@ -1,0 +1,75 @@
+#include "layers/commit_of.h"
+
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <string_view>
+#include <unordered_map>
+
+namespace layercast::layers {
+namespace {
+
+using scene::Value;
+
+// `2026-01-01T18:00:00.123Z`.
+std::string utc_text(scene::WallTime time) {
+  const auto day = std::chrono::floor<std::chrono::days>(time);
+  const std::chrono::year_month_day date(day);
+  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
+  std::array<char, 64> text{};
+  const int length = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
+      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
+      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
+      static_cast<int>(clock.subseconds().count()));
+  return {text.data(), static_cast<size_t>(length)};
+}
+
+std::string header_of(const scene::LiveState& state, const Schedule& schedule) {
+  Value header = scene::header_document(state);
+  header.add("schedule", value_of(schedule));
+  return scene::write_json(header, 0);
+}
+
+}  // namespace
+
+std::string journal_text(const scene::Command& command, base::Duration now, scene::WallTime at) {
+  return scene::write_json(Value::object()
+                               .add("at", Value::of(utc_text(at)))
+                               .add("now", Value::of(base::duration_text(now)))
+                               .add("method", Value::of(command.method))
+                               .add("params", command.params),
+                           0);
+}
+
+store::Commit commit_between(const scene::LiveState& before, const scene::LiveState& after,
+                             const Schedule& schedule) {
+  store::Commit commit;
+  commit.header = header_of(after, schedule);
+  std::unordered_map<std::string_view, const scene::Layer*> known;
+  for (const scene::Layer& layer : before.scene.layers) known[layer.id] = &layer;
+  for (const scene::Layer& layer : after.scene.layers) {
+    const auto old = known.find(layer.id);
+    const bool is_written = old == known.end() || *old->second != layer;
+    if (is_written) commit.written.emplace_back(layer.id, scene::layer_text(layer));
+    if (old != known.end()) known.erase(old);
+  }
+  for (const auto& [id, layer] : known) commit.deleted.emplace_back(id);
+  return commit;
+}
+
+store::Commit commit_of(const scene::LiveState& state, const Schedule& schedule) {
+  store::Commit commit;
+  commit.header = header_of(state, schedule);
+  commit.layers = store::Commit::Layers::kAll;
+  for (const scene::Layer& layer : state.scene.layers) {
+    commit.written.emplace_back(layer.id, scene::layer_text(layer));
+  }
+  return commit;
+}
+
+}  // namespace layercast::layers

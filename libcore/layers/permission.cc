@@ -1,0 +1,131 @@
+#include "layers/permission.h"
+
+#include "scene/redaction.h"
+#include "scene/scene_tables.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace layercast::layers {
+namespace {
+
+using scene::Value;
+
+// A file or a URL that stands somewhere in a document.
+struct Name {
+  std::string pointer;
+  std::string text;
+  bool is_output = false;
+};
+
+std::string_view scheme_of(std::string_view url) {
+  const size_t colon = url.find(':');
+  if (colon == std::string_view::npos) return {};
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.' || c == '_';
+  };
+  return std::ranges::all_of(url.substr(0, colon), is_plain) ? url.substr(0, colon) : "?";
+}
+
+std::string escaped(std::string_view key) {
+  std::string text;
+  for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return text;
+}
+
+constexpr std::array<std::string_view, 3> kFileKeys = {"source", "texture", "font_file"};
+
+// Every key that a scene's tables know for a file or a URL, wherever it stands: a merge patch may
+// hold any part of a scene.
+void collect(const Value& value, const std::string& pointer, std::vector<Name>& names) {
+  for (size_t i = 0; i < value.items.size(); ++i) {
+    collect(value.items[i], pointer + "/" + std::to_string(i), names);
+  }
+  for (const auto& [key, key_mark, member] : value.members) {
+    const std::string at = pointer + "/" + escaped(key);
+    // Texts that are shown, under any names.
+    if (key == "metadata") continue;
+    if (member.is(Value::Kind::kString) && std::ranges::find(kFileKeys, key) != kFileKeys.end()) {
+      names.push_back({at, member.text});
+    } else if (member.is(Value::Kind::kString) && key == "url") {
+      names.push_back({at, member.text, true});
+    } else if (key == "fonts") {
+      for (size_t i = 0; i < member.items.size(); ++i) {
+        names.push_back({at + "/" + std::to_string(i), member.items[i].text});
+      }
+    } else {
+      collect(member, at, names);
+    }
+  }
+}
+
+bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
+  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
+         folder.end();
+}
+
+bool is_asset(const std::string& file, const Folders& folders) {
+  if (folders.assets.empty()) return false;
+  std::error_code error;
+  const auto assets = std::filesystem::canonical(folders.assets, error);
+  if (error) return false;
+  const auto path =
+      std::filesystem::weakly_canonical(std::filesystem::path(folders.scene) / file, error);
+  return !error && is_inside(path, assets);
+}
+
+bool is_allowed_output(const std::string& url, const Folders& folders) {
+  constexpr std::array<std::string_view, 4> kSchemes = {"rtmp", "rtmps", "srt", "udp"};
+  const std::string_view scheme = scheme_of(url);
+  if (scheme.empty()) return is_asset(url, folders);
+  return std::ranges::find(kSchemes, scheme) != kSchemes.end() &&
+         std::string_view(url).substr(scheme.size()).starts_with("://");
+}
+
+// The files and URLs that `state` names, the latter also as clients see them.
+std::set<std::string> known_names(const scene::LiveState& state) {
+  std::vector<Name> names;
+  collect(scene::scene_codec().write(state.scene), "", names);
+  std::set<std::string> known;
+  for (const Name& each : names) {
+    known.insert(each.text);
+    if (each.is_output) known.insert(scene::redacted_url(each.text));
+  }
+  return known;
+}
+
+}  // namespace
+
+std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
+                                               const scene::LiveState& state,
+                                               const Folders& folders) {
+  std::vector<Name> names;
+  collect(command.params, "", names);
+  std::erase_if(names, [&](const Name& name) {
+    return name.is_output ? is_allowed_output(name.text, folders) : is_asset(name.text, folders);
+  });
+  if (names.empty()) return std::nullopt;
+  const std::set<std::string> known = known_names(state);
+  std::erase_if(names, [&](const Name& name) { return known.contains(name.text); });
+  if (names.empty()) return std::nullopt;
+  scene::Refusal refusal;
+  for (const Name& name : names) {
+    refusal.faults.push_back(
+        {name.pointer,
+         name.is_output ? "an output set over the network is rtmp, rtmps, srt, udp, or a file of "
+                          "the assets folder"
+                        : "a file set over the network lies in the assets folder"});
+  }
+  const scene::FieldFault& first = refusal.faults.front();
+  refusal.error = {base::ErrorCode::kForbidden, first.pointer + ": " + first.detail, {}, nullptr};
+  return refusal;
+}
+
+}  // namespace layercast::layers

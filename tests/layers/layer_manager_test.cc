@@ -1,0 +1,713 @@
+#include "layers/layer_manager.h"
+
+#include "scene/redaction.h"
+#include "tests/layers/fake_store.h"
+#include "tests/scene/live_scene.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <gtest/gtest.h>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace layercast::layers {
+namespace {
+
+using base::Duration;
+using base::ErrorCode;
+using scene::command;
+using scene::Command;
+using scene::json;
+using scene::LiveState;
+using scene::LiveStatePtr;
+using scene::Refusal;
+using scene::Value;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr auto kPatience = seconds(20);
+
+// Waits for something that another thread does.
+template <class Condition>
+bool comes_true(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(milliseconds(1));
+  }
+  return true;
+}
+
+class LayerManagers : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string folder = (std::filesystem::temp_directory_path() / "layers-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = std::filesystem::canonical(folder);
+    std::filesystem::create_directories(folder_ / "assets");
+  }
+  void TearDown() override {
+    store_.let_go();
+    manager_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void open(const LiveState& initial = scene::small_state()) {
+    manager_.reset();
+    LayerManagerOptions options;
+    options.store = &store_;
+    options.metrics = &metrics_;
+    options.folder = folder_.string();
+    options.assets_folder = (folder_ / "assets").string();
+    options.next_frame_time = [this] { return Duration{now_.load()}; };
+    options.time_of_frame = [](int64_t index) {
+      return base::FrameRate{30, 1}.time_of(index).floor();
+    };
+    auto opened = LayerManager::open(options, initial);
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    manager_ = std::move(opened).value();
+  }
+
+  void set_time(Duration time) { now_ = time.count(); }
+
+  Answer apply(const Command& command, Origin origin = Origin::kLocal) {
+    return manager_->apply({command, std::nullopt, std::nullopt, origin});
+  }
+  Accepted accepted(const Command& command, Origin origin = Origin::kLocal) {
+    return accepted_of(apply(command, origin));
+  }
+  static Accepted accepted_of(Answer answer) {
+    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
+      ADD_FAILURE() << refusal->error.to_string();
+      return {};
+    }
+    return std::get<Accepted>(std::move(answer));
+  }
+  static Refusal refused_of(Answer answer) {
+    if (std::holds_alternative<Accepted>(answer)) {
+      ADD_FAILURE() << "it was accepted";
+      return {};
+    }
+    return std::get<Refusal>(std::move(answer));
+  }
+
+  std::future<Answer> submit(const Command& command, std::optional<At> at = {},
+                             std::optional<int64_t> if_revision = {}) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto answer = promise->get_future();
+    manager_->submit({command, if_revision, at, Origin::kLocal},
+                     [promise](Answer given) { promise->set_value(std::move(given)); });
+    return answer;
+  }
+
+  static Command set_opacity(double opacity, const std::string& id = "back") {
+    return {"layers.update", Value::object()
+                                 .add("id", Value::of(id))
+                                 .add("patch", Value::object().add("opacity", Value::of(opacity)))};
+  }
+  static double opacity_of(const LiveStatePtr& state, const std::string& id = "back") {
+    return std::ranges::find(state->scene.layers, id, &scene::Layer::id)->opacity;
+  }
+
+  // What is shown at a time.
+  static LiveStatePtr shown_at(const std::vector<Published>& published, Duration time) {
+    LiveStatePtr state = published.front().state;
+    for (const Published& each : published) {
+      if (each.show_from <= time) state = each.state;
+    }
+    return state;
+  }
+
+  LiveState stored() {
+    auto loaded = store_.load();
+    scene::LiveStateTexts texts{loaded.value()->header, loaded.value()->layers};
+    auto state = scene::live_state_from(texts, loaded.value()->revision);
+    EXPECT_TRUE(state) << state.error().to_string();
+    return state ? state.value() : LiveState{};
+  }
+
+  std::filesystem::path folder_;
+  std::atomic<int64_t> now_ = 0;
+  base::Metrics metrics_;
+  FakeStore store_;
+  std::unique_ptr<LayerManager> manager_;
+};
+
+// The journal applied to the state it began with.
+LiveState replayed(LiveState state, const std::vector<store::JournalEntry>& journal) {
+  for (const store::JournalEntry& entry : journal) {
+    const Value value = json(entry.command);
+    const Command command{value.find("method")->text, *value.find("params")};
+    auto outcome = scene::apply(state, command, *base::parse_duration(value.find("now")->text));
+    auto* applied = std::get_if<scene::Applied>(&outcome);
+    if (applied == nullptr) {
+      ADD_FAILURE() << entry.command << std::get<Refusal>(outcome).error.to_string();
+      return state;
+    }
+    state = std::move(applied->state);
+    EXPECT_EQ(state.revision, entry.revision) << entry.command;
+  }
+  return state;
+}
+
+// --- Durability ---
+
+TEST_F(LayerManagers, BeginWithTheInitialStateMadeDurable) {
+  open();
+  LiveState expected = scene::small_state();
+  expected.revision = 1;
+  EXPECT_EQ(*manager_->current(), expected);
+  EXPECT_EQ(stored(), expected);
+}
+
+TEST_F(LayerManagers, GoOnWithWhatTheStoreHolds) {
+  open();
+  set_time(seconds(7));
+  EXPECT_EQ(accepted(set_opacity(0.25)).revision, 2);
+  EXPECT_EQ(accepted(command("stream.pause")).revision, 3);
+  const LiveState before = *manager_->current();
+  LiveState other = scene::small_state();
+  other.scene.layers.clear();
+  open(other);
+  EXPECT_EQ(*manager_->current(), before);
+  EXPECT_EQ(manager_->current()->revision, 3);
+}
+
+TEST_F(LayerManagers, AnAnswerComesWhenTheChangeIsDurableAndNotBefore) {
+  open();
+  store_.hold();
+  auto answer = submit(set_opacity(0.5));
+  store_.await_commits(2);
+  EXPECT_EQ(answer.wait_for(milliseconds(30)), std::future_status::timeout);
+  EXPECT_EQ(opacity_of(manager_->current()), 1);
+  EXPECT_EQ(opacity_of(manager_->published().back().state), 1);
+  store_.let_go();
+  EXPECT_EQ(accepted_of(answer.get()).revision, 2);
+  EXPECT_EQ(opacity_of(manager_->current()), 0.5);
+  EXPECT_EQ(opacity_of(manager_->published().back().state), 0.5);
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, WhatWaitsIsCommittedTogether) {
+  open();
+  store_.hold();
+  std::vector<std::future<Answer>> answers;
+  answers.push_back(submit(set_opacity(0.5)));
+  store_.await_commits(2);
+  for (int i = 0; i < 50; ++i) answers.push_back(submit(set_opacity(i / 100.0)));
+  store_.let_go();
+  for (size_t i = 0; i < answers.size(); ++i) {
+    EXPECT_EQ(accepted_of(answers[i].get()).revision, static_cast<int64_t>(i) + 2);
+  }
+  EXPECT_EQ(store_.group_sizes(), (std::vector<size_t>{1, 1, 50}));
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, AFailedCommitRefusesWhatIsNotDurableAndNothingElse) {
+  open();
+  accepted(set_opacity(0.75));
+  const LiveState durable = *manager_->current();
+  store_.fail(1);
+  store_.hold();
+  std::vector<std::future<Answer>> answers;
+  answers.push_back(submit(set_opacity(0.5)));
+  store_.await_commits(3);
+  for (int i = 0; i < 5; ++i) answers.push_back(submit(set_opacity(i / 10.0)));
+  auto wrong = submit(command("layers.delete", R"({"id": "x"})"));
+  store_.let_go();
+  for (auto& each : answers) {
+    const Refusal refusal = refused_of(each.get());
+    EXPECT_EQ(refusal.error.code, ErrorCode::kIo);
+    EXPECT_NE(refusal.error.to_string().find("disk is full"), std::string::npos);
+  }
+  EXPECT_EQ(refused_of(wrong.get()).error.code, ErrorCode::kNotFound);
+  EXPECT_EQ(*manager_->current(), durable);
+  EXPECT_EQ(*manager_->published().back().state, durable);
+  EXPECT_EQ(stored(), durable);
+  EXPECT_EQ(accepted(set_opacity(0.1)).revision, 3);
+  EXPECT_TRUE(store_.is_gapless());
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, AnEndAnswersWhatWasSubmitted) {
+  open();
+  store_.hold();
+  std::vector<std::future<Answer>> answers;
+  for (int i = 0; i < 20; ++i) answers.push_back(submit(set_opacity(i / 100.0)));
+  auto on_air = std::make_shared<std::promise<std::optional<int64_t>>>();
+  manager_->when_on_air(99, seconds(1000), [on_air](auto index) { on_air->set_value(index); });
+  std::thread ending([this] { manager_.reset(); });
+  store_.let_go();
+  ending.join();
+  for (auto& each : answers) accepted_of(each.get());
+  EXPECT_EQ(on_air->get_future().get(), std::nullopt);
+  EXPECT_EQ(stored().revision, 21);
+}
+
+TEST_F(LayerManagers, NoChangeIsNoCommit) {
+  open();
+  EXPECT_EQ(accepted(set_opacity(1)).revision, 1);
+  EXPECT_EQ(store_.commits_begun(), 1);
+  EXPECT_EQ(refused_of(apply(command("layers.delete", R"({"id": "x"})"))).error.code,
+            ErrorCode::kNotFound);
+  EXPECT_EQ(store_.commits_begun(), 1);
+}
+
+// --- Sequences ---
+
+TEST_F(LayerManagers, RandomCommandsReplayedFromTheJournalLeadToTheSameState) {
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    FakeStore& store = store_;
+    store.~FakeStore();
+    new (&store) FakeStore();
+    LiveState initial = scene::small_state();
+    open(initial);
+    initial.revision = 1;
+    scene::RandomCommand random(seed);
+    for (int i = 0; i < 60; ++i) {
+      set_time(milliseconds(i * 333));
+      apply(random.next(*manager_->current()));
+      if (random.dice().one_in(20)) store.fail(1);
+    }
+    store.fail(0);
+    const auto journal = store.journal(1, 1000);
+    const LiveState last = *manager_->current();
+    EXPECT_GT(last.revision, 20);
+    ASSERT_EQ(replayed(initial, journal.value()), last) << "seed " << seed;
+    ASSERT_EQ(stored(), last) << "seed " << seed;
+    ASSERT_TRUE(store.is_gapless());
+    manager_.reset();
+  }
+}
+
+TEST_F(LayerManagers, TheJournalBeginsWithTheScene) {
+  open();
+  const auto journal = store_.journal(0, 10);
+  ASSERT_EQ(journal.value().size(), 1);
+  LiveState nothing;
+  EXPECT_EQ(replayed(nothing, journal.value()).scene, manager_->current()->scene);
+}
+
+// --- Many at once ---
+
+TEST_F(LayerManagers, ThreadsSeeGaplessRevisionsAndSubscribersEveryChange) {
+  open();
+  constexpr int kThreads = 6;
+  constexpr int kEach = 150;
+  std::mutex mutex;
+  std::vector<int64_t> told;
+  int event_count = 0;
+  auto subscription = manager_->subscribe([&](const Change& change) {
+    const std::lock_guard lock(mutex);
+    told.push_back(change.state->revision);
+    event_count += static_cast<int>(change.events.size());
+  });
+  std::vector<std::vector<int64_t>> revisions(kThreads);
+  std::vector<std::thread> threads;
+  std::vector<std::unique_ptr<LayerManager::Subscription>> late(kThreads);
+  std::atomic<int> late_faults = 0;
+  for (size_t t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kEach; ++i) {
+        const double opacity = (static_cast<double>(t) * kEach + i) / 10'000;
+        revisions[t].push_back(accepted(set_opacity(opacity)).revision);
+        if (i == 70) {
+          late[t] =
+              manager_->subscribe([&late_faults, last = int64_t{0}](const Change& change) mutable {
+                if (last != 0 && change.state->revision != last + 1) ++late_faults;
+                if ((last == 0) != change.events.empty()) ++late_faults;
+                last = change.state->revision;
+              });
+        }
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  std::vector<int64_t> all;
+  for (const auto& each : revisions) {
+    EXPECT_TRUE(std::ranges::is_sorted(each));
+    all.insert(all.end(), each.begin(), each.end());
+  }
+  std::ranges::sort(all);
+  for (size_t i = 0; i < all.size(); ++i) ASSERT_EQ(all[i], static_cast<int64_t>(i) + 2);
+  subscription.reset();
+  late.clear();
+  ASSERT_EQ(told.size(), size_t{kThreads * kEach + 1});
+  for (size_t i = 0; i < told.size(); ++i) ASSERT_EQ(told[i], static_cast<int64_t>(i) + 1);
+  EXPECT_EQ(event_count, kThreads * kEach);
+  EXPECT_EQ(late_faults, 0);
+}
+
+TEST_F(LayerManagers, ASubscriberHasTheWholeStateFirstAndNothingAfterItsEnd) {
+  open();
+  std::vector<size_t> events;
+  auto subscription =
+      manager_->subscribe([&](const Change& change) { events.push_back(change.events.size()); });
+  EXPECT_EQ(events, std::vector<size_t>{0});
+  accepted(set_opacity(0.5));
+  subscription.reset();
+  accepted(set_opacity(0.25));
+  EXPECT_EQ(events, (std::vector<size_t>{0, 1}));
+}
+
+TEST_F(LayerManagers, AListenerMayEndItsOwnSubscription) {
+  open();
+  std::unique_ptr<LayerManager::Subscription> subscription;
+  int count = 0;
+  subscription = manager_->subscribe([&](const Change& change) {
+    ++count;
+    if (!change.events.empty()) subscription.reset();
+  });
+  accepted(set_opacity(0.5));
+  accepted(set_opacity(0.25));
+  EXPECT_EQ(count, 2);
+}
+
+TEST_F(LayerManagers, ASubscriptionMayOutliveTheManager) {
+  open();
+  auto subscription = manager_->subscribe([](const Change&) {});
+  manager_.reset();
+  subscription.reset();
+}
+
+// --- Revisions ---
+
+TEST_F(LayerManagers, AStaleCommandIsRefused) {
+  open();
+  accepted(set_opacity(0.5));
+  const Refusal refusal = refused_of(submit(set_opacity(0.25), {}, 1).get());
+  EXPECT_EQ(refusal.error.code, ErrorCode::kStale);
+  EXPECT_EQ(refusal.error.message, "the scene is at revision 2, not 1");
+  EXPECT_EQ(accepted_of(submit(set_opacity(0.25), {}, 2).get()).revision, 3);
+  // Of two for the same revision one is obeyed, though neither is durable yet.
+  store_.hold();
+  auto first = submit(set_opacity(0.1), {}, 3);
+  auto second = submit(set_opacity(0.2), {}, 3);
+  store_.let_go();
+  EXPECT_EQ(accepted_of(first.get()).revision, 4);
+  EXPECT_EQ(refused_of(second.get()).error.code, ErrorCode::kStale);
+}
+
+TEST_F(LayerManagers, ANewerStateIsTakenOnce) {
+  open();
+  uint64_t version = 0;
+  EXPECT_TRUE(manager_->take_newer(version));
+  EXPECT_FALSE(manager_->take_newer(version));
+  accepted(set_opacity(0.5));
+  EXPECT_TRUE(manager_->take_newer(version));
+  EXPECT_FALSE(manager_->take_newer(version));
+  ASSERT_EQ(manager_->published().size(), 1);
+}
+
+// --- The air ---
+
+TEST_F(LayerManagers, TellWhichFrameWasTheFirstOnAir) {
+  open();
+  const auto wait = [&](int64_t revision, Duration patience) {
+    auto promise = std::make_shared<std::promise<std::optional<int64_t>>>();
+    manager_->when_on_air(revision, patience, [promise](auto index) { promise->set_value(index); });
+    return promise->get_future();
+  };
+  auto third = wait(3, seconds(100));
+  manager_->note_on_air(1, 10);
+  manager_->note_on_air(2, 11);
+  manager_->note_on_air(2, 12);
+  EXPECT_EQ(third.wait_for(milliseconds(20)), std::future_status::timeout);
+  manager_->note_on_air(4, 13);
+  manager_->note_on_air(4, 14);
+  EXPECT_EQ(third.get(), 13);
+  EXPECT_EQ(wait(2, seconds(100)).get(), 11);
+  EXPECT_EQ(wait(4, seconds(0)).get(), 13);
+  EXPECT_EQ(wait(5, milliseconds(20)).get(), std::nullopt);
+}
+
+// --- Schedules ---
+
+TEST_F(LayerManagers, AScheduledCommandIsShownFromItsFrameOn) {
+  open();
+  const Accepted answer = accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  EXPECT_EQ(answer.revision, 1);
+  EXPECT_EQ(answer.result, json(R"({"scheduled": 1})"));
+  EXPECT_EQ(opacity_of(manager_->current()), 1);
+  set_time(seconds(10) - milliseconds(60));
+  ASSERT_TRUE(comes_true([&] { return manager_->published().size() == 2; }));
+  const auto published = manager_->published();
+  EXPECT_EQ(published[1].show_from, seconds(10));
+  EXPECT_EQ(opacity_of(shown_at(published, seconds(10) - Duration{1})), 1);
+  EXPECT_EQ(opacity_of(shown_at(published, seconds(10))), 0.5);
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  // What comes in between stacks on top and is not shown before.
+  const Accepted between = accepted(set_opacity(0.25, "title"));
+  EXPECT_EQ(between.revision, 3);
+  const auto stacked = manager_->published();
+  ASSERT_EQ(stacked.size(), 2);
+  EXPECT_EQ(stacked[0].state->revision, 1);
+  EXPECT_EQ(stacked[1].state->revision, 3);
+  EXPECT_EQ(stacked[1].show_from, seconds(10));
+  set_time(seconds(10));
+  EXPECT_EQ(manager_->published().size(), 1);
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {
+  open();
+  const Command animate = command("layers.animate", R"({"id": "back", "animation":
+      {"effect": "fade", "from": 0, "duration": "1s"}})");
+  // Frame 100 at 30 a second.
+  accepted_of(submit(animate, At{int64_t{100}}).get());
+  set_time(seconds(3) + milliseconds(300));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  const auto& layer = manager_->current()->scene.layers[0];
+  EXPECT_EQ(layer.animations.at(0).start, Duration{3'333'333'333});
+  const auto journal = store_.journal(1, 10);
+  EXPECT_NE(journal.value().at(0).command.find("\"now\":\"3.333333333s\""), std::string::npos);
+}
+
+TEST_F(LayerManagers, WhatIsPastIsObeyedAtOnce) {
+  open();
+  set_time(seconds(10));
+  EXPECT_EQ(accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get()).revision, 2);
+  EXPECT_EQ(accepted_of(submit(set_opacity(0.25), At{int64_t{3}}).get()).revision, 3);
+}
+
+TEST_F(LayerManagers, ASchedulesOrderIsThatOfItsTimes) {
+  open();
+  accepted_of(submit(set_opacity(0.3), At{seconds(3)}).get());
+  accepted_of(submit(set_opacity(0.1), At{seconds(1)}).get());
+  accepted_of(submit(set_opacity(0.2), At{seconds(3)}).get());
+  set_time(seconds(60));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 4; }));
+  EXPECT_EQ(opacity_of(manager_->current()), 0.2);
+  LiveState initial = scene::small_state();
+  initial.revision = 1;
+  EXPECT_EQ(replayed(initial, store_.journal(1, 10).value()), *manager_->current());
+}
+
+TEST_F(LayerManagers, AScheduleOutlivesItsDaemon) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  const Command film = command("layers.update", R"({"id": "film", "patch": {"visible": true}})");
+  accepted_of(submit(film, At{seconds(12)}).get());
+  manager_.reset();
+  // It comes back late: what was due is as if it had been there.
+  set_time(seconds(11));
+  open();
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  EXPECT_EQ(opacity_of(manager_->current()), 0.5);
+  EXPECT_EQ(manager_->current()->scene.layers[2].start, std::nullopt);
+  set_time(seconds(20));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 3; }));
+  EXPECT_EQ(manager_->current()->scene.layers[2].start, seconds(12));
+  manager_.reset();
+  open();
+  EXPECT_EQ(accepted_of(submit(set_opacity(0), At{seconds(100)}).get()).result,
+            json(R"({"scheduled": 3})"));
+  EXPECT_EQ(manager_->current()->revision, 3);
+}
+
+TEST_F(LayerManagers, AScheduleThatIsNotDurableIsRefused) {
+  open();
+  store_.fail(1);
+  refused_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  set_time(seconds(20));
+  accepted(command("stream.pause"));
+  EXPECT_EQ(opacity_of(manager_->current()), 1);
+}
+
+TEST_F(LayerManagers, AScheduledCommandThatIsWrongIsRefusedAtOnceOrForgottenWhenItIsDue) {
+  open();
+  EXPECT_EQ(refused_of(submit(set_opacity(7), At{seconds(10)}).get()).error.code,
+            ErrorCode::kInvalidInput);
+  // The layer may be there by then.
+  accepted_of(submit(set_opacity(0.5, "later"), At{seconds(10)}).get());
+  accepted_of(submit(set_opacity(0.5, "film"), At{seconds(11)}).get());
+  set_time(seconds(12));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  EXPECT_EQ(opacity_of(manager_->current(), "film"), 0.5);
+}
+
+TEST_F(LayerManagers, ASlowStoreMakesNoScheduledCommandLate) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  store_.hold();
+  auto slow = submit(set_opacity(0.25, "title"));
+  store_.await_commits(3);
+  set_time(seconds(10));
+  ASSERT_TRUE(
+      comes_true([&] { return opacity_of(shown_at(manager_->published(), seconds(10))) == 0.5; }));
+  // What is not durable does not show.
+  const auto before = shown_at(manager_->published(), seconds(10));
+  EXPECT_EQ(opacity_of(before, "title"), 1);
+  EXPECT_EQ(before->revision, 1);
+  store_.let_go();
+  EXPECT_EQ(accepted_of(slow.get()).revision, 2);
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 3; }));
+  const auto after = shown_at(manager_->published(), seconds(10));
+  EXPECT_EQ(opacity_of(after), 0.5);
+  EXPECT_EQ(opacity_of(after, "title"), 0.25);
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, AFailingStoreMakesNoScheduledCommandLateOrLost) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  store_.fail(-1);
+  set_time(seconds(10));
+  ASSERT_TRUE(
+      comes_true([&] { return opacity_of(shown_at(manager_->published(), seconds(10))) == 0.5; }));
+  refused_of(apply(set_opacity(0.25, "title")));
+  refused_of(apply(set_opacity(0.25, "title")));
+  EXPECT_EQ(opacity_of(shown_at(manager_->published(), seconds(10))), 0.5);
+  EXPECT_EQ(manager_->current()->revision, 1);
+  store_.fail(0);
+  EXPECT_EQ(accepted(set_opacity(0.25, "title")).revision, 3);
+  EXPECT_EQ(opacity_of(manager_->current()), 0.5);
+  EXPECT_TRUE(store_.is_gapless());
+  EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, ASchedulesRoomIsLimited) {
+  open();
+  std::vector<std::future<Answer>> answers;
+  for (int i = 0; i < scene::limits::kScheduledMax; ++i) {
+    answers.push_back(submit(set_opacity(0.5), At{seconds(1000)}));
+  }
+  for (auto& each : answers) accepted_of(each.get());
+  EXPECT_EQ(refused_of(submit(set_opacity(0.5), At{seconds(1000)}).get()).error.code,
+            ErrorCode::kLimit);
+}
+
+// --- Names ---
+
+class Names : public LayerManagers {
+ protected:
+  void SetUp() override {
+    LayerManagers::SetUp();
+    std::ofstream(folder_ / "assets" / "in.png") << "x";
+    std::ofstream(folder_ / "out.png") << "x";
+    std::filesystem::create_symlink(folder_ / "out.png", folder_ / "assets" / "link.png");
+    std::filesystem::create_symlink(folder_, folder_ / "assets" / "up");
+    std::filesystem::create_symlink(folder_ / "assets", folder_ / "alias");
+    open();
+  }
+
+  void expect_forbidden(const Command& command, const std::vector<std::string>& pointers) {
+    const Refusal refusal = refused_of(apply(command, Origin::kNetwork));
+    EXPECT_EQ(refusal.error.code, ErrorCode::kForbidden) << refusal.error.to_string();
+    std::vector<std::string> given;
+    for (const auto& fault : refusal.faults) given.push_back(fault.pointer);
+    EXPECT_EQ(given, pointers);
+  }
+  static Command image(const std::string& source) {
+    return {"layers.create",
+            json(R"({"layer": {"type": "overlay", "content": {"type": "image", "source": )" +
+                 scene::write_json(Value::of(source), 0) + "}}}")};
+  }
+  static Command output(const std::string& url) {
+    return {"outputs.add",
+            Value::object().add("output", Value::object().add("url", Value::of(url)))};
+  }
+};
+
+TEST_F(Names, OfFilesFromTheNetworkLieInTheAssetsFolder) {
+  for (const std::string& good :
+       {std::string("assets/in.png"), std::string("assets/none/yet.png"),
+        std::string("alias/in.png"), std::string("assets/../assets/in.png"),
+        (folder_ / "assets" / "in.png").string()}) {
+    accepted(image(good), Origin::kNetwork);
+  }
+  for (const std::string& bad :
+       {std::string("out.png"), std::string("assets/../out.png"), std::string("assets/link.png"),
+        std::string("assets/up/out.png"), std::string("/etc/passwd"), std::string("assetsx/a.png"),
+        std::string("../x.png")}) {
+    expect_forbidden(image(bad), {"/layer/content/source"});
+  }
+  accepted(image("out.png"), Origin::kLocal);
+  // It is named already.
+  accepted(command("layers.create", R"({"layer": {"id": "again", "type": "overlay", "content":
+      {"type": "image", "source": "out.png"}}})"),
+           Origin::kNetwork);
+}
+
+TEST_F(Names, AreFoundWhereverTheyStand) {
+  expect_forbidden(command("layers.update", R"({"id": "title", "patch": {"content": {"style":
+      {"font_file": "/a.ttf"}}}})"),
+                   {"/patch/content/style/font_file"});
+  expect_forbidden(command("layers.replace", R"({"id": "title", "layer": {"type": "host",
+      "content": {"type": "character", "source": "assets/in.png", "texture": "/t"}}})"),
+                   {"/layer/content/texture"});
+  expect_forbidden(command("scene.patch", R"({"patch": {"fonts": ["assets/a.ttf", "b.ttf"]}})"),
+                   {"/patch/fonts/1"});
+  expect_forbidden(command("batch", R"({"commands": [{"method": "layers.update", "params":
+      {"id": "film", "patch": {"content": {"source": "/b.mp4"}}}}]})"),
+                   {"/commands/0/params/patch/content/source"});
+  Value document = scene::document_of(*manager_->current(), scene::Secrets::kRedacted);
+  document.find("layers")->items[2].find("content")->set("source", Value::of("/x.mp4"));
+  document.find("outputs")->items[1].set("url", Value::of("/x.mkv"));
+  expect_forbidden({"scene.replace", Value::object().add("scene", document)},
+                   {"/scene/layers/2/content/source", "/scene/outputs/1/url"});
+  accepted(command("layers.create", R"({"layer": {"type": "visual_feed", "content": {"type":
+      "image", "source": "assets/in.png", "metadata": {"source": "/not/a/file"}}}})"),
+           Origin::kNetwork);
+}
+
+TEST_F(Names, WhatTheSceneNamesAlreadyStays) {
+  const Value document = scene::document_of(*manager_->current(), scene::Secrets::kRedacted);
+  const auto answer =
+      accepted({"scene.replace", Value::object().add("scene", document)}, Origin::kNetwork);
+  EXPECT_EQ(answer.revision, 1);
+}
+
+TEST_F(Names, OfOutputsFromTheNetworkAreOfKnownSchemes) {
+  for (const char* good :
+       {"rtmp://h/a/b", "rtmps://h/a/b", "srt://h:1", "udp://h:1", "assets/recording.mkv"}) {
+    accepted(output(good), Origin::kNetwork);
+  }
+  for (const char* bad : {"http://h/a", "file:///etc/x", "pipe:1", "tee:a|b", "rtmp:x", "a.mkv",
+                          "/a.mkv", "concat:a", "weird scheme:x", "RTMP:x"}) {
+    expect_forbidden(output(bad), {"/output/url"});
+  }
+  accepted(output("a.mkv"), Origin::kLocal);
+}
+
+TEST_F(Names, OfScheduledCommandsAreLookedAtWhenTheyAreDueToo) {
+  const auto answer = manager_->apply({image("out.png"), {}, At{seconds(10)}, Origin::kNetwork});
+  EXPECT_EQ(refused_of(answer).error.code, ErrorCode::kForbidden);
+}
+
+// --- Figures ---
+
+TEST_F(LayerManagers, AreCounted) {
+  open();
+  const auto value = [&](const std::string& name, const base::MetricLabels& labels) {
+    for (const auto& family : metrics_.read()) {
+      for (const auto& sample : family.samples) {
+        if (family.name.ends_with(name) && sample.labels == labels) return sample.value;
+      }
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(value("layers", {{"type", "overlay"}}), 2);
+  EXPECT_EQ(value("layers", {{"type", "visual_feed"}}), 1);
+  accepted(set_opacity(0.5));
+  accepted(set_opacity(0.25));
+  accepted(command("layers.delete", R"({"id": "film"})"));
+  refused_of(apply(command("layers.delete", R"({"id": "film"})")));
+  refused_of(submit(set_opacity(0), {}, 77).get());
+  EXPECT_EQ(value("layer_changes_total", {{"kind", "layer.updated"}}), 2);
+  EXPECT_EQ(value("layer_changes_total", {{"kind", "layer.deleted"}}), 1);
+  EXPECT_EQ(value("commands_refused_total", {{"reason", "not_found"}}), 1);
+  EXPECT_EQ(value("commands_refused_total", {{"reason", "stale"}}), 1);
+  ASSERT_TRUE(comes_true([&] { return value("layers", {{"type", "visual_feed"}}) == 0; }));
+}
+
+}  // namespace
+}  // namespace layercast::layers
