@@ -28,6 +28,10 @@ class VideoFeed {
   /// kInvalidInput: the source cannot be read on; the last picture is then lost.
   virtual base::Result<YuvPicturePtr> picture_at(const base::SceneTime& time) = 0;
 
+  /// The same without waiting, for a live picture: the newest decoded one at or before `time`, and
+  /// nullptr while there is none. Errors: as picture_at().
+  virtual base::Result<YuvPicturePtr> newest_at(const base::SceneTime& time) = 0;
+
   /// Nanoseconds of processor time spent on decoding so far.
   virtual int64_t decode_nanoseconds() const = 0;
 };

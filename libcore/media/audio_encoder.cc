@@ -44,6 +44,11 @@ AVSampleFormat sample_format_of(const AVCodec& encoder) {
 
 }  // namespace
 
+int64_t samples_until(int64_t frames, base::FrameRate rate) {
+  const base::SceneTime end = rate.time_of(frames);
+  return (2 * kAudioRate * end.numerator + end.denominator) / (2 * end.denominator);
+}
+
 base::Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(std::string_view name) {
   const LibraryLog log;
   const std::string action = "cannot make " + std::string(name) + " sound";

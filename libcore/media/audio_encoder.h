@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/time.h"
 #include "media/libav.h"
 #include "media/packets.h"
 
@@ -11,6 +12,9 @@
 #include <vector>
 
 namespace layercast::media {
+
+/// How many samples have passed when `frames` frames have, to the nearest one.
+int64_t samples_until(int64_t frames, base::FrameRate rate);
 
 /// Stereo sound at kAudioRate in, packets out. Packet times count samples.
 /// Thread: one at a time.

@@ -90,12 +90,6 @@ base::Result<int> common_pixel_format(const std::vector<Plan>& plans,
   return format;
 }
 
-// How many samples have passed when `frames` frames have, to the nearest one.
-int64_t samples_until(int64_t frames, base::FrameRate rate) {
-  const base::SceneTime end = rate.time_of(frames);
-  return (2 * kAudioRate * end.numerator + end.denominator) / (2 * end.denominator);
-}
-
 base::Result<std::unique_ptr<AudioSource>> source_for(const AudioSettings& settings) {
   switch (settings.kind) {
     case AudioKind::kNone:

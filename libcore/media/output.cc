@@ -18,7 +18,9 @@ using base::ErrorCode;
 namespace {
 
 // A peer that takes nothing for so long is taken for dead.
-constexpr std::chrono::seconds kPatience{10};
+constexpr base::Duration kPatience = std::chrono::seconds(10);
+
+constexpr const char* kSocketBytes = "131072";
 
 // What the HLS muxer takes the playlist for; place_of() knows better.
 constexpr const char* kPlaylistUrl = "playlist.m3u8";
@@ -41,10 +43,9 @@ std::string segment_stem(const std::string& path) {
 struct OutputCallbacks {
   static int interrupted(void* opaque) {
     const auto& output = *static_cast<const Output*>(opaque);
-    return output.delivery_ == Delivery::kLive &&
-                   std::chrono::steady_clock::now() > output.deadline_
-               ? 1
-               : 0;
+    if (output.delivery_ != Delivery::kLive) return 0;
+    const bool is_given_up = output.terms_ && output.terms_->is_given_up();
+    return is_given_up || std::chrono::steady_clock::now() > output.deadline_ ? 1 : 0;
   }
 
   static int open(AVFormatContext* muxer, AVIOContext** io, const char* url, int flags,
@@ -63,6 +64,7 @@ struct OutputCallbacks {
     std::erase(output.muxer_files_, io);
     avio_flush(io);
     output.note_io_error(io->error);
+    output.closed_bytes_ += avio_tell(io);
     const int result = avio_close(io);
     output.note_io_error(result);
     return result;
@@ -85,6 +87,16 @@ base::Result<std::unique_ptr<Output>> Output::open(const std::string& name,
   return output;
 }
 
+base::Result<std::unique_ptr<Output>> Output::open_live(const std::string& name,
+                                                        const Container& container,
+                                                        const Feed& feed, LiveTerms terms) {
+  const LibraryLog log;
+  std::unique_ptr<Output> output(new Output(name, container));
+  output->terms_ = std::move(terms);
+  TRY_DO(output->start(feed));
+  return output;
+}
+
 base::Result<void> Output::start(const Feed& feed) {
   video_ = feed.video;
   audio_ = feed.audio;
@@ -97,7 +109,20 @@ base::Result<void> Output::start(const Feed& feed) {
   return open_and_write_header();
 }
 
+void Output::choose_live_target() {
+  const std::string& name = report_.name;
+  const bool is_url = delivery_ == Delivery::kLive;
+  is_seekable_file_ = !is_url && !is_special_file(name);
+  url_ = is_url ? name : "file:" + name;
+  // It deletes its old segments by their paths, and takes no prefix there.
+  if (container_.muxer == "hls") url_ = std::filesystem::absolute(name).string();
+}
+
 base::Result<void> Output::choose_target() {
+  if (terms_) {
+    choose_live_target();
+    return {};
+  }
   const std::string& name = report_.name;
   const bool is_live = delivery_ == Delivery::kLive;
   const bool makes_segments = container_.muxer == "hls";
@@ -120,7 +145,7 @@ base::Result<void> Output::choose_target() {
 }
 
 std::string Output::place_of(const std::string& url) const {
-  if (container_.muxer != "hls") return url;
+  if (container_.muxer != "hls" || terms_) return url;
   const std::filesystem::path playlist = partial_->path();
   return "file:" + (url == url_ ? playlist : playlist.parent_path() / url).string();
 }
@@ -136,7 +161,7 @@ base::Result<void> Output::allocate_muxer() {
   muxer_->interrupt_callback = {OutputCallbacks::interrupted, this};
   // The library's version and random identifiers stay out: equal streams make equal files.
   muxer_->flags |= AVFMT_FLAG_BITEXACT;
-  if (delivery_ == Delivery::kLive) muxer_->flags |= AVFMT_FLAG_FLUSH_PACKETS;
+  if (delivery_ == Delivery::kLive || terms_) muxer_->flags |= AVFMT_FLAG_FLUSH_PACKETS;
   // An encoder may hold frames back for longer than the default; the audio waits for them.
   muxer_->max_interleave_delta = 0;
   return {};
@@ -166,7 +191,38 @@ void Output::set_option(const char* name, const std::string& value) {
   LAYERCAST_CHECK(av_opt_set(muxer_, name, value.c_str(), AV_OPT_SEARCH_CHILDREN) >= 0);
 }
 
+void Output::set_playlist_options(const std::string& segment_pattern) {
+  set_option("hls_segment_filename", segment_pattern);
+  if (terms_) {
+    set_option("hls_flags", "+independent_segments+delete_segments+temp_file+append_list");
+    set_option("hls_time", "2");
+    set_option("hls_list_size", "6");
+    set_option("hls_delete_threshold", "3");
+    return;
+  }
+  set_option("hls_playlist_type", "vod");
+  set_option("hls_flags", "+independent_segments");
+  set_option("hls_time", "4");
+  set_option("hls_list_size", "0");
+}
+
+// Whatever is not finished can be read up to its last second or keyframe.
+void Output::set_live_muxer_options() {
+  if (container_.muxer == "mp4" || container_.muxer == "mov") {
+    set_option("movflags", "+frag_keyframe+empty_moov+default_base_moof");
+    set_option("movie_timescale", "240000");
+  } else if (container_.muxer == "matroska" || container_.muxer == "webm") {
+    set_option("cluster_time_limit", "1000");
+  } else if (container_.muxer == "flv" && !is_seekable_file_) {
+    set_option("flvflags", "+no_duration_filesize");
+  } else if (container_.muxer == "hls") {
+    const std::filesystem::path playlist = url_;
+    set_playlist_options((playlist.parent_path() / segment_stem(url_)).string() + "-%05d.ts");
+  }
+}
+
 void Output::set_muxer_options() {
+  if (terms_) return set_live_muxer_options();
   if (container_.muxer == "mp4" || container_.muxer == "mov") {
     // What cannot be rewound gets its index in pieces, the first once its edit list is known.
     set_option("movflags",
@@ -176,21 +232,22 @@ void Output::set_muxer_options() {
   } else if (container_.muxer == "flv" && !is_seekable_file_) {
     set_option("flvflags", "+no_duration_filesize");
   } else if (container_.muxer == "hls") {
-    set_option("hls_segment_filename", segment_stem(report_.name) + "-%05d.ts");
-    set_option("hls_playlist_type", "vod");
-    set_option("hls_flags", "+independent_segments");
-    set_option("hls_time", "4");
-    set_option("hls_list_size", "0");
+    set_playlist_options(segment_stem(report_.name) + "-%05d.ts");
   }
 }
 
 base::Result<void> Output::open_and_write_header() {
-  keep_deadline();
+  keep_deadline(terms_ ? terms_->open_patience : kPatience);
   if ((muxer_->oformat->flags & AVFMT_NOFILE) == 0) {
     AVDictionary* options = nullptr;
     // Seven packets of a transport stream: the most that fits an Ethernet frame.
     if (delivery_ == Delivery::kLive && container_.muxer == "mpegts") {
       av_dict_set(&options, "pkt_size", "1316", 0);
+    }
+    if (delivery_ == Delivery::kLive && terms_) {
+      // A peer that stands still shows only once the socket's buffer is full.
+      av_dict_set(&options, "send_buffer_size", kSocketBytes, 0);
+      av_dict_set(&options, "tcp_nodelay", "1", 0);
     }
     const int result =
         avio_open2(&io_, url_.c_str(), AVIO_FLAG_WRITE, &muxer_->interrupt_callback, &options);
@@ -201,7 +258,10 @@ base::Result<void> Output::open_and_write_header() {
   const int result = avformat_write_header(muxer_, nullptr);
   if (result < 0) return failure_of(result, "cannot write");
   is_trailer_due_ = container_.muxer == "hls";
-  return {};
+  if (!terms_ || io_ == nullptr) return {};
+  avio_flush(io_);  // a disk that is full says so here
+  return io_->error < 0 ? base::Result<void>(failure_of(io_->error, "cannot write"))
+                        : base::Result<void>();
 }
 
 // MP4 has edit lists for it, if not for pieces. Where the container cannot say that an encoder's
@@ -230,7 +290,7 @@ void Output::write(const AVPacket& packet, Track track) {
   }
   av_packet_rescale_ts(packet_.get(), (is_video ? video_ : audio_)->time_base,
                        muxer_->streams[packet_->stream_index]->time_base);
-  keep_deadline();
+  keep_deadline(write_patience());
   const int result = av_interleaved_write_frame(muxer_, packet_.get());
   if (result < 0 || io_result_ < 0) {
     fail(failure_of(io_result_ < 0 ? io_result_ : result, "cannot write"));
@@ -242,7 +302,7 @@ void Output::write(const AVPacket& packet, Track track) {
 void Output::finish() {
   if (failed() || report_.finished) return;
   const LibraryLog log;
-  keep_deadline();
+  keep_deadline(write_patience());
   is_trailer_due_ = false;
   int result = av_write_trailer(muxer_);
   const int closed = close();
@@ -271,6 +331,7 @@ OutputReport Output::report() const {
 
 int64_t Output::bytes_written() const {
   if (partial_ && container_.muxer == "hls") return partial_->bytes();
+  if (container_.muxer == "hls") return closed_bytes_;
   return io_ != nullptr ? avio_tell(io_) : 0;
 }
 
@@ -284,7 +345,13 @@ base::Error Output::failure_of(int result, std::string_view action) const {
                         is_live ? ErrorCode::kIo : ErrorCode::kUnsupported);
 }
 
-void Output::keep_deadline() { deadline_ = std::chrono::steady_clock::now() + kPatience; }
+void Output::keep_deadline(base::Duration patience) {
+  deadline_ = std::chrono::steady_clock::now() + patience;
+}
+
+base::Duration Output::write_patience() const {
+  return terms_ ? terms_->write_patience : base::Duration(kPatience);
+}
 
 int Output::close_file() {
   if (io_ == nullptr) return 0;
@@ -297,7 +364,8 @@ int Output::close_file() {
 
 int Output::close() {
   if (muxer_ == nullptr) return 0;
-  keep_deadline();
+  // What has failed is not waited for again.
+  keep_deadline(failed() ? base::Duration::zero() : write_patience());
   if (std::exchange(is_trailer_due_, false)) av_write_trailer(muxer_);
   if (io_ == nullptr) report_.bytes = bytes_written();
   const int result = close_file();

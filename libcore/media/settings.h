@@ -22,8 +22,8 @@ struct VideoSettings {
   /// which also take their own numbers. Handed on to every encoder that has presets.
   /// Default: `veryfast` where it has that meaning.
   std::optional<std::string> preset;
-  /// Bits per second: the mean, and the most over a buffer of two seconds. With `crf` too, only the
-  /// most. Default: none, constant quality.
+  /// Bits per second: the mean, and the most over a buffer of two seconds, or one when somebody
+  /// is watching. With `crf` too, only the most. Default: none, constant quality.
   std::optional<int64_t> bitrate;
   /// The encoder's own scale of constant quality, small is good.
   /// Default: x264 20, x265 24, VP8 12, VP9 31, SVT-AV1 35, libaom 30.

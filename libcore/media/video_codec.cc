@@ -75,7 +75,11 @@ constexpr std::array kTunings = {
     Tuning{"libaom-av1", 30, 63, &kAomSpeed, 12, 12},
 };
 constexpr int kOtherThreads = 8;
-constexpr int kBufferSeconds = 2;
+constexpr int kFileBufferSeconds = 2;
+constexpr int kLiveBufferSeconds = 1;
+// The shorter the buffer, the sooner x264 follows a change of the rate: within a second with this
+// one. Making it longer again would starve the second after.
+constexpr int kChangedBuffersPerSecond = 2;
 
 const Tuning* tuning_of(const AVCodec& encoder) {
   const auto found = std::find_if(kTunings.begin(), kTunings.end(), [&](const Tuning& tuning) {
@@ -203,8 +207,9 @@ void set_bitrate(AVCodecContext& context, int64_t bitrate, Delivery delivery) {
   // SVT-AV1 has a mean rate only.
   if (std::string_view(context.codec->name) == "libsvtav1") return;
   context.rc_max_rate = bitrate;
+  const int buffer_seconds = delivery == Delivery::kLive ? kLiveBufferSeconds : kFileBufferSeconds;
   context.rc_buffer_size = static_cast<int>(
-      std::min<int64_t>(kBufferSeconds * bitrate, std::numeric_limits<int>::max()));
+      std::min<int64_t>(buffer_seconds * bitrate, std::numeric_limits<int>::max()));
   // libvpx takes three equal rates for a wish for a constant one.
   if (is_libvpx(*context.codec) && delivery == Delivery::kLive) context.rc_min_rate = bitrate;
 }
@@ -213,10 +218,7 @@ base::Result<void> set_quality(AVCodecContext& context, const VideoSettings& set
                                const Tuning* tuning, Delivery delivery) {
   context.bit_rate = 0;
   if (settings.bitrate) {
-    if (*settings.bitrate < 1000 || *settings.bitrate > 2'000'000'000) {
-      return invalid("bitrate " + std::to_string(*settings.bitrate) +
-                     ", expected 1000 to 2000000000 bits per second");
-    }
+    TRY_DO(check_bitrate(*settings.bitrate));
     set_bitrate(context, *settings.bitrate, delivery);
   }
   if (settings.crf) {
@@ -274,6 +276,10 @@ void set_delivery(AVCodecContext& context, Delivery delivery) {
   } else if (delivery == Delivery::kLive) {
     context.max_b_frames = 0;
   }
+  // A keyframe that is asked for is one that decoding can begin with.
+  if (delivery == Delivery::kLive && option_of(context, "forced-idr") != nullptr) {
+    set_known_option(context, "forced-idr", "1");
+  }
   // libx265 writes to stderr on its own.
   if (option_of(context, "x265-params") != nullptr) {
     set_known_option(context, "x265-params", "log-level=none");
@@ -315,6 +321,28 @@ base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& 
   set_delivery(context, delivery);
   if (is_x264(*context.codec)) avoid_unwritten_memory(context);
   return {};
+}
+
+base::Result<void> check_bitrate_can_change(const AVCodecContext& context) {
+  // x264 changes a rate, and never begins to keep to one.
+  if (is_x264(*context.codec) && context.rc_max_rate > 0) return {};
+  return base::Error{ErrorCode::kUnsupported,
+                     std::string(context.codec->name) +
+                         (is_x264(*context.codec) ? " was opened without a bitrate"
+                                                  : " cannot change its bitrate while it runs"),
+                     {},
+                     nullptr};
+}
+
+void change_bitrate(AVCodecContext& context, int64_t bits_per_second) {
+  set_bitrate(context, bits_per_second, Delivery::kLive);
+  context.rc_buffer_size /= kChangedBuffersPerSecond;
+}
+
+base::Result<void> check_bitrate(int64_t bits_per_second) {
+  if (bits_per_second >= 1000 && bits_per_second <= 2'000'000'000) return {};
+  return invalid("bitrate " + std::to_string(bits_per_second) +
+                 ", expected 1000 to 2000000000 bits per second");
 }
 
 }  // namespace layercast::media

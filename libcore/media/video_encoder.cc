@@ -44,6 +44,10 @@ base::Result<void> VideoEncoder::encode(const AVFrame& frame, const PacketSink& 
   return encode_frame(*context_, &frame, *packet_, sink);
 }
 
+void VideoEncoder::change_bitrate(int64_t bits_per_second) {
+  media::change_bitrate(*context_, bits_per_second);
+}
+
 base::Result<void> VideoEncoder::flush(const PacketSink& sink) {
   return encode_frame(*context_, nullptr, *packet_, sink);
 }

@@ -32,10 +32,15 @@ class VideoEncoder {
   static base::Result<std::unique_ptr<VideoEncoder>> open(const Plan& plan,
                                                           const VideoSettings& settings);
 
-  /// Encodes `frame`, whose time is one past the last one's.
+  /// Encodes `frame`, whose time is past the last one's: by one, unless frames are missing. A frame
+  /// whose pict_type is AV_PICTURE_TYPE_I becomes a keyframe.
   base::Result<void> encode(const AVFrame& frame, const PacketSink& sink);
   /// Empties the encoder; nothing can be encoded afterwards.
   base::Result<void> flush(const PacketSink& sink);
+
+  /// From the next frame on. Range: as VideoSettings::bitrate; check_bitrate_can_change() allows
+  /// it.
+  void change_bitrate(int64_t bits_per_second);
 
   const AVCodecContext& context() const { return *context_; }
 

@@ -53,6 +53,7 @@ class DecodedFeed : public frame::VideoFeed {
 
   base::SizeF display_size() const override { return display_size_; }
   base::Result<YuvPicturePtr> picture_at(const base::SceneTime& time) override;
+  base::Result<YuvPicturePtr> newest_at(const base::SceneTime& time) override;
   int64_t decode_nanoseconds() const override { return decode_nanoseconds_; }
 
  private:
@@ -170,6 +171,16 @@ base::Result<YuvPicturePtr> DecodedFeed::picture_at(const base::SceneTime& time)
     }
     arrived_.wait(lock);
   }
+}
+
+base::Result<YuvPicturePtr> DecodedFeed::newest_at(const base::SceneTime& time) {
+  const std::lock_guard lock(mutex_);
+  const FeedPlace place = timeline_.place_of(time);
+  drop_before(place);
+  if (needs_seek(place)) call_to(place);
+  if (!items_.empty() && items_.front().from <= place) return items_.front().picture;
+  if (items_.empty() && error_) return *error_;
+  return YuvPicturePtr();
 }
 
 void DecodedFeed::drop_before(const FeedPlace& place) {

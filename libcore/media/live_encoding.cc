@@ -1,0 +1,601 @@
+#include "media/live_encoding.h"
+
+#include "base/check.h"
+#include "media/audio_encoder.h"
+#include "media/audio_source.h"
+#include "media/container.h"
+#include "media/frame_converter.h"
+#include "media/live_output.h"
+#include "media/live_queue.h"
+#include "media/pixel_format.h"
+#include "media/video_codec.h"
+#include "media/video_encoder.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <variant>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+namespace layercast::media {
+namespace {
+
+using base::ErrorCode;
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr size_t kQueueFrames = 4;
+constexpr const char* kDefaultCodec = "h264";
+// Sound is not made up for a longer pause: its time leaps with the picture's.
+constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
+// Outputs that come and go shall not cost the others their quality.
+constexpr milliseconds kKeyframeDistance{500};
+// A removed output has a second; interrupting takes a tenth of it.
+constexpr milliseconds kRemoveSending{700};
+constexpr milliseconds kRemoveWaiting{950};
+constexpr milliseconds kAbandonWaiting{400};
+constexpr milliseconds kInterruptWaiting{200};
+
+// Asked for by anybody, even when there is no encoder any more.
+struct KeyframeWish {
+  std::atomic<bool> is_by_user = false;
+  std::atomic<bool> is_by_output = false;
+};
+
+// The encoder's parameters without the encoder, which goes on changing them on its own thread.
+CodecContextPtr description_of(const AVCodecContext& encoder) {
+  CodecContextPtr description(avcodec_alloc_context3(encoder.codec));
+  LAYERCAST_CHECK(description != nullptr);
+  AVCodecParameters* parameters = avcodec_parameters_alloc();
+  LAYERCAST_CHECK(parameters != nullptr);
+  LAYERCAST_CHECK(avcodec_parameters_from_context(parameters, &encoder) >= 0);
+  LAYERCAST_CHECK(avcodec_parameters_to_context(description.get(), parameters) >= 0);
+  avcodec_parameters_free(&parameters);
+  description->time_base = encoder.time_base;
+  description->framerate = encoder.framerate;
+  return description;
+}
+
+// One encoder with what leads to it and what describes it.
+struct Encoder {
+  std::unique_ptr<VideoEncoder> video;
+  FrameConverter converter;
+  std::shared_ptr<const LiveStream> stream;
+  base::SizeI size;
+  const AVCodec* codec = nullptr;
+};
+
+base::Result<Encoder> open_encoder(const VideoSettings& settings) {
+  const LibraryLog log;
+  TRY(const AVCodec* codec, find_video_encoder(settings.codec.value_or(kDefaultCodec)));
+  TRY(const int pixel_format, pixel_format_for(*codec, settings.pixel_format));
+  TRY_DO(check_size(settings.size, pixel_format));
+  TRY(FrameConverter converter, FrameConverter::open(pixel_format, settings.size));
+  TRY(auto video,
+      VideoEncoder::open({codec, pixel_format, Delivery::kLive, HeaderPlace::kBeforeStream},
+                         settings));
+  auto stream = std::make_shared<LiveStream>();
+  stream->video = description_of(video->context());
+  stream->rate = settings.rate;
+  return Encoder{std::move(video), std::move(converter), std::move(stream), settings.size, codec};
+}
+
+// The sound for outputs that want one codec.
+struct AudioTrack {
+  std::string_view encoder_name;
+  std::shared_ptr<const AVCodecContext> description;
+  std::unique_ptr<AudioEncoder> encoder;
+  std::optional<int64_t> first_sample;  ///< Of the stream, where the encoder's 0 is.
+  int64_t samples = 0;                  ///< That the encoder was given.
+};
+
+base::Result<AudioTrack> open_audio(std::string_view name) {
+  TRY(auto encoder, AudioEncoder::open(name));
+  std::shared_ptr<const AVCodecContext> description(
+      description_of(encoder->context()).release(),
+      [](const AVCodecContext* context) { LibavDelete{}(const_cast<AVCodecContext*>(context)); });
+  return AudioTrack{name, std::move(description), std::move(encoder), {}, 0};
+}
+
+base::Result<void> check_request(const LiveOutputRequest& request, const Container& container) {
+  const auto invalid = [&](std::string message) {
+    return base::Error{ErrorCode::kInvalidInput, std::move(message), redacted_url(request.url),
+                       nullptr};
+  };
+  if (request.id.empty()) return invalid("no id, expected a name for the output");
+  const bool is_playlist = container.muxer == "hls";
+  const bool is_file = delivery_of(request.url) == Delivery::kFile && !is_playlist;
+  if ((request.rotate_after || request.rotate_bytes) && !is_file) {
+    return invalid("cannot be rotated, expected a file");
+  }
+  if (request.rotate_after && *request.rotate_after <= base::Duration::zero()) {
+    return invalid("rotate_after, expected more than 0");
+  }
+  if (request.rotate_bytes && *request.rotate_bytes <= 0) {
+    return invalid("rotate_bytes, expected more than 0");
+  }
+  // The library takes it for a pattern, and would not find its old segments again.
+  if (is_playlist && request.url.find('%') != std::string::npos) {
+    return invalid("a live playlist's path cannot hold %");
+  }
+  return {};
+}
+
+base::Error redacted(base::Error error, const std::string& url) {
+  error.where = redacted_url(url);
+  return error;
+}
+
+}  // namespace
+
+class LiveEncoding::Work {
+ public:
+  Work(Encoder encoder, base::Metrics& metrics, OutputListener listener);
+  ~Work();
+
+  frame::PixelFormat input_format() const;
+  bool offer(const frame::FramePtr& frame, int64_t index);
+  base::Result<void> add_output(const LiveOutputRequest& request);
+  base::Result<void> remove_output(const std::string& id);
+  std::vector<LiveOutputReport> outputs() const;
+  base::Result<void> set_bitrate(int64_t bits_per_second);
+  void request_keyframe() { wish_->is_by_user = true; }
+  base::Result<void> reopen(const VideoSettings& settings);
+  void finish(base::Duration patience);
+  std::optional<base::Error> failure() const;
+
+ private:
+  struct Offered {
+    frame::FramePtr frame;
+    int64_t index = 0;
+  };
+  struct Bitrate {
+    int64_t bits_per_second = 0;
+  };
+  // What the encoder's thread is told, in order.
+  using Item = std::variant<Offered, Bitrate, Encoder>;
+
+  void run();
+  std::optional<Item> next_item();
+  void obey(Offered& offered);
+  void obey(Bitrate& bitrate);
+  void obey(Encoder& encoder);
+  bool is_keyframe_due(int64_t frame);
+  base::Result<void> encode(const Offered& offered, int64_t frame);
+  void encode_audio_until(int64_t sample);
+  base::Result<void> encode_silence(AudioTrack& track, int64_t sample);
+  void restart_audio();
+  void flush();
+  void fan_out(const AVPacket& packet, Output::Track track, std::string_view audio_name,
+               int64_t shift);
+  void fail(base::Error error);
+  void stop_encoder(bool at_once);
+  base::Result<void> check_new_output(const LiveOutputRequest& request,
+                                      const Container& container) const;
+  base::Result<std::shared_ptr<const AVCodecContext>> audio_for(std::string_view encoder_name);
+  void forget_unused_audio();
+
+  base::Metrics& metrics_;
+  const OutputListener listener_;
+  const std::shared_ptr<KeyframeWish> wish_ = std::make_shared<KeyframeWish>();
+  std::shared_ptr<base::Histogram> encode_seconds_;
+  std::shared_ptr<base::Gauge> queue_frames_;
+
+  mutable std::mutex mutex_;  // of what follows; held for moments only
+  std::condition_variable changed_;
+  std::deque<Item> items_;
+  size_t frames_waiting_ = 0;
+  int64_t last_index_ = -1;
+  bool is_stopping_ = false;
+  bool is_stopped_at_once_ = false;
+  std::optional<base::Error> failure_;
+  // Of the newest encoder, which may still wait in items_.
+  frame::PixelFormat input_format_;
+  base::SizeI size_;
+  const AVCodec* codec_;
+  std::shared_ptr<const LiveStream> stream_;
+  base::Result<void> bitrate_can_change_;
+
+  mutable std::mutex outputs_mutex_;  // of outputs and tracks; taken after change_mutex_
+  std::vector<std::shared_ptr<LiveOutput>> outputs_;
+  std::vector<AudioTrack> tracks_;
+  std::mutex change_mutex_;  // one change of encoder or outputs at a time
+
+  // The encoder's thread's own.
+  Encoder encoder_;
+  std::optional<int64_t> first_index_;  ///< What the stream's time counts from.
+  int64_t last_keyframe_ = 0;
+  std::vector<float> silence_;
+
+  std::thread thread_;
+};
+
+LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener listener)
+    : metrics_(metrics),
+      listener_(std::move(listener)),
+      encode_seconds_(metrics.histogram({"encode_seconds", "Time to convert and encode a frame."},
+                                        base::seconds_bounds())),
+      queue_frames_(metrics.gauge({"encoder_queue_frames", "Frames that wait for the encoder."})),
+      input_format_(encoder.converter.input_format()),
+      size_(encoder.size),
+      codec_(encoder.codec),
+      stream_(encoder.stream),
+      bitrate_can_change_(check_bitrate_can_change(encoder.video->context())),
+      encoder_(std::move(encoder)) {
+  thread_ = std::thread([this] { run(); });
+}
+
+LiveEncoding::Work::~Work() {
+  stop_encoder(true);
+  const std::lock_guard lock(outputs_mutex_);
+  for (const auto& output : outputs_) output->finish_by(Clock::now());
+  const Clock::time_point deadline = Clock::now() + kAbandonWaiting;
+  for (const auto& output : outputs_) {
+    output->let_go(deadline);
+    metrics_.remove("output", output->id());
+  }
+}
+
+// ---- Frames in ----------------------------------------------------------------------------------
+
+frame::PixelFormat LiveEncoding::Work::input_format() const {
+  const std::lock_guard lock(mutex_);
+  return input_format_;
+}
+
+bool LiveEncoding::Work::offer(const frame::FramePtr& frame, int64_t index) {
+  const std::lock_guard lock(mutex_);
+  if (failure_ || is_stopping_ || frames_waiting_ >= kQueueFrames) return false;
+  if (frame->format() != input_format_ || frame->size() != size_) return false;
+  LAYERCAST_CHECK(index > last_index_);
+  last_index_ = index;
+  items_.emplace_back(Offered{frame, index});
+  queue_frames_->set(static_cast<double>(++frames_waiting_));
+  changed_.notify_all();
+  return true;
+}
+
+base::Result<void> LiveEncoding::Work::set_bitrate(int64_t bits_per_second) {
+  TRY_DO(check_bitrate(bits_per_second));
+  const std::lock_guard lock(mutex_);
+  TRY_DO(bitrate_can_change_);
+  items_.emplace_back(Bitrate{bits_per_second});
+  changed_.notify_all();
+  return {};
+}
+
+base::Result<void> LiveEncoding::Work::reopen(const VideoSettings& settings) {
+  const std::lock_guard change(change_mutex_);
+  TRY(Encoder encoder, open_encoder(settings));
+  {
+    const std::lock_guard lock(outputs_mutex_);
+    for (const auto& output : outputs_) {
+      TRY_DO(check_can_hold(output->container(), *encoder.codec, output->report().url));
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  input_format_ = encoder.converter.input_format();
+  size_ = encoder.size;
+  codec_ = encoder.codec;
+  stream_ = encoder.stream;
+  bitrate_can_change_ = check_bitrate_can_change(encoder.video->context());
+  items_.emplace_back(std::move(encoder));
+  changed_.notify_all();
+  return {};
+}
+
+// ---- The encoder's thread -----------------------------------------------------------------------
+
+std::optional<LiveEncoding::Work::Item> LiveEncoding::Work::next_item() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return is_stopping_ || !items_.empty(); });
+  if (items_.empty() || is_stopped_at_once_) return std::nullopt;
+  std::optional<Item> item(std::move(items_.front()));
+  items_.pop_front();
+  if (std::holds_alternative<Offered>(*item)) {
+    queue_frames_->set(static_cast<double>(--frames_waiting_));
+  }
+  return item;
+}
+
+void LiveEncoding::Work::run() {
+  while (std::optional<Item> item = next_item()) {
+    std::visit([this](auto& told) { obey(told); }, *item);
+  }
+  const bool is_at_once = [this] {
+    const std::lock_guard lock(mutex_);
+    return is_stopped_at_once_;
+  }();
+  if (!is_at_once && first_index_) flush();
+}
+
+void LiveEncoding::Work::obey(Bitrate& bitrate) {
+  encoder_.video->change_bitrate(bitrate.bits_per_second);
+}
+
+void LiveEncoding::Work::obey(Encoder& encoder) {
+  if (first_index_) flush();
+  encoder_ = std::move(encoder);
+  first_index_ = std::nullopt;
+  restart_audio();
+}
+
+void LiveEncoding::Work::obey(Offered& offered) {
+  if (failure()) return;
+  if (!first_index_) {
+    first_index_ = offered.index;
+    last_keyframe_ = 0;
+  }
+  const int64_t frame = offered.index - *first_index_;
+  const auto encoded = encode(offered, frame);
+  if (!encoded.ok()) return fail(encoded.error());
+  encode_audio_until(samples_until(frame + 1, encoder_.stream->rate));
+}
+
+bool LiveEncoding::Work::is_keyframe_due(int64_t frame) {
+  const bool is_far_enough =
+      frame == 0 ||
+      !encoder_.stream->rate.time_of(frame - last_keyframe_).before(kKeyframeDistance);
+  if (is_far_enough && wish_->is_by_output.exchange(false)) return true;
+  return wish_->is_by_user.exchange(false);
+}
+
+base::Result<void> LiveEncoding::Work::encode(const Offered& offered, int64_t frame) {
+  const Clock::time_point began = Clock::now();
+  TRY(const LibavFramePtr converted, encoder_.converter.convert(offered.frame, frame));
+  if (is_keyframe_due(frame)) converted->pict_type = AV_PICTURE_TYPE_I;
+  const auto encoded = encoder_.video->encode(*converted, [this](const AVPacket& packet) {
+    if ((packet.flags & AV_PKT_FLAG_KEY) != 0) last_keyframe_ = packet.pts;
+    fan_out(packet, Output::Track::kVideo, {}, 0);
+  });
+  encode_seconds_->observe(std::chrono::duration<double>(Clock::now() - began).count());
+  return encoded;
+}
+
+void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
+                                 std::string_view audio_name, int64_t shift) {
+  auto shared = std::make_shared<LivePacket>();
+  shared->packet = new_packet();
+  LAYERCAST_CHECK(av_packet_ref(shared->packet.get(), &packet) >= 0);
+  shared->packet->pts += shift;
+  shared->packet->dts += shift;
+  shared->track = track;
+  shared->is_keyframe = track == Output::Track::kVideo && (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  shared->stream = encoder_.stream;
+  shared->made_at = Clock::now();
+  std::unique_lock lock(outputs_mutex_, std::defer_lock);
+  if (track == Output::Track::kVideo) lock.lock();  // sound is made under it
+  for (const auto& output : outputs_) {
+    const bool is_wanted =
+        track == Output::Track::kVideo || output->container().audio_encoder_name == audio_name;
+    if (is_wanted) output->offer(shared);
+  }
+}
+
+void LiveEncoding::Work::encode_audio_until(int64_t sample) {
+  std::optional<base::Error> error;
+  {
+    const std::lock_guard lock(outputs_mutex_);
+    for (AudioTrack& track : tracks_) {
+      const auto encoded = encode_silence(track, sample);
+      if (!encoded.ok()) error = encoded.error();
+    }
+  }
+  if (error) fail(*std::move(error));
+}
+
+base::Result<void> LiveEncoding::Work::encode_silence(AudioTrack& track, int64_t sample) {
+  // A track that begins now has its first packet at the next frame.
+  if (!track.first_sample) {
+    const int64_t frame_samples = samples_until(1, encoder_.stream->rate);
+    track.first_sample = std::max<int64_t>(0, sample - frame_samples);
+  }
+  int64_t missing = sample - *track.first_sample - track.samples;
+  if (missing > kSilenceSamplesMax) {
+    *track.first_sample += missing - kSilenceSamplesMax / 10;
+    missing = kSilenceSamplesMax / 10;
+  }
+  if (missing <= 0) return {};
+  track.samples += missing;
+  silence_.assign(static_cast<size_t>(missing) * kAudioChannels, 0.0F);
+  return track.encoder->encode(silence_, [&](const AVPacket& packet) {
+    fan_out(packet, Output::Track::kAudio, track.encoder_name, *track.first_sample);
+  });
+}
+
+void LiveEncoding::Work::restart_audio() {
+  const std::lock_guard lock(outputs_mutex_);
+  for (AudioTrack& track : tracks_) {
+    auto encoder = AudioEncoder::open(track.encoder_name);
+    if (!encoder.ok()) continue;  // it opened before
+    track.encoder = std::move(encoder).value();
+    track.first_sample = std::nullopt;
+    track.samples = 0;
+  }
+}
+
+// What the encoders still hold, and nothing can be encoded by them afterwards.
+void LiveEncoding::Work::flush() {
+  (void)encoder_.video
+      ->flush([this](const AVPacket& packet) { fan_out(packet, Output::Track::kVideo, {}, 0); })
+      .ok();
+  const std::lock_guard lock(outputs_mutex_);
+  for (AudioTrack& track : tracks_) {
+    if (!track.first_sample) continue;
+    (void)track.encoder
+        ->flush([&](const AVPacket& packet) {
+          fan_out(packet, Output::Track::kAudio, track.encoder_name, *track.first_sample);
+        })
+        .ok();
+  }
+}
+
+void LiveEncoding::Work::fail(base::Error error) {
+  const std::lock_guard lock(mutex_);
+  if (!failure_) failure_ = std::move(error);
+}
+
+std::optional<base::Error> LiveEncoding::Work::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void LiveEncoding::Work::stop_encoder(bool at_once) {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    is_stopped_at_once_ = is_stopped_at_once_ || at_once;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+// ---- Outputs ------------------------------------------------------------------------------------
+
+base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest& request,
+                                                        const Container& container) const {
+  TRY_DO(check_request(request, container));
+  {
+    const std::lock_guard lock(mutex_);
+    TRY_DO(check_can_hold(container, *codec_, redacted_url(request.url)));
+    if (is_stopping_) {
+      return base::Error{ErrorCode::kInvalidInput, "the encoding is finished", request.id, nullptr};
+    }
+  }
+  const std::lock_guard lock(outputs_mutex_);
+  for (const auto& output : outputs_) {
+    if (output->id() == request.id) {
+      return base::Error{ErrorCode::kInvalidInput, "there is an output of that name", request.id,
+                         nullptr};
+    }
+  }
+  return {};
+}
+
+base::Result<std::shared_ptr<const AVCodecContext>> LiveEncoding::Work::audio_for(
+    std::string_view encoder_name) {
+  {
+    const std::lock_guard lock(outputs_mutex_);
+    for (const AudioTrack& track : tracks_) {
+      if (track.encoder_name == encoder_name) return track.description;
+    }
+  }
+  TRY(AudioTrack track, open_audio(encoder_name));
+  const std::lock_guard lock(outputs_mutex_);
+  tracks_.push_back(std::move(track));
+  return tracks_.back().description;
+}
+
+base::Result<void> LiveEncoding::Work::add_output(const LiveOutputRequest& request) {
+  const std::lock_guard change(change_mutex_);
+  const auto container = container_of(request.url, std::nullopt);
+  if (!container.ok()) return redacted(container.error(), request.url);
+  TRY_DO(check_new_output(request, *container.value()));
+  TRY(auto audio, audio_for(container.value()->audio_encoder_name));
+  LiveOutput::Plan plan{request, container.value(), std::move(audio), {}, {}, listener_};
+  plan.request_keyframe = [wish = wish_] { wish->is_by_output = true; };
+  {
+    const std::lock_guard lock(mutex_);
+    plan.stream = stream_;
+  }
+  auto output = LiveOutput::start(std::move(plan), metrics_);
+  const std::lock_guard lock(outputs_mutex_);
+  outputs_.push_back(std::move(output));
+  wish_->is_by_output = true;
+  return {};
+}
+
+void LiveEncoding::Work::forget_unused_audio() {
+  const std::lock_guard lock(outputs_mutex_);
+  std::erase_if(tracks_, [this](const AudioTrack& track) {
+    return std::ranges::none_of(outputs_, [&](const auto& output) {
+      return output->container().audio_encoder_name == track.encoder_name;
+    });
+  });
+}
+
+base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
+  const std::lock_guard change(change_mutex_);
+  std::shared_ptr<LiveOutput> removed;
+  {
+    const std::lock_guard lock(outputs_mutex_);
+    const auto found =
+        std::ranges::find_if(outputs_, [&](const auto& output) { return output->id() == id; });
+    if (found == outputs_.end()) {
+      return base::Error{ErrorCode::kNotFound, "there is no such output", id, nullptr};
+    }
+    removed = std::move(*found);
+    outputs_.erase(found);
+  }
+  const Clock::time_point now = Clock::now();
+  removed->finish_by(now + kRemoveSending);
+  removed->let_go(now + kRemoveWaiting);
+  metrics_.remove("output", id);
+  forget_unused_audio();
+  return {};
+}
+
+std::vector<LiveOutputReport> LiveEncoding::Work::outputs() const {
+  const std::lock_guard lock(outputs_mutex_);
+  std::vector<LiveOutputReport> reports;
+  reports.reserve(outputs_.size());
+  for (const auto& output : outputs_) reports.push_back(output->report());
+  return reports;
+}
+
+void LiveEncoding::Work::finish(base::Duration patience) {
+  const Clock::time_point deadline = Clock::now() + patience;
+  const std::lock_guard change(change_mutex_);
+  stop_encoder(false);
+  std::vector<std::shared_ptr<LiveOutput>> outputs;
+  {
+    const std::lock_guard lock(outputs_mutex_);
+    outputs = outputs_;
+  }
+  for (const auto& output : outputs) output->finish_by(deadline);
+  for (const auto& output : outputs) output->wait(deadline + kInterruptWaiting);
+}
+
+// ---- The class itself ---------------------------------------------------------------------------
+
+LiveEncoding::LiveEncoding(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+LiveEncoding::~LiveEncoding() = default;
+
+base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(const VideoSettings& settings,
+                                                               base::Metrics& metrics,
+                                                               OutputListener listener) {
+  TRY(Encoder encoder, open_encoder(settings));
+  auto work = std::make_unique<Work>(std::move(encoder), metrics, std::move(listener));
+  return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
+}
+
+frame::PixelFormat LiveEncoding::input_format() const { return work_->input_format(); }
+bool LiveEncoding::offer(const frame::FramePtr& frame, int64_t index) {
+  return work_->offer(frame, index);
+}
+base::Result<void> LiveEncoding::add_output(const LiveOutputRequest& request) {
+  return work_->add_output(request);
+}
+base::Result<void> LiveEncoding::remove_output(const std::string& id) {
+  return work_->remove_output(id);
+}
+std::vector<LiveOutputReport> LiveEncoding::outputs() const { return work_->outputs(); }
+base::Result<void> LiveEncoding::set_bitrate(int64_t bits_per_second) {
+  return work_->set_bitrate(bits_per_second);
+}
+void LiveEncoding::request_keyframe() { work_->request_keyframe(); }
+base::Result<void> LiveEncoding::reopen(const VideoSettings& settings) {
+  return work_->reopen(settings);
+}
+void LiveEncoding::finish(base::Duration patience) { work_->finish(patience); }
+std::optional<base::Error> LiveEncoding::failure() const { return work_->failure(); }
+
+}  // namespace layercast::media

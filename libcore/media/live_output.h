@@ -1,0 +1,129 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "media/live_encoding.h"
+#include "media/live_queue.h"
+#include "media/output.h"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <string>
+#include <thread>
+
+namespace layercast::media {
+
+/// One output of a LiveEncoding, on a thread of its own. It is opened, written to, lost and opened
+/// again until it is told to finish.
+/// Looking up a host's name cannot be interrupted, and keeps this thread alone waiting: whoever
+/// does not want to wait for it lets it go. Thread: any (locked).
+class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  struct Plan {
+    LiveOutputRequest request;
+    const Container* container = nullptr;
+    std::shared_ptr<const AVCodecContext> audio;  ///< Describes it; opened by nobody.
+    std::shared_ptr<const LiveStream> stream;     ///< What comes first.
+    std::function<void()> request_keyframe;       ///< Works when nobody is left to make one, too.
+    LiveEncoding::OutputListener listener;
+  };
+
+  static std::shared_ptr<LiveOutput> start(Plan plan, base::Metrics& metrics);
+
+  /// Takes a packet without waiting. Thread: one at a time.
+  void offer(const LivePacketPtr& packet);
+  /// Nothing more is taken; what was taken is sent until `deadline`, and the output closed.
+  void finish_by(Clock::time_point deadline);
+  /// Waits until its thread has ended, or `deadline`; whether it has.
+  bool wait(Clock::time_point deadline);
+  /// As wait(); a thread that has not ended is then left to itself, and the listener is told
+  /// nothing any more. Nothing else is called afterwards but report().
+  void let_go(Clock::time_point deadline);
+
+  LiveOutputReport report() const;
+  const std::string& id() const { return plan_.request.id; }
+  const Container& container() const { return *plan_.container; }
+
+ private:
+  /// One connection, or one file.
+  struct Session {
+    std::shared_ptr<const LiveStream> stream;
+    std::string file;  ///< Empty for a URL.
+    std::unique_ptr<Output> output;
+    int64_t header_bytes = 0;
+    int64_t bytes = 0;  ///< Counted so far.
+    std::optional<int64_t> first_frame;
+    bool is_live = false;
+    Clock::time_point began_at = Clock::now();
+  };
+  struct Meters {
+    std::shared_ptr<base::Counter> frames, bytes, dropped, reconnects;
+    std::shared_ptr<base::Gauge> queued_packets, queued_bytes, fps, byte_rate;
+    std::array<std::shared_ptr<base::Gauge>, 5> states;
+  };
+
+  LiveOutput(Plan plan, base::Metrics& metrics);
+  void run();
+  void hold_first_packet();
+  base::Result<Session> open_session();
+  base::Result<std::string> new_file();
+  base::Result<void> serve(Session& session);
+  bool has_beginning();
+  base::Result<void> write(Session& session, const LivePacket& packet);
+  bool is_rotation_due(const Session& session, const LivePacket& packet) const;
+  bool is_accepted(const Session& session) const;
+  void count(Session& session, const LivePacket& packet);
+  base::Result<void> finish(Session& session);
+  void remove_if_empty(Session& session);
+  void lose(const base::Error& error);
+  void back_off(Clock::time_point attempt_began);
+  void wait_for_another_stream();
+  bool is_over() const;
+  bool is_given_up() const;
+  bool is_interrupted() const;
+  void set_state(OutputState state);
+  void set_file(const std::string& file);
+  void note_queue();
+  void note_rates(bool is_connected);
+  std::shared_ptr<const LiveStream> latest_stream() const;
+
+  const Plan plan_;
+  const bool is_url_;
+  Meters meters_;
+  LiveQueue queue_;
+  std::atomic<Clock::time_point> give_up_at_ = Clock::time_point::max();
+
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  bool has_ended_ = false;
+  LiveOutputReport report_;
+  std::shared_ptr<const LiveStream> latest_stream_;
+  int64_t dropped_noted_ = 0;
+
+  std::mutex listener_mutex_;
+  LiveEncoding::OutputListener listener_;
+
+  // The thread's own.
+  std::atomic<bool> is_opening_ = false;
+  LivePacketPtr held_;  ///< What the next session begins with.
+  int failures_ = 0;    ///< Since it was last well.
+  bool was_live_ = false;
+  int next_file_ = 0;
+  std::minstd_rand random_;
+  PacketPtr shifted_;
+  Clock::time_point rates_noted_at_ = Clock::now();
+  int64_t frames_noted_ = 0;
+  int64_t bytes_noted_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace layercast::media

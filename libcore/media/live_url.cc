@@ -1,0 +1,132 @@
+#include "media/live_url.h"
+
+#include "media/container.h"
+#include "media/live_encoding.h"
+
+#include <algorithm>
+#include <vector>
+
+namespace layercast::media {
+namespace {
+
+constexpr std::string_view kHidden = "***";
+// Shorter ones stand in every other word; the whole URL is hidden all the same.
+constexpr size_t kSecretBytesMin = 3;
+
+// A URL with its secrets cut out.
+struct Cut {
+  std::string shown;
+  std::vector<std::string> secrets;
+
+  void show(std::string_view text) { shown += text; }
+  void hide(std::string_view secret) {
+    if (secret.empty()) return;
+    secrets.emplace_back(secret);
+    shown += kHidden;
+  }
+};
+
+// Whether what follows the host is no port: the rest of a password that has a slash in it.
+bool has_odd_port(std::string_view authority) {
+  if (authority.ends_with(']')) return false;
+  const size_t colon = authority.rfind(':');
+  return colon != std::string_view::npos &&
+         authority.find_first_not_of("0123456789", colon + 1) != std::string_view::npos;
+}
+
+// `user:password@host:port`, of which the password is hidden; the rest of the URL is returned.
+std::string_view cut_authority(std::string_view rest, Cut& cut) {
+  const size_t query = std::min(rest.find_first_of("?# "), rest.size());
+  size_t end = std::min(rest.find('/'), query);
+  size_t at = rest.substr(0, end).rfind('@');
+  if (at == std::string_view::npos && has_odd_port(rest.substr(0, end))) {
+    at = rest.substr(0, query).rfind('@');
+    if (at != std::string_view::npos) end = std::min(rest.find('/', at), query);
+  }
+  if (at != std::string_view::npos) {
+    const std::string_view user = rest.substr(0, at);
+    const size_t colon = user.find(':');
+    if (colon == std::string_view::npos) {
+      cut.hide(user);
+    } else {
+      cut.show(user.substr(0, colon + 1));
+      cut.hide(user.substr(colon + 1));
+    }
+    cut.show("@");
+    rest.remove_prefix(at + 1);
+    end -= at + 1;
+  }
+  cut.show(rest.substr(0, end));
+  return rest.substr(end);
+}
+
+void cut_path(std::string_view path, Cut& cut) {
+  const size_t last = path.find_last_not_of('/');
+  if (last == std::string_view::npos) return cut.show(path);
+  const size_t begin = path.rfind('/', last) + 1;
+  cut.show(path.substr(0, begin));
+  cut.hide(path.substr(begin, last + 1 - begin));
+  cut.show(path.substr(last + 1));
+}
+
+// `?name=value&…`, and what some write after a blank or `#`.
+void cut_query(std::string_view query, Cut& cut) {
+  while (!query.empty()) {
+    cut.show(query.substr(0, 1));
+    query.remove_prefix(1);
+    const size_t end = std::min(query.find_first_of("?&;# "), query.size());
+    const std::string_view part = query.substr(0, end);
+    const size_t equals = part.find('=');
+    if (equals == std::string_view::npos) {
+      cut.hide(part);
+    } else {
+      cut.show(part.substr(0, equals + 1));
+      cut.hide(part.substr(equals + 1));
+    }
+    query.remove_prefix(end);
+  }
+}
+
+Cut cut_of(std::string_view url) {
+  Cut cut;
+  if (delivery_of(url) != Delivery::kLive) {
+    cut.show(url);
+    return cut;
+  }
+  const size_t scheme_end = url.find("://");
+  std::string scheme(url.substr(0, scheme_end));
+  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  cut.show(url.substr(0, scheme_end + 3));
+  const std::string_view rest = cut_authority(url.substr(scheme_end + 3), cut);
+  const size_t query = std::min(rest.find_first_of("?# "), rest.size());
+  const bool has_key = scheme.starts_with("rtmp") || scheme == "srt";
+  has_key ? cut_path(rest.substr(0, query), cut) : cut.show(rest.substr(0, query));
+  cut_query(rest.substr(query), cut);
+  return cut;
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
+}
+
+}  // namespace
+
+std::string redacted_url(std::string_view url) { return cut_of(url).shown; }
+
+std::string redacted_text(std::string_view text, std::string_view url) {
+  Cut cut = cut_of(url);
+  std::string redacted(text);
+  if (cut.secrets.empty()) return redacted;
+  replace_all(redacted, url, cut.shown);
+  std::sort(cut.secrets.begin(), cut.secrets.end(),
+            [](const auto& a, const auto& b) { return a.size() > b.size(); });
+  for (const std::string& secret : cut.secrets) {
+    if (secret.size() >= kSecretBytesMin) replace_all(redacted, secret, kHidden);
+  }
+  return redacted;
+}
+
+}  // namespace layercast::media

@@ -1,0 +1,65 @@
+#include "media/live_url.h"
+
+#include "media/live_encoding.h"
+
+#include <gmock/gmock.h>
+
+namespace layercast::media {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+struct Redaction {
+  const char* url;
+  const char* shown;
+};
+
+TEST(RedactedUrl, HidesPasswordsKeysAndQueryValues) {
+  for (const Redaction& wanted :
+       {Redaction{"rtmp://a.example/live/abcd-efgh", "rtmp://a.example/live/***"},
+        Redaction{"RTMPS://a.example:443/app/x/key/", "RTMPS://a.example:443/app/x/***/"},
+        Redaction{"rtmp://a.example/live/key?auth=1&n", "rtmp://a.example/live/***?auth=***&***"},
+        Redaction{"rtmp://a.example/live2?backup=1/key", "rtmp://a.example/***?backup=***"},
+        Redaction{"rtmp://me:secret@a.example:19/live/key", "rtmp://me:***@a.example:19/live/***"},
+        Redaction{"rtmp://me:se@cret@a.example/live/key", "rtmp://me:***@a.example/live/***"},
+        Redaction{"rtmp://me:se/cret@a.example/live/key", "rtmp://me:***@a.example/live/***"},
+        Redaction{"rtmp://token@a.example/live/key", "rtmp://***@a.example/live/***"},
+        Redaction{"rtmp://a.example/live/key playpath=other live=1",
+                  "rtmp://a.example/live/*** playpath=*** live=***"},
+        Redaction{"rtmp://[::1]:1935/live/key", "rtmp://[::1]:1935/live/***"},
+        Redaction{"rtmp://a.example", "rtmp://a.example"},
+        Redaction{"rtmp://a.example/", "rtmp://a.example/"},
+        Redaction{"srt://a.example:9000?streamid=key&passphrase=secret#x",
+                  "srt://a.example:9000?streamid=***&passphrase=***#***"},
+        Redaction{"srt://a.example:9000/key", "srt://a.example:9000/***"},
+        Redaction{"udp://239.0.0.1:5000?ttl=2", "udp://239.0.0.1:5000?ttl=***"},
+        Redaction{"http://me:secret@a.example/x/y?t=1", "http://me:***@a.example/x/y?t=***"}}) {
+    EXPECT_EQ(redacted_url(wanted.url), wanted.shown);
+  }
+}
+
+TEST(RedactedUrl, FilesStayAsTheyAre) {
+  for (const char* path : {"rec.mkv", "/a/b?c=d.mp4", "x:y@z.ts", ""}) {
+    EXPECT_EQ(redacted_url(path), path);
+  }
+}
+
+TEST(RedactedText, HidesTheUrlAndItsSecretsWhereverTheyStand) {
+  const std::string url = "rtmp://me:pass99@a.example/live/abcd-efgh?token=t0k3n";
+  const std::string text =
+      redacted_text("cannot open " + url + ": stream abcd-efgh refused (t0k3n, pass99)", url);
+  EXPECT_EQ(text,
+            "cannot open rtmp://me:***@a.example/live/***?token=***: stream *** refused "
+            "(***, ***)");
+}
+
+TEST(RedactedText, ShortSecretsDoNotTearWordsApart) {
+  EXPECT_EQ(
+      redacted_text("a connection to rtmp://a.example/live/a was lost", "rtmp://a.example/live/a"),
+      "a connection to rtmp://a.example/live/*** was lost");
+  EXPECT_THAT(redacted_text("rec.mkv: no space", "rec.mkv"), HasSubstr("rec.mkv"));
+}
+
+}  // namespace
+}  // namespace layercast::media
