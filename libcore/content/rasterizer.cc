@@ -51,6 +51,10 @@ std::optional<base::Error> Rasterizer::font_error() const {
   return fonts_.error();
 }
 
+void Rasterizer::forget_unused() {
+  std::erase_if(shared_, [](const auto& entry) { return entry.second.picture.use_count() == 1; });
+}
+
 base::Result<FontLibrary*> Rasterizer::fonts() {
   if (!fonts_) return fonts_.error();
   return fonts_.value().get();

@@ -27,6 +27,9 @@ class Rasterizer {
   /// Errors: what the content's own function says: missing files, fonts, bad data, limits.
   base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
 
+  /// Lets go of the pictures that only it still holds.
+  void forget_unused();
+
   /// Why no text can be drawn: a font of the scene, or a default one, is not there.
   std::optional<base::Error> font_error() const;
 

@@ -58,7 +58,8 @@ std::optional<Placed> placed_at(const scene::Layer& layer, const Body& body,
   const scene::LayerMotion motion =
       layer.animations.empty()
           ? scene::LayerMotion{}
-          : scene::motion_at(layer.animations, time, edge_offsets(layer, body, canvas));
+          : scene::motion_at(layer.animations, time, edge_offsets(layer, body, canvas),
+                             layer.start.value_or(base::Duration{}));
   const auto opacity = static_cast<uint8_t>(std::floor(layer.opacity * motion.opacity * 255 + 0.5));
   const Affine placed = frame_from_canvas * canvas_from_box(layer.transform, body.box, motion);
   if (opacity == 0 || std::abs(placed.determinant()) < kDeterminantMin) return std::nullopt;

@@ -5,15 +5,14 @@
 #include "base/time.h"
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
-#include "content/rasterizer.h"
 #include "frame/frame.h"
-#include "frame/video_feed.h"
-#include "render/resampled_pictures.h"
+#include "frame/yuv_picture.h"
+#include "render/layer_content.h"
+#include "render/scene_view.h"
 #include "scene/placeholder.h"
 #include "scene/scene_file.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,9 +20,11 @@
 
 namespace layercast::render {
 
-/// Opens the video of a content; `path` is its resolved source.
-using FeedOpener = std::function<base::Result<std::unique_ptr<frame::VideoFeed>>(
-    const scene::VideoContent& content, const std::string& path)>;
+/// Whether a frame waits for the videos in it.
+enum class Patience : uint8_t {
+  kWaits,  ///< every frame is exact
+  kNone,   ///< a video that is late shows the picture before
+};
 
 struct RenderOptions {
   frame::PixelFormat format = frame::PixelFormat::kRgba;
@@ -33,11 +34,13 @@ struct RenderOptions {
   scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
   FeedOpener open_feed = {};      ///< absent: a video cannot be shown
   compose::Verify verify = compose::Verify::kNever;
+  Patience patience = Patience::kWaits;
 };
 
 /// A content that cannot be shown; the error picture stands in its place.
 struct ContentFailure {
   std::string where;  ///< `scene.yaml:12:7: layers[3].content.source`
+  std::string layer;  ///< its id; empty for the fonts of the scene
   base::Error error;
 };
 
@@ -55,8 +58,11 @@ struct RenderStats {
 /// Thread: one at a time; it uses threads of its own.
 class Renderer {
  public:
+  /// Shows the scene of a file, whose contents prepare() makes ready.
   /// Ownership: keeps a reference to `file`, which must outlive it.
   Renderer(const scene::SceneFile& file, const RenderOptions& options);
+  /// Shows a view whose contents are ready.
+  Renderer(SceneViewPtr view, const RenderOptions& options);
 
   base::SizeI size() const { return size_; }
   base::FrameRate rate() const { return rate_; }
@@ -66,11 +72,15 @@ class Renderer {
   /// here.
   std::vector<ContentFailure> prepare(int64_t frame_index);
 
+  /// The next frames show `view`, whose canvas has the size and rate of the one before. Layers
+  /// whose content is still the same go on with what they have.
+  void show(SceneViewPtr view);
+
   /// Frames are in `format` from now on.
   void set_format(frame::PixelFormat format);
 
   /// Frame `frame_index`: the last one again where nothing has changed.
-  /// Range: frame_index >= 0. Waits for videos to be decoded.
+  /// Range: frame_index >= 0. Waits for videos to be decoded, unless it has no patience.
   frame::FramePtr render(int64_t frame_index);
 
   /// Videos that have failed since the last call; they show the error picture.
@@ -85,37 +95,33 @@ class Renderer {
  private:
   // One layer with what it showed last.
   struct LayerState {
-    const scene::Layer* layer = nullptr;
-    size_t file_index = 0;
-    scene::TextParts parts;    ///< of a text; empty otherwise
-    bool changes = false;      ///< whether the text differs from frame to frame
-    bool keeps_scale = false;  ///< keeps_its_scale() of a picture that stays
-    std::string shown_text;
-    std::optional<content::Raster> raster;
-    std::unique_ptr<frame::VideoFeed> feed;
+    std::shared_ptr<const scene::Layer> layer;
+    size_t index = 0;
+    LayerContentPtr content;
+    bool keeps_scale = false;               ///< keeps_its_scale() of a picture that stays
+    std::string text;                       ///< that `raster` shows
+    std::optional<content::Raster> raster;  ///< instead of the content's own
     frame::YuvPicturePtr video;
-    std::optional<base::Error> error;
+    std::optional<base::Error> error;       ///< of a video that cannot be read on
     std::optional<compose::DrawItem> item;  ///< that of every frame, once `is_still`
     bool is_still = false;
   };
 
+  LayerState state_of(const ShownLayer& shown) const;
+  void take_over(LayerState& before, LayerState& state) const;
   void refresh(LayerState& state, int64_t frame_index);
-  base::Result<std::unique_ptr<frame::VideoFeed>> open_feed(
-      const scene::VideoContent& content) const;
   void refresh_video(LayerState& state, int64_t frame_index);
-  void fail(LayerState& state, base::Error error);
-  ContentFailure failure_of(const LayerState& state) const;
+  ContentFailure failure_of(const LayerState& state, const base::Error& error) const;
   std::optional<compose::DrawItem> item_of(LayerState& state, const base::SceneTime& time);
   void update_draw_list(int64_t frame_index);
 
-  const scene::SceneFile& file_;
   RenderOptions options_;
   base::SizeI size_;
   base::FrameRate rate_;
   base::Affine frame_from_canvas_;
-  content::Rasterizer rasterizer_;
-  ResampledPictures resampled_;
-  std::vector<LayerState> layers_;  ///< from far to near
+  SceneViewPtr view_;
+  std::unique_ptr<ContentMaker> maker_;  ///< of a file's contents; none for a view
+  std::vector<LayerState> layers_;       ///< from far to near
   compose::DrawList list_;
   std::unique_ptr<compose::Compositor> compositor_;
   std::vector<ContentFailure> failures_;

@@ -109,6 +109,9 @@ class StillFeed : public frame::VideoFeed {
     const int64_t number = time.numerator * 30 / time.denominator;
     return pictures_.at(static_cast<size_t>(number) % pictures_.size());
   }
+  base::Result<frame::YuvPicturePtr> newest_at(const base::SceneTime& time) override {
+    return picture_at(time);
+  }
   int64_t decode_nanoseconds() const override { return 0; }
 
  private:

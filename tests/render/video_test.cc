@@ -105,6 +105,7 @@ class NumberedFeed : public frame::VideoFeed {
     }
     return picture_;
   }
+  base::Result<YuvPicturePtr> newest_at(const SceneTime& time) override { return picture_at(time); }
   int64_t decode_nanoseconds() const override { return 1234; }
 
  private:
