@@ -1,0 +1,424 @@
+#include "stream/content_loader.h"
+
+#include "render/evaluate.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace layercast::stream {
+namespace {
+
+using render::LayerContentPtr;
+using render::SceneView;
+using render::SceneViewPtr;
+using LayerPtr = std::shared_ptr<const scene::Layer>;
+using SceneFilePtr = std::shared_ptr<const scene::SceneFile>;
+
+constexpr int kImageThreads = 2;
+
+// Whether a content made for `a` is that of `b`.
+bool same_content(const scene::Layer& a, const scene::Layer& b) {
+  return a.type == b.type && a.size == b.size && a.content == b.content;
+}
+
+bool is_video(const scene::Layer& layer) {
+  return std::holds_alternative<scene::VideoContent>(layer.content);
+}
+
+// Contents that never wait for a file, nor take long.
+bool is_quick(const scene::Layer& layer) {
+  const auto& content = layer.content;
+  return std::holds_alternative<scene::TextContent>(content) ||
+         std::holds_alternative<scene::ShapeContent>(content) ||
+         std::holds_alternative<scene::ColorContent>(content);
+}
+
+// What contents depend on besides their layer, and what they are made with.
+struct Surroundings {
+  Surroundings(SceneFilePtr scene_file, render::FeedOpener opener, scene::WallTime start)
+      : file(std::move(scene_file)), open_feed(std::move(opener)), epoch(start) {}
+
+  bool suit(const scene::Scene& scene) const {
+    return file->scene.canvas.size == scene.canvas.size && file->scene.fonts == scene.fonts;
+  }
+
+  SceneFilePtr file;
+  render::FeedOpener open_feed;
+  scene::WallTime epoch;
+};
+using SurroundingsPtr = std::shared_ptr<const Surroundings>;
+
+SceneFilePtr file_of(const scene::Scene& scene, const std::string& folder) {
+  auto file = std::make_shared<scene::SceneFile>();
+  file->scene.name = scene.name;
+  file->scene.canvas = scene.canvas;
+  file->scene.fonts = scene.fonts;
+  file->path = scene.name;
+  file->folder = folder;
+  return file;
+}
+
+// A rasterizer that keeps the file it refers to.
+std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
+  struct Both {
+    explicit Both(SceneFilePtr scene_file) : file(std::move(scene_file)), rasterizer(*file) {}
+    SceneFilePtr file;
+    content::Rasterizer rasterizer;
+  };
+  auto both = std::make_shared<Both>(file);
+  return {both, &both->rasterizer};
+}
+
+// One thread's means of making contents, made anew when the surroundings are.
+class Bench {
+ public:
+  LayerContentPtr make(const SurroundingsPtr& surroundings, const scene::Layer& layer,
+                       const scene::PlaceholderClock& clock) {
+    if (surroundings_ != surroundings) {
+      surroundings_ = surroundings;
+      maker_ = std::make_unique<render::ContentMaker>(surroundings->file, surroundings->open_feed);
+    }
+    if (++made_ % kTidyEvery == 0) maker_->rasterizer().forget_unused();
+    return maker_->make(layer, clock);
+  }
+
+ private:
+  static constexpr int kTidyEvery = 64;
+
+  SurroundingsPtr surroundings_;
+  std::unique_ptr<render::ContentMaker> maker_;
+  int made_ = 0;
+};
+
+}  // namespace
+
+class ContentLoader::Work {
+ public:
+  explicit Work(ContentLoaderOptions options);
+  ~Work();
+
+  void wait_until_ready(base::Duration patience);
+  SceneViewPtr view_at(base::Duration time);
+
+ private:
+  // A layer as it is ready to be shown.
+  struct Ready {
+    LayerPtr layer;
+    LayerContentPtr content;
+    SurroundingsPtr surroundings;
+  };
+  struct Job {
+    LayerPtr layer;
+    int64_t since = 0;  ///< the revision that wanted something new of this layer
+    bool is_under_way = false;
+  };
+  struct TimedView {
+    scene::LiveStatePtr state;
+    SceneViewPtr view;
+    base::Duration show_from;
+  };
+
+  void watch();
+  void load_images();
+  bool take_newest();
+  void take_in(const std::vector<layers::Published>& published);
+  void make_ready(const scene::LiveStatePtr& state);
+  void take_surroundings(const scene::LiveState& state);
+  bool is_ready(const scene::Layer& layer) const;
+  void make_quick(const scene::LiveStatePtr& state);
+  void ask_for_the_rest(const scene::LiveStatePtr& state);
+  void forget_absent(const scene::Scene& scene);
+  LayerContentPtr make(Bench& bench, const SurroundingsPtr& surroundings,
+                       const scene::Layer& layer);
+  Job* next_job();
+  SceneViewPtr view_of(const scene::LiveState& state) const;
+  int64_t shown_revision(const scene::LiveState& state) const;
+  void publish();
+
+  const ContentLoaderOptions options_;
+  const std::shared_ptr<render::ResampledPictures> resampled_;
+  std::shared_ptr<base::Counter> failures_;
+  std::shared_ptr<base::Histogram> seconds_;
+  Bench quick_bench_;  ///< of the watching thread
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  // Locked from here on.
+  bool stops_ = false;
+  bool has_news_ = false;
+  std::vector<layers::Published> taken_;  ///< the states to show, as they were last looked at
+  SurroundingsPtr surroundings_;
+  std::shared_ptr<content::Rasterizer> frame_rasterizer_;
+  std::map<std::string, Ready> ready_;
+  std::map<std::string, Job> jobs_;
+  std::deque<TimedView> views_;  ///< of `taken_`
+
+  uint64_t seen_version_ = 0;  ///< Thread: render
+  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::vector<std::thread> threads_;
+};
+
+ContentLoader::Work::Work(ContentLoaderOptions options)
+    : options_(std::move(options)), resampled_(std::make_shared<render::ResampledPictures>()) {
+  failures_ = options_.metrics->counter(
+      {"content_failures_total", "Contents that could not be loaded; the error picture shows."});
+  seconds_ = options_.metrics->histogram(
+      {"content_load_seconds", "Time to make the content of a layer ready."},
+      base::seconds_bounds());
+  subscription_ = options_.layers->subscribe([this](const layers::Change&) {
+    {
+      const std::lock_guard lock(mutex_);
+      has_news_ = true;
+    }
+    changed_.notify_all();
+  });
+  threads_.emplace_back([this] { watch(); });
+  for (int i = 0; i < kImageThreads; ++i) threads_.emplace_back([this] { load_images(); });
+}
+
+ContentLoader::Work::~Work() {
+  subscription_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    stops_ = true;
+  }
+  changed_.notify_all();
+  for (auto& thread : threads_) thread.join();
+}
+
+void ContentLoader::Work::watch() {
+  while (take_newest()) {
+    take_in(options_.layers->published());
+    resampled_->forget_unused();
+  }
+}
+
+// Waits for news. False when the loader ends.
+bool ContentLoader::Work::take_newest() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stops_ || has_news_; });
+  has_news_ = false;
+  return !stops_;
+}
+
+void ContentLoader::Work::take_in(const std::vector<layers::Published>& published) {
+  for (const layers::Published& each : published) {
+    const auto is_known = [&](const TimedView& known) { return known.state == each.state; };
+    {
+      const std::lock_guard lock(mutex_);
+      if (std::ranges::any_of(views_, is_known)) continue;
+    }
+    make_ready(each.state);
+    const std::lock_guard lock(mutex_);
+    taken_.push_back(each);
+    publish();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    taken_ = published;  // some are over
+    publish();
+  }
+  changed_.notify_all();
+}
+
+void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
+  take_surroundings(*state);
+  make_quick(state);
+  const std::lock_guard lock(mutex_);
+  ask_for_the_rest(state);
+  forget_absent(state->scene);
+}
+
+void ContentLoader::Work::take_surroundings(const scene::LiveState& state) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (surroundings_ != nullptr && surroundings_->suit(state.scene)) return;
+  }
+  auto file = file_of(state.scene, options_.folder);
+  auto rasterizer = rasterizer_for(file);
+  auto surroundings =
+      std::make_shared<const Surroundings>(std::move(file), options_.open_feed, state.epoch);
+  const std::lock_guard lock(mutex_);
+  surroundings_ = std::move(surroundings);
+  frame_rasterizer_ = std::move(rasterizer);
+}
+
+bool ContentLoader::Work::is_ready(const scene::Layer& layer) const {
+  const auto known = ready_.find(layer.id);
+  return known != ready_.end() && same_content(*known->second.layer, layer) &&
+         (known->second.surroundings == surroundings_ || is_video(layer));
+}
+
+void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
+  for (const scene::Layer& layer : state->scene.layers) {
+    SurroundingsPtr surroundings;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!is_quick(layer) || is_ready(layer)) continue;
+      surroundings = surroundings_;
+    }
+    LayerContentPtr content = make(quick_bench_, surroundings, layer);
+    const std::lock_guard lock(mutex_);
+    jobs_.erase(layer.id);
+    ready_[layer.id] = {LayerPtr(state, &layer), std::move(content), std::move(surroundings)};
+  }
+}
+
+void ContentLoader::Work::ask_for_the_rest(const scene::LiveStatePtr& state) {
+  for (const scene::Layer& layer : state->scene.layers) {
+    if (is_ready(layer)) {
+      ready_[layer.id].layer = LayerPtr(state, &layer);
+      jobs_.erase(layer.id);
+    } else if (!is_quick(layer) && (layer.visible || !is_video(layer))) {
+      const auto [job, is_new] = jobs_.try_emplace(layer.id);
+      if (is_new) job->second.since = state->revision;
+      if (job->second.layer == nullptr || !same_content(*job->second.layer, layer)) {
+        job->second.is_under_way = false;
+      }
+      job->second.layer = LayerPtr(state, &layer);
+    }
+  }
+}
+
+void ContentLoader::Work::forget_absent(const scene::Scene& scene) {
+  const auto is_absent = [&](const auto& entry) {
+    return std::ranges::find(scene.layers, entry.first, &scene::Layer::id) == scene.layers.end();
+  };
+  std::erase_if(ready_, is_absent);
+  std::erase_if(jobs_, is_absent);
+}
+
+LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& surroundings,
+                                          const scene::Layer& layer) {
+  const auto began = std::chrono::steady_clock::now();
+  const base::Duration now = options_.clock->next_frame_time();
+  const base::FrameRate rate = options_.clock->rate();
+  LayerContentPtr content =
+      bench.make(surroundings, layer, {rate.index_at(now), rate, surroundings->epoch});
+  if (content->feed != nullptr) {
+    // Its first picture is there when it goes on air; what is wrong with it is told then.
+    const base::Duration start = layer.start.value_or(now);
+    [[maybe_unused]] const auto first =
+        content->feed->picture_at(base::SceneTime{now.count(), 1'000'000'000}.since(start));
+  }
+  seconds_->observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  if (content->error) {
+    failures_->add();
+    options_.on_failure(layer.id, *content->error);
+  }
+  return content;
+}
+
+ContentLoader::Work::Job* ContentLoader::Work::next_job() {
+  for (auto& [id, job] : jobs_) {
+    if (!job.is_under_way) return &job;
+  }
+  return nullptr;
+}
+
+void ContentLoader::Work::load_images() {
+  Bench bench;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stops_ || next_job() != nullptr; });
+    if (stops_) return;
+    Job& job = *next_job();
+    job.is_under_way = true;
+    const LayerPtr layer = job.layer;
+    const SurroundingsPtr surroundings = surroundings_;
+    lock.unlock();
+    LayerContentPtr content = make(bench, surroundings, *layer);
+    lock.lock();
+    const auto wanted = jobs_.find(layer->id);
+    const bool is_wanted = wanted != jobs_.end() && same_content(*wanted->second.layer, *layer);
+    if (!is_wanted) continue;
+    ready_[layer->id] = {wanted->second.layer, std::move(content), surroundings};
+    jobs_.erase(wanted);
+    publish();
+    changed_.notify_all();
+  }
+}
+
+SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
+  auto view = std::make_shared<SceneView>();
+  view->file = surroundings_->file;
+  if (view->file->scene.canvas != state.scene.canvas) {
+    view->file = file_of(state.scene, options_.folder);
+  }
+  view->rasterizer = frame_rasterizer_;
+  view->resampled = resampled_;
+  view->revision = shown_revision(state);
+  for (size_t i = 0; i < state.scene.layers.size(); ++i) {
+    const scene::Layer& layer = state.scene.layers[i];
+    const auto ready = ready_.find(layer.id);
+    if (!layer.visible || ready == ready_.end()) continue;
+    // As it was, when what it is to be is not ready: `ready` has the layer that goes with it.
+    view->layers.push_back({ready->second.layer, i, ready->second.content});
+  }
+  std::ranges::stable_sort(view->layers, {},
+                           [](const render::ShownLayer& s) { return s.layer->z_index; });
+  return view;
+}
+
+// Up to which revision all that can be seen is ready.
+int64_t ContentLoader::Work::shown_revision(const scene::LiveState& state) const {
+  int64_t revision = state.revision;
+  for (const auto& [id, job] : jobs_) {
+    if (job.layer->visible) revision = std::min(revision, job.since - 1);
+  }
+  return revision;
+}
+
+// Only the newest state's contents are known: the views of those before it stay as they are.
+void ContentLoader::Work::publish() {
+  std::deque<TimedView> views;
+  for (const layers::Published& each : taken_) {
+    const auto known = std::ranges::find(views_, each.state, &TimedView::state);
+    const bool is_newest = &each == &taken_.back();
+    SceneViewPtr view = is_newest || known == views_.end() ? view_of(*each.state) : known->view;
+    views.push_back({each.state, std::move(view), each.show_from});
+  }
+  views_ = std::move(views);
+}
+
+SceneViewPtr ContentLoader::Work::view_at(base::Duration time) {
+  const bool is_news = options_.layers->take_newer(seen_version_);
+  SceneViewPtr view;
+  {
+    const std::lock_guard lock(mutex_);
+    has_news_ = has_news_ || is_news;
+    for (const TimedView& each : views_) {
+      if (view == nullptr || each.show_from <= time) view = each.view;
+    }
+  }
+  // A command that was scheduled is shown before anybody is told.
+  if (is_news) changed_.notify_all();
+  return view;
+}
+
+void ContentLoader::Work::wait_until_ready(base::Duration patience) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, patience, [this] {
+    return stops_ || (!taken_.empty() &&
+                      shown_revision(*taken_.back().state) == taken_.back().state->revision);
+  });
+}
+
+ContentLoader::ContentLoader(ContentLoaderOptions options)
+    : work_(std::make_unique<Work>(std::move(options))) {}
+ContentLoader::~ContentLoader() = default;
+
+void ContentLoader::wait_until_ready(base::Duration patience) { work_->wait_until_ready(patience); }
+
+SceneViewPtr ContentLoader::view_at(base::Duration time) { return work_->view_at(time); }
+
+}  // namespace layercast::stream

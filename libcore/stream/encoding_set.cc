@@ -1,0 +1,240 @@
+#include "stream/encoding_set.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace layercast::stream {
+namespace {
+
+using media::LiveEncoding;
+using scene::StreamSettings;
+
+constexpr base::Duration kFinishPatience = std::chrono::seconds(1);
+
+bool has_output(const std::vector<scene::Output>& outputs, const std::string& id) {
+  return std::ranges::find(outputs, id, &scene::Output::id) != outputs.end();
+}
+
+// The same place: not to be opened anew when only its settings differ.
+bool same_place(const scene::Output& a, const scene::Output& b) {
+  return a.id == b.id && a.url == b.url && a.rotate_after == b.rotate_after &&
+         a.rotate_bytes == b.rotate_bytes;
+}
+
+bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
+  a.bitrate = b.bitrate;
+  return a == b;
+}
+
+}  // namespace
+
+EncodingSet::EncodingSet(base::Metrics& metrics, Listeners listeners)
+    : metrics_(metrics), listeners_(std::move(listeners)) {}
+
+EncodingSet::~EncodingSet() = default;
+
+std::vector<EncodingSet::Wanted> EncodingSet::wanted_by(const scene::LiveState& state) {
+  std::vector<Wanted> wanted;
+  if (state.transmission == scene::Transmission::kStopped) return wanted;
+  for (const scene::Output& output : state.scene.outputs) {
+    StreamSettings settings = state.stream;
+    if (output.codec) settings.codec = *output.codec;
+    if (output.preset) settings.preset = *output.preset;
+    if (output.bitrate) settings.bitrate = *output.bitrate;
+    wanted.push_back({output, settings});
+  }
+  return wanted;
+}
+
+media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings) const {
+  media::VideoSettings video;
+  const std::lock_guard lock(mutex_);
+  video.codec = settings.codec;
+  video.preset = settings.preset;
+  video.bitrate = settings.bitrate;
+  video.size = shape_.size;
+  video.rate = shape_.rate;
+  const int64_t frames = shape_.rate.frames_in(settings.keyframe_interval);
+  video.gop_frames = static_cast<int>(std::clamp<int64_t>(frames, 1, 100'000));
+  return video;
+}
+
+void EncodingSet::follow(const scene::LiveState& state) {
+  const std::lock_guard changing(changing_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (shape_ == PictureShape{}) shape_ = {state.scene.canvas.size, state.scene.canvas.fps};
+  }
+  const std::vector<Wanted> wanted = wanted_by(state);
+  change_settings(wanted);
+  remove_unwanted(wanted);
+  for (const Wanted& output : wanted) add_missing(output);
+}
+
+// Groups whose outputs all moved to other settings go with them: nothing is reconnected for a
+// bitrate.
+void EncodingSet::change_settings(const std::vector<Wanted>& wanted) {
+  for (Group& group : groups_) {
+    std::vector<const Wanted*> mine;
+    for (const Wanted& output : wanted) {
+      if (has_output(group.outputs, output.output.id)) mine.push_back(&output);
+    }
+    if (mine.empty()) continue;
+    const StreamSettings& settings = mine.front()->settings;
+    const bool all_agree =
+        std::ranges::all_of(mine, [&](const Wanted* w) { return w->settings == settings; });
+    if (all_agree && settings != group.settings && group_for(settings) == nullptr) {
+      change(group, settings);
+    }
+  }
+}
+
+void EncodingSet::change(Group& group, const StreamSettings& settings) {
+  bool is_done = false;
+  if (differ_in_bitrate_only(group.settings, settings)) {
+    is_done = group.encoding->set_bitrate(settings.bitrate).ok();
+  }
+  if (!is_done) {
+    const auto reopened = group.encoding->reopen(video_settings(settings));
+    if (!reopened) listeners_.on_error(reopened.error());
+  }
+  // Also after a refusal: it is not tried again until something else is asked for.
+  const std::lock_guard lock(mutex_);
+  group.settings = settings;
+}
+
+void EncodingSet::remove_unwanted(const std::vector<Wanted>& wanted) {
+  const auto is_wanted = [&](const Group& group, const scene::Output& output) {
+    return std::ranges::any_of(wanted, [&](const Wanted& w) {
+      return w.settings == group.settings && same_place(w.output, output);
+    });
+  };
+  for (Group& group : groups_) {
+    const std::vector<scene::Output> outputs = group.outputs;
+    for (const scene::Output& output : outputs) {
+      if (is_wanted(group, output)) continue;
+      [[maybe_unused]] const auto removed = group.encoding->remove_output(output.id);
+      std::erase_if(group.outputs, [&](const auto& other) { return other.id == output.id; });
+    }
+  }
+  std::vector<std::shared_ptr<LiveEncoding>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(groups_, [&](const Group& group) {
+      if (group.outputs.empty()) ended.push_back(group.encoding);
+      return group.outputs.empty();
+    });
+    std::erase_if(refused_reports_, [&](const auto& report) {
+      return std::ranges::none_of(wanted,
+                                  [&](const Wanted& w) { return w.output.id == report.id; });
+    });
+  }
+  for (const auto& encoding : ended) encoding->finish(kFinishPatience);
+  std::erase_if(refused_, [&](const scene::Output& output) {
+    return std::ranges::none_of(wanted, [&](const Wanted& w) { return w.output == output; });
+  });
+}
+
+EncodingSet::Group* EncodingSet::group_for(const StreamSettings& settings) {
+  const auto found = std::ranges::find(groups_, settings, &Group::settings);
+  return found == groups_.end() ? nullptr : &*found;
+}
+
+void EncodingSet::refuse(const Wanted& wanted, const base::Error& error) {
+  refused_.push_back(wanted.output);
+  media::LiveOutputReport report;
+  report.id = wanted.output.id;
+  report.url = media::redacted_url(wanted.output.url);
+  report.state = media::OutputState::kFailed;
+  report.error = error.to_string();
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(refused_reports_, [&](const auto& other) { return other.id == report.id; });
+    refused_reports_.push_back(report);
+  }
+  listeners_.on_output(report);
+}
+
+void EncodingSet::add_missing(const Wanted& wanted) {
+  if (std::ranges::find(refused_, wanted.output) != refused_.end()) return;
+  Group* group = group_for(wanted.settings);
+  if (group != nullptr && has_output(group->outputs, wanted.output.id)) return;
+  if (group == nullptr) {
+    auto opened =
+        LiveEncoding::open(video_settings(wanted.settings), metrics_, listeners_.on_output);
+    if (!opened) return refuse(wanted, opened.error());
+    const std::lock_guard lock(mutex_);
+    groups_.push_back({wanted.settings, std::move(opened).value(), {}, true});
+    group = &groups_.back();
+  }
+  const scene::Output& output = wanted.output;
+  const auto added = group->encoding->add_output(
+      {output.id, output.url, output.rotate_after, output.rotate_bytes});
+  if (!added) return refuse(wanted, added.error());
+  group->outputs.push_back(output);
+}
+
+void EncodingSet::reshape(const PictureShape& shape) {
+  const std::lock_guard changing(changing_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (shape_ == shape) return;
+    shape_ = shape;
+  }
+  for (Group& group : groups_) {
+    const auto reopened = group.encoding->reopen(video_settings(group.settings));
+    if (!reopened) listeners_.on_error(reopened.error());
+    const std::lock_guard lock(mutex_);
+    group.takes_frames = reopened.ok();
+  }
+}
+
+std::vector<std::shared_ptr<LiveEncoding>> EncodingSet::all_encodings() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<LiveEncoding>> encodings;
+  encodings.reserve(groups_.size());
+  for (const Group& group : groups_) encodings.push_back(group.encoding);
+  return encodings;
+}
+
+bool EncodingSet::offer(const frame::FramePtr& frame, int64_t index) {
+  const std::lock_guard lock(mutex_);
+  bool took_all = true;
+  for (const Group& group : groups_) {
+    if (group.takes_frames && frame->size() == shape_.size) {
+      took_all = group.encoding->offer(frame, index) && took_all;
+    }
+  }
+  return took_all;
+}
+
+std::vector<media::LiveOutputReport> EncodingSet::outputs() const {
+  std::vector<media::LiveOutputReport> reports;
+  for (const auto& encoding : all_encodings()) {
+    for (auto& report : encoding->outputs()) reports.push_back(std::move(report));
+  }
+  const std::lock_guard lock(mutex_);
+  reports.insert(reports.end(), refused_reports_.begin(), refused_reports_.end());
+  return reports;
+}
+
+std::optional<base::Error> EncodingSet::failure() const {
+  for (const auto& encoding : all_encodings()) {
+    if (auto error = encoding->failure()) return error;
+  }
+  return std::nullopt;
+}
+
+size_t EncodingSet::encodings() const {
+  const std::lock_guard lock(mutex_);
+  return groups_.size();
+}
+
+void EncodingSet::finish(base::Duration patience) {
+  const std::lock_guard changing(changing_);
+  for (const auto& encoding : all_encodings()) encoding->finish(patience);
+  const std::lock_guard lock(mutex_);
+  groups_.clear();
+}
+
+}  // namespace layercast::stream

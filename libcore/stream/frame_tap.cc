@@ -1,0 +1,26 @@
+#include "stream/frame_tap.h"
+
+namespace layercast::stream {
+
+void FrameTap::offer(const frame::FramePtr& frame, int64_t index) {
+  if (watchers_.load(std::memory_order_acquire) == 0) return;
+  {
+    const std::lock_guard lock(mutex_);
+    seen_ = {frame, index};
+  }
+  arrived_.notify_all();
+}
+
+std::optional<FrameTap::Seen> FrameTap::next(int64_t index, base::Duration patience) {
+  std::unique_lock lock(mutex_);
+  ++watchers_;
+  const bool came = arrived_.wait_for(
+      lock, patience, [&] { return seen_.frame != nullptr && seen_.index > index; });
+  std::optional<Seen> seen;
+  if (came) seen = seen_;
+  // The last one to leave takes the frame with it: its memory is wanted elsewhere.
+  if (--watchers_ == 0) seen_ = {};
+  return seen;
+}
+
+}  // namespace layercast::stream

@@ -1,0 +1,331 @@
+#include "stream/stream_manager.h"
+
+#include "base/cpu_clock.h"
+#include "render/renderer.h"
+#include "stream/content_loader.h"
+#include "stream/encoding_set.h"
+#include "stream/frame_ledger.h"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace layercast::stream {
+namespace {
+
+using scene::Transmission;
+using Clock = std::chrono::steady_clock;
+using Seconds = std::chrono::duration<double>;
+
+constexpr base::Duration kReadyPatience = std::chrono::seconds(5);
+constexpr base::Duration kFinishPatience = std::chrono::seconds(2);
+// How often what may have come right by itself is looked at.
+constexpr base::Duration kCareInterval = std::chrono::seconds(1);
+
+PictureShape shape_of(const scene::Canvas& canvas) { return {canvas.size, canvas.fps}; }
+
+// Outputs that the state asks for and that are yet to be opened, or closed while it is stopped.
+void add_absent_outputs(const scene::LiveState& state,
+                        std::vector<media::LiveOutputReport>& reports) {
+  for (const scene::Output& output : state.scene.outputs) {
+    if (std::ranges::find(reports, output.id, &media::LiveOutputReport::id) != reports.end()) {
+      continue;
+    }
+    media::LiveOutputReport report;
+    report.id = output.id;
+    report.url = media::redacted_url(output.url);
+    report.state = state.transmission == Transmission::kStopped ? media::OutputState::kStopped
+                                                                : media::OutputState::kConnecting;
+    reports.push_back(std::move(report));
+  }
+}
+
+}  // namespace
+
+class StreamManager::Work {
+ public:
+  explicit Work(StreamOptions options);
+  ~Work();
+
+  StreamStatus status() const;
+  FrameTap& tap() { return tap_; }
+
+ private:
+  // Thread: render.
+  void render_frames();
+  bool wait_until(Clock::time_point time);
+  bool wait_until_on_air();
+  int64_t skip_late(int64_t index);
+  void show_newest(int64_t index);
+  void reshape(const render::SceneViewPtr& view);
+  void render_one(int64_t index);
+  frame::FramePtr picture(int64_t index);
+  void hand_over(const frame::FramePtr& frame, int64_t index);
+  void note_renderer(const render::Renderer& renderer);
+
+  // Thread: the one that follows the layers.
+  void follow_layers();
+  bool wait_for_change();
+
+  const StreamOptions options_;
+  FrameLedger ledger_;
+  FrameTap tap_;
+  EncodingSet encodings_;
+  std::unique_ptr<ContentLoader> loader_;
+  std::shared_ptr<base::Gauge> pool_bytes_;
+  std::shared_ptr<base::Gauge> pool_frames_;
+  std::shared_ptr<base::Counter> compose_seconds_;
+  std::shared_ptr<base::Counter> convert_seconds_;
+  std::shared_ptr<base::Counter> hits_;
+  std::shared_ptr<base::Counter> misses_;
+
+  std::atomic<Transmission> transmission_ = Transmission::kStopped;
+  std::atomic<int64_t> newest_index_ = -1;
+  std::atomic<int64_t> newest_ticks_ = 0;  ///< Clock's, when that frame was handed over
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stops_ = false;      ///< with the lock
+  bool has_change_ = true;  ///< with the lock
+
+  // Thread: render.
+  std::unique_ptr<render::Renderer> renderer_;
+  render::SceneViewPtr view_;
+  PictureShape shape_;
+  frame::FramePtr last_;
+  int64_t encoder_offset_ = 0;  ///< what is added to a frame's index for the encoders
+  int64_t encoder_index_ = -1;  ///< that they had last
+  int64_t noted_revision_ = 0;
+  render::RenderStats render_stats_;
+  compose::ComposeStats compose_stats_;
+
+  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::thread follower_;
+  std::thread render_thread_;
+};
+
+StreamManager::Work::Work(StreamOptions options)
+    : options_(std::move(options)),
+      ledger_(*options_.metrics),
+      encodings_(*options_.metrics, {options_.on_output, [this](const base::Error& error) {
+                                       options_.on_error("", error);
+                                     }}) {
+  base::Metrics& metrics = *options_.metrics;
+  pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
+  pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames that memory was made for."});
+  compose_seconds_ = metrics.counter(
+      {"composite_cpu_seconds_total", "CPU time of composing, summed over threads."});
+  convert_seconds_ = metrics.counter(
+      {"convert_cpu_seconds_total", "CPU time of converting to the encoder's format."});
+  hits_ = metrics.counter({"content_cache_hits_total", "Contents that a frame found ready."});
+  misses_ = metrics.counter({"content_cache_misses_total", "Contents that a frame made anew."});
+  loader_ = std::make_unique<ContentLoader>(
+      ContentLoaderOptions{options_.layers, options_.clock, options_.metrics, options_.folder,
+                           options_.open_feed, options_.on_error});
+  transmission_ = options_.layers->current()->transmission;
+  subscription_ = options_.layers->subscribe([this](const layers::Change& change) {
+    transmission_ = change.state->transmission;
+    {
+      const std::lock_guard lock(mutex_);
+      has_change_ = true;
+    }
+    changed_.notify_all();
+  });
+  follower_ = std::thread([this] { follow_layers(); });
+  render_thread_ = std::thread([this] { render_frames(); });
+}
+
+StreamManager::Work::~Work() {
+  subscription_.reset();
+  {
+    const std::lock_guard lock(mutex_);
+    stops_ = true;
+  }
+  changed_.notify_all();
+  render_thread_.join();
+  follower_.join();
+  encodings_.finish(kFinishPatience);
+}
+
+bool StreamManager::Work::wait_for_change() {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, kCareInterval, [this] { return stops_ || has_change_; });
+  has_change_ = false;
+  return !stops_;
+}
+
+void StreamManager::Work::follow_layers() {
+  while (wait_for_change()) encodings_.follow(*options_.layers->current());
+}
+
+// False when the manager ends.
+bool StreamManager::Work::wait_until(Clock::time_point time) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, time, [this] { return stops_; });
+  return !stops_;
+}
+
+bool StreamManager::Work::wait_until_on_air() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stops_ || transmission_ != Transmission::kStopped; });
+  return !stops_;
+}
+
+void StreamManager::Work::render_frames() {
+  loader_->wait_until_ready(kReadyPatience);
+  while (wait_until_on_air()) {
+    int64_t index = options_.clock->first_index_from(Clock::now());
+    while (transmission_ != Transmission::kStopped) {
+      if (!wait_until(options_.clock->due(index))) return;
+      index = skip_late(index);
+      const base::FrameRate rate = options_.clock->rate();
+      show_newest(index);
+      if (options_.clock->rate() != rate) {
+        index = options_.clock->first_index_from(Clock::now());
+        continue;
+      }
+      render_one(index);
+      ++index;
+    }
+  }
+}
+
+// The first frame from `index` on whose interval has not passed.
+int64_t StreamManager::Work::skip_late(int64_t index) {
+  const int64_t next = options_.clock->first_index_from(Clock::now());
+  // The frame before `next` is the one being shown now.
+  const int64_t present = std::max(index, next - 1);
+  if (present > index) ledger_.count_dropped(DropReason::kLate, present - index);
+  return present;
+}
+
+void StreamManager::Work::show_newest(int64_t index) {
+  if (transmission_ == Transmission::kPaused && last_ != nullptr) return;
+  render::SceneViewPtr view = loader_->view_at(options_.clock->time_of(index));
+  if (view == nullptr || view == view_) return;
+  if (renderer_ == nullptr || shape_of(view->file->scene.canvas) != shape_) {
+    reshape(view);
+  } else {
+    renderer_->show(view);
+  }
+  view_ = std::move(view);
+}
+
+// Begins anew with frames of another size or rate.
+void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
+  const scene::LiveStatePtr state = options_.layers->current();
+  render::RenderOptions rendering;
+  rendering.format = frame::PixelFormat::kYuv420p;
+  rendering.threads = options_.threads;
+  rendering.clock_start = state->epoch;
+  rendering.open_feed = options_.open_feed;
+  rendering.patience = render::Patience::kNone;
+  renderer_ = std::make_unique<render::Renderer>(view, rendering);
+  render_stats_ = {};
+  compose_stats_ = {};
+  last_.reset();
+  shape_ = shape_of(view->file->scene.canvas);
+  encodings_.reshape(shape_);
+  options_.clock->set_rate(shape_.rate);
+  // The encoders' frames are counted on, whatever the rate was.
+  encoder_offset_ = encoder_index_ + 1 - options_.clock->first_index_from(Clock::now());
+}
+
+frame::FramePtr StreamManager::Work::picture(int64_t index) {
+  if (transmission_ == Transmission::kPaused && last_ != nullptr) return last_;
+  try {
+    return renderer_->render(index);
+  } catch (const std::exception& exception) {
+    // Memory that could not be had: the last picture stands in for this one.
+    ledger_.count_failed();
+    options_.on_error("", {base::ErrorCode::kInternal, exception.what(), "a frame", nullptr});
+    return last_;
+  }
+}
+
+void StreamManager::Work::render_one(int64_t index) {
+  if (renderer_ == nullptr) return;
+  const auto began = Clock::now();
+  const frame::FramePtr frame = picture(index);
+  if (frame == nullptr) return;
+  const auto rendered = Clock::now();
+  const bool is_repeated = frame == last_;
+  last_ = frame;
+  hand_over(frame, index);
+  const auto done = Clock::now();
+  newest_ticks_ = done.time_since_epoch().count();
+  ledger_.count(
+      {done, Seconds(done - options_.clock->due(index)).count(), Seconds(rendered - began).count()},
+      is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
+  for (const auto& failure : renderer_->take_failures()) {
+    options_.on_error(failure.layer, failure.error);
+  }
+  note_renderer(*renderer_);
+}
+
+void StreamManager::Work::hand_over(const frame::FramePtr& frame, int64_t index) {
+  const int64_t encoder_index = std::max(index + encoder_offset_, encoder_index_ + 1);
+  encoder_index_ = encoder_index;
+  if (!encodings_.offer(frame, encoder_index)) ledger_.count_dropped(DropReason::kEncoder, 1);
+  tap_.offer(frame, index);
+  newest_index_ = index;
+  if (view_->revision > noted_revision_) {
+    noted_revision_ = view_->revision;
+    options_.layers->note_on_air(noted_revision_, index);
+  }
+}
+
+void StreamManager::Work::note_renderer(const render::Renderer& renderer) {
+  constexpr double kNanos = 1e-9;
+  const auto since = [](int64_t now, int64_t before) { return static_cast<double>(now - before); };
+  const render::RenderStats rendering = renderer.stats();
+  const compose::ComposeStats& composing = renderer.compose_stats();
+  compose_seconds_->add(
+      since(composing.compose_nanoseconds + composing.plan_nanoseconds,
+            compose_stats_.compose_nanoseconds + compose_stats_.plan_nanoseconds) *
+      kNanos);
+  convert_seconds_->add(since(composing.convert_nanoseconds, compose_stats_.convert_nanoseconds) *
+                        kNanos);
+  hits_->add(since(rendering.cache_hits, render_stats_.cache_hits));
+  misses_->add(since(rendering.cache_misses, render_stats_.cache_misses));
+  render_stats_ = rendering;
+  compose_stats_ = composing;
+  const auto frames = static_cast<double>(renderer.frames_made());
+  pool_frames_->set(frames);
+  pool_bytes_->set(frames * static_cast<double>(renderer.frame_bytes()));
+}
+
+StreamStatus StreamManager::Work::status() const {
+  const FrameLedger::Summary summary = ledger_.summary();
+  StreamStatus status;
+  status.transmission = transmission_;
+  status.stream_time = options_.clock->now();
+  status.frame = newest_index_;
+  status.fps = summary.fps;
+  status.rendered = summary.rendered;
+  status.repeated = summary.repeated;
+  status.dropped = summary.dropped;
+  status.lateness_median = summary.lateness_median;
+  status.lateness_p99 = summary.lateness_p99;
+  status.lateness_max = summary.lateness_max;
+  status.render_seconds = summary.render_seconds;
+  status.outputs = encodings_.outputs();
+  add_absent_outputs(*options_.layers->current(), status.outputs);
+  status.encoder_failure = encodings_.failure();
+  if (status.transmission != Transmission::kStopped) {
+    status.behind = Clock::now() - Clock::time_point(Clock::duration(newest_ticks_));
+  }
+  return status;
+}
+
+StreamManager::StreamManager(StreamOptions options)
+    : work_(std::make_unique<Work>(std::move(options))) {}
+StreamManager::~StreamManager() = default;
+
+StreamStatus StreamManager::status() const { return work_->status(); }
+FrameTap& StreamManager::tap() { return work_->tap(); }
+
+}  // namespace layercast::stream

@@ -1,0 +1,42 @@
+#include "stream/frame_ledger.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+
+namespace layercast::stream {
+namespace {
+
+TEST(FrameLedger, CountsFramesByWhatBecameOfThem) {
+  base::Metrics metrics;
+  FrameLedger ledger(metrics);
+  const auto now = std::chrono::steady_clock::now();
+  ledger.count({now, 0.001, 0.002}, FrameLedger::Kind::kNew);
+  ledger.count({now, 0.003, 0.004}, FrameLedger::Kind::kRepeated);
+  ledger.count_dropped(DropReason::kLate, 5);
+  ledger.count_dropped(DropReason::kEncoder, 1);
+  const auto summary = ledger.summary();
+  EXPECT_EQ(summary.rendered, 2);
+  EXPECT_EQ(summary.repeated, 1);
+  ASSERT_EQ(summary.dropped.size(), 3U);
+  EXPECT_EQ(summary.dropped[0], (std::pair<std::string, int64_t>("late", 5)));
+  EXPECT_EQ(summary.dropped[1], (std::pair<std::string, int64_t>("queue_full", 1)));
+  EXPECT_EQ(summary.fps, 2);
+  EXPECT_DOUBLE_EQ(summary.render_seconds, 0.003);
+}
+
+TEST(FrameLedger, KnowsTheSpreadOfTheLastFramesAlone) {
+  base::Metrics metrics;
+  FrameLedger ledger(metrics);
+  const auto long_ago = std::chrono::steady_clock::now() - std::chrono::hours(1);
+  for (int i = 0; i < 2000; ++i) ledger.count({long_ago, 9, 0}, FrameLedger::Kind::kNew);
+  for (int i = 1; i <= 1024; ++i) ledger.count({long_ago, i / 1000.0, 0}, FrameLedger::Kind::kNew);
+  const auto summary = ledger.summary();
+  EXPECT_EQ(summary.rendered, 3024);
+  EXPECT_NEAR(summary.lateness_median, 0.512, 0.001);
+  EXPECT_NEAR(summary.lateness_p99, 1.013, 0.001);
+  EXPECT_DOUBLE_EQ(summary.lateness_max, 1.024);
+  EXPECT_EQ(summary.fps, 0);
+}
+
+}  // namespace
+}  // namespace layercast::stream

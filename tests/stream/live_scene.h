@@ -1,0 +1,70 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "layers/layer_manager.h"
+#include "scene/scene_file.h"
+#include "store/state_store.h"
+#include "stream/stream_clock.h"
+
+#include <chrono>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace layercast::stream {
+
+/// A live scene without anything around it, kept in memory.
+class LiveScene {
+ public:
+  explicit LiveScene(const std::string& yaml) {
+    auto read = scene::parse_scene(yaml, "live.yaml");
+    if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
+      ADD_FAILURE() << faults->lines.front();
+      std::abort();
+    }
+    scene::LiveState state;
+    state.scene = std::get<scene::SceneFile>(std::move(read)).scene;
+    state.epoch = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
+    for (scene::Layer& layer : state.scene.layers) layer.start = base::Duration::zero();
+    clock.set_rate(state.scene.canvas.fps);
+    clock.set_epoch(state.epoch);
+    store = store::open_store({"memory:", "live", store::Role::kOwner, ""}, metrics).value();
+    layers::LayerManagerOptions options;
+    options.store = store.get();
+    options.metrics = &metrics;
+    options.folder = LAYERCAST_SOURCE_DIR "/scenes";
+    options.assets_folder = options.folder;
+    options.next_frame_time = [this] { return clock.next_frame_time(); };
+    options.time_of_frame = [this](int64_t index) { return clock.time_of(index); };
+    layers = layers::LayerManager::open(options, state).value();
+  }
+
+  /// The revision that the command led to.
+  int64_t apply(const std::string& method, scene::Value params) {
+    layers::Submission submission;
+    submission.command = {method, std::move(params)};
+    submission.origin = layers::Origin::kLocal;
+    const layers::Answer answer = layers->apply(std::move(submission));
+    const auto* accepted = std::get_if<layers::Accepted>(&answer);
+    if (accepted != nullptr) return accepted->revision;
+    const auto& refusal = std::get<scene::Refusal>(answer);
+    ADD_FAILURE() << method << ": " << refusal.error.to_string()
+                  << (refusal.faults.empty() ? "" : refusal.faults.front().detail);
+    return -1;
+  }
+
+  int64_t update(const std::string& id, scene::Value patch) {
+    return apply(
+        "layers.update",
+        scene::Value::object().add("id", scene::Value::of(id)).add("patch", std::move(patch)));
+  }
+
+  base::Metrics metrics;
+  StreamClock clock;
+  std::unique_ptr<store::StateStore> store;
+  std::unique_ptr<layers::LayerManager> layers;
+};
+
+}  // namespace layercast::stream
