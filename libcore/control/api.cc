@@ -1,0 +1,461 @@
+#include "control/api.h"
+
+#include "control/openapi.h"
+#include "control/page.h"
+#include "control/request_head.h"
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <future>
+#include <sys/random.h>
+
+namespace layercast::control {
+namespace {
+
+using scene::Value;
+
+constexpr int kSnapshotWidthMin = 16;
+constexpr int kSnapshotWidthMax = 7680;
+/// How long one that waits for a frame may not notice that the server ends.
+constexpr std::chrono::milliseconds kStopLatency{50};
+
+Answer json_answer(std::string text, int status = 200) {
+  Answer answer;
+  answer.status = status;
+  answer.body = std::move(text);
+  answer.body += '\n';
+  return answer;
+}
+
+Answer json_answer(const Value& document, int status = 200) {
+  return json_answer(scene::write_json(document, 0), status);
+}
+
+Value revision_of(const scene::LiveState& state) {
+  return Value::of(static_cast<double>(state.revision));
+}
+
+/// The entity tags of a list such as `"3", W/"4"`, quotes included. Weak ones keep their `W/`.
+std::vector<std::string_view> tags_of(std::string_view list) {
+  std::vector<std::string_view> tags;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    if (const auto tag = trimmed(list.substr(0, comma)); !tag.empty()) tags.push_back(tag);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return tags;
+}
+
+bool is_unchanged(const Request& request, int64_t revision) {
+  const auto known = request.header("if-none-match");
+  if (!known) return false;
+  return std::ranges::any_of(tags_of(*known), [&](std::string_view tag) {
+    if (tag.starts_with("W/")) tag.remove_prefix(2);
+    return tag == "*" || tag == etag_of(revision);
+  });
+}
+
+/// An answer that a client can keep until the revision changes.
+template <class Make>
+Answer answer_with_etag(const Request& request, const scene::LiveState& state, const Make& make) {
+  Answer answer;
+  if (is_unchanged(request, state.revision)) {
+    answer.status = 304;
+  } else {
+    answer = make();
+  }
+  answer.headers.emplace_back("ETag", etag_of(state.revision));
+  answer.headers.emplace_back("Cache-Control", "private, no-cache");
+  return answer;
+}
+
+/// The revision that the client means. -1: one that never was.
+std::optional<int64_t> revision_wanted(const Request& request, int64_t present) {
+  const auto wanted = request.header("if-match");
+  if (!wanted) return std::nullopt;
+  std::optional<int64_t> last = -1;
+  for (const std::string_view tag : tags_of(*wanted)) {
+    if (tag == "*") return std::nullopt;
+    if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
+    int64_t revision = -1;
+    const auto [end, error] =
+        std::from_chars(tag.data() + 1, tag.data() + tag.size() - 1, revision);
+    if (error != std::errc{} || end != tag.data() + tag.size() - 1) continue;
+    last = revision;
+    if (revision == present) break;
+  }
+  return last;
+}
+
+std::optional<Problem> media_type_fault(const Request& request) {
+  const std::string given = request.header("content-type").value_or("");
+  const std::string type =
+      in_lower_case(trimmed(std::string_view(given).substr(0, given.find(';'))));
+  if (type == "application/json") return std::nullopt;
+  if (type == "application/merge-patch+json" && request.method == "PATCH") return std::nullopt;
+  Problem refused = problem(415, "the body's Content-Type is not application/json");
+  refused.headers.emplace_back(request.method == "PATCH" ? "Accept-Patch" : "Accept",
+                               "application/json, application/merge-patch+json");
+  return refused;
+}
+
+std::string json_pointer(std::string_view path) {
+  // `layers[3].content.source` as /layers/3/content/source
+  std::string pointer;
+  for (const char c : path) {
+    if (c == ']') continue;
+    if (pointer.empty() && c != '[') pointer += '/';
+    pointer += c == '.' || c == '[' ? '/' : c;
+  }
+  return pointer;
+}
+
+std::variant<Value, Problem> body_of(const Request& request) {
+  if (request.body.empty()) return problem(400, "the request has no body");
+  if (auto refused = media_type_fault(request)) return *std::move(refused);
+  scene::JsonDocument read = scene::read_json(request.body);
+  if (read.faults.empty()) return std::move(read.value);
+  Problem refused = problem(400, "the body is not JSON: " + read.faults.front().to_string());
+  for (const auto& fault : read.faults) {
+    refused.errors.push_back({json_pointer(fault.path), fault.to_string()});
+  }
+  return refused;
+}
+
+std::string random_word() {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<unsigned char, 16> bytes{};
+  LAYERCAST_CHECK(::getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
+  std::string word;
+  for (const unsigned char byte : bytes) {
+    word += kDigits[byte >> 4];
+    word += kDigits[byte & 15];
+  }
+  return word;
+}
+
+/// Lets the page's own inline scripts and styles run, and none that a text could smuggle in.
+std::string with_nonce(std::string_view page, const std::string& nonce) {
+  std::string html;
+  size_t from = 0;
+  while (from < page.size()) {
+    const size_t at = std::min(page.find("<script>", from), page.find("<style>", from));
+    if (at == std::string_view::npos) break;
+    const size_t end = page.find('>', at);
+    html += page.substr(from, end - from);
+    html += " nonce=\"" + nonce + "\"";
+    from = end;
+  }
+  html += page.substr(from);
+  return html;
+}
+
+std::variant<std::optional<int>, Problem> width_from(const Request& request) {
+  const auto text = request.query_value("width");
+  if (!text) return std::optional<int>{};
+  int width = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), width);
+  if (error != std::errc{} || end != text->data() + text->size() || width < kSnapshotWidthMin ||
+      width > kSnapshotWidthMax) {
+    return problem(400, "width: \"" + *text + "\" is not a whole number from " +
+                            std::to_string(kSnapshotWidthMin) + " to " +
+                            std::to_string(kSnapshotWidthMax));
+  }
+  return std::optional<int>(width);
+}
+
+}  // namespace
+
+std::string etag_of(int64_t revision) { return "\"" + std::to_string(revision) + "\""; }
+
+Answer answer_of(const Problem& problem) {
+  Answer answer;
+  answer.status = problem.status;
+  answer.type = kProblemType;
+  answer.body = problem_text(problem);
+  answer.headers = problem.headers;
+  return answer;
+}
+
+Value layers_document(const scene::LiveState& state) {
+  Value layers = Value::array();
+  for (const auto& layer : state.scene.layers) {
+    layers.items.push_back(scene::layer_document(layer));
+  }
+  Value document = Value::object();
+  document.add("revision", revision_of(state))
+      .add("active", state.active ? Value::of(*state.active) : Value::null())
+      .add("layers", std::move(layers));
+  return document;
+}
+
+Api::Api(const Parts& parts) : parts_(parts) {}
+
+Answer Api::answer(Request request) const {
+  const auto begun = std::chrono::steady_clock::now();
+  Answer answer = routed(request);
+  answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
+  answer.headers.emplace_back("Referrer-Policy", "no-referrer");
+  const auto has_caching = [](const auto& field) { return field.first == "Cache-Control"; };
+  if (std::ranges::none_of(answer.headers, has_caching)) {
+    answer.headers.emplace_back("Cache-Control", "no-store");
+  }
+  const Found found = find_route(request.method, request.path);
+  const std::string_view label = found.route != nullptr ? found.route->path : "none";
+  count(label, answer.status);
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+  parts_.metrics
+      .histogram({"http_request_seconds", "Time from a request's last byte to its answer."},
+                 base::seconds_bounds(), {{"route", std::string(label)}})
+      ->observe(taken.count());
+  return answer;
+}
+
+void Api::count(std::string_view route, int status) const {
+  parts_.metrics
+      .counter({"http_requests_total", "HTTP requests answered."},
+               {{"route", std::string(route)}, {"status", std::to_string(status)}})
+      ->add();
+}
+
+Answer Api::routed(Request& request) const {
+  Found found = find_route(request.method, request.path);
+  if (found.methods.empty()) {
+    return answer_of(problem(404, "there is nothing at " + request.path));
+  }
+  if (request.method == "OPTIONS") {
+    Answer answer;
+    answer.status = 204;
+    answer.headers.emplace_back("Allow", allowed(found.methods));
+    return answer;
+  }
+  if (found.route == nullptr) {
+    Problem refused = problem(405, request.method + " is not for " + request.path);
+    refused.headers.emplace_back("Allow", allowed(found.methods));
+    return answer_of(refused);
+  }
+  request.id = std::move(found.id);
+  return (this->*found.route->answer)(request, *found.route);
+}
+
+// ---- Commands -----------------------------------------------------------------------------------
+
+std::variant<Value, Problem> Api::params_from(const Request& request, const Route& route) const {
+  Value params = Value::object();
+  if (route.takes_id()) params.add("id", Value::of(request.id));
+  if (!route.takes_body()) return params;
+  auto body = body_of(request);
+  if (auto* refused = std::get_if<Problem>(&body)) return std::move(*refused);
+  Value& document = std::get<Value>(body);
+  if (!route.body_member.empty()) {
+    params.add(route.body_member, std::move(document));
+    return params;
+  }
+  if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not an object");
+  return std::move(document);
+}
+
+std::variant<Order, Problem> Api::order_from(const Request& request, const Route& route) const {
+  Order order;
+  layers::Submission& submission = order.submission;
+  submission.origin = layers::Origin::kNetwork;
+  submission.command.method = route.command;
+  submission.if_revision = revision_wanted(request, parts_.layers.current()->revision);
+  if (const auto text = request.query_value("at")) {
+    auto at = at_from(*text);
+    if (!at) return problem(400, at.error().message);
+    submission.at = at.value();
+  }
+  if (const auto text = request.query_value("wait")) {
+    auto until = until_from(*text);
+    if (!until) return problem(400, until.error().message);
+    order.until = until.value();
+  }
+  auto params = params_from(request, route);
+  if (auto* refused = std::get_if<Problem>(&params)) return std::move(*refused);
+  submission.command.params = std::get<Value>(std::move(params));
+  return order;
+}
+
+std::variant<Outcome, Problem> Api::obeyed(const Order& order,
+                                           std::string_view body_pointer) const {
+  layers::Answer answer = parts_.layers.apply(order.submission);
+  if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
+    Problem refused = problem_of(*refusal, body_pointer);
+    if (refusal->error.code == base::ErrorCode::kStale) {
+      refused.revision = parts_.layers.current()->revision;
+    }
+    return refused;
+  }
+  Outcome outcome;
+  outcome.accepted = std::get<layers::Accepted>(std::move(answer));
+  outcome.until = order.until;
+  outcome.is_scheduled = is_put_off(order.submission, outcome.accepted);
+  if (order.until == Until::kOnAir && !outcome.is_scheduled) {
+    outcome.frame = frame_that_shows(outcome.accepted.revision);
+  }
+  return outcome;
+}
+
+std::optional<int64_t> Api::frame_that_shows(int64_t revision) const {
+  const auto shown = std::make_shared<std::promise<std::optional<int64_t>>>();
+  parts_.layers.when_on_air(revision, parts_.limits.on_air_patience,
+                            [shown](std::optional<int64_t> frame) { shown->set_value(frame); });
+  auto frame = shown->get_future();
+  while (frame.wait_for(kStopLatency) != std::future_status::ready) {
+    if (is_stopping_) return std::nullopt;
+  }
+  return frame.get();
+}
+
+Answer Api::obey(const Request& request, const Route& route) const {
+  const scene::LiveStatePtr before = parts_.layers.current();
+  auto order = order_from(request, route);
+  if (const auto* refused = std::get_if<Problem>(&order)) return answer_of(*refused);
+  const std::string pointer =
+      route.body_member.empty() ? std::string{} : "/" + std::string(route.body_member);
+  auto obeyed_or_not = obeyed(std::get<Order>(order), pointer);
+  if (const auto* refused = std::get_if<Problem>(&obeyed_or_not)) return answer_of(*refused);
+
+  const Outcome& outcome = std::get<Outcome>(obeyed_or_not);
+  const bool is_late = outcome.until == Until::kOnAir && !outcome.frame;
+  const bool is_new = outcome.accepted.revision != before->revision;
+  int status = route.status == 201 && !is_new ? 200 : route.status;
+  if (outcome.is_scheduled || is_late) status = 202;
+  Answer answer = json_answer(document_of(outcome), status);
+  answer.headers.emplace_back("ETag", etag_of(outcome.accepted.revision));
+  const Value* id = outcome.accepted.result.find("id");
+  if (status == 201 && id != nullptr) {
+    answer.headers.emplace_back("Location", request.path + "/" + id->text);
+  }
+  return answer;
+}
+
+// ---- Reads --------------------------------------------------------------------------------------
+
+Answer Api::page(const Request& request, const Route&) const {
+  const std::string nonce = random_word();
+  const std::string host = request.header("host").value_or("");
+  Answer answer;
+  answer.type = "text/html; charset=utf-8";
+  answer.body = with_nonce(page_html(), nonce);
+  answer.headers.emplace_back(
+      "Content-Security-Policy",
+      "default-src 'none'; script-src 'nonce-" + nonce + "'; style-src 'nonce-" + nonce +
+          "'; img-src 'self' blob: data:; connect-src 'self' ws://" + host + " wss://" + host +
+          "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+  answer.headers.emplace_back("X-Frame-Options", "DENY");
+  return answer;
+}
+
+Answer Api::health(const Request&, const Route&) const {
+  return json_answer(Value::object().add("status", Value::of("ok")));
+}
+
+Answer Api::readiness(const Request& request, const Route&) const {
+  const Readiness readiness = parts_.station.readiness();
+  Value document = Value::object();
+  document.add("ready", Value::of(readiness.is_ready));
+  if (request.trust == Request::Trust::kToken) {
+    Value checks = Value::array();
+    for (const auto& check : readiness.checks) {
+      Value line = Value::object();
+      line.add("name", Value::of(check.name)).add("well", Value::of(check.is_well));
+      if (!check.reason.empty()) line.add("reason", Value::of(check.reason));
+      checks.items.push_back(std::move(line));
+    }
+    document.add("checks", std::move(checks));
+  }
+  return json_answer(document, readiness.is_ready ? 200 : 503);
+}
+
+Answer Api::metrics(const Request&, const Route&) const {
+  Answer answer;
+  answer.type = "text/plain; version=0.0.4; charset=utf-8";
+  answer.body = parts_.station.metrics_text();
+  return answer;
+}
+
+Answer Api::openapi(const Request&, const Route&) const { return json_answer(openapi_text()); }
+
+Answer Api::ws(const Request&, const Route&) const {
+  Problem refused = problem(426, "a WebSocket handshake is needed here");
+  refused.headers.emplace_back("Upgrade", "websocket");
+  return answer_of(refused);
+}
+
+Answer Api::scene(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_with_etag(request, *state,
+                          [&] { return json_answer(*parts_.documents.scene(state)); });
+}
+
+Answer Api::layers(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_with_etag(request, *state, [&] { return json_answer(layers_document(*state)); });
+}
+
+Answer Api::layer(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  const auto& layers = state->scene.layers;
+  const auto layer = std::ranges::find(layers, request.id, &scene::Layer::id);
+  if (layer == layers.end()) {
+    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
+  }
+  return answer_with_etag(request, *state,
+                          [&] { return json_answer(scene::layer_document(*layer)); });
+}
+
+Answer Api::status(const Request&, const Route&) const {
+  return json_answer(parts_.station.status());
+}
+
+Answer Api::stream_config(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_with_etag(request, *state,
+                          [&] { return json_answer(scene::stream_document(*state)); });
+}
+
+Answer Api::outputs(const Request&, const Route&) const {
+  Value document = Value::object();
+  document.add("revision", revision_of(*parts_.layers.current()))
+      .add("outputs", parts_.station.outputs());
+  return json_answer(document);
+}
+
+Answer Api::output(const Request& request, const Route&) const {
+  const Value outputs = parts_.station.outputs();
+  for (const Value& output : outputs.items) {
+    const Value* id = output.find("id");
+    if (id != nullptr && id->text == request.id) return json_answer(output);
+  }
+  return answer_of(problem(404, "there is no output \"" + request.id + "\""));
+}
+
+Answer Api::snapshot(const Request& request, const Route& route) const {
+  auto width = width_from(request);
+  if (const auto* refused = std::get_if<Problem>(&width)) return answer_of(*refused);
+  const bool is_png = route.answer_type == "image/png";
+  auto picture = parts_.station.snapshot(is_png ? PictureFormat::kPng : PictureFormat::kJpeg,
+                                         std::get<std::optional<int>>(width));
+  if (!picture) return answer_of(problem_of(picture.error()));
+  Answer answer;
+  answer.type = route.answer_type;
+  answer.body = std::move(picture.value().bytes);
+  answer.headers.emplace_back("Layercast-Frame", std::to_string(picture.value().frame));
+  return answer;
+}
+
+Answer Api::preview(const Request&, const Route&) const {
+  // Of HEAD; GET never comes here.
+  Answer answer;
+  answer.type = kPreviewType;
+  return answer;
+}
+
+}  // namespace layercast::control

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "control/documents.h"
+#include "control/limits.h"
+#include "control/order.h"
+#include "control/routes.h"
+#include "control/station.h"
+#include "layers/layer_manager.h"
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace layercast::control {
+
+/// What HTTP requests are answered. Thread: any.
+class Api {
+ public:
+  /// All of them outlive it.
+  struct Parts {
+    layers::LayerManager& layers;
+    Station& station;
+    base::Metrics& metrics;
+    Documents& documents;
+    const Limits& limits;
+  };
+  explicit Api(const Parts& parts);
+
+  /// The answer to a request that has been let in, counted. Routes that wait for the store or for a
+  /// frame wait here.
+  Answer answer(Request request) const;
+  /// Ends the waits of answer().
+  void stop_waiting() { is_stopping_ = true; }
+  /// Counts an answer that was given elsewhere. `route`: a path of the table, or another word.
+  void count(std::string_view route, int status) const;
+
+  // What the routes lead to.
+  Answer page(const Request& request, const Route& route) const;
+  Answer health(const Request& request, const Route& route) const;
+  Answer readiness(const Request& request, const Route& route) const;
+  Answer metrics(const Request& request, const Route& route) const;
+  Answer openapi(const Request& request, const Route& route) const;
+  Answer ws(const Request& request, const Route& route) const;
+  Answer scene(const Request& request, const Route& route) const;
+  Answer layers(const Request& request, const Route& route) const;
+  Answer layer(const Request& request, const Route& route) const;
+  Answer status(const Request& request, const Route& route) const;
+  Answer stream_config(const Request& request, const Route& route) const;
+  Answer outputs(const Request& request, const Route& route) const;
+  Answer output(const Request& request, const Route& route) const;
+  Answer snapshot(const Request& request, const Route& route) const;
+  Answer preview(const Request& request, const Route& route) const;
+  /// A command: its answer tells the revision and what came of it.
+  Answer obey(const Request& request, const Route& route) const;
+
+ private:
+  Answer routed(Request& request) const;
+  std::variant<Order, Problem> order_from(const Request& request, const Route& route) const;
+  std::variant<scene::Value, Problem> params_from(const Request& request, const Route& route) const;
+  std::variant<Outcome, Problem> obeyed(const Order& order, std::string_view body_pointer) const;
+  std::optional<int64_t> frame_that_shows(int64_t revision) const;
+
+  Parts parts_;
+  std::atomic<bool> is_stopping_ = false;
+};
+
+Answer answer_of(const Problem& problem);
+
+/// `{revision, active, layers}`: what lists them by HTTP and by WebSocket.
+scene::Value layers_document(const scene::LiveState& state);
+
+/// The media type of the preview: one JPEG after another.
+inline constexpr const char* kPreviewType = "multipart/x-mixed-replace; boundary=frame";
+
+/// `"12"`: what ETag says of a revision.
+std::string etag_of(int64_t revision);
+
+}  // namespace layercast::control

@@ -1,0 +1,23 @@
+#include "control/documents.h"
+
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+
+namespace layercast::control {
+
+Text Documents::scene(const scene::LiveStatePtr& state) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (revision_ == state->revision) return text_;
+  }
+  auto text = std::make_shared<const std::string>(
+      scene::write_json(scene::document_of(*state, scene::Secrets::kRedacted), 0));
+  const std::lock_guard lock(mutex_);
+  if (state->revision > revision_) {
+    revision_ = state->revision;
+    text_ = text;
+  }
+  return text;
+}
+
+}  // namespace layercast::control

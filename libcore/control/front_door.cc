@@ -1,0 +1,542 @@
+#include "control/front_door.h"
+
+#include "control/http_exchange.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <boost/asio.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace layercast::control {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+constexpr size_t kScratchBytes = 64 << 10;
+constexpr int kBacklog = 1024;
+constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::chrono::seconds kLinger{2};
+constexpr std::chrono::seconds kStopPatience{1};
+constexpr int kLogLinesPerSecond = 10;
+constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST",   "PUT",
+                                                      "PATCH", "DELETE", "OPTIONS"};
+
+std::string text_of(const asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
+/// Counts connections, all and by address. Thread: any (locked).
+class Seats : public std::enable_shared_from_this<Seats> {
+ public:
+  explicit Seats(const Limits& limits)
+      : all_max_(limits.connections_max), each_max_(limits.connections_per_client_max) {}
+
+  /// Null when there is none left for this address.
+  std::shared_ptr<void> take(const std::string& address) {
+    const std::lock_guard lock(mutex_);
+    int& count = by_address_[address];
+    const bool is_full = all_ >= all_max_ || (!is_loopback(address) && count >= each_max_);
+    if (is_full) {
+      if (count == 0) by_address_.erase(address);
+      return nullptr;
+    }
+    ++count;
+    ++all_;
+    // The pointer itself is only a sign.
+    return {static_cast<void*>(this),
+            [self = shared_from_this(), address](void*) { self->give_back(address); }};
+  }
+
+ private:
+  void give_back(const std::string& address) {
+    const std::lock_guard lock(mutex_);
+    --all_;
+    const auto entry = by_address_.find(address);
+    if (--entry->second == 0) by_address_.erase(entry);
+  }
+
+  std::mutex mutex_;
+  int all_max_;
+  int each_max_;
+  int all_ = 0;
+  std::map<std::string, int> by_address_;
+};
+
+/// Threads for one kind of answer, and how many requests wait for them.
+struct LaneThreads {
+  explicit LaneThreads(int threads) : pool(static_cast<size_t>(threads)) {}
+  asio::thread_pool pool;
+  std::atomic<int> waiting = 0;
+};
+
+}  // namespace
+
+OwnSocket::~OwnSocket() {
+  if (native_ >= 0) ::close(native_);
+}
+
+class FrontDoor::Work {
+ public:
+  explicit Work(Options given);
+  ~Work();
+
+  base::Result<void> listen();
+  int port() const { return port_; }
+  void stop_accepting();
+
+ private:
+  class Connection;
+  /// What connections take off when they end, which may be after the door.
+  struct Books {
+    std::set<Connection*> connections;
+    int64_t bodies_bytes = 0;
+  };
+
+  void accept();
+  void seat(tcp::socket socket);
+  LaneThreads& lane_of(Lane lane);
+  void log(const std::string& line);
+  void begin_stopping();
+
+  Options options_;
+  const Limits& limits_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
+  tcp::acceptor acceptor_{io_};
+  asio::steady_timer accept_timer_{io_};
+  int port_ = 0;
+  std::shared_ptr<Seats> seats_;
+  std::shared_ptr<base::Counter> turned_away_;
+  LaneThreads quick_;
+  LaneThreads store_;
+  LaneThreads frame_;
+
+  // Of the door's thread alone.
+  std::array<char, kScratchBytes> scratch_{};
+  std::shared_ptr<Books> books_ = std::make_shared<Books>();
+  bool is_stopping_ = false;
+  std::chrono::steady_clock::time_point log_second_;
+  int log_lines_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable emptied_;
+  bool is_empty_ = false;
+  std::thread thread_;
+};
+
+/// One client, from accept to close. Thread: the door's.
+class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(Work& door, tcp::socket socket, Visitor visitor, std::shared_ptr<void> seat)
+      : door_(door),
+        books_(door.books_),
+        socket_(std::move(socket)),
+        timer_(door.io_),
+        visitor_(std::move(visitor)),
+        seat_(std::move(seat)) {
+    books_->connections.insert(this);
+  }
+  ~Connection() {
+    free_body();
+    books_->connections.erase(this);
+  }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void start() {
+    ErrorCode ignored;
+    socket_.non_blocking(true, ignored);
+    socket_.set_option(tcp::no_delay(true), ignored);
+    give_time(door_.limits_.head_patience);
+    await_bytes();
+  }
+
+  /// Ends now, or after the answer that is being made or sent.
+  void finish() {
+    is_last_ = true;
+    if (phase_ == Phase::kHead && received_.empty()) close();
+  }
+
+ private:
+  enum class Phase : uint8_t { kHead, kBody, kAnswer, kSend, kLinger };
+
+  void give_time(base::Duration patience) {
+    timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(patience));
+    timer_.async_wait([self = shared_from_this()](ErrorCode error) {
+      // A timer that was set anew in the meantime is another one.
+      if (!error && self->timer_.expiry() <= std::chrono::steady_clock::now()) self->run_late();
+    });
+  }
+
+  void run_late() {
+    if (phase_ == Phase::kAnswer) return;
+    const bool is_waiting = phase_ == Phase::kHead || phase_ == Phase::kBody;
+    if (!is_waiting || received_.empty()) return close();
+    refuse(problem(408, "the request did not come in time"));
+  }
+
+  void close() {
+    timer_.cancel();
+    ErrorCode ignored;
+    socket_.close(ignored);
+  }
+
+  void await_bytes() {
+    socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](ErrorCode error) {
+      if (error) return self->close();
+      self->receive();
+    });
+  }
+
+  void receive() {
+    ErrorCode error;
+    const size_t count = socket_.read_some(asio::buffer(door_.scratch_), error);
+    if (error == asio::error::would_block || error == asio::error::try_again) return await_bytes();
+    if (error) return close();
+    if (phase_ == Phase::kLinger) return await_bytes();
+    if (phase_ == Phase::kHead && received_.empty()) give_time(door_.limits_.head_patience);
+    received_.append(door_.scratch_.data(), count);
+    go_on();
+  }
+
+  /// Does with what was received all that can be done.
+  void go_on() {
+    if (phase_ == Phase::kHead) return take_head();
+    if (phase_ == Phase::kBody) take_body();
+  }
+
+  void take_head() {
+    while (received_.starts_with("\r\n")) received_.erase(0, 2);
+    const auto length = head_length(received_);
+    const auto most = static_cast<size_t>(door_.limits_.head_bytes_max);
+    if (length.value_or(received_.size()) > most) {
+      return refuse(problem(431, "the head is longer than " + std::to_string(most) + " bytes"));
+    }
+    if (!length) return await_bytes();
+    auto parsed = parse_head(std::string_view(received_).substr(0, *length));
+    if (const auto* refused = std::get_if<Problem>(&parsed)) return refuse(*refused);
+    head_ = std::get<RequestHead>(std::move(parsed));
+    if (std::ranges::find(kMethods, head_.method) == kMethods.end()) {
+      return refuse(problem(501, "the method " + head_.method + " is not known"));
+    }
+    admit(*length);
+  }
+
+  void admit(size_t length) {
+    const auto path = percent_decoded(head_.path);
+    if (!path) return refuse(problem(400, "the path has a wrong escape"));
+    const Found found = find_route(head_.method, *path);
+    route_ = found.route;
+    auto admitted = door_.options_.gate->admit(head_, visitor_, route_);
+    if (const auto* refused = std::get_if<Problem>(&admitted)) return refuse(*refused);
+    trust_ = std::get<Request::Trust>(admitted);
+    if (head_.content_length > door_.limits_.body_bytes_max) {
+      return refuse(problem(413, "the body is longer than " +
+                                     std::to_string(door_.limits_.body_bytes_max) + " bytes"));
+    }
+    const bool is_handed_over = hands_over(length);
+    if (is_handed_over) return;
+    received_.erase(0, length);
+    begin_body();
+  }
+
+  /// Whether the connection has become someone else's.
+  bool hands_over(size_t length) {
+    if (route_ == nullptr || head_.method != "GET" || head_.content_length > 0) return false;
+    const bool is_socket = route_->serving == Serving::kWebSocket &&
+                           head_.has_token("upgrade", "websocket") && received_.size() == length;
+    const bool is_preview = route_->serving == Serving::kPreview;
+    if (!is_socket && !is_preview) return false;
+    timer_.cancel();
+    ErrorCode error;
+    const int native = socket_.release(error);
+    if (error) return true;
+    door_.options_.count(route_->path, is_socket ? 101 : 200);
+    Guest guest{OwnSocket(native), std::move(received_), visitor_, std::move(seat_)};
+    is_socket ? door_.options_.to_web_socket(std::move(guest))
+              : door_.options_.to_preview(std::move(guest));
+    return true;
+  }
+
+  void begin_body() {
+    if (books_->bodies_bytes + head_.content_length > door_.limits_.bodies_bytes_max) {
+      Problem refused = problem(503, "too many requests at one time");
+      refused.headers.emplace_back("Retry-After", "1");
+      return refuse(refused);
+    }
+    body_bytes_ = head_.content_length;
+    books_->bodies_bytes += body_bytes_;
+    phase_ = Phase::kBody;
+    give_time(door_.limits_.body_patience);
+    if (head_.find("expect") == nullptr || received_.size() >= static_cast<size_t>(body_bytes_)) {
+      return take_body();
+    }
+    sent_ = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(socket_, asio::buffer(sent_),
+                      [self = shared_from_this()](ErrorCode error, size_t) {
+                        if (error) return self->close();
+                        self->take_body();
+                      });
+  }
+
+  void take_body() {
+    const auto length = static_cast<size_t>(body_bytes_);
+    if (received_.size() < length) return await_bytes();
+    std::string rest = received_.substr(length);
+    received_.resize(length);
+    std::string body = std::exchange(received_, std::move(rest));
+    phase_ = Phase::kAnswer;
+    timer_.cancel();
+    make_answer(std::move(body));
+  }
+
+  LaneThreads& lane() {
+    if (route_ == nullptr) return door_.quick_;
+    const bool waits_for_frame =
+        route_->lane == Lane::kStore && query_value(head_.query, "wait").has_value();
+    return door_.lane_of(waits_for_frame ? Lane::kFrame : route_->lane);
+  }
+
+  void make_answer(std::string body) {
+    LaneThreads& threads = lane();
+    if (threads.waiting >= door_.limits_.requests_waiting_max) {
+      Problem refused = problem(503, "too many requests at one time");
+      refused.headers.emplace_back("Retry-After", "1");
+      return refuse(refused);
+    }
+    ++threads.waiting;
+    if (is_last_) head_.keeps_alive = false;
+    asio::post(
+        threads.pool, [self = shared_from_this(), &threads, body = std::move(body)]() mutable {
+          Work& door = self->door_;
+          std::string text = door.options_.answer(self->head_, self->trust_, self->visitor_, body);
+          --threads.waiting;
+          // Given away whole: a connection ends on the door's thread.
+          asio::post(door.io_, [self = std::move(self), text = std::move(text)]() mutable {
+            self->free_body();
+            self->send(std::move(text));
+          });
+        });
+  }
+
+  void free_body() {
+    books_->bodies_bytes -= body_bytes_;
+    body_bytes_ = 0;
+  }
+
+  void send(std::string text) {
+    phase_ = Phase::kSend;
+    sent_ = std::move(text);
+    const auto bytes = static_cast<int64_t>(sent_.size());
+    give_time(door_.limits_.answer_patience +
+              std::chrono::seconds(bytes / door_.limits_.answer_bytes_per_second_min));
+    asio::async_write(socket_, asio::buffer(sent_),
+                      [self = shared_from_this()](ErrorCode error, size_t) {
+                        if (error) return self->close();
+                        self->sent();
+                      });
+  }
+
+  void sent() {
+    std::string().swap(sent_);
+    if (!head_.keeps_alive || is_last_) return linger();
+    phase_ = Phase::kHead;
+    give_time(received_.empty() ? door_.limits_.idle_patience : door_.limits_.head_patience);
+    if (received_.empty()) return await_bytes();
+    go_on();
+  }
+
+  /// Says why, and ends the connection: what follows in it may be anything.
+  void refuse(const Problem& problem) {
+    door_.options_.count(route_ == nullptr ? "none" : route_->path, problem.status);
+    door_.log("refused " + visitor_.address + ": " + std::to_string(problem.status) + " " +
+              problem.detail);
+    free_body();
+    received_.clear();
+    const bool has_head = !head_.method.empty();
+    std::string text = refusal_text(problem, has_head ? &head_ : nullptr);
+    head_.keeps_alive = false;
+    send(std::move(text));
+  }
+
+  /// Reads and forgets what the client still sends: closing at once would take the answer from it.
+  void linger() {
+    phase_ = Phase::kLinger;
+    give_time(kLinger);
+    ErrorCode ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    await_bytes();
+  }
+
+  Work& door_;
+  std::shared_ptr<Books> books_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  Visitor visitor_;
+  std::shared_ptr<void> seat_;
+  Phase phase_ = Phase::kHead;
+  std::string received_;
+  std::string sent_;
+  RequestHead head_;
+  const Route* route_ = nullptr;
+  Request::Trust trust_ = Request::Trust::kNone;
+  int64_t body_bytes_ = 0;  // that are counted in the door's
+  bool is_last_ = false;
+};
+
+FrontDoor::Work::Work(Options given)
+    : options_(std::move(given)),
+      limits_(*options_.limits),
+      seats_(std::make_shared<Seats>(limits_)),
+      turned_away_(options_.metrics->counter(
+          {"connections_refused_total", "Connections closed at once: there were too many."})),
+      quick_(limits_.quick_threads),
+      store_(limits_.store_threads),
+      frame_(limits_.frame_threads) {}
+
+base::Result<void> FrontDoor::Work::listen() {
+  ErrorCode error;
+  const auto address = asio::ip::make_address(options_.address, error);
+  if (error) {
+    return base::Error{base::ErrorCode::kInvalidInput,
+                       "\"" + options_.address + "\" is not an IP address",
+                       {},
+                       nullptr};
+  }
+  const tcp::endpoint endpoint(address, static_cast<uint16_t>(options_.port));
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(kBacklog, error);
+  if (!error) acceptor_.non_blocking(true, error);
+  if (error) {
+    return base::Error{base::ErrorCode::kIo,
+                       "cannot listen on " + options_.address + " port " +
+                           std::to_string(options_.port) + ": " + error.message(),
+                       {},
+                       nullptr};
+  }
+  port_ = acceptor_.local_endpoint().port();
+  accept();
+  thread_ = std::thread([this] { io_.run(); });
+  return {};
+}
+
+void FrontDoor::Work::accept() {
+  acceptor_.async_accept([this](ErrorCode error, tcp::socket socket) {
+    if (error == asio::error::operation_aborted || is_stopping_) return;
+    if (!error) {
+      seat(std::move(socket));
+      return accept();
+    }
+    // Out of file descriptors, most likely: those that are open will end.
+    log("cannot accept: " + error.message());
+    accept_timer_.expires_after(kAcceptPause);
+    accept_timer_.async_wait([this](ErrorCode aborted) {
+      if (!aborted) accept();
+    });
+  });
+}
+
+void FrontDoor::Work::seat(tcp::socket socket) {
+  ErrorCode error;
+  const tcp::endpoint remote = socket.remote_endpoint(error);
+  const tcp::endpoint local = socket.local_endpoint(error);
+  if (error) return;
+  Visitor visitor{text_of(remote.address()), text_of(local.address())};
+  auto seat = seats_->take(visitor.address);
+  if (seat == nullptr) {
+    turned_away_->add();
+    return log("turned " + visitor.address + " away: too many connections");
+  }
+  std::make_shared<Connection>(*this, std::move(socket), std::move(visitor), std::move(seat))
+      ->start();
+}
+
+LaneThreads& FrontDoor::Work::lane_of(Lane lane) {
+  switch (lane) {
+    case Lane::kQuick:
+      return quick_;
+    case Lane::kStore:
+      return store_;
+    case Lane::kFrame:
+      return frame_;
+  }
+  return quick_;
+}
+
+void FrontDoor::Work::log(const std::string& line) {
+  if (!options_.log) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - log_second_ >= std::chrono::seconds(1)) {
+    log_second_ = now;
+    log_lines_ = 0;
+  }
+  if (++log_lines_ <= kLogLinesPerSecond) options_.log(line);
+}
+
+void FrontDoor::Work::begin_stopping() {
+  if (is_stopping_) return;
+  is_stopping_ = true;
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  accept_timer_.cancel();
+  const std::vector<Connection*> open(books_->connections.begin(), books_->connections.end());
+  for (Connection* connection : open) connection->finish();
+}
+
+void FrontDoor::Work::stop_accepting() {
+  asio::post(io_, [this] { begin_stopping(); });
+}
+
+FrontDoor::Work::~Work() {
+  if (!thread_.joinable()) return;
+  stop_accepting();
+  const auto end = std::chrono::steady_clock::now() + kStopPatience;
+  while (std::chrono::steady_clock::now() < end) {
+    asio::post(io_, [this] {
+      const std::lock_guard lock(mutex_);
+      is_empty_ = books_->connections.empty();
+      emptied_.notify_all();
+    });
+    std::unique_lock lock(mutex_);
+    emptied_.wait_for(lock, std::chrono::milliseconds(20));
+    if (is_empty_) break;
+  }
+  for (LaneThreads* lane : {&quick_, &store_, &frame_}) {
+    lane->pool.stop();
+    lane->pool.join();
+  }
+  guard_.reset();
+  io_.stop();
+  thread_.join();
+}
+
+base::Result<std::unique_ptr<FrontDoor>> FrontDoor::open(Options options) {
+  auto work = std::make_unique<Work>(std::move(options));
+  TRY_DO(work->listen());
+  return std::unique_ptr<FrontDoor>(new FrontDoor(std::move(work)));
+}
+
+FrontDoor::FrontDoor(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+FrontDoor::~FrontDoor() = default;
+
+int FrontDoor::port() const { return work_->port(); }
+void FrontDoor::stop_accepting() { work_->stop_accepting(); }
+
+}  // namespace layercast::control

@@ -1,0 +1,170 @@
+#include "control/gate.h"
+
+#include <algorithm>
+#include <arpa/inet.h>
+
+namespace layercast::control {
+namespace {
+
+constexpr double kForgivenPerSecond = 1;
+constexpr size_t kAddressesMax = 4096;
+
+/// Takes the same time wherever the two differ.
+bool are_equal(std::string_view given, std::string_view wanted) {
+  size_t difference = given.size() ^ wanted.size();
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    const char c = given.empty() ? '\0' : given[i % given.size()];
+    difference |= static_cast<size_t>(static_cast<unsigned char>(c ^ wanted[i]));
+  }
+  // Keeps the compiler from leaving the loop early.
+  const volatile size_t seen = difference;
+  return seen == 0;
+}
+
+/// Without the port that a scheme has anyway.
+std::string without_usual_port(std::string_view authority) {
+  for (const std::string_view port : {":80", ":443"}) {
+    if (authority.ends_with(port)) authority.remove_suffix(port.size());
+  }
+  return in_lower_case(authority);
+}
+
+std::string authority_of(std::string_view origin) {
+  const size_t colon = origin.find("://");
+  return colon == std::string_view::npos ? std::string{}
+                                         : without_usual_port(origin.substr(colon + 3));
+}
+
+std::optional<std::string> bearer_of(const RequestHead& head) {
+  constexpr std::string_view kScheme = "bearer ";
+  const std::string_view field = head.value_of("authorization");
+  if (in_lower_case(field.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  return std::string(trimmed(field.substr(kScheme.size())));
+}
+
+}  // namespace
+
+bool is_loopback(std::string_view address) {
+  if (address.starts_with("::ffff:")) address.remove_prefix(7);
+  // A name may begin like an address: 127.0.0.1.example.org is anybody's.
+  in_addr parsed{};
+  const bool is_v4 = ::inet_pton(AF_INET, std::string(address).c_str(), &parsed) == 1;
+  return address == "::1" || (is_v4 && address.starts_with("127."));
+}
+
+std::optional<std::string> host_name_of(std::string_view host_and_port) {
+  std::string_view name = host_and_port;
+  std::string_view port;
+  if (name.starts_with('[')) {
+    const size_t end = name.find(']');
+    if (end == std::string_view::npos) return std::nullopt;
+    port = name.substr(end + 1);
+    name = name.substr(1, end - 1);
+  } else {
+    const size_t colon = std::min(name.find(':'), name.size());
+    port = name.substr(colon);
+    name = name.substr(0, colon);
+  }
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool has_port = port.starts_with(':') && port.size() > 1 && port.size() <= 6 &&
+                        std::ranges::all_of(port.substr(1), is_digit);
+  if (name.empty() || !(port.empty() || has_port)) return std::nullopt;
+  // What a name or an address is written with; the page's policy quotes it.
+  const auto belongs = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_' || c == ':';
+  };
+  if (!std::ranges::all_of(name, belongs)) return std::nullopt;
+  return in_lower_case(name);
+}
+
+Gate::Gate(Options options, base::Metrics& metrics)
+    : options_(std::move(options)),
+      failures_total_(metrics.counter(
+          {"auth_failures_total", "Requests refused for a wrong or missing token."})) {}
+
+bool Gate::is_own_host(std::string_view host, const Visitor& visitor) const {
+  const auto name = host_name_of(host);
+  if (!name) return false;
+  if (*name == "localhost" || is_loopback(*name) || *name == visitor.local_address) return true;
+  const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";
+  if (!is_any && *name == in_lower_case(options_.host)) return true;
+  return std::ranges::any_of(options_.allowed_hosts, [&](const std::string& allowed) {
+    return host_name_of(allowed) == name;
+  });
+}
+
+std::optional<Problem> Gate::foreign(const RequestHead& head, const Visitor& visitor,
+                                     const Route* route) const {
+  const std::string* host = head.find("host");
+  if (host == nullptr) return problem(400, "the request names no Host");
+  if (!is_own_host(*host, visitor)) {
+    return problem(421, "the host \"" + *host + "\" is not served here");
+  }
+  const std::string* origin = head.find("origin");
+  if (origin != nullptr && authority_of(*origin) != without_usual_port(*host)) {
+    return problem(403, "pages of " + *origin + " may not ask here");
+  }
+  // A page elsewhere may link to the one here, and no more.
+  const bool is_page = route != nullptr && route->path == "/";
+  if (!is_page && head.value_of("sec-fetch-site") == "cross-site") {
+    return problem(403, "pages of other sites may not ask here");
+  }
+  return std::nullopt;
+}
+
+bool Gate::is_tired_of(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  const auto found = failures_.find(address);
+  if (found == failures_.end()) return false;
+  Failures& failures = found->second;
+  const Clock::time_point now = Clock::now();
+  const std::chrono::duration<double> passed = now - failures.counted;
+  failures.count = std::max(0.0, failures.count - passed.count() * kForgivenPerSecond);
+  failures.counted = now;
+  const double count = failures.count;
+  if (count == 0) failures_.erase(found);
+  return count > options_.auth_failures_max - 1;
+}
+
+void Gate::note_failure(const std::string& address) {
+  const std::lock_guard lock(mutex_);
+  if (failures_.size() >= kAddressesMax && !failures_.contains(address)) {
+    // Forgets whoever failed longest ago.
+    failures_.erase(std::ranges::min_element(
+        failures_, {}, [](const auto& entry) { return entry.second.counted; }));
+  }
+  Failures& failures = failures_[address];
+  failures.count += 1;
+  failures.counted = Clock::now();
+}
+
+std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Visitor& visitor,
+                                                  Access access) {
+  if (!options_.token) return Request::Trust::kToken;
+  std::optional<std::string> given = bearer_of(head);
+  if (!given && access == Access::kTokenInQuery) given = query_value(head.query, "token");
+  if (!given && access == Access::kOpen) return Request::Trust::kNone;
+  if (given && is_tired_of(visitor.address)) {
+    if (access == Access::kOpen) return Request::Trust::kNone;
+    Problem refused = problem(429, "too many wrong tokens from " + visitor.address);
+    refused.headers.emplace_back("Retry-After", "1");
+    return refused;
+  }
+  if (given && are_equal(*given, *options_.token)) return Request::Trust::kToken;
+  failures_total_->add();
+  if (given) note_failure(visitor.address);
+  if (access == Access::kOpen) return Request::Trust::kNone;
+  Problem refused = problem(401, given ? "the token is wrong" : "a token is needed");
+  refused.headers.emplace_back("WWW-Authenticate",
+                               given ? "Bearer error=\"invalid_token\"" : "Bearer");
+  return refused;
+}
+
+std::variant<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Visitor& visitor,
+                                                  const Route* route) {
+  if (auto refused = foreign(head, visitor, route)) return *std::move(refused);
+  return trust(head, visitor, route == nullptr ? Access::kToken : route->access);
+}
+
+}  // namespace layercast::control

@@ -1,0 +1,364 @@
+#include "control/openapi.h"
+
+#include "control/problem.h"
+#include "control/routes.h"
+#include "scene/json_codec.h"
+#include "scene/scene_tables.h"
+#include "scene/stream_config.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+namespace layercast::control {
+namespace {
+
+using scene::Value;
+
+constexpr std::string_view kDefinitions = "#/$defs/";
+constexpr std::string_view kComponents = "#/components/schemas/";
+
+Value reference(std::string_view schema) {
+  return Value::object().add("$ref", Value::of(std::string(kComponents) + std::string(schema)));
+}
+
+/// A schema written here, as JSON.
+Value written(std::string_view json) {
+  scene::JsonDocument read = scene::read_json(json);
+  LAYERCAST_CHECK(read.faults.empty());
+  return std::move(read.value);
+}
+
+/// Every reference into $defs made one into the components.
+Value with_component_references(Value schema) {
+  for (Value& item : schema.items) item = with_component_references(std::move(item));
+  for (auto& member : schema.members) {
+    if (member.key == "$ref" && member.value.text.starts_with(kDefinitions)) {
+      member.value =
+          Value::of(std::string(kComponents) + member.value.text.substr(kDefinitions.size()));
+    } else {
+      member.value = with_component_references(std::move(member.value));
+    }
+  }
+  return schema;
+}
+
+/// Nobody has to give `key`.
+void make_optional(Value& schema, std::string_view key) {
+  if (Value* required = schema.find("required")) {
+    std::erase_if(required->items, [&](const Value& item) { return item.text == key; });
+  }
+}
+
+/// `name` as the codec describes it; a codec may have defined it already.
+template <class T>
+void add_schema(Value& schemas, scene::SchemaBuilder& builder, std::string_view name,
+                const scene::Codec<T>& codec) {
+  Value schema = codec.schema(builder);
+  const Value* target = schema.find("$ref");
+  if (target != nullptr && target->text == std::string(kDefinitions) + std::string(name)) return;
+  schemas.add(name, std::move(schema));
+}
+
+/// A scene as GET tells it and PUT takes it: with what only a live one has.
+Value live_scene_schema(Value root) {
+  Value* properties = root.find("properties");
+  LAYERCAST_CHECK(properties != nullptr);
+  properties->add("revision", written(R"({"type": "integer", "minimum": 0})"))
+      .add("active", written(R"({"type": ["string", "null"],
+                                 "description": "The id of the active layer."})"))
+      .add("stream", reference("stream-config"));
+  return root;
+}
+
+/// The configuration as GET tells it: with what the stream is doing.
+Value stream_config_schema(scene::SchemaBuilder& builder) {
+  Value schema = scene::stream_config_codec().schema(builder);
+  schema.find("properties")->add("transmission", scene::transmission_codec().schema(builder));
+  return schema;
+}
+
+/// A merge patch of the configuration: null stands for the default.
+Value stream_patch_schema(scene::SchemaBuilder& builder) {
+  Value schema = scene::stream_config_codec().schema(builder);
+  Value* properties = schema.find("properties");
+  LAYERCAST_CHECK(properties != nullptr);
+  properties->add("quality", scene::quality_codec().schema(builder));
+  for (auto& member : properties->members) {
+    Value either = Value::object();
+    either.add("anyOf", Value::array({member.value, written(R"({"type": "null"})")}));
+    member.value = std::move(either);
+  }
+  schema.erase("required");
+  return schema;
+}
+
+constexpr std::string_view kMessageSchema = R"({
+  "type": "object", "required": ["text"],
+  "properties": {"id": {"type": "string"}, "author": {"type": "string"},
+                 "text": {"type": "string"}, "timestamp": {"type": ["string", "number"]},
+                 "highlighted": {"type": "boolean"}}})";
+
+constexpr std::string_view kProblemSchema = R"({
+  "type": "object", "required": ["type", "title", "status", "detail"],
+  "additionalProperties": false,
+  "properties": {
+    "type": {"type": "string", "format": "uri-reference"},
+    "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+    "errors": {"type": "array", "items": {
+      "type": "object", "required": ["pointer", "detail"],
+      "properties": {"pointer": {"type": "string", "format": "json-pointer"},
+                     "detail": {"type": "string"}}}},
+    "revision": {"type": "integer", "description": "The present one."}}})";
+
+constexpr std::string_view kLayersSchema = R"({
+  "type": "object", "required": ["revision", "active", "layers"], "additionalProperties": false,
+  "properties": {"revision": {"type": "integer"}, "active": {"type": ["string", "null"]},
+    "layers": {"type": "array", "items": {"$ref": "#/components/schemas/layer"}}}})";
+
+constexpr std::string_view kOutputsSchema = R"({
+  "type": "object", "required": ["revision", "outputs"], "additionalProperties": false,
+  "properties": {"revision": {"type": "integer"},
+    "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/output-state"}}}})";
+
+constexpr std::string_view kReadinessSchema = R"({
+  "type": "object", "required": ["ready"], "additionalProperties": false,
+  "properties": {"ready": {"type": "boolean"}, "checks": {"type": "array", "items": {
+    "type": "object", "required": ["name", "well"],
+    "properties": {"name": {"type": "string"}, "well": {"type": "boolean"},
+                   "reason": {"type": "string"}}}}}})";
+
+constexpr std::string_view kBatchSchema = R"({
+  "type": "object", "required": ["commands"], "additionalProperties": false,
+  "properties": {"commands": {"type": "array", "items": {
+    "type": "object", "required": ["method"], "additionalProperties": false,
+    "properties": {"method": {"type": "string"}, "params": {"type": "object"}}}}}})";
+
+/// What routes() speaks of and no other table describes.
+void add_house_schemas(Value& schemas) {
+  schemas.add("any", written("{}"))
+      .add("merge-patch",
+           written(R"({"type": "object", "description": "A JSON Merge Patch (RFC 7396)."})"))
+      .add("problem", written(kProblemSchema))
+      .add("health", written(R"({"type": "object", "required": ["status"],
+                                 "properties": {"status": {"const": "ok"}}})"))
+      .add("readiness", written(kReadinessSchema))
+      .add("status", written(R"({"type": "object"})"))
+      .add("named", written(R"({"type": "object", "required": ["id"],
+                                "additionalProperties": false,
+                                "properties": {"id": {"type": ["string", "null"]}}})"))
+      .add("results", written(R"({"type": "array", "description": "One for each command."})"))
+      .add("layers", written(kLayersSchema))
+      .add("outputs", written(kOutputsSchema))
+      .add("output-state", written(R"({"type": "object"})"))
+      .add("animations", written(R"({"type": "array",
+                                     "items": {"$ref": "#/components/schemas/animation"}})"))
+      .add("active", written(R"({"type": "object", "required": ["id"],
+                                 "additionalProperties": false,
+                                 "properties": {"id": {"type": ["string", "null"]}}})"))
+      .add("batch", written(kBatchSchema));
+  if (schemas.find("message") == nullptr) schemas.add("message", written(kMessageSchema));
+}
+
+Value schemas() {
+  scene::SchemaBuilder builder;
+  Value made = Value::object();
+  const Value scene = scene::scene_codec().schema(builder);
+  add_schema(made, builder, "layer", scene::layer_codec());
+  add_schema(made, builder, "animation", scene::animation_codec());
+  add_schema(made, builder, "output", scene::output_codec());
+  made.add("stream-config", stream_config_schema(builder));
+  made.add("stream-patch", stream_patch_schema(builder));
+  for (const auto& member : builder.definitions.members) made.add(member.key, member.value);
+  for (const std::string_view name : {"layer", "output"}) {
+    Value nameless = *made.find(name);
+    make_optional(nameless, "id");
+    made.add("new-" + std::string(name), std::move(nameless));
+  }
+  made.add("live-scene", live_scene_schema(scene));
+  made = with_component_references(std::move(made));
+  add_house_schemas(made);
+  return made;
+}
+
+// ---- Operations ---------------------------------------------------------------------------------
+
+Value parameter(std::string_view name, std::string_view place, std::string_view schema,
+                std::string_view description) {
+  Value made = Value::object();
+  made.add("name", Value::of(name)).add("in", Value::of(place));
+  if (place == "path") made.add("required", Value::of(true));
+  made.add("schema", written(schema)).add("description", Value::of(description));
+  return made;
+}
+
+Value parameters_of(const Route& route) {
+  Value all = Value::array();
+  const auto add = [&all](std::string_view name, std::string_view place, std::string_view schema,
+                          std::string_view description) {
+    all.items.push_back(parameter(name, place, schema, description));
+  };
+  if (route.takes_id()) add("id", "path", R"({"type": "string"})", "Of the layer or output.");
+  if (!route.command.empty()) {
+    add("at", "query", R"({"type": "string"})",
+        "When to obey: a stream time such as 90s, or frame:N.");
+    add("wait", "query", R"({"const": "on-air"})",
+        "Answer once a frame that shows it has been handed to the encoder; `frame` tells which.");
+    add("If-Match", "header", R"({"type": "string"})",
+        "The quoted revision that the change was made for.");
+  }
+  if (route.has_etag) {
+    add("If-None-Match", "header", R"({"type": "string"})", "A quoted revision that is known.");
+  }
+  if (route.operation.starts_with("snapshot.")) {
+    add("width", "query", R"({"type": "integer", "minimum": 16, "maximum": 7680})",
+        "Shrunk to this at most.");
+  }
+  return all;
+}
+
+Value content(std::string_view type, Value schema) {
+  Value of_type = Value::object();
+  of_type.add("schema", std::move(schema));
+  Value made = Value::object();
+  made.add(type, std::move(of_type));
+  return made;
+}
+
+Value response(std::string_view description) {
+  Value made = Value::object();
+  made.add("description", Value::of(description));
+  return made;
+}
+
+/// `{revision, frame, result}` around what a command gives.
+Value command_answer_schema(const Route& route) {
+  Value schema = written(R"({"type": "object", "required": ["revision", "result"],
+    "additionalProperties": false,
+    "properties": {"revision": {"type": "integer"}, "frame": {"type": ["integer", "null"]}}})");
+  schema.find("properties")->add("result", reference(route.answer_schema));
+  return schema;
+}
+
+constexpr std::string_view kLaterSchema = R"({"type": "object", "required": ["revision", "result"],
+  "properties": {"revision": {"type": "integer"}, "frame": {"type": "null"}, "result": {}}})";
+
+void add_success(const Route& route, Value& responses) {
+  if (route.serving == Serving::kWebSocket) {
+    responses.add("101", response("The WebSocket is open."));
+    return;
+  }
+  Value good = response("As asked.");
+  if (!route.command.empty()) {
+    good.add("content", content("application/json", command_answer_schema(route)));
+  } else if (route.answer_schema.empty()) {
+    good.add("content", content(route.answer_type, written(R"({"type": "string"})")));
+  } else {
+    good.add("content", content(route.answer_type, reference(route.answer_schema)));
+  }
+  if (route.status == 201) responses.add("200", good);
+  responses.add(std::to_string(route.status), std::move(good));
+  if (route.has_etag) responses.add("304", response("The known revision is the present one."));
+  if (!route.command.empty()) {
+    Value later = response("Durable, and put off or not yet seen on air.");
+    later.add("content", content("application/json", written(kLaterSchema)));
+    responses.add("202", std::move(later));
+  }
+}
+
+std::vector<int> refusals_of(const Route& route) {
+  std::vector<int> refusals = {400, 403, 421};
+  if (route.access != Access::kOpen) refusals.insert(refusals.end(), {401, 429});
+  if (route.takes_id()) refusals.push_back(404);
+  if (route.serving == Serving::kWebSocket) refusals.push_back(426);
+  if (!route.command.empty()) {
+    refusals.insert(refusals.end(), {404, 409, 411, 412, 413, 415, 422, 500});
+  }
+  refusals.push_back(503);
+  std::ranges::sort(refusals);
+  refusals.erase(std::ranges::unique(refusals).begin(), refusals.end());
+  return refusals;
+}
+
+Value responses_of(const Route& route) {
+  Value responses = Value::object();
+  add_success(route, responses);
+  for (const int status : refusals_of(route)) {
+    if (status == 503 && route.operation == "readiness") {
+      Value unfit = response("Not ready.");
+      unfit.add("content", content("application/json", reference("readiness")));
+      responses.add("503", std::move(unfit));
+      continue;
+    }
+    Value refusal = response(title_of(status));
+    refusal.add("content", content(kProblemType, reference("problem")));
+    responses.add(std::to_string(status), std::move(refusal));
+  }
+  return responses;
+}
+
+Value security_of(Access access) {
+  Value ways = Value::array();
+  if (access == Access::kOpen) return ways;
+  // A server on loopback may have no token.
+  ways.items.push_back(Value::object());
+  ways.items.push_back(Value::object().add("bearer", Value::array()));
+  if (access == Access::kTokenInQuery) {
+    ways.items.push_back(Value::object().add("query", Value::array()));
+  }
+  return ways;
+}
+
+Value operation_of(const Route& route) {
+  Value operation = Value::object();
+  operation.add("operationId", Value::of(route.operation))
+      .add("summary", Value::of(route.summary))
+      .add("parameters", parameters_of(route));
+  if (route.takes_body()) {
+    Value body = Value::object();
+    Value types = content("application/json", reference(route.body_schema));
+    if (route.method == "PATCH") {
+      types.add("application/merge-patch+json",
+                Value::object().add("schema", reference(route.body_schema)));
+    }
+    body.add("required", Value::of(true)).add("content", std::move(types));
+    operation.add("requestBody", std::move(body));
+  }
+  operation.add("responses", responses_of(route)).add("security", security_of(route.access));
+  return operation;
+}
+
+Value paths() {
+  Value made = Value::object();
+  for (const Route& route : routes()) {
+    if (made.find(route.path) == nullptr) made.add(route.path, Value::object());
+    std::string method = std::string(route.method);
+    for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+    made.find(route.path)->add(method, operation_of(route));
+  }
+  return made;
+}
+
+}  // namespace
+
+Value openapi_document() {
+  Value components = Value::object();
+  components.add("schemas", schemas()).add("securitySchemes", written(R"({
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "query": {"type": "apiKey", "in": "query", "name": "token"}})"));
+  Value document = Value::object();
+  document.add("openapi", Value::of("3.1.0"))
+      .add("info", written(R"({"title": "layercast", "version": "1",
+        "description": "A live scene and how to change it. Every change raises its revision."})"))
+      .add("servers", written(R"([{"url": "/"}])"))
+      .add("paths", paths())
+      .add("components", std::move(components));
+  return document;
+}
+
+const std::string& openapi_text() {
+  static const std::string text = scene::write_json(openapi_document(), 0);
+  return text;
+}
+
+}  // namespace layercast::control

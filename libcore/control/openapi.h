@@ -1,0 +1,15 @@
+#pragma once
+
+#include "scene/value.h"
+
+#include <string>
+
+namespace layercast::control {
+
+/// The OpenAPI 3.1 document of routes(), with the schemas of the scene file.
+scene::Value openapi_document();
+
+/// The same as JSON, written once. Thread: any.
+const std::string& openapi_text();
+
+}  // namespace layercast::control

@@ -1,0 +1,52 @@
+#include "control/order.h"
+
+#include <charconv>
+#include <string>
+
+namespace layercast::control {
+
+base::Result<layers::At> at_from(std::string_view text) {
+  constexpr std::string_view kFrame = "frame:";
+  if (text.starts_with(kFrame)) {
+    const std::string_view digits = text.substr(kFrame.size());
+    int64_t frame = -1;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), frame);
+    if (error == std::errc{} && end == digits.data() + digits.size() && frame >= 0) {
+      return layers::At(std::in_place_index<1>, frame);
+    }
+  } else if (const auto time = base::parse_duration(text)) {
+    return layers::At(std::in_place_index<0>, *time);
+  }
+  return base::Error{
+      base::ErrorCode::kInvalidInput,
+      "at: \"" + std::string(text) + "\" is neither a stream time such as 90s nor frame:N",
+      {},
+      nullptr};
+}
+
+base::Result<Until> until_from(std::string_view text) {
+  if (text == "on-air") return Until::kOnAir;
+  return base::Error{base::ErrorCode::kInvalidInput,
+                     "wait: \"" + std::string(text) + "\" is not on-air",
+                     {},
+                     nullptr};
+}
+
+bool is_put_off(const layers::Submission& submission, const layers::Accepted& accepted) {
+  return submission.at.has_value() && accepted.result.is(scene::Value::Kind::kObject) &&
+         accepted.result.find("scheduled") != nullptr;
+}
+
+scene::Value document_of(const Outcome& outcome) {
+  using scene::Value;
+  Value document = Value::object();
+  document.add("revision", Value::of(static_cast<double>(outcome.accepted.revision)));
+  if (outcome.until == Until::kOnAir && !outcome.is_scheduled) {
+    document.add("frame",
+                 outcome.frame ? Value::of(static_cast<double>(*outcome.frame)) : Value::null());
+  }
+  document.add("result", outcome.accepted.result);
+  return document;
+}
+
+}  // namespace layercast::control

@@ -1,0 +1,215 @@
+#include "control/preview.h"
+
+#include "control/api.h"
+#include "control/http_exchange.h"
+
+#include <array>
+#include <boost/asio.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace layercast::control {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+constexpr std::chrono::milliseconds kPatience{250};
+constexpr std::chrono::seconds kPictureTime{10};
+
+std::string part_of(const EncodedPicture& picture) {
+  return "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " +
+         std::to_string(picture.bytes.size()) +
+         "\r\nLayercast-Frame: " + std::to_string(picture.frame) + "\r\n\r\n" + picture.bytes +
+         "\r\n";
+}
+
+Text head_text() {
+  return std::make_shared<const std::string>(
+      std::string("HTTP/1.1 200 OK\r\nContent-Type: ") + kPreviewType +
+      "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+      "Cross-Origin-Resource-Policy: same-origin\r\nConnection: close\r\n\r\n");
+}
+
+}  // namespace
+
+class Preview::Work {
+ public:
+  Work(Station& station, const Limits& limits, base::Metrics& metrics)
+      : station_(station),
+        limits_(limits),
+        count_(metrics.gauge({"preview_viewers", "Clients that look at the preview."})),
+        network_([this] { io_.run(); }),
+        maker_([this] { make_pictures(); }) {}
+  ~Work();
+
+  void admit(Guest guest);
+
+ private:
+  class Viewer;
+
+  void take(Guest guest);
+  void show(const Text& part);
+  void make_pictures();
+  void note_viewers();
+
+  Station& station_;
+  const Limits& limits_;
+  std::shared_ptr<base::Gauge> count_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
+  std::set<std::shared_ptr<Viewer>> viewers_;  // of the network thread alone
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  size_t looking_ = 0;
+  bool is_stopping_ = false;
+  std::thread network_;
+  std::thread maker_;
+};
+
+/// Thread: the network's.
+class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
+ public:
+  Viewer(Work& preview, tcp::socket socket, std::shared_ptr<void> seat)
+      : preview_(preview),
+        socket_(std::move(socket)),
+        timer_(preview.io_),
+        seat_(std::move(seat)) {}
+
+  void start() {
+    watch();
+    send(head_text());
+  }
+
+  /// The newest picture; one that has not been begun yet is forgotten.
+  void show(const Text& part) {
+    if (sending_ == nullptr) return send(part);
+    next_ = part;
+  }
+
+  void leave() {
+    timer_.cancel();
+    ErrorCode ignored;
+    socket_.close(ignored);
+    if (preview_.viewers_.erase(shared_from_this()) > 0) preview_.note_viewers();
+  }
+
+ private:
+  void send(Text text) {
+    sending_ = std::move(text);
+    timer_.expires_after(kPictureTime);
+    timer_.async_wait([self = shared_from_this()](ErrorCode error) {
+      const bool is_due = self->timer_.expiry() <= std::chrono::steady_clock::now();
+      if (!error && is_due && self->sending_ != nullptr) self->leave();
+    });
+    asio::async_write(socket_, asio::buffer(*sending_),
+                      [self = shared_from_this()](ErrorCode error, size_t) {
+                        if (error) return self->leave();
+                        self->timer_.cancel();
+                        self->sending_ = nullptr;
+                        if (self->next_ != nullptr) self->send(std::exchange(self->next_, nullptr));
+                      });
+  }
+
+  /// Notices that the viewer goes; what it says is not listened to.
+  void watch() {
+    socket_.async_read_some(asio::buffer(heard_),
+                            [self = shared_from_this()](ErrorCode error, size_t) {
+                              if (error) return self->leave();
+                              self->watch();
+                            });
+  }
+
+  Work& preview_;
+  tcp::socket socket_;
+  asio::steady_timer timer_;
+  std::shared_ptr<void> seat_;
+  std::array<char, 256> heard_{};
+  Text sending_;
+  Text next_;
+};
+
+void Preview::Work::admit(Guest guest) {
+  asio::post(io_, [this, guest = std::move(guest)]() mutable { take(std::move(guest)); });
+}
+
+void Preview::Work::take(Guest guest) {
+  tcp::socket socket(io_);
+  ErrorCode error;
+  const bool is_v6 = guest.visitor.local_address.find(':') != std::string::npos;
+  const int native = guest.socket.take();
+  socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
+  if (error) {
+    const OwnSocket closed(native);
+    return;
+  }
+  socket.non_blocking(true, error);
+  socket.set_option(asio::socket_base::send_buffer_size(limits_.send_buffer_bytes), error);
+  if (viewers_.size() >= static_cast<size_t>(limits_.viewers_max)) {
+    Problem refused = problem(503, "too many look at the preview");
+    refused.headers.emplace_back("Retry-After", "10");
+    const std::string text = refusal_text(refused, nullptr);
+    socket.write_some(asio::buffer(text), error);
+    return;
+  }
+  auto viewer = std::make_shared<Viewer>(*this, std::move(socket), std::move(guest.seat));
+  viewers_.insert(viewer);
+  viewer->start();
+  note_viewers();
+}
+
+void Preview::Work::show(const Text& part) {
+  const std::vector<std::shared_ptr<Viewer>> looking(viewers_.begin(), viewers_.end());
+  for (const auto& viewer : looking) viewer->show(part);
+}
+
+void Preview::Work::note_viewers() {
+  count_->set(static_cast<double>(viewers_.size()));
+  const std::lock_guard lock(mutex_);
+  looking_ = viewers_.size();
+  changed_.notify_all();
+}
+
+void Preview::Work::make_pictures() {
+  int64_t after = -1;
+  while (true) {
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return looking_ > 0 || is_stopping_; });
+      if (is_stopping_) return;
+    }
+    const auto picture = station_.preview(after, kPatience);
+    if (!picture) continue;
+    after = picture->frame;
+    auto part = std::make_shared<const std::string>(part_of(*picture));
+    asio::post(io_, [this, part = std::move(part)] { show(part); });
+  }
+}
+
+Preview::Work::~Work() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
+  maker_.join();
+  guard_.reset();
+  io_.stop();
+  network_.join();
+  viewers_.clear();
+}
+
+Preview::Preview(Station& station, const Limits& limits, base::Metrics& metrics)
+    : work_(std::make_unique<Work>(station, limits, metrics)) {}
+Preview::~Preview() = default;
+
+void Preview::admit(Guest guest) { work_->admit(std::move(guest)); }
+
+}  // namespace layercast::control

@@ -1,0 +1,357 @@
+#include "control/routes.h"
+
+#include "control/api.h"
+
+#include <algorithm>
+#include <array>
+
+namespace layercast::control {
+namespace {
+
+constexpr std::string_view kPageType = "text/html";
+constexpr std::string_view kMetricsType = "text/plain";
+
+constexpr std::array kRoutes = {
+    Route{.method = "GET",
+          .path = "/",
+          .operation = "page",
+          .summary = "The page to look at the stream and to change it.",
+          .answer = &Api::page,
+          .answer_type = kPageType,
+          .access = Access::kOpen},
+    Route{.method = "GET",
+          .path = "/healthz",
+          .operation = "health",
+          .summary = "Whether the process answers.",
+          .answer = &Api::health,
+          .answer_schema = "health",
+          .access = Access::kOpen},
+    Route{.method = "GET",
+          .path = "/readyz",
+          .operation = "readiness",
+          .summary = "Whether the stream is on air and well; 503 when it is not. Without the token "
+                     "it tells no reasons.",
+          .answer = &Api::readiness,
+          .answer_schema = "readiness",
+          .access = Access::kOpen},
+    Route{.method = "GET",
+          .path = "/metrics",
+          .operation = "metrics",
+          .summary = "Every metric, in the Prometheus text format.",
+          .answer = &Api::metrics,
+          .answer_type = kMetricsType},
+    Route{.method = "GET",
+          .path = "/api/v1/openapi.json",
+          .operation = "openapi",
+          .summary = "This document.",
+          .answer = &Api::openapi,
+          .answer_schema = "any",
+          .access = Access::kOpen},
+    Route{.method = "GET",
+          .path = "/api/v1/ws",
+          .operation = "ws",
+          .summary = "The same by WebSocket: JSON-RPC 2.0 with notifications.",
+          .answer = &Api::ws,
+          .access = Access::kTokenInQuery,
+          .serving = Serving::kWebSocket},
+
+    Route{.method = "GET",
+          .path = "/api/v1/scene",
+          .operation = "scene.get",
+          .summary = "The whole live scene.",
+          .answer = &Api::scene,
+          .answer_schema = "live-scene",
+          .has_etag = true},
+    Route{.method = "PUT",
+          .path = "/api/v1/scene",
+          .operation = "scene.replace",
+          .summary = "Makes the live scene equal this one, which may be what GET gave.",
+          .answer = &Api::obey,
+          .answer_schema = "any",
+          .lane = Lane::kStore,
+          .command = "scene.replace",
+          .body_schema = "live-scene",
+          .body_member = "scene"},
+    Route{.method = "PATCH",
+          .path = "/api/v1/scene",
+          .operation = "scene.patch",
+          .summary = "Merges a patch into the scene without its layers and outputs.",
+          .answer = &Api::obey,
+          .answer_schema = "any",
+          .lane = Lane::kStore,
+          .command = "scene.patch",
+          .body_schema = "merge-patch",
+          .body_member = "patch"},
+
+    Route{.method = "GET",
+          .path = "/api/v1/layers",
+          .operation = "layers.list",
+          .summary = "All layers, in their order.",
+          .answer = &Api::layers,
+          .answer_schema = "layers",
+          .has_etag = true},
+    Route{.method = "POST",
+          .path = "/api/v1/layers",
+          .operation = "layers.create",
+          .summary = "Adds a layer. 200 instead of 201 when one without an id equals a layer that "
+                     "is there.",
+          .answer = &Api::obey,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.create",
+          .body_schema = "new-layer",
+          .body_member = "layer",
+          .status = 201},
+    Route{.method = "GET",
+          .path = "/api/v1/layers/{id}",
+          .operation = "layers.get",
+          .summary = "One layer.",
+          .answer = &Api::layer,
+          .answer_schema = "layer",
+          .has_etag = true},
+    Route{.method = "PATCH",
+          .path = "/api/v1/layers/{id}",
+          .operation = "layers.update",
+          .summary = "Merges a patch into a layer.",
+          .answer = &Api::obey,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.update",
+          .body_schema = "merge-patch",
+          .body_member = "patch"},
+    Route{.method = "PUT",
+          .path = "/api/v1/layers/{id}",
+          .operation = "layers.replace",
+          .summary = "Replaces a layer.",
+          .answer = &Api::obey,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.replace",
+          .body_schema = "new-layer",
+          .body_member = "layer"},
+    Route{.method = "DELETE",
+          .path = "/api/v1/layers/{id}",
+          .operation = "layers.delete",
+          .summary = "Takes a layer away.",
+          .answer = &Api::obey,
+          .answer_schema = "named",
+          .lane = Lane::kStore,
+          .command = "layers.delete"},
+    Route{.method = "POST",
+          .path = "/api/v1/layers/{id}/messages",
+          .operation = "chat.say",
+          .summary = "Says something on a chat layer.",
+          .answer = &Api::obey,
+          .answer_schema = "any",
+          .lane = Lane::kStore,
+          .command = "chat.say",
+          .body_schema = "message",
+          .body_member = "message"},
+    Route{.method = "POST",
+          .path = "/api/v1/layers/{id}/animations",
+          .operation = "layers.animate",
+          .summary = "Adds an animation that begins at the frame that first shows it.",
+          .answer = &Api::obey,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.animate",
+          .body_schema = "animation",
+          .body_member = "animation"},
+    Route{.method = "PUT",
+          .path = "/api/v1/layers/{id}/animations",
+          .operation = "layers.animations.replace",
+          .summary = "Replaces all animations of a layer.",
+          .answer = &Api::obey,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.animate",
+          .body_schema = "animations",
+          .body_member = "animations"},
+    Route{.method = "PUT",
+          .path = "/api/v1/active",
+          .operation = "layers.activate",
+          .summary = "Makes a layer the active one; null: none.",
+          .answer = &Api::obey,
+          .answer_schema = "named",
+          .lane = Lane::kStore,
+          .command = "layers.activate",
+          .body_schema = "active"},
+    Route{.method = "POST",
+          .path = "/api/v1/batch",
+          .operation = "batch",
+          .summary = "Obeys several commands in one revision and one frame, or none of them.",
+          .answer = &Api::obey,
+          .answer_schema = "results",
+          .lane = Lane::kStore,
+          .command = "batch",
+          .body_schema = "batch"},
+
+    Route{.method = "GET",
+          .path = "/api/v1/status",
+          .operation = "status.get",
+          .summary = "What the daemon is doing.",
+          .answer = &Api::status,
+          .answer_schema = "status"},
+    Route{.method = "POST",
+          .path = "/api/v1/stream/start",
+          .operation = "stream.start",
+          .summary = "Goes on air.",
+          .answer = &Api::obey,
+          .answer_schema = "stream-config",
+          .lane = Lane::kStore,
+          .command = "stream.start"},
+    Route{.method = "POST",
+          .path = "/api/v1/stream/stop",
+          .operation = "stream.stop",
+          .summary = "Goes off air; outputs are finished.",
+          .answer = &Api::obey,
+          .answer_schema = "stream-config",
+          .lane = Lane::kStore,
+          .command = "stream.stop"},
+    Route{.method = "POST",
+          .path = "/api/v1/stream/pause",
+          .operation = "stream.pause",
+          .summary = "Lets the picture stand still; outputs stay live.",
+          .answer = &Api::obey,
+          .answer_schema = "stream-config",
+          .lane = Lane::kStore,
+          .command = "stream.pause"},
+    Route{.method = "GET",
+          .path = "/api/v1/stream/config",
+          .operation = "stream.config",
+          .summary = "Size, rate and encoding of the stream.",
+          .answer = &Api::stream_config,
+          .answer_schema = "stream-config",
+          .has_etag = true},
+    Route{.method = "PATCH",
+          .path = "/api/v1/stream/config",
+          .operation = "stream.configure",
+          .summary = "Changes size, rate or encoding.",
+          .answer = &Api::obey,
+          .answer_schema = "stream-config",
+          .lane = Lane::kStore,
+          .command = "stream.configure",
+          .body_schema = "stream-patch",
+          .body_member = "patch"},
+
+    Route{.method = "GET",
+          .path = "/api/v1/outputs",
+          .operation = "outputs.list",
+          .summary = "Every output and how it does.",
+          .answer = &Api::outputs,
+          .answer_schema = "outputs"},
+    Route{.method = "POST",
+          .path = "/api/v1/outputs",
+          .operation = "outputs.add",
+          .summary = "Adds an output.",
+          .answer = &Api::obey,
+          .answer_schema = "output",
+          .lane = Lane::kStore,
+          .command = "outputs.add",
+          .body_schema = "new-output",
+          .body_member = "output",
+          .status = 201},
+    Route{.method = "GET",
+          .path = "/api/v1/outputs/{id}",
+          .operation = "outputs.get",
+          .summary = "One output and how it does.",
+          .answer = &Api::output,
+          .answer_schema = "output-state"},
+    Route{.method = "DELETE",
+          .path = "/api/v1/outputs/{id}",
+          .operation = "outputs.remove",
+          .summary = "Finishes an output and takes it away.",
+          .answer = &Api::obey,
+          .answer_schema = "named",
+          .lane = Lane::kStore,
+          .command = "outputs.remove"},
+
+    Route{.method = "GET",
+          .path = "/api/v1/snapshot.png",
+          .operation = "snapshot.png",
+          .summary = "The newest frame as PNG.",
+          .answer = &Api::snapshot,
+          .answer_type = "image/png",
+          .lane = Lane::kFrame,
+          .access = Access::kTokenInQuery},
+    Route{.method = "GET",
+          .path = "/api/v1/snapshot.jpg",
+          .operation = "snapshot.jpg",
+          .summary = "The newest frame as JPEG.",
+          .answer = &Api::snapshot,
+          .answer_type = "image/jpeg",
+          .lane = Lane::kFrame,
+          .access = Access::kTokenInQuery},
+    Route{.method = "GET",
+          .path = "/api/v1/preview.mjpeg",
+          .operation = "preview",
+          .summary = "A small moving picture of the stream, one JPEG after another.",
+          .answer = &Api::preview,
+          .answer_type = "multipart/x-mixed-replace",
+          .access = Access::kTokenInQuery,
+          .serving = Serving::kPreview},
+};
+
+/// The part of `path` up to its next slash, which is taken off.
+std::string_view take_segment(std::string_view& path) {
+  const size_t slash = std::min(path.find('/', 1), path.size());
+  const std::string_view segment = path.substr(0, slash);
+  path.remove_prefix(slash);
+  return segment;
+}
+
+bool matches(std::string_view pattern, std::string_view path, std::string& id) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view given = take_segment(path);
+    if (wanted == "/{id}" && given.size() > 1) {
+      id = given.substr(1);
+    } else if (wanted != given) {
+      return false;
+    }
+  }
+  return pattern.empty() && path.empty();
+}
+
+std::optional<std::string> find_in(const Fields& fields, std::string_view key) {
+  const auto field = std::ranges::find(fields, key, [](const auto& f) { return f.first; });
+  if (field == fields.end()) return std::nullopt;
+  return field->second;
+}
+
+}  // namespace
+
+std::optional<std::string> Request::query_value(std::string_view key) const {
+  return find_in(query, key);
+}
+
+std::optional<std::string> Request::header(std::string_view name) const {
+  return find_in(headers, name);
+}
+
+std::span<const Route> routes() { return kRoutes; }
+
+Found find_route(std::string_view method, std::string_view path) {
+  Found found;
+  const std::string_view wanted = method == "HEAD" ? "GET" : method;
+  for (const Route& route : kRoutes) {
+    std::string id;
+    if (!matches(route.path, path, id)) continue;
+    found.methods.push_back(route.method);
+    if (route.method != wanted) continue;
+    found.route = &route;
+    found.id = id;
+  }
+  return found;
+}
+
+std::string allowed(const std::vector<std::string_view>& methods) {
+  std::string list;
+  for (const std::string_view method : methods) {
+    list += std::string(method) + ", ";
+    if (method == "GET") list += "HEAD, ";
+  }
+  return list + "OPTIONS";
+}
+
+}  // namespace layercast::control

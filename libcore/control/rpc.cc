@@ -1,0 +1,417 @@
+#include "control/rpc.h"
+
+#include "control/api.h"
+#include "control/routes.h"
+#include "scene/codec.h"
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+namespace layercast::control {
+namespace {
+
+using scene::Value;
+
+constexpr int kParseError = -32700;
+constexpr int kInvalidRequest = -32600;
+constexpr int kMethodNotFound = -32601;
+constexpr int kInvalidParams = -32602;
+constexpr int kInternalError = -32603;
+constexpr size_t kBatchMax = 100;
+
+/// What can be subscribed to; `scene` comes to every subscriber.
+constexpr std::array<std::string_view, 16> kEvents = {
+    "scene",           "layer.created",     "layer.updated",  "layer.deleted",
+    "layer.activated", "scene.updated",     "stream.started", "stream.stopped",
+    "stream.paused",   "stream.configured", "output.added",   "output.removed",
+    "chat.said",       "output.state",      "stream.error",   "stats"};
+constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
+
+/// Methods that only read, or are about the connection.
+constexpr std::array<std::string_view, 7> kReads = {"scene.get",  "layers.list",  "layers.get",
+                                                    "status.get", "outputs.list", "subscribe",
+                                                    "unsubscribe"};
+
+uint32_t bit_of(std::string_view event) {
+  const auto* found = std::ranges::find(kEvents, event);
+  return found == kEvents.end() ? 0 : uint32_t{1} << (found - kEvents.begin());
+}
+
+bool is_command(std::string_view method) {
+  return std::ranges::any_of(routes(), [&](const Route& route) {
+    return !route.command.empty() && route.command == method;
+  });
+}
+
+std::vector<std::string_view> all_methods() {
+  std::vector<std::string_view> methods(kReads.begin(), kReads.end());
+  for (const Route& route : routes()) {
+    if (!route.command.empty()) methods.push_back(route.command);
+  }
+  return methods;
+}
+
+std::string notification_text(std::string_view method, const std::string& params) {
+  return "{\"jsonrpc\":\"2.0\",\"method\":\"" + std::string(method) + "\",\"params\":" + params +
+         "}";
+}
+
+Value with_revision(int64_t revision, const Value& params) {
+  Value all = Value::object();
+  all.add("revision", Value::of(static_cast<double>(revision)));
+  for (const auto& member : params.members) {
+    if (member.key != "revision") all.add(member.key, member.value);
+  }
+  return all;
+}
+
+/// Takes a member out of an object.
+std::optional<Value> taken(Value& object, std::string_view key) {
+  const auto member = std::ranges::find(object.members, key, &Value::Member::key);
+  if (member == object.members.end()) return std::nullopt;
+  Value value = std::move(member->value);
+  object.members.erase(member);
+  return value;
+}
+
+Problem wrong_param(std::string_view key, std::string detail) {
+  Problem refused = problem(422, detail);
+  refused.errors.push_back({"/" + std::string(key), std::move(detail)});
+  return refused;
+}
+
+std::variant<Order, Problem> order_from(std::string method, Value params) {
+  Order order;
+  order.submission.origin = layers::Origin::kNetwork;
+  if (const auto wait = taken(params, "wait")) {
+    auto until = until_from(wait->text);
+    if (!until) return wrong_param("wait", until.error().message);
+    order.until = until.value();
+  }
+  if (const auto given = taken(params, "at")) {
+    auto at = at_from(given->text);
+    if (!at) return wrong_param("at", at.error().message);
+    order.submission.at = at.value();
+  }
+  if (const auto given = taken(params, "if_revision")) {
+    const bool is_whole = given->is(Value::Kind::kNumber) &&
+                          given->number == std::floor(given->number) &&
+                          std::abs(given->number) < 9e15;
+    if (!is_whole) return wrong_param("if_revision", "if_revision: not a whole number");
+    order.submission.if_revision = static_cast<int64_t>(given->number);
+  }
+  order.submission.command = {std::move(method), std::move(params)};
+  return order;
+}
+
+std::variant<uint32_t, Problem> kinds_from(const Value& params) {
+  const Value* events = params.find("events");
+  if (events == nullptr) return kEveryEvent;
+  if (!events->is(Value::Kind::kArray)) return wrong_param("events", "events: not a list");
+  uint32_t kinds = bit_of("scene");
+  for (size_t i = 0; i < events->items.size(); ++i) {
+    const Value& event = events->items[i];
+    const uint32_t kind = event.is(Value::Kind::kString) ? bit_of(event.text) : 0;
+    if (kind == 0) {
+      return wrong_param("events/" + std::to_string(i), "\"" + event.text + "\" is no event" +
+                                                            scene::suggestion(event.text, kEvents));
+    }
+    kinds |= kind;
+  }
+  return kinds;
+}
+
+Value names_of(uint32_t kinds) {
+  Value names = Value::array();
+  for (const std::string_view event : kEvents) {
+    if ((kinds & bit_of(event)) != 0) names.items.push_back(Value::of(event));
+  }
+  return names;
+}
+
+}  // namespace
+
+struct Rpc::Exchange {
+  SocketHub::Client client = 0;
+  size_t message_bytes = 0;
+  bool is_batch = false;
+  size_t missing = 0;
+  std::vector<std::string> answers;  ///< by place; empty: there is nothing to say
+  /// What happens once the answer is on its way.
+  std::vector<std::function<void()>> afterwards;
+};
+
+struct Rpc::Call {
+  Done exchange;
+  size_t place = 0;
+  std::string method;
+  std::optional<Value> id;  ///< absent: a notification, which is not answered
+};
+
+Rpc::Rpc(const Parts& parts) : parts_(parts), latest_(parts.layers.current()) {
+  desk_->start([this] { tell_stats(); });
+  subscription_ = parts_.layers.subscribe([this, desk = desk_](const layers::Change& change) {
+    desk->post([this, change] { tell(change); });
+  });
+  listening_ =
+      parts_.station.listen([this, desk = desk_](const std::string& name, const Value& params) {
+        desk->post([this, name, params] { tell(name, params); });
+      });
+}
+
+Rpc::~Rpc() {
+  subscription_.reset();
+  listening_.reset();
+  desk_->stop();
+}
+
+void Rpc::on_message(SocketHub::Client client, std::string message) {
+  desk_->post([this, client, message = std::move(message)] { read(client, message); });
+}
+
+void Rpc::on_gone(SocketHub::Client client) {
+  desk_->post([this, client] {
+    present_.erase(client);
+    subscribers_.erase(client);
+  });
+}
+
+// ---- Requests -----------------------------------------------------------------------------------
+
+void Rpc::read(SocketHub::Client client, const std::string& message) {
+  present_.insert(client);
+  const auto exchange = std::make_shared<Exchange>();
+  exchange->client = client;
+  exchange->message_bytes = message.size();
+  exchange->missing = 1;
+  exchange->answers.resize(1);
+  const Call whole{exchange, 0, {}, Value::null()};
+  scene::JsonDocument document = scene::read_json(message);
+  if (!document.faults.empty()) {
+    return give_error(whole, kParseError, document.faults.front().to_string());
+  }
+  if (!document.value.is(Value::Kind::kArray)) return take(exchange, 0, document.value);
+  const size_t count = document.value.items.size();
+  if (count == 0 || count > kBatchMax) {
+    return give_error(whole, kInvalidRequest,
+                      "a batch has 1 to " + std::to_string(kBatchMax) + " requests");
+  }
+  exchange->is_batch = true;
+  exchange->missing = count;
+  exchange->answers.resize(count);
+  for (size_t i = 0; i < count; ++i) take(exchange, i, document.value.items[i]);
+}
+
+void Rpc::take(const Done& exchange, size_t place, const Value& request) {
+  Call call{exchange, place, {}, Value::null()};
+  const Value* version = request.find("jsonrpc");
+  const Value* method = request.find("method");
+  const Value* id = request.find("id");
+  const bool has_good_id = id == nullptr || id->is(Value::Kind::kString) ||
+                           id->is(Value::Kind::kNumber) || id->is(Value::Kind::kNull);
+  if (id != nullptr && has_good_id) call.id = *id;
+  const bool is_request = version != nullptr && version->is(Value::Kind::kString) &&
+                          version->text == "2.0" && method != nullptr &&
+                          method->is(Value::Kind::kString) && has_good_id;
+  if (!is_request) {
+    return give_error(call, kInvalidRequest,
+                      "not {\"jsonrpc\": \"2.0\", \"method\": …, \"params\": {…}, \"id\": …}");
+  }
+  if (id == nullptr) call.id.reset();
+  call.method = method->text;
+  const Value* params = request.find("params");
+  if (params != nullptr && !params->is(Value::Kind::kObject)) {
+    return give_error(call, kInvalidParams, "params are given by name");
+  }
+  run(call, params == nullptr ? Value::object() : *params);
+}
+
+void Rpc::run(const Call& call, const Value& params) {
+  if (call.method == "subscribe") return subscribe(call, params);
+  if (call.method == "unsubscribe") {
+    subscribers_.erase(call.exchange->client);
+    parts_.hub.subscribe(call.exchange->client, 0, nullptr);
+    return give_result(call, Value::object());
+  }
+  if (call.method == "scene.get") {
+    return give_result_text(call, *parts_.documents.scene(parts_.layers.current()));
+  }
+  const scene::LiveStatePtr state = parts_.layers.current();
+  const Value revision = Value::of(static_cast<double>(state->revision));
+  if (call.method == "layers.list") return give_result(call, layers_document(*state));
+  if (call.method == "layers.get") {
+    const Value* id = params.find("id");
+    if (id == nullptr || !id->is(Value::Kind::kString)) {
+      return give_problem(call, wrong_param("id", "id: the name of a layer is missing"));
+    }
+    const auto layer = std::ranges::find(state->scene.layers, id->text, &scene::Layer::id);
+    if (layer == state->scene.layers.end()) {
+      return give_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
+    }
+    Value result = Value::object();
+    result.add("revision", revision).add("layer", scene::layer_document(*layer));
+    return give_result(call, result);
+  }
+  if (call.method == "status.get") return give_result(call, parts_.station.status());
+  if (call.method == "outputs.list") {
+    Value result = Value::object();
+    result.add("revision", revision).add("outputs", parts_.station.outputs());
+    return give_result(call, result);
+  }
+  if (is_command(call.method)) return obey(call, params);
+  const auto known = all_methods();
+  give_error(call, kMethodNotFound,
+             "there is no method \"" + call.method + "\"" + scene::suggestion(call.method, known));
+}
+
+void Rpc::obey(const Call& call, const Value& params) {
+  auto read_order = order_from(call.method, params);
+  if (const auto* refused = std::get_if<Problem>(&read_order)) return give_problem(call, *refused);
+  Order order = std::get<Order>(std::move(read_order));
+  const auto submission = std::make_shared<const layers::Submission>(order.submission);
+  parts_.layers.submit(std::move(order.submission), [this, desk = desk_, call, submission,
+                                                     until = order.until](layers::Answer answer) {
+    desk->post([this, call, submission, until, answer = std::move(answer)] {
+      if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
+        Problem refused = problem_of(*refusal);
+        if (refusal->error.code == base::ErrorCode::kStale) {
+          refused.revision = parts_.layers.current()->revision;
+        }
+        return give_problem(call, refused);
+      }
+      Outcome outcome;
+      outcome.accepted = std::get<layers::Accepted>(answer);
+      outcome.until = until;
+      outcome.is_scheduled = is_put_off(*submission, outcome.accepted);
+      if (until == Until::kOnAir && !outcome.is_scheduled) return wait_for_frame(call, outcome);
+      give_result(call, document_of(outcome));
+    });
+  });
+}
+
+void Rpc::wait_for_frame(const Call& call, const Outcome& outcome) {
+  parts_.layers.when_on_air(outcome.accepted.revision, parts_.limits.on_air_patience,
+                            [this, desk = desk_, call, outcome](std::optional<int64_t> frame) {
+                              desk->post([this, call, outcome, frame] {
+                                Outcome seen = outcome;
+                                seen.frame = frame;
+                                give_result(call, document_of(seen));
+                              });
+                            });
+}
+
+void Rpc::subscribe(const Call& call, const Value& params) {
+  auto read_kinds = kinds_from(params);
+  if (const auto* refused = std::get_if<Problem>(&read_kinds)) return give_problem(call, *refused);
+  const uint32_t kinds = std::get<uint32_t>(read_kinds);
+  const SocketHub::Client client = call.exchange->client;
+  // The scene follows its answer, and whatever the desk is told next follows the scene.
+  call.exchange->afterwards.push_back([this, client, kinds] {
+    if (!present_.contains(client)) return;
+    subscribers_[client] = kinds;
+    parts_.hub.subscribe(client, kinds, scene_notice());
+  });
+  Value result = Value::object();
+  result.add("revision", Value::of(static_cast<double>(latest_->revision)))
+      .add("events", names_of(kinds));
+  give_result(call, result);
+}
+
+// ---- Answers ------------------------------------------------------------------------------------
+
+void Rpc::give(const Call& call, const std::string& member, const std::string& json) {
+  Exchange& exchange = *call.exchange;
+  if (call.id) {
+    exchange.answers[call.place] = "{\"jsonrpc\":\"2.0\",\"id\":" + scene::write_json(*call.id, 0) +
+                                   ",\"" + member + "\":" + json + "}";
+  }
+  if (--exchange.missing == 0) send_answer(exchange);
+}
+
+void Rpc::send_answer(const Exchange& exchange) {
+  std::string text;
+  for (const std::string& answer : exchange.answers) {
+    if (answer.empty()) continue;
+    text += text.empty() ? "" : ",";
+    text += answer;
+  }
+  if (exchange.is_batch && !text.empty()) text = "[" + text + "]";
+  parts_.hub.answer(exchange.client,
+                    text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text)),
+                    exchange.message_bytes);
+  for (const auto& act : exchange.afterwards) act();
+}
+
+void Rpc::give_result(const Call& call, const Value& result) {
+  give(call, "result", scene::write_json(result, 0));
+}
+
+void Rpc::give_result_text(const Call& call, const std::string& json) {
+  give(call, "result", json);
+}
+
+void Rpc::give_problem(const Call& call, const Problem& problem) {
+  int code = problem.status;
+  if (problem.status == 422) code = kInvalidParams;
+  if (problem.status == 500) code = kInternalError;
+  Value error = Value::object();
+  error.add("code", Value::of(code))
+      .add("message", Value::of(problem.detail))
+      .add("data", document_of(problem));
+  give(call, "error", scene::write_json(error, 0));
+}
+
+void Rpc::give_error(const Call& call, int code, const std::string& message) {
+  Value error = Value::object();
+  error.add("code", Value::of(code)).add("message", Value::of(message));
+  give(call, "error", scene::write_json(error, 0));
+}
+
+// ---- Notifications ------------------------------------------------------------------------------
+
+bool Rpc::anybody_wants(uint32_t kinds) const {
+  return std::ranges::any_of(subscribers_,
+                             [kinds](const auto& entry) { return (entry.second & kinds) != 0; });
+}
+
+Text Rpc::scene_notice() const {
+  return std::make_shared<const std::string>(
+      notification_text("scene", *parts_.documents.scene(latest_)));
+}
+
+void Rpc::tell(const layers::Change& change) {
+  const int64_t known = latest_->revision;
+  latest_ = change.state;
+  if (subscribers_.empty()) return;
+  std::vector<Notice> notices;
+  for (const scene::Event& event : change.events) {
+    const uint32_t kind = bit_of(event.name);
+    if (!anybody_wants(kind)) continue;
+    const Value params = with_revision(change.state->revision, event.params);
+    notices.push_back({kind, std::make_shared<const std::string>(
+                                 notification_text(event.name, scene::write_json(params, 0)))});
+  }
+  // A state that came from elsewhere whole.
+  if (change.events.empty() && change.state->revision > known) {
+    notices.push_back({bit_of("scene"), scene_notice()});
+  }
+  if (!notices.empty()) parts_.hub.broadcast(std::move(notices));
+}
+
+void Rpc::tell(const std::string& name, const Value& params) {
+  const uint32_t kind = bit_of(name);
+  if (!anybody_wants(kind)) return;
+  const Value all = with_revision(latest_->revision, params);
+  parts_.hub.broadcast({{kind, std::make_shared<const std::string>(
+                                   notification_text(name, scene::write_json(all, 0)))}});
+}
+
+void Rpc::tell_stats() {
+  if (anybody_wants(bit_of("stats"))) tell("stats", parts_.station.stats());
+}
+
+}  // namespace layercast::control

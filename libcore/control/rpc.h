@@ -1,0 +1,81 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "control/desk.h"
+#include "control/documents.h"
+#include "control/limits.h"
+#include "control/order.h"
+#include "control/socket_hub.h"
+#include "control/station.h"
+#include "layers/layer_manager.h"
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace layercast::control {
+
+/// What WebSocket clients say and are told: JSON-RPC 2.0. Commands have the names and params of
+/// command.h, with `if_revision`, `at` and `wait` beside them.
+/// Thread: any; the work is done on a desk of its own.
+class Rpc {
+ public:
+  /// All of them outlive it.
+  struct Parts {
+    layers::LayerManager& layers;
+    Station& station;
+    Documents& documents;
+    const Limits& limits;
+    SocketHub& hub;
+  };
+  explicit Rpc(const Parts& parts);
+  ~Rpc();
+  Rpc(const Rpc&) = delete;
+  Rpc& operator=(const Rpc&) = delete;
+
+  void on_message(SocketHub::Client client, std::string message);
+  void on_gone(SocketHub::Client client);
+
+ private:
+  /// One message and the answers to what it asked, which may be several things.
+  struct Exchange;
+  /// One request of a message.
+  struct Call;
+  using Done = std::shared_ptr<Exchange>;
+
+  void read(SocketHub::Client client, const std::string& message);
+  void take(const Done& exchange, size_t place, const scene::Value& request);
+  void run(const Call& call, const scene::Value& params);
+  void obey(const Call& call, const scene::Value& params);
+  void wait_for_frame(const Call& call, const Outcome& outcome);
+  void subscribe(const Call& call, const scene::Value& params);
+  void send_answer(const Exchange& exchange);
+  void give(const Call& call, const std::string& member, const std::string& json);
+  void give_result(const Call& call, const scene::Value& result);
+  void give_result_text(const Call& call, const std::string& json);
+  void give_problem(const Call& call, const Problem& problem);
+  void give_error(const Call& call, int code, const std::string& message);
+
+  void tell(const layers::Change& change);
+  void tell(const std::string& name, const scene::Value& params);
+  void tell_stats();
+  bool anybody_wants(uint32_t kinds) const;
+  Text scene_notice() const;
+
+  Parts parts_;
+  // Shared with callbacks that may come after the end.
+  std::shared_ptr<Desk> desk_ = std::make_shared<Desk>();
+
+  // Of the desk's thread alone.
+  scene::LiveStatePtr latest_;
+  std::set<SocketHub::Client> present_;
+  std::map<SocketHub::Client, uint32_t> subscribers_;
+
+  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::shared_ptr<void> listening_;
+};
+
+}  // namespace layercast::control

@@ -1,0 +1,117 @@
+#include "control/server.h"
+
+#include "control/api.h"
+#include "control/documents.h"
+#include "control/front_door.h"
+#include "control/gate.h"
+#include "control/http_exchange.h"
+#include "control/preview.h"
+#include "control/rpc.h"
+#include "control/socket_hub.h"
+
+#include <utility>
+
+namespace layercast::control {
+namespace {
+
+/// The IP address of a host as a user writes it.
+std::string address_of_host(const std::string& host) {
+  if (host == "localhost") return "127.0.0.1";
+  if (host.starts_with('[') && host.ends_with(']')) return host.substr(1, host.size() - 2);
+  return host;
+}
+
+base::Result<void> check(const ServerOptions& options) {
+  if (options.token && options.token->empty()) {
+    return base::Error{base::ErrorCode::kInvalidInput, "the token is empty", {}, nullptr};
+  }
+  if (options.token || is_loopback(address_of_host(options.host))) return {};
+  return base::Error{
+      base::ErrorCode::kInvalidInput,
+      "\"" + options.host + "\" can be reached from elsewhere: a token is needed to listen there",
+      {},
+      nullptr};
+}
+
+}  // namespace
+
+class Server::Work {
+ public:
+  explicit Work(const ServerOptions& options)
+      : limits_(options.limits),
+        host_(address_of_host(options.host)),
+        gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
+              *options.metrics),
+        api_({*options.layers, *options.station, *options.metrics, documents_, limits_}),
+        exchange_([this](Request request) { return api_.answer(std::move(request)); }),
+        preview_(*options.station, limits_, *options.metrics),
+        hub_({&limits_, options.metrics,
+              [this](SocketHub::Client client, std::string message) {
+                rpc_->on_message(client, std::move(message));
+              },
+              [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
+        rpc_(std::make_unique<Rpc>(
+            Rpc::Parts{*options.layers, *options.station, documents_, limits_, hub_})) {}
+
+  base::Result<void> open(const ServerOptions& options) {
+    FrontDoor::Options door;
+    door.address = host_;
+    door.port = options.port;
+    door.limits = &limits_;
+    door.gate = &gate_;
+    door.metrics = options.metrics;
+    door.answer = [this](const RequestHead& head, Request::Trust trust, const Visitor& visitor,
+                         std::string_view body) {
+      return exchange_.answer(head, trust, visitor, body);
+    };
+    door.to_web_socket = [this](Guest guest) { hub_.admit(std::move(guest)); };
+    door.to_preview = [this](Guest guest) { preview_.admit(std::move(guest)); };
+    door.count = [this](std::string_view route, int status) { api_.count(route, status); };
+    door.log = options.log;
+    TRY(door_, FrontDoor::open(std::move(door)));
+    return {};
+  }
+
+  ~Work() {
+    api_.stop_waiting();
+    if (door_ != nullptr) door_->stop_accepting();
+    hub_.stop();
+    door_.reset();
+  }
+
+  int port() const { return door_->port(); }
+  std::string address() const {
+    const bool is_v6 = host_.find(':') != std::string::npos;
+    return "http://" + (is_v6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(port()) + "/";
+  }
+
+ private:
+  Limits limits_;
+  std::string host_;
+  Documents documents_;
+  Gate gate_;
+  Api api_;
+  HttpExchange exchange_;
+  // The hub speaks with the desk until it is stopped, and the desk with the hub until it ends.
+  Preview preview_;
+  SocketHub hub_;
+  std::unique_ptr<Rpc> rpc_;
+  std::unique_ptr<FrontDoor> door_;
+};
+
+base::Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options) {
+  LAYERCAST_CHECK(options.layers != nullptr && options.station != nullptr &&
+                  options.metrics != nullptr);
+  TRY_DO(check(options));
+  auto work = std::make_unique<Work>(options);
+  TRY_DO(work->open(options));
+  return std::unique_ptr<Server>(new Server(std::move(work)));
+}
+
+Server::Server(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+Server::~Server() = default;
+
+int Server::port() const { return work_->port(); }
+std::string Server::address() const { return work_->address(); }
+
+}  // namespace layercast::control

@@ -1,0 +1,391 @@
+#include "control/socket_hub.h"
+
+#include <algorithm>
+#include <boost/asio.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/websocket.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+
+namespace layercast::control {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace websocket = beast::websocket;
+using asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kHandshakeTime{10};
+constexpr std::chrono::seconds kGoodbyeTime{1};
+/// How soon a client that may not be read from is looked at again.
+constexpr std::chrono::milliseconds kReadPause{10};
+constexpr size_t kKeptBufferBytes = 16 << 10;
+
+}  // namespace
+
+class SocketHub::Work {
+ public:
+  explicit Work(Options given);
+  ~Work() { stop(); }
+
+  void stop();
+  void admit(Guest guest);
+  void answer(Client client, Text text, size_t message_bytes);
+  void subscribe(Client client, uint32_t kinds, Text first);
+  void broadcast(std::vector<Notice> notices);
+
+ private:
+  class Session;
+  std::shared_ptr<base::Counter> dropped_counter(const std::string& reason);
+  void take(Guest guest);
+  void forget(Client client);
+
+  Options options_;
+  const Limits& limits_;
+  std::shared_ptr<base::Gauge> clients_;
+  std::shared_ptr<base::Counter> received_;
+  std::shared_ptr<base::Counter> sent_;
+  asio::io_context io_{1};
+  asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
+
+  // Of the hub's thread alone.
+  std::unordered_map<Client, std::shared_ptr<Session>> sessions_;
+  Client last_client_ = 0;
+  std::shared_ptr<int64_t> unanswered_bytes_ = std::make_shared<int64_t>(0);
+
+  std::mutex mutex_;
+  std::condition_variable emptied_;
+  bool is_empty_ = false;
+  std::thread thread_;
+};
+
+/// One client. Thread: the hub's.
+class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(Work& hub, Client client, tcp::socket socket, Guest guest)
+      : hub_(hub),
+        client_(client),
+        stream_(std::move(socket)),
+        pause_(hub.io_),
+        guest_(std::move(guest)),
+        all_unanswered_bytes_(hub.unanswered_bytes_),
+        tokens_(hub.limits_.messages_per_second_max),
+        refilled_(Clock::now()) {}
+  ~Session() { *all_unanswered_bytes_ -= unanswered_bytes_; }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// The handshake, from the head that was received.
+  void start() {
+    set_options();
+    const size_t length = guest_.received.size();
+    asio::buffer_copy(buffer_.prepare(length), asio::buffer(guest_.received));
+    buffer_.commit(length);
+    guest_.received.clear();
+    ErrorCode error;
+    parser_.put(buffer_.data(), error);
+    buffer_.consume(buffer_.size());
+    if (error || !parser_.is_header_done()) return leave();
+    stream_.async_accept(parser_.get(), [self = shared_from_this()](ErrorCode refused) {
+      if (refused) return self->leave();
+      self->stream_.text(true);
+      self->is_open_ = true;
+      self->hub_.clients_->add(1);
+      self->read_on();
+    });
+  }
+
+  void subscribe(uint32_t kinds, Text first) {
+    kinds_ = kinds;
+    if (first != nullptr) send(std::move(first));
+  }
+  bool wants(const Notice& notice) const { return (kinds_ & notice.kinds) != 0; }
+
+  void answer(Text text, size_t message_bytes) {
+    --unanswered_;
+    unanswered_bytes_ -= static_cast<int64_t>(message_bytes);
+    *all_unanswered_bytes_ -= static_cast<int64_t>(message_bytes);
+    if (text != nullptr) send(std::move(text));
+    if (!is_reading_ && !is_pausing_ && is_open_) read_on();
+  }
+
+  void send(Text text) {
+    if (is_closing_ || !is_open_) return;
+    queued_bytes_ += static_cast<int64_t>(text->size());
+    if (queued_bytes_ > hub_.limits_.queue_bytes_max) {
+      return cut_off(websocket::close_code::try_again_later, "slow", "too slow");
+    }
+    queue_.push_back(std::move(text));
+    if (queue_.size() == 1) write();
+  }
+
+  /// Says goodbye once what is being written has been; ends a second later whatever happens.
+  void close(websocket::close_code code, const std::string& reason) {
+    if (is_closing_) return;
+    if (!is_open_) return leave();  // in the middle of the handshake
+    is_closing_ = true;
+    goodbye_ = websocket::close_reason(code, reason);
+    // What is being written cannot be taken back.
+    if (queue_.size() > 1) queue_.erase(queue_.begin() + 1, queue_.end());
+    pause_.expires_after(kGoodbyeTime);
+    pause_.async_wait([self = shared_from_this()](ErrorCode error) {
+      if (!error) self->leave();
+    });
+    if (queue_.empty()) say_goodbye();
+  }
+
+ private:
+  void set_options() {
+    ErrorCode ignored;
+    auto& socket = beast::get_lowest_layer(stream_).socket();
+    socket.set_option(tcp::no_delay(true), ignored);
+    socket.set_option(asio::socket_base::send_buffer_size(hub_.limits_.send_buffer_bytes), ignored);
+    const auto silence =
+        std::chrono::duration_cast<std::chrono::milliseconds>(hub_.limits_.silence_max);
+    stream_.set_option(websocket::stream_base::timeout{kHandshakeTime, silence, true});
+    stream_.set_option(websocket::stream_base::decorator([](websocket::response_type& response) {
+      response.set(beast::http::field::server, "layercast");
+    }));
+    stream_.read_message_max(static_cast<size_t>(hub_.limits_.message_bytes_max));
+    stream_.auto_fragment(false);
+    parser_.eager(false);
+  }
+
+  bool may_read() {
+    const Limits& limits = hub_.limits_;
+    const auto now = Clock::now();
+    const std::chrono::duration<double> passed = now - refilled_;
+    refilled_ = now;
+    const double most = limits.messages_per_second_max;
+    tokens_ = std::min(most, tokens_ + passed.count() * most);
+    return tokens_ >= 1 && unanswered_ < limits.unanswered_max &&
+           unanswered_bytes_ < limits.unanswered_bytes_max &&
+           *all_unanswered_bytes_ < limits.all_unanswered_bytes_max;
+  }
+
+  /// Reads the next message when the client may say one; until then the network holds it back.
+  void read_on() {
+    if (is_closing_) return drain();
+    if (!may_read()) {
+      is_pausing_ = true;
+      pause_.expires_after(kReadPause);
+      pause_.async_wait([self = shared_from_this()](ErrorCode error) {
+        self->is_pausing_ = false;
+        if (!error) self->read_on();
+      });
+      return;
+    }
+    is_reading_ = true;
+    stream_.async_read(buffer_, [self = shared_from_this()](ErrorCode error, size_t) {
+      self->is_reading_ = false;
+      if (error) return self->note_end(error);
+      self->take_message();
+    });
+  }
+
+  void take_message() {
+    if (is_closing_) return drain();
+    if (!stream_.got_text()) {
+      return cut_off(websocket::close_code::unknown_data, "binary", "JSON texts only");
+    }
+    std::string message = beast::buffers_to_string(buffer_.data());
+    buffer_.consume(buffer_.size());
+    if (buffer_.capacity() > kKeptBufferBytes) buffer_.shrink_to_fit();
+    hub_.received_->add();
+    tokens_ -= 1;
+    ++unanswered_;
+    unanswered_bytes_ += static_cast<int64_t>(message.size());
+    *all_unanswered_bytes_ += static_cast<int64_t>(message.size());
+    hub_.options_.on_message(client_, std::move(message));
+    read_on();
+  }
+
+  void write() {
+    stream_.async_write(asio::buffer(*queue_.front()),
+                        [self = shared_from_this()](ErrorCode error, size_t) {
+                          if (error) return self->leave();
+                          self->hub_.sent_->add();
+                          self->queued_bytes_ -= static_cast<int64_t>(self->queue_.front()->size());
+                          self->queue_.pop_front();
+                          if (!self->queue_.empty()) return self->write();
+                          if (self->is_closing_) self->say_goodbye();
+                        });
+  }
+
+  void say_goodbye() {
+    stream_.async_close(goodbye_, [self = shared_from_this()](ErrorCode) { self->leave(); });
+  }
+
+  /// Reads what comes before the client's goodbye, and forgets it.
+  void drain() { buffer_.consume(buffer_.size()); }
+
+  void cut_off(websocket::close_code code, const std::string& reason, const std::string& words) {
+    if (is_closing_) return;
+    hub_.dropped_counter(reason)->add();
+    if (hub_.options_.log) {
+      hub_.options_.log("cut off WebSocket client " + guest_.visitor.address + ": " + words);
+    }
+    close(code, words);
+  }
+
+  void note_end(const ErrorCode& error) {
+    if (error == websocket::error::message_too_big) {
+      hub_.dropped_counter("message_too_big")->add();
+    } else if (error == beast::error::timeout) {
+      hub_.dropped_counter("silent")->add();
+    }
+    // A goodbye that is under way ends by itself.
+    if (!is_closing_) leave();
+  }
+
+  void leave() {
+    if (is_gone_) return;
+    is_gone_ = true;
+    is_closing_ = true;
+    if (is_open_) hub_.clients_->add(-1);
+    is_open_ = false;
+    pause_.cancel();
+    beast::get_lowest_layer(stream_).close();
+    hub_.forget(client_);
+  }
+
+  Work& hub_;
+  Client client_;
+  websocket::stream<beast::tcp_stream> stream_;
+  asio::steady_timer pause_;
+  Guest guest_;
+  beast::flat_buffer buffer_;
+  beast::http::request_parser<beast::http::empty_body> parser_;
+  std::deque<Text> queue_;
+  int64_t queued_bytes_ = 0;
+  uint32_t kinds_ = 0;
+  std::shared_ptr<int64_t> all_unanswered_bytes_;  // sessions may end after the hub
+  double tokens_;
+  Clock::time_point refilled_;
+  int unanswered_ = 0;
+  int64_t unanswered_bytes_ = 0;
+  websocket::close_reason goodbye_;
+  bool is_open_ = false;
+  bool is_reading_ = false;
+  bool is_pausing_ = false;
+  bool is_closing_ = false;
+  bool is_gone_ = false;
+};
+
+SocketHub::Work::Work(Options given)
+    : options_(std::move(given)),
+      limits_(*options_.limits),
+      clients_(options_.metrics->gauge({"websocket_clients", "WebSocket clients connected."})),
+      received_(options_.metrics->counter({"websocket_messages_total", "WebSocket messages."},
+                                          {{"direction", "received"}})),
+      sent_(options_.metrics->counter({"websocket_messages_total", "WebSocket messages."},
+                                      {{"direction", "sent"}})),
+      thread_([this] { io_.run(); }) {}
+
+std::shared_ptr<base::Counter> SocketHub::Work::dropped_counter(const std::string& reason) {
+  return options_.metrics->counter(
+      {"websocket_dropped_clients_total", "WebSocket clients that were cut off."},
+      {{"reason", reason}});
+}
+
+void SocketHub::Work::admit(Guest guest) {
+  asio::post(io_, [this, guest = std::move(guest)]() mutable { take(std::move(guest)); });
+}
+
+void SocketHub::Work::take(Guest guest) {
+  tcp::socket socket(io_);
+  ErrorCode error;
+  const bool is_v6 = guest.visitor.local_address.find(':') != std::string::npos;
+  const int native = guest.socket.take();
+  socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
+  if (error) {
+    const OwnSocket closed(native);
+    return;
+  }
+  const Client client = ++last_client_;
+  auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(guest));
+  sessions_.emplace(client, session);
+  session->start();
+}
+
+void SocketHub::Work::forget(Client client) {
+  if (sessions_.erase(client) > 0) options_.on_gone(client);
+}
+
+void SocketHub::Work::answer(Client client, Text text, size_t message_bytes) {
+  asio::post(io_, [this, client, text = std::move(text), message_bytes]() mutable {
+    const auto session = sessions_.find(client);
+    if (session == sessions_.end()) return;
+    // Held: an answer may be what cuts it off.
+    const auto held = session->second;
+    held->answer(std::move(text), message_bytes);
+  });
+}
+
+void SocketHub::Work::subscribe(Client client, uint32_t kinds, Text first) {
+  asio::post(io_, [this, client, kinds, first = std::move(first)]() mutable {
+    const auto session = sessions_.find(client);
+    if (session == sessions_.end()) return;
+    const auto held = session->second;
+    held->subscribe(kinds, std::move(first));
+  });
+}
+
+void SocketHub::Work::broadcast(std::vector<Notice> notices) {
+  asio::post(io_, [this, notices = std::move(notices)] {
+    std::vector<std::shared_ptr<Session>> all;
+    all.reserve(sessions_.size());
+    for (const auto& [client, session] : sessions_) all.push_back(session);
+    for (const auto& session : all) {
+      for (const Notice& notice : notices) {
+        if (session->wants(notice)) session->send(notice.text);
+      }
+    }
+  });
+}
+
+void SocketHub::Work::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(io_, [this] {
+    std::vector<std::shared_ptr<Session>> all;
+    for (const auto& [client, session] : sessions_) all.push_back(session);
+    for (const auto& session : all) session->close(websocket::close_code::going_away, "goodbye");
+  });
+  const auto end = Clock::now() + kGoodbyeTime;
+  while (Clock::now() < end) {
+    asio::post(io_, [this] {
+      const std::lock_guard lock(mutex_);
+      is_empty_ = sessions_.empty();
+      emptied_.notify_all();
+    });
+    std::unique_lock lock(mutex_);
+    emptied_.wait_for(lock, std::chrono::milliseconds(20));
+    if (is_empty_) break;
+  }
+  guard_.reset();
+  io_.stop();
+  thread_.join();
+  sessions_.clear();
+}
+
+SocketHub::SocketHub(Options options) : work_(std::make_unique<Work>(std::move(options))) {}
+SocketHub::~SocketHub() = default;
+void SocketHub::stop() { work_->stop(); }
+
+void SocketHub::admit(Guest guest) { work_->admit(std::move(guest)); }
+void SocketHub::answer(Client client, Text text, size_t message_bytes) {
+  work_->answer(client, std::move(text), message_bytes);
+}
+void SocketHub::subscribe(Client client, uint32_t kinds, Text first) {
+  work_->subscribe(client, kinds, std::move(first));
+}
+void SocketHub::broadcast(std::vector<Notice> notices) { work_->broadcast(std::move(notices)); }
+
+}  // namespace layercast::control

@@ -1,0 +1,177 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "control/server.h"
+#include "layers/layer_manager.h"
+#include "scene/scene_file.h"
+#include "store/state_store.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <gtest/gtest.h>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace layercast::control {
+
+/// A store that keeps nothing, and fails when it is told to.
+class FakeStore final : public store::StateStore {
+ public:
+  base::Result<std::optional<store::StoredState>> load() override {
+    return std::optional<store::StoredState>{};
+  }
+  base::Result<void> commit(const store::Commit&) override {
+    if (is_broken) return base::Error{base::ErrorCode::kIo, "the disk is full", {}, nullptr};
+    return {};
+  }
+  base::Result<std::vector<store::JournalEntry>> journal(int64_t, int) override {
+    return std::vector<store::JournalEntry>{};
+  }
+  base::Result<bool> wait_for_newer(int64_t, std::chrono::milliseconds) override { return false; }
+  void stop_waiting() override {}
+  store::StoreHealth health() const override { return {}; }
+
+  std::atomic<bool> is_broken = false;
+};
+
+/// A station whose frames are short texts.
+class FakeStation final : public Station {
+ public:
+  using Value = scene::Value;
+  using Listener = std::function<void(const std::string&, const Value&)>;
+
+  Value status() const override {
+    return Value::object().add("state", Value::of("on-air")).add("frame", Value::of(12));
+  }
+  Value stats() const override { return Value::object().add("fps", Value::of(60)); }
+  Value outputs() const override {
+    return Value::array({Value::object()
+                             .add("id", Value::of("main"))
+                             .add("url", Value::of("rtmp://127.0.0.1/live/***"))
+                             .add("state", Value::of("live"))});
+  }
+  base::Result<EncodedPicture> snapshot(PictureFormat format,
+                                        std::optional<int> width) const override {
+    if (is_off_air) return base::Error{base::ErrorCode::kIo, "nothing is on air", {}, nullptr};
+    const std::string name = format == PictureFormat::kPng ? "png" : "jpeg";
+    return EncodedPicture{77, name + " " + std::to_string(width.value_or(0))};
+  }
+  std::optional<EncodedPicture> preview(int64_t after, base::Duration) const override {
+    ++pictures_made;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));  // its frames come at 200 a second
+    return EncodedPicture{after + 1, "picture " + std::to_string(after + 1)};
+  }
+  Readiness readiness() const override {
+    return {!is_off_air, {{"encoder", true, ""}, {"output main", !is_off_air, "refused"}}};
+  }
+  std::string metrics_text() const override { return "layercast_frames_total 1\n"; }
+  std::shared_ptr<void> listen(Listener listener) override {
+    const std::lock_guard lock(mutex_);
+    listener_ = std::make_shared<Listener>(std::move(listener));
+    return listener_;
+  }
+
+  void tell(const std::string& name, const Value& params) {
+    const std::lock_guard lock(mutex_);
+    (*listener_)(name, params);
+  }
+
+  std::atomic<bool> is_off_air = false;
+  mutable std::atomic<int> pictures_made = 0;
+
+ private:
+  std::mutex mutex_;
+  std::shared_ptr<Listener> listener_;
+};
+
+inline constexpr const char* kScene = R"(
+version: 1
+scene: auction
+canvas: {width: 640, height: 360, fps: 30}
+layers:
+  - {id: back, type: overlay, size: [640, 360], content: {type: color, color: "#102030"}}
+  - {id: title, type: overlay, z_index: 5, content: {type: text, text: Lot 1}}
+outputs:
+  - {id: main, url: "rtmp://127.0.0.1/live/secret-key"}
+)";
+
+inline scene::LiveState first_state() {
+  auto parsed = scene::parse_scene(kScene, "auction.yaml");
+  const auto* file = std::get_if<scene::SceneFile>(&parsed);
+  EXPECT_NE(file, nullptr);
+  scene::LiveState state;
+  if (file != nullptr) state.scene = file->scene;
+  return state;
+}
+
+/// A server on a free port, with all that it stands on.
+class House {
+ public:
+  using Change = std::function<void(ServerOptions&)>;
+  explicit House(const Change& change = {}) {
+    layers::LayerManagerOptions manager;
+    manager.store = &store;
+    manager.metrics = &metrics;
+    manager.folder = "/";
+    manager.assets_folder = "/";
+    manager.next_frame_time = [] { return base::Duration{}; };
+    manager.time_of_frame = [](int64_t index) { return std::chrono::milliseconds(33) * index; };
+    auto opened = layers::LayerManager::open(manager, first_state());
+    EXPECT_TRUE(opened.ok());
+    layers = std::move(opened).value();
+    ServerOptions options;
+    options.port = 0;
+    options.layers = layers.get();
+    options.station = &station;
+    options.metrics = &metrics;
+    if (change) change(options);
+    auto server_or_not = Server::open(options);
+    EXPECT_TRUE(server_or_not.ok()) << server_or_not.error().to_string();
+    server = std::move(server_or_not).value();
+  }
+
+  int port() const { return server->port(); }
+  int64_t revision() const { return layers->current()->revision; }
+  /// Applies a command from outside of the server.
+  layers::Answer apply(const std::string& method, const scene::Value& params) const {
+    layers::Submission submission;
+    submission.command = {method, params};
+    submission.origin = layers::Origin::kLocal;
+    return layers->apply(submission);
+  }
+  /// Sets the title's text.
+  void retitle(const std::string& text) const {
+    using scene::Value;
+    Value content = Value::object();
+    content.add("text", Value::of(text));
+    Value patch = Value::object();
+    patch.add("content", content);
+    Value params = Value::object();
+    params.add("id", Value::of("title")).add("patch", patch);
+    const auto answer = apply("layers.update", params);
+    EXPECT_TRUE(std::holds_alternative<layers::Accepted>(answer));
+  }
+  double metric(const std::string& name, const base::MetricLabels& labels = {}) const {
+    for (const auto& family : metrics.read()) {
+      if (family.name != name) continue;
+      for (const auto& sample : family.samples) {
+        if (sample.labels == labels) return sample.value;
+      }
+    }
+    return 0;
+  }
+
+  FakeStore store;
+  FakeStation station;
+  base::Metrics metrics;
+  std::unique_ptr<layers::LayerManager> layers;
+  std::unique_ptr<Server> server;
+};
+
+}  // namespace layercast::control

@@ -1,0 +1,314 @@
+#include "control/server.h"
+#include "tests/control/client.h"
+#include "tests/control/fakes.h"
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace layercast::control {
+namespace {
+
+using scene::Value;
+
+std::string at(const Value& document, std::string_view path) {
+  return Reply::text_at(document, path);
+}
+
+TEST(WebSocket, CallsAreAnswered) {
+  const House house;
+  Socket socket(house.port());
+  ASSERT_TRUE(socket.is_open());
+  const Value scene = socket.call("scene.get");
+  EXPECT_EQ(at(scene, "jsonrpc"), "2.0");
+  EXPECT_EQ(at(scene, "id"), "7");
+  EXPECT_EQ(at(scene, "result.scene"), "auction");
+  EXPECT_EQ(at(scene, "result.outputs.0.url"), "rtmp://127.0.0.1/live/***");
+  EXPECT_EQ(at(socket.call("layers.list"), "result.layers.1.id"), "title");
+  EXPECT_EQ(at(socket.call("layers.get", R"({"id": "title"})"), "result.layer.z_index"), "5");
+  EXPECT_EQ(at(socket.call("status.get"), "result.state"), "on-air");
+  EXPECT_EQ(at(socket.call("outputs.list"), "result.outputs.0.state"), "live");
+}
+
+TEST(WebSocket, CommandsAreObeyed) {
+  const House house;
+  Socket socket(house.port());
+  const auto is_revision = [&](const Value& answer, const char* revision) {
+    EXPECT_EQ(at(answer, "result.revision"), revision) << scene::write_json(answer, 0);
+  };
+  is_revision(socket.call("layers.create",
+                          R"({"layer": {"id": "logo", "type": "overlay",
+                              "content": {"type": "color", "color": "#ff0000"}}})"),
+              "2");
+  is_revision(socket.call("layers.update", R"({"id": "logo", "patch": {"opacity": 0.5}})"), "3");
+  is_revision(socket.call("layers.replace",
+                          R"({"id": "logo", "layer": {"type": "overlay",
+                              "content": {"type": "color", "color": "#00ff00"}}})"),
+              "4");
+  is_revision(socket.call("layers.animate", R"({"id": "logo", "animation": {"effect": "fade",
+                              "from": 0, "to": 1, "duration": "1s"}})"),
+              "5");
+  is_revision(socket.call("layers.activate", R"({"id": "logo"})"), "6");
+  is_revision(socket.call("layers.delete", R"({"id": "logo"})"), "7");
+  is_revision(socket.call("scene.patch", R"({"patch": {"canvas": {"background": "#ffffff"}}})"),
+              "8");
+  is_revision(socket.call("stream.pause"), "9");
+  is_revision(socket.call("stream.start"), "10");
+  is_revision(socket.call("stream.configure", R"({"patch": {"bitrate": "3M"}})"), "11");
+  is_revision(socket.call("outputs.add", R"({"output": {"id": "two", "url": "x.mp4"}})"), "12");
+  is_revision(socket.call("outputs.remove", R"({"id": "two"})"), "13");
+  is_revision(socket.call("stream.stop"), "14");
+  is_revision(socket.call("batch", R"({"commands": [{"method": "stream.start"}]})"), "15");
+}
+
+TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
+  const House house;
+  Socket socket(house.port());
+  const auto code = [&](const std::string& text) {
+    socket.send(text);
+    return at(socket.receive_json(), "error.code");
+  };
+  EXPECT_EQ(code("{"), "-32700");
+  EXPECT_EQ(code(R"({"a": 1, "a": 2})"), "-32700");
+  EXPECT_EQ(code("[]"), "-32600");
+  EXPECT_EQ(code("7"), "-32600");
+  EXPECT_EQ(code(R"({"jsonrpc": "1.0", "method": "scene.get", "id": 1})"), "-32600");
+  EXPECT_EQ(code(R"({"jsonrpc": "2.0", "method": 5, "id": 1})"), "-32600");
+  EXPECT_EQ(code(R"({"jsonrpc": "2.0", "method": "scene.get", "id": {}})"), "-32600");
+  EXPECT_EQ(at(socket.call("scene.git"), "error.code"), "-32601");
+  EXPECT_EQ(at(socket.call("layers.get", "[1]"), "error.code"), "-32602");
+  EXPECT_EQ(at(socket.call("layers.get"), "error.code"), "-32602");
+  EXPECT_EQ(at(socket.call("layers.update", R"({"id": "title", "patch": {}, "wait": "x"})"),
+               "error.code"),
+            "-32602");
+  const Value wrong =
+      socket.call("layers.update", R"({"id": "title", "patch": {"transform": {"scale": "big"}}})");
+  EXPECT_EQ(at(wrong, "error.code"), "-32602");
+  EXPECT_EQ(at(wrong, "error.data.status"), "422");
+  EXPECT_EQ(at(wrong, "error.data.errors.0.pointer"), "/patch/transform/scale");
+  EXPECT_EQ(at(socket.call("layers.delete", R"({"id": "nobody"})"), "error.code"), "404");
+  const Value stale = socket.call(
+      "layers.update", R"({"id": "title", "patch": {"opacity": 0.5}, "if_revision": 0})");
+  EXPECT_EQ(at(stale, "error.code"), "412");
+  EXPECT_EQ(at(stale, "error.data.revision"), "1");
+  EXPECT_EQ(house.revision(), 1);
+}
+
+TEST(WebSocket, BatchesAreAnsweredTogetherAndNotificationsNotAtAll) {
+  const House house;
+  Socket socket(house.port());
+  socket.send(
+      R"([{"jsonrpc": "2.0", "id": "a", "method": "layers.update",
+           "params": {"id": "title", "patch": {"opacity": 0.5}}},
+          {"jsonrpc": "2.0", "method": "layers.activate", "params": {"id": "title"}},
+          8,
+          {"jsonrpc": "2.0", "id": null, "method": "status.get"}])");
+  const Value answers = socket.receive_json();
+  ASSERT_EQ(answers.items.size(), 3U) << scene::write_json(answers, 0);
+  EXPECT_EQ(at(answers, "0.id"), "a");
+  EXPECT_EQ(at(answers, "1.error.code"), "-32600");
+  EXPECT_EQ(at(answers, "2.result.state"), "on-air");
+  socket.send(R"([{"jsonrpc": "2.0", "method": "status.get"}])");
+  socket.send(R"({"jsonrpc": "2.0", "method": "status.get"})");
+  EXPECT_EQ(at(socket.call("layers.list"), "result.active"), "title");
+}
+
+TEST(WebSocket, ACommandIsAnsweredOnceItIsOnAirOrPutOff) {
+  const House house;
+  Socket socket(house.port());
+  socket.send(R"({"jsonrpc": "2.0", "id": 1, "method": "layers.update",
+                  "params": {"id": "title", "patch": {"opacity": 0.5}, "wait": "on-air"}})");
+  EXPECT_TRUE(becomes_true([&] { return house.revision() == 2; }));
+  // Others are answered meanwhile.
+  EXPECT_EQ(at(socket.call("layers.list"), "result.revision"), "2");
+  house.layers->note_on_air(2, 99);
+  EXPECT_EQ(at(socket.receive_json(), "result.frame"), "99");
+  const Value later = socket.call(
+      "layers.update", R"({"id": "title", "patch": {"opacity": 0.1}, "at": "frame:999999"})");
+  EXPECT_NE(at(later, "result.result.scheduled"), "(nothing)") << scene::write_json(later, 0);
+}
+
+TEST(WebSocket, ASubscriberGetsTheSceneAndThenEveryChange) {
+  House house;
+  Socket socket(house.port());
+  EXPECT_EQ(at(socket.call("subscribe"), "result.revision"), "1");
+  const Value scene = socket.receive_json();
+  EXPECT_EQ(at(scene, "method"), "scene");
+  EXPECT_EQ(at(scene, "params.revision"), "1");
+  EXPECT_EQ(at(scene, "params.outputs.0.url"), "rtmp://127.0.0.1/live/***");
+
+  house.retitle("Lot 2");
+  const Value updated = socket.receive_notification("layer.updated");
+  EXPECT_EQ(at(updated, "params.revision"), "2");
+  EXPECT_EQ(at(updated, "params.layer.content.text"), "Lot 2");
+  house.station.tell("output.state", Value::object().add("id", Value::of("main")));
+  const Value state = socket.receive_notification("output.state");
+  EXPECT_EQ(at(state, "params.id"), "main");
+  EXPECT_EQ(at(state, "params.revision"), "2");
+  EXPECT_EQ(at(socket.receive_notification("stats"), "params.fps"), "60");
+}
+
+TEST(WebSocket, ASubscriberOfSomeEventsGetsThoseOnly) {
+  const House house;
+  Socket socket(house.port());
+  const Value answer = socket.call("subscribe", R"({"events": ["layer.activated"]})");
+  EXPECT_EQ(at(answer, "result.events.1"), "layer.activated");
+  EXPECT_EQ(at(socket.receive_json(), "method"), "scene");
+  house.retitle("Lot 2");
+  house.apply("layers.activate", Value::object().add("id", Value::of("title")));
+  EXPECT_EQ(at(socket.receive_json(), "method"), "layer.activated");
+  EXPECT_EQ(at(socket.call("unsubscribe"), "id"), "7");
+  house.apply("layers.activate", Value::object().add("id", Value::of("back")));
+  EXPECT_EQ(at(socket.call("layers.list"), "result.active"), "back");
+  const Value wrong = socket.call("subscribe", R"({"events": ["layer.update"]})");
+  EXPECT_EQ(at(wrong, "error.data.errors.0.pointer"), "/events/0");
+}
+
+TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
+  const House house;
+  constexpr int kSubscribers = 200;
+  constexpr int kWriters = 4;
+  constexpr int kWrites = 60;
+  constexpr int64_t kLast = 1 + int64_t{kWriters} * kWrites;
+  // Half of them come while the changes are made.
+  std::vector<std::unique_ptr<Socket>> sockets;
+  const auto come = [&](int count) {
+    for (int i = 0; i < count; ++i) {
+      sockets.push_back(std::make_unique<Socket>(house.port()));
+      ASSERT_TRUE(sockets.back()->is_open());
+      sockets.back()->send(
+          R"({"jsonrpc":"2.0","method":"subscribe","params":{"events":["layer.updated"]}})");
+    }
+  };
+  come(kSubscribers / 2);
+  std::vector<std::thread> writers;
+  for (int i = 0; i < kWriters; ++i) {
+    writers.emplace_back([&house, i] {
+      for (int j = 0; j < kWrites; ++j) {
+        house.retitle("writer " + std::to_string(i) + ", write " + std::to_string(j));
+      }
+    });
+  }
+  come(kSubscribers / 2);
+  for (std::thread& writer : writers) writer.join();
+  ASSERT_EQ(house.revision(), kLast);
+  for (auto& socket : sockets) {
+    const Value scene = socket->receive_json();
+    ASSERT_EQ(at(scene, "method"), "scene");
+    int64_t revision = std::stoll(at(scene, "params.revision"));
+    while (revision < kLast) {
+      const Value change = socket->receive_json();
+      ASSERT_EQ(at(change, "method"), "layer.updated");
+      ASSERT_EQ(at(change, "params.revision"), std::to_string(revision + 1));
+      ++revision;
+    }
+  }
+  EXPECT_EQ(house.metric("websocket_clients"), kSubscribers);
+}
+
+TEST(WebSocket, ASlowClientIsCutOffAndOthersLoseNothing) {
+  std::atomic<int> lines = 0;
+  const House house([&lines](ServerOptions& options) {
+    options.limits.queue_bytes_max = 256 << 10;
+    options.limits.send_buffer_bytes = 16 << 10;
+    options.log = [&lines](std::string_view) { ++lines; };
+  });
+  Socket slow(house.port(), {}, {}, 4096);
+  Socket quick(house.port());
+  const std::string subscribe =
+      R"({"jsonrpc":"2.0","method":"subscribe","params":{"events":["layer.updated"]}})";
+  slow.send(subscribe);
+  quick.send(subscribe);
+  EXPECT_EQ(at(quick.receive_json(), "method"), "scene");
+  const auto dropped = [&] {
+    return house.metric("websocket_dropped_clients_total", {{"reason", "slow"}});
+  };
+  int written = 0;
+  while (dropped() == 0 && written < 500) {
+    ++written;
+    house.retitle(std::to_string(written) + std::string(9000, 'x'));
+    ASSERT_EQ(at(quick.receive_json(), "params.revision"), std::to_string(written + 1));
+  }
+  EXPECT_EQ(dropped(), 1);
+  EXPECT_GT(lines, 0);
+  house.retitle("after it");
+  EXPECT_EQ(at(quick.receive_json(), "params.layer.content.text"), "after it");
+  EXPECT_TRUE(becomes_true([&] { return house.metric("websocket_clients") == 1; }));
+}
+
+TEST(WebSocket, LongAndBinaryMessagesEndTheirConnection) {
+  const House house;
+  Socket most(house.port());
+  most.send(R"({"jsonrpc":"2.0","id":1,"method":"status.get","params":{}})" +
+            std::string(1'000'000, ' '));
+  EXPECT_EQ(at(most.receive_json(), "result.state"), "on-air");
+  Socket longer(house.port());
+  longer.send(std::string(1'100'000, ' '));
+  EXPECT_EQ(longer.receive(), std::nullopt);
+  EXPECT_EQ(longer.close_code(), 1009);
+  Socket binary(house.port());
+  binary.send("{}", 2);
+  EXPECT_EQ(binary.receive(), std::nullopt);
+  EXPECT_EQ(binary.close_code(), 1003);
+}
+
+TEST(WebSocket, AClientThatSaysTooMuchIsReadMoreSlowly) {
+  const House house([](ServerOptions& options) { options.limits.messages_per_second_max = 100; });
+  Socket socket(house.port());
+  const auto begun = std::chrono::steady_clock::now();
+  constexpr int kCalls = 150;
+  const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"status.get"})";
+  for (int i = 0; i < kCalls; ++i) socket.send(call);
+  for (int i = 0; i < kCalls; ++i) ASSERT_EQ(at(socket.receive_json(), "id"), "1");
+  // A hundred at once, fifty more in half a second.
+  EXPECT_GT(std::chrono::steady_clock::now() - begun, std::chrono::milliseconds(400));
+}
+
+TEST(WebSocket, ManyUnansweredCallsAreAllAnswered) {
+  const House house([](ServerOptions& options) { options.limits.unanswered_max = 4; });
+  Socket socket(house.port());
+  for (int i = 0; i < 200; ++i) {
+    socket.send(R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"layers.update",
+      "params":{"id":"title","patch":{"z_index":)" +
+                std::to_string(i + 10) + "}}}");
+  }
+  for (int i = 0; i < 200; ++i) {
+    const Value answer = socket.receive_json();
+    ASSERT_EQ(at(answer, "id"), std::to_string(i));
+    ASSERT_EQ(at(answer, "result.revision"), std::to_string(i + 2));
+  }
+}
+
+TEST(WebSocket, ASilentClientIsLetGo) {
+  const House house(
+      [](ServerOptions& options) { options.limits.silence_max = std::chrono::milliseconds(200); });
+  const Socket silent(house.port());  // answers no ping
+  ASSERT_TRUE(silent.is_open());
+  EXPECT_TRUE(becomes_true([&] {
+    return house.metric("websocket_dropped_clients_total", {{"reason", "silent"}}) == 1;
+  }));
+}
+
+TEST(WebSocket, OnlyWhoMayIsLetIn) {
+  const House house([](ServerOptions& options) { options.token = "secret"; });
+  EXPECT_EQ(Socket(house.port()).status(), 401);
+  EXPECT_EQ(Socket(house.port(), {}, "?token=wrong").status(), 401);
+  EXPECT_EQ(Socket(house.port(), {}, "?token=secret").status(), 101);
+  EXPECT_EQ(Socket(house.port(), "Authorization: Bearer secret\r\n").status(), 101);
+  EXPECT_EQ(Socket(house.port(), "Origin: http://evil.example\r\n", "?token=secret").status(), 403);
+  EXPECT_EQ(Socket(house.port(), "Origin: http://127.0.0.1\r\n", "?token=secret").status(), 101);
+}
+
+TEST(WebSocket, ClientsAreToldThatTheServerGoes) {
+  auto house = std::make_unique<House>();
+  Socket socket(house->port());
+  EXPECT_EQ(at(socket.call("status.get"), "result.state"), "on-air");
+  std::thread ending([&] { house->server.reset(); });
+  EXPECT_EQ(socket.receive(), std::nullopt);
+  EXPECT_EQ(socket.close_code(), 1001);
+  ending.join();
+}
+
+}  // namespace
+}  // namespace layercast::control
