@@ -41,15 +41,104 @@ void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& 
   bound.parsed->group(std::string(group.title));
 }
 
+// Whether an option as it is written on the line takes the word after it.
+bool takes_next(const OptionTable& table, std::string_view written) {
+  const auto is_it = [&](const Option& option) {
+    const bool is_letter = written.size() == 2 && written[1] == option.letter;
+    const bool is_name = written.starts_with("--") && written.substr(2) == option.name;
+    return option.arity != Arity::kFlag && (is_letter || is_name);
+  };
+  const auto has_it = [&](const auto& part) { return std::ranges::any_of(part.options, is_it); };
+  return std::ranges::any_of(table.groups, has_it) ||
+         std::ranges::any_of(table.subcommands, has_it);
+}
+
+// The first words of a line that are no options: as many as may name a subcommand.
+std::vector<std::string_view> first_words(const OptionTable& table, int argc,
+                                          const char* const* argv) {
+  std::vector<std::string_view> words;
+  for (int i = 1; i < argc && words.size() < 2; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--") break;
+    if (!argument.starts_with('-')) {
+      words.push_back(argument);
+    } else if (takes_next(table, argument)) {
+      ++i;
+    }
+  }
+  return words;
+}
+
+// The name of the subcommand on the line, or nothing when none is right.
+std::string subcommand_on(const OptionTable& table, int argc, const char* const* argv) {
+  const auto words = first_words(table, argc, argv);
+  for (const auto& each : table.subcommands) {
+    const bool is_one = !words.empty() && each.name == words[0];
+    const bool is_two =
+        words.size() == 2 && each.name == std::string(words[0]) + " " + std::string(words[1]);
+    if (is_one || is_two) return std::string(each.name);
+  }
+  return {};
+}
+
+std::string see_help(const OptionTable& table, const std::string& subcommand) {
+  return " (see " + std::string(table.tool) + (subcommand.empty() ? "" : " ") + subcommand +
+         " --help)";
+}
+
+// What is wrong with the subcommand on the line, if that is what is wrong.
+std::optional<std::string> wrong_subcommand(const OptionTable& table, int argc,
+                                            const char* const* argv) {
+  if (table.subcommands.empty() || !subcommand_on(table, argc, argv).empty()) return std::nullopt;
+  const auto words = first_words(table, argc, argv);
+  std::string group;
+  std::vector<std::string_view> known;
+  const auto collect = [&] {
+    known.clear();
+    for (const auto& each : table.subcommands) {
+      if (!each.help.empty() && each.name.starts_with(group)) {
+        known.push_back(each.name.substr(group.size()));
+      }
+    }
+  };
+  collect();
+  const bool is_group = !words.empty() && std::ranges::any_of(known, [&](std::string_view name) {
+    return name.starts_with(std::string(words[0]) + " ");
+  });
+  if (is_group) group = std::string(words[0]) + " ";
+  collect();
+  const size_t place = is_group ? 1 : 0;
+  std::string message;
+  if (words.size() <= place) {
+    message = is_group ? "\"" + std::string(words[0]) + "\" needs one of"
+                       : "no command is given, expected one of";
+    for (const auto& name : known)
+      message += (name == known.front() ? " " : ", ") + std::string(name);
+  } else {
+    message = "unknown command \"" + group + std::string(words[place]) + "\"";
+    if (const auto nearest = base::nearest_name(words[place], known)) {
+      message += "; did you mean \"" + group + std::string(*nearest) + "\"?";
+    }
+  }
+  return message + see_help(table, {});
+}
+
 // CLI11 names the unknown option; the table knows what may have been meant.
 std::string with_suggestion(const OptionTable& table, std::string message, int argc,
                             const char* const* argv) {
+  if (const auto wrong = wrong_subcommand(table, argc, argv)) return *wrong;
+  const std::string name = subcommand_on(table, argc, argv);
   std::vector<std::string_view> known = {"help", "version"};
   for (const auto& group : table.groups) {
     for (const auto& option : group.options) known.push_back(option.name);
   }
+  for (const auto& subcommand : table.subcommands) {
+    if (subcommand.name != name) continue;
+    for (const auto& option : subcommand.options) known.push_back(option.name);
+  }
   for (int i = 1; i < argc; ++i) {
     std::string_view argument = argv[i];
+    if (argument == "--" && !table.subcommands.empty()) break;
     if (!argument.starts_with("--") || argument == "--") continue;
     argument.remove_prefix(2);
     argument = argument.substr(0, argument.find('='));
@@ -61,18 +150,110 @@ std::string with_suggestion(const OptionTable& table, std::string message, int a
     break;
   }
   std::erase(message, '\n');
-  return message + " (see " + std::string(table.tool) + " --help)";
+  return message + see_help(table, name);
 }
 
+// What CLI11 writes a subcommand's words into.
+struct BoundPositional {
+  std::string_view value;
+  CLI::Option* parsed;
+  std::vector<std::string> values;
+};
+
+void bind(CLI::App& app, const Positional& positional, BoundPositional& bound) {
+  bound.value = positional.value;
+  bound.parsed =
+      app.add_option(std::string(positional.value), bound.values, std::string(positional.help))
+          ->type_name("");
+  const bool is_needed = positional.count == Count::kOne || positional.count == Count::kSeveral;
+  const bool is_one = positional.count == Count::kOne || positional.count == Count::kAtMostOne;
+  // Else a word in brackets would be taken for several.
+  if (is_one) bound.parsed->allow_extra_args(false);
+  bound.parsed->expected(1, is_one ? 1 : CLI::detail::expected_max_vector_size);
+  bound.parsed->required(is_needed);
+}
+
+// The subcommands of one command line, as CLI11 has them.
+class Subcommands {
+ public:
+  using Bounds = std::vector<std::unique_ptr<Bound>>;
+
+  Subcommands(CLI::App& app, const OptionTable& table, Bounds& bounds) {
+    if (table.subcommands.empty()) return;
+    app.require_subcommand(1);
+    for (const auto& subcommand : table.subcommands) add(app, subcommand, table, bounds);
+  }
+
+  // The name of the one on the line, with its words among `values`.
+  std::string chosen(std::map<std::string, std::vector<std::string>>& values) const {
+    for (const auto& each : all_) {
+      if (!each.app->parsed()) continue;
+      for (const auto& positional : each.positionals) {
+        if (positional->parsed->count() == 0) continue;
+        values[std::string(positional->value)] = positional->values;
+      }
+      return std::string(each.name);
+    }
+    return {};
+  }
+
+ private:
+  struct Known {
+    std::string_view name;
+    CLI::App* app;
+    std::vector<std::unique_ptr<BoundPositional>> positionals;
+  };
+
+  void add(CLI::App& app, const Subcommand& subcommand, const OptionTable& table, Bounds& bounds) {
+    CLI::App* parent = &app;
+    std::string_view name = subcommand.name;
+    if (const size_t space = name.find(' '); space != std::string_view::npos) {
+      parent = group(app, name.substr(0, space), table);
+      name.remove_prefix(space + 1);
+    }
+    Known known{subcommand.name,
+                parent->add_subcommand(std::string(name), std::string(subcommand.help)),
+                {}};
+    known.app->fallthrough();
+    if (subcommand.help.empty()) known.app->group("");
+    for (const auto& positional : subcommand.positionals) {
+      known.positionals.push_back(std::make_unique<BoundPositional>());
+      bind(*known.app, positional, *known.positionals.back());
+    }
+    const OptionGroup options{"Options", {}};
+    for (const auto& option : subcommand.options) {
+      bounds.push_back(std::make_unique<Bound>());
+      bind(*known.app, options, option, *bounds.back());
+    }
+    all_.push_back(std::move(known));
+  }
+
+  CLI::App* group(CLI::App& app, std::string_view name, const OptionTable& table) {
+    const auto is_it = [&](const CLI::App* known) { return known->get_name() == name; };
+    if (const auto known = app.get_subcommands(is_it); !known.empty()) return known.front();
+    std::string help;
+    for (const auto& each : table.subcommands) {
+      if (!each.name.starts_with(std::string(name) + " ")) continue;
+      help += (help.empty() ? "" : ", ") + std::string(each.name);
+    }
+    CLI::App* made = app.add_subcommand(std::string(name), help + ".");
+    made->require_subcommand(1)->fallthrough();
+    return made;
+  }
+
+  std::vector<Known> all_;
+};
+
 Arguments arguments_of(const std::vector<std::unique_ptr<Bound>>& bounds,
-                       const std::string& positional) {
+                       const std::string& positional, const Subcommands& subcommands) {
   std::map<std::string, std::vector<std::string>> values;
   for (const auto& bound : bounds) {
     if (bound->parsed->count() == 0) continue;
     const bool is_one = bound->option->arity == Arity::kOne;
     values[std::string(bound->option->name)] = is_one ? std::vector{bound->value} : bound->values;
   }
-  return {std::move(values), positional};
+  std::string subcommand = subcommands.chosen(values);
+  return {std::move(values), positional, std::move(subcommand)};
 }
 
 }  // namespace
@@ -121,6 +302,7 @@ std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int
       bind(app, group, option, *bounds.back());
     }
   }
+  const Subcommands subcommands(app, table, bounds);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -131,7 +313,7 @@ std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int
     return Answer{base::meaning_of(base::ErrorCode::kInvalidInput).exit_status,
                   with_suggestion(table, error.what(), argc, argv)};
   }
-  return arguments_of(bounds, positional);
+  return arguments_of(bounds, positional, subcommands);
 }
 
 std::string_view version() { return LAYERCAST_VERSION; }

@@ -18,7 +18,16 @@ enum class Arity {
 };
 
 /// What a shell may complete a value with.
-enum class Completion { kNothing, kFile, kSceneFile, kMediaFile };
+enum class Completion {
+  kNothing,
+  kFile,
+  kSceneFile,
+  kMediaFile,
+  kPictureFile,
+  kLayer,     ///< the id of a layer
+  kOutput,    ///< the id of an output
+  kProperty,  ///< `key=` of the layer that stands before it
+};
 
 struct Option {
   std::string_view name;  ///< without dashes: `output`
@@ -35,19 +44,39 @@ struct OptionGroup {
   std::vector<Option> options;
 };
 
+/// How many words a positional takes.
+enum class Count {
+  kOne,
+  kAtMostOne,
+  kAny,      ///< none too
+  kSeveral,  ///< at least one
+};
+
 /// What stands on the line without a name.
 struct Positional {
   std::string_view value;  ///< `SCENE`; empty: the tool takes none
   std::string_view help;
   Completion completion = Completion::kNothing;
+  Count count = Count::kOne;  ///< only the last one may take several
+  std::vector<std::string_view> choices{};
+};
+
+/// One of the things that a tool does, where it does several. Its options may stand anywhere after
+/// its name, and so may the tool's.
+struct Subcommand {
+  std::string_view name;  ///< `set`, or of a group `outputs add`
+  std::string_view help;  ///< empty: nobody is told of it
+  std::vector<Positional> positionals{};
+  std::vector<Option> options{};
 };
 
 /// One tool's command line: what parses it, and what its --help, manual page and completions say.
 struct OptionTable {
   std::string_view tool;
   std::string_view summary;  ///< one line
-  Positional positional;
+  Positional positional;     ///< none beside subcommands
   std::vector<OptionGroup> groups;
+  std::vector<Subcommand> subcommands{};  ///< empty, or one of them has to stand on the line
 };
 
 /// The options that every tool has: log level and format.
@@ -56,19 +85,26 @@ OptionGroup common_options();
 /// A command line, read.
 class Arguments {
  public:
-  /// `values`: what each given option was given, by its name.
-  Arguments(std::map<std::string, std::vector<std::string>> values, std::string positional)
-      : values_(std::move(values)), positional_(std::move(positional)) {}
+  /// `values`: what each given option was given, by its name; and of a subcommand's positionals,
+  /// by what the table calls their values.
+  Arguments(std::map<std::string, std::vector<std::string>> values, std::string positional,
+            std::string subcommand = {})
+      : values_(std::move(values)),
+        positional_(std::move(positional)),
+        subcommand_(std::move(subcommand)) {}
 
   bool has(std::string_view option) const { return values_.contains(std::string(option)); }
   std::optional<std::string> one(std::string_view option) const;
   std::vector<std::string> many(std::string_view option) const;
   /// Empty when absent.
   const std::string& positional() const { return positional_; }
+  /// `outputs add`; empty where the tool has none.
+  const std::string& subcommand() const { return subcommand_; }
 
  private:
   std::map<std::string, std::vector<std::string>> values_;
   std::string positional_;
+  std::string subcommand_;
 };
 
 /// What is left to do when a command line asks for nothing but text, or is wrong.

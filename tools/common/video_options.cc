@@ -1,7 +1,7 @@
 #include "tools/common/video_options.h"
 
 #include "scene/limits.h"
-#include "scene/scene_tables.h"
+#include "scene/value_codecs.h"
 #include "tools/common/values.h"
 
 #include <charconv>

@@ -1,19 +1,20 @@
 #include "tools/docs/completions.h"
 
+#include "tools/docs/command_completions.h"
+#include "tools/docs/completion_parts.h"
 #include "tools/docs/option_text.h"
 
 #include <string_view>
 #include <vector>
 
 namespace layercast::tools {
-namespace {
 
-using Names = std::vector<std::string_view>;
+// ---- What the parts are -------------------------------------------------------------------------
 
-// What a file of this kind ends in; nothing where any file will do.
 const Names& extensions_of(Completion completion) {
   static const Names any;
   static const Names scenes = {"yaml", "yml"};
+  static const Names pictures = {"png", "jpg", "jpeg"};
   static const Names media = {"mp4", "mkv",  "webm", "mov", "flv",  "ts",  "m3u8",
                               "y4m", "rgba", "png",  "jpg", "webp", "wav", "mp3",
                               "m4a", "aac",  "flac", "ogg", "opus"};
@@ -22,19 +23,28 @@ const Names& extensions_of(Completion completion) {
       return scenes;
     case Completion::kMediaFile:
       return media;
+    case Completion::kPictureFile:
+      return pictures;
     case Completion::kNothing:
     case Completion::kFile:
+    case Completion::kLayer:
+    case Completion::kOutput:
+    case Completion::kProperty:
       return any;
   }
   return any;
 }
 
-// `render_frames`, where a shell wants a name without dashes.
+std::string_view asked_words(Completion completion) {
+  if (completion == Completion::kLayer) return "ids";
+  if (completion == Completion::kOutput) return "outputs";
+  return completion == Completion::kProperty ? "paths" : "";
+}
+
 std::string identifier(const OptionTable& table) {
   return replaced(std::string(table.tool), "-", "_");
 }
 
-// `'…'` for bash and zsh.
 std::string quoted(std::string_view text) {
   return "'" + replaced(std::string(text), "'", R"('\'')") + "'";
 }
@@ -45,7 +55,7 @@ std::string filled(std::string_view page, const OptionTable& table) {
 
 // --- bash ---
 
-constexpr std::string_view kBashPage =
+const std::string_view kBashHead =
     R"bash(# bash completion for @TOOL@(1)
 # Written by `tools/dev docs` from the tool's table of options: change that, not this.
 
@@ -68,7 +78,12 @@ _layercast_@ID@_files() {
   )
 }
 
-_layercast_@ID@() {
+)bash";
+
+namespace {
+
+constexpr std::string_view kBashPage =
+    R"bash(_layercast_@ID@() {
   # shellcheck disable=SC2034  # _init_completion sets them all
   local cur prev words cword split=false
   if declare -F _init_completion >/dev/null; then
@@ -94,6 +109,8 @@ _layercast_@ID@() {
 complete -F _layercast_@ID@ @TOOL@
 )bash";
 
+}  // namespace
+
 std::string bash_offer(const std::string& words) {
   return "mapfile -t COMPREPLY < <(compgen -W " + quoted(words) + " -- \"$cur\")\n";
 }
@@ -108,6 +125,8 @@ std::string bash_files(const OptionTable& table, Completion completion) {
 bool has_offers(const Option& option) {
   return !option.choices.empty() || option.completion != Completion::kNothing;
 }
+
+namespace {
 
 // What follows each option that takes a value.
 std::string bash_cases(const OptionTable& table) {
@@ -137,7 +156,8 @@ constexpr std::string_view kZshPage = R"zsh(#compdef @TOOL@
 _arguments -s -S \
 @SPECS@)zsh";
 
-// What _arguments takes as plain text in a specification.
+}  // namespace
+
 std::string zsh_plain(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -148,12 +168,14 @@ std::string zsh_plain(std::string_view text) {
 }
 
 std::string zsh_files(Completion completion) {
+  if (const auto words = asked_words(completion); !words.empty()) {
+    return " _layercast_words " + std::string(words);  // the blank: with no words of zsh's own
+  }
   const Names& extensions = extensions_of(completion);
   if (extensions.empty()) return "_files";
   return "_files -g \"*.(" + joined(extensions, "|") + ")(-.)\"";
 }
 
-// `:VALUE:how to complete it`
 std::string zsh_value(std::string_view value, const Names& choices, Completion completion) {
   std::string action = " ";
   if (!choices.empty()) {
@@ -187,7 +209,7 @@ std::string zsh_spec(const Option& option) {
 
 // --- fish ---
 
-constexpr std::string_view kFishPage =
+const std::string_view kFishHead =
     R"fish(# fish completion for @TOOL@(1)
 # Written by `tools/dev docs` from the tool's table of options: change that, not this.
 
@@ -201,19 +223,23 @@ end
 complete -c @TOOL@ -f
 )fish";
 
-// `'…'` for fish, which knows two escapes there.
 std::string fish_quoted(std::string_view text) {
   return "'" + replaced(replaced(std::string(text), "\\", "\\\\"), "'", "\\'") + "'";
 }
 
 std::string fish_files(const OptionTable& table, Completion completion) {
+  if (const auto words = asked_words(completion); !words.empty()) {
+    return " -f -a '(__layercast_" + identifier(table) + "_words " + std::string(words) + ")'";
+  }
   const Names& extensions = extensions_of(completion);
   if (extensions.empty()) return " -F";
   return " -f -a '(__layercast_" + identifier(table) + "_files " + joined(extensions, " ") + ")'";
 }
 
-std::string fish_line(const OptionTable& table, const Option& option) {
+std::string fish_line(const OptionTable& table, const Option& option,
+                      const std::string& condition) {
   std::string line = "complete -c " + std::string(table.tool);
+  if (!condition.empty()) line += " -n " + fish_quoted(condition);
   if (option.letter != '\0') line += std::string(" -s ") + option.letter;
   line += " -l " + std::string(option.name);
   if (option.arity != Arity::kFlag) line += " -r";
@@ -227,9 +253,8 @@ std::string fish_line(const OptionTable& table, const Option& option) {
   return line + " -d " + fish_quoted(brief(option.help)) + "\n";
 }
 
-}  // namespace
-
 std::string bash_completion(const OptionTable& table) {
+  if (!table.subcommands.empty()) return bash_command_completion(table);
   std::vector<std::string> words;
   for (const Option& option : all_options(table)) {
     for (std::string& name : spellings(option)) words.push_back(std::move(name));
@@ -240,11 +265,13 @@ std::string bash_completion(const OptionTable& table) {
     rest = "  if [[ $cur == -* ]]; then\n    " + offer + "  else\n    " +
            bash_files(table, table.positional.completion) + "  fi\n";
   }
-  const std::string page = replaced(std::string(kBashPage), "@CASES@", bash_cases(table));
+  const std::string page =
+      replaced(std::string(kBashHead) + std::string(kBashPage), "@CASES@", bash_cases(table));
   return filled(replaced(page, "@REST@", rest), table);
 }
 
 std::string zsh_completion(const OptionTable& table) {
+  if (!table.subcommands.empty()) return zsh_command_completion(table);
   std::vector<std::string> specs;
   for (const Option& option : all_options(table)) specs.push_back("  " + zsh_spec(option));
   const Positional& positional = table.positional;
@@ -255,11 +282,12 @@ std::string zsh_completion(const OptionTable& table) {
 }
 
 std::string fish_completion(const OptionTable& table) {
-  std::string page(kFishPage);
+  if (!table.subcommands.empty()) return fish_command_completion(table);
+  std::string page(kFishHead);
   if (!table.positional.value.empty()) {
     page += "complete -c @TOOL@" + fish_files(table, table.positional.completion) + "\n";
   }
-  for (const Option& option : all_options(table)) page += fish_line(table, option);
+  for (const Option& option : all_options(table)) page += fish_line(table, option, {});
   return filled(page, table);
 }
 

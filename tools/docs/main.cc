@@ -4,7 +4,9 @@
 #include "tools/docs/option_text.h"
 #include "tools/docs/scene_manual.h"
 #include "tools/encode/options.h"
+#include "tools/layerctl/options.h"
 #include "tools/render-frames/options.h"
+#include "tools/streamd/options.h"
 
 #include <cstdio>
 #include <exception>
@@ -64,7 +66,10 @@ class Page {
 
 void write_tool(const OptionTable& table, const fs::path& root) {
   const std::string tool(table.tool);
-  Page(tool + ".1").put("OPTIONS", mdoc_options(table)).write(root);
+  Page page(tool + ".1");
+  page.put("OPTIONS", mdoc_options(table));
+  if (!table.subcommands.empty()) page.put("COMMANDS", mdoc_commands(table));
+  page.write(root);
   write_file(root / "completions/bash" / tool, bash_completion(table));
   write_file(root / "completions/zsh" / ("_" + tool), zsh_completion(table));
   write_file(root / "completions/fish" / (tool + ".fish"), fish_completion(table));
@@ -73,6 +78,8 @@ void write_tool(const OptionTable& table, const fs::path& root) {
 void write_everything(const fs::path& root) {
   write_tool(render_frames_options(), root);
   write_tool(encode_options(), root);
+  write_tool(streamd_options(), root);
+  write_tool(layerctl_options(), root);
   Page("scene.5")
       .put("CONTENT RULES", mdoc_content_rules())
       .put("TABLES", mdoc_scene_tables())

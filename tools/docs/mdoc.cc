@@ -99,6 +99,31 @@ std::string mdoc_option(const Option& option) {
   return item + "\n" + mdoc_lines(option.help) + choices_sentence(option);
 }
 
+// `.It Ic set Ar ID Ar KEY=VALUE ...`
+std::string command_heading(const Subcommand& command) {
+  std::string heading = ".It Ic " + replaced(std::string(command.name), " ", " Ic ");
+  if (!command.options.empty()) heading += " Oo Ar options Oc";
+  for (const Positional& positional : command.positionals) {
+    const bool is_needed = positional.count == Count::kOne || positional.count == Count::kSeveral;
+    const bool is_one = positional.count == Count::kOne || positional.count == Count::kAtMostOne;
+    heading += (is_needed ? " Ar " : " Oo Ar ") + mdoc_argument(positional.value);
+    if (!is_one) heading += " ...";
+    if (!is_needed) heading += " Oc";
+  }
+  return heading + "\n";
+}
+
+std::string mdoc_command(const Subcommand& command) {
+  std::string item = command_heading(command) + mdoc_lines(command.help);
+  if (command.positionals.empty() && command.options.empty()) return item;
+  item += ".Bl -tag -width Ds\n";
+  for (const Positional& positional : command.positionals) {
+    item += ".It Ar " + mdoc_argument(positional.value) + "\n" + mdoc_lines(positional.help);
+  }
+  for (const Option& option : command.options) item += mdoc_option(option);
+  return item + ".El\n";
+}
+
 }  // namespace
 
 std::string mdoc_lines(std::string_view text) {
@@ -126,6 +151,14 @@ std::string mdoc_options(const OptionTable& table) {
     section += ".El\n";
   }
   return section;
+}
+
+std::string mdoc_commands(const OptionTable& table) {
+  std::string section = ".Bl -tag -width Ds\n";
+  for (const Subcommand& command : table.subcommands) {
+    if (!command.help.empty()) section += mdoc_command(command);
+  }
+  return section + ".El\n";
 }
 
 }  // namespace layercast::tools

@@ -17,4 +17,7 @@ std::string mdoc_argument(std::string_view text);
 /// A list of a tool's options under a heading for each group: what stands in OPTIONS.
 std::string mdoc_options(const OptionTable& table);
 
+/// A list of a tool's subcommands, with the words and options of each: what stands in COMMANDS.
+std::string mdoc_commands(const OptionTable& table);
+
 }  // namespace layercast::tools

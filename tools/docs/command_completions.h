@@ -1,0 +1,14 @@
+#pragma once
+
+#include "tools/common/option_table.h"
+
+#include <string>
+
+namespace layercast::tools {
+
+/// The completions of a tool that has subcommands.
+std::string bash_command_completion(const OptionTable& table);
+std::string zsh_command_completion(const OptionTable& table);
+std::string fish_command_completion(const OptionTable& table);
+
+}  // namespace layercast::tools

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "tools/layerctl/session.h"
+
+/// What layerctl's commands do. Errors: a wrong command line, what the target refuses, or nobody
+/// answering; the session's target tells the exit status.
+namespace layercast::tools {
+
+// Layers.
+base::Result<void> list_layers(Session& session);
+base::Result<void> get_layer(Session& session);
+base::Result<void> create_layer(Session& session);
+base::Result<void> set_layer(Session& session);
+base::Result<void> show_layers(Session& session);
+base::Result<void> hide_layers(Session& session);
+base::Result<void> remove_layers(Session& session);
+base::Result<void> raise_layer(Session& session);
+base::Result<void> lower_layer(Session& session);
+base::Result<void> activate_layer(Session& session);
+base::Result<void> animate_layer(Session& session);
+base::Result<void> say(Session& session);
+
+// The scene.
+base::Result<void> apply_scene(Session& session);
+base::Result<int> diff_scene(Session& session);  ///< 1 when there are differences
+base::Result<void> export_scene(Session& session);
+int validate_scenes(const Arguments& arguments, const Log& log);
+
+// The stream.
+base::Result<void> watch(Session& session);
+base::Result<void> take_snapshot(Session& session);
+base::Result<void> show_status(Session& session);
+base::Result<void> start_stream(Session& session);
+base::Result<void> stop_stream(Session& session);
+base::Result<void> pause_stream(Session& session);
+base::Result<void> get_config(Session& session);
+base::Result<void> set_config(Session& session);
+base::Result<void> list_outputs(Session& session);
+base::Result<void> add_output(Session& session);
+base::Result<void> remove_output(Session& session);
+
+/// The words that a shell offers: ids, outputs, or the property paths of a layer. Says nothing
+/// when there is nothing to say; the exit status is 0.
+int complete_words(const Arguments& arguments);
+
+}  // namespace layercast::tools

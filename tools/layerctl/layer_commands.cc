@@ -1,0 +1,269 @@
+#include "scene/merge_patch.h"
+#include "scene/yaml_codec.h"
+#include "tools/layerctl/commands.h"
+#include "tools/layerctl/scene_text.h"
+#include "tools/layerctl/table.h"
+#include "tools/layerctl/whole_file.h"
+#include "tools/layerctl/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace layercast::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using scene::Command;
+using scene::Value;
+
+std::string id_of(const Session& session) { return session.arguments.one("ID").value_or(""); }
+
+Value with_id(const std::string& id) { return Value::object().add("id", Value::of(id)); }
+
+Command update(const std::string& id, Value patch) {
+  return {"layers.update", with_id(id).add("patch", std::move(patch))};
+}
+
+// All of them in one revision.
+base::Result<Reply> obey_all(Session& session, const std::vector<Command>& commands) {
+  if (commands.size() == 1) return session.target->obey(commands.front(), std::nullopt);
+  std::vector<Value> list;
+  list.reserve(commands.size());
+  for (const Command& command : commands) list.push_back(scene::value_of(command));
+  return session.target->obey(
+      {"batch", Value::object().add("commands", Value::array(std::move(list)))}, std::nullopt);
+}
+
+base::Result<void> obey_and_tell(Session& session, const std::vector<Command>& commands) {
+  TRY(const Reply reply, obey_all(session, commands));
+  return print_reply(session, reply);
+}
+
+double number_of(const Value& layer, std::string_view key, double otherwise) {
+  const Value* found = layer.find(key);
+  return found == nullptr ? otherwise : found->number;
+}
+
+std::string text_of(const Value& object, std::string_view key) {
+  const Value* found = object.find(key);
+  return found == nullptr ? std::string() : found->text;
+}
+
+// At most so many bytes that a line of a table stays one, cut between characters.
+std::string shortened(std::string text) {
+  constexpr size_t kMost = 60;
+  if (text.size() <= kMost) return text;
+  size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
+// `text: Hello`: what a layer shows, in a few words.
+std::string content_of(const Value& layer) {
+  const Value* content = layer.find("content");
+  if (content == nullptr) return {};
+  std::string told = text_of(*content, "type");
+  for (const std::string_view key : {"source", "text", "shape", "color"}) {
+    const std::string what = text_of(*content, key);
+    if (!what.empty()) return shortened(told + ": " + what);
+  }
+  return told;
+}
+
+const Value& layers_of(const Value& scene) {
+  static const Value none = Value::array();
+  const Value* layers = scene.find("layers");
+  return layers == nullptr ? none : *layers;
+}
+
+base::Result<Value> layer_in(const Value& scene, const std::string& id) {
+  for (const Value& layer : layers_of(scene).items) {
+    if (text_of(layer, "id") == id) return layer;
+  }
+  return Error{ErrorCode::kNotFound, "there is no layer \"" + id + "\"", "layers/" + id, nullptr};
+}
+
+// The far one first, as they are drawn.
+std::vector<const Value*> in_drawing_order(const Value& scene) {
+  std::vector<const Value*> layers;
+  for (const Value& layer : layers_of(scene).items) layers.push_back(&layer);
+  std::ranges::stable_sort(layers, {},
+                           [](const Value* layer) { return number_of(*layer, "z_index", 0); });
+  return layers;
+}
+
+base::Result<void> set_visible(Session& session, Value visible) {
+  std::vector<Command> commands;
+  for (const std::string& id : session.arguments.many("ID")) {
+    commands.push_back(update(id, Value::object().add("visible", visible)));
+  }
+  return obey_and_tell(session, commands);
+}
+
+enum class End { kFront, kBack };
+
+// The z_index that puts a layer at one end of all others; nothing where it is there.
+std::optional<double> z_at(End end, const Value& scene, const std::string& id) {
+  const auto order = in_drawing_order(scene);
+  const Value* last = end == End::kFront ? order.back() : order.front();
+  if (text_of(*last, "id") == id) return std::nullopt;
+  return number_of(*last, "z_index", 0) + (end == End::kFront ? 1 : -1);
+}
+
+// Tries again when the scene has changed meanwhile.
+base::Result<void> move_to(Session& session, End end) {
+  const std::string id = id_of(session);
+  constexpr int kTries = 5;
+  for (int tries = 1;; ++tries) {
+    TRY(const Value scene, session.target->scene());
+    TRY([[maybe_unused]] const Value layer, layer_in(scene, id));
+    const auto z = z_at(end, scene, id);
+    // A patch of nothing still tells whether --if-revision holds, and which frame shows it.
+    Value patch = Value::object();
+    if (z) patch.add("z_index", Value::of(*z));
+    std::optional<int64_t> revision;
+    if (const Value* found = scene.find("revision")) {
+      revision = static_cast<int64_t>(found->number);
+    }
+    const auto reply = session.target->obey(update(id, std::move(patch)), revision);
+    const bool may_try_again = !reply && reply.error().code == ErrorCode::kStale &&
+                               !session.arguments.has("if-revision") && tries < kTries;
+    if (may_try_again) continue;
+    if (!reply) return reply.error();
+    return print_reply(session, reply.value());
+  }
+}
+
+base::Result<Value> layer_from_file(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path == "-" ? "/dev/stdin" : path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  if (!file.is_open() || file.bad()) {
+    Error error = base::io_error(errno, "cannot read the layer", path);
+    error.code = ErrorCode::kInvalidInput;
+    return error;
+  }
+  scene::YamlDocument read = scene::read_yaml(text);
+  if (!read.faults.empty()) {
+    return Error{ErrorCode::kInvalidInput, path + ":" + read.faults.front().to_string(), "",
+                 nullptr};
+  }
+  if (!read.value.is(Value::Kind::kObject)) {
+    return Error{ErrorCode::kInvalidInput, "holds no layer, expected a mapping", path, nullptr};
+  }
+  return std::move(read.value);
+}
+
+}  // namespace
+
+base::Result<void> list_layers(Session& session) {
+  TRY(const Value scene, session.target->scene());
+  if (session.is_json()) return print_json(layers_of(scene));
+  const std::string active = text_of(scene, "active");
+  Table table({"", "ID", "TYPE", "Z", "VISIBLE", "OPACITY", "CONTENT"});
+  const auto layers = in_drawing_order(scene);
+  for (auto each = layers.rbegin(); each != layers.rend(); ++each) {
+    const Value& layer = **each;
+    const Value* visible = layer.find("visible");
+    const bool is_visible = visible == nullptr || visible->boolean;
+    const std::string id = text_of(layer, "id");
+    table.add({!id.empty() && id == active ? "*" : "", id, text_of(layer, "type"),
+               scene::number_text(number_of(layer, "z_index", 0)), is_visible ? "yes" : "no",
+               scene::number_text(number_of(layer, "opacity", 1)), content_of(layer)},
+              is_visible ? Accent::kNone : Accent::kFaint);
+  }
+  return write_stdout(table.text());
+}
+
+base::Result<void> get_layer(Session& session) {
+  TRY(const Value scene, session.target->scene());
+  TRY(const Value layer, layer_in(scene, id_of(session)));
+  if (session.is_json()) return print_json(layer);
+  return write_stdout(scene::write_yaml(layer));
+}
+
+base::Result<void> create_layer(Session& session) {
+  const Arguments& arguments = session.arguments;
+  Value layer = Value::object();
+  if (const auto path = arguments.one("file")) {
+    TRY(layer, layer_from_file(*path));
+  }
+  layer.set("type", Value::of(*arguments.one("TYPE")));
+  TRY(const Value patch, patch_from(arguments.many("KEY=VALUE")));
+  layer = scene::merge_patched(std::move(layer), patch);
+  if (const auto id = arguments.one("id")) layer.set("id", Value::of(*id));
+  TRY(const Reply reply,
+      session.target->obey({"layers.create", Value::object().add("layer", std::move(layer))},
+                           std::nullopt));
+  const std::string id = text_of(reply.result, "id");
+  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
+  return print_reply(session, reply);
+}
+
+base::Result<void> set_layer(Session& session) {
+  TRY(Value patch, patch_from(session.arguments.many("KEY=VALUE")));
+  return obey_and_tell(session, {update(id_of(session), std::move(patch))});
+}
+
+base::Result<void> show_layers(Session& session) { return set_visible(session, Value::of(true)); }
+base::Result<void> hide_layers(Session& session) { return set_visible(session, Value::of(false)); }
+
+base::Result<void> remove_layers(Session& session) {
+  std::vector<Command> commands;
+  for (const std::string& id : session.arguments.many("ID")) {
+    commands.push_back({"layers.delete", with_id(id)});
+  }
+  return obey_and_tell(session, commands);
+}
+
+base::Result<void> raise_layer(Session& session) { return move_to(session, End::kFront); }
+base::Result<void> lower_layer(Session& session) { return move_to(session, End::kBack); }
+
+base::Result<void> activate_layer(Session& session) {
+  TRY_DO(running_daemon(session));
+  const auto id = session.arguments.one("ID");
+  return obey_and_tell(session, {{"layers.activate",
+                                  Value::object().add("id", id ? Value::of(*id) : Value::null())}});
+}
+
+base::Result<void> animate_layer(Session& session) {
+  const Arguments& arguments = session.arguments;
+  Value animation = Value::object().add("effect", Value::of(*arguments.one("EFFECT")));
+  for (const std::string_view key : {"from", "to", "keyframes"}) {
+    const auto given = arguments.one(key);
+    if (!given) continue;
+    TRY(Value value, value_from(*given));
+    animation.add(key, std::move(value));
+  }
+  animation.add("duration", Value::of(arguments.one("duration").value_or("1s")));
+  for (const std::string_view key : {"delay", "easing", "iterations", "direction", "fill"}) {
+    const auto given = arguments.one(key);
+    if (!given) continue;
+    TRY(Value value, value_from(*given));
+    animation.add(key, std::move(value));
+  }
+  return obey_and_tell(session, {{"layers.animate",
+                                  with_id(id_of(session)).add("animation", std::move(animation))}});
+}
+
+base::Result<void> say(Session& session) {
+  const Arguments& arguments = session.arguments;
+  const auto author = arguments.one("author");
+  if (!author) {
+    return Error{ErrorCode::kInvalidInput, "nobody says it, expected --author NAME", "", nullptr};
+  }
+  Value message = Value::object()
+                      .add("author", Value::of(*author))
+                      .add("text", Value::of(*arguments.one("TEXT")));
+  if (arguments.has("highlight")) message.add("highlighted", Value::of(true));
+  return obey_and_tell(session,
+                       {{"chat.say", with_id(id_of(session)).add("message", std::move(message))}});
+}
+
+}  // namespace layercast::tools

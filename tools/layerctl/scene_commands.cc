@@ -1,0 +1,191 @@
+#include "scene/live_codec.h"
+#include "scene/redaction.h"
+#include "scene/scene_file.h"
+#include "scene/scene_tables.h"
+#include "tools/common/values.h"
+#include "tools/layerctl/commands.h"
+#include "tools/layerctl/differences.h"
+#include "tools/layerctl/whole_file.h"
+#include "tools/streamd/settings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace layercast::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using scene::Command;
+using scene::Scene;
+using scene::Value;
+
+// The scene in what a target shows, as a file would have it.
+base::Result<Scene> scene_from(Value document) {
+  for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
+  scene::Reader reader;
+  auto scene = scene::scene_codec().read(document, reader);
+  if (scene) return *std::move(scene);
+  const std::string fault = reader.faults().empty() ? "" : reader.faults().front().to_string();
+  return Error{ErrorCode::kIo, "the daemon's scene is not understood: " + fault, "", nullptr};
+}
+
+// The file of -f: its faults are a line each.
+base::Result<Scene> wanted_scene(const Session& session) {
+  const auto path = session.arguments.one("file");
+  if (!path) {
+    return Error{ErrorCode::kInvalidInput,
+                 "\"" + session.arguments.subcommand() + "\" is told no scene, expected -f SCENE",
+                 "", nullptr};
+  }
+  auto loaded = scene::load_scene(*path);
+  if (auto* file = std::get_if<scene::SceneFile>(&loaded)) return std::move(file->scene);
+  std::string lines;
+  for (const auto& line : std::get<scene::SceneFaults>(loaded).lines) {
+    lines += (lines.empty() ? "" : "\n") + line;
+  }
+  return Error{ErrorCode::kInvalidInput, lines, "", nullptr};
+}
+
+bool is_of_command_line(const scene::Output& output) { return output.id.starts_with(kLineOutput); }
+
+/// What lies between a target's scene and a file.
+struct Comparison {
+  Scene present;
+  Scene wanted;
+  std::optional<int64_t> revision;
+  std::vector<Command> commands;  ///< that make them equal
+};
+
+base::Result<Comparison> compare(Session& session, const Scene& file) {
+  TRY(const Value document, session.target->scene());
+  Comparison comparison;
+  if (const Value* revision = document.find("revision")) {
+    comparison.revision = static_cast<int64_t>(revision->number);
+  }
+  TRY(comparison.present, scene_from(document));
+  comparison.wanted = file;
+  if (session.daemon != nullptr && comparison.present.name != file.name) {
+    return Error{ErrorCode::kInvalidInput,
+                 "it holds the scene \"" + file.name + "\", the daemon's is \"" +
+                     comparison.present.name + "\"; another scene needs a daemon of its own",
+                 *session.arguments.one("file"), nullptr};
+  }
+  // The outputs of the daemon's command line are none of the file's.
+  for (const scene::Output& output : comparison.present.outputs) {
+    const bool is_extra = session.daemon != nullptr && is_of_command_line(output);
+    if (is_extra) comparison.wanted.outputs.push_back(output);
+  }
+  comparison.commands = scene::commands_between(comparison.present, comparison.wanted);
+  return comparison;
+}
+
+Value commands_value(const std::vector<Command>& commands) {
+  std::vector<Value> list;
+  list.reserve(commands.size());
+  for (const Command& command : commands) list.push_back(scene::value_of(command));
+  return Value::array(std::move(list));
+}
+
+base::Result<void> print_comparison(const Session& session, const Comparison& comparison) {
+  if (!session.is_json()) {
+    return write_stdout(differences_text(comparison.present, comparison.wanted));
+  }
+  Value document = Value::object().add("changes", commands_value(comparison.commands));
+  if (comparison.revision) {
+    document.add("revision", Value::of(static_cast<double>(*comparison.revision)));
+  }
+  return print_json(document);
+}
+
+// Leaves out what belongs to one run of a daemon.
+Scene without_run(Scene scene) {
+  for (scene::Layer& layer : scene.layers) {
+    layer.start.reset();
+    for (scene::Animation& animation : layer.animations) animation.start.reset();
+  }
+  std::erase_if(scene.outputs, is_of_command_line);
+  return scene;
+}
+
+}  // namespace
+
+base::Result<void> apply_scene(Session& session) {
+  TRY(const Scene file, wanted_scene(session));
+  constexpr int kTries = 5;
+  for (int tries = 1;; ++tries) {
+    TRY(Comparison comparison, compare(session, file));
+    if (comparison.commands.empty() || session.arguments.has("dry-run")) {
+      return print_comparison(session, comparison);
+    }
+    const auto reply = session.target->obey(
+        {"batch", Value::object().add("commands", commands_value(comparison.commands))},
+        comparison.revision);
+    const bool may_try_again = !reply && reply.error().code == ErrorCode::kStale &&
+                               !session.arguments.has("if-revision") && tries < kTries;
+    if (may_try_again) continue;
+    if (!reply) return reply.error();
+    if (!session.is_json()) {
+      TRY_DO(print_comparison(session, comparison));
+      return print_reply(session, reply.value());
+    }
+    Value document = reply.value().document;
+    document.erase("result");
+    document.add("changes", commands_value(comparison.commands));
+    return print_json(document);
+  }
+}
+
+base::Result<int> diff_scene(Session& session) {
+  TRY(const Scene file, wanted_scene(session));
+  TRY(const Comparison comparison, compare(session, file));
+  TRY_DO(print_comparison(session, comparison));
+  return comparison.commands.empty() ? 0 : 1;
+}
+
+base::Result<void> export_scene(Session& session) {
+  TRY(const Value document, session.target->scene());
+  TRY(Scene scene, scene_from(document));
+  if (session.daemon != nullptr) scene = without_run(std::move(scene));
+  std::string redacted;
+  for (const scene::Output& output : scene.outputs) {
+    if (scene::is_redacted(output.url)) redacted += (redacted.empty() ? "" : ", ") + output.id;
+  }
+  std::string text;
+  if (!redacted.empty()) {
+    text = "# A daemon does not tell the keys of its outputs: write them where *** stands.\n";
+    session.log.write(LogLevel::kWarning,
+                      "the URL of " + redacted + " has *** where its key belongs");
+  }
+  text += scene::scene_yaml(scene);
+  if (session.is_json()) {
+    return print_json(scene::scene_document(scene, scene::Secrets::kShown));
+  }
+  const std::string output = session.arguments.one("output").value_or("-");
+  return output == "-" ? write_stdout(text) : write_whole_file(output, text);
+}
+
+int validate_scenes(const Arguments& arguments, const Log& log) {
+  std::vector<Value> files;
+  bool are_right = true;
+  for (const std::string& path : arguments.many("SCENE")) {
+    const auto loaded = scene::load_scene(path);
+    Value faults = Value::array();
+    if (const auto* wrong = std::get_if<scene::SceneFaults>(&loaded)) {
+      are_right = false;
+      for (const std::string& line : wrong->lines) {
+        if (!arguments.has("json")) log.write_fault(line);
+        faults.items.push_back(Value::of(line));
+      }
+    }
+    files.push_back(Value::object().add("file", Value::of(path)).add("faults", std::move(faults)));
+  }
+  if (arguments.has("json")) {
+    if (const auto printed = print_json(Value::array(std::move(files))); !printed) {
+      return log.fail(printed.error());
+    }
+  }
+  return are_right ? 0 : usage_status();
+}
+
+}  // namespace layercast::tools

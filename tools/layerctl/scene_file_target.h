@@ -1,0 +1,35 @@
+#pragma once
+
+#include "scene/scene_file.h"
+#include "tools/common/log.h"
+#include "tools/layerctl/target.h"
+
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace layercast::tools {
+
+/// A scene file, which obeys the commands of a live scene. It is written back whole after each of
+/// them that changes it.
+class SceneFileTarget : public Target {
+ public:
+  /// `path`: `-` is standard input, which can only be looked at.
+  static std::variant<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> open(
+      const std::string& path, const Log& log);
+
+  base::Result<scene::Value> scene() override;
+  base::Result<Reply> obey(const scene::Command& command,
+                           std::optional<int64_t> if_revision) override;
+
+ private:
+  SceneFileTarget(std::string path, std::string text, scene::Scene scene, const Log& log);
+  base::Result<void> write(const scene::Scene& after, const scene::Command& command);
+
+  std::string path_;
+  std::string text_;
+  scene::Scene scene_;
+  const Log& log_;
+};
+
+}  // namespace layercast::tools

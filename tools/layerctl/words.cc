@@ -1,0 +1,72 @@
+#include "tools/layerctl/words.h"
+
+#include "scene/merge_patch.h"
+#include "scene/yaml_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace layercast::tools {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using scene::Value;
+
+// Both patches, the second one after the first; nulls stay.
+void add_patch(Value& patch, const Value& more) {
+  for (const auto& member : more.members) {
+    Value* known = patch.find(member.key);
+    if (known == nullptr) {
+      patch.add(member.key, member.value);
+    } else if (known->is(Value::Kind::kObject) && member.value.is(Value::Kind::kObject)) {
+      add_patch(*known, member.value);
+    } else {
+      *known = member.value;
+    }
+  }
+}
+
+}  // namespace
+
+base::Result<Value> value_from(const std::string& word) {
+  if (word.empty()) return Value::of(word);
+  scene::YamlDocument read = scene::read_yaml(word);
+  if (std::string_view("[{\"'").find(word.front()) != std::string_view::npos) {
+    if (read.faults.empty()) return std::move(read.value);
+    return Error{ErrorCode::kInvalidInput, "\"" + word + "\" is " + read.faults.front().problem, "",
+                 nullptr};
+  }
+  constexpr std::array<std::string_view, 4> kNulls = {"null", "~", "Null", "NULL"};
+  if (std::ranges::find(kNulls, word) != kNulls.end()) return Value::null();
+  // Whatever else YAML would make of it, it is what was typed.
+  const bool is_meant = read.value.is(Value::Kind::kNumber) || read.value.is(Value::Kind::kBoolean);
+  if (!read.faults.empty() || !is_meant || read.value.text != word) return Value::of(word);
+  return std::move(read.value);
+}
+
+base::Result<Value> patch_from(const std::vector<std::string>& assignments) {
+  Value patch = Value::object();
+  for (const std::string& assignment : assignments) {
+    const size_t equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{ErrorCode::kInvalidInput,
+                   "\"" + assignment +
+                       "\" is not understood, expected KEY=VALUE such as "
+                       "opacity=0.5 or transform.position=[10,20]",
+                   "", nullptr};
+    }
+    auto value = value_from(assignment.substr(equals + 1));
+    if (!value) {
+      Error error = std::move(value).error();
+      error.where = assignment.substr(0, equals);
+      return error;
+    }
+    TRY(const Value part, scene::patch_of(assignment.substr(0, equals), std::move(value).value()));
+    add_patch(patch, part);
+  }
+  return patch;
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,163 @@
+#include "tools/streamd/daemon.h"
+
+#include "tools/common/option_table.h"
+#include "tools/common/values.h"
+#include "tools/common/video_feeds.h"
+#include "tools/streamd/scene_reload.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <utility>
+#include <variant>
+
+namespace layercast::tools {
+namespace {
+
+using scene::Value;
+
+std::string line_of(const media::LiveOutputReport& report) {
+  std::string line = "output " + report.id + " (" + report.url + ") is " +
+                     std::string(media::name_of(report.state));
+  if (!report.error.empty()) line += ": " + report.error;
+  return line;
+}
+
+LogLevel level_of(const media::LiveOutputReport& report) {
+  const bool is_bad = report.state == media::OutputState::kFailed ||
+                      report.state == media::OutputState::kReconnecting;
+  return is_bad ? LogLevel::kWarning : LogLevel::kInfo;
+}
+
+}  // namespace
+
+Daemon::Daemon(StreamdSettings settings, std::string path, const Log& log)
+    : settings_(std::move(settings)), path_(std::move(path)), log_(log) {}
+
+Daemon::~Daemon() {
+  server_.reset();
+  stream_.reset();
+  layers_.reset();
+  store_.reset();
+}
+
+base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& settings,
+                                                    const scene::SceneFile& file, const Log& log) {
+  std::unique_ptr<Daemon> daemon(new Daemon(settings, file.path, log));
+  daemon->metrics_
+      .gauge({"build_info", "1; the labels tell which build this is."},
+             {{"version", std::string(version())}})
+      ->set(1);
+  TRY_DO(daemon->open_layers(file));
+  TRY_DO(daemon->take_up(file));
+  daemon->start_stream();
+  TRY_DO(daemon->open_server());
+  return daemon;
+}
+
+base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
+  const store::StoreRequest request{settings_.state_uri, file.scene.name, store::Role::kOwner,
+                                    settings_.state_folder};
+  TRY(store_, store::open_store(request, metrics_));
+  layers::LayerManagerOptions options;
+  options.store = store_.get();
+  options.metrics = &metrics_;
+  options.folder = settings_.scene_folder;
+  options.assets_folder = settings_.assets_folder;
+  options.next_frame_time = [this] { return clock_.next_frame_time(); };
+  options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
+  TRY(layers_, layers::LayerManager::open(options, initial_state(settings_, file)));
+  return {};
+}
+
+// What was kept goes on, with what the command line says.
+base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
+  const scene::LiveStatePtr state = layers_->current();
+  clock_.set_rate(state->scene.canvas.fps);
+  clock_.set_epoch(state->epoch);
+  const bool was_kept = state->revision > 1;
+  if (settings_.fresh) {
+    TRY([[maybe_unused]] const int changes, make_equal(*layers_, file.scene));
+  }
+  std::vector<scene::Command> commands =
+      line_output_commands(state->scene, line_outputs(settings_));
+  if (was_kept && !settings_.stream_patch.members.empty()) {
+    commands.push_back({"stream.configure", Value::object().add("patch", settings_.stream_patch)});
+  }
+  TRY_DO(obey(*layers_, commands));
+  if (was_kept) {
+    log_.write(LogLevel::kInfo,
+               "scene " + file.scene.name + " goes on as it was left, at revision " +
+                   std::to_string(layers_->current()->revision) +
+                   (settings_.fresh ? ", equal to the file" : "; --fresh begins as the file says"));
+  }
+  return {};
+}
+
+void Daemon::start_stream() {
+  stream::StreamOptions options;
+  options.layers = layers_.get();
+  options.clock = &clock_;
+  options.metrics = &metrics_;
+  options.folder = settings_.scene_folder;
+  options.open_feed = feed_opener();
+  options.threads = settings_.threads;
+  options.on_output = [this](const media::LiveOutputReport& report) {
+    log_.write(level_of(report), line_of(report));
+    station_.tell_output(report);
+  };
+  options.on_error = [this](const std::string& layer, const base::Error& error) {
+    log_.write(LogLevel::kWarning,
+               (layer.empty() ? "" : "layer " + layer + ": ") + error.to_string());
+    station_.tell_error(layer, error);
+  };
+  stream_ = std::make_unique<stream::StreamManager>(std::move(options));
+  station_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});
+}
+
+base::Result<void> Daemon::open_server() {
+  control::ServerOptions options;
+  options.host = settings_.host;
+  options.port = settings_.port;
+  options.token = settings_.token;
+  options.allowed_hosts = settings_.allowed_hosts;
+  options.layers = layers_.get();
+  options.station = &station_;
+  options.metrics = &metrics_;
+  options.log = [this](std::string_view line) { log_.write(LogLevel::kInfo, line); };
+  TRY(server_, control::Server::open(options));
+  log_.write(LogLevel::kInfo, "listening on " + server_->address());
+  return {};
+}
+
+void Daemon::reload() {
+  const auto file = load_scene_or_tell(path_, log_);
+  if (!file) {
+    log_.write(LogLevel::kWarning, path_ + " is not taken over; the scene goes on as it is");
+    return;
+  }
+  if (file->scene.name != layers_->current()->scene.name) {
+    log_.write(LogLevel::kWarning, path_ + " now holds the scene " + file->scene.name +
+                                       "; another scene needs a daemon of its own");
+    return;
+  }
+  const auto changes = make_equal(*layers_, file->scene);
+  if (!changes) {
+    log_.write(LogLevel::kWarning, path_ + ": " + changes.error().to_string());
+    return;
+  }
+  log_.write(LogLevel::kInfo, path_ + " read again: " + std::to_string(changes.value()) +
+                                  (changes.value() == 1 ? " change" : " changes"));
+}
+
+std::string Daemon::summary() const {
+  const stream::StreamStatus status = stream_->status();
+  const auto live = std::ranges::count(status.outputs, media::OutputState::kLive,
+                                       &media::LiveOutputReport::state);
+  std::array<char, 96> line{};
+  std::snprintf(line.data(), line.size(), "%.1f fps, %td of %zu outputs live", status.fps, live,
+                status.outputs.size());
+  return line.data();
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/metrics.h"
+#include "control/server.h"
+#include "layers/layer_manager.h"
+#include "scene/scene_file.h"
+#include "store/state_store.h"
+#include "stream/stream_clock.h"
+#include "stream/stream_manager.h"
+#include "tools/common/log.h"
+#include "tools/streamd/settings.h"
+#include "tools/streamd/station.h"
+
+#include <memory>
+#include <string>
+
+namespace layercast::tools {
+
+/// A scene on air, with everything around it. Thread: main.
+class Daemon {
+ public:
+  /// On air, as it was left or as the file says.
+  /// Errors: kInvalidInput, kIo, kConflict when another daemon has the scene's name.
+  static base::Result<std::unique_ptr<Daemon>> start(const StreamdSettings& settings,
+                                                     const scene::SceneFile& file, const Log& log);
+  /// Finishes the outputs.
+  ~Daemon();
+
+  /// Reads the scene file again and makes the live scene equal to it; what is wrong is logged, and
+  /// nothing changes then.
+  void reload();
+
+  std::string address() const { return server_->address(); }
+  /// One line for the service manager: fps, outputs.
+  std::string summary() const;
+
+ private:
+  Daemon(StreamdSettings settings, std::string path, const Log& log);
+  base::Result<void> open_layers(const scene::SceneFile& file);
+  base::Result<void> take_up(const scene::SceneFile& file);
+  void start_stream();
+  base::Result<void> open_server();
+
+  const StreamdSettings settings_;
+  const std::string path_;
+  const Log& log_;
+  base::Metrics metrics_;
+  stream::StreamClock clock_;
+  StreamdStation station_;
+  std::unique_ptr<store::StateStore> store_;
+  std::unique_ptr<layers::LayerManager> layers_;
+  std::unique_ptr<stream::StreamManager> stream_;
+  std::unique_ptr<control::Server> server_;
+};
+
+}  // namespace layercast::tools

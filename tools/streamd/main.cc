@@ -1,0 +1,76 @@
+#include "scene/json_codec.h"
+#include "tools/common/log.h"
+#include "tools/common/run_tool.h"
+#include "tools/common/values.h"
+#include "tools/streamd/daemon.h"
+#include "tools/streamd/notify.h"
+#include "tools/streamd/options.h"
+#include "tools/streamd/settings.h"
+#include "tools/streamd/wake_ups.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <optional>
+#include <string>
+
+namespace layercast::tools {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// How often the service manager hears that all is well.
+constexpr std::chrono::seconds kNotifyInterval(5);
+
+// Runs until something ends it; gives the exit status.
+int keep_on_air(Daemon& daemon, const StreamdSettings& settings, WakeUps& wake_ups,
+                const Log& log) {
+  std::optional<Clock::time_point> end;
+  if (settings.duration) end = Clock::now() + *settings.duration;
+  for (;;) {
+    const Clock::time_point next = Clock::now() + kNotifyInterval;
+    const WakeUp wake_up = wake_ups.wait_until(end ? std::min(*end, next) : next);
+    if (wake_up == WakeUp::kInterrupted) {
+      return base::meaning_of(base::ErrorCode::kInterrupted).exit_status;
+    }
+    if (wake_up == WakeUp::kTerminated) return 0;
+    if (wake_up == WakeUp::kReload) {
+      notify_service_manager("RELOADING=1");
+      daemon.reload();
+      notify_service_manager("READY=1");
+    }
+    if (end && Clock::now() >= *end) return 0;
+    const std::string status = "WATCHDOG=1\nSTATUS=" + daemon.summary();
+    notify_service_manager(status);
+    if (wake_up == WakeUp::kTime) log.write(LogLevel::kDebug, daemon.summary());
+  }
+}
+
+int stream_scene(const Arguments& arguments, const Log& log) {
+  const auto file = load_scene_or_tell(arguments.positional(), log);
+  if (!file) return usage_status();
+  const auto settings = streamd_settings(arguments, *file);
+  if (!settings) return log.fail(settings.error());
+  if (settings.value().print_config) {
+    const std::string text = scene::write_json(config_document(settings.value(), *file)) + "\n";
+    std::fputs(text.c_str(), stdout);
+    return 0;
+  }
+  // Before any thread is started: signals come to this one alone.
+  auto wake_ups = WakeUps::open(settings.value().watch ? file->path : std::string());
+  if (!wake_ups) return log.fail(wake_ups.error());
+  auto daemon = Daemon::start(settings.value(), *file, log);
+  if (!daemon) return log.fail(daemon.error());
+  notify_service_manager("READY=1");
+  const int status = keep_on_air(*daemon.value(), settings.value(), *wake_ups.value(), log);
+  notify_service_manager("STOPPING=1");
+  return status;
+}
+
+}  // namespace
+}  // namespace layercast::tools
+
+int main(int argc, char** argv) {
+  namespace tools = layercast::tools;
+  return tools::run_tool(tools::streamd_options(), argc, argv, tools::stream_scene);
+}

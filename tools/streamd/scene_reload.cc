@@ -1,0 +1,75 @@
+#include "tools/streamd/scene_reload.h"
+
+#include "scene/command.h"
+#include "scene/live_codec.h"
+#include "tools/streamd/settings.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace layercast::tools {
+namespace {
+
+using scene::Command;
+using scene::Value;
+
+bool is_line_output(const scene::Output& output) { return output.id.starts_with(kLineOutput); }
+
+base::Error error_of(const scene::Refusal& refusal) {
+  base::Error error = refusal.error;
+  for (const auto& fault : refusal.faults) {
+    error.message += "; " + fault.pointer + ": " + fault.detail;
+  }
+  return error;
+}
+
+}  // namespace
+
+std::vector<Command> line_output_commands(const scene::Scene& live,
+                                          const std::vector<scene::Output>& wanted) {
+  std::vector<Command> commands;
+  const auto has = [](const std::vector<scene::Output>& outputs, const scene::Output& output) {
+    return std::ranges::any_of(outputs, [&](const scene::Output& other) {
+      return other.id == output.id && other.url == output.url;
+    });
+  };
+  for (const scene::Output& output : live.outputs) {
+    if (!is_line_output(output) || has(wanted, output)) continue;
+    commands.push_back({"outputs.remove", Value::object().add("id", Value::of(output.id))});
+  }
+  for (const scene::Output& output : wanted) {
+    if (has(live.outputs, output)) continue;
+    commands.push_back(
+        {"outputs.add",
+         Value::object().add("output", scene::output_document(output, scene::Secrets::kShown))});
+  }
+  return commands;
+}
+
+base::Result<void> obey(layers::LayerManager& layers, const std::vector<Command>& commands) {
+  if (commands.empty()) return {};
+  std::vector<Value> list;
+  list.reserve(commands.size());
+  for (const Command& command : commands) list.push_back(scene::value_of(command));
+  layers::Submission submission;
+  submission.origin = layers::Origin::kLocal;
+  submission.command = {"batch", Value::object().add("commands", Value::array(std::move(list)))};
+  const layers::Answer answer = layers.apply(std::move(submission));
+  if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) return error_of(*refusal);
+  return {};
+}
+
+base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& target) {
+  const scene::LiveStatePtr state = layers.current();
+  scene::Scene wanted = target;
+  // The outputs of the command line are none of the file's.
+  for (const scene::Output& output : state->scene.outputs) {
+    if (is_line_output(output)) wanted.outputs.push_back(output);
+  }
+  const std::vector<Command> commands = scene::commands_between(state->scene, wanted);
+  TRY_DO(obey(layers, commands));
+  return static_cast<int>(commands.size());
+}
+
+}  // namespace layercast::tools

@@ -1,0 +1,208 @@
+#include "tools/streamd/settings.h"
+
+#include "media/container.h"
+#include "media/live_encoding.h"
+#include "scene/value_codecs.h"
+#include "store/state_store.h"
+#include "tools/common/values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace layercast::tools {
+namespace {
+
+namespace fs = std::filesystem;
+using base::ErrorCode;
+using scene::Value;
+
+struct Address {
+  std::string host;
+  int port;
+};
+
+// HOST:PORT, or [IPv6]:PORT.
+base::Result<Address> listen_option(const Arguments& arguments) {
+  const std::string given = arguments.one("listen").value_or("127.0.0.1:8080");
+  const auto wrong = [&] {
+    return wrong_value("listen", given, "HOST:PORT such as 127.0.0.1:8080 or [::1]:8080");
+  };
+  const size_t colon = given.rfind(':');
+  if (colon == std::string::npos || colon == 0) return wrong();
+  std::string host = given.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host.empty()) return wrong();
+  int port = 0;
+  const char* const end = given.data() + given.size();
+  const auto [stopped, error] = std::from_chars(given.data() + colon + 1, end, port);
+  constexpr int kPortMax = 65535;
+  if (error != std::errc{} || stopped != end || port < 0 || port > kPortMax) return wrong();
+  return Address{host, port};
+}
+
+base::Result<std::string> token_in(const std::string& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return base::io_error(errno, "cannot read the token", path);
+  std::string token{std::istreambuf_iterator<char>(file), {}};
+  while (!token.empty() &&
+         std::string_view(" \t\r\n").find(token.back()) != std::string_view::npos) {
+    token.pop_back();
+  }
+  constexpr size_t kShortest = 8;
+  if (token.size() >= kShortest) return token;
+  return base::Error{ErrorCode::kInvalidInput,
+                     "holds no token; expected at least 8 characters, such as `openssl rand -hex "
+                     "16` prints",
+                     path, nullptr};
+}
+
+fs::path state_home() {
+  // Read before any thread is started.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
+  if (const char* home = std::getenv("XDG_STATE_HOME"); home != nullptr && *home == '/') {
+    return home;
+  }
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
+    return fs::path(home) / ".local/state";
+  }
+  return "/var/lib";
+}
+
+base::Result<std::vector<std::string>> outputs_option(const Arguments& arguments) {
+  std::vector<std::string> outputs;
+  for (const std::string& given : arguments.many("output")) {
+    if (const auto container = media::container_of(given, std::nullopt); !container) {
+      return base::with_context(container.error(), "not an output", "--output");
+    }
+    const bool is_url = media::delivery_of(given) == media::Delivery::kLive;
+    outputs.push_back(is_url ? given : fs::absolute(given).lexically_normal().string());
+  }
+  return outputs;
+}
+
+base::Result<void> take_stream_options(const Arguments& arguments, StreamdSettings& settings) {
+  if (const auto codec = arguments.one("codec")) {
+    settings.stream.codec = *codec;
+    settings.stream_patch.add("codec", Value::of(*codec));
+  }
+  if (const auto preset = arguments.one("preset")) {
+    settings.stream.preset = *preset;
+    settings.stream_patch.add("preset", Value::of(*preset));
+  }
+  if (const auto given = arguments.one("bitrate")) {
+    const auto bits = scene::parse_bitrate(*given);
+    if (!bits) return wrong_value("bitrate", *given, "bits per second such as 6M or 2500k");
+    settings.stream.bitrate = *bits;
+    settings.stream_patch.add("bitrate", Value::of(static_cast<double>(*bits)));
+  }
+  return {};
+}
+
+int default_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / 2);
+}
+
+base::Result<void> take_folders(const Arguments& arguments, const scene::SceneFile& file,
+                                StreamdSettings& settings) {
+  settings.scene_folder = fs::absolute(file.folder.empty() ? "." : file.folder).string();
+  settings.assets_folder =
+      fs::absolute(arguments.one("assets").value_or(settings.scene_folder)).string();
+  std::error_code error;
+  if (!fs::is_directory(settings.assets_folder, error)) {
+    return wrong_value("assets", settings.assets_folder, "a folder that exists");
+  }
+  const fs::path state = state_home() / "layercast";
+  settings.state_folder = state.string();
+  settings.state_uri = arguments.one("state").value_or("sqlite:" + (state / "state.db").string());
+  return {};
+}
+
+}  // namespace
+
+base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
+                                               const scene::SceneFile& file) {
+  StreamdSettings settings;
+  TRY(settings.outputs, outputs_option(arguments));
+  TRY_DO(take_stream_options(arguments, settings));
+  TRY(const Address address, listen_option(arguments));
+  settings.host = address.host;
+  settings.port = address.port;
+  if (const auto path = arguments.one("token-file")) {
+    TRY(settings.token, token_in(*path));
+    settings.token_file = *path;
+  }
+  settings.allowed_hosts = arguments.many("allow-host");
+  TRY_DO(take_folders(arguments, file, settings));
+  settings.fresh = arguments.has("fresh");
+  settings.watch = arguments.has("watch");
+  if (settings.watch && file.path == "standard input") {
+    return base::Error{ErrorCode::kInvalidInput, "standard input cannot be watched", "--watch",
+                       nullptr};
+  }
+  TRY(const auto threads, integer_option(arguments, "threads", {1, 64}));
+  settings.threads = static_cast<int>(threads.value_or(default_threads()));
+  TRY(settings.duration, duration_option(arguments, "duration"));
+  settings.print_config = arguments.has("print-config");
+  return settings;
+}
+
+Value config_document(const StreamdSettings& settings, const scene::SceneFile& file) {
+  std::vector<Value> outputs;
+  for (const scene::Output& output : initial_state(settings, file).scene.outputs) {
+    outputs.push_back(Value::of(media::redacted_url(output.url)));
+  }
+  std::vector<Value> hosts;
+  for (const auto& host : settings.allowed_hosts) hosts.push_back(Value::of(host));
+  return Value::object()
+      .add("scene", Value::of(file.path))
+      .add("assets", Value::of(settings.assets_folder))
+      .add("outputs", Value::array(std::move(outputs)))
+      .add("codec", Value::of(settings.stream.codec))
+      .add("preset", Value::of(settings.stream.preset))
+      .add("bitrate", Value::of(static_cast<double>(settings.stream.bitrate)))
+      .add("listen", Value::of(settings.host + ":" + std::to_string(settings.port)))
+      .add("token_file", settings.token ? Value::of(settings.token_file) : Value::null())
+      .add("allowed_hosts", Value::array(std::move(hosts)))
+      .add("state", Value::of(store::redacted_uri(settings.state_uri)))
+      .add("fresh", Value::of(settings.fresh))
+      .add("watch", Value::of(settings.watch))
+      .add("threads", Value::of(settings.threads));
+}
+
+std::vector<scene::Output> line_outputs(const StreamdSettings& settings) {
+  std::vector<scene::Output> outputs;
+  for (const std::string& url : settings.outputs) {
+    scene::Output output;
+    output.id = std::string(kLineOutput) + std::to_string(outputs.size() + 1);
+    output.url = url;
+    outputs.push_back(std::move(output));
+  }
+  return outputs;
+}
+
+scene::LiveState initial_state(const StreamdSettings& settings, const scene::SceneFile& file) {
+  scene::LiveState state;
+  state.scene = file.scene;
+  state.stream = settings.stream;
+  state.epoch = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
+  for (scene::Layer& layer : state.scene.layers) {
+    if (layer.visible && !layer.start) layer.start = base::Duration::zero();
+  }
+  for (scene::Output& output : line_outputs(settings)) {
+    state.scene.outputs.push_back(std::move(output));
+  }
+  return state;
+}
+
+}  // namespace layercast::tools

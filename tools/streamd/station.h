@@ -1,0 +1,67 @@
+#pragma once
+
+#include "base/metrics.h"
+#include "control/station.h"
+#include "layers/layer_manager.h"
+#include "media/live_encoding.h"
+#include "store/state_store.h"
+#include "stream/stream_manager.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace layercast::tools {
+
+/// The daemon as its clients see it. Thread: any (locked).
+class StreamdStation : public control::Station {
+ public:
+  struct Parts {
+    layers::LayerManager* layers;
+    stream::StreamManager* stream;
+    const store::StateStore* store;
+    const base::Metrics* metrics;
+  };
+  /// Parts may come later than those who tell of outputs and errors.
+  void connect(const Parts& parts) { parts_ = parts; }
+
+  scene::Value status() const override;
+  scene::Value stats() const override;
+  scene::Value outputs() const override;
+  base::Result<control::EncodedPicture> snapshot(control::PictureFormat format,
+                                                 std::optional<int> width) const override;
+  std::optional<control::EncodedPicture> preview(int64_t after,
+                                                 base::Duration patience) const override;
+  control::Readiness readiness() const override;
+  std::string metrics_text() const override;
+  std::shared_ptr<void> listen(
+      std::function<void(const std::string& name, const scene::Value& params)> listener) override;
+
+  /// Tells whoever listens. Thread: any.
+  void tell_output(const media::LiveOutputReport& report);
+  void tell_error(const std::string& layer, const base::Error& error);
+
+ private:
+  using Listener = std::function<void(const std::string&, const scene::Value&)>;
+
+  void tell(const std::string& name, const scene::Value& params);
+
+  Parts parts_{};
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+
+  std::shared_ptr<std::mutex> listeners_mutex_ = std::make_shared<std::mutex>();
+  std::shared_ptr<std::list<Listener>> listeners_ = std::make_shared<std::list<Listener>>();
+
+  // The newest preview, made once for everybody who looks.
+  mutable std::mutex preview_mutex_;
+  mutable std::condition_variable preview_made_;
+  mutable bool is_making_preview_ = false;
+  mutable std::optional<control::EncodedPicture> newest_preview_;
+};
+
+}  // namespace layercast::tools
