@@ -17,7 +17,7 @@ CPU time is that of all threads. Composing is that without what decodes the vide
 tells what that takes, of ffmpeg it is what decoding alone takes. A frame copy is what one thread
 takes to copy a 1920×1080 frame of RGBA that sits in cache.
 
---memory, --limits, --plots, --kernels and --pipe measure something else instead.
+--memory, --limits, --live, --plots, --kernels and --pipe measure something else instead.
 """
 
 import argparse
@@ -31,6 +31,7 @@ from pathlib import Path
 
 import assets
 import limit_benches
+import live_bench
 import plots
 import standard_scenes
 from difference import FRAME_BYTES
@@ -219,16 +220,19 @@ def bench(options: argparse.Namespace) -> None:
     binaries = options.bin.resolve()
     tell(f"making what the scenes show in {work}")
     assets.make(work / "scenes", binaries / "render-frames")
-    scratch, frames = scratch_folder(work, max(2, round(options.seconds * FPS)))
+    seconds = 0 if options.live else options.seconds  # the daemon's frames are kept nowhere
+    scratch, frames = scratch_folder(work, max(2, round(seconds * FPS)))
     places = Places(binaries, work / "scenes", scratch)
     try:
         if options.limits:
             limit_benches.bench_2160p(places, options.seconds, options.runs)
         if options.memory:
             limit_benches.bench_memory(places, frames, options.runs)
+        if options.live:
+            live_bench.bench_live(places, options.live, options.seconds, options.preset)
         if options.plots:
             plots.bench_plots(places, options.plots, options.threads, options.runs)
-        if not (options.limits or options.memory or options.plots):
+        if not (options.limits or options.memory or options.live or options.plots):
             bench_scenes(places, frames, load, options)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -254,6 +258,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     option("--limits", choices=limit_benches.LIMITS,
            help="see whether S10 on a canvas of that height is composed in real time")
     option("--memory", action="store_true", help="see how much S10 takes, beside x264 alone")
+    option("--live", metavar="LIST",
+           help=f"measure the daemon: some of {','.join(live_bench.LIVE)}, for --seconds each")
     option("--plots", type=Path, metavar="DIR",
            help="plot cost against layers, moving pixels, canvas size and threads, as SVG files")
     option("--kernels", action="store_true", help="measure the inner loops")
@@ -269,13 +275,15 @@ def parse_options() -> argparse.Namespace:
     )
     add_options(parser)
     options = parser.parse_args()
-    for name, known in [("scenes", list(standard_scenes.SCENES)), ("preset", PRESETS)]:
-        chosen = getattr(options, name).split(",")
+    options.live = options.live or ""
+    lists = [("scenes", list(standard_scenes.SCENES)), ("preset", PRESETS), ("live", live_bench.LIVE)]
+    for name, known in lists:
+        chosen = [word for word in getattr(options, name).split(",") if word]
         unknown = [word for word in chosen if word not in known]
         if unknown:
             parser.error(f"--{name}: no {unknown[0]!r}, expected some of {','.join(known)}")
         setattr(options, name, chosen)
-    longest = standard_scenes.LAST_FRAME / FPS
+    longest = standard_scenes.LAST_FRAME / FPS if not options.live else 24 * 3600
     if not 0 < options.seconds <= longest or options.runs < 1 or options.threads < 1:
         parser.error(f"--seconds goes up to {longest:.0f}, --runs and --threads start at 1")
     return options

@@ -10,7 +10,7 @@ import time
 import unittest
 from pathlib import Path
 
-from house import ROOT, TOOLS, options_of_page, page_of, run
+from house import ROOT, TOOLS, commands_of_page, options_of_page, page_of, run, tool
 
 COMPLETIONS = ROOT / "completions"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
@@ -19,6 +19,19 @@ BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")
 FILES = ["show.yaml", "shot.yml", "notes.txt", "talk.mp4", "song.flac", "with space.yaml"]
 FOLDER = "scenes"
 
+# A scene that layerctl completes ids and keys of.
+SCENE = """\
+version: 1
+scene: shells
+canvas: {width: 64, height: 36}
+layers:
+  - {id: lot, type: overlay, content: {type: color, color: red}}
+  - {id: logo, type: overlay, content: {type: text, text: Hi}}
+outputs:
+  - {id: main, url: "rtmp://127.0.0.1/live/key"}
+"""
+
+# Those that are told a format, and take media files.
 FORMATS = {
     "render-frames": {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"},
     "encode": {"mp4", "mkv", "webm", "flv", "ts", "mov", "m3u8"},
@@ -39,6 +52,14 @@ class Shell(unittest.TestCase):
         (self.folder / FOLDER).mkdir()
         (self.folder / FOLDER / "deep.yaml").touch()
 
+    def env(self) -> dict[str, str]:
+        """The environment of a shell that finds the tools, and no daemon."""
+        folder = str(Path(tool("layerctl")).parent)
+        return os.environ | {
+            "PATH": folder + os.pathsep + os.environ["PATH"],
+            "LAYERCAST_URL": "http://127.0.0.1:9",
+        }
+
 
 # ---- What all of them do ------------------------------------------------------------------------
 
@@ -50,11 +71,17 @@ class Common:
         """What is offered at the end of `line`: whole words; a folder without its slash."""
         raise NotImplementedError
 
+    def words(self, line: str) -> set[str]:
+        """What is offered but for options, which zsh offers where nothing else fits."""
+        return {word for word in self.offers(line) if not word.startswith("-")}
+
     def test_a_part_of_an_option_becomes_the_option(self) -> None:
-        for tool in TOOLS:
+        for tool in FORMATS:
             with self.subTest(tool):
                 self.assertEqual(self.offers(f"{tool} --fo"), {"--format"})
                 self.assertEqual(self.offers(f"{tool} --no-"), {"--no-audio"})
+        for tool in TOOLS:
+            with self.subTest(tool):
                 self.assertEqual(self.offers(f"{tool} --log-"), {"--log-level", "--log-format"})
 
     def test_every_option_is_offered_and_no_other(self) -> None:
@@ -65,13 +92,15 @@ class Common:
                 self.assertEqual(offered, known)
 
     def test_values_that_are_known_are_offered(self) -> None:
-        for tool in TOOLS:
+        for tool in FORMATS:
             with self.subTest(tool):
                 self.assertEqual(self.offers(f"{tool} --format "), FORMATS[tool])
                 self.assertEqual(
                     self.offers(f"{tool} --format m"),
                     {"mp4", "mkv"} | ({"mov", "m3u8"} if tool == "encode" else set()),
                 )
+        for tool in TOOLS:
+            with self.subTest(tool):
                 self.assertEqual(
                     self.offers(f"{tool} --log-level "), {"debug", "info", "warning", "error"}
                 )
@@ -94,10 +123,11 @@ class Common:
         self.assertEqual(self.offers("encode --scene "), scenes)
         self.assertEqual(self.offers("encode --scene=sho"), {"show.yaml", "shot.yml"})
         self.assertEqual(self.offers("render-frames -o x.png sho"), {"show.yaml", "shot.yml"})
+        self.assertEqual(self.offers("streamd --fresh sho"), {"show.yaml", "shot.yml"})
 
     def test_an_output_is_a_media_file(self) -> None:
         for option in ("-o ", "--output ", "--output="):
-            for tool in TOOLS:
+            for tool in [*FORMATS, "streamd"]:
                 with self.subTest(option=option, tool=tool):
                     offered = self.offers(f"{tool} {option}")
                     self.assertEqual(offered, {"talk.mp4", "song.flac", FOLDER})
@@ -110,6 +140,55 @@ class Common:
 
     def test_after_a_flag_comes_what_comes_anyway(self) -> None:
         self.assertEqual(self.offers("render-frames --keep-going sho"), {"show.yaml", "shot.yml"})
+
+    def test_a_command_comes_first(self) -> None:
+        commands = commands_of_page(page_of("layerctl"))
+        first = {name.split()[0] for name in commands}
+        self.assertEqual(self.offers("layerctl "), first)
+        self.assertEqual(self.offers("layerctl --json sn"), {"snapshot"})
+        self.assertEqual(self.offers("layerctl --at 3s --wait sn"), {"snapshot"})
+        self.assertEqual(self.offers("layerctl outputs "), {"ls", "add", "rm"})
+        self.assertEqual(self.offers("layerctl config s"), {"set"})
+
+    def test_a_command_has_its_options_and_those_of_the_tool(self) -> None:
+        page = page_of("layerctl")
+        common = {name for name in options_of_page(page) if name[1] == "-"}
+        for command, options in commands_of_page(page).items():
+            with self.subTest(command):
+                own = {name for name in options if name[1] == "-"}
+                self.assertEqual(self.offers(f"layerctl {command} --"), common | own)
+
+    def test_a_layer_is_one_of_the_scene(self) -> None:
+        (self.folder / "show.yaml").write_text(SCENE, encoding="utf-8")
+        for line in ("--scene show.yaml get ", "--scene=show.yaml hide ", "--scene show.yaml set "):
+            self.assertEqual(self.offers(f"layerctl {line}"), {"lot", "logo"})
+        self.assertEqual(self.offers("layerctl --scene show.yaml hide lot lo"), {"lot", "logo"})
+        self.assertEqual(self.offers("layerctl rm --scene show.yaml log"), {"logo"})
+        self.assertEqual(self.offers("layerctl --scene show.yaml outputs rm "), {"main"})
+        self.assertEqual(self.words("layerctl --scene show.yaml get lot "), set())
+        self.assertEqual(self.words("layerctl get "), set())
+
+    def test_a_key_is_one_of_the_layer(self) -> None:
+        (self.folder / "show.yaml").write_text(SCENE, encoding="utf-8")
+        offered = self.offers("layerctl --scene show.yaml set logo content.style.font_s")
+        self.assertEqual({word.rstrip("=") for word in offered},
+                         {"content.style.font_size", "content.style.font_style"})  # fmt: skip
+        offered = self.offers("layerctl --scene show.yaml set lot opacity=1 trans")
+        self.assertEqual(
+            {word.rstrip("=") for word in offered},
+            {"transform." + key for key in ("position", "anchor", "scale", "rotation")},
+        )
+        offered = self.offers("layerctl config set bit")
+        self.assertEqual({word.rstrip("=") for word in offered}, {"bitrate"})
+
+    def test_other_words_of_commands_are_offered(self) -> None:
+        self.assertEqual(self.offers("layerctl create vis"), {"visual_feed"})
+        self.assertEqual(self.offers("layerctl animate lot s"), {"slide", "scale"})
+        self.assertEqual(self.offers("layerctl animate lot fade --fill b"), {"backwards", "both"})
+        self.assertEqual(self.offers("layerctl config get key"), {"keyframe_interval"})
+        self.assertEqual(self.offers("layerctl apply -f sho"), {"show.yaml", "shot.yml"})
+        self.assertEqual(self.offers("layerctl validate show.yaml sho"), {"show.yaml", "shot.yml"})
+        self.assertEqual(self.words("layerctl ls "), set())
 
 
 # ---- bash ---------------------------------------------------------------------------------------
@@ -138,7 +217,7 @@ class Bash(Common, Shell):
     library = str(BASH_COMPLETION)
 
     def offers(self, line: str) -> set[str]:
-        env = os.environ | {
+        env = self.env() | {
             "BASH_COMPLETION": self.library,
             "COMPLETIONS": str(COMPLETIONS),
             "TOOL": line.split()[0],
@@ -235,7 +314,7 @@ class Zsh(Common, Shell):
     def shown(self, line: str) -> list[tuple[str, str]]:
         offered = self.home / "offered"
         offered.write_text("", encoding="utf-8")
-        env = os.environ | {
+        env = self.env() | {
             "ZDOTDIR": str(self.home),
             "HOME": str(self.home),
             "TERM": "dumb",
@@ -274,7 +353,7 @@ class Zsh(Common, Shell):
 class Fish(Common, Shell):
     def shown(self, line: str) -> list[tuple[str, str]]:
         with tempfile.TemporaryDirectory() as home:
-            env = os.environ | {
+            env = self.env() | {
                 "HOME": home,
                 "XDG_CONFIG_HOME": home,
                 "XDG_DATA_HOME": home,

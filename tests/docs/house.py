@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TOOLS = ["render-frames", "encode"]
-PAGES = [ROOT / "man" / name for name in ("render-frames.1", "encode.1", "scene.5")]
+TOOLS = ["render-frames", "encode", "streamd", "layerctl"]
+PAGES = [ROOT / "man" / name for name in [*(f"{tool}.1" for tool in TOOLS), "scene.5"]]
 
 
 def tool(name: str) -> str:
@@ -52,9 +52,23 @@ def displays(page: str) -> list[str]:
     return [text.replace("\\e", "\\") for text in found]
 
 
-def options_of_page(page: str) -> set[str]:
-    """`-o` and `--output`, as the list in OPTIONS has them."""
+def options_in(text: str) -> set[str]:
+    """`-o` and `--output`, as a list of options has them."""
     options: set[str] = set()
-    for item in re.findall(r"^\.It (Fl .*)", section(page, "OPTIONS"), re.MULTILINE):
+    for item in re.findall(r"^\.It (Fl .*)", text, re.MULTILINE):
         options.update("-" + name for name in re.findall(r"\bFl (\S+)", item))
     return options
+
+
+def options_of_page(page: str) -> set[str]:
+    """Those that the list in OPTIONS has."""
+    return options_in(section(page, "OPTIONS"))
+
+
+def commands_of_page(page: str) -> dict[str, set[str]]:
+    """The options of each command in COMMANDS, by its name: `outputs add`."""
+    commands: dict[str, set[str]] = {}
+    for item in re.split(r"^(?=\.It Ic )", section(page, "COMMANDS"), flags=re.MULTILINE)[1:]:
+        heading = item.splitlines()[0]
+        commands[" ".join(re.findall(r"\bIc (\S+)", heading))] = options_in(item)
+    return commands

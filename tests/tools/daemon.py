@@ -1,0 +1,253 @@
+"""A streamd under test, and the real servers around it, each on a free port of the loopback."""
+
+import contextlib
+import ctypes
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from harness import PATIENCE_SECONDS, tool
+
+NGINX_RTMP = """
+load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error.log info;
+events {{ worker_connections 128; }}
+rtmp {{ access_log off; server {{ listen 127.0.0.1:{port}; chunk_size 4096;
+  application live {{ live on; record {record}; record_path {folder}; record_unique on;
+    drop_idle_publisher 10s; }} }} }}
+"""
+
+
+def die_with_parent() -> None:
+    """In a child before it becomes another program: it ends when its parent does."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(
+    condition: Callable[[], Any], what: str | Callable[[], str], seconds: float = PATIENCE_SECONDS
+) -> Any:
+    """The first true value of `condition`."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"after {seconds} s: not {what if isinstance(what, str) else what()}")
+        time.sleep(0.01)
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Server:
+    """A program that listens on a port; killed at the latest when the test ends."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.folder = tempfile.TemporaryDirectory(prefix="layercast-server-")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        log = open(Path(self.folder.name, "output.log"), "ab")  # noqa: SIM115
+        self.process = subprocess.Popen(
+            self.command(), stdout=log, stderr=log, preexec_fn=die_with_parent
+        )
+        log.close()
+        wait_for(lambda: answers(self.port), f"answering on port {self.port}")
+
+    def signal(self, number: int) -> None:
+        assert self.process is not None
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        if self.process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGCONT)
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def __enter__(self) -> Any:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()
+        self.folder.cleanup()
+
+
+class RtmpServer(Server):
+    """nginx with its RTMP module: takes streams under /live/NAME and plays them back."""
+
+    def __init__(self, port: int | None = None, record: str = "off") -> None:
+        super().__init__(port)
+        self.record = record
+
+    def command(self) -> list[str]:
+        folder = self.folder.name
+        config = Path(folder, "nginx.conf")
+        config.write_text(NGINX_RTMP.format(folder=folder, port=self.port, record=self.record))
+        return ["/usr/sbin/nginx", "-e", f"{folder}/error.log", "-p", folder, "-c", str(config)]
+
+    def url(self, name: str = "key") -> str:
+        return f"rtmp://127.0.0.1:{self.port}/live/{name}"
+
+
+class RedisServer(Server):
+    def command(self) -> list[str]:
+        return [
+            "/usr/bin/redis-server", "--port", str(self.port), "--bind", "127.0.0.1",
+            "--dir", self.folder.name, "--save", "", "--appendonly", "no",
+        ]  # fmt: skip
+
+    def cli(self, *words: str) -> str:
+        done = subprocess.run(
+            ["/usr/bin/redis-cli", "-p", str(self.port), *words],
+            capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+
+class Daemon:
+    """streamd on a scene file. `log` is what it has said so far."""
+
+    def __init__(self, scene: Path | str, *arguments: str, state: str = "memory:") -> None:
+        self.command = [
+            tool("streamd"), str(scene), "--listen", "127.0.0.1:0", "--state", state, *arguments,
+        ]  # fmt: skip
+        self.environment: dict[str, str] = {}
+        self.log: list[str] = []
+        self.address = ""
+        self.process: subprocess.Popen[str] | None = None
+
+    def start(self) -> "Daemon":
+        self.process = subprocess.Popen(
+            self.command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+            preexec_fn=die_with_parent, env={**os.environ, **self.environment},
+        )  # fmt: skip
+        self.address = ""
+        self.reader = threading.Thread(target=self.read_log, args=[self.process])
+        self.reader.start()
+        wait_for(lambda: self.address or self.process.poll() is not None, "listening")
+        if not self.address:
+            raise AssertionError("streamd ended:\n" + "\n".join(self.log))
+        return self
+
+    def read_log(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self.log.append(line.rstrip())
+            if found := re.search(r"listening on (http://\S+?)/?$", line.rstrip()):
+                self.address = found[1]
+
+    def end(self, number: int = signal.SIGTERM, seconds: float = PATIENCE_SECONDS) -> int:
+        """Sends a signal and gives the exit status."""
+        assert self.process is not None
+        self.process.send_signal(number)
+        status = self.process.wait(seconds)
+        self.reader.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        self.process = None
+        return status
+
+    def __enter__(self) -> "Daemon":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        if self.process is not None:
+            self.end(signal.SIGKILL)
+
+    # ---- The API --------------------------------------------------------------------------------
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> "Reply":
+        kind = "application/merge-patch+json" if method == "PATCH" else "application/json"
+        request = urllib.request.Request(
+            self.address + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Content-Type": kind, **{k.replace("_", "-"): v for k, v in headers.items()}},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+                return Reply(answer.status, dict(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            return Reply(error.code, dict(error.headers), error.read())
+
+    def get(self, path: str) -> Any:
+        reply = self.call("GET", path)
+        assert reply.status == 200, reply
+        return reply.json()
+
+    def status(self) -> Any:
+        return self.get("/api/v1/status")
+
+    def dropped(self) -> int:
+        """Frames that were never encoded: a machine with much else to do misses some."""
+        return sum(self.status()["frames"]["dropped"].values())
+
+    def output(self, output_id: str) -> Any:
+        return next(o for o in self.get("/api/v1/outputs")["outputs"] if o["id"] == output_id)
+
+    def wait_for_output(self, output_id: str, state: str, seconds: float = 20) -> Any:
+        return wait_for(
+            lambda: (o := self.output(output_id))["state"] == state and o,
+            lambda: f"output {output_id} {state}: {self.output(output_id)}",
+            seconds,
+        )
+
+
+class Reply:
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = {name.lower(): value for name, value in headers.items()}
+        self.body = body
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def __repr__(self) -> str:
+        return f"{self.status} {self.body[:500]!r}"
+
+
+def probe(source: str | Path, *entries: str) -> Any:
+    """What ffprobe says of a stream or file; nothing when it cannot be read."""
+    patience = ["-rw_timeout", "20000000"] if "://" in str(source) else []
+    done = subprocess.run(
+        ["ffprobe", "-v", "error", "-of", "json", *patience, *entries, str(source)],
+        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+    )  # fmt: skip
+    return json.loads(done.stdout or "{}")
+
+
+def frames_missing(path: Path, fps: float) -> tuple[int, int]:
+    """How many video frames a recording holds, and how many are missing between them."""
+    packets = probe(path, "-select_streams", "v", "-show_packets").get("packets", [])
+    indices = sorted(round(float(packet["pts_time"]) * fps) for packet in packets)
+    span = indices[-1] - indices[0] + 1 if indices else 0
+    return len(indices), span - len(set(indices))

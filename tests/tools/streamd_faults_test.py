@@ -1,0 +1,358 @@
+"""streamd while what it depends on dies, freezes, fills up or lies; and while it is killed itself.
+
+Each fault is repeated: LAYERCAST_REPEATS times, 3 unless told otherwise (`tools/dev soak`: 20).
+"""
+
+import json
+import os
+import random
+import signal
+import socket
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+from daemon import Daemon, RedisServer, RtmpServer, frames_missing, free_port, wait_for
+from harness import PATIENCE_SECONDS, png, small_disk
+
+REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "3"))
+BACK_SECONDS = 3  # after its server is there again, a stream is, too
+
+# Noise on the move: nothing that an encoder could make small.
+SCENE = """version: 1
+scene: faults
+canvas: {width: 320, height: 180, fps: 30, background: "#204060"}
+layers:
+  - id: noise
+    type: overlay
+    content: {type: image, source: noise.png}
+    animations:
+      - {effect: slide, from: [-97, -61], to: [13, 7], duration: 300ms, iterations: infinite,
+         direction: alternate}
+  - {id: box, type: overlay, size: [80, 60], transform: {position: [20, 20]},
+     content: {type: color, color: "#ff8000"}}
+"""
+
+
+class Proxy:
+    """Passes a connection on to a server, at most so many bytes a second."""
+
+    def __init__(self, target: int, bytes_per_second: int) -> None:
+        self.target = target
+        self.bytes_per_second = bytes_per_second
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets: list[socket.socket] = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            # Small buffers: what is slow is felt at once.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+            server = socket.create_connection(("127.0.0.1", self.target))
+            self.sockets += [client, server]
+            threading.Thread(target=self.pump, args=[client, server], daemon=True).start()
+            threading.Thread(target=self.pump, args=[server, client], daemon=True).start()
+
+    def pump(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while chunk := source.recv(4096):
+                target.sendall(chunk)
+                time.sleep(len(chunk) / self.bytes_per_second)
+        except OSError:
+            pass
+        finally:
+            source.close()
+            target.close()
+
+    def close(self) -> None:
+        self.listener.close()
+        for each in self.sockets:
+            each.close()
+
+
+class Rude:
+    """A server that accepts connections, reads so many bytes, and closes them."""
+
+    def __init__(self, reads: int) -> None:
+        self.reads = reads
+        self.accepted = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            with client:
+                client.recv(self.reads) if self.reads else None
+
+
+class FaultTest(unittest.TestCase):
+    def setUp(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="layercast-faults-")
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.scene = self.folder / "scene.yaml"
+        self.scene.write_text(SCENE)
+        width, height = 420, 260
+        noise = random.Random(1).randbytes(width * height * 4)
+        rows = b"".join(
+            b"\0" + noise[y * width * 4 : (y + 1) * width * 4] for y in range(height)
+        )
+        (self.folder / "noise.png").write_bytes(png(width, height, rows))
+
+    def daemon(self, *arguments: str, state: str = "memory:") -> Daemon:
+        daemon = Daemon(
+            self.scene, "--preset", "ultrafast", "--bitrate", "3M", *arguments, state=state
+        )
+        daemon.environment = {"XDG_STATE_HOME": str(self.folder)}
+        self.addCleanup(daemon.__exit__)
+        return daemon.start()
+
+    def server(self) -> RtmpServer:
+        server = RtmpServer()
+        self.addCleanup(server.__exit__)
+        server.start()
+        return server
+
+    def assert_no_frame_is_missing(self, daemon: Daemon, path: Path) -> None:
+        """Ends the daemon; the recording beside the output that failed has every frame."""
+        recorded = next(
+            o["id"] for o in daemon.get("/api/v1/outputs")["outputs"] if o["url"] == str(path)
+        )
+        wait_for(lambda: daemon.output(recorded)["frames"] > 40, "recorded")
+        self.assertEqual(daemon.output(recorded)["frames_dropped"], 0)
+        dropped = daemon.dropped()
+        daemon.end(signal.SIGTERM)
+        frames, missing = frames_missing(path, 30)
+        self.assertGreater(frames, 30)
+        self.assertLessEqual(missing, dropped)
+
+
+class RtmpFaults(FaultTest):
+    def with_recording(self, url: str) -> tuple[Daemon, Path]:
+        path = self.folder / "beside.mkv"
+        return self.daemon("-o", url, "-o", str(path)), path
+
+    def is_back(self, daemon: Daemon) -> None:
+        began = time.monotonic()
+        daemon.wait_for_output("cli-1", "live", seconds=PATIENCE_SECONDS)
+        self.assertLess(time.monotonic() - began, BACK_SECONDS)
+
+    def test_a_server_that_is_killed_and_started_again(self) -> None:
+        server = self.server()
+        daemon, path = self.with_recording(server.url())
+        for _ in range(REPEATS):
+            daemon.wait_for_output("cli-1", "live")
+            server.kill()
+            daemon.wait_for_output("cli-1", "reconnecting", seconds=2)
+            server.start()
+            self.is_back(daemon)
+        self.assert_no_frame_is_missing(daemon, path)
+
+    def test_a_server_that_freezes(self) -> None:
+        server = self.server()
+        daemon, path = self.with_recording(server.url())
+        for _ in range(REPEATS):
+            daemon.wait_for_output("cli-1", "live")
+            server.signal(signal.SIGSTOP)
+            # Its socket buffers fill first.
+            daemon.wait_for_output("cli-1", "reconnecting", seconds=20)
+            server.signal(signal.SIGCONT)
+            self.is_back(daemon)
+        self.assert_no_frame_is_missing(daemon, path)
+
+    def test_a_server_that_is_too_slow(self) -> None:
+        server = self.server()
+        for _ in range(REPEATS):
+            proxy = Proxy(server.port, bytes_per_second=20_000)
+            path = self.folder / "beside.mkv"
+            daemon = self.daemon(
+                "-o", f"rtmp://127.0.0.1:{proxy.port}/live/slow", "-o", str(path)
+            )
+            wait_for(
+                lambda d=daemon: (o := d.output("cli-1"))["frames_dropped"] > 0
+                or o["reconnects"] > 0,
+                "the slow server noticed",
+            )
+            self.assert_no_frame_is_missing(daemon, path)
+            proxy.close()
+            path.unlink()
+
+    def test_a_server_that_refuses_or_hangs_up(self) -> None:
+        for reads in (0, 1, 1537, 3073):
+            rude = Rude(reads)
+            daemon, path = self.with_recording(f"rtmp://127.0.0.1:{rude.port}/live/x")
+            wait_for(lambda r=rude: r.accepted >= 2 + REPEATS // 4, "tried again")
+            self.assertNotEqual(daemon.output("cli-1")["state"], "live")
+            self.assert_no_frame_is_missing(daemon, path)
+            rude.listener.close()
+            path.unlink()
+
+    def test_a_server_that_is_not_there_yet(self) -> None:
+        port = free_port()
+        daemon, path = self.with_recording(f"rtmp://127.0.0.1:{port}/live/x")
+        wait_for(lambda: daemon.output("cli-1")["error"], "refused")
+        with RtmpServer(port):
+            self.is_back(daemon)
+            self.assert_no_frame_is_missing(daemon, path)
+
+
+class DiskFaults(FaultTest):
+    def test_a_full_disk_under_a_recording_harms_no_other_output(self) -> None:
+        if os.geteuid() != 0:
+            self.skipTest("a small disk takes root")
+        with small_disk(self.folder / "disk", "size=256k") as disk:
+            path = self.folder / "beside.mkv"
+            daemon = self.daemon("-o", str(disk / "full.mkv"), "-o", str(path))
+            self.addCleanup(daemon.__exit__)
+            wait_for(lambda: daemon.output("cli-1")["state"] == "reconnecting", "disk full")
+            self.assertIn("space", daemon.output("cli-1")["error"])
+            self.assert_no_frame_is_missing(daemon, path)
+
+    def test_a_full_disk_under_the_state_refuses_changes_and_the_stream_goes_on(self) -> None:
+        if os.geteuid() != 0:
+            self.skipTest("a small disk takes root")
+        with small_disk(self.folder / "disk", "size=1m") as disk:
+            path = self.folder / "beside.mkv"
+            daemon = self.daemon("-o", str(path), state=f"sqlite:{disk}/state.db")
+            # As much as is left, to the last byte.
+            with (disk / "filler").open("wb", buffering=0) as filler:
+                try:
+                    while True:
+                        filler.write(bytes(4096))
+                except OSError:
+                    pass
+            acknowledged = 1.0
+            refused = None
+            for number in range(2000):
+                opacity = 0.9 - number / 4000
+                reply = daemon.call("PATCH", "/api/v1/layers/box", {"opacity": opacity})
+                if reply.status != 200:
+                    refused = reply
+                    break
+                acknowledged = opacity
+            assert refused is not None, "the disk never filled"
+            self.assertEqual(refused.status, 503, refused)
+            self.assertEqual(refused.headers["content-type"], "application/problem+json")
+            self.assertAlmostEqual(
+                daemon.get("/api/v1/layers/box").get("opacity", 1.0), acknowledged
+            )
+            (disk / "filler").unlink()
+            again = daemon.call("PATCH", "/api/v1/layers/box", {"opacity": 0.125})
+            self.assertEqual(again.status, 200, again)
+            self.assert_no_frame_is_missing(daemon, path)
+            daemon.start()
+            self.assertEqual(daemon.get("/api/v1/layers/box")["opacity"], 0.125)
+            daemon.end(signal.SIGTERM)
+
+
+class Acknowledged:
+    """Sends one update after another until the daemon dies; remembers what was acknowledged."""
+
+    def __init__(self, daemon: Daemon, first: int) -> None:
+        self.address = daemon.address
+        self.sent = first
+        self.acknowledged = first
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self) -> None:
+        while True:
+            self.sent += 1
+            request = urllib.request.Request(
+                self.address + "/api/v1/layers/box",
+                method="PATCH",
+                data=json.dumps({"transform": {"position": [self.sent, 1]}}).encode(),
+                headers={"Content-Type": "application/merge-patch+json"},
+            )
+            try:
+                with urllib.request.urlopen(request, timeout=5) as answer:
+                    answer.read()
+            except OSError:
+                return
+            self.acknowledged = self.sent
+
+
+class DaemonFaults(FaultTest):
+    def kill_again_and_again(self, state: str, during: Callable[[int], None]) -> None:
+        random.seed(4)
+        daemon = self.daemon(state=state)
+        number = 0
+        for repeat in range(max(REPEATS, 20) if state.startswith("sqlite") else REPEATS):
+            updates = Acknowledged(daemon, number)
+            during(repeat)
+            time.sleep(random.uniform(0.0, 0.15))  # a moment of no meaning: that is the point
+            daemon.end(signal.SIGKILL)
+            updates.thread.join()
+            daemon.start()
+            held = int(daemon.get("/api/v1/layers/box")["transform"]["position"][0])
+            self.assertIn(held, (updates.acknowledged, updates.sent), f"repeat {repeat}")
+            number = updates.sent
+        self.assertGreater(number, REPEATS)
+        daemon.end(signal.SIGTERM)
+
+    def test_kill_9_under_a_stream_of_updates_loses_nothing_acknowledged(self) -> None:
+        self.kill_again_and_again(f"sqlite:{self.folder}/state.db", lambda _: None)
+
+    def test_kill_9_with_redis_coming_and_going_loses_nothing_acknowledged(self) -> None:
+        with RedisServer() as redis:
+
+            def disturb(repeat: int) -> None:
+                if repeat % 3 == 0:
+                    redis.kill()
+                elif repeat % 3 == 1:
+                    redis.start()
+                else:
+                    redis.cli("FLUSHALL")
+
+            self.kill_again_and_again(f"redis://127.0.0.1:{redis.port}/0", disturb)
+
+
+class RedisFaults(FaultTest):
+    def test_redis_dying_freezing_and_forgetting_disturbs_no_frame(self) -> None:
+        path = self.folder / "beside.mkv"
+        with RedisServer() as redis:
+            daemon = self.daemon("-o", str(path), state=f"redis://127.0.0.1:{redis.port}/0")
+
+            def changes(opacity: float) -> None:
+                began = time.monotonic()
+                reply = daemon.call("PATCH", "/api/v1/layers/box", {"opacity": opacity})
+                self.assertEqual(reply.status, 200, reply)
+                self.assertLess(time.monotonic() - began, 1)
+
+            def has_arrived() -> bool:
+                return int(redis.cli("HGET", "{faults}:meta", "rev") or 0) == int(
+                    daemon.status()["revision"]
+                )
+
+            for repeat in range(REPEATS):
+                redis.kill()
+                changes(0.5 + repeat / 100)
+                redis.start()
+                wait_for(has_arrived, "written once it was back")
+                redis.signal(signal.SIGSTOP)
+                changes(0.2 + repeat / 100)
+                redis.signal(signal.SIGCONT)
+                wait_for(has_arrived, "written once it woke up")
+                redis.cli("FLUSHALL")
+                changes(0.7 + repeat / 100)
+                wait_for(has_arrived, "written anew")
+            self.assert_no_frame_is_missing(daemon, path)
+
+
+if __name__ == "__main__":
+    unittest.main()
