@@ -1,6 +1,6 @@
 #include "stream/content_loader.h"
 
-#include "render/evaluate.h"
+#include "base/thread_urgency.h"
 
 #include <algorithm>
 #include <chrono>
@@ -195,6 +195,7 @@ ContentLoader::Work::~Work() {
 }
 
 void ContentLoader::Work::watch() {
+  base::set_urgency(base::Urgency::kEncoding);
   while (take_newest()) {
     take_in(options_.layers->published());
     resampled_->forget_unused();
@@ -326,6 +327,7 @@ ContentLoader::Work::Job* ContentLoader::Work::next_job() {
 }
 
 void ContentLoader::Work::load_images() {
+  base::set_urgency(base::Urgency::kRest);
   Bench bench;
   std::unique_lock lock(mutex_);
   for (;;) {

@@ -1,6 +1,6 @@
 #include "stream/stream_manager.h"
 
-#include "base/cpu_clock.h"
+#include "base/thread_urgency.h"
 #include "render/renderer.h"
 #include "stream/content_loader.h"
 #include "stream/encoding_set.h"
@@ -158,6 +158,7 @@ bool StreamManager::Work::wait_for_change() {
 }
 
 void StreamManager::Work::follow_layers() {
+  base::set_urgency(base::Urgency::kEncoding);  // of the encoders that are opened here, too
   while (wait_for_change()) encodings_.follow(*options_.layers->current());
 }
 

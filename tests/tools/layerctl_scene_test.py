@@ -236,7 +236,8 @@ class Layers(SceneFileTest):
     def test_are_animated(self) -> None:
         self.told("animate", "lot", "slide", "--from", "left", "--to", "[0, 10]",
                   "--duration", "2s", "--delay", "100ms", "--easing", "ease-out",
-                  "--iterations", "infinite", "--direction", "alternate", "--fill", "none")  # fmt: skip
+                  "--iterations", "infinite", "--direction", "alternate",
+                  "--fill", "none")  # fmt: skip
         first = {
             "effect": "slide", "from": "left", "to": [0, 10], "duration": "2s", "delay": "100ms",
             "easing": "ease-out", "iterations": "infinite", "direction": "alternate",
@@ -365,6 +366,24 @@ class File(SceneFileTest):
         self.assertEqual(len(json.loads(done.out)), 3)
         done = self.run_tool("layerctl", "--scene", "-", "rm", "lot", stdin=SCENE.encode())
         self.assert_refused(done, 2, "standard input", "cannot be changed")
+
+    def test_in_json_stays_json(self) -> None:
+        color = {"type": "color", "color": "red"}
+        layers = [{"id": each, "type": "overlay", "content": color} for each in ("a", "b")]
+        canvas = {"width": 64, "height": 36}
+        scene = {"version": 1, "scene": "json", "canvas": canvas, "layers": layers}
+        self.path.write_text(json.dumps(scene, indent=1), encoding="utf-8")
+        self.told("set", "a", "opacity=0.5", "content.color=#0000ff")
+        self.told("rm", "b")
+        self.told("create", "overlay", "content.type=text", "content.text=x, y]")
+        self.told("outputs", "add", "udp://127.0.0.1:9")
+        after = json.loads(self.text())
+        self.assertEqual(
+            after["layers"][0],
+            layers[0] | {"opacity": 0.5, "content": color | {"color": "#0000ff"}},
+        )
+        self.assertEqual(after["layers"][1]["content"]["text"], "x, y]")
+        self.assertEqual(after["outputs"], [{"id": "output-1", "url": "udp://127.0.0.1:9"}])
 
     def test_with_anchors_is_changed_beside_them(self) -> None:
         text = SCENE.replace('"#ff8000"', '&warm "#ff8000"').replace("navy", "*warm")

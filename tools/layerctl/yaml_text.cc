@@ -1,5 +1,6 @@
 #include "tools/layerctl/yaml_text.h"
 
+#include "scene/json_codec.h"
 #include "scene/merge_patch.h"
 #include "scene/yaml_codec.h"
 #include "tools/layerctl/scene_text.h"
@@ -83,10 +84,15 @@ YamlText::YamlText(std::string_view text) : text_(text) {
   scene::YamlDocument read = scene::read_yaml(text_);
   is_right_ = read.faults.empty();
   root_ = std::move(read.value);
+  is_json_ = scene::read_json(text_).faults.empty();
   lines_.push_back(0);
   for (size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
     lines_.push_back(at + 1);
   }
+}
+
+std::string YamlText::inline_text(const Value& value) const {
+  return is_json_ ? scene::write_json(value, 0) : flow_text(value);
 }
 
 // ---- Where things are ---------------------------------------------------------------------------
@@ -247,7 +253,7 @@ bool YamlText::set_member(const DocumentPath& path, size_t index, const Value& v
   const bool is_small =
       value.is_scalar() || (value.members.empty() && value.items.empty()) ||
       (value.is(Value::Kind::kArray) && std::ranges::all_of(value.items, &Value::is_scalar));
-  if (place.is_in_flow || (!was_block && is_small)) return replace(*span, flow_text(value));
+  if (place.is_in_flow || (!was_block && is_small)) return replace(*span, inline_text(value));
   const auto& member = parent->value->members[index];
   const size_t key = offset_of(member.key_mark);
   return replace({key, span->end},
@@ -266,8 +272,8 @@ bool YamlText::add_member(const DocumentPath& path, const std::string& key, cons
       if (!last) return false;
       at = last->end;
     }
-    return replace({at, at}, (members.empty() ? "" : ", ") + flow_text(Value::of(key)) + ": " +
-                                 flow_text(value));
+    return replace({at, at}, (members.empty() ? "" : ", ") + inline_text(Value::of(key)) + ": " +
+                                 inline_text(value));
   }
   if (members.empty()) return false;
   const size_t indent = indent_at(offset_of(members.front().key_mark));
@@ -340,7 +346,7 @@ bool YamlText::append(const DocumentPath& list, const Value& item) {
   }
   const auto last = span_of(item_place(*place, items.size() - 1));
   if (!last) return false;
-  if (is_flow(*place)) return replace({last->end, last->end}, ", " + flow_text(item));
+  if (is_flow(*place)) return replace({last->end, last->end}, ", " + inline_text(item));
   const size_t dash = item_place(*place, items.size() - 1).outer_indent;
   const size_t at = line_end(last->end);
   return replace({at, at}, "\n" + std::string(dash, ' ') + "- " + block_text(item, dash + 2));

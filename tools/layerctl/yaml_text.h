@@ -64,12 +64,15 @@ class YamlText {
   bool add_member(const DocumentPath& path, const std::string& key, const scene::Value& value);
   bool remove_member(const DocumentPath& path, size_t index);
   bool replace(Span span, std::string_view with);
+  /// A value as it may stand inside braces.
+  std::string inline_text(const scene::Value& value) const;
   /// Gives the value at a path another one.
   bool put(const DocumentPath& path, const scene::Value& value);
 
   std::string text_;
   scene::Value root_;
   bool is_right_ = true;       ///< YAML without faults
+  bool is_json_ = false;       ///< and stays it
   std::vector<size_t> lines_;  ///< where each begins
 };
 

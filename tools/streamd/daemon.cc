@@ -1,5 +1,6 @@
 #include "tools/streamd/daemon.h"
 
+#include "base/thread_urgency.h"
 #include "tools/common/option_table.h"
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
@@ -51,6 +52,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(daemon->open_layers(file));
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
+  // Clients come after frames, whatever they ask for.
+  base::set_urgency(base::Urgency::kRest);
   TRY_DO(daemon->open_server());
   return daemon;
 }

@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+#include <sys/resource.h>
+
 namespace layercast::tools {
 namespace {
 
@@ -46,7 +48,16 @@ int keep_on_air(Daemon& daemon, const StreamdSettings& settings, WakeUps& wake_u
   }
 }
 
+// Every client and every output is a file; the system's usual limit is meant for other programs.
+void allow_many_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int stream_scene(const Arguments& arguments, const Log& log) {
+  allow_many_files();
   const auto file = load_scene_or_tell(arguments.positional(), log);
   if (!file) return usage_status();
   const auto settings = streamd_settings(arguments, *file);
