@@ -20,6 +20,7 @@ complete -c streamd -l allow-host -r -f -d 'A host name under which clients may 
 complete -c streamd -l assets -r -F -d 'Folder whose files clients may show'
 complete -c streamd -l state -r -f -d 'Where the live scene is kept'
 complete -c streamd -l fresh -d 'Begin with the scene as it stands in the file, not as it was left'
+complete -c streamd -l follow -d 'Mirror the daemon that keeps this scene, instead of keeping it'
 complete -c streamd -l watch -d 'Make the live scene equal the file whenever the file changes, as SIGHUP does'
 complete -c streamd -l threads -r -f -d 'Threads that compose'
 complete -c streamd -l duration -r -f -d 'End by itself after TIME, such as 30s'

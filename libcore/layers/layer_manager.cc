@@ -127,6 +127,8 @@ class LayerManager::Work {
   LiveStatePtr current() const;
   void submit(Submission submission, std::function<void(Answer)> done);
 
+  void mirror(LiveState state);
+
   const LayerManagerOptions& options() const { return options_; }
   const ShownStates& shown() const { return shown_; }
   Subscribers& subscribers() { return *subscribers_; }
@@ -290,7 +292,10 @@ void LayerManager::Work::submit(Submission submission, std::function<void(Answer
     const std::lock_guard lock(mutex_);
     const Duration frame_time = options_.next_frame_time();
     const auto& wanted = submission.if_revision;
-    if (wanted && *wanted != tentative_->revision) {
+    if (options_.role == store::Role::kFollower) {
+      item.answer =
+          refused(ErrorCode::kConflict, "this daemon follows another; change the scene there");
+    } else if (wanted && *wanted != tentative_->revision) {
       item.answer = refused(ErrorCode::kStale, "the scene is at revision " +
                                                    std::to_string(tentative_->revision) + ", not " +
                                                    std::to_string(*wanted));
@@ -512,6 +517,25 @@ void LayerManager::Work::answer(Item& item) {
   if (item.done) item.done(std::move(item.answer));
 }
 
+// --- following ---
+
+void LayerManager::Work::mirror(LiveState state) {
+  const auto newest = std::make_shared<const LiveState>(std::move(state));
+  const Value document = scene::scene_document(newest->scene, scene::Secrets::kRedacted);
+  const Value active = newest->active ? Value::of(*newest->active) : Value::null();
+  {
+    const std::lock_guard lock(mutex_);
+    tentative_ = newest;
+    const Duration frame_time = options_.next_frame_time();
+    shown_.add({{newest, frame_time, false}}, frame_time);
+    const std::lock_guard durable_lock(durable_mutex_);
+    durable_ = newest;
+  }
+  gauges_.count_layers(newest->scene);
+  const Value params = Value::object().add("scene", document).add("active", active);
+  subscribers_->tell({newest, {{"scene.updated", params}}});
+}
+
 // --- what others call ---
 
 namespace {
@@ -543,9 +567,15 @@ base::Result<std::unique_ptr<LayerManager>> LayerManager::open(const LayerManage
   TRY(auto stored, options.store->load());
   LiveState state = initial;
   Schedule schedule;
+  const bool follows = options.role == store::Role::kFollower;
   if (stored) {
     TRY(auto read, state_from(*std::move(stored)));
     std::tie(state, schedule) = std::move(read);
+    if (follows) schedule = {};  // the other daemon's to obey
+    if (follows && options.adapt) options.adapt(state);
+  } else if (follows) {
+    return base::Error{ErrorCode::kNotFound, "no daemon has kept this scene yet: nothing to follow",
+                       initial.scene.name, nullptr};
   } else {
     state.revision = 1;
     store::Commit commit = commit_of(state, schedule);
@@ -568,6 +598,18 @@ std::vector<Published> LayerManager::published() const {
 
 bool LayerManager::take_newer(uint64_t& version) const {
   return work_->shown().take_newer(version);
+}
+
+base::Result<bool> LayerManager::follow(std::chrono::milliseconds patience) {
+  const LayerManagerOptions& options = work_->options();
+  TRY(const bool is_newer, options.store->wait_for_newer(current()->revision, patience));
+  if (!is_newer) return false;
+  TRY(auto stored, options.store->load());
+  if (!stored || stored->revision <= current()->revision) return false;
+  TRY(auto read, state_from(*std::move(stored)));
+  if (options.adapt) options.adapt(read.first);
+  work_->mirror(std::move(read.first));
+  return true;
 }
 
 void LayerManager::submit(Submission submission, std::function<void(Answer)> done) {

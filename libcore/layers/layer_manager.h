@@ -8,6 +8,7 @@
 #include "scene/scene_file.h"
 #include "store/state_store.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -64,6 +65,11 @@ struct LayerManagerOptions {
   std::function<base::Duration()> next_frame_time;
   /// The stream time of frame `index`, at the present rate.
   std::function<base::Duration(int64_t index)> time_of_frame;
+  /// kFollower: the store is a follower's; every command is refused, and the state is another
+  /// daemon's, which follow() takes over.
+  store::Role role = store::Role::kOwner;
+  /// What a follower makes of the states that it takes over; absent: nothing.
+  std::function<void(scene::LiveState& state)> adapt;
 };
 
 /// The live scene. Commands are applied one after another, each to what the last one led to; those
@@ -72,7 +78,8 @@ struct LayerManagerOptions {
 /// Thread: any (locked). Calls back on a thread of its own.
 class LayerManager {
  public:
-  /// With what the store holds, or else with `initial` as revision 1, made durable.
+  /// With what the store holds, or else with `initial` as revision 1, made durable. A follower
+  /// finds a state in its store. Errors: the store's; kNotFound for a follower's that holds none.
   static base::Result<std::unique_ptr<LayerManager>> open(const LayerManagerOptions& options,
                                                           const scene::LiveState& initial);
   /// Commands that were submitted are answered first.
@@ -89,6 +96,10 @@ class LayerManager {
   void submit(Submission submission, std::function<void(Answer)> done);
   /// The same, waiting for the answer. Not to be called from a callback.
   Answer apply(Submission submission);
+
+  /// For a follower: waits until its store holds a newer state, at most `patience`, then shows and
+  /// tells it. False when there was none. Thread: one at a time. Errors: the store's.
+  base::Result<bool> follow(std::chrono::milliseconds patience);
 
   /// Calls `listener` with the whole state (no events) before this returns, and afterwards with
   /// every change after that, in order, none missing, until the subscription is destroyed. It must

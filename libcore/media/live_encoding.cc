@@ -32,7 +32,10 @@ using base::ErrorCode;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr size_t kQueueFrames = 4;
+// A moment in which the encoder gets too little of the machine is made up for in the next.
+constexpr size_t kQueueFramesMin = 4;
+constexpr size_t kQueueFramesMax = 16;
+constexpr size_t kQueueBytesMax = size_t{64} << 20;
 constexpr const char* kDefaultCodec = "h264";
 // Sound is not made up for a longer pause: its time leaps with the picture's.
 constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
@@ -132,6 +135,10 @@ base::Result<void> check_request(const LiveOutputRequest& request, const Contain
 base::Error redacted(base::Error error, const std::string& url) {
   error.where = redacted_url(url);
   return error;
+}
+
+size_t queue_frames_for(const frame::Frame& frame) {
+  return std::clamp(kQueueBytesMax / frame.bytes(), kQueueFramesMin, kQueueFramesMax);
 }
 
 }  // namespace
@@ -253,7 +260,7 @@ frame::PixelFormat LiveEncoding::Work::input_format() const {
 
 bool LiveEncoding::Work::offer(const frame::FramePtr& frame, int64_t index) {
   const std::lock_guard lock(mutex_);
-  if (failure_ || is_stopping_ || frames_waiting_ >= kQueueFrames) return false;
+  if (failure_ || is_stopping_ || frames_waiting_ >= queue_frames_for(*frame)) return false;
   if (frame->format() != input_format_ || frame->size() != size_) return false;
   LAYERCAST_CHECK(index > last_index_);
   last_index_ = index;

@@ -327,7 +327,7 @@ ContentLoader::Work::Job* ContentLoader::Work::next_job() {
 }
 
 void ContentLoader::Work::load_images() {
-  base::set_urgency(base::Urgency::kRest);
+  base::set_urgency(base::Urgency::kEncoding);  // videos that are opened here decode so
   Bench bench;
   std::unique_lock lock(mutex_);
   for (;;) {

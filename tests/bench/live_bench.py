@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import standard_scenes
-from measure import BenchError, Places, print_table, tell
+from measure import BenchError, Places, print_table, run, tell
 from targets import Target
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
@@ -29,6 +29,7 @@ CHANGES = 200
 UPDATES_PER_SECOND = 2000
 SUBSCRIBERS, SUBSCRIBED_UPDATES_PER_SECOND = 1000, 60
 BOX_LAYERS = 50
+ENCODED_FRAMES = 240
 
 
 # ---- What the daemon says of itself -----------------------------------------------------------
@@ -144,10 +145,23 @@ def standard_scene(places: Places, name: str) -> Path:
 # ---- Measurements -----------------------------------------------------------------------------
 
 
+def encoder_alone(places: Places, y4m: Path, preset: str) -> float:
+    """Frames a second that x264 makes of the finished frames with the daemon's settings, and
+    nothing else running."""
+    settings = ["-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-threads", "4",
+                "-b:v", "6M", "-maxrate", "6M", "-bufsize", "6M", "-g", "120"]  # fmt: skip
+    began = time.monotonic()
+    run(places.ffmpeg("-i", y4m, *settings, "-f", "null", "-"))
+    return ENCODED_FRAMES / (time.monotonic() - began)
+
+
 def bench_air(places: Places, seconds: float, presets: list[str]) -> None:
     """S10 at 1080p60, encoded and sent to a real RTMP server."""
     rows, targets = [], []
+    y4m = places.scratch / "S10.y4m"
+    run(places.rendering(standard_scene(places, "S10"), range(ENCODED_FRAMES), y4m))
     for preset in presets:
+        before = encoder_alone(places, y4m, preset)
         tell(f"S10 on air with {preset} for {seconds:.0f} s")
         with (
             RtmpServer() as server,
@@ -160,6 +174,8 @@ def bench_air(places: Places, seconds: float, presets: list[str]) -> None:
             rows.append(frames.row(f"S10, {preset}"))
             if preset == "superfast":
                 targets.append(dropped_target(f"S10, {preset}", frames))
+        after = encoder_alone(places, y4m, preset)
+        print(f"{preset}: the encoder alone makes {before:.0f} frames a second before, {after:.0f} after")
     print_table(FRAME_HEADINGS, [rows], left=1)
     print_targets(targets)
 

@@ -9,7 +9,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from daemon import Daemon, RtmpServer, answers, frames_missing, probe, wait_for
+from daemon import Daemon, RedisServer, RtmpServer, answers, frames_missing, probe, wait_for
 from harness import PATIENCE_SECONDS, tool
 
 SCENE = """version: 1
@@ -49,6 +49,7 @@ class StreamdTest(unittest.TestCase):
 
     def daemon(self, *arguments: str, state: str = "memory:") -> Daemon:
         daemon = Daemon(self.scene, *arguments, state=state)
+        daemon.environment = {"XDG_STATE_HOME": str(self.folder / f"state-{len(arguments)}")}
         self.addCleanup(daemon.__exit__)
         return daemon.start()
 
@@ -287,6 +288,44 @@ class ComingBack(StreamdTest):
         status, told = self.refused(str(self.scene), "--listen", "127.0.0.1:0", "--state", state)
         self.assertEqual(status, 1, told)
         self.assertIn("show", told)
+
+
+class Following(StreamdTest):
+    def mirrors(self, state: str) -> None:
+        owner = self.daemon("-o", str(self.folder / "owner.mkv"), state=state)
+        follower = self.daemon("--follow", "-o", str(self.folder / "mirror.mkv"), state=state)
+        for number in range(1, 6):
+            owner.call("PATCH", "/api/v1/layers/box", {"opacity": number / 10})
+        wait_for(
+            lambda: follower.get("/api/v1/layers/box").get("opacity") == 0.5, "mirrored", 20
+        )
+        refused = follower.call("PATCH", "/api/v1/layers/box", {"opacity": 1})
+        self.assertEqual(refused.status, 409, refused)
+        urls = [o["url"] for o in follower.get("/api/v1/outputs")["outputs"]]
+        self.assertEqual(urls, [str(self.folder / "mirror.mkv")])
+        wait_for(lambda: follower.output("cli-1")["frames"] > 10, "mirror recorded")
+        # Of one mind about the time, too: animations show the same.
+        behind = owner.status()["stream_time"] - follower.status()["stream_time"]
+        self.assertLess(abs(behind), 2)
+        self.assertEqual(follower.end(signal.SIGTERM), 0)
+        self.assertEqual(owner.end(signal.SIGTERM), 0)
+
+    def test_a_follower_mirrors_the_owner_through_sqlite(self) -> None:
+        self.mirrors(f"sqlite:{self.folder}/state.db")
+
+    def test_a_follower_mirrors_the_owner_through_redis(self) -> None:
+        redis = RedisServer()
+        self.addCleanup(redis.__exit__)
+        redis.start()
+        self.mirrors(f"redis://127.0.0.1:{redis.port}/0")
+
+    def test_there_must_be_somebody_to_follow(self) -> None:
+        state = f"sqlite:{self.folder}/state.db"
+        status, told = self.refused(
+            str(self.scene), "--listen", "127.0.0.1:0", "--state", state, "--follow"
+        )
+        self.assertNotEqual(status, 0)
+        self.assertIn("follow", told)
 
 
 class Watching(StreamdTest):

@@ -36,6 +36,11 @@ Daemon::Daemon(StreamdSettings settings, std::string path, const Log& log)
     : settings_(std::move(settings)), path_(std::move(path)), log_(log) {}
 
 Daemon::~Daemon() {
+  stops_following_ = true;
+  if (follower_.joinable()) {
+    store_->stop_waiting();
+    follower_.join();
+  }
   server_.reset();
   stream_.reset();
   layers_.reset();
@@ -52,6 +57,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(daemon->open_layers(file));
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
+  if (settings.follow) daemon->follower_ = std::thread([raw = daemon.get()] { raw->follow(); });
   // Clients come after frames, whatever they ask for.
   base::set_urgency(base::Urgency::kRest);
   TRY_DO(daemon->open_server());
@@ -59,7 +65,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
 }
 
 base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
-  const store::StoreRequest request{settings_.state_uri, file.scene.name, store::Role::kOwner,
+  const store::Role role = settings_.follow ? store::Role::kFollower : store::Role::kOwner;
+  const store::StoreRequest request{settings_.state_uri, file.scene.name, role,
                                     settings_.state_folder};
   TRY(store_, store::open_store(request, metrics_));
   layers::LayerManagerOptions options;
@@ -69,6 +76,11 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
   options.assets_folder = settings_.assets_folder;
   options.next_frame_time = [this] { return clock_.next_frame_time(); };
   options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
+  options.role = role;
+  // Two daemons that feed one server the same stream would throw each other out.
+  options.adapt = [this](scene::LiveState& state) {
+    state.scene.outputs = line_outputs(settings_);
+  };
   TRY(layers_, layers::LayerManager::open(options, initial_state(settings_, file)));
   return {};
 }
@@ -78,6 +90,7 @@ base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   const scene::LiveStatePtr state = layers_->current();
   clock_.set_rate(state->scene.canvas.fps);
   clock_.set_epoch(state->epoch);
+  if (settings_.follow) return {};
   const bool was_kept = state->revision > 1;
   if (settings_.fresh) {
     TRY([[maybe_unused]] const int changes, make_equal(*layers_, file.scene));
@@ -118,6 +131,20 @@ void Daemon::start_stream() {
   station_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});
 }
 
+void Daemon::follow() {
+  constexpr std::chrono::seconds kPatience(1);
+  bool was_well = true;
+  while (!stops_following_) {
+    const auto followed = layers_->follow(kPatience);
+    if (followed.ok() != was_well) {
+      log_.write(followed ? LogLevel::kInfo : LogLevel::kWarning,
+                 followed ? "following again" : "cannot follow: " + followed.error().to_string());
+    }
+    was_well = followed.ok();
+    if (!followed) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
 base::Result<void> Daemon::open_server() {
   control::ServerOptions options;
   options.host = settings_.host;
@@ -134,6 +161,10 @@ base::Result<void> Daemon::open_server() {
 }
 
 void Daemon::reload() {
+  if (settings_.follow) {
+    log_.write(LogLevel::kWarning, "the scene is the other daemon's: reload it there");
+    return;
+  }
   const auto file = load_scene_or_tell(path_, log_);
   if (!file) {
     log_.write(LogLevel::kWarning, path_ + " is not taken over; the scene goes on as it is");

@@ -12,8 +12,10 @@
 #include "tools/streamd/settings.h"
 #include "tools/streamd/station.h"
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 
 namespace layercast::tools {
 
@@ -40,6 +42,7 @@ class Daemon {
   base::Result<void> open_layers(const scene::SceneFile& file);
   base::Result<void> take_up(const scene::SceneFile& file);
   void start_stream();
+  void follow();
   base::Result<void> open_server();
 
   const StreamdSettings settings_;
@@ -52,6 +55,8 @@ class Daemon {
   std::unique_ptr<layers::LayerManager> layers_;
   std::unique_ptr<stream::StreamManager> stream_;
   std::unique_ptr<control::Server> server_;
+  std::atomic<bool> stops_following_ = false;
+  std::thread follower_;  ///< of a daemon that follows another
 };
 
 }  // namespace layercast::tools

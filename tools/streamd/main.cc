@@ -13,7 +13,6 @@
 #include <cstdio>
 #include <optional>
 #include <string>
-
 #include <sys/resource.h>
 
 namespace layercast::tools {

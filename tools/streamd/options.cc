@@ -56,6 +56,10 @@ const OptionTable& streamd_options() {
          {.name = "fresh",
           .arity = Arity::kFlag,
           .help = "Begin with the scene as it stands in the file, not as it was left."},
+         {.name = "follow",
+          .arity = Arity::kFlag,
+          .help = "Mirror the daemon that keeps this scene, instead of keeping it: what changes "
+                  "there changes here. Only outputs of this command line are fed."},
          {.name = "watch",
           .arity = Arity::kFlag,
           .help =

@@ -146,6 +146,12 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   TRY_DO(take_folders(arguments, file, settings));
   settings.fresh = arguments.has("fresh");
   settings.watch = arguments.has("watch");
+  settings.follow = arguments.has("follow");
+  if (settings.follow && (settings.fresh || settings.watch)) {
+    return base::Error{ErrorCode::kInvalidInput,
+                       "the scene is the other daemon's; --fresh and --watch are for that one",
+                       "--follow", nullptr};
+  }
   if (settings.watch && file.path == "standard input") {
     return base::Error{ErrorCode::kInvalidInput, "standard input cannot be watched", "--watch",
                        nullptr};
@@ -176,6 +182,7 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
       .add("allowed_hosts", Value::array(std::move(hosts)))
       .add("state", Value::of(store::redacted_uri(settings.state_uri)))
       .add("fresh", Value::of(settings.fresh))
+      .add("follow", Value::of(settings.follow))
       .add("watch", Value::of(settings.watch))
       .add("threads", Value::of(settings.threads));
 }

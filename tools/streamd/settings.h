@@ -29,6 +29,7 @@ struct StreamdSettings {
   std::string state_uri;
   std::string state_folder;  ///< for what belongs to the state beside it
   bool fresh = false;
+  bool follow = false;
   bool watch = false;
   int threads = 1;
   std::optional<base::Duration> duration;
