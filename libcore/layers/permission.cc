@@ -1,6 +1,6 @@
 #include "layers/permission.h"
 
-#include "scene/redaction.h"
+#include "base/redaction.h"
 #include "scene/scene_tables.h"
 
 #include <algorithm>
@@ -96,7 +96,7 @@ std::set<std::string> known_names(const scene::LiveState& state) {
   std::set<std::string> known;
   for (const Name& each : names) {
     known.insert(each.text);
-    if (each.is_output) known.insert(scene::redacted_url(each.text));
+    if (each.is_output) known.insert(base::redacted_url(each.text));
   }
   return known;
 }

@@ -1,6 +1,7 @@
 #include "media/live_encoding.h"
 
 #include "base/check.h"
+#include "base/redaction.h"
 #include "media/audio_encoder.h"
 #include "media/audio_source.h"
 #include "media/container.h"
@@ -110,8 +111,8 @@ base::Result<AudioTrack> open_audio(std::string_view name) {
 
 base::Result<void> check_request(const LiveOutputRequest& request, const Container& container) {
   const auto invalid = [&](std::string message) {
-    return base::Error{ErrorCode::kInvalidInput, std::move(message), redacted_url(request.url),
-                       nullptr};
+    return base::Error{ErrorCode::kInvalidInput, std::move(message),
+                       base::redacted_url(request.url), nullptr};
   };
   if (request.id.empty()) return invalid("no id, expected a name for the output");
   const bool is_playlist = container.muxer == "hls";
@@ -133,7 +134,7 @@ base::Result<void> check_request(const LiveOutputRequest& request, const Contain
 }
 
 base::Error redacted(base::Error error, const std::string& url) {
-  error.where = redacted_url(url);
+  error.where = base::redacted_url(url);
   return error;
 }
 
@@ -472,7 +473,7 @@ base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest&
   TRY_DO(check_request(request, container));
   {
     const std::lock_guard lock(mutex_);
-    TRY_DO(check_can_hold(container, *codec_, redacted_url(request.url)));
+    TRY_DO(check_can_hold(container, *codec_, base::redacted_url(request.url)));
     if (is_stopping_) {
       return base::Error{ErrorCode::kInvalidInput, "the encoding is finished", request.id, nullptr};
     }

@@ -37,7 +37,7 @@ struct LiveOutputRequest {
 /// How an output does. Shown to anybody: no stream key stands in it.
 struct LiveOutputReport {
   std::string id;
-  std::string url;  ///< redacted_url() of it
+  std::string url;  ///< base::redacted_url() of it
   OutputState state = OutputState::kConnecting;
   std::string error;           ///< why it is not live, or the last thing that went wrong; or empty
   std::string file;            ///< being written now, of a file output
@@ -48,10 +48,6 @@ struct LiveOutputReport {
   int64_t queued_packets = 0;
   int64_t queued_bytes = 0;
 };
-
-/// `url` without what must not be shown: passwords, query values, and the last part of an RTMP or
-/// SRT path, which is the stream's key. Files stay as they are.
-std::string redacted_url(std::string_view url);
 
 /// One live encode and the outputs that hang on it. Frames are offered at a constant rate by their
 /// index and may be missing; time goes on by the index. The audio track goes on with them.

@@ -1,9 +1,9 @@
 #include "media/live_output.h"
 
 #include "base/check.h"
+#include "base/redaction.h"
 #include "media/audio_encoder.h"
 #include "media/container.h"
-#include "media/live_url.h"
 #include "media/partial_file.h"
 
 #include <algorithm>
@@ -66,7 +66,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
       random_(std::random_device{}()),
       shifted_(new_packet()) {
   report_.id = plan_.request.id;
-  report_.url = redacted_url(plan_.request.url);
+  report_.url = base::redacted_url(plan_.request.url);
   const base::MetricLabels labels = {{"output", plan_.request.id}};
   meters_.frames = metrics.counter({"output_frames_total", "Frames sent to an output."}, labels);
   meters_.bytes = metrics.counter({"output_bytes_total", "Bytes sent to an output."}, labels);
@@ -346,7 +346,7 @@ void LiveOutput::lose(const base::Error& error) {
   set_file({});
   {
     const std::lock_guard lock(mutex_);
-    report_.error = redacted_text(error.message, plan_.request.url);
+    report_.error = base::redacted_text(error.message, plan_.request.url);
   }
   const bool is_hopeless =
       error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kUnsupported;

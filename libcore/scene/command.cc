@@ -1,11 +1,11 @@
 #include "scene/command.h"
 
 #include "base/nearest.h"
+#include "base/redaction.h"
 #include "scene/codec.h"
 #include "scene/limits.h"
 #include "scene/live_codec.h"
 #include "scene/phases.h"
-#include "scene/redaction.h"
 #include "scene/scene_tables.h"
 #include "scene/stream_config.h"
 
@@ -337,9 +337,9 @@ void tell_of_scene(Work& work) {
 
 // A URL that was redacted means that of the output in `before` with the same id.
 void restore_url(Work& work, Output& output, const std::vector<Output>& before) {
-  if (!is_redacted(output.url)) return;
+  if (!base::is_redacted(output.url)) return;
   const auto old = find_by_id(before, output.id);
-  if (old != before.end() && output.url == redacted_url(old->url)) {
+  if (old != before.end() && output.url == base::redacted_url(old->url)) {
     output.url = old->url;
     return;
   }

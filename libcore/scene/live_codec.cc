@@ -1,7 +1,7 @@
 #include "scene/live_codec.h"
 
+#include "base/redaction.h"
 #include "scene/json_codec.h"
-#include "scene/redaction.h"
 #include "scene/scene_tables.h"
 #include "scene/stream_config.h"
 
@@ -113,7 +113,7 @@ base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t rev
 Value output_document(const Output& output, Secrets secrets) {
   if (secrets == Secrets::kShown) return output_codec().write(output);
   Output shown = output;
-  shown.url = redacted_url(output.url);
+  shown.url = base::redacted_url(output.url);
   return output_codec().write(shown);
 }
 
@@ -122,7 +122,7 @@ Value layer_document(const Layer& layer) { return layer_codec().write(layer); }
 Value scene_document(const Scene& scene, Secrets secrets) {
   if (secrets == Secrets::kShown) return scene_codec().write(scene);
   Scene shown = scene;
-  for (Output& output : shown.outputs) output.url = redacted_url(output.url);
+  for (Output& output : shown.outputs) output.url = base::redacted_url(output.url);
   return scene_codec().write(shown);
 }
 

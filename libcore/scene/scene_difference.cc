@@ -1,7 +1,7 @@
+#include "base/redaction.h"
 #include "scene/codec.h"
 #include "scene/command.h"
 #include "scene/phases.h"
-#include "scene/redaction.h"
 #include "scene/scene_tables.h"
 
 #include <algorithm>
@@ -83,7 +83,7 @@ void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>
 // Either may be redacted: one cannot be told from the other then.
 bool is_same_output(const Output& a, const Output& b) {
   Output same = b;
-  if (redacted_url(a.url) == b.url || a.url == redacted_url(b.url)) same.url = a.url;
+  if (base::redacted_url(a.url) == b.url || a.url == base::redacted_url(b.url)) same.url = a.url;
   return a == same;
 }
 

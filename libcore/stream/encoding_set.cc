@@ -1,5 +1,7 @@
 #include "stream/encoding_set.h"
 
+#include "base/redaction.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -144,7 +146,7 @@ void EncodingSet::refuse(const Wanted& wanted, const base::Error& error) {
   refused_.push_back(wanted.output);
   media::LiveOutputReport report;
   report.id = wanted.output.id;
-  report.url = media::redacted_url(wanted.output.url);
+  report.url = base::redacted_url(wanted.output.url);
   report.state = media::OutputState::kFailed;
   report.error = error.to_string();
   {

@@ -1,5 +1,6 @@
 #include "stream/stream_manager.h"
 
+#include "base/redaction.h"
 #include "base/thread_urgency.h"
 #include "render/renderer.h"
 #include "stream/content_loader.h"
@@ -36,7 +37,7 @@ void add_absent_outputs(const scene::LiveState& state,
     }
     media::LiveOutputReport report;
     report.id = output.id;
-    report.url = media::redacted_url(output.url);
+    report.url = base::redacted_url(output.url);
     report.state = state.transmission == Transmission::kStopped ? media::OutputState::kStopped
                                                                 : media::OutputState::kConnecting;
     reports.push_back(std::move(report));

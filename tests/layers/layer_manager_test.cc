@@ -1,6 +1,6 @@
 #include "layers/layer_manager.h"
 
-#include "scene/redaction.h"
+#include "base/redaction.h"
 #include "tests/layers/fake_store.h"
 #include "tests/scene/live_scene.h"
 

@@ -1,7 +1,7 @@
 #include "tools/layerctl/differences.h"
 
+#include "base/redaction.h"
 #include "scene/live_codec.h"
-#include "scene/redaction.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 

@@ -1,5 +1,5 @@
+#include "base/redaction.h"
 #include "scene/live_codec.h"
-#include "scene/redaction.h"
 #include "scene/scene_file.h"
 #include "scene/scene_tables.h"
 #include "tools/common/values.h"
@@ -149,7 +149,7 @@ base::Result<void> export_scene(Session& session) {
   if (session.daemon != nullptr) scene = without_run(std::move(scene));
   std::string redacted;
   for (const scene::Output& output : scene.outputs) {
-    if (scene::is_redacted(output.url)) redacted += (redacted.empty() ? "" : ", ") + output.id;
+    if (base::is_redacted(output.url)) redacted += (redacted.empty() ? "" : ", ") + output.id;
   }
   std::string text;
   if (!redacted.empty()) {

@@ -1,4 +1,4 @@
-#include "scene/redaction.h"
+#include "base/redaction.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
@@ -172,7 +172,7 @@ base::Result<Value> outputs(Session& session) {
   TRY(const Value scene, session.target->scene());
   Value list = list_in(scene, "outputs");
   for (Value& output : list.items) {
-    output.set("url", Value::of(scene::redacted_url(text_of(output, "url"))));
+    output.set("url", Value::of(base::redacted_url(text_of(output, "url"))));
   }
   return list;
 }

@@ -1,5 +1,6 @@
 #include "tools/streamd/settings.h"
 
+#include "base/redaction.h"
 #include "media/container.h"
 #include "media/live_encoding.h"
 #include "scene/value_codecs.h"
@@ -166,7 +167,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
 Value config_document(const StreamdSettings& settings, const scene::SceneFile& file) {
   std::vector<Value> outputs;
   for (const scene::Output& output : initial_state(settings, file).scene.outputs) {
-    outputs.push_back(Value::of(media::redacted_url(output.url)));
+    outputs.push_back(Value::of(base::redacted_url(output.url)));
   }
   std::vector<Value> hosts;
   for (const auto& host : settings.allowed_hosts) hosts.push_back(Value::of(host));

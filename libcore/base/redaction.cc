@@ -1,12 +1,10 @@
-#include "media/live_url.h"
-
-#include "media/container.h"
-#include "media/live_encoding.h"
+#include "base/redaction.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <vector>
 
-namespace layercast::media {
+namespace layercast::base {
 namespace {
 
 constexpr std::string_view kHidden = "***";
@@ -87,9 +85,19 @@ void cut_query(std::string_view query, Cut& cut) {
   }
 }
 
+// Whether it begins as URLs do: RFC 3986, section 3.1.
+bool has_scheme(std::string_view url) {
+  const size_t end = url.find("://");
+  if (end == std::string_view::npos || end == 0) return false;
+  return std::all_of(url.begin(), url.begin() + static_cast<ptrdiff_t>(end), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.';
+  });
+}
+
 Cut cut_of(std::string_view url) {
   Cut cut;
-  if (delivery_of(url) != Delivery::kLive) {
+  if (!has_scheme(url)) {
     cut.show(url);
     return cut;
   }
@@ -116,6 +124,8 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 
 std::string redacted_url(std::string_view url) { return cut_of(url).shown; }
 
+bool is_redacted(std::string_view url) { return url.find(kHidden) != std::string_view::npos; }
+
 std::string redacted_text(std::string_view text, std::string_view url) {
   Cut cut = cut_of(url);
   std::string redacted(text);
@@ -129,4 +139,4 @@ std::string redacted_text(std::string_view text, std::string_view url) {
   return redacted;
 }
 
-}  // namespace layercast::media
+}  // namespace layercast::base

@@ -1,10 +1,11 @@
-#include "media/live_url.h"
-
-#include "media/live_encoding.h"
+#include "base/redaction.h"
 
 #include <gmock/gmock.h>
+#include <string>
+#include <utility>
+#include <vector>
 
-namespace layercast::media {
+namespace layercast::base {
 namespace {
 
 using ::testing::HasSubstr;
@@ -61,5 +62,20 @@ TEST(RedactedText, ShortSecretsDoNotTearWordsApart) {
   EXPECT_THAT(redacted_text("rec.mkv: no space", "rec.mkv"), HasSubstr("rec.mkv"));
 }
 
+TEST(RedactedUrl, LeavesWhatIsNoSecret) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"rtmp://host/live/key", "rtmp://host/live/***"},
+      {"rtmps://user:pass@host:443/app/key?token=x&y",
+       "rtmps://user:***@host:443/app/***?token=***&***"},
+      {"RTMP://key@host/app/key/", "RTMP://***@host/app/***/"},
+      {"srt://h:9?streamid=a&latency=20", "srt://h:9?streamid=***&latency=***"},
+      {"rtmp://host", "rtmp://host"},
+      {"udp://239.0.0.1:1234?pkt_size=1316", "udp://239.0.0.1:1234?pkt_size=***"},
+      {"http://u:p@h/a/b?q=1", "http://u:***@h/a/b?q=***"},
+      {"recording.mkv", "recording.mkv"},
+      {"/a/b?c=d.mkv", "/a/b?c=d.mkv"}};
+  for (const auto& [url, shown] : cases) EXPECT_EQ(redacted_url(url), shown);
+}
+
 }  // namespace
-}  // namespace layercast::media
+}  // namespace layercast::base

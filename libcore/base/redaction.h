@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace layercast::scene {
+namespace layercast::base {
 
 /// `url` without what must not be shown, which becomes `***`: passwords, query values, and the last
 /// part of an RTMP or SRT path, which is the stream's key. Files stay as they are.
@@ -12,4 +12,7 @@ std::string redacted_url(std::string_view url);
 /// Whether `url` is one that was redacted.
 bool is_redacted(std::string_view url);
 
-}  // namespace layercast::scene
+/// `text`, which speaks of the output `url`, without what redacted_url() hides of it.
+std::string redacted_text(std::string_view text, std::string_view url);
+
+}  // namespace layercast::base
