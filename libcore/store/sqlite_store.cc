@@ -42,11 +42,28 @@ static_assert(kApplication == 1279476051);
 
 enum class Content { kNothing, kState };
 
-/// What the file holds, looked at without changing it.
-Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
+struct Marks {
+  int64_t tables = 0;
+  int64_t application = 0;
+  int64_t version = 0;
+};
+
+Result<Marks> read_marks(SqliteDatabase& database) {
   TRY(const int64_t tables, database.integer("SELECT count(*) FROM sqlite_master"));
   TRY(const int64_t application, database.integer("PRAGMA application_id"));
   TRY(const int64_t version, database.integer("PRAGMA user_version"));
+  return Marks{tables, application, version};
+}
+
+/// What the file holds, looked at without changing it.
+Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
+  // Of one instant: somebody may be making the file right now.
+  TRY_DO(database.execute("BEGIN"));
+  const Result<Marks> marks = read_marks(database);
+  const Result<void> ended = database.execute("ROLLBACK");
+  if (!marks.ok()) return marks.error();
+  TRY_DO(ended);
+  const auto [tables, application, version] = marks.value();
   if (tables == 0 && application == 0 && version == 0) return Content::kNothing;
   if (application != kApplication) {
     return Error{ErrorCode::kIo,

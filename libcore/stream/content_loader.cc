@@ -1,6 +1,7 @@
 #include "stream/content_loader.h"
 
 #include "base/thread_urgency.h"
+#include "render/evaluate.h"
 
 #include <algorithm>
 #include <chrono>
@@ -138,6 +139,8 @@ class ContentLoader::Work {
   void forget_absent(const scene::Scene& scene);
   LayerContentPtr make(Bench& bench, const SurroundingsPtr& surroundings,
                        const scene::Layer& layer);
+  void scale(const scene::Layer& layer, const render::LayerContent& content, base::SizeI canvas);
+  void scale_all(const scene::Scene& scene);
   Job* next_job();
   SceneViewPtr view_of(const scene::LiveState& state) const;
   int64_t shown_revision(const scene::LiveState& state) const;
@@ -233,6 +236,7 @@ void ContentLoader::Work::take_in(const std::vector<layers::Published>& publishe
 void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
   take_surroundings(*state);
   make_quick(state);
+  scale_all(state->scene);
   const std::lock_guard lock(mutex_);
   ask_for_the_rest(state);
   forget_absent(state->scene);
@@ -319,6 +323,29 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
   return content;
 }
 
+// Scales what is to be shown at another size than its own, so that no frame has to.
+void ContentLoader::Work::scale(const scene::Layer& layer, const render::LayerContent& content,
+                                base::SizeI canvas) {
+  const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
+  if (!is_scaled || !content.raster || content.changes || !render::keeps_its_scale(layer)) return;
+  const base::FrameRate rate = options_.clock->rate();
+  const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
+  auto item = render::draw_item(layer, *content.raster, time, canvas,
+                                render::frame_from_canvas(canvas, canvas));
+  if (item) resampled_->apply(*item, layer.animations.empty());
+}
+
+void ContentLoader::Work::scale_all(const scene::Scene& scene) {
+  for (const scene::Layer& layer : scene.layers) {
+    LayerContentPtr content;
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_ready(layer)) content = ready_.find(layer.id)->second.content;
+    }
+    if (content != nullptr) scale(layer, *content, scene.canvas.size);
+  }
+}
+
 ContentLoader::Work::Job* ContentLoader::Work::next_job() {
   for (auto& [id, job] : jobs_) {
     if (!job.is_under_way) return &job;
@@ -339,6 +366,7 @@ void ContentLoader::Work::load_images() {
     const SurroundingsPtr surroundings = surroundings_;
     lock.unlock();
     LayerContentPtr content = make(bench, surroundings, *layer);
+    scale(*layer, *content, surroundings->file->scene.canvas.size);
     lock.lock();
     const auto wanted = jobs_.find(layer->id);
     const bool is_wanted = wanted != jobs_.end() && same_content(*wanted->second.layer, *layer);

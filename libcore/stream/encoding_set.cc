@@ -1,8 +1,10 @@
 #include "stream/encoding_set.h"
 
 #include "base/redaction.h"
+#include "media/container.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace layercast::stream {
@@ -30,8 +32,8 @@ bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
 
 }  // namespace
 
-EncodingSet::EncodingSet(base::Metrics& metrics, Listeners listeners)
-    : metrics_(metrics), listeners_(std::move(listeners)) {}
+EncodingSet::EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners)
+    : metrics_(metrics), folder_(std::move(folder)), listeners_(std::move(listeners)) {}
 
 EncodingSet::~EncodingSet() = default;
 
@@ -68,9 +70,27 @@ void EncodingSet::follow(const scene::LiveState& state) {
     if (shape_ == PictureShape{}) shape_ = {state.scene.canvas.size, state.scene.canvas.fps};
   }
   const std::vector<Wanted> wanted = wanted_by(state);
+  drop_failed();
   change_settings(wanted);
   remove_unwanted(wanted);
   for (const Wanted& output : wanted) add_missing(output);
+}
+
+// An encoder that has stopped by itself is opened anew, with its outputs.
+void EncodingSet::drop_failed() {
+  std::vector<std::shared_ptr<LiveEncoding>> failed;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(groups_, [&](const Group& group) {
+      const bool has_failed = group.encoding->failure().has_value();
+      if (has_failed) failed.push_back(group.encoding);
+      return has_failed;
+    });
+  }
+  for (const auto& encoding : failed) {
+    listeners_.on_error(*encoding->failure());
+    encoding->finish(kFinishPatience);
+  }
 }
 
 // Groups whose outputs all moved to other settings go with them: nothing is reconnected for a
@@ -170,8 +190,11 @@ void EncodingSet::add_missing(const Wanted& wanted) {
     group = &groups_.back();
   }
   const scene::Output& output = wanted.output;
-  const auto added = group->encoding->add_output(
-      {output.id, output.url, output.rotate_after, output.rotate_bytes});
+  const bool is_url = media::delivery_of(output.url) == media::Delivery::kLive;
+  const std::string place =
+      is_url ? output.url : (std::filesystem::path(folder_) / output.url).string();
+  const auto added =
+      group->encoding->add_output({output.id, place, output.rotate_after, output.rotate_bytes});
   if (!added) return refuse(wanted, added.error());
   group->outputs.push_back(output);
 }

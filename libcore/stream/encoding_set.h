@@ -35,7 +35,8 @@ class EncodingSet {
     std::function<void(const base::Error& error)> on_error;
   };
 
-  EncodingSet(base::Metrics& metrics, Listeners listeners);
+  /// `folder`: what relative paths of outputs start from.
+  EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners);
   ~EncodingSet();
 
   /// Adds, changes and removes encodings and outputs until they are those of `state`; none while it
@@ -73,6 +74,7 @@ class EncodingSet {
 
   static std::vector<Wanted> wanted_by(const scene::LiveState& state);
   media::VideoSettings video_settings(const scene::StreamSettings& settings) const;
+  void drop_failed();
   void change_settings(const std::vector<Wanted>& wanted);
   void change(Group& group, const scene::StreamSettings& settings);
   void remove_unwanted(const std::vector<Wanted>& wanted);
@@ -82,6 +84,7 @@ class EncodingSet {
   void refuse(const Wanted& wanted, const base::Error& error);
 
   base::Metrics& metrics_;
+  const std::string folder_;
   const Listeners listeners_;
 
   std::mutex changing_;                 ///< held while groups change; never waited for by offer()

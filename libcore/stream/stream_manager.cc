@@ -111,9 +111,9 @@ class StreamManager::Work {
 StreamManager::Work::Work(StreamOptions options)
     : options_(std::move(options)),
       ledger_(*options_.metrics),
-      encodings_(*options_.metrics, {options_.on_output, [this](const base::Error& error) {
-                                       options_.on_error("", error);
-                                     }}) {
+      encodings_(*options_.metrics, options_.folder,
+                 {options_.on_output,
+                  [this](const base::Error& error) { options_.on_error("", error); }}) {
   base::Metrics& metrics = *options_.metrics;
   pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
   pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames that memory was made for."});

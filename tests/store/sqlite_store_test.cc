@@ -169,7 +169,7 @@ TEST(SqliteStore, ScenesOfOneFileAreApart) {
 }
 
 TEST(SqliteStore, TwoDaemonsMayMakeTheFileAtOnce) {
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 40; ++i) {
     const TemporaryFolder folder;
     std::vector<std::thread> threads;
     for (int scene = 0; scene < 4; ++scene) {

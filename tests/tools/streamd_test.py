@@ -122,6 +122,12 @@ class OnAir(StreamdTest):
             daemon.end(signal.SIGKILL)
             self.assertGreater(frames_in(path), 40, name)
 
+    def test_outputs_of_the_file_lie_beside_it(self) -> None:
+        self.scene.write_text(SCENE + "outputs:\n  - {id: tape, url: tape.mkv}\n")
+        daemon = self.daemon()
+        wait_for(lambda: daemon.output("tape")["frames"] > 10, "recorded")
+        self.assertTrue((self.folder / "tape.mkv").exists())
+
     def test_a_recording_holds_every_frame_when_it_is_ended(self) -> None:
         path = self.folder / "a.mkv"
         daemon = self.daemon("-o", str(path))
