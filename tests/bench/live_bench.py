@@ -301,7 +301,9 @@ def bench_memory(places: Places, seconds: float) -> None:
     scene = small_scene(places, size=(64, 36))
     text = scene.read_text().replace('"fps": 60', '"fps": 240').replace("fps: 60", "fps: 240")
     scene.write_text(text)
-    with Daemon(scene, "-o", str(places.scratch / "live.m3u8")) as daemon:
+    # Not in memory, where the journal grows to its full length first.
+    state = f"sqlite:{places.scratch}/memory.db"
+    with Daemon(scene, "-o", str(places.scratch / "live.m3u8"), state=state) as daemon:
         assert daemon.process is not None
         wait_for(lambda: daemon.status()["frame"] > 2400, "ten seconds of frames")
         samples = [resident_mib(daemon.process.pid)]
