@@ -73,6 +73,11 @@ scene::WallTime wall_clock() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+bool encodes_otherwise(const LiveState& before, const LiveState& after) {
+  return before.scene.canvas != after.scene.canvas || before.scene.outputs != after.scene.outputs ||
+         before.stream != after.stream;
+}
+
 // The counters and gauges of the live scene.
 class Gauges {
  public:
@@ -243,7 +248,12 @@ std::variant<scene::Applied, Refusal> LayerManager::Work::applied(const scene::C
                                                                   Origin origin,
                                                                   Duration now) const {
   auto applied = scene::apply(*tentative_, command, now);
-  if (origin == Origin::kLocal || std::holds_alternative<Refusal>(applied)) return applied;
+  if (std::holds_alternative<Refusal>(applied)) return applied;
+  const LiveState& next = std::get<scene::Applied>(applied).state;
+  if (options_.objection && encodes_otherwise(*tentative_, next)) {
+    if (auto error = options_.objection(next)) return Refusal{*std::move(error), {}};
+  }
+  if (origin == Origin::kLocal) return applied;
   if (auto refusal = refusal_of_names(command, *tentative_, folders_)) return *std::move(refusal);
   return applied;
 }

@@ -65,6 +65,9 @@ struct LayerManagerOptions {
   std::function<base::Duration()> next_frame_time;
   /// The stream time of frame `index`, at the present rate.
   std::function<base::Duration(int64_t index)> time_of_frame;
+  /// Why canvas, outputs or stream settings cannot be as they are in `state`; nothing where they
+  /// can. Asked when a command changes them, which is then refused; absent: they always can.
+  std::function<std::optional<base::Error>(const scene::LiveState& state)> objection;
   /// kFollower: the store is a follower's; every command is refused, and the state is another
   /// daemon's, which follow() takes over.
   store::Role role = store::Role::kOwner;

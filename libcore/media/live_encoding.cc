@@ -585,6 +585,18 @@ base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(const VideoSettin
   return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
 }
 
+base::Result<void> LiveEncoding::check(const VideoSettings& settings,
+                                       const std::vector<LiveOutputRequest>& outputs) {
+  TRY(const Encoder encoder, open_encoder(settings));
+  for (const LiveOutputRequest& request : outputs) {
+    const auto container = container_of(request.url, std::nullopt);
+    if (!container) return redacted(container.error(), request.url);
+    TRY_DO(check_request(request, *container.value()));
+    TRY_DO(check_can_hold(*container.value(), *encoder.codec, base::redacted_url(request.url)));
+  }
+  return {};
+}
+
 frame::PixelFormat LiveEncoding::input_format() const { return work_->input_format(); }
 bool LiveEncoding::offer(const frame::FramePtr& frame, int64_t index) {
   return work_->offer(frame, index);

@@ -66,6 +66,10 @@ class LiveEncoding {
   static base::Result<std::unique_ptr<LiveEncoding>> open(const VideoSettings& settings,
                                                           base::Metrics& metrics,
                                                           OutputListener listener);
+  /// Whether an encoding by `settings` could be opened and feed `outputs`, files and URLs as they
+  /// are named. Nothing is sent or written. Errors: as open() and add_output().
+  static base::Result<void> check(const VideoSettings& settings,
+                                  const std::vector<LiveOutputRequest>& outputs);
   /// Ends at once; files stay readable up to what was written.
   ~LiveEncoding();
 

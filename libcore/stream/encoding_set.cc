@@ -2,6 +2,7 @@
 
 #include "base/redaction.h"
 #include "media/container.h"
+#include "media/video_codec.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -25,6 +26,15 @@ bool same_place(const scene::Output& a, const scene::Output& b) {
          a.rotate_bytes == b.rotate_bytes;
 }
 
+// The codec of the stream where the output's container can hold it, else what it holds by custom.
+std::string codec_for(const scene::Output& output, const std::string& codec) {
+  const auto container = media::container_of(output.url, std::nullopt);
+  const auto encoder = media::find_video_encoder(codec);
+  if (!container || !encoder) return codec;
+  const bool holds = media::check_can_hold(*container.value(), *encoder.value(), {}).ok();
+  return holds ? codec : std::string(container.value()->default_codec);
+}
+
 bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
   a.bitrate = b.bitrate;
   return a == b;
@@ -39,10 +49,9 @@ EncodingSet::~EncodingSet() = default;
 
 std::vector<EncodingSet::Wanted> EncodingSet::wanted_by(const scene::LiveState& state) {
   std::vector<Wanted> wanted;
-  if (state.transmission == scene::Transmission::kStopped) return wanted;
   for (const scene::Output& output : state.scene.outputs) {
     StreamSettings settings = state.stream;
-    if (output.codec) settings.codec = *output.codec;
+    settings.codec = output.codec.value_or(codec_for(output, state.stream.codec));
     if (output.preset) settings.preset = *output.preset;
     if (output.bitrate) settings.bitrate = *output.bitrate;
     wanted.push_back({output, settings});
@@ -50,17 +59,39 @@ std::vector<EncodingSet::Wanted> EncodingSet::wanted_by(const scene::LiveState& 
   return wanted;
 }
 
-media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings) const {
+media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings,
+                                                 const PictureShape& shape) {
   media::VideoSettings video;
-  const std::lock_guard lock(mutex_);
   video.codec = settings.codec;
   video.preset = settings.preset;
   video.bitrate = settings.bitrate;
-  video.size = shape_.size;
-  video.rate = shape_.rate;
-  const int64_t frames = shape_.rate.frames_in(settings.keyframe_interval);
+  video.size = shape.size;
+  video.rate = shape.rate;
+  const int64_t frames = shape.rate.frames_in(settings.keyframe_interval);
   video.gop_frames = static_cast<int>(std::clamp<int64_t>(frames, 1, 100'000));
   return video;
+}
+
+media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings) const {
+  const std::lock_guard lock(mutex_);
+  return video_settings(settings, shape_);
+}
+
+std::optional<base::Error> EncodingSet::objection_to(const scene::LiveState& state) {
+  const PictureShape shape{state.scene.canvas.size, state.scene.canvas.fps};
+  std::vector<std::pair<StreamSettings, std::vector<media::LiveOutputRequest>>> kinds;
+  kinds.push_back({state.stream, {}});
+  for (const Wanted& wanted : wanted_by(state)) {
+    auto kind = std::ranges::find(kinds, wanted.settings, [](const auto& k) { return k.first; });
+    if (kind == kinds.end()) kind = kinds.insert(kinds.end(), {wanted.settings, {}});
+    const scene::Output& output = wanted.output;
+    kind->second.push_back({output.id, output.url, output.rotate_after, output.rotate_bytes});
+  }
+  for (const auto& [settings, outputs] : kinds) {
+    const auto checked = LiveEncoding::check(video_settings(settings, shape), outputs);
+    if (!checked) return checked.error();
+  }
+  return std::nullopt;
 }
 
 void EncodingSet::follow(const scene::LiveState& state) {
@@ -69,7 +100,8 @@ void EncodingSet::follow(const scene::LiveState& state) {
     const std::lock_guard lock(mutex_);
     if (shape_ == PictureShape{}) shape_ = {state.scene.canvas.size, state.scene.canvas.fps};
   }
-  const std::vector<Wanted> wanted = wanted_by(state);
+  const bool is_stopped = state.transmission == scene::Transmission::kStopped;
+  const std::vector<Wanted> wanted = is_stopped ? std::vector<Wanted>() : wanted_by(state);
   drop_failed();
   change_settings(wanted);
   remove_unwanted(wanted);

@@ -39,6 +39,10 @@ class EncodingSet {
   EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners);
   ~EncodingSet();
 
+  /// Why no encoder would do what `state` asks for; nothing when each would. Opens and closes one
+  /// of each kind. Thread: any.
+  static std::optional<base::Error> objection_to(const scene::LiveState& state);
+
   /// Adds, changes and removes encodings and outputs until they are those of `state`; none while it
   /// is stopped. May take a second for an output that is removed. Thread: one at a time.
   void follow(const scene::LiveState& state);
@@ -73,6 +77,8 @@ class EncodingSet {
   };
 
   static std::vector<Wanted> wanted_by(const scene::LiveState& state);
+  static media::VideoSettings video_settings(const scene::StreamSettings& settings,
+                                             const PictureShape& shape);
   media::VideoSettings video_settings(const scene::StreamSettings& settings) const;
   void drop_failed();
   void change_settings(const std::vector<Wanted>& wanted);

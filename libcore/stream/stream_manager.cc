@@ -323,6 +323,10 @@ StreamStatus StreamManager::Work::status() const {
   return status;
 }
 
+std::optional<base::Error> objection_to(const scene::LiveState& state) {
+  return EncodingSet::objection_to(state);
+}
+
 StreamManager::StreamManager(StreamOptions options)
     : work_(std::make_unique<Work>(std::move(options))) {}
 StreamManager::~StreamManager() = default;

@@ -33,6 +33,10 @@ struct StreamOptions {
   std::function<void(const std::string& layer, const base::Error& error)> on_error;
 };
 
+/// Why a stream cannot be as `state` says (canvas, outputs, settings); nothing where it can.
+/// Thread: any.
+std::optional<base::Error> objection_to(const scene::LiveState& state);
+
 /// What the frames are doing.
 struct StreamStatus {
   scene::Transmission transmission = scene::Transmission::kStopped;

@@ -260,6 +260,26 @@ class Changes(StreamdTest):
         self.assertLessEqual(missing, dropped)
 
 
+    def test_what_no_encoder_would_do_is_refused_and_the_stream_goes_on(self) -> None:
+        daemon = self.daemon("-o", str(self.folder / "a.mkv"))
+        before = daemon.get("/api/v1/stream/config")
+        for patch in ({"width": 641}, {"preset": "supersonic"}, {"codec": "h266"}):
+            refused = daemon.call("PATCH", "/api/v1/stream/config", patch)
+            self.assertEqual(refused.status, 422, refused)
+            self.assertIn(str(next(iter(patch.values()))), refused.json()["detail"])
+        self.assertEqual(daemon.get("/api/v1/stream/config"), before)
+        frames = daemon.output("cli-1")["frames"]
+        wait_for(lambda: daemon.output("cli-1")["frames"] > frames + 10, "still recording")
+
+    def test_an_output_whose_container_wants_another_codec_gets_it(self) -> None:
+        path = self.folder / "a.webm"
+        daemon = self.daemon("-o", str(path))
+        wait_for(lambda: daemon.output("cli-1")["frames"] > 10, "recorded")
+        daemon.end(signal.SIGTERM)
+        kinds = {s["codec_type"]: s["codec_name"] for s in probe(path, "-show_streams")["streams"]}
+        self.assertEqual(kinds, {"video": "vp9", "audio": "opus"})
+
+
 class ComingBack(StreamdTest):
     def test_after_kill_9_everything_is_as_it_was(self) -> None:
         state = f"sqlite:{self.folder}/state.db"
@@ -381,7 +401,8 @@ class Usage(StreamdTest):
         for words in (
             ["--listen", "nowhere"], ["--listen", "0.0.0.0:0"], ["--token-file", str(short)],
             ["--bitrate", "much"], ["-o", "x.avi"], ["--assets", str(self.folder / "none")],
-            ["--state", "ftp://x"], ["--threads", "0"],
+            ["--state", "ftp://x"], ["--threads", "0"], ["--preset", "supersonic"],
+            ["--codec", "h266"],
         ):  # fmt: skip
             status, told = self.refused(str(self.scene), "--state", "memory:", *words)
             self.assertEqual(status, 2, (words, told))

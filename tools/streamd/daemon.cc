@@ -54,6 +54,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
       .gauge({"build_info", "1; the labels tell which build this is."},
              {{"version", std::string(version())}})
       ->set(1);
+  const scene::LiveState initial = initial_state(settings, file);
+  if (auto objection = stream::objection_to(initial)) return *std::move(objection);
   TRY_DO(daemon->open_layers(file));
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
@@ -76,6 +78,7 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
   options.assets_folder = settings_.assets_folder;
   options.next_frame_time = [this] { return clock_.next_frame_time(); };
   options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
+  options.objection = stream::objection_to;
   options.role = role;
   // Two daemons that feed one server the same stream would throw each other out.
   options.adapt = [this](scene::LiveState& state) {
