@@ -23,6 +23,7 @@ complete -c encode -l crf -r -f -d 'Constant quality on the encoder\'s own scale
 complete -c encode -l gop -r -f -d 'Most frames from one keyframe to the next'
 complete -c encode -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12' -d 'Format of the encoded pictures'
 complete -c encode -l audio -r -f -a '(__layercast_encode_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio for the video, cut or followed by silence to its length'
+complete -c encode -l audio-codec -r -f -a 'aac opus flac pcm' -d 'Audio codec'
 complete -c encode -l no-audio -d 'Write no audio track'
 complete -c encode -l log-level -r -f -a 'debug info warning error' -d 'Least severe messages shown'
 complete -c encode -l log-format -r -f -a 'text json' -d 'How messages are written on stderr'

@@ -21,7 +21,7 @@ function __layercast_layerctl_line
         else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --keyframes --author -o --output --width --codec --preset --bitrate
             set awaits yes
         else if not string match -q -- '-*' $word
-            if contains -- "$command" '' config outputs
+            if contains -- "$command" '' audio config outputs
                 set command (string trim -- "$command $word")
             else
                 set -a rest $word
@@ -91,8 +91,13 @@ complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'status' -d 'Te
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'start' -d 'Go on air'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'stop' -d 'Go off air'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'pause' -d 'Let the picture stand still'
+complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'audio' -d 'ls, add, set, rm'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'config' -d 'get, set'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'outputs' -d 'ls, add, rm'
+complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'ls' -d 'List the sounds beside the picture'
+complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'add' -d 'Add a sound, and print its id'
+complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'set' -d 'Change a sound, such as volume=0.5 or mute=true'
+complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'rm' -d 'Take a sound away'
 complete -c layerctl -n '__layercast_layerctl_at \'config\' 0 0' -f -a 'get' -d 'Print size, rate and encoding of the stream'
 complete -c layerctl -n '__layercast_layerctl_at \'config\' 0 0' -f -a 'set' -d 'Change size, rate or encoding of the stream'
 complete -c layerctl -n '__layercast_layerctl_at \'outputs\' 0 0' -f -a 'ls' -d 'List the outputs, and how they do'
@@ -124,6 +129,10 @@ complete -c layerctl -n '__layercast_layerctl_at \'animate\' 1 1' -f -a 'fade sl
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l author -r -f -d 'Who says it'
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l highlight -d 'Make the message stand out'
 complete -c layerctl -n '__layercast_layerctl_at \'say\' 0 0' -f -a '(__layercast_layerctl_words ids)'
+complete -c layerctl -n '__layercast_layerctl_at \'audio add\'' -l id -r -f -d 'Its id'
+complete -c layerctl -n '__layercast_layerctl_at \'audio add\' 0 0' -f -a '(__layercast_layerctl_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)'
+complete -c layerctl -n '__layercast_layerctl_at \'audio set\' 0 0' -f -a '(__layercast_layerctl_words sounds)'
+complete -c layerctl -n '__layercast_layerctl_at \'audio rm\' 0 0' -f -a '(__layercast_layerctl_words sounds)'
 complete -c layerctl -n '__layercast_layerctl_at \'apply\'' -s f -l file -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'The scene file'
 complete -c layerctl -n '__layercast_layerctl_at \'apply\'' -l dry-run -d 'Change nothing'
 complete -c layerctl -n '__layercast_layerctl_at \'diff\'' -s f -l file -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'The scene file'

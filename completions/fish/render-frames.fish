@@ -29,6 +29,7 @@ complete -c render-frames -l crf -r -f -d 'Constant quality on the encoder\'s ow
 complete -c render-frames -l gop -r -f -d 'Most frames from one keyframe to the next'
 complete -c render-frames -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12' -d 'Format of the encoded pictures'
 complete -c render-frames -l audio -r -f -a '(__layercast_render_frames_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio for the video, cut or followed by silence to its length'
+complete -c render-frames -l audio-codec -r -f -a 'aac opus flac pcm' -d 'Audio codec'
 complete -c render-frames -l no-audio -d 'Write no audio track'
 complete -c render-frames -l log-level -r -f -a 'debug info warning error' -d 'Least severe messages shown'
 complete -c render-frames -l log-format -r -f -a 'text json' -d 'How messages are written on stderr'

@@ -85,19 +85,9 @@ void cut_query(std::string_view query, Cut& cut) {
   }
 }
 
-// Whether it begins as URLs do: RFC 3986, section 3.1.
-bool has_scheme(std::string_view url) {
-  const size_t end = url.find("://");
-  if (end == std::string_view::npos || end == 0) return false;
-  return std::all_of(url.begin(), url.begin() + static_cast<ptrdiff_t>(end), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '-' || c == '.';
-  });
-}
-
 Cut cut_of(std::string_view url) {
   Cut cut;
-  if (!has_scheme(url)) {
+  if (!is_url(url)) {
     cut.show(url);
     return cut;
   }
@@ -121,6 +111,15 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 }
 
 }  // namespace
+
+bool is_url(std::string_view text) {
+  const size_t end = text.find("://");
+  if (end == std::string_view::npos || end == 0) return false;
+  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(end), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '-' || c == '.';
+  });
+}
 
 std::string redacted_url(std::string_view url) { return cut_of(url).shown; }
 

@@ -5,6 +5,9 @@
 
 namespace layercast::base {
 
+/// Whether `text` begins as URLs do: `scheme://`. Source: RFC 3986, section 3.1.
+bool is_url(std::string_view text);
+
 /// `url` without what must not be shown, which becomes `***`: passwords, query values, and the last
 /// part of an RTMP or SRT path, which is the stream's key. Files stay as they are.
 std::string redacted_url(std::string_view url);

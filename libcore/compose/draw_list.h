@@ -2,13 +2,11 @@
 
 #include "base/blend_mode.h"
 #include "base/geometry.h"
+#include "frame/any_picture.h"
 #include "frame/image.h"
-#include "frame/picture.h"
-#include "frame/yuv_picture.h"
 
 #include <cstdint>
 #include <optional>
-#include <variant>
 #include <vector>
 
 namespace layercast::compose {
@@ -21,12 +19,9 @@ struct RoundedClip {
   bool operator==(const RoundedClip&) const = default;
 };
 
-/// What an item shows. Neither ever changes: equal pointers are equal pixels.
-using Source = std::variant<frame::PicturePtr, frame::YuvPicturePtr>;
-
-inline base::SizeI size_of(const Source& source) {
-  return std::visit([](const auto& picture) { return picture->size(); }, source);
-}
+/// What an item shows.
+using Source = frame::AnyPicture;
+using frame::size_of;
 
 /// One picture, placed. Nearer items come later in a list.
 struct DrawItem {

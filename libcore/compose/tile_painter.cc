@@ -68,6 +68,11 @@ void TilePainter::convert(frame::Frame& target) const {
   frame::convert_tile(result_, area_, target);
 }
 
+void TilePainter::copy_to(ImageView<PremulRgba8> target) const {
+  // The column before the area is no part of it.
+  copy(result_.part({1, 0, area_.width() + 1, area_.height()}), target);
+}
+
 // What shows, down to the first that nothing shows through.
 void TilePainter::choose(std::span<const PlacedItem* const> items) {
   chosen_.clear();

@@ -26,6 +26,9 @@ class TilePainter {
   /// Writes what was composed last into its place in `target`.
   void convert(frame::Frame& target) const;
 
+  /// The same as pixels. Shape: `target` has the size of the area.
+  void copy_to(frame::ImageView<frame::PremulRgba8> target) const;
+
   /// Pixels that items were drawn on so far, each item counted.
   int64_t pixels_blended() const { return pixels_blended_; }
 

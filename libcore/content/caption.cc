@@ -2,6 +2,7 @@
 
 #include "content/text.h"
 #include "frame/image.h"
+#include "scene/caption.h"
 #include "scene/limits.h"
 #include "scene/scene.h"
 
@@ -12,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace layercast::content {
 namespace {
@@ -41,19 +43,21 @@ struct Row {
   uint8_t alpha;
 };
 
-// The rows of text, from the top.
-std::vector<Row> rows_of(const std::vector<std::pair<std::string, std::string>>& metadata,
-                         double height) {
+std::string on_one_line(std::string text) {
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+// The first value, and the others under it.
+std::vector<Row> rows_of(const scene::Metadata& metadata, double height) {
   std::vector<Row> rows;
   std::string rest;
   for (const auto& [key, value] : metadata) {
     if (value.empty()) continue;
-    std::string line = value;
-    std::ranges::replace(line, '\n', ' ');
     if (rows.empty()) {
-      rows.push_back({std::move(line), height * 0.36, 700, 255});
+      rows.push_back({on_one_line(value), height * 0.36, 700, 255});
     } else {
-      rest += (rest.empty() ? "" : " · ") + line;
+      rest += (rest.empty() ? "" : " · ") + on_one_line(value);
     }
   }
   if (!rest.empty()) {
@@ -61,6 +65,21 @@ std::vector<Row> rows_of(const std::vector<std::pair<std::string, std::string>>&
     rows.front().font_size = height * 0.34;
   }
   return rows;
+}
+
+// The lines of a text, two at most: what follows the first break is the second.
+std::vector<Row> rows_of(std::string text, double height) {
+  if (text.find_first_not_of(" \n") == std::string::npos) return {};
+  if (text.ends_with('\n')) text.pop_back();
+  const size_t end = std::min(text.find('\n'), text.size());
+  if (end == text.size()) return {{std::move(text), height * 0.36, 600, 255}};
+  return {{text.substr(0, end), height * 0.29, 600, 255},
+          {on_one_line(text.substr(end + 1)), height * 0.29, 600, 255}};
+}
+
+std::vector<Row> rows_of(const Caption& caption, double height) {
+  if (!caption.text) return rows_of(caption.metadata, height);
+  return rows_of(scene::caption_text(*caption.text, caption.metadata), height);
 }
 
 base::Result<Raster> rasterise_row(const Row& row, double width, FontLibrary& fonts) {
@@ -76,14 +95,13 @@ base::Result<Raster> rasterise_row(const Row& row, double width, FontLibrary& fo
 
 }  // namespace
 
-base::Result<Raster> rasterise_caption(
-    const std::vector<std::pair<std::string, std::string>>& metadata, base::SizeF box,
-    FontLibrary& fonts) {
+base::Result<Raster> rasterise_caption(const Caption& caption, base::SizeF box,
+                                       FontLibrary& fonts) {
   const base::SizeI size{
       static_cast<int>(std::clamp(std::ceil(box.width), 1.0,
                                   static_cast<double>(scene::limits::kPictureSideMax))),
       bar_height(box.height)};
-  const std::vector<Row> rows = rows_of(metadata, size.height);
+  const std::vector<Row> rows = rows_of(caption, size.height);
   if (rows.empty()) {
     return Raster{std::make_shared<const frame::Picture>(frame::Image<frame::PremulRgba8>({1, 1})),
                   box};

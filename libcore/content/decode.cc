@@ -1,5 +1,6 @@
 #include "content/decode.h"
 
+#include "content/gif_check.h"
 #include "content/vips_glue.h"
 #include "scene/limits.h"
 
@@ -7,8 +8,10 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 #include <vips/vips8>
 
 namespace layercast::content {
@@ -76,12 +79,22 @@ base::Result<base::SizeI> size_within_limits(const VImage& image) {
   return size;
 }
 
+vips::VOption* loading() {
+  return VImage::option()
+      ->set("access", VIPS_ACCESS_SEQUENTIAL)
+      ->set("fail_on", VIPS_FAIL_ON_ERROR);
+}
+
 // Reads the header only. Throws VError.
 VImage opened(const Format& format, std::string_view bytes) {
   const Blob blob(vips_blob_new(nullptr, bytes.data(), bytes.size()));
-  return format.load(
-      blob.get(),
-      VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_ERROR));
+  return format.load(blob.get(), loading());
+}
+
+// All pictures, one below the other. Reads the header only. Throws VError.
+VImage opened_with_all_pages(const Format& format, std::string_view bytes) {
+  const Blob blob(vips_blob_new(nullptr, bytes.data(), bytes.size()));
+  return format.load(blob.get(), loading()->set("n", -1));
 }
 
 // 0..65535 becomes 0..255, rounded to nearest: before any profile is applied, since the transform
@@ -186,21 +199,56 @@ const VipsPel* row_of(const VipsRegion& region, int y) {
   return region.data + ptrdiff_t{region.bpl} * (y - region.valid.top);
 }
 
+// Some rows of a stored image.
+struct Rows {
+  int first;
+  int count;
+};
+
 // Decodes strip by strip, so that the file's own form of the picture is never whole in memory.
 // False when the decoder failed.
-bool read_pixels(const VImage& image, const Orientation& orientation,
+bool read_pixels(const VImage& image, const Rows& rows, const Orientation& orientation,
                  frame::ImageView<frame::PremulRgba8> upright) {
   constexpr int kStripRows = 64;
   const std::unique_ptr<VipsRegion, RegionFree> region(vips_region_new(image.get_image()));
-  for (int top = 0; top < image.height(); top += kStripRows) {
-    const VipsRect strip{0, top, image.width(), std::min(kStripRows, image.height() - top)};
+  for (int top = 0; top < rows.count; top += kStripRows) {
+    const VipsRect strip{0, rows.first + top, image.width(),
+                         std::min(kStripRows, rows.count - top)};
     if (vips_region_prepare(region.get(), &strip) != 0) return false;
     for (int y = top; y < top + strip.height; ++y) {
       const auto copy = image.bands() == 3 ? copy_opaque : copy_premultiplied;
-      copy(row_of(*region, y), image.width(), orientation.row(upright, y));
+      copy(row_of(*region, rows.first + y), image.width(), orientation.row(upright, y));
     }
   }
   return true;
+}
+
+bool has_usual_pixels(const VImage& straight) {
+  return straight.format() == VIPS_FORMAT_UCHAR && straight.bands() >= 3 && straight.bands() <= 4;
+}
+
+base::Error unusual(const Format& format) {
+  return {base::ErrorCode::kUnsupported,
+          "the " + std::string(format.name) + " image has an unusual pixel format",
+          {},
+          nullptr};
+}
+
+bool has_pages(const Format& format) { return format.name == "GIF" || format.name == "WebP"; }
+
+base::Result<void> check_pages(base::SizeI size, int count) {
+  if (count <= limits::kAnimatedPicturesMax && size.area() * count <= limits::kAnimatedPixelsMax &&
+      int64_t{size.height} * count <= VIPS_MAX_COORD) {
+    return {};
+  }
+  return base::Error{base::ErrorCode::kLimit,
+                     "the animation has " + std::to_string(count) + " pictures of " +
+                         std::to_string(size.width) + " x " + std::to_string(size.height) +
+                         " pixels, above the limit of " +
+                         std::to_string(limits::kAnimatedPicturesMax) + " pictures and " +
+                         std::to_string(limits::kAnimatedPixelsMax) + " pixels in all",
+                     {},
+                     nullptr};
 }
 
 }  // namespace
@@ -212,14 +260,10 @@ base::Result<frame::Image<frame::PremulRgba8>> decode_image(std::string_view byt
     TRY(const base::SizeI size, size_within_limits(stored));
     const Orientation orientation(vips_image_get_orientation(stored.get_image()), size);
     const VImage straight = straight_srgb_of(stored);
-    if (straight.format() != VIPS_FORMAT_UCHAR || straight.bands() < 3 || straight.bands() > 4) {
-      return base::Error{base::ErrorCode::kUnsupported,
-                         "the " + std::string(format.name) + " image has an unusual pixel format",
-                         {},
-                         nullptr};
-    }
+    if (!has_usual_pixels(straight)) return unusual(format);
     frame::Image<frame::PremulRgba8> upright(orientation.size());
-    if (!read_pixels(straight, orientation, upright.view())) return damaged(format);
+    const Rows all{0, size.height};
+    if (!read_pixels(straight, all, orientation, upright.view())) return damaged(format);
     return upright;
   } catch (const vips::VError&) {
     return damaged(format);
@@ -232,6 +276,76 @@ base::Result<base::SizeI> image_size(std::string_view bytes) {
     return size_within_limits(opened(format, bytes));
   } catch (const vips::VError&) {
     return damaged(format);
+  }
+}
+
+struct PageReader::State {
+  std::shared_ptr<const std::string> bytes;
+  Format format;
+  base::SizeI size;
+  int count = 1;
+  std::vector<int> delays;
+  int plays = 0;
+  std::optional<VImage> straight;  // of all pages, read up to `next`
+  int next = 0;
+};
+
+PageReader::PageReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PageReader::~PageReader() = default;
+
+base::SizeI PageReader::size() const { return state_->size; }
+int PageReader::count() const { return state_->count; }
+const std::vector<int>& PageReader::delays() const { return state_->delays; }
+int PageReader::plays() const { return state_->plays; }
+
+base::Result<std::unique_ptr<PageReader>> PageReader::open(
+    std::shared_ptr<const std::string> bytes) {
+  TRY(const Format format, format_of(*bytes));
+  if (format.name == "GIF" && !is_whole_gif(*bytes)) return damaged(format);
+  auto state = std::make_unique<State>();
+  state->format = format;
+  try {
+    const VImage first = opened(format, *bytes);
+    TRY(state->size, size_within_limits(first));
+    if (has_pages(format) && first.get_typeof(VIPS_META_N_PAGES) != 0) {
+      state->count = first.get_int(VIPS_META_N_PAGES);
+      TRY_DO(check_pages(state->size, state->count));
+    }
+    if (state->count > 1) {
+      if (first.get_typeof("delay") != 0) state->delays = first.get_array_int("delay");
+      if (first.get_typeof("loop") != 0) state->plays = first.get_int("loop");
+    } else {
+      const Orientation orientation(vips_image_get_orientation(first.get_image()), state->size);
+      state->size = orientation.size();
+    }
+  } catch (const vips::VError&) {
+    return damaged(format);
+  }
+  state->bytes = std::move(bytes);
+  return std::unique_ptr<PageReader>(new PageReader(std::move(state)));
+}
+
+base::Result<frame::Image<frame::PremulRgba8>> PageReader::picture(int number) {
+  State& state = *state_;
+  if (state.count == 1) return decode_image(*state.bytes);
+  try {
+    if (!state.straight || number < state.next) {
+      state.straight = straight_srgb_of(opened_with_all_pages(state.format, *state.bytes));
+      state.next = 0;
+    }
+    if (!has_usual_pixels(*state.straight)) return unusual(state.format);
+    frame::Image<frame::PremulRgba8> picture(state.size);
+    for (; state.next <= number; ++state.next) {
+      const Rows rows{state.next * state.size.height, state.size.height};
+      if (!read_pixels(*state.straight, rows, Orientation(1, state.size), picture.view())) {
+        state.straight.reset();
+        return damaged(state.format);
+      }
+    }
+    return picture;
+  } catch (const vips::VError&) {
+    state.straight.reset();
+    return damaged(state.format);
   }
 }
 

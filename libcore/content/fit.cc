@@ -19,10 +19,13 @@ struct Span {
   int start;  // of the part in the room
 };
 
+// Both edges go to the nearest pixel, as browsers snap the boxes of images.
 Span centered(double scaled_length, double room_length) {
-  const int length = std::max(1, static_cast<int>(std::lround(scaled_length)));
-  const int room = std::max(1, static_cast<int>(std::lround(room_length)));
-  const int start = static_cast<int>(std::floor((room - length) / 2.0 + 0.5));
+  const auto nearest = [](double place) { return static_cast<int>(std::floor(place + 0.5)); };
+  const int room = std::max(1, nearest(room_length));
+  const double margin = (room_length - scaled_length) / 2;
+  const int start = std::min(nearest(margin), room - 1);
+  const int length = std::max({1, nearest(margin + scaled_length) - start, 1 - start});
   return {length, std::max(0, -start), std::min(length, room - start), std::max(0, start)};
 }
 

@@ -2,19 +2,18 @@
 
 #include "base/check.h"
 #include "content/decode.h"
+#include "content/detail.h"
+#include "content/file_bytes.h"
 #include "content/fit.h"
 #include "content/resample.h"
 #include "content/svg.h"
 #include "scene/limits.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <filesystem>
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 // vector.h does not include what it needs.
@@ -41,54 +40,6 @@ base::Error at_path(base::Error error, const std::string& path) {
   return error;
 }
 
-// Before it is opened: opening a FIFO waits for its other end.
-base::Result<void> check_is_file(const std::string& path) {
-  std::error_code error;
-  switch (std::filesystem::status(path, error).type()) {
-    case std::filesystem::file_type::regular:
-      return {};
-    case std::filesystem::file_type::not_found:
-      return fault(base::ErrorCode::kNotFound, "no such file", path);
-    case std::filesystem::file_type::directory:
-      return fault(base::ErrorCode::kInvalidInput, "is a folder, not an image file", path);
-    case std::filesystem::file_type::none:
-      return base::io_error(error.value(), "cannot open", path);
-    default:
-      return fault(base::ErrorCode::kInvalidInput, "is not a regular file", path);
-  }
-}
-
-struct FileClose {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-base::Error too_large(int64_t bytes_max, const std::string& path) {
-  return fault(base::ErrorCode::kLimit,
-               "the file is larger than " + std::to_string(bytes_max >> 20) + " MiB", path);
-}
-
-base::Result<std::string> read_file(const std::string& path, int64_t bytes_max) {
-  TRY_DO(check_is_file(path));
-  std::error_code no_size;
-  const auto expected = static_cast<int64_t>(std::filesystem::file_size(path, no_size));
-  if (!no_size && expected > bytes_max) return too_large(bytes_max, path);
-  const std::unique_ptr<std::FILE, FileClose> file(std::fopen(path.c_str(), "rb"));
-  if (file == nullptr) return base::io_error(errno, "cannot open", path);
-  std::string bytes;
-  if (!no_size) bytes.reserve(static_cast<size_t>(expected));
-  constexpr size_t kChunk = 1 << 20;
-  for (size_t read = kChunk; read == kChunk;) {
-    const size_t old_size = bytes.size();
-    bytes.resize(old_size + kChunk);
-    read = std::fread(bytes.data() + old_size, 1, kChunk, file.get());
-    bytes.resize(old_size + read);
-    if (static_cast<int64_t>(bytes.size()) > bytes_max) return too_large(bytes_max, path);
-  }
-  if (std::ferror(file.get()) != 0) return base::io_error(errno, "cannot read", path);
-  if (bytes.empty()) return fault(base::ErrorCode::kInvalidInput, "the file is empty", path);
-  return bytes;
-}
-
 // No image format but SVG begins with a tag.
 bool looks_like_svg(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
@@ -98,11 +49,6 @@ bool looks_like_svg(std::string_view bytes) {
 
 // ---- Fitting ------------------------------------------------------------------------------------
 
-struct Fitting {
-  scene::Fit fit;
-  std::optional<base::SizeF> box;
-};
-
 Raster raster_of(Pixels pixels, const Placement& placement) {
   return {std::make_shared<const frame::Picture>(std::move(pixels), placement.origin),
           placement.box};
@@ -110,7 +56,7 @@ Raster raster_of(Pixels pixels, const Placement& placement) {
 
 base::Result<Raster> fitted_svg(std::string text, const Fitting& fitting) {
   if (static_cast<int64_t>(text.size()) > limits::kSvgFileBytesMax) {
-    return too_large(limits::kSvgFileBytesMax, {});
+    return file_too_large(limits::kSvgFileBytesMax, {});
   }
   TRY(const SvgDocument document, SvgDocument::parse(std::move(text)));
   TRY(const Placement placement, place(document.size(), fitting.fit, fitting.box));
@@ -118,12 +64,41 @@ base::Result<Raster> fitted_svg(std::string text, const Fitting& fitting) {
   return raster_of(std::move(pixels), placement);
 }
 
+// As fine as `detail` asks, as far as the limits allow.
+base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> box,
+                                   const Detail& detail) {
+  if (static_cast<int64_t>(text.size()) > limits::kSvgFileBytesMax) {
+    return file_too_large(limits::kSvgFileBytesMax, {});
+  }
+  TRY(const SvgDocument document, SvgDocument::parse(std::move(text)));
+  const base::SizeF room = box.value_or(document.size());
+  const base::SizeF fit = fitted_scale(document.size(), scene::Fit::kContain, room);
+  const base::SizeF scaled{document.size().width * fit.width, document.size().height * fit.height};
+  const base::RectF inside{(room.width - scaled.width) / 2, (room.height - scaled.height) / 2,
+                           (room.width + scaled.width) / 2, (room.height + scaled.height) / 2};
+  base::PointF phase = phase_of(detail, room);
+  base::SizeF scale = detail.scale;
+  if (!check_picture_size({room.width * scale.width + 1, room.height * scale.height + 1})) {
+    phase = {};
+    scale = {1, 1};
+  }
+  const base::RectF placed = base::bounds_of(
+      base::translation(phase.x, phase.y) * base::scaling(scale.width, scale.height), inside);
+  const base::PointF corner{std::floor(placed.left), std::floor(placed.top)};
+  const base::SizeF canvas{std::max(1.0, std::ceil(placed.right) - corner.x),
+                           std::max(1.0, std::ceil(placed.bottom) - corner.y)};
+  TRY_DO(check_picture_size(canvas));
+  TRY(Pixels pixels,
+      document.draw_at(base::bounds_of(base::translation(-corner.x, -corner.y), placed),
+                       {static_cast<int>(canvas.width), static_cast<int>(canvas.height)}));
+  return Raster{std::make_shared<const frame::Picture>(
+                    std::move(pixels), base::PointF{corner.x - phase.x, corner.y - phase.y}),
+                room, 0, scale};
+}
+
 base::Result<Raster> fitted_raster(std::string_view bytes, const Fitting& fitting) {
   TRY(const Pixels pixels, decode_image(bytes));
-  const base::SizeF natural{static_cast<double>(pixels.size().width),
-                            static_cast<double>(pixels.size().height)};
-  TRY(const Placement placement, place(natural, fitting.fit, fitting.box));
-  return raster_of(resampled(pixels.view(), placement.scaled, placement.visible), placement);
+  return fitted_pixels(pixels.view(), fitting);
 }
 
 base::Result<Raster> fitted(std::string bytes, const Fitting& fitting) {
@@ -145,8 +120,7 @@ frame::PremulRgba8 textured(frame::PremulRgba8 source, frame::PremulRgba8 textur
           multiplied(source.blue, texture.blue), source.alpha};
 }
 
-Raster textured_raster(const Raster& source, PixelView texture) {
-  const PixelView pixels = source.picture->view();
+Pixels textured_pixels(PixelView pixels, PixelView texture) {
   LAYERCAST_CHECK(pixels.size() == texture.size());
   Pixels result(pixels.size());
   for (int y = 0; y < pixels.height(); ++y) {
@@ -154,8 +128,7 @@ Raster textured_raster(const Raster& source, PixelView texture) {
       result.view().at(x, y) = textured(pixels.at(x, y), texture.at(x, y));
     }
   }
-  return {std::make_shared<const frame::Picture>(std::move(result), source.picture->origin()),
-          source.box};
+  return result;
 }
 
 }  // namespace
@@ -188,20 +161,36 @@ base::Result<Raster> rasterise_character(const std::string& source,
                                          std::optional<base::SizeF> box) {
   TRY(Raster raster, rasterise_image({source, scene::Fit::kContain, box}));
   if (!texture.has_value()) return raster;
-  const base::SizeI size = raster.picture->size();
-  const base::SizeF picture_box{static_cast<double>(size.width), static_cast<double>(size.height)};
-  TRY(const Raster covering, rasterise_image({*texture, scene::Fit::kCover, picture_box}));
-  return textured_raster(raster, covering.picture->view());
+  return Texture(*texture).over(raster);
+}
+
+base::Result<Raster> fitted_pixels(PixelView pixels, const Fitting& fitting) {
+  const base::SizeF natural{static_cast<double>(pixels.size().width),
+                            static_cast<double>(pixels.size().height)};
+  TRY(const Placement placement, place(natural, fitting.fit, fitting.box));
+  return raster_of(resampled(pixels, placement.scaled, placement.visible), placement);
+}
+
+base::Result<Raster> Texture::over(const Raster& source) {
+  const base::SizeI size = source.picture->size();
+  if (covering_ == nullptr || covering_->size() != size) {
+    const base::SizeF box{static_cast<double>(size.width), static_cast<double>(size.height)};
+    TRY(const Raster covering, rasterise_image({path_, scene::Fit::kCover, box}));
+    covering_ = covering.picture;
+  }
+  Raster result = source;
+  result.picture = std::make_shared<const frame::Picture>(
+      textured_pixels(source.picture->view(), covering_->view()), source.picture->origin());
+  return result;
 }
 
 base::Result<Raster> rasterise_svg(const scene::SvgContent& content, const std::string& path,
-                                   std::optional<base::SizeF> box) {
+                                   std::optional<base::SizeF> box, const Detail& detail) {
   initialise_images();
-  const Fitting fitting{scene::Fit::kContain, box};
-  if (content.svg.has_value()) return fitted_svg(*content.svg, fitting);
+  if (content.svg.has_value()) return contained_svg(*content.svg, box, detail);
   TRY(std::string bytes, read_file(path, limits::kSvgFileBytesMax));
   base::Result<Raster> raster =
-      looks_like_svg(bytes) ? fitted_svg(std::move(bytes), fitting)
+      looks_like_svg(bytes) ? contained_svg(std::move(bytes), box, detail)
                             : fault(base::ErrorCode::kInvalidInput, "not an SVG image", path);
   if (!raster.ok()) return at_path(std::move(raster).error(), path);
   return raster;

@@ -2,11 +2,14 @@
 
 #include "base/error.h"
 #include "base/geometry.h"
+#include "content/detail.h"
 #include "content/raster.h"
+#include "frame/image.h"
 #include "scene/scene.h"
 
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace layercast::content {
 
@@ -27,16 +30,42 @@ struct ImageRequest {
 /// Errors: `where` is the path. Thread: any.
 base::Result<Raster> rasterise_image(const ImageRequest& request);
 
-/// A character: its source contained in the box, the texture covering the source's picture and
-/// multiplied with it: colour × (1 − texture alpha + texture colour), the source's alpha kept.
-/// Exact: rounded to nearest. Errors: `where` is the path of the one that failed. Thread: any.
+/// How a picture is fitted.
+struct Fitting {
+  scene::Fit fit = scene::Fit::kContain;
+  std::optional<base::SizeF> box;  ///< absent: its natural size
+  bool operator==(const Fitting&) const = default;
+};
+
+/// The same of an image that is decoded already. Errors: without `where`. Thread: any.
+base::Result<Raster> fitted_pixels(frame::ImageView<const frame::PremulRgba8> pixels,
+                                   const Fitting& fitting);
+
+/// An image that is multiplied over pictures, covering each of them: colour × (1 − texture alpha +
+/// texture colour), the picture's alpha kept. Exact: rounded to nearest.
+/// Thread: one at a time. It keeps what it made for pictures of one size.
+class Texture {
+ public:
+  explicit Texture(std::string path) : path_(std::move(path)) {}
+
+  /// Errors: `where` is its path.
+  base::Result<Raster> over(const Raster& source);
+
+ private:
+  std::string path_;
+  frame::PicturePtr covering_;
+};
+
+/// A character: its source contained in the box, the texture over it.
+/// Errors: `where` is the path of the one that failed. Thread: any.
 base::Result<Raster> rasterise_character(const std::string& source,
                                          const std::optional<std::string>& texture,
                                          std::optional<base::SizeF> box);
 
-/// An SVG contained in the box: the inline one, or the file at `path` (resolved).
+/// An SVG contained in the box: the inline one, or the file at `path` (resolved). In a box it lies
+/// where it fits exactly, not on whole pixels.
 /// Errors: `where` is the path, empty for an inline one. Thread: any.
 base::Result<Raster> rasterise_svg(const scene::SvgContent& content, const std::string& path,
-                                   std::optional<base::SizeF> box);
+                                   std::optional<base::SizeF> box, const Detail& detail = {});
 
 }  // namespace layercast::content

@@ -10,6 +10,11 @@ namespace layercast::content {
 struct Raster {
   frame::PicturePtr picture;
   base::SizeF box;
+  /// px after which the pixels come again, of a picture that is made to scroll; 0: they do not.
+  int repeats_after = 0;
+  /// Pixels of the picture for a px of the box, where it was made for a layer that is scaled; the
+  /// picture's origin counts in its pixels.
+  base::SizeF scale{1, 1};
 };
 
 }  // namespace layercast::content

@@ -1,9 +1,11 @@
 #include "content/rasterizer.h"
 
 #include "content/caption.h"
+#include "content/chat.h"
 #include "content/error_picture.h"
 #include "content/image.h"
 #include "content/shape.h"
+#include "content/strip.h"
 #include "content/text.h"
 
 #include <algorithm>
@@ -39,6 +41,10 @@ frame::PicturePtr flattened(const frame::Picture& back, const frame::Picture& fr
   return std::make_shared<frame::Picture>(std::move(pixels), corner);
 }
 
+base::Error moves() {
+  return {base::ErrorCode::kInternal, "a content that moves is not one picture", {}, nullptr};
+}
+
 }  // namespace
 
 Rasterizer::Rasterizer(const scene::SceneFile& file)
@@ -53,6 +59,14 @@ std::optional<base::Error> Rasterizer::font_error() const {
 
 void Rasterizer::forget_unused() {
   std::erase_if(shared_, [](const auto& entry) { return entry.second.picture.use_count() == 1; });
+  chat_pictures_.forget_unused();
+}
+
+base::Result<std::unique_ptr<MovingContent>> Rasterizer::open_chat(
+    const scene::ChatContent& content, const scene::Layer& layer) {
+  TRY(FontLibrary * library, fonts());
+  return make_chat(content, layer.size, layer.start.value_or(base::Duration{}), chat_pictures_,
+                   *library);
 }
 
 base::Result<FontLibrary*> Rasterizer::fonts() {
@@ -61,16 +75,64 @@ base::Result<FontLibrary*> Rasterizer::fonts() {
 }
 
 base::Result<Raster> Rasterizer::rasterise(const scene::Layer& layer, const std::string& text) {
+  const scene::Animation* scroll = scene::scroll_of(layer.animations);
+  if (scroll == nullptr) return rasterise_once(layer, text);
+  return rasterise_strip(layer, text, std::get<scene::ScrollEffect>(scroll->effect));
+}
+
+base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, const std::string& text,
+                                                 const scene::ScrollEffect& scroll) {
+  if (const auto* content = std::get_if<scene::TextContent>(&layer.content)) {
+    return rasterise_text_strip(*content, text, scroll, layer.size);
+  }
+  scene::Layer strip = layer;
+  const auto* image = std::get_if<scene::ImageContent>(&layer.content);
+  const bool is_drawing = std::holds_alternative<scene::SvgContent>(layer.content);
+  if (layer.size && (image != nullptr || is_drawing)) {
+    strip.size.reset();
+    TRY(const Raster natural, rasterise_once(strip, text));
+    const scene::Fit fit = image != nullptr ? image->fit : scene::Fit::kContain;
+    strip.size = strip_size(natural.box, fit, scroll, *layer.size);
+  } else if (std::holds_alternative<scene::ShapeContent>(layer.content)) {
+    strip.size.reset();  // it has a size of its own
+  }
+  TRY(const Raster content, rasterise_once(strip, text));
+  const base::SizeF box = layer.size.value_or(content.box);
+  const bool is_centred = image != nullptr || is_drawing;
+  const double room =
+      is_across(scroll) ? box.height - content.box.height : box.width - content.box.width;
+  return repeated(content, scroll, box, is_centred ? room / 2 : 0, base::Color{0, 0, 0, 0});
+}
+
+// One line, or as many as it takes; the background stands behind all of it.
+base::Result<Raster> Rasterizer::rasterise_text_strip(const scene::TextContent& content,
+                                                      const std::string& text,
+                                                      const scene::ScrollEffect& scroll,
+                                                      std::optional<base::SizeF> box) {
+  TRY(FontLibrary * library, fonts());
+  scene::TextContent bare = content;
+  bare.style.background_color.alpha = 0;
+  TextBox within;
+  if (box && is_across(scroll)) within.height = box->height;
+  if (box && !is_across(scroll)) within.width = box->width;
+  TRY(const Raster strip, rasterise_text_within(bare, text, within, *library));
+  return repeated(strip, scroll, box.value_or(strip.box), 0, content.style.background_color);
+}
+
+base::Result<Raster> Rasterizer::rasterise_once(const scene::Layer& layer,
+                                                const std::string& text) {
   return std::visit(
       [&](const auto& content) -> base::Result<Raster> {
         using Type = std::decay_t<decltype(content)>;
         if constexpr (std::is_same_v<Type, scene::TextContent>) {
           TRY(FontLibrary * library, fonts());
-          return rasterise_text(content, text, layer.size, *library);
+          return rasterise_text(content, text, layer.size, *library, detail_of(layer).scale);
         } else if constexpr (std::is_same_v<Type, scene::ShapeContent>) {
-          return rasterise_shape(content, layer.size);
-        } else {
+          return rasterise_shape(content, layer.size, detail_of(layer));
+        } else if constexpr (requires { rasterise_content(content, layer); }) {
           return rasterise_content(content, layer);
+        } else {
+          return moves();
         }
       },
       layer.content);
@@ -78,13 +140,14 @@ base::Result<Raster> Rasterizer::rasterise(const scene::Layer& layer, const std:
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent& content,
                                                    const scene::Layer& layer) {
+  const auto* source = std::get_if<std::string>(&content.source);
+  if (source == nullptr) return moves();
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"character", content.source, content.texture.value_or(""),
-                      0,           box.width,      box.height};
+  const SharedKey key{"character", *source, content.texture.value_or(""), 0, box.width, box.height};
   if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
   std::optional<std::string> texture;
   if (content.texture) texture = file_.resolved(*content.texture);
-  TRY(Raster raster, rasterise_character(file_.resolved(content.source), texture, layer.size));
+  TRY(Raster raster, rasterise_character(file_.resolved(*source), texture, layer.size));
   return shared_.emplace(key, raster).first->second;
 }
 
@@ -98,26 +161,38 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& co
     TRY(Raster raster, rasterise_image({file_.resolved(content.source), content.fit, layer.size}));
     known = shared_.emplace(key, raster).first;
   }
-  const bool has_caption = layer.type == scene::LayerType::kVisualFeed && !content.metadata.empty();
-  return has_caption ? with_caption(known->second, content, layer) : known->second;
+  const Raster& image = known->second;
+  TRY(const auto bar, caption(layer, layer.size.value_or(image.box)));
+  if (!bar) return image;
+  return Raster{flattened(*image.picture, *bar->picture), image.box};
 }
 
-base::Result<Raster> Rasterizer::with_caption(const Raster& image,
-                                              const scene::ImageContent& content,
-                                              const scene::Layer& layer) {
+base::Result<std::optional<Raster>> Rasterizer::caption(const scene::Layer& layer,
+                                                        base::SizeF box) {
+  std::optional<Caption> caption;
+  if (const auto* image = std::get_if<scene::ImageContent>(&layer.content)) {
+    caption.emplace(Caption{image->metadata, image->caption});
+  } else if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
+    caption.emplace(Caption{video->metadata, video->caption});
+  }
+  const bool says_any = caption && (caption->text || !caption->metadata.empty());
+  if (!says_any || layer.type != scene::LayerType::kVisualFeed) return std::optional<Raster>();
   TRY(FontLibrary * library, fonts());
-  const base::SizeF box = layer.size.value_or(image.box);
-  TRY(const Raster caption, rasterise_caption(content.metadata, box, *library));
-  return Raster{flattened(*image.picture, *caption.picture), image.box};
+  TRY(Raster bar, rasterise_caption(*caption, box, *library));
+  return std::optional<Raster>(std::move(bar));
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
+  const Detail detail = detail_of(layer);
+  const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
+  if (phase_of(detail, box) != base::PointF{} || detail.scale != base::SizeF{1, 1}) {
+    return rasterise_svg(content, path, layer.size, detail);
+  }
   const SharedKey key{
       "svg", content.source.value_or(""), content.svg.value_or(""), 0, box.width, box.height};
   if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
-  const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
   TRY(Raster raster, rasterise_svg(content, path, layer.size));
   return shared_.emplace(key, raster).first->second;
 }
@@ -125,12 +200,6 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,
                                                    const scene::Layer& layer) {
   return rasterise_color(content.color, layer.size.value_or(size_of(file_.scene.canvas.size)));
-}
-
-base::Result<Raster> Rasterizer::rasterise_content(const scene::VideoContent& content,
-                                                   const scene::Layer& /*layer*/) {
-  return base::Error{base::ErrorCode::kInternal, "a video is drawn from its feed",
-                     file_.resolved(content.source), nullptr};
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {

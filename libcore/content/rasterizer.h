@@ -1,7 +1,9 @@
 #pragma once
 
 #include "base/error.h"
+#include "content/chat_message.h"
 #include "content/fonts.h"
+#include "content/moving.h"
 #include "content/raster.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
@@ -22,10 +24,19 @@ class Rasterizer {
   /// Ownership: keeps a reference to `file`, which must outlive it.
   explicit Rasterizer(const scene::SceneFile& file);
 
-  /// The layer's content, all of it in one picture. `text`: a text content with its placeholders
-  /// filled in; of no meaning for others.
-  /// Errors: what the content's own function says: missing files, fonts, bad data, limits.
+  /// The layer's content, all of it in one picture; kInternal for one that moves. `text`: a text
+  /// content with its placeholders filled in; of no meaning for others. Errors: what the content's
+  /// own function says: missing files, fonts, bad data, limits. A layer that scrolls: as strip.h
+  /// makes it.
   base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
+
+  /// The layer's chat, whose messages are drawn once for all its versions. Errors: make_chat()'s.
+  base::Result<std::unique_ptr<MovingContent>> open_chat(const scene::ChatContent& content,
+                                                         const scene::Layer& layer);
+
+  /// The caption of a visual feed in a box of this size; none where there is nothing to say.
+  /// Errors: rasterise_caption()'s.
+  base::Result<std::optional<Raster>> caption(const scene::Layer& layer, base::SizeF box);
 
   /// Lets go of the pictures that only it still holds.
   void forget_unused();
@@ -37,6 +48,14 @@ class Rasterizer {
   Raster error_raster(const scene::Layer& layer, const base::Error& error);
 
  private:
+  base::Result<Raster> rasterise_once(const scene::Layer& layer, const std::string& text);
+  base::Result<Raster> rasterise_strip(const scene::Layer& layer, const std::string& text,
+                                       const scene::ScrollEffect& scroll);
+  base::Result<Raster> rasterise_text_strip(const scene::TextContent& content,
+                                            const std::string& text,
+                                            const scene::ScrollEffect& scroll,
+                                            std::optional<base::SizeF> box);
+
   // What an image looks like depends on these: a kind, its files, its fit, its box.
   using SharedKey = std::tuple<std::string, std::string, std::string, int, double, double>;
 
@@ -48,15 +67,12 @@ class Rasterizer {
                                          const scene::Layer& layer);
   base::Result<Raster> rasterise_content(const scene::ColorContent& content,
                                          const scene::Layer& layer);
-  base::Result<Raster> rasterise_content(const scene::VideoContent& content,
-                                         const scene::Layer& layer);
   base::Result<FontLibrary*> fonts();
-  base::Result<Raster> with_caption(const Raster& image, const scene::ImageContent& content,
-                                    const scene::Layer& layer);
 
   const scene::SceneFile& file_;
   base::Result<std::unique_ptr<FontLibrary>> fonts_;
   std::map<SharedKey, Raster> shared_;
+  ChatPictures chat_pictures_;
 };
 
 }  // namespace layercast::content

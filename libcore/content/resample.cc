@@ -9,8 +9,6 @@
 namespace layercast::content {
 namespace {
 
-constexpr double kPi = 3.14159265358979323846;
-constexpr double kLobes = 3;
 constexpr size_t kChannels = 4;
 
 // The source pixels that one result pixel is made of. The weights add up to 1.
@@ -19,38 +17,53 @@ struct Taps {
   std::vector<float> weights;
 };
 
-// sin(πx), the same bits everywhere, unlike libm's.
-double sine_of_pi(double x) { return base::rotation_degrees(180 * x).yx; }
+// One direction of a scaling.
+struct Axis {
+  int source_length;
+  int cells;      // that many cells of equal length stand in for the source's pixels
+  double start;   // where the first one begins in the result
+  double length;  // of all of them in the result
+};
 
-double lanczos(double x) {
-  if (x == 0) return 1;
-  if (std::abs(x) >= kLobes) return 0;
-  return kLobes * sine_of_pi(x) * sine_of_pi(x / kLobes) / (kPi * kPi * x * x);
+// How often both sides can be halved without coming below what is wanted.
+int halvings(base::SizeI source, base::SizeF wanted) {
+  int count = 0;
+  for (double part = 0.5;
+       source.width * part >= wanted.width && source.height * part >= wanted.height; part /= 2) {
+    ++count;
+  }
+  return count;
 }
 
-Taps taps_of(int position, int source_length, int length) {
-  const double step = static_cast<double>(source_length) / length;
-  const double stretch = std::max(1.0, step);
-  const double center = (position + 0.5) * step;
+// How much of [from, from + 1] lies in [first, last].
+double overlap(double from, double first, double last) {
+  return std::clamp(std::min(from + 1, last) - std::max(from, first), 0.0, 1.0);
+}
+
+// The two cells around the pixel's centre, each as the mean of the source pixels in it.
+Taps taps_of(int position, const Axis& axis) {
+  const double cell = static_cast<double>(axis.source_length) / axis.cells;
+  const double place = (position + 0.5 - axis.start) * axis.cells / axis.length - 0.5;
+  const double within = std::clamp(place, 0.0, axis.cells - 1.0);
+  const double left = std::floor(within);
+  const double right = std::min(left + 1, axis.cells - 1.0);
+  const double right_share = within - left;
+  const double covered = overlap(position, axis.start, axis.start + axis.length);
   Taps taps;
-  taps.first = std::max(0, static_cast<int>(std::floor(center - kLobes * stretch + 0.5)));
-  const int last =
-      std::min(source_length, static_cast<int>(std::floor(center + kLobes * stretch + 0.5)));
-  std::vector<double> weights;
-  double sum = 0;
-  for (int i = taps.first; i < last; ++i) {
-    weights.push_back(lanczos((i + 0.5 - center) / stretch));
-    sum += weights.back();
+  taps.first = static_cast<int>(std::floor(left * cell));
+  const int end = std::min(axis.source_length, static_cast<int>(std::ceil((right + 1) * cell)));
+  for (int i = taps.first; i < end; ++i) {
+    const double weight = overlap(i, left * cell, (left + 1) * cell) * (1 - right_share) +
+                          overlap(i, right * cell, (right + 1) * cell) * right_share;
+    taps.weights.push_back(static_cast<float>(weight / cell * covered));
   }
-  taps.weights.reserve(weights.size());
-  for (const double weight : weights) taps.weights.push_back(static_cast<float>(weight / sum));
   return taps;
 }
 
-std::vector<Taps> all_taps(int source_length, int length, int first, int last) {
+std::vector<Taps> all_taps(const Axis& axis, int first, int last) {
   std::vector<Taps> taps;
   taps.reserve(static_cast<size_t>(last - first));
-  for (int i = first; i < last; ++i) taps.push_back(taps_of(i, source_length, length));
+  for (int i = first; i < last; ++i) taps.push_back(taps_of(i, axis));
   return taps;
 }
 
@@ -87,7 +100,7 @@ uint8_t rounded(float value, float largest) {
 void pack_row(const Row& from, frame::PremulRgba8* to) {
   for (size_t x = 0; x < from.size() / kChannels; ++x) {
     const float* pixel = from.data() + kChannels * x;
-    // The filter overshoots at edges; a colour above its alpha would be brighter than white.
+    // A colour above its alpha would be brighter than white.
     const float alpha = std::clamp(pixel[3], 0.0F, 255.0F);
     to[x] = {rounded(pixel[0], alpha), rounded(pixel[1], alpha), rounded(pixel[2], alpha),
              rounded(alpha, 255.0F)};
@@ -104,14 +117,17 @@ frame::Image<frame::PremulRgba8> copied(frame::ImageView<const frame::PremulRgba
 
 }  // namespace
 
-frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulRgba8> source,
-                                           base::SizeI size, const base::RectI& part) {
+frame::Image<frame::PremulRgba8> resampled_into(frame::ImageView<const frame::PremulRgba8> source,
+                                                const base::RectF& place, const base::RectI& part) {
   LAYERCAST_CHECK(!source.size().empty() && !part.empty());
-  LAYERCAST_CHECK(part.left >= 0 && part.top >= 0 && part.right <= size.width &&
-                  part.bottom <= size.height);
-  if (size == source.size()) return copied(source.part(part));
-  const auto columns = all_taps(source.width(), size.width, part.left, part.right);
-  const auto lines = all_taps(source.height(), size.height, part.top, part.bottom);
+  LAYERCAST_CHECK(place.width() > 0 && place.height() > 0);
+  const int level = halvings(source.size(), {place.width(), place.height()});
+  const auto columns =
+      all_taps({source.width(), std::max(1, source.width() >> level), place.left, place.width()},
+               part.left, part.right);
+  const auto lines =
+      all_taps({source.height(), std::max(1, source.height() >> level), place.top, place.height()},
+               part.top, part.bottom);
 
   // Source rows are filtered across once each and kept while result rows still need them.
   size_t kept_max = 0;
@@ -138,6 +154,15 @@ frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulR
     pack_row(sum, result.view().row(y));
   }
   return result;
+}
+
+frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulRgba8> source,
+                                           base::SizeI size, const base::RectI& part) {
+  LAYERCAST_CHECK(part.left >= 0 && part.top >= 0 && part.right <= size.width &&
+                  part.bottom <= size.height);
+  if (size == source.size()) return copied(source.part(part));
+  return resampled_into(
+      source, {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)}, part);
 }
 
 }  // namespace layercast::content

@@ -5,11 +5,16 @@
 
 namespace layercast::content {
 
-/// `part` of the picture that `source` becomes when it is scaled to `size`: Lanczos with three
-/// lobes, stretched when shrinking, pixel centres kept in place, nothing taken from beyond an edge.
-/// Range: nothing empty, `part` inside `size`.
-/// Exact: rounded once, to nearest; colours are kept at or below alpha. Same bytes on every
-/// machine.
+/// `part` of the plane on which `source` is scaled to fill `place`: bilinear, and where both sides
+/// come to half or less, from means of 2, 4, 8… pixels a side, as browsers scale pictures and as
+/// pictures are sampled that move. Pixel centres are kept in place, nothing is taken from beyond an
+/// edge, and a pixel that `place` covers in part is as opaque as that.
+/// Range: nothing empty. Exact: rounded once, to nearest; colours are kept at or below alpha. Same
+/// bytes on every machine.
+frame::Image<frame::PremulRgba8> resampled_into(frame::ImageView<const frame::PremulRgba8> source,
+                                                const base::RectF& place, const base::RectI& part);
+
+/// The same for a place of that size at (0, 0); `part` lies inside it.
 frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulRgba8> source,
                                            base::SizeI size, const base::RectI& part);
 

@@ -174,7 +174,7 @@ Style style_of(const scene::ShapeContent& content) {
 void prepare(const Style& style, cairo_t* context) {
   cairo_set_antialias(context, CAIRO_ANTIALIAS_BEST);
   cairo_set_tolerance(context, 0.02);
-  cairo_set_line_join(context, style.is_line ? CAIRO_LINE_JOIN_ROUND : CAIRO_LINE_JOIN_MITER);
+  cairo_set_line_join(context, CAIRO_LINE_JOIN_MITER);
   cairo_set_miter_limit(context, 4);
   if (style.stroke.has_value()) cairo_set_line_width(context, style.stroke->width);
 }
@@ -213,7 +213,7 @@ base::RectF painted_bounds(const Style& style, const base::RectF& geometry, cair
 }  // namespace
 
 base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
-                                     std::optional<base::SizeF> box) {
+                                     std::optional<base::SizeF> box, const Detail& detail) {
   TRY(const Path path,
       std::visit([](const auto& shape) { return outline_of(shape); }, content.geometry));
   const Style style = style_of(content);
@@ -222,25 +222,32 @@ base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
   prepare(style, measure.get());
   append(path, measure.get());
   const base::RectF bounds = bounds_of(path);
-  const base::RectF painted = painted_bounds(style, bounds, measure.get());
+  const base::SizeF far_corner{std::max(1.0, bounds.right), std::max(1.0, bounds.bottom)};
+  const base::PointF phase = phase_of(detail, box.value_or(far_corner));
+  const base::RectF painted = base::bounds_of(
+      base::translation(phase.x, phase.y) * base::scaling(detail.scale.width, detail.scale.height),
+      painted_bounds(style, bounds, measure.get()));
 
   constexpr double kGrain = 1.0 / 512;  // cairo rounds to 1/256 px: less paints nothing
   const double left = std::floor(painted.left + kGrain);
   const double top = std::floor(painted.top + kGrain);
   const base::SizeF size{std::max(1.0, std::ceil(painted.right - kGrain) - left),
                          std::max(1.0, std::ceil(painted.bottom - kGrain) - top)};
-  TRY_DO(check_picture_size(size));
+  if (const auto fits = check_picture_size(size); !fits) {
+    if (detail == Detail{}) return fits.error();
+    return rasterise_shape(content, box);
+  }
   const CairoSurface surface =
       make_surface({static_cast<int>(size.width), static_cast<int>(size.height)});
   const CairoContext context(cairo_create(surface.get()));
-  cairo_translate(context.get(), -left, -top);
+  cairo_translate(context.get(), phase.x - left, phase.y - top);
+  cairo_scale(context.get(), detail.scale.width, detail.scale.height);
   prepare(style, context.get());
   append(path, context.get());
   paint(style, bounds, context.get());
-  const base::SizeF far_corner{std::max(1.0, bounds.right), std::max(1.0, bounds.bottom)};
   return Raster{std::make_shared<const frame::Picture>(image_from_surface(surface.get()),
-                                                       base::PointF{left, top}),
-                box.value_or(far_corner)};
+                                                       base::PointF{left - phase.x, top - phase.y}),
+                box.value_or(far_corner), 0, detail.scale};
 }
 
 base::Result<Raster> rasterise_color(base::Color color, base::SizeF box) {

@@ -6,9 +6,14 @@
 #include "content/vips_glue.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vips/vips8>
 
@@ -26,10 +31,11 @@ base::Error unreadable() {
 
 // The document at `scale`, not drawn yet. Throws VError.
 // From memory, never from its file: a document without an address of its own loads no neighbour.
-VImage opened(const std::string& text, double scale) {
+VImage opened(const std::string& text, double scale, double dots_per_inch = 72) {
   const std::unique_ptr<VipsBlob, VipsAreaFree> blob(
       vips_blob_new(nullptr, text.data(), text.size()));
-  return VImage::svgload_buffer(blob.get(), VImage::option()->set("scale", scale));
+  return VImage::svgload_buffer(blob.get(),
+                                VImage::option()->set("scale", scale)->set("dpi", dots_per_inch));
 }
 
 constexpr double kScaleMin = 0.001;  // the loader's own bounds
@@ -77,6 +83,71 @@ frame::Image<frame::PremulRgba8> drawn_part(const VImage& document, const base::
   return image;
 }
 
+// ---- A document within another ------------------------------------------------------------------
+
+// Where the root element's tag begins, after declarations and comments, and where its name ends.
+// The document is well-formed, and no DOCTYPE has an internal subset.
+size_t root_tag(std::string_view text) {
+  size_t at = text.find('<');
+  while (at != std::string_view::npos &&
+         (text.substr(at, 2) == "<?" || text.substr(at, 2) == "<!")) {
+    const bool is_comment = text.substr(at, 4) == "<!--";
+    at = text.find('<', text.find(is_comment ? "-->" : ">", at));
+  }
+  return std::min(at, text.size());
+}
+
+struct RootTag {
+  std::string attributes;  // but for those that say where it lies
+  bool has_view_box = false;
+  size_t end = 0;  // of the tag's attributes in the document
+};
+
+// `from`: where the tag's name ends.
+RootTag read_root_tag(std::string_view text, size_t from) {
+  constexpr const char* kSpaces = " \t\r\n";
+  RootTag tag;
+  tag.end = std::min(text.find_first_not_of(kSpaces, from), text.size());
+  while (tag.end < text.size() && text[tag.end] != '>' && text[tag.end] != '/') {
+    const size_t quote = text.find_first_of("\"'", tag.end);
+    if (quote == std::string_view::npos) break;
+    const size_t end = std::min(text.find(text[quote], quote + 1), text.size() - 1) + 1;
+    const std::string_view attribute = text.substr(tag.end, end - tag.end);
+    const std::string_view name = attribute.substr(0, attribute.find_first_of(" \t\r\n="));
+    tag.has_view_box |= name == "viewBox";
+    if (name != "width" && name != "height" && name != "x" && name != "y") {
+      tag.attributes.append(" ").append(attribute);
+    }
+    tag.end = std::min(text.find_first_not_of(kSpaces, end), text.size());
+  }
+  return tag;
+}
+
+std::string attribute(std::string_view name, std::initializer_list<double> values) {
+  std::string text;
+  for (const double value : values) {
+    std::array<char, 32> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+    text.append(text.empty() ? "" : " ").append(std::string_view(digits.data(), end));
+  }
+  return " " + std::string(name) + "='" + text + "'";
+}
+
+// The document, of the `natural` size, as an element at `place` of one of the canvas's size.
+std::string placed(const std::string& text, base::SizeF natural, const base::RectF& place,
+                   base::SizeF canvas) {
+  const size_t root = root_tag(text);
+  const size_t name_end = std::min(text.find_first_of(" \t\r\n/>", root), text.size());
+  const RootTag tag = read_root_tag(text, name_end);
+  std::string made = text.substr(0, root) + "<svg xmlns='http://www.w3.org/2000/svg'" +
+                     attribute("width", {canvas.width}) + attribute("height", {canvas.height}) +
+                     ">" + text.substr(root, name_end - root) + tag.attributes +
+                     attribute("x", {place.left}) + attribute("y", {place.top}) +
+                     attribute("width", {place.width()}) + attribute("height", {place.height()});
+  if (!tag.has_view_box) made += attribute("viewBox", {0, 0, natural.width, natural.height});
+  return made + text.substr(tag.end) + "</svg>";
+}
+
 }  // namespace
 
 base::Result<SvgDocument> SvgDocument::parse(std::string text) {
@@ -103,6 +174,21 @@ base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw(base::SizeI sca
     }
     const auto whole = drawn_part(document, {0, 0, size.width, size.height});
     return resampled(whole.view(), scaled, part);
+  } catch (const vips::VError&) {
+    return unreadable();
+  }
+}
+
+base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw_at(const base::RectF& place,
+                                                                    base::SizeI canvas) const {
+  const base::SizeF size{static_cast<double>(canvas.width), static_cast<double>(canvas.height)};
+  try {
+    // The loader enlarges a document by dpi / 72, whatever its units are.
+    const VImage document = opened(placed(text_, size_, place, size), 72.0 / 96, 96);
+    if (document.width() != canvas.width || document.height() != canvas.height) {
+      return unreadable();
+    }
+    return drawn_part(document, {0, 0, canvas.width, canvas.height});
   } catch (const vips::VError&) {
     return unreadable();
   }

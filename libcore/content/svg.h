@@ -26,6 +26,11 @@ class SvgDocument {
   base::Result<frame::Image<frame::PremulRgba8>> draw(base::SizeI scaled,
                                                       const base::RectI& part) const;
 
+  /// The document drawn to fill `place`, whole pixels or not, of a canvas of that size; its
+  /// proportions are kept as its preserveAspectRatio says. Errors and thread: as draw().
+  base::Result<frame::Image<frame::PremulRgba8>> draw_at(const base::RectF& place,
+                                                         base::SizeI canvas) const;
+
  private:
   explicit SvgDocument(std::string text) : text_(std::move(text)) {}
 

@@ -51,7 +51,15 @@ void restore_premultiplied(frame::ImageView<frame::PremulRgba8> view) {
   }
 }
 
-base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::SizeF box) {
+base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::SizeF box,
+                          base::SizeF scale) {
+  const auto scaled = [scale](const base::RectF& rect) {
+    return base::bounds_of(base::scaling(scale.width, scale.height), rect);
+  };
+  const auto unscaled_or_too_large = [&]() -> base::Result<Raster> {
+    if (scale == base::SizeF{1, 1}) return text_too_large();
+    return draw(style, ink, box, {1, 1});
+  };
   const base::RectF box_rect{0, 0, box.width, box.height};
   const bool has_background = style.background_color.alpha > 0;
   std::optional<base::RectF> bounds = ink.backgrounds_bounds();
@@ -62,17 +70,18 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
     bounds = united(bounds, *ink_bounds);
     if (has_shadow(style)) {
       const base::RectF shadow = shadow_bounds(*style.shadow, *ink_bounds);
-      shadow_area = pixels_of(shadow);
-      if (!shadow_area.has_value()) return text_too_large();
+      shadow_area = pixels_of(scaled(shadow));
+      if (!shadow_area.has_value()) return unscaled_or_too_large();
       bounds = united(bounds, shadow);
     }
   }
-  const auto area = pixels_of(bounds.value_or(base::RectF{}));
-  if (!area.has_value()) return text_too_large();
+  const auto area = pixels_of(scaled(bounds.value_or(base::RectF{})));
+  if (!area.has_value()) return unscaled_or_too_large();
 
   const CairoSurface surface = make_surface({area->width(), area->height()});
   const CairoContext cairo(cairo_create(surface.get()));
   cairo_translate(cairo.get(), -area->left, -area->top);
+  cairo_scale(cairo.get(), scale.width, scale.height);
   if (has_background) {
     set_source(cairo.get(), rgba(style.background_color));
     add_rounded_rectangle(cairo.get(), box_rect, style.border_radius);
@@ -92,13 +101,22 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
   return Raster{std::make_shared<const frame::Picture>(
                     std::move(image),
                     base::PointF{static_cast<double>(area->left), static_cast<double>(area->top)}),
-                box};
+                box, 0, scale};
 }
 
 }  // namespace
 
 base::Result<Raster> rasterise_text(const scene::TextContent& content, std::string_view text,
-                                    std::optional<base::SizeF> box, FontLibrary& fonts) {
+                                    std::optional<base::SizeF> box, FontLibrary& fonts,
+                                    base::SizeF scale) {
+  TextBox within;
+  if (box) within = {box->width, box->height};
+  return rasterise_text_within(content, text, within, fonts, scale);
+}
+
+base::Result<Raster> rasterise_text_within(const scene::TextContent& content, std::string_view text,
+                                           const TextBox& box, FontLibrary& fonts,
+                                           base::SizeF scale) {
   const scene::TextStyle& style = content.style;
   const scene::Insets& padding = style.padding;
   TRY(const TextSource source, read_text_source(content, text));
@@ -107,17 +125,17 @@ base::Result<Raster> rasterise_text(const scene::TextContent& content, std::stri
       use.choose({style.font_family, style.font_file.value_or(""), source.families}));
 
   std::optional<double> wrap_width = style.max_width;
-  if (box.has_value()) {
-    const double inside = std::max(0.0, box->width - padding.left - padding.right);
+  if (box.width) {
+    const double inside = std::max(0.0, *box.width - padding.left - padding.right);
     wrap_width = std::min(inside, style.max_width.value_or(inside));
   }
   TRY(Lines lines, make_lines(content, source, choice, wrap_width));
 
-  const bool fills_width = style.text_align == scene::TextAlign::kJustify && lines.wrapped;
-  const double text_width = fills_width ? wrap_width.value_or(lines.width()) : lines.width();
-  const base::SizeF size =
-      box.value_or(base::SizeF{even_length(text_width + padding.left + padding.right),
-                               even_length(lines.height() + padding.top + padding.bottom)});
+  // As CSS shrinks a box to fit: what does not fit into one line fills the width there is.
+  const double text_width = lines.wrapped ? wrap_width.value_or(lines.width()) : lines.width();
+  const base::SizeF size{
+      box.width.value_or(even_length(text_width + padding.left + padding.right)),
+      box.height.value_or(even_length(lines.height() + padding.top + padding.bottom))};
   if (size.width > limits::kPictureSideMax || size.height > limits::kPictureSideMax) {
     return text_too_large();
   }
@@ -130,7 +148,7 @@ base::Result<Raster> rasterise_text(const scene::TextContent& content, std::stri
       text_box.right = std::max(text_box.right, line.x + line.width);
     }
   }
-  return draw(style, Ink(style, marks_of(lines), text_box, use.glyphs()), size);
+  return draw(style, Ink(style, marks_of(lines), text_box, use.glyphs()), size, scale);
 }
 
 void paint_over(const frame::Picture& picture, base::PointF position,

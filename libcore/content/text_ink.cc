@@ -74,6 +74,12 @@ void show_in_color(cairo_t* cairo, const Mark& mark) {
   cairo_new_path(cairo);
 }
 
+bool is_scaled(cairo_t* cairo) {
+  cairo_matrix_t matrix;
+  cairo_get_matrix(cairo, &matrix);
+  return matrix.xx != 1 || matrix.yy != 1;
+}
+
 // Fills the path, or strokes it when `stroke_width` is not 0, with the source.
 void cover_path(cairo_t* cairo, double stroke_width) {
   if (stroke_width == 0) {
@@ -229,7 +235,7 @@ void Ink::fill(cairo_t* cairo, Marks run, const Place& place) const {
 // Fills the marks, or strokes them when `stroke_width` is not 0, with the source and as one shape.
 void Ink::cover(cairo_t* cairo, Marks marks, double stroke_width, const Place& place) const {
   std::vector<PlacedGlyph> glyphs;
-  const bool all_glyphs = std::ranges::all_of(marks, [&](const Mark& mark) {
+  const bool all_glyphs = !is_scaled(cairo) && std::ranges::all_of(marks, [&](const Mark& mark) {
     return !has_outline(mark) || add_glyphs(mark, place.offset, glyphs);
   });
   if (all_glyphs) {

@@ -27,9 +27,9 @@ base::RectF grown(const base::RectF& rect, double by);
 
 /// Draws marks in a style. Fills and strokes are put together from masks of single glyphs; bars,
 /// signs for letters that no font has, and very large glyphs are drawn as outlines, with all others
-/// of their paint.
-/// Shape: cairo contexts count in px of the layer box. Ownership: keeps references to `style` and
-/// `cache`.
+/// of their paint; so is everything on a context that is scaled.
+/// Shape: cairo contexts count in px of the layer box; areas in their pixels. Ownership: keeps
+/// references to `style` and `cache`.
 class Ink {
  public:
   Ink(const scene::TextStyle& style, std::vector<Mark> marks, const base::RectF& gradient_box,

@@ -30,6 +30,7 @@ class LineMaker {
     pango_font_description_set_weight(font_.get(), static_cast<PangoWeight>(style_.font_weight));
     pango_font_description_set_style(font_.get(), pango_style());
     add_to_all(pango_attr_fallback_new(TRUE));
+    add_to_all(pango_attr_insert_hyphens_new(FALSE));  // where a word that is too long is cut
     if (style_.letter_spacing != 0) {
       add_to_all(pango_attr_letter_spacing_new(pango_units(style_.letter_spacing)));
     }
@@ -84,25 +85,33 @@ class LineMaker {
     }
     GlibPtr<PangoLayout> layout = make_layout(text, start);
     int count = pango_layout_get_line_count(layout.get());
+    lines.wrapped |= count > 1;
     if (style_.max_lines.has_value()) {
       const int left = *style_.max_lines - static_cast<int>(lines.lines.size());
       const bool more_follows = end < source_.text.size();
       const bool cut = count > left || (count == left && more_follows);
       if (cut && style_.ellipsis) {
-        if (count == left) layout = make_layout(text + "…", start);
+        layout = make_layout(until_line_end(text, layout.get(), left) + "…", start);
         pango_layout_set_ellipsize(layout.get(), PANGO_ELLIPSIZE_END);
         pango_layout_set_height(layout.get(), -left);
         count = pango_layout_get_line_count(layout.get());
       }
       count = std::min(count, left);
     }
-    lines.wrapped |= count > 1;
     const GSList* item = pango_layout_get_lines_readonly(layout.get());
     for (int i = 0; i < count && item != nullptr; ++i, item = item->next) {
       TRY_DO(add_line(static_cast<PangoLayoutLine*>(item->data), lines));
     }
     lines.layouts.push_back(std::move(layout));
     return {};
+  }
+
+  // What is shown before an ellipsis: lines break where they would, as with CSS line-clamp.
+  static std::string until_line_end(const std::string& text, PangoLayout* layout, int line_count) {
+    const PangoLayoutLine* last = pango_layout_get_line_readonly(layout, line_count - 1);
+    if (last == nullptr) return text;
+    const std::string kept = text.substr(0, static_cast<size_t>(last->start_index + last->length));
+    return kept.substr(0, kept.find_last_not_of(' ') + 1);
   }
 
   GlibPtr<PangoLayout> make_layout(const std::string& text, size_t start) const {

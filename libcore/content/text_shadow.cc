@@ -122,11 +122,17 @@ void draw_shadow(cairo_t* cairo, const scene::Shadow& shadow, const Ink& ink,
   const CairoSurface mask(cairo_image_surface_create(CAIRO_FORMAT_A8, area.width(), area.height()));
   LAYERCAST_CHECK(cairo_surface_status(mask.get()) == CAIRO_STATUS_SUCCESS);
   const CairoContext on_mask(cairo_create(mask.get()));
+  cairo_matrix_t scale;
+  cairo_get_matrix(cairo, &scale);
   cairo_translate(on_mask.get(), -area.left, -area.top);
+  cairo_scale(on_mask.get(), scale.xx, scale.yy);
   ink.draw_shape(on_mask.get(), area, shadow.offset);
-  if (shadow.blur > 0) blur_in_place(mask.get(), shadow.blur / 2);
+  if (shadow.blur > 0) blur_in_place(mask.get(), shadow.blur / 2 * std::sqrt(scale.xx * scale.yy));
   set_source(cairo, rgba(shadow.color));
+  cairo_save(cairo);
+  cairo_scale(cairo, 1 / scale.xx, 1 / scale.yy);
   cairo_mask_surface(cairo, mask.get(), area.left, area.top);
+  cairo_restore(cairo);
 }
 
 }  // namespace layercast::content

@@ -14,6 +14,8 @@ std::string take_vips_error() {
   return text;
 }
 
+void leave_vips() { vips_thread_shutdown(); }
+
 void VipsAreaFree::operator()(void* area) const { vips_area_unref(static_cast<VipsArea*>(area)); }
 
 void GlibFree::operator()(void* memory) const { g_free(memory); }

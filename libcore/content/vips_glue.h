@@ -8,6 +8,9 @@ namespace layercast::content {
 /// The library keeps one list for all threads: two failures at once may share their words.
 std::string take_vips_error();
 
+/// Gives back what libvips keeps for the calling thread, which ends soon.
+void leave_vips();
+
 /// Gives a VipsArea, a VipsBlob for one, back to libvips.
 struct VipsAreaFree {
   void operator()(void* area) const;

@@ -5,6 +5,7 @@
 #include "control/request_head.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
+#include "scene/scene_tables.h"
 
 #include <algorithm>
 #include <array>
@@ -190,6 +191,16 @@ Value layers_document(const scene::LiveState& state) {
   document.add("revision", revision_of(state))
       .add("active", state.active ? Value::of(*state.active) : Value::null())
       .add("layers", std::move(layers));
+  return document;
+}
+
+Value tracks_document(const scene::LiveState& state) {
+  Value tracks = Value::array();
+  for (const auto& track : state.scene.audio) {
+    tracks.items.push_back(scene::audio_codec().write(track));
+  }
+  Value document = Value::object();
+  document.add("revision", revision_of(state)).add("audio", std::move(tracks));
   return document;
 }
 
@@ -409,6 +420,22 @@ Answer Api::layer(const Request& request, const Route&) const {
   }
   return answer_with_etag(request, *state,
                           [&] { return json_answer(scene::layer_document(*layer)); });
+}
+
+Answer Api::tracks(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_with_etag(request, *state, [&] { return json_answer(tracks_document(*state)); });
+}
+
+Answer Api::track(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  const auto& tracks = state->scene.audio;
+  const auto track = std::ranges::find(tracks, request.id, &scene::AudioTrack::id);
+  if (track == tracks.end()) {
+    return answer_of(problem(404, "there is no sound \"" + request.id + "\""));
+  }
+  return answer_with_etag(request, *state,
+                          [&] { return json_answer(scene::audio_codec().write(*track)); });
 }
 
 Answer Api::status(const Request&, const Route&) const {

@@ -46,6 +46,8 @@ class Api {
   Answer scene(const Request& request, const Route& route) const;
   Answer layers(const Request& request, const Route& route) const;
   Answer layer(const Request& request, const Route& route) const;
+  Answer tracks(const Request& request, const Route& route) const;
+  Answer track(const Request& request, const Route& route) const;
   Answer status(const Request& request, const Route& route) const;
   Answer stream_config(const Request& request, const Route& route) const;
   Answer outputs(const Request& request, const Route& route) const;
@@ -70,6 +72,9 @@ Answer answer_of(const Problem& problem);
 
 /// `{revision, active, layers}`: what lists them by HTTP and by WebSocket.
 scene::Value layers_document(const scene::LiveState& state);
+
+/// `{revision, audio}`: the same of sounds.
+scene::Value tracks_document(const scene::LiveState& state);
 
 /// The media type of the preview: one JPEG after another.
 inline constexpr const char* kPreviewType = "multipart/x-mixed-replace; boundary=frame";

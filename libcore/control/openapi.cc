@@ -94,10 +94,10 @@ Value stream_patch_schema(scene::SchemaBuilder& builder) {
 }
 
 constexpr std::string_view kMessageSchema = R"({
-  "type": "object", "required": ["text"],
+  "type": "object", "required": ["author", "text"], "additionalProperties": false,
   "properties": {"id": {"type": "string"}, "author": {"type": "string"},
                  "text": {"type": "string"}, "timestamp": {"type": ["string", "number"]},
-                 "highlighted": {"type": "boolean"}}})";
+                 "highlighted": {"type": "boolean"}, "author_color": {"type": "string"}}})";
 
 constexpr std::string_view kProblemSchema = R"({
   "type": "object", "required": ["type", "title", "status", "detail"],
@@ -115,6 +115,11 @@ constexpr std::string_view kLayersSchema = R"({
   "type": "object", "required": ["revision", "active", "layers"], "additionalProperties": false,
   "properties": {"revision": {"type": "integer"}, "active": {"type": ["string", "null"]},
     "layers": {"type": "array", "items": {"$ref": "#/components/schemas/layer"}}}})";
+
+constexpr std::string_view kSoundsSchema = R"({
+  "type": "object", "required": ["revision", "audio"], "additionalProperties": false,
+  "properties": {"revision": {"type": "integer"},
+    "audio": {"type": "array", "items": {"$ref": "#/components/schemas/audio"}}}})";
 
 constexpr std::string_view kOutputsSchema = R"({
   "type": "object", "required": ["revision", "outputs"], "additionalProperties": false,
@@ -149,6 +154,7 @@ void add_house_schemas(Value& schemas) {
                                 "properties": {"id": {"type": ["string", "null"]}}})"))
       .add("results", written(R"({"type": "array", "description": "One for each command."})"))
       .add("layers", written(kLayersSchema))
+      .add("sounds", written(kSoundsSchema))
       .add("outputs", written(kOutputsSchema))
       .add("output-state", written(R"({"type": "object"})"))
       .add("animations", written(R"({"type": "array",
@@ -166,11 +172,12 @@ Value schemas() {
   const Value scene = scene::scene_codec().schema(builder);
   add_schema(made, builder, "layer", scene::layer_codec());
   add_schema(made, builder, "animation", scene::animation_codec());
+  add_schema(made, builder, "audio", scene::audio_codec());
   add_schema(made, builder, "output", scene::output_codec());
   made.add("stream-config", stream_config_schema(builder));
   made.add("stream-patch", stream_patch_schema(builder));
   for (const auto& member : builder.definitions.members) made.add(member.key, member.value);
-  for (const std::string_view name : {"layer", "output"}) {
+  for (const std::string_view name : {"layer", "audio", "output"}) {
     Value nameless = *made.find(name);
     make_optional(nameless, "id");
     made.add("new-" + std::string(name), std::move(nameless));
@@ -198,7 +205,8 @@ Value parameters_of(const Route& route) {
                           std::string_view description) {
     all.items.push_back(parameter(name, place, schema, description));
   };
-  if (route.takes_id()) add("id", "path", R"({"type": "string"})", "Of the layer or output.");
+  if (route.takes_id())
+    add("id", "path", R"({"type": "string"})", "Of the layer, sound or output.");
   if (!route.command.empty()) {
     add("at", "query", R"({"type": "string"})",
         "When to obey: a stream time such as 90s, or frame:N.");

@@ -5,6 +5,7 @@
 #include "scene/codec.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
+#include "scene/scene_tables.h"
 
 #include <algorithm>
 #include <array>
@@ -24,17 +25,17 @@ constexpr int kInternalError = -32603;
 constexpr size_t kBatchMax = 100;
 
 /// What can be subscribed to; `scene` comes to every subscriber.
-constexpr std::array<std::string_view, 16> kEvents = {
-    "scene",           "layer.created",     "layer.updated",  "layer.deleted",
-    "layer.activated", "scene.updated",     "stream.started", "stream.stopped",
-    "stream.paused",   "stream.configured", "output.added",   "output.removed",
-    "chat.said",       "output.state",      "stream.error",   "stats"};
+constexpr std::array<std::string_view, 19> kEvents = {
+    "scene",         "layer.created",  "layer.updated",  "layer.deleted", "layer.activated",
+    "scene.updated", "stream.started", "stream.stopped", "stream.paused", "stream.configured",
+    "output.added",  "output.removed", "chat.said",      "output.state",  "stream.error",
+    "stats",         "audio.added",    "audio.updated",  "audio.removed"};
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
 /// Methods that only read, or are about the connection.
-constexpr std::array<std::string_view, 7> kReads = {"scene.get",  "layers.list",  "layers.get",
-                                                    "status.get", "outputs.list", "subscribe",
-                                                    "unsubscribe"};
+constexpr std::array<std::string_view, 9> kReads = {"scene.get",    "layers.list", "layers.get",
+                                                    "audio.list",   "audio.get",   "status.get",
+                                                    "outputs.list", "subscribe",   "unsubscribe"};
 
 uint32_t bit_of(std::string_view event) {
   const auto* found = std::ranges::find(kEvents, event);
@@ -256,6 +257,8 @@ void Rpc::run(const Call& call, const Value& params) {
     result.add("revision", revision).add("layer", scene::layer_document(*layer));
     return give_result(call, result);
   }
+  if (call.method == "audio.list") return give_result(call, tracks_document(*state));
+  if (call.method == "audio.get") return give_track(call, params, *state);
   if (call.method == "status.get") return give_result(call, parts_.station.status());
   if (call.method == "outputs.list") {
     Value result = Value::object();
@@ -266,6 +269,21 @@ void Rpc::run(const Call& call, const Value& params) {
   const auto known = all_methods();
   give_error(call, kMethodNotFound,
              "there is no method \"" + call.method + "\"" + scene::suggestion(call.method, known));
+}
+
+void Rpc::give_track(const Call& call, const Value& params, const scene::LiveState& state) {
+  const Value* id = params.find("id");
+  if (id == nullptr || !id->is(Value::Kind::kString)) {
+    return give_problem(call, wrong_param("id", "id: the name of a sound is missing"));
+  }
+  const auto track = std::ranges::find(state.scene.audio, id->text, &scene::AudioTrack::id);
+  if (track == state.scene.audio.end()) {
+    return give_problem(call, problem(404, "there is no sound \"" + id->text + "\""));
+  }
+  Value result = Value::object();
+  result.add("revision", Value::of(static_cast<double>(state.revision)))
+      .add("audio", scene::audio_codec().write(*track));
+  give_result(call, result);
 }
 
 void Rpc::obey(const Call& call, const Value& params) {

@@ -50,6 +50,7 @@ class Rpc {
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
   void obey(const Call& call, const scene::Value& params);
+  void give_track(const Call& call, const scene::Value& params, const scene::LiveState& state);
   void wait_for_frame(const Call& call, const Outcome& outcome);
   void subscribe(const Call& call, const scene::Value& params);
   void send_answer(const Exchange& exchange);

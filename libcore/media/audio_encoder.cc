@@ -4,11 +4,17 @@
 #include "media/audio_source.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
 #include <string>
+#include <type_traits>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
 #include <libavutil/channel_layout.h>
+#include <libavutil/samplefmt.h>
 }
 
 namespace layercast::media {
@@ -19,30 +25,94 @@ using base::ErrorCode;
 constexpr int64_t kBitrate = 160'000;
 constexpr size_t kPacketSamplesAny = 1024;  // for encoders that take any number
 
+struct Alias {
+  std::string_view name;
+  const char* encoder;
+};
+constexpr std::array kAliases = {Alias{"aac", "aac"}, Alias{"opus", "libopus"},
+                                 Alias{"flac", "flac"}, Alias{"pcm", "pcm_s16le"}};
+
+// In the order in which they are wanted.
+constexpr std::array kFormats = {AV_SAMPLE_FMT_FLT,  AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16,
+                                 AV_SAMPLE_FMT_S16P, AV_SAMPLE_FMT_S32,  AV_SAMPLE_FMT_S32P};
+
+template <class Sample>
+Sample converted(float sample) {
+  if constexpr (std::is_same_v<Sample, float>) {
+    return sample;
+  } else {
+    // Exact for a source of as many bits; full scale is one above the greatest number.
+    constexpr double kScale = 1.0 + std::numeric_limits<Sample>::max();
+    const double scaled = std::floor(double{sample} * kScale + 0.5);
+    return static_cast<Sample>(std::clamp(scaled, -kScale, kScale - 1));
+  }
+}
+
+template <class Sample>
+void fill_with(AVFrame& frame, std::span<const float> samples) {
+  const bool is_planar = av_sample_fmt_is_planar(static_cast<AVSampleFormat>(frame.format)) != 0;
+  for (size_t i = 0; i < samples.size(); ++i) {
+    const size_t channel = is_planar ? i % kAudioChannels : 0;
+    const size_t place = is_planar ? i / kAudioChannels : i;
+    reinterpret_cast<Sample*>(frame.data[channel])[place] = converted<Sample>(samples[i]);
+  }
+}
+
 // Deinterleaved for planar formats.
 void fill(AVFrame& frame, std::span<const float> samples) {
-  if (frame.format == AV_SAMPLE_FMT_FLT) {
-    std::copy(samples.begin(), samples.end(), reinterpret_cast<float*>(frame.data[0]));
-    return;
-  }
-  for (int channel = 0; channel < kAudioChannels; ++channel) {
-    auto* out = reinterpret_cast<float*>(frame.data[channel]);
-    const float* in = samples.data() + channel;
-    for (int i = 0; i < frame.nb_samples; ++i) {
-      out[i] = in[ptrdiff_t{i} * kAudioChannels];
-    }
+  switch (av_get_packed_sample_fmt(static_cast<AVSampleFormat>(frame.format))) {
+    case AV_SAMPLE_FMT_S16:
+      return fill_with<int16_t>(frame, samples);
+    case AV_SAMPLE_FMT_S32:
+      return fill_with<int32_t>(frame, samples);
+    default:
+      return fill_with<float>(frame, samples);
   }
 }
 
 AVSampleFormat sample_format_of(const AVCodec& encoder) {
-  for (const AVSampleFormat* format = encoder.sample_fmts;
-       format != nullptr && *format != AV_SAMPLE_FMT_NONE; ++format) {
-    if (*format == AV_SAMPLE_FMT_FLT || *format == AV_SAMPLE_FMT_FLTP) return *format;
+  for (const AVSampleFormat wanted : kFormats) {
+    for (const AVSampleFormat* format = encoder.sample_fmts;
+         format != nullptr && *format != AV_SAMPLE_FMT_NONE; ++format) {
+      if (*format == wanted) return wanted;
+    }
   }
   return AV_SAMPLE_FMT_NONE;
 }
 
 }  // namespace
+
+base::Result<std::string> audio_encoder_named(const std::string& name) {
+  const auto alias = std::ranges::find(kAliases, name, &Alias::name);
+  const std::string encoder_name = alias != kAliases.end() ? alias->encoder : name;
+  const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name.c_str());
+  if (encoder != nullptr && encoder->type == AVMEDIA_TYPE_AUDIO) return encoder_name;
+  return base::Error{ErrorCode::kInvalidInput,
+                     "unknown audio codec " + name +
+                         ", expected aac, opus, flac, pcm, or the name of an encoder of libavcodec",
+                     {},
+                     nullptr};
+}
+
+base::Result<void> check_can_hold_sound(const Container& container, const std::string& encoder_name,
+                                        const std::string& output) {
+  const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name.c_str());
+  const AVOutputFormat* muxer =
+      av_guess_format(std::string(container.muxer).c_str(), nullptr, nullptr);
+  bool holds = encoder != nullptr && muxer != nullptr &&
+               avformat_query_codec(muxer, encoder->id, FF_COMPLIANCE_NORMAL) == 1;
+  // It takes anything, and writes what it does not know as private data.
+  if (container.muxer == "mpegts" || container.muxer == "hls") {
+    holds =
+        encoder != nullptr && (encoder->id == AV_CODEC_ID_AAC || encoder->id == AV_CODEC_ID_MP3 ||
+                               encoder->id == AV_CODEC_ID_MP2 || encoder->id == AV_CODEC_ID_AC3);
+  }
+  if (holds) return {};
+  return base::Error{ErrorCode::kInvalidInput,
+                     std::string(container.name) + " cannot hold " + encoder_name +
+                         " sound; choose another audio codec, or the container mkv",
+                     output, nullptr};
+}
 
 int64_t samples_until(int64_t frames, base::FrameRate rate) {
   const base::SceneTime end = rate.time_of(frames);

@@ -2,12 +2,14 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "media/container.h"
 #include "media/libav.h"
 #include "media/packets.h"
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +17,14 @@ namespace layercast::media {
 
 /// How many samples have passed when `frames` frames have, to the nearest one.
 int64_t samples_until(int64_t frames, base::FrameRate rate);
+
+/// The encoder that users call `name`: `aac`, `opus`, `flac`, `pcm`, or libavcodec's own name.
+/// Errors: kInvalidInput listing what is known.
+base::Result<std::string> audio_encoder_named(const std::string& name);
+
+/// Succeeds when `container` can hold what the encoder makes. Errors: kInvalidInput.
+base::Result<void> check_can_hold_sound(const Container& container, const std::string& encoder_name,
+                                        const std::string& output);
 
 /// Stereo sound at kAudioRate in, packets out. Packet times count samples.
 /// Thread: one at a time.

@@ -33,6 +33,7 @@ struct Plan {
   std::string name;
   const Container* container = nullptr;
   const AVCodec* encoder = nullptr;
+  std::string audio_encoder;
   HeaderPlace header_place = HeaderPlace::kInStream;
 };
 
@@ -55,7 +56,12 @@ base::Result<Plan> plan_for(const std::string& name, const EncodingRequest& requ
   const std::string codec = request.video.codec.value_or(std::string(container->default_codec));
   TRY(const AVCodec* encoder, find_video_encoder(codec));
   TRY_DO(check_can_hold(*container, *encoder, name));
-  return Plan{name, container, encoder, header_place_of(*container, *encoder)};
+  std::string audio_encoder(container->audio_encoder_name);
+  if (request.audio.codec) {
+    TRY(audio_encoder, audio_encoder_named(*request.audio.codec));
+    TRY_DO(check_can_hold_sound(*container, audio_encoder, name));
+  }
+  return Plan{name, container, encoder, audio_encoder, header_place_of(*container, *encoder)};
 }
 
 base::Result<std::vector<Plan>> plans_for(const EncodingRequest& request) {
@@ -90,16 +96,20 @@ base::Result<int> common_pixel_format(const std::vector<Plan>& plans,
   return format;
 }
 
-base::Result<std::unique_ptr<AudioSource>> source_for(const AudioSettings& settings) {
+base::Result<std::shared_ptr<AudioSource>> source_for(const AudioSettings& settings) {
   switch (settings.kind) {
     case AudioKind::kNone:
-      return std::unique_ptr<AudioSource>();
+      break;
     case AudioKind::kSilence:
-      return silent_source();
-    case AudioKind::kFile:
-      return open_audio_file(settings.path);
+      return std::shared_ptr<AudioSource>(silent_source());
+    case AudioKind::kFile: {
+      TRY(auto source, open_audio_file(settings.path));
+      return std::shared_ptr<AudioSource>(std::move(source));
+    }
+    case AudioKind::kSource:
+      return settings.source;
   }
-  return std::unique_ptr<AudioSource>();
+  return std::shared_ptr<AudioSource>();
 }
 
 // Adds the time it lives to a sum, less what is added to `inner` meanwhile.
@@ -125,8 +135,9 @@ class Timing {
 
 class Encoding::Work {
  public:
-  Work(EncodingRequest request, FrameConverter converter, std::unique_ptr<AudioSource> source)
+  Work(EncodingRequest request, FrameConverter converter, std::shared_ptr<AudioSource> source)
       : rate_(request.video.rate),
+        first_frame_(request.audio.first_frame),
         settings_(std::move(request.video)),
         converter_(std::move(converter)),
         source_(std::move(source)) {}
@@ -147,7 +158,7 @@ class Encoding::Work {
     std::vector<Output*> outputs;
   };
   struct AudioGroup {
-    std::string_view encoder_name;
+    std::string encoder_name;
     std::unique_ptr<AudioEncoder> encoder;
     std::vector<Output*> outputs;
   };
@@ -164,9 +175,10 @@ class Encoding::Work {
   base::Result<void> first_error_once_all_failed() const;
 
   base::FrameRate rate_;
+  int64_t first_frame_;
   VideoSettings settings_;
   FrameConverter converter_;
-  std::unique_ptr<AudioSource> source_;  ///< None without an audio track.
+  std::shared_ptr<AudioSource> source_;  ///< None without an audio track.
   std::vector<VideoGroup> videos_;
   std::vector<AudioGroup> audios_;
   std::vector<std::unique_ptr<Output>> outputs_;  ///< Before the encoders in destruction.
@@ -194,7 +206,7 @@ Encoding::Work::VideoGroup* Encoding::Work::video_group_of(const Plan& plan) {
 
 Encoding::Work::AudioGroup* Encoding::Work::audio_group_of(const Plan& plan) {
   const auto found = std::find_if(audios_.begin(), audios_.end(), [&](const AudioGroup& audio) {
-    return audio.encoder_name == plan.container->audio_encoder_name;
+    return audio.encoder_name == plan.audio_encoder;
   });
   return found == audios_.end() ? nullptr : &*found;
 }
@@ -208,7 +220,7 @@ void Encoding::Work::group(const std::vector<Plan>& plans, int pixel_format) {
       video_group_of(plan)->plan.delivery = Delivery::kLive;
     }
     if (source_ != nullptr && audio_group_of(plan) == nullptr) {
-      audios_.push_back({plan.container->audio_encoder_name, {}, {}});
+      audios_.push_back({plan.audio_encoder, {}, {}});
     }
   }
 }
@@ -288,7 +300,10 @@ base::Result<void> Encoding::Work::write(const frame::FramePtr& frame) {
       return encoder.encode(*converted, sink);
     });
   }
-  if (source_ != nullptr) encode_audio_until(samples_until(frames_, rate_));
+  if (source_ != nullptr) {
+    encode_audio_until(samples_until(first_frame_ + frames_, rate_) -
+                       samples_until(first_frame_, rate_));
+  }
   return first_error_once_all_failed();
 }
 

@@ -3,6 +3,7 @@
 #include "base/check.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace layercast::media {
 namespace {
@@ -11,6 +12,10 @@ __extension__ using Int128 = __int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
+constexpr Int128 kInt128Max = ~(Int128{1} << 127);
+constexpr int64_t kRateDenominatorMax = 10'000;
+constexpr int64_t kRateNumeratorMax = int64_t{1} << 20;
+constexpr double kRateTolerance = 1e-9;
 
 Int128 floor_divided(Int128 numerator, Int128 divisor) {
   const Int128 quotient = numerator / divisor;
@@ -25,10 +30,34 @@ int64_t clamped(Int128 tick) {
 
 }  // namespace
 
+// The convergents of its continued fraction, as far as they go.
+PlaybackRate playback_rate(double rate) {
+  LAYERCAST_CHECK(rate >= 1.0 / 32 && rate <= 32);
+  PlaybackRate before{0, 1};
+  PlaybackRate here{1, 0};
+  double rest = rate;
+  for (int i = 0; i < 32; ++i) {
+    const double whole = std::floor(rest);
+    const auto times = static_cast<int64_t>(whole);
+    const PlaybackRate next{times * here.numerator + before.numerator,
+                            times * here.denominator + before.denominator};
+    if (next.denominator > kRateDenominatorMax) break;
+    before = here;
+    here = next;
+    const double error =
+        rate - static_cast<double>(here.numerator) / static_cast<double>(here.denominator);
+    if (std::abs(error) < kRateTolerance) break;
+    rest = 1 / (rest - whole);
+  }
+  return here;
+}
+
 FeedTimeline::FeedTimeline(TimeBase time_base, const FeedSpan& span)
     : time_base_(time_base), span_(span) {
   LAYERCAST_CHECK(time_base.numerator > 0 && time_base.numerator <= kInt32Max);
   LAYERCAST_CHECK(time_base.denominator > 0 && time_base.denominator <= kInt32Max);
+  LAYERCAST_CHECK(span.rate.numerator > 0 && span.rate.numerator <= kRateNumeratorMax);
+  LAYERCAST_CHECK(span.rate.denominator > 0 && span.rate.denominator <= kRateDenominatorMax);
   LAYERCAST_CHECK(span.start.count() >= 0 && (!span.end || *span.end > span.start));
   const Int128 nanos_per_tick = Int128{kNanosPerSecond} * time_base.numerator;
   const auto ticks_in = [&](base::Duration time) {
@@ -50,17 +79,20 @@ bool FeedTimeline::set_file_end(int64_t tick) {
 
 FeedPlace FeedTimeline::place_of(const base::SceneTime& time) const {
   LAYERCAST_CHECK(time.denominator > 0 && time.denominator <= kInt32Max);
-  // All in units of 1 / (10⁹ × time base's denominator × time's denominator) seconds.
-  Int128 passed =
-      Int128{std::max<int64_t>(0, time.numerator)} * kNanosPerSecond * time_base_.denominator;
+  // All in units of 1 / (10⁹ × time base's denominator × `parts`) seconds.
+  const Int128 parts = Int128{time.denominator} * span_.rate.denominator;
+  Int128 passed = std::max<int64_t>(0, time.numerator);
+  const Int128 unit = Int128{span_.rate.numerator} * kNanosPerSecond * time_base_.denominator;
+  if (passed > kInt128Max / 4 / unit) return {kNoTick / 2, end_tick_ - 1};
+  passed *= unit;
   Int128 round = 0;
   if (length_ > 0) {
-    const Int128 length = length_ * time.denominator;
+    const Int128 length = length_ * parts;
     round = passed / length;
     passed -= round * length;
   }
-  const Int128 start = Int128{span_.start.count()} * time_base_.denominator * time.denominator;
-  const Int128 tick = Int128{kNanosPerSecond} * time_base_.numerator * time.denominator;
+  const Int128 start = Int128{span_.start.count()} * time_base_.denominator * parts;
+  const Int128 tick = Int128{kNanosPerSecond} * time_base_.numerator * parts;
   return {clamped(round), std::min(clamped((start + passed) / tick), end_tick_ - 1)};
 }
 

@@ -15,12 +15,24 @@ struct TimeBase {
   int64_t denominator = 1;
 };
 
-/// Which part of a file is played, in its own time, and whether again and again.
+/// How fast a file is played: seconds of it a second, as an exact fraction.
+/// Range: both 1 to 2^20; a denominator up to 10000.
+struct PlaybackRate {
+  int64_t numerator = 1;
+  int64_t denominator = 1;
+};
+
+/// The fraction nearest to `rate` whose denominator is at most 10000: what a user writes in
+/// decimals (1.1, 0.0625) or cut off (0.333333) as what it stands for. Range: 1/16 to 16.
+PlaybackRate playback_rate(double rate);
+
+/// Which part of a file is played, in its own time, how fast, and whether again and again.
 struct FeedSpan {
   base::Duration start{};
   std::optional<base::Duration> end =
       std::nullopt;  ///< After `start`. Absent: where the file ends.
   bool loop = false;
+  PlaybackRate rate{};
 };
 
 /// A place in what is played: the pass over the file, and the tick of the file's time.
@@ -53,7 +65,8 @@ class FeedTimeline {
 
   /// The place for `time`, counted from `start`. Before 0 as at 0; after `end` its last tick; in a
   /// looping feed of unknown length, in the first pass.
-  /// Range: the denominator below 2^31, the time below 100 years.
+  /// Range: the denominator below 2^31; the time below 100 years, or as much less as the fractions
+  /// are finer than nanoseconds of a file in ticks of a millionth: beyond that, the last place.
   FeedPlace place_of(const base::SceneTime& time) const;
 
   /// Seconds from `from` to `to`, rounded towards 0: to judge a distance by.

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdarg>
 
@@ -25,11 +26,12 @@ void keep_line(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR) return;
   std::array<char, 1024> text{};
   int print_prefix = 0;  // it holds an address
-  av_log_format_line2(source, level, format, arguments, text.data(), static_cast<int>(text.size()),
-                      &print_prefix);
+  const int length = av_log_format_line2(source, level, format, arguments, text.data(),
+                                         static_cast<int>(text.size()), &print_prefix);
   unfinished_line += text.data();
-  if (!unfinished_line.ends_with('\n')) return;
-  unfinished_line.erase(unfinished_line.find('\n'));
+  const bool is_cut_off = length >= static_cast<int>(text.size());
+  if (!unfinished_line.ends_with('\n') && !is_cut_off) return;
+  unfinished_line.erase(std::min(unfinished_line.find('\n'), unfinished_line.size()));
   if (unfinished_line.ends_with('.')) unfinished_line.pop_back();
   // The first complaint is the cause; what follows is its way up through the library.
   if (first_error_line.empty()) first_error_line = unfinished_line;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/redaction.h"
 #include "media/audio_encoder.h"
+#include "media/audio_ring.h"
 #include "media/audio_source.h"
 #include "media/container.h"
 #include "media/frame_converter.h"
@@ -42,6 +43,10 @@ constexpr const char* kDefaultCodec = "h264";
 constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
 // Outputs that come and go shall not cost the others their quality.
 constexpr milliseconds kKeyframeDistance{500};
+// Sound that comes late is waited for so long; frames wait in the queue meanwhile.
+constexpr milliseconds kSoundPatience{60};
+// A frame's sound that is nearer than this to where the last one's goes on, goes on there.
+constexpr int64_t kSoundLeap = kAudioRate / 100;
 // A removed output has a second; interrupting takes a tenth of it.
 constexpr milliseconds kRemoveSending{700};
 constexpr milliseconds kRemoveWaiting{950};
@@ -146,11 +151,12 @@ size_t queue_frames_for(const frame::Frame& frame) {
 
 class LiveEncoding::Work {
  public:
-  Work(Encoder encoder, base::Metrics& metrics, OutputListener listener);
+  Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
+       std::shared_ptr<const AudioRing> sound);
   ~Work();
 
   frame::PixelFormat input_format() const;
-  bool offer(const frame::FramePtr& frame, int64_t index);
+  bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample);
   base::Result<void> add_output(const LiveOutputRequest& request);
   base::Result<void> remove_output(const std::string& id);
   std::vector<LiveOutputReport> outputs() const;
@@ -164,6 +170,7 @@ class LiveEncoding::Work {
   struct Offered {
     frame::FramePtr frame;
     int64_t index = 0;
+    int64_t sample = 0;  ///< place of its sound
   };
   struct Bitrate {
     int64_t bits_per_second = 0;
@@ -179,7 +186,8 @@ class LiveEncoding::Work {
   bool is_keyframe_due(int64_t frame);
   base::Result<void> encode(const Offered& offered, int64_t frame);
   void encode_audio_until(int64_t sample);
-  base::Result<void> encode_silence(AudioTrack& track, int64_t sample);
+  base::Result<void> encode_sound(AudioTrack& track, int64_t sample);
+  void keep_place_of_sound(const Offered& offered, int64_t frame);
   void restart_audio();
   void flush();
   void fan_out(const AVPacket& packet, Output::Track track, std::string_view audio_name,
@@ -193,9 +201,11 @@ class LiveEncoding::Work {
 
   base::Metrics& metrics_;
   const OutputListener listener_;
+  const std::shared_ptr<const AudioRing> sound_;
   const std::shared_ptr<KeyframeWish> wish_ = std::make_shared<KeyframeWish>();
   std::shared_ptr<base::Histogram> encode_seconds_;
   std::shared_ptr<base::Gauge> queue_frames_;
+  std::shared_ptr<base::Counter> missing_sound_;
 
   mutable std::mutex mutex_;  // of what follows; held for moments only
   std::condition_variable changed_;
@@ -221,17 +231,24 @@ class LiveEncoding::Work {
   Encoder encoder_;
   std::optional<int64_t> first_index_;  ///< What the stream's time counts from.
   int64_t last_keyframe_ = 0;
-  std::vector<float> silence_;
+  int64_t sound_shift_ = 0;     ///< From the stream's samples to the places of what is heard.
+  bool sound_is_late_ = false;  ///< And is not waited for until it comes in time again.
+  std::vector<float> samples_;
 
   std::thread thread_;
 };
 
-LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener listener)
+LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
+                         std::shared_ptr<const AudioRing> sound)
     : metrics_(metrics),
       listener_(std::move(listener)),
+      sound_(std::move(sound)),
       encode_seconds_(metrics.histogram({"encode_seconds", "Time to convert and encode a frame."},
                                         base::seconds_bounds())),
       queue_frames_(metrics.gauge({"encoder_queue_frames", "Frames that wait for the encoder."})),
+      missing_sound_(metrics.counter({"audio_underrun_samples_total",
+                                      "Samples that were not mixed when an encoder needed them, "
+                                      "and silent."})),
       input_format_(encoder.converter.input_format()),
       size_(encoder.size),
       codec_(encoder.codec),
@@ -259,13 +276,13 @@ frame::PixelFormat LiveEncoding::Work::input_format() const {
   return input_format_;
 }
 
-bool LiveEncoding::Work::offer(const frame::FramePtr& frame, int64_t index) {
+bool LiveEncoding::Work::offer(const frame::FramePtr& frame, int64_t index, int64_t sample) {
   const std::lock_guard lock(mutex_);
   if (failure_ || is_stopping_ || frames_waiting_ >= queue_frames_for(*frame)) return false;
   if (frame->format() != input_format_ || frame->size() != size_) return false;
   LAYERCAST_CHECK(index > last_index_);
   last_index_ = index;
-  items_.emplace_back(Offered{frame, index});
+  items_.emplace_back(Offered{frame, index, sample});
   queue_frames_->set(static_cast<double>(++frames_waiting_));
   changed_.notify_all();
   return true;
@@ -345,6 +362,7 @@ void LiveEncoding::Work::obey(Offered& offered) {
   const int64_t frame = offered.index - *first_index_;
   const auto encoded = encode(offered, frame);
   if (!encoded.ok()) return fail(encoded.error());
+  keep_place_of_sound(offered, frame);
   encode_audio_until(samples_until(frame + 1, encoder_.stream->rate));
 }
 
@@ -393,14 +411,20 @@ void LiveEncoding::Work::encode_audio_until(int64_t sample) {
   {
     const std::lock_guard lock(outputs_mutex_);
     for (AudioTrack& track : tracks_) {
-      const auto encoded = encode_silence(track, sample);
+      const auto encoded = encode_sound(track, sample);
       if (!encoded.ok()) error = encoded.error();
     }
   }
   if (error) fail(*std::move(error));
 }
 
-base::Result<void> LiveEncoding::Work::encode_silence(AudioTrack& track, int64_t sample) {
+// Places and frames are rounded apart; a leap of stream time is followed.
+void LiveEncoding::Work::keep_place_of_sound(const Offered& offered, int64_t frame) {
+  const int64_t shift = offered.sample - samples_until(frame, encoder_.stream->rate);
+  if (frame == 0 || std::abs(shift - sound_shift_) > kSoundLeap) sound_shift_ = shift;
+}
+
+base::Result<void> LiveEncoding::Work::encode_sound(AudioTrack& track, int64_t sample) {
   // A track that begins now has its first packet at the next frame.
   if (!track.first_sample) {
     const int64_t frame_samples = samples_until(1, encoder_.stream->rate);
@@ -412,9 +436,16 @@ base::Result<void> LiveEncoding::Work::encode_silence(AudioTrack& track, int64_t
     missing = kSilenceSamplesMax / 10;
   }
   if (missing <= 0) return {};
+  samples_.assign(static_cast<size_t>(missing) * kAudioChannels, 0.0F);
+  if (sound_ != nullptr) {
+    const int64_t first = *track.first_sample + track.samples + sound_shift_;
+    const base::Duration patience = sound_is_late_ ? milliseconds(0) : kSoundPatience;
+    const int64_t silent = sound_->read(first, samples_, patience);
+    sound_is_late_ = silent > 0;
+    missing_sound_->add(static_cast<double>(silent));
+  }
   track.samples += missing;
-  silence_.assign(static_cast<size_t>(missing) * kAudioChannels, 0.0F);
-  return track.encoder->encode(silence_, [&](const AVPacket& packet) {
+  return track.encoder->encode(samples_, [&](const AVPacket& packet) {
     fan_out(packet, Output::Track::kAudio, track.encoder_name, *track.first_sample);
   });
 }
@@ -577,11 +608,12 @@ void LiveEncoding::Work::finish(base::Duration patience) {
 LiveEncoding::LiveEncoding(std::unique_ptr<Work> work) : work_(std::move(work)) {}
 LiveEncoding::~LiveEncoding() = default;
 
-base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(const VideoSettings& settings,
-                                                               base::Metrics& metrics,
-                                                               OutputListener listener) {
+base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(
+    const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
+    std::shared_ptr<const AudioRing> sound) {
   TRY(Encoder encoder, open_encoder(settings));
-  auto work = std::make_unique<Work>(std::move(encoder), metrics, std::move(listener));
+  auto work =
+      std::make_unique<Work>(std::move(encoder), metrics, std::move(listener), std::move(sound));
   return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
 }
 
@@ -598,8 +630,8 @@ base::Result<void> LiveEncoding::check(const VideoSettings& settings,
 }
 
 frame::PixelFormat LiveEncoding::input_format() const { return work_->input_format(); }
-bool LiveEncoding::offer(const frame::FramePtr& frame, int64_t index) {
-  return work_->offer(frame, index);
+bool LiveEncoding::offer(const frame::FramePtr& frame, int64_t index, int64_t sample) {
+  return work_->offer(frame, index, sample);
 }
 base::Result<void> LiveEncoding::add_output(const LiveOutputRequest& request) {
   return work_->add_output(request);

@@ -16,6 +16,8 @@
 
 namespace layercast::media {
 
+class AudioRing;
+
 enum class OutputState : uint8_t {
   kConnecting,    ///< for the first time
   kLive,          ///< the far side takes what is sent
@@ -61,11 +63,12 @@ class LiveEncoding {
   /// Is told of each change of an output's state, on that output's thread; must not wait.
   using OutputListener = std::function<void(const LiveOutputReport&)>;
 
-  /// Opened; nothing is sent before there is an output.
+  /// Opened; nothing is sent before there is an output. `sound`: what is heard, by the places that
+  /// offer() tells; null: silence.
   /// Errors: kInvalidInput, kUnsupported: as VideoEncoder::open().
-  static base::Result<std::unique_ptr<LiveEncoding>> open(const VideoSettings& settings,
-                                                          base::Metrics& metrics,
-                                                          OutputListener listener);
+  static base::Result<std::unique_ptr<LiveEncoding>> open(
+      const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
+      std::shared_ptr<const AudioRing> sound = nullptr);
   /// Whether an encoding by `settings` could be opened and feed `outputs`, files and URLs as they
   /// are named. Nothing is sent or written. Errors: as open() and add_output().
   static base::Result<void> check(const VideoSettings& settings,
@@ -79,8 +82,8 @@ class LiveEncoding {
   /// Hands over frame `index` without waiting. False when the queue is full: the encoder is too
   /// slow, and the frame is not taken; nor is one of another size or format. Range: above every
   /// index that was taken before. Ownership: kept as long as the encoder needs it. Thread: one at a
-  /// time.
-  [[nodiscard]] bool offer(const frame::FramePtr& frame, int64_t index);
+  /// time. `sample`: the place of what is heard when the frame is first seen.
+  [[nodiscard]] bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
 
   /// Errors: kInvalidInput for what cannot ever work (an unknown container, a codec that it cannot
   /// hold, an id that is there); what may come right by itself is not an error but a state.

@@ -5,11 +5,14 @@
 #include "base/time.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace layercast::media {
+
+class AudioSource;
 
 /// What a user may ask of the video. An absent value means the default that stands beside it.
 struct VideoSettings {
@@ -38,12 +41,20 @@ enum class AudioKind {
   kNone,
   kSilence,
   kFile,
+  kSource,
 };
 
 /// The audio track. It is as long as the video: cut, or silent from where the file ends.
 struct AudioSettings {
   AudioKind kind = AudioKind::kSilence;
-  std::string path;  ///< Of kFile.
+  std::string path;                       ///< Of kFile.
+  std::shared_ptr<AudioSource> source{};  ///< Of kSource; it gives the samples of `first_frame` on.
+  /// The frame that the first one is of a longer video, which parts of it make up without a sample
+  /// missing or too many.
+  int64_t first_frame = 0;
+  /// `aac`, `opus`, `flac`, `pcm`, or the name of an encoder of libavcodec. Default: what the
+  /// container holds by custom (Opus in WebM, else AAC).
+  std::optional<std::string> codec{};
 };
 
 /// One encode and everything that it feeds.

@@ -3,8 +3,8 @@
 #include "base/cpu_clock.h"
 #include "media/feed_timeline.h"
 #include "media/libav.h"
+#include "media/picture_maker.h"
 #include "media/video_reader.h"
-#include "media/yuv_picture_maker.h"
 
 #include <algorithm>
 #include <atomic>
@@ -23,7 +23,7 @@ namespace layercast::media {
 namespace {
 
 using base::ErrorCode;
-using frame::YuvPicturePtr;
+using frame::AnyPicture;
 
 constexpr size_t kPicturesAheadMin = 2;
 constexpr size_t kPicturesAheadMax = 8;
@@ -32,8 +32,8 @@ constexpr int64_t kFarSeconds = 3;  // beyond them a seek is likely less work th
 // The place of what is shown from the very start of a pass.
 constexpr int64_t kFromTheStart = std::numeric_limits<int64_t>::min();
 
-size_t pictures_ahead_for(base::SizeI size) {
-  const int64_t bytes = std::max<int64_t>(1, size.area() * 3 / 2);
+size_t pictures_ahead_for(const AVFrame& frame) {
+  const int64_t bytes = std::max<int64_t>(1, picture_bytes(frame));
   return static_cast<size_t>(
       std::clamp<int64_t>(kBytesAheadMax / bytes, kPicturesAheadMin, kPicturesAheadMax));
 }
@@ -52,17 +52,24 @@ class DecodedFeed : public frame::VideoFeed {
   base::Result<void> start(base::CpuStopwatch& opening);
 
   base::SizeF display_size() const override { return display_size_; }
-  base::Result<YuvPicturePtr> picture_at(const base::SceneTime& time) override;
-  base::Result<YuvPicturePtr> newest_at(const base::SceneTime& time) override;
-  int64_t decode_nanoseconds() const override { return decode_nanoseconds_; }
+  base::Result<AnyPicture> picture_at(const base::SceneTime& time) override;
+  base::Result<AnyPicture> newest_at(const base::SceneTime& time) override;
+  int64_t decode_nanoseconds() const override {
+    return decode_nanoseconds_ + reader_->codec_nanoseconds();
+  }
 
  private:
   struct Item {
     FeedPlace from;  ///< Where it begins to be shown; it is until the next one does.
-    YuvPicturePtr picture;
+    AnyPicture picture;
   };
   enum class Ending : uint8_t { kEnd, kCalledAway };
   enum class Before : uint8_t { kOthers, kNothing };
+
+  FeedTimeline timeline_of(const VideoFeedRequest& request) const {
+    return {reader_->time_base(),
+            {request.start, request.end, request.loop, playback_rate(request.rate)}};
+  }
 
   // Thread: whoever asks, with the lock.
   void drop_before(const FeedPlace& place);
@@ -83,7 +90,7 @@ class DecodedFeed : public frame::VideoFeed {
   const bool loops_;
   const std::unique_ptr<VideoReader> reader_;
   const base::SizeF display_size_;
-  YuvPictureMaker maker_;
+  PictureMaker maker_;
   const int64_t first_tick_;
   const int64_t end_tick_;
   int64_t file_end_ = 0;  ///< Where the last frame that was read ends.
@@ -113,9 +120,9 @@ DecodedFeed::DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoR
       reader_(std::move(reader)),
       display_size_(reader_->display_size()),
       maker_(reader_->orientation()),
-      first_tick_(FeedTimeline(reader_->time_base(), {request.start, {}, false}).first_tick()),
-      end_tick_(FeedTimeline(reader_->time_base(), {request.start, request.end, false}).end_tick()),
-      timeline_(reader_->time_base(), {request.start, request.end, request.loop}) {
+      first_tick_(timeline_of(request).first_tick()),
+      end_tick_(timeline_of(request).end_tick()),
+      timeline_(timeline_of(request)) {
   heading_for_ = {0, first_tick_};
 }
 
@@ -146,7 +153,7 @@ base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {
   const AVFrame& first = held ? *held->frame : *next->frame;
   auto checked = maker_.check(first);
   if (!checked) return with_place(std::move(checked).error(), path_);
-  ahead_ = pictures_ahead_for({first.width, first.height});
+  ahead_ = pictures_ahead_for(first);
   items_.reserve(ahead_ + 2);
   if (held) reader_->put_back(*std::move(held));
   if (next) reader_->put_back(*std::move(next));
@@ -156,7 +163,7 @@ base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {
   return {};
 }
 
-base::Result<YuvPicturePtr> DecodedFeed::picture_at(const base::SceneTime& time) {
+base::Result<AnyPicture> DecodedFeed::picture_at(const base::SceneTime& time) {
   std::unique_lock lock(mutex_);
   for (;;) {
     // Each time anew: once the file was read to its end, a looping feed knows better.
@@ -173,14 +180,14 @@ base::Result<YuvPicturePtr> DecodedFeed::picture_at(const base::SceneTime& time)
   }
 }
 
-base::Result<YuvPicturePtr> DecodedFeed::newest_at(const base::SceneTime& time) {
+base::Result<AnyPicture> DecodedFeed::newest_at(const base::SceneTime& time) {
   const std::lock_guard lock(mutex_);
   const FeedPlace place = timeline_.place_of(time);
   drop_before(place);
   if (needs_seek(place)) call_to(place);
   if (!items_.empty() && items_.front().from <= place) return items_.front().picture;
   if (items_.empty() && error_) return *error_;
-  return YuvPicturePtr();
+  return AnyPicture();
 }
 
 void DecodedFeed::drop_before(const FeedPlace& place) {

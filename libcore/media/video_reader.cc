@@ -1,10 +1,11 @@
 #include "media/video_reader.h"
 
 #include "base/check.h"
+#include "media/deinterlacer.h"
+#include "media/input_limits.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -13,7 +14,6 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/display.h>
 }
 
 namespace layercast::media {
@@ -21,9 +21,7 @@ namespace {
 
 using base::ErrorCode;
 
-constexpr const char* kTracksMax = "64";
 constexpr const char* kInputProtocols = "file";
-constexpr int64_t kPixelsMax = 100'000'000;  // of a frame, before memory is taken for it
 constexpr int kUnreadableMax = 1000;  // in a row: then the rest of the file is taken for lost
 
 base::Error invalid(std::string message, const std::string& path) {
@@ -47,22 +45,6 @@ base::Result<void> check_is_file(const std::string& path) {
   }
 }
 
-// Only turns by quarters and mirrors; anything else is left as it was decoded.
-Orientation orientation_of(const AVStream& stream) {
-  size_t bytes = 0;
-  const uint8_t* side = av_stream_get_side_data(&stream, AV_PKT_DATA_DISPLAYMATRIX, &bytes);
-  if (side == nullptr || bytes < 9 * sizeof(int32_t)) return {};
-  const auto* matrix = reinterpret_cast<const int32_t*>(side);
-  const auto sign = [](int32_t value) { return value == 0 ? 0 : value > 0 ? 1 : -1; };
-  // Its rows are what x, y and 1 are multiplied with.
-  const Orientation found{sign(matrix[0]), sign(matrix[3]), sign(matrix[1]), sign(matrix[4])};
-  const int straight = std::abs(found.xx * found.yy);
-  const int turned = std::abs(found.xy * found.yx);
-  const bool is_upright_rectangle =
-      straight + turned == 1 && std::abs(found.xx) == straight && std::abs(found.xy) == turned;
-  return is_upright_rectangle ? found : Orientation{};
-}
-
 // Whether every frame comes with its time, the same wherever reading began. In other kinds of file
 // times are worked out from what came before, so that only reading from the start is exact.
 bool tells_times(const AVInputFormat& format) {
@@ -70,6 +52,12 @@ bool tells_times(const AVInputFormat& format) {
                                                       "flv",  "nut",       "ogg"};
   const std::string_view name = format.name;
   return std::ranges::any_of(kKinds, [name](auto kind) { return name.starts_with(kind); });
+}
+
+LibavFramePtr new_reference(const AVFrame& frame) {
+  LibavFramePtr reference = new_frame();
+  LAYERCAST_CHECK(av_frame_ref(reference.get(), &frame) >= 0);
+  return reference;
 }
 
 bool is_known(int64_t stamp) { return stamp != AV_NOPTS_VALUE; }
@@ -82,15 +70,19 @@ VideoReader::~VideoReader() = default;
 
 int VideoReader::open_demuxer() {
   AVDictionary* options = nullptr;
+  set_input_limits(&options);
   av_dict_set(&options, "protocol_whitelist", kInputProtocols, 0);
-  av_dict_set(&options, "max_streams", kTracksMax, 0);
-  AVFormatContext* context = nullptr;
+  av_dict_set(&options, "format_whitelist", self_contained_formats().c_str(), 0);
+  AVFormatContext* context = avformat_alloc_context();
+  LAYERCAST_CHECK(context != nullptr);
+  deadline_.watch(context);
+  deadline_.expire_after(input_limits::kOpenPatience);
   // The prefix keeps a path such as `concat:a` from being taken for a protocol.
   int result = avformat_open_input(&context, ("file:" + request_.path).c_str(), nullptr, &options);
   av_dict_free(&options);
   demuxer_.reset(context);
   if (result < 0) return result;
-  result = avformat_find_stream_info(context, nullptr);
+  result = find_streams(context);
   if (result < 0) return result;
   track_ = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   for (unsigned i = 0; i < context->nb_streams; ++i) {
@@ -101,17 +93,10 @@ int VideoReader::open_demuxer() {
 
 int VideoReader::open_decoder() {
   const AVStream& stream = *demuxer_->streams[track_];
-  const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
-  if (codec == nullptr) return AVERROR_DECODER_NOT_FOUND;
-  decoder_.reset(avcodec_alloc_context3(codec));
-  LAYERCAST_CHECK(decoder_ != nullptr);
-  const int result = avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
-  if (result < 0) return result;
-  decoder_->pkt_timebase = stream.time_base;
-  decoder_->thread_count = request_.threads;
-  decoder_->max_pixels = kPixelsMax;
-  decoder_->flags |= AV_CODEC_FLAG_UNALIGNED;  // so that a picture is cut exactly, not to 32 px
-  return avcodec_open2(decoder_.get(), codec, nullptr);
+  decoder_ = video_decoder_for(stream, request_.threads, Decoding::kAhead);
+  if (decoder_ == nullptr) return AVERROR_DECODER_NOT_FOUND;
+  const auto open = [this] { return avcodec_open2(decoder_.get(), nullptr, nullptr); };
+  return decoder_->thread_count > 1 ? codec_threads_.note_those_of(open) : open();
 }
 
 base::Error VideoReader::open_error(int result) const {
@@ -121,7 +106,7 @@ base::Error VideoReader::open_error(int result) const {
     return {ErrorCode::kUnsupported, std::string("no decoder for ") + avcodec_get_name(id),
             request_.path, nullptr};
   }
-  return transfer_error(result, "cannot read video", request_.path, ErrorCode::kInvalidInput);
+  return input_error(result, request_.path);
 }
 
 base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRequest& request) {
@@ -158,8 +143,12 @@ base::Result<void> VideoReader::open_first_frame() {
   first->tick -= origin_;
   first->end_tick -= origin_;
   first_tick_ = first->tick;
-  last_tick_ = first->tick;
-  last_end_tick_ = first->end_tick;
+  last_tick_ = *last_tick_ - origin_;
+  last_end_tick_ -= origin_;
+  if (successor_) {
+    successor_->tick -= origin_;
+    successor_->end_tick -= origin_;
+  }
 
   const AVRational aspect =
       av_guess_sample_aspect_ratio(demuxer_.get(), stream, first->frame.get());
@@ -178,6 +167,27 @@ base::Result<std::optional<DecodedFrame>> VideoReader::next() {
     put_back_.pop_front();
     return frame;
   }
+  for (;;) {
+    std::optional<DecodedFrame> frame = std::exchange(successor_, std::nullopt);
+    if (!frame) {
+      TRY(frame, decode_next());
+    }
+    if (!frame) return frame;
+    const bool lacks_the_one_before = std::exchange(lacks_the_one_before_, false);
+    if (!is_interlaced(*frame->frame)) {
+      before_ = new_reference(*frame->frame);
+      return frame;
+    }
+    TRY(successor_, decode_next());
+    LibavFramePtr whole =
+        deinterlaced(before_.get(), *frame->frame, successor_ ? successor_->frame.get() : nullptr);
+    before_ = std::exchange(frame->frame, std::move(whole));
+    // It would not look as it does where reading came from further back.
+    if (!lacks_the_one_before) return frame;
+  }
+}
+
+base::Result<std::optional<DecodedFrame>> VideoReader::decode_next() {
   LibavFramePtr frame = new_frame();
   for (;;) {
     const int result = avcodec_receive_frame(decoder_.get(), frame.get());
@@ -196,6 +206,7 @@ base::Result<std::optional<DecodedFrame>> VideoReader::next() {
 
 // Reads up to one packet of the track. Other tracks' are not even given out by the demuxer.
 base::Result<void> VideoReader::send_packet() {
+  deadline_.expire_after(input_limits::kReadPatience);
   const int result = input_ended_ ? AVERROR_EOF : av_read_frame(demuxer_.get(), packet_.get());
   if (result >= 0) {
     unreadable_in_a_row_ = 0;
@@ -204,9 +215,8 @@ base::Result<void> VideoReader::send_packet() {
     return {};
   }
   if (result != AVERROR_EOF && ++unreadable_in_a_row_ < kUnreadableMax) {
-    base::Error error =
-        transfer_error(result, "cannot read video", request_.path, ErrorCode::kInvalidInput);
-    if (error.code == ErrorCode::kIo) return error;
+    base::Error error = input_error(result, request_.path);
+    if (error.code == ErrorCode::kIo || error.code == ErrorCode::kLimit) return error;
     ++damaged_;  // what follows it may be whole
     return {};
   }
@@ -230,6 +240,8 @@ std::optional<DecodedFrame> VideoReader::timed(LibavFramePtr frame) {
   const int64_t stamp = frame->best_effort_timestamp;
   if (is_known(stamp) && keyframe_stamp_ && stamp < *keyframe_stamp_) return std::nullopt;
   if (frame->decode_error_flags != 0) ++damaged_;
+  // A way of sending it, not of taking it.
+  if (is_image_decoder(*decoder_)) frame->interlaced_frame = 0;
   const int64_t duration = frame->pkt_duration > 0 ? frame->pkt_duration : usual_duration_;
   int64_t tick = is_known(stamp) ? stamp - origin_ : last_end_tick_;
   // A time that does not go forward is wrong: the frame is taken to follow the one before it.
@@ -243,6 +255,9 @@ std::optional<DecodedFrame> VideoReader::timed(LibavFramePtr frame) {
 void VideoReader::forget_position() {
   avcodec_flush_buffers(decoder_.get());
   put_back_.clear();
+  successor_.reset();
+  before_.reset();
+  lacks_the_one_before_ = false;
   input_ended_ = false;
   awaits_keyframe_ = false;
   keyframe_stamp_.reset();
@@ -263,7 +278,8 @@ bool VideoReader::holds(int64_t tick) const {
 // would only go back.
 base::Result<bool> VideoReader::reaches_by_reading_on(int64_t tick) {
   if (!put_back_.empty()) return put_back_.front().tick <= tick;
-  if (input_ended_ || !last_tick_ || *last_tick_ >= tick) return false;
+  const int64_t next_tick = successor_ ? successor_->tick : last_tick_ ? *last_tick_ + 1 : tick + 1;
+  if ((input_ended_ && !successor_) || next_tick > tick) return false;
   if (tells_times(*demuxer_->iformat)) {
     const AVIndexEntry* keyframe = avformat_index_get_entry_from_timestamp(
         demuxer_->streams[track_], tick + origin_, AVSEEK_FLAG_BACKWARD);
@@ -283,6 +299,7 @@ base::Result<bool> VideoReader::jump(int64_t aim, int64_t tick) {
   if (av_seek_frame(demuxer_.get(), track_, aim + origin_, AVSEEK_FLAG_BACKWARD) < 0) return false;
   forget_position();
   awaits_keyframe_ = true;
+  lacks_the_one_before_ = true;
   TRY(std::optional<DecodedFrame> first, next());
   // A time that was worked out depends on where reading began.
   if (!first || first->tick > tick || !first->has_own_time) return false;

@@ -2,8 +2,11 @@
 
 #include "base/error.h"
 #include "base/geometry.h"
+#include "media/codec_threads.h"
 #include "media/feed_timeline.h"
+#include "media/input_guard.h"
 #include "media/libav.h"
+#include "media/video_track.h"
 
 #include <cstdint>
 #include <deque>
@@ -23,30 +26,21 @@ struct DecodedFrame {
       true;  ///< The file says `tick`; else it was worked out from what came before.
 };
 
-/// How decoded rows and columns lie on the screen, for phones that were held upright or upside
-/// down: screen x = xx·x + xy·y and screen y = yx·x + yy·y, each 0, 1 or −1, about the middle.
-struct Orientation {
-  int xx = 1;
-  int xy = 0;
-  int yx = 0;
-  int yy = 1;
-  bool operator==(const Orientation&) const = default;
-  bool swaps_sides() const { return xx == 0; }
-};
-
 struct VideoReaderRequest {
   std::string path;
-  int threads = 1;
+  int threads = 1;  ///< 0: one, and more for pictures that are large
 };
 
 /// The frames of a video file's first video track in the order they are shown.
-/// Opens nothing but local files. What cannot be decoded in the middle is left out.
+/// Opens the one local file and nothing that it names. What cannot be decoded in the middle is left
+/// out. Frames of two fields are deinterlaced; each is the same wherever reading began.
 /// Thread: one at a time.
 class VideoReader {
  public:
   /// Opened, at its first frame.
-  /// Errors: kNotFound, kIo; kInvalidInput when nothing in the file can be decoded as video. All
-  /// with the path as their place.
+  /// Errors: kNotFound, kIo; kInvalidInput when nothing in the file can be decoded as video;
+  /// kForbidden for a playlist; kLimit for one beyond input_limits.h. All with the path as their
+  /// place.
   static base::Result<std::unique_ptr<VideoReader>> open(const VideoReaderRequest& request);
   ~VideoReader();
 
@@ -58,6 +52,8 @@ class VideoReader {
   base::SizeF display_size() const { return display_size_; }
   /// Packets that were left out so far, and frames that were mended.
   int64_t damaged() const { return damaged_; }
+  /// Nanoseconds of processor time that the decoder's own threads have used. Thread: any.
+  int64_t codec_nanoseconds() const { return codec_threads_.cpu_nanoseconds(); }
 
   /// The next frame; nullopt at the end of the file. Ticks grow.
   /// Errors: kIo.
@@ -75,6 +71,7 @@ class VideoReader {
   int open_decoder();
   base::Error open_error(int result) const;
   base::Result<void> open_first_frame();
+  base::Result<std::optional<DecodedFrame>> decode_next();
   void forget_position();
   base::Result<void> send_packet();
   void send_wanted_packet();
@@ -86,6 +83,8 @@ class VideoReader {
   base::Result<void> reopen();
 
   VideoReaderRequest request_;
+  Deadline deadline_;
+  CodecThreads codec_threads_;
   DemuxerPtr demuxer_;
   CodecContextPtr decoder_;
   PacketPtr packet_;
@@ -98,6 +97,9 @@ class VideoReader {
   int64_t usual_duration_ = 1;  ///< Ticks of a frame of which the file does not say it.
 
   std::deque<DecodedFrame> put_back_;
+  std::optional<DecodedFrame> successor_;  ///< Decoded already: a deinterlaced frame needs it.
+  LibavFramePtr before_;                   ///< The one before the next, as it was decoded.
+  bool lacks_the_one_before_ = false;
   bool input_ended_ = false;
   bool awaits_keyframe_ = false;
   std::optional<int64_t> keyframe_stamp_;  ///< What is shown before it refers to what was not read.

@@ -1,51 +1,20 @@
 #include "media/yuv_picture_maker.h"
 
-#include "base/check.h"
+#include "media/decoded_format.h"
 
-#include <string>
-#include <string_view>
 #include <utility>
 
 extern "C" {
 #include <libavutil/frame.h>
-#include <libavutil/opt.h>
-#include <libavutil/pixdesc.h>
-#include <libswscale/swscale.h>
 }
 
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
 using frame::ChromaSiting;
 using frame::YuvLayout;
 using frame::YuvMatrix;
 using frame::YuvRange;
-
-constexpr int kScalerFlags =
-    SWS_BILINEAR | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND | SWS_BITEXACT;
-constexpr int kHighDefinitionLines = 720;
-
-AVPixelFormat format_of(const AVFrame& decoded) {
-  return static_cast<AVPixelFormat>(decoded.format);
-}
-
-const AVPixFmtDescriptor& descriptor_of(AVPixelFormat format) {
-  const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(format);
-  LAYERCAST_CHECK(descriptor != nullptr);
-  return *descriptor;
-}
-
-bool is_gray(const AVPixFmtDescriptor& format) {
-  return format.nb_components <= 2 && (format.flags & AV_PIX_FMT_FLAG_PAL) == 0;
-}
-
-bool is_yuv(AVPixelFormat format) {
-  constexpr uint64_t kOthers = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BAYER;
-  const AVPixFmtDescriptor& descriptor = descriptor_of(format);
-  const bool is_xyz = format == AV_PIX_FMT_XYZ12LE || format == AV_PIX_FMT_XYZ12BE;
-  return (descriptor.flags & kOthers) == 0 && !is_gray(descriptor) && !is_xyz;
-}
 
 /// Three planes of 8 bits that a YuvLayout can describe. Planes of alpha behind them do not matter.
 bool is_plain(AVPixelFormat format) {
@@ -69,57 +38,6 @@ bool is_plain(AVPixelFormat format) {
   }
 }
 
-bool is_full_range(const AVFrame& decoded) {
-  if (decoded.color_range != AVCOL_RANGE_UNSPECIFIED)
-    return decoded.color_range == AVCOL_RANGE_JPEG;
-  const AVPixFmtDescriptor& format = descriptor_of(format_of(decoded));
-  return is_gray(format) || std::string_view(format.name).starts_with("yuvj");
-}
-
-/// nullopt: one that a YuvLayout does not know.
-std::optional<YuvMatrix> matrix_of(const AVFrame& decoded) {
-  switch (decoded.colorspace) {
-    case AVCOL_SPC_BT709:
-      return YuvMatrix::kBt709;
-    case AVCOL_SPC_BT470BG:
-    case AVCOL_SPC_SMPTE170M:
-      return YuvMatrix::kBt601;
-    case AVCOL_SPC_UNSPECIFIED:
-    case AVCOL_SPC_RESERVED:
-      return decoded.height >= kHighDefinitionLines ? YuvMatrix::kBt709 : YuvMatrix::kBt601;
-    default:
-      return std::nullopt;
-  }
-}
-
-std::optional<ChromaSiting> siting_of(const AVFrame& decoded) {
-  switch (decoded.chroma_location) {
-    case AVCHROMA_LOC_UNSPECIFIED:
-    case AVCHROMA_LOC_LEFT:
-      return ChromaSiting::kLeft;
-    case AVCHROMA_LOC_CENTER:
-      return ChromaSiting::kCenter;
-    case AVCHROMA_LOC_TOPLEFT:
-      return ChromaSiting::kTopLeft;
-    default:
-      return std::nullopt;
-  }
-}
-
-/// Where the first chroma sample lies, in 256ths of a luma px.
-struct ChromaPosition {
-  int x;
-  int y;
-};
-
-ChromaPosition position_of(AVChromaLocation location) {
-  const bool is_middle = location == AVCHROMA_LOC_CENTER || location == AVCHROMA_LOC_TOP ||
-                         location == AVCHROMA_LOC_BOTTOM;
-  const bool is_top = location == AVCHROMA_LOC_TOPLEFT || location == AVCHROMA_LOC_TOP;
-  const bool is_bottom = location == AVCHROMA_LOC_BOTTOMLEFT || location == AVCHROMA_LOC_BOTTOM;
-  return {is_middle ? 128 : 0, is_top ? 0 : is_bottom ? 256 : 128};
-}
-
 void give_back(const void* decoded) {
   LibavDelete()(const_cast<AVFrame*>(static_cast<const AVFrame*>(decoded)));
 }
@@ -132,6 +50,10 @@ struct YuvPictureMaker::Plan {
   AVPixelFormat target = AV_PIX_FMT_NONE;
   bool changes_matrix = false;
   YuvLayout layout;  ///< of the result, before it is turned
+
+  ScaledFormat scaled() const {
+    return {target, layout.range == YuvRange::kFull && !changes_matrix, changes_matrix};
+  }
 };
 
 YuvPictureMaker::Plan YuvPictureMaker::plan_for(const AVFrame& decoded) const {
@@ -165,80 +87,15 @@ YuvPictureMaker::Plan YuvPictureMaker::plan_for(const AVFrame& decoded) const {
   return plan;
 }
 
-base::Result<void> YuvPictureMaker::open_scaler(const AVFrame& decoded, const Plan& plan) {
-  const std::array<int, 6> key = {decoded.width,       decoded.height,
-                                  decoded.format,      static_cast<int>(decoded.colorspace),
-                                  decoded.color_range, static_cast<int>(decoded.chroma_location)};
-  if (scaler_ != nullptr && key == scaler_key_) return {};
-  const AVPixelFormat format = format_of(decoded);
-  const base::Error failure{
-      ErrorCode::kUnsupported,
-      std::string("pixel format ") + descriptor_of(format).name + " cannot be converted",
-      {},
-      nullptr};
-  if (sws_isSupportedInput(format) == 0) return failure;
-  scaler_.reset(sws_alloc_context());
-  LAYERCAST_CHECK(scaler_ != nullptr);
-  const auto set = [this](const char* option, int64_t value) {
-    LAYERCAST_CHECK(av_opt_set_int(scaler_.get(), option, value, 0) >= 0);
-  };
-  const bool has_range = is_yuv(format) || is_gray(descriptor_of(format));
-  const bool from_full = !has_range || is_full_range(decoded);
-  const bool to_full = plan.layout.range == YuvRange::kFull;
-  const ChromaPosition from = position_of(decoded.chroma_location);
-  const AVPixFmtDescriptor& target = descriptor_of(plan.target);
-  set("srcw", decoded.width);
-  set("srch", decoded.height);
-  set("dstw", decoded.width);
-  set("dsth", decoded.height);
-  set("src_format", format);
-  set("dst_format", plan.target);
-  set("sws_flags", kScalerFlags);
-  set("src_range", from_full ? 1 : 0);
-  set("dst_range", to_full ? 1 : 0);
-  if (descriptor_of(format).log2_chroma_w > 0) set("src_h_chr_pos", from.x);
-  if (descriptor_of(format).log2_chroma_h > 0) set("src_v_chr_pos", from.y);
-  if (target.log2_chroma_w > 0) set("dst_h_chr_pos", from.x);
-  if (target.log2_chroma_h > 0) set("dst_v_chr_pos", from.y);
-  if (sws_init_context(scaler_.get(), nullptr, nullptr) < 0) {
-    scaler_.reset();
-    return failure;
-  }
-  if (plan.changes_matrix) {
-    constexpr int kOne = 1 << 16;
-    const int* bt709 = sws_getCoefficients(SWS_CS_ITU709);
-    const int* own = is_yuv(format) ? sws_getCoefficients(decoded.colorspace) : bt709;
-    sws_setColorspaceDetails(scaler_.get(), own, from_full ? 1 : 0, bt709, 0, 0, kOne, kOne);
-  }
-  scaler_key_ = key;
-  return {};
-}
-
 base::Result<void> YuvPictureMaker::check(const AVFrame& decoded) {
   const Plan plan = plan_for(decoded);
-  return plan.converts ? open_scaler(decoded, plan) : base::Result<void>();
-}
-
-base::Result<LibavFramePtr> YuvPictureMaker::converted(const AVFrame& decoded, const Plan& plan) {
-  TRY_DO(open_scaler(decoded, plan));
-  LibavFramePtr target = new_frame();
-  target->format = plan.target;
-  target->width = decoded.width;
-  target->height = decoded.height;
-  LAYERCAST_CHECK(av_frame_get_buffer(target.get(), 0) >= 0);
-  const int rows = sws_scale(scaler_.get(), decoded.data, decoded.linesize, 0, decoded.height,
-                             target->data, target->linesize);
-  if (rows != decoded.height) {
-    return base::Error{
-        ErrorCode::kInternal, "the pixel format could not be converted", {}, nullptr};
-  }
-  return target;
+  return plan.converts ? scaler_.open(decoded, plan.scaled()) : base::Result<void>();
 }
 
 base::Result<frame::YuvPicturePtr> YuvPictureMaker::picture_of(LibavFramePtr decoded) {
   const Plan plan = plan_for(*decoded);
   if (plan.converts) {
-    TRY(decoded, converted(*decoded, plan));
+    TRY(decoded, scaler_.scaled(*decoded, plan.scaled()));
   }
   std::array<frame::YuvPicture::Plane, 3> planes;
   for (size_t i = 0; i < planes.size(); ++i) {

@@ -3,12 +3,9 @@
 #include "base/error.h"
 #include "frame/image.h"
 #include "frame/yuv_picture.h"
+#include "media/frame_scaler.h"
 #include "media/libav.h"
-#include "media/video_reader.h"
-
-#include <array>
-#include <memory>
-#include <optional>
+#include "media/video_track.h"
 
 namespace layercast::media {
 
@@ -31,15 +28,11 @@ class YuvPictureMaker {
 
  private:
   struct Plan;
-  base::Result<void> open_scaler(const AVFrame& decoded, const Plan& plan);
-  base::Result<LibavFramePtr> converted(const AVFrame& decoded, const Plan& plan);
   Plan plan_for(const AVFrame& decoded) const;
   frame::YuvPicturePtr turned(const frame::YuvPicture& source) const;
 
   Orientation orientation_;
-  ScalerPtr scaler_;
-  /// What `scaler_` was made for: size, format, matrix, range and siting.
-  std::array<int, 6> scaler_key_{};
+  FrameScaler scaler_;
 };
 
 }  // namespace layercast::media

@@ -1,10 +1,14 @@
 #include "render/evaluate.h"
 
+#include "compose/plain_pixels.h"
 #include "content/fit.h"
 #include "scene/animation.h"
+#include "scene/showing.h"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
 
 namespace layercast::render {
 namespace {
@@ -23,47 +27,37 @@ Affine canvas_from_box(const scene::Transform& transform, base::SizeF box,
          base::translation(-transform.anchor.x * box.width, -transform.anchor.y * box.height);
 }
 
-// What a layer covers: its box, and the ink that overflows it.
-base::RectF extent(const content::Raster& raster, base::SizeF box) {
-  const base::PointF origin = raster.picture->origin();
-  const base::SizeI size = raster.picture->size();
-  return {std::min(0.0, origin.x), std::min(0.0, origin.y),
-          std::max(box.width, origin.x + size.width), std::max(box.height, origin.y + size.height)};
+// What the parts cover in the layer box, whole pixels or not.
+base::RectF extent_of(const content::Part& part, base::SizeF box) {
+  const base::RectF whole{0, 0, box.width, box.height};
+  if (part.is_cut_to_box) return whole;
+  const base::SizeI size = frame::size_of(part.picture);
+  return base::bounds_of(part.box_from_picture,
+                         {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)});
 }
 
-// The box of a layer, what overflows it included, and where it is.
-struct Body {
-  base::SizeF box;
-  base::RectF extent;
-};
+// The layer box, and what overflows it.
+base::RectF extent_of(std::span<const content::Part> parts, base::SizeF box) {
+  base::RectF whole{0, 0, box.width, box.height};
+  for (const content::Part& part : parts) {
+    const base::RectF extent = extent_of(part, box);
+    whole = {std::min(whole.left, extent.left), std::min(whole.top, extent.top),
+             std::max(whole.right, extent.right), std::max(whole.bottom, extent.bottom)};
+  }
+  return whole;
+}
 
-scene::EdgeOffsets edge_offsets(const scene::Layer& layer, const Body& body, base::SizeI canvas) {
-  const base::RectF place =
-      base::bounds_of(canvas_from_box(layer.transform, body.box, {}), body.extent);
+scene::EdgeOffsets edge_offsets(const scene::Transform& transform, base::SizeF box,
+                                const base::RectF& extent, base::SizeI canvas) {
+  const base::RectF place = base::bounds_of(canvas_from_box(transform, box, {}), extent);
   return {{-place.right, 0},
           {canvas.width - place.left, 0},
           {0, -place.bottom},
           {0, canvas.height - place.top}};
 }
 
-// A layer at an instant.
-struct Placed {
-  Affine frame_from_box;
-  uint8_t opacity;
-};
-
-std::optional<Placed> placed_at(const scene::Layer& layer, const Body& body,
-                                const base::SceneTime& time, base::SizeI canvas,
-                                const Affine& frame_from_canvas) {
-  const scene::LayerMotion motion =
-      layer.animations.empty()
-          ? scene::LayerMotion{}
-          : scene::motion_at(layer.animations, time, edge_offsets(layer, body, canvas),
-                             layer.start.value_or(base::Duration{}));
-  const auto opacity = static_cast<uint8_t>(std::floor(layer.opacity * motion.opacity * 255 + 0.5));
-  const Affine placed = frame_from_canvas * canvas_from_box(layer.transform, body.box, motion);
-  if (opacity == 0 || std::abs(placed.determinant()) < kDeterminantMin) return std::nullopt;
-  return Placed{placed, opacity};
+uint8_t opacity_level(double opacity) {
+  return static_cast<uint8_t>(std::floor(opacity * 255 + 0.5));
 }
 
 double on_whole_pixel(double place) {
@@ -75,8 +69,12 @@ double on_whole_pixel(double place) {
 }  // namespace
 
 Affine on_whole_pixels(Affine map) {
-  const bool is_unscaled = map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0;
+  constexpr double kLastBits = 1e-12;
+  const bool is_unscaled = std::abs(map.xx - 1) < kLastBits && std::abs(map.yy - 1) < kLastBits &&
+                           map.xy == 0 && map.yx == 0;
   if (!is_unscaled) return map;
+  map.xx = 1;
+  map.yy = 1;
   map.x0 = on_whole_pixel(map.x0);
   map.y0 = on_whole_pixel(map.y0);
   return map;
@@ -91,53 +89,83 @@ Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame) {
          base::scaling(factor, factor);
 }
 
-std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const content::Raster& raster,
-                                           const base::SceneTime& time, base::SizeI canvas,
-                                           const Affine& frame_from_canvas) {
-  const base::SizeF box = layer.size.value_or(raster.box);
-  const auto placed = placed_at(layer, {box, extent(raster, box)}, time, canvas, frame_from_canvas);
-  if (!placed) return std::nullopt;
+content::Part part_of(const content::Raster& raster) {
   const base::PointF origin = raster.picture->origin();
-  const Affine map = placed->frame_from_box * base::translation(origin.x, origin.y);
-  compose::DrawItem item{raster.picture, on_whole_pixels(map), placed->opacity, layer.blend_mode,
-                         std::nullopt};
-  if (layer.clip) {
-    item.clip = compose::RoundedClip{placed->frame_from_box, box, layer.clip->radius};
-  }
-  return item;
+  return {raster.picture,
+          base::scaling(1 / raster.scale.width, 1 / raster.scale.height) *
+              base::translation(origin.x, origin.y),
+          1, false};
 }
 
-std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const VideoShown& video,
-                                           const base::SceneTime& time, base::SizeI canvas,
-                                           const Affine& frame_from_canvas) {
-  const base::SizeF shown = video.display_size;
-  const base::SizeF box = layer.size.value_or(shown);
-  const auto placed =
-      placed_at(layer, {box, {0, 0, box.width, box.height}}, time, canvas, frame_from_canvas);
-  if (!placed) return std::nullopt;
-  const base::SizeF scale = content::fitted_scale(shown, video.fit, box);
-  const base::SizeF fitted{shown.width * scale.width, shown.height * scale.height};
-  const base::SizeI samples = video.picture->size();
-  const Affine map =
-      placed->frame_from_box *
-      base::translation((box.width - fitted.width) / 2, (box.height - fitted.height) / 2) *
-      base::scaling(fitted.width / samples.width, fitted.height / samples.height);
-  compose::DrawItem item{video.picture, on_whole_pixels(map), placed->opacity, layer.blend_mode,
-                         std::nullopt};
-  const bool overflows = fitted.width > box.width || fitted.height > box.height;
-  if (layer.clip || overflows) {
+std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,
+                                     std::span<const content::Part> parts,
+                                     const base::SceneTime& time, const Stage& stage) {
+  const base::SizeF size = layer.size.value_or(box);
+  if (scene::is_gone(layer, time.floor())) return std::nullopt;
+  const scene::Pose pose = scene::pose_at(layer, time);
+  const scene::LayerMotion motion =
+      scene::is_motionless(layer)
+          ? scene::LayerMotion{}
+          : scene::motion_of(
+                layer, time,
+                edge_offsets(pose.transform, size, extent_of(parts, size), stage.canvas));
+  const double opacity = pose.opacity * motion.opacity;
+  const Affine map = stage.frame_from_canvas * canvas_from_box(pose.transform, size, motion);
+  if (opacity_level(opacity) == 0 || std::abs(map.determinant()) < kDeterminantMin) {
+    return std::nullopt;
+  }
+  return PlacedLayer{map, size, opacity};
+}
+
+std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const PlacedLayer& placed,
+                                           const content::Part& part) {
+  const uint8_t opacity = opacity_level(placed.opacity * part.opacity);
+  if (opacity == 0) return std::nullopt;
+  compose::DrawItem item{part.picture,
+                         on_whole_pixels(placed.frame_from_box * part.box_from_picture), opacity,
+                         layer.blend_mode, std::nullopt};
+  if (layer.clip || part.is_cut_to_box) {
     const double radius = layer.clip ? layer.clip->radius : 0;
-    item.clip = compose::RoundedClip{placed->frame_from_box, box, radius};
+    item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius};
   }
   return item;
 }
 
-bool keeps_its_scale(const scene::Layer& layer) {
+base::Result<content::Part> flattened(std::span<const content::Part> parts, base::SizeF box) {
+  const base::RectF extent = extent_of(parts, box);
+  TRY_DO(content::check_picture_size(
+      {extent.right - extent.left + 2, extent.bottom - extent.top + 2}));
+  const double left = std::floor(extent.left);
+  const double top = std::floor(extent.top);
+  const Affine moved = base::translation(-left, -top);
+  compose::DrawList list{{static_cast<int>(std::ceil(extent.right) - left),
+                          static_cast<int>(std::ceil(extent.bottom) - top)},
+                         {},
+                         {}};
+  for (const content::Part& part : parts) {
+    compose::DrawItem item{part.picture, on_whole_pixels(moved * part.box_from_picture),
+                           opacity_level(part.opacity), base::BlendMode::kNormal, std::nullopt};
+    if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0};
+    list.items.push_back(std::move(item));
+  }
+  frame::Image<frame::PremulRgba8> pixels(list.canvas);
+  compose::compose_pixels(list, pixels.view());
+  return content::Part{std::make_shared<frame::Picture>(std::move(pixels)),
+                       base::translation(left, top), 1, false};
+}
+
+bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time) {
   const auto leaves_it = [](const scene::Animation& animation) {
     return std::holds_alternative<scene::FadeEffect>(animation.effect) ||
-           std::holds_alternative<scene::SlideEffect>(animation.effect);
+           std::holds_alternative<scene::SlideEffect>(animation.effect) ||
+           std::holds_alternative<scene::VolumeEffect>(animation.effect);
   };
-  return layer.transform.rotation == 0 && std::ranges::all_of(layer.animations, leaves_it);
+  const bool keeps =
+      layer.transform.rotation == 0 && std::ranges::all_of(layer.animations, leaves_it);
+  if (!keeps || scene::is_settled(layer, time)) return keeps;
+  const scene::Transform shown = scene::pose_at(layer, time).transform;
+  return shown.rotation == 0 && shown.scale == layer.transform.scale &&
+         std::ranges::all_of(layer.enter, leaves_it) && std::ranges::all_of(layer.exit, leaves_it);
 }
 
 }  // namespace layercast::render

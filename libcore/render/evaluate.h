@@ -3,11 +3,14 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "compose/draw_list.h"
+#include "content/moving.h"
 #include "content/raster.h"
-#include "frame/yuv_picture.h"
 #include "scene/scene.h"
 
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace layercast::render {
 
@@ -15,31 +18,44 @@ namespace layercast::render {
 /// sizes.
 base::Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame);
 
-/// One layer as it is at `time`: placed, faded and clipped; nullopt when nothing of it shows.
-/// Times and effects as in scene/animation.h; geometry as in the scene file: the box is scaled,
-/// then rotated, about its anchor, and the anchor lands on the position.
-std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const content::Raster& raster,
-                                           const base::SceneTime& time, base::SizeI canvas,
-                                           const base::Affine& frame_from_canvas);
+/// What a rasterised content shows, as a part of its layer.
+content::Part part_of(const content::Raster& raster);
 
-/// What a layer shows of a video at one instant.
-struct VideoShown {
-  frame::YuvPicturePtr picture;
-  base::SizeF display_size;  ///< stretched where its samples are not square
-  scene::Fit fit = scene::Fit::kContain;
+/// The canvas that layers are placed on.
+struct Stage {
+  base::SizeI canvas;
+  base::Affine frame_from_canvas;
 };
 
-/// The same for a layer with a video, fitted into the layer's box as CSS object-fit does it,
-/// centred and cropped to the box; in its display size where there is no box.
-std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const VideoShown& video,
-                                           const base::SceneTime& time, base::SizeI canvas,
-                                           const base::Affine& frame_from_canvas);
+/// A layer at an instant.
+struct PlacedLayer {
+  base::Affine frame_from_box;
+  base::SizeF box;
+  double opacity = 1;  ///< 0..1
+};
+
+/// The layer as it is at `time`; nullopt when nothing of it shows. `box`: its content's own size.
+/// Times and effects as in scene/animation.h and scene/showing.h; geometry as in the scene file:
+/// the box is scaled, then rotated, about its anchor, and the anchor lands on the position.
+std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,
+                                     std::span<const content::Part> parts,
+                                     const base::SceneTime& time, const Stage& stage);
+
+/// One part of the layer; nullopt when nothing of it shows.
+std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const PlacedLayer& placed,
+                                           const content::Part& part);
 
 /// A map that only moves, and comes so near to whole pixels that no sample would differ, lies on
 /// them: a slide by whole pixels a frame misses some by the last bit. Others are left as they are.
 base::Affine on_whole_pixels(base::Affine map);
 
-/// Whether the scale of the layer is the same at every instant, and it is never turned.
-bool keeps_its_scale(const scene::Layer& layer);
+/// Whether the layer keeps the scale that it has at `time`, and is not turned: while it enters,
+/// leaves or glides, throughout that; its animations never change it.
+bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time);
+
+/// The parts as one picture of the layer box and what overflows it, as if the layer stood alone:
+/// what is done to a layer as a whole is done to this. Shape: at least one part.
+/// Errors: kLimit for one that would be too large.
+base::Result<content::Part> flattened(std::span<const content::Part> parts, base::SizeF box);
 
 }  // namespace layercast::render

@@ -1,18 +1,62 @@
 #include "render/layer_content.h"
 
+#include "content/animated.h"
+#include "content/filters.h"
+#include "render/layer_effects.h"
+
+#include <optional>
 #include <utility>
 #include <variant>
 
 namespace layercast::render {
 
-ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed)
-    : file_(std::move(file)), open_feed_(std::move(open_feed)), rasterizer_(*file_) {}
+namespace {
 
-base::Result<std::unique_ptr<frame::VideoFeed>> ContentMaker::open_feed(
-    const scene::VideoContent& content) const {
-  const std::string path = file_->resolved(content.source);
-  if (open_feed_) return open_feed_(content, path);
-  return base::Error{base::ErrorCode::kUnsupported, "videos cannot be shown here", path, nullptr};
+// The pictures of an animation, where the content is one; its path resolved.
+std::optional<content::PictureSource> picture_source(const scene::Content& content,
+                                                     const scene::SceneFile& file) {
+  const auto source = [&](auto typed) -> std::optional<content::PictureSource> {
+    typed.source = file.resolved(typed.source);
+    return typed;
+  };
+  if (const auto* gif = std::get_if<scene::GifContent>(&content)) return source(*gif);
+  if (const auto* sprite = std::get_if<scene::SpriteContent>(&content)) return source(*sprite);
+  if (const auto* frames = std::get_if<scene::FramesContent>(&content)) return source(*frames);
+  return std::nullopt;
+}
+
+content::VideoFiles video_files(const scene::VideoContent& video, const scene::SceneFile& file) {
+  content::VideoFiles files{file.resolved(video.source), std::nullopt};
+  if (video.fallback) files.fallback = file.resolved(*video.fallback);
+  return files;
+}
+
+}  // namespace
+
+ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed,
+                           std::shared_ptr<content::PicturePool> pool)
+    : file_(std::move(file)),
+      open_feed_(std::move(open_feed)),
+      foresight_(pool ? Foresight::kStates : Foresight::kNone),
+      pool_(pool ? std::move(pool) : std::make_shared<content::PicturePool>()),
+      rasterizer_(*file_) {}
+
+// A content that moves; null for one that stands still.
+base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
+    const scene::Layer& layer) {
+  if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
+    return content::open_video(*video, layer.size, video_files(*video, *file_), open_feed_);
+  }
+  if (const auto* chat = std::get_if<scene::ChatContent>(&layer.content)) {
+    return rasterizer_.open_chat(*chat, layer);
+  }
+  if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
+    return open_character(*character, layer, {*file_, open_feed_, *pool_, rasterizer_, foresight_});
+  }
+  if (auto source = picture_source(layer.content, *file_)) {
+    return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);
+  }
+  return std::unique_ptr<content::MovingContent>();
 }
 
 LayerContentPtr ContentMaker::make(const scene::Layer& layer,
@@ -20,14 +64,22 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
   auto made = std::make_shared<LayerContent>();
   const auto fail = [&](base::Error error) {
     made->raster = rasterizer_.error_raster(layer, error);
+    made->filters = lasting_filters(layer);
     made->error = std::move(error);
   };
-  if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
-    auto feed = open_feed(*video);
-    if (!feed) {
-      fail(std::move(feed).error());
+  auto moving = open(layer);
+  if (!moving) {
+    fail(std::move(moving).error());
+    return made;
+  }
+  made->moving = std::move(moving).value();
+  if (made->moving != nullptr) {
+    auto caption = rasterizer_.caption(layer, layer.size.value_or(made->moving->box()));
+    if (!caption) {
+      made->moving.reset();
+      fail(std::move(caption).error());
     } else {
-      made->feed = std::move(feed).value();
+      made->caption = std::move(caption).value();
     }
     return made;
   }
@@ -37,6 +89,10 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
     made->text = scene::expanded(made->parts, clock);
   }
   auto raster = rasterizer_.rasterise(layer, made->text);
+  if (raster && !made->changes) {
+    made->filters = lasting_filters(layer);
+    raster = content::filtered(raster.value(), made->filters);
+  }
   if (!raster) {
     fail(std::move(raster).error());
   } else {

@@ -2,43 +2,49 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "content/moving.h"
+#include "content/picture_pool.h"
 #include "content/raster.h"
 #include "content/rasterizer.h"
-#include "frame/video_feed.h"
+#include "content/video.h"
+#include "render/character.h"
 #include "scene/placeholder.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace layercast::render {
 
-/// Opens the video of a content; `path` is its resolved source.
-using FeedOpener = std::function<base::Result<std::unique_ptr<frame::VideoFeed>>(
-    const scene::VideoContent& content, const std::string& path)>;
+using content::FeedOpener;
 
 /// A layer's content, ready to be drawn: rasterised, or opened.
 struct LayerContent {
-  std::optional<content::Raster> raster;   ///< none for a video that could be opened
-  std::unique_ptr<frame::VideoFeed> feed;  ///< used by the renderer that shows it, and nobody else
+  std::optional<content::Raster> raster;  ///< of what stands still
+  /// Of what does not; used by the renderer that shows it, and nobody else.
+  std::unique_ptr<content::MovingContent> moving;
+  std::optional<content::Raster> caption;  ///< over what moves
   scene::TextParts parts;                  ///< of a text; empty otherwise
   bool changes = false;                    ///< whether the text differs from frame to frame
   std::string text;                        ///< that `raster` shows
+  std::vector<scene::Filter> filters;      ///< that `raster` was made with, once and for all
   std::optional<base::Error> error;        ///< why `raster` is the error picture
 };
 
-/// Not changed once made but for its feed.
+/// Not changed once made but for what moves.
 using LayerContentPtr = std::shared_ptr<LayerContent>;
 
 /// Makes contents ready, however long that takes. Thread: one at a time.
 class ContentMaker {
  public:
-  /// `open_feed`: absent where a video cannot be shown.
-  ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed);
+  /// `open_feed`: absent where a video cannot be shown. `pool`: where makers for a live scene find
+  /// each other's pictures; absent for a scene that does not change.
+  ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed,
+               std::shared_ptr<content::PicturePool> pool = nullptr);
 
   /// The content of `layer`; a text as it is at `clock`. One that fails is the error picture.
   LayerContentPtr make(const scene::Layer& layer, const scene::PlaceholderClock& clock);
@@ -46,11 +52,12 @@ class ContentMaker {
   content::Rasterizer& rasterizer() { return rasterizer_; }
 
  private:
-  base::Result<std::unique_ptr<frame::VideoFeed>> open_feed(
-      const scene::VideoContent& content) const;
+  base::Result<std::unique_ptr<content::MovingContent>> open(const scene::Layer& layer);
 
   std::shared_ptr<const scene::SceneFile> file_;
   FeedOpener open_feed_;
+  Foresight foresight_;
+  std::shared_ptr<content::PicturePool> pool_;
   content::Rasterizer rasterizer_;
 };
 

@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "base/cpu_clock.h"
 #include "render/evaluate.h"
+#include "render/scrolled.h"
+#include "scene/showing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,18 +28,49 @@ base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) 
           static_cast<int>(std::ceil(place.right)), static_cast<int>(std::ceil(place.bottom))};
 }
 
+// Where `animation` of a character stands, when it is what an error is about.
+std::optional<std::string> failing_animation(const scene::AnimatedContent& animation,
+                                             const base::Error& error,
+                                             const scene::SceneFile& file) {
+  const std::string source =
+      file.resolved(std::visit([](const auto& each) { return each.source; }, animation));
+  // One of the files of a pattern.
+  const bool is_one_of = std::holds_alternative<scene::FramesContent>(animation) &&
+                         error.where.starts_with(source.substr(0, source.find_first_of("%*?[")));
+  if (error.where != source && !is_one_of) return std::nullopt;
+  return ".source";
+}
+
+std::string failing_character_value(const scene::CharacterContent& character,
+                                    const base::Error& error, const scene::SceneFile& file) {
+  for (const auto& each : character.animations) {
+    const auto value = failing_animation(each.content, error, file);
+    if (value) return ".content.animations." + each.name + *value;
+  }
+  const auto* animated = std::get_if<scene::AnimatedContent>(&character.source);
+  const auto* source = std::get_if<std::string>(&character.source);
+  const bool is_source = source != nullptr && error.where == file.resolved(*source);
+  if (animated != nullptr) {
+    const auto value = failing_animation(*animated, error, file);
+    if (value) return ".content.source" + *value;
+  }
+  const bool is_texture =
+      character.texture && error.where == file.resolved(*character.texture) && !is_source;
+  return is_texture ? ".content.texture" : ".content.source";
+}
+
 // The value whose place an error of this content is told with.
 std::string failing_value(const scene::Content& content, const base::Error& error,
                           const scene::SceneFile& file) {
   if (const auto* character = std::get_if<scene::CharacterContent>(&content)) {
-    const bool is_texture = character->texture &&
-                            error.where == file.resolved(*character->texture) &&
-                            error.where != file.resolved(character->source);
-    return is_texture ? ".content.texture" : ".content.source";
+    return failing_character_value(*character, error, file);
   }
   const auto* svg = std::get_if<scene::SvgContent>(&content);
   const bool has_source = std::holds_alternative<scene::ImageContent>(content) ||
                           std::holds_alternative<scene::VideoContent>(content) ||
+                          std::holds_alternative<scene::GifContent>(content) ||
+                          std::holds_alternative<scene::SpriteContent>(content) ||
+                          std::holds_alternative<scene::FramesContent>(content) ||
                           (svg != nullptr && svg->source.has_value());
   return has_source ? ".content.source" : ".content";
 }
@@ -47,7 +80,7 @@ std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneF
   std::vector<ShownLayer> shown;
   for (size_t i = 0; i < file->scene.layers.size(); ++i) {
     const scene::Layer& layer = file->scene.layers[i];
-    if (layer.visible) shown.push_back({{file, &layer}, i, nullptr});
+    if (layer.visible || layer.leaves) shown.push_back({{file, &layer}, i, nullptr});
   }
   std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
   return shown;
@@ -61,10 +94,6 @@ std::shared_ptr<const scene::SceneFile> borrowed(const scene::SceneFile& file) {
 // The stream time at which the layer's content begins.
 base::Duration start_of(const scene::Layer& layer) {
   return layer.start.value_or(base::Duration{});
-}
-
-bool is_video(const scene::Layer& layer) {
-  return std::holds_alternative<scene::VideoContent>(layer.content);
 }
 
 SceneViewPtr view_of_file(const scene::SceneFile& file) {
@@ -106,14 +135,17 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   // Told once, not again for every text.
   if (font_error) failures.push_back({view->file->where("fonts"), "", *font_error});
   for (ShownLayer& shown : view->layers) {
-    shown.content = maker_->make(*shown.layer, {frame_index, rate_, options_.clock_start});
-    if (shown.content->feed == nullptr) ++stats_.cache_misses;
+    shown.content = maker_->make(
+        *shown.layer, {frame_index, rate_, options_.clock_start, start_of(*shown.layer)});
+    if (shown.content->moving == nullptr) ++stats_.cache_misses;
   }
   // The maker's own: nothing is made by it any more.
   view->rasterizer = {std::shared_ptr<void>(), &maker_->rasterizer()};
   show(std::move(view));
   for (LayerState& state : layers_) {
+    failures_.clear();
     refresh(state, frame_index);
+    if (!failures_.empty() && !state.error) failures.push_back(failures_.front());
     const auto& error = state.error ? state.error : state.content->error;
     if (!error || (font_error && error->to_string() == font_error->to_string())) continue;
     failures.push_back(failure_of(state, *error));
@@ -136,8 +168,9 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
   state.index = shown.index;
   state.content = shown.content;
   const bool changes = shown.content->changes;
-  state.keeps_scale = !changes && keeps_its_scale(*shown.layer);
-  state.is_still = shown.layer->animations.empty() && !changes && !is_video(*shown.layer);
+  const bool moves = shown.content->moving != nullptr;
+  state.is_one_picture = !changes && !moves;
+  state.is_still = state.is_one_picture && scene::is_motionless(*shown.layer);
   return state;
 }
 
@@ -145,10 +178,15 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
 void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.text = std::move(before.text);
   state.raster = std::move(before.raster);
-  state.video = std::move(before.video);
+  state.parts = std::move(before.parts);
+  state.grouped = std::move(before.grouped);
+  state.group = std::move(before.group);
+  state.effects = std::move(before.effects);
+  state.unfilterable = std::move(before.unfilterable);
   state.error = std::move(before.error);
+  state.absence = std::move(before.absence);
   const bool is_same = before.layer == state.layer || *before.layer == *state.layer;
-  if (is_same && state.is_still) state.item = std::move(before.item);
+  if (is_same && state.is_still) state.items = std::move(before.items);
 }
 
 void Renderer::show(SceneViewPtr view) {
@@ -166,13 +204,20 @@ void Renderer::show(SceneViewPtr view) {
 }
 
 void Renderer::refresh(LayerState& state, int64_t frame_index) {
-  if (state.content->feed != nullptr) return refresh_video(state, frame_index);
-  if (!state.content->changes) {
+  if (state.content->moving != nullptr && !state.error) return refresh_moving(state, frame_index);
+  if (state.content->changes) {
+    refresh_text(state, frame_index);
+  } else {
     ++stats_.cache_hits;
-    return;
   }
-  std::string text =
-      scene::expanded(state.content->parts, {frame_index, rate_, options_.clock_start});
+  const auto& raster = state.raster ? state.raster : state.content->raster;
+  state.parts.assign(1, part_of(*raster));
+  scroll(*state.layer, *raster, rate_.time_of(frame_index), state.parts.front());
+}
+
+void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
+  std::string text = scene::expanded(
+      state.content->parts, {frame_index, rate_, options_.clock_start, start_of(*state.layer)});
   if (text == (state.raster ? state.text : state.content->text)) {
     ++stats_.cache_hits;
     return;
@@ -184,51 +229,105 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
                         : view_->rasterizer->error_raster(*state.layer, raster.error());
 }
 
-void Renderer::refresh_video(LayerState& state, int64_t frame_index) {
-  if (state.error) return;
+void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
   const base::SceneTime time = rate_.time_of(frame_index).since(start_of(*state.layer));
-  frame::VideoFeed& feed = *state.content->feed;
-  auto picture =
-      options_.patience == Patience::kWaits ? feed.picture_at(time) : feed.newest_at(time);
-  if (picture) {
-    const bool is_known = picture.value() == nullptr || picture.value() == state.video;
+  const bool had_any = !state.parts.empty();
+  const frame::AnyPicture before = had_any ? state.parts.front().picture : frame::AnyPicture{};
+  state.parts.clear();
+  auto shown = state.content->moving->show(time, options_.patience, state.parts);
+  if (auto failure = state.content->moving->take_failure()) {
+    failures_.push_back(failure_of(state, *failure));
+  }
+  if (shown) {
+    if (const auto absence = state.content->moving->absence()) show_absence(state, *absence);
+    const bool is_known = state.parts.empty() || state.parts.front().picture == before;
     ++(is_known ? stats_.cache_hits : stats_.cache_misses);
-    if (picture.value() != nullptr) state.video = std::move(picture).value();
+    scroll(*state.layer, box_of(state), rate_.time_of(frame_index), state.parts);
+    if (state.content->caption) state.parts.push_back(part_of(*state.content->caption));
     return;
   }
-  state.video.reset();
-  state.error = std::move(picture).error();
+  state.error = std::move(shown).error();
   state.raster = view_->rasterizer->error_raster(*state.layer, *state.error);
+  state.parts.assign(1, part_of(*state.raster));
   failures_.push_back(failure_of(state, *state.error));
 }
 
-std::optional<compose::DrawItem> Renderer::item_of(LayerState& state, const base::SceneTime& time) {
-  const base::SizeI canvas = view_->file->scene.canvas.size;
-  if (state.video != nullptr) {
-    const auto& content = std::get<scene::VideoContent>(state.layer->content);
-    const base::SizeF size = state.content->feed->display_size();
-    return draw_item(*state.layer, {state.video, size, content.fit}, time, canvas,
-                     frame_from_canvas_);
+// The error picture, made anew when it says something else.
+void Renderer::show_absence(LayerState& state, const base::Error& absence) {
+  if (std::string text = absence.to_string(); !state.raster || text != state.absence) {
+    state.absence = std::move(text);
+    state.raster = view_->rasterizer->error_raster(*state.layer, absence);
   }
-  const auto& raster = state.raster ? state.raster : state.content->raster;
-  if (!raster) return std::nullopt;  // a video of which nothing is decoded yet
-  auto item = draw_item(*state.layer, *raster, time, canvas, frame_from_canvas_);
-  if (item && state.keeps_scale) view_->resampled->apply(*item, state.layer->animations.empty());
-  return item;
+  state.parts.assign(1, part_of(*state.raster));
+}
+
+base::SizeF Renderer::box_of(const LayerState& state) const {
+  if (state.content->moving != nullptr && !state.error) return state.content->moving->box();
+  return (state.raster ? state.raster : state.content->raster)->box;
+}
+
+// What is done to a layer as a whole is done to one picture of it.
+void Renderer::group_parts(LayerState& state, base::SizeF box) {
+  if (!state.group || state.grouped != state.parts) {
+    auto group = flattened(state.parts, box);
+    if (!group) return;  // too large to be one: its parts are drawn one by one
+    state.grouped = state.parts;
+    state.group = std::move(group).value();
+  }
+  state.parts.assign(1, *state.group);
+}
+
+// Whether there were any filters: not those its picture was made with, nor on what tells of an
+// error.
+bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
+  if (state.error || state.content->error || !state.content->filters.empty()) return false;
+  if (state.layer->filters.empty() && !animates_filters(*state.layer)) return false;
+  const base::Result<void> done = state.effects.apply(*state.layer, time, box, state.parts);
+  if (done) {
+    state.unfilterable.reset();
+    return true;
+  }
+  if (!state.unfilterable) {
+    failures_.push_back(failure_of(state, done.error()));
+    state.unfilterable = view_->rasterizer->error_raster(*state.layer, done.error());
+  }
+  state.parts.assign(1, part_of(*state.unfilterable));
+  return true;
+}
+
+void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
+  const Stage stage{view_->file->scene.canvas.size, frame_from_canvas_};
+  auto placed = placed_at(*state.layer, box_of(state), state.parts, time, stage);
+  if (!placed) return;
+  if (filter_parts(state, placed->box, time)) {
+    // With what grew out over the parts' edges: a slide begins just outside of the canvas.
+    placed = placed_at(*state.layer, box_of(state), state.parts, time, stage);
+    if (!placed) return;
+  }
+  const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
+  if (is_group && state.parts.size() > 1) group_parts(state, placed->box);
+  for (const content::Part& part : state.parts) {
+    auto item = draw_item(*state.layer, *placed, part);
+    if (!item) continue;
+    if (state.is_one_picture && keeps_its_scale(*state.layer, time)) {
+      const bool stays = state.layer->animations.empty() && scene::is_settled(*state.layer, time);
+      view_->resampled->apply(*item, stays);
+    }
+    list_.items.push_back(*std::move(item));
+  }
 }
 
 void Renderer::update_draw_list(int64_t frame_index) {
   list_.items.clear();
   const base::SceneTime time = rate_.time_of(frame_index);
   for (LayerState& state : layers_) {
-    if (state.is_still && state.item) {
-      list_.items.push_back(*state.item);
+    if (state.items) {
+      list_.items.insert(list_.items.end(), state.items->begin(), state.items->end());
       continue;
     }
-    auto item = item_of(state, time);
-    if (!item) continue;
-    if (state.is_still) state.item = *item;
-    list_.items.push_back(*std::move(item));
+    const auto first = static_cast<ptrdiff_t>(list_.items.size());
+    add_items(state, time);
+    if (state.is_still) state.items.emplace(list_.items.begin() + first, list_.items.end());
   }
 }
 
@@ -249,8 +348,8 @@ frame::FramePtr Renderer::render(int64_t frame_index) {
 RenderStats Renderer::stats() const {
   RenderStats stats = stats_;
   for (const LayerState& state : layers_) {
-    if (state.content->feed != nullptr) {
-      stats.decode_nanoseconds += state.content->feed->decode_nanoseconds();
+    if (state.content->moving != nullptr) {
+      stats.decode_nanoseconds += state.content->moving->decode_nanoseconds();
     }
   }
   return stats;

@@ -5,9 +5,11 @@
 #include "base/time.h"
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
+#include "content/moving.h"
 #include "frame/frame.h"
-#include "frame/yuv_picture.h"
+#include "frame/video_feed.h"
 #include "render/layer_content.h"
+#include "render/layer_effects.h"
 #include "render/scene_view.h"
 #include "scene/placeholder.h"
 #include "scene/scene_file.h"
@@ -20,11 +22,7 @@
 
 namespace layercast::render {
 
-/// Whether a frame waits for the videos in it.
-enum class Patience : uint8_t {
-  kWaits,  ///< every frame is exact
-  kNone,   ///< a video that is late shows the picture before
-};
+using frame::Patience;
 
 struct RenderOptions {
   frame::PixelFormat format = frame::PixelFormat::kRgba;
@@ -98,21 +96,32 @@ class Renderer {
     std::shared_ptr<const scene::Layer> layer;
     size_t index = 0;
     LayerContentPtr content;
-    bool keeps_scale = false;               ///< keeps_its_scale() of a picture that stays
-    std::string text;                       ///< that `raster` shows
-    std::optional<content::Raster> raster;  ///< instead of the content's own
-    frame::YuvPicturePtr video;
-    std::optional<base::Error> error;       ///< of a video that cannot be read on
-    std::optional<compose::DrawItem> item;  ///< that of every frame, once `is_still`
+    bool is_one_picture = false;                  ///< which can be scaled once
+    std::string text;                             ///< that `raster` shows
+    std::optional<content::Raster> raster;        ///< instead of the content's own
+    std::vector<content::Part> parts;             ///< that show now
+    std::vector<content::Part> grouped;           ///< what `group` was made of
+    std::optional<content::Part> group;           ///< several parts as one
+    LayerEffects effects;                         ///< what the layer's filters make of the parts
+    std::optional<content::Raster> unfilterable;  ///< the error picture, while they cannot
+    std::optional<base::Error> error;             ///< of a content that cannot be read on
+    std::string absence;                          ///< that `raster` tells of, of a moving one
+    /// Those of every frame, once `is_still`.
+    std::optional<std::vector<compose::DrawItem>> items;
     bool is_still = false;
   };
 
   LayerState state_of(const ShownLayer& shown) const;
   void take_over(LayerState& before, LayerState& state) const;
   void refresh(LayerState& state, int64_t frame_index);
-  void refresh_video(LayerState& state, int64_t frame_index);
+  void refresh_text(LayerState& state, int64_t frame_index);
+  void refresh_moving(LayerState& state, int64_t frame_index);
+  void show_absence(LayerState& state, const base::Error& absence);
   ContentFailure failure_of(const LayerState& state, const base::Error& error) const;
-  std::optional<compose::DrawItem> item_of(LayerState& state, const base::SceneTime& time);
+  base::SizeF box_of(const LayerState& state) const;
+  void group_parts(LayerState& state, base::SizeF box);
+  bool filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time);
+  void add_items(LayerState& state, const base::SceneTime& time);
   void update_draw_list(int64_t frame_index);
 
   RenderOptions options_;

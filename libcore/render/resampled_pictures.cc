@@ -13,9 +13,8 @@
 namespace layercast::render {
 namespace {
 
-int rounded_side(double length) {
-  return static_cast<int>(std::max(1.0, std::floor(length + 0.5)));
-}
+// To 1/256 px, beyond which no sample differs: so what is whole but for the last bit is whole.
+double in_grains(double length) { return std::floor(length * 256 + 0.5) / 256; }
 
 }  // namespace
 
@@ -29,9 +28,10 @@ frame::PicturePtr ResampledPictures::find(const Key& key) {
 
 frame::PicturePtr ResampledPictures::scaled(const Key& key) {
   if (auto known = find(key)) return known;
-  const auto& [picture, width, height] = key;
+  const base::RectI part{0, 0, static_cast<int>(std::ceil(key.place.right)),
+                         static_cast<int>(std::ceil(key.place.bottom))};
   auto made = std::make_shared<const frame::Picture>(
-      content::resampled(picture->view(), {width, height}, {0, 0, width, height}));
+      content::resampled_into(key.picture->view(), key.place, part));
   const std::lock_guard lock(mutex_);
   return pictures_.try_emplace(key, Scaled{std::move(made), round_}).first->second.picture;
 }
@@ -53,15 +53,14 @@ void ResampledPictures::apply(compose::DrawItem& item, bool stays) {
   const base::SizeI size = (*picture)->size();
   const base::SizeF wanted{size.width * map.xx, size.height * map.yy};
   if (!content::check_picture_size(wanted)) return;  // only a part of it can show
-  const base::SizeI final_size{rounded_side(wanted.width), rounded_side(wanted.height)};
-  item.source = scaled({*picture, final_size.width, final_size.height});
-  map.xx = 1;
-  map.yy = 1;
-  map = on_whole_pixels(map);
-  if (stays) {
-    map.x0 = std::floor(map.x0 + 0.5);
-    map.y0 = std::floor(map.y0 + 0.5);
-  }
+  // What moves keeps its phase out of the picture, and is sampled where it is no whole pixel.
+  const base::PointF whole{stays ? std::floor(in_grains(map.x0)) : map.x0,
+                           stays ? std::floor(in_grains(map.y0)) : map.y0};
+  const base::PointF phase{in_grains(map.x0 - whole.x), in_grains(map.y0 - whole.y)};
+  const base::SizeF side{std::max(1.0, in_grains(wanted.width)),
+                         std::max(1.0, in_grains(wanted.height))};
+  item.source = scaled({*picture, {phase.x, phase.y, phase.x + side.width, phase.y + side.height}});
+  map = on_whole_pixels(base::translation(whole.x, whole.y));
 }
 
 }  // namespace layercast::render

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/geometry.h"
 #include "compose/draw_list.h"
 #include "frame/picture.h"
 
@@ -16,16 +17,25 @@ namespace layercast::render {
 class ResampledPictures {
  public:
   /// Where `item` shows an upright, scaled picture, it shows one of the final size afterwards, and
-  /// is only moved; its size is rounded to whole pixels, and with `stays` its place, too.
-  /// Source: content::resampled().
+  /// is only moved; with `stays` by whole pixels. Sizes and places are met to 1/256 px.
+  /// Source: content::resampled_into().
   void apply(compose::DrawItem& item, bool stays);
 
   /// Lets go of what nobody has shown since the last call.
   void forget_unused();
 
  private:
-  // A picture and the size it is scaled to.
-  using Key = std::tuple<frame::PicturePtr, int, int>;
+  // A picture and the place it is scaled to fill.
+  struct Key {
+    frame::PicturePtr picture;
+    base::RectF place;
+    bool operator<(const Key& other) const {
+      const auto tied = [](const Key& k) {
+        return std::tie(k.picture, k.place.left, k.place.top, k.place.right, k.place.bottom);
+      };
+      return tied(*this) < tied(other);
+    }
+  };
   struct Scaled {
     frame::PicturePtr picture;
     uint64_t used = 0;  ///< in which round

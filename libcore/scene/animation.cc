@@ -198,6 +198,8 @@ struct Apply {
     scale(motion, value(&Keyframe::scale, PointF{1, 1}));
     motion.rotation += value(&Keyframe::rotation, 0.0);
   }
+  void operator()(const ScrollEffect& /*effect*/) const {}
+  void operator()(const VolumeEffect& /*effect*/) const {}
 };
 
 }  // namespace
@@ -214,8 +216,12 @@ std::optional<double> progress_at(const Timing& timing, const SceneTime& time, D
                outside ? EasingPhase::kBefore : EasingPhase::kActive);
 }
 
+std::optional<Duration> end_of(const Timing& timing, Duration start) {
+  return active_end(timing, start + timing.delay);
+}
+
 bool is_over(const Timing& timing, Duration start, Duration now) {
-  const auto end = active_end(timing, start + timing.delay);
+  const auto end = end_of(timing, start);
   return end && now >= *end;
 }
 
@@ -228,6 +234,22 @@ LayerMotion motion_at(const std::vector<Animation>& animations, const SceneTime&
     if (progress) std::visit(Apply{motion, *progress, edges}, animation.effect);
   }
   return motion;
+}
+
+void add_motion(LayerMotion& motion, const std::vector<Animation>& animations,
+                const SceneTime& time, const EdgeOffsets& edges, Duration start) {
+  for (const Animation& animation : animations) {
+    const auto progress = progress_at(animation.timing, time, start);
+    if (progress) std::visit(Apply{motion, *progress, edges}, animation.effect);
+  }
+}
+
+const Animation* scroll_of(const std::vector<Animation>& animations) {
+  const Animation* last = nullptr;
+  for (const Animation& each : animations) {
+    if (std::holds_alternative<ScrollEffect>(each.effect)) last = &each;
+  }
+  return last;
 }
 
 }  // namespace layercast::scene

@@ -3,6 +3,7 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "scene/easing.h"
+#include "scene/filter.h"
 
 #include <cstdint>
 #include <optional>
@@ -43,13 +44,30 @@ struct RotateEffect {
   bool operator==(const RotateEffect&) const = default;
 };
 
-/// Values relative to the layer's own, as the single effects are.
+/// Moves the content through its box without end: what leaves at one side comes back at the other.
+struct ScrollEffect {
+  Direction direction = Direction::kLeft;
+  double gap = 0;               ///< px between the end of the content and its next beginning
+  std::optional<double> speed;  ///< px a second, instead of a duration of one round
+  bool operator==(const ScrollEffect&) const = default;
+};
+
+/// Multiplies the volume.
+struct VolumeEffect {
+  double from = 0;
+  double to = 1;
+  bool operator==(const VolumeEffect&) const = default;
+};
+
+/// Values relative to the layer's own, as the single effects are; filters stand in for its own.
 struct Keyframe {
   double at = 0;  ///< 0..1 of one iteration
   std::optional<double> opacity;
   std::optional<base::PointF> position;
   std::optional<base::PointF> scale;
   std::optional<double> rotation;
+  std::optional<double> volume;
+  std::optional<std::vector<Filter>> filters;
   std::optional<Easing> easing;  ///< towards the next keyframe
   bool operator==(const Keyframe&) const = default;
 };
@@ -59,7 +77,8 @@ struct KeyframesEffect {
   bool operator==(const KeyframesEffect&) const = default;
 };
 
-using Effect = std::variant<FadeEffect, SlideEffect, ScaleEffect, RotateEffect, KeyframesEffect>;
+using Effect = std::variant<FadeEffect, SlideEffect, ScaleEffect, RotateEffect, KeyframesEffect,
+                            ScrollEffect, VolumeEffect>;
 
 /// Web Animations: PlaybackDirection and FillMode.
 enum class PlaybackDirection : uint8_t { kNormal, kReverse, kAlternate, kAlternateReverse };
@@ -89,6 +108,8 @@ struct Animation {
 std::optional<double> progress_at(const Timing& timing, const base::SceneTime& time,
                                   base::Duration start = {});
 
+/// When an animation that starts at `start` ends; nullopt for never.
+std::optional<base::Duration> end_of(const Timing& timing, base::Duration start);
 /// Whether an animation that starts at `start` has ended at the stream time `now`.
 bool is_over(const Timing& timing, base::Duration start, base::Duration now);
 
@@ -111,5 +132,11 @@ struct EdgeOffsets {
 /// Range: opacity is clamped to 0..1.
 LayerMotion motion_at(const std::vector<Animation>& animations, const base::SceneTime& time,
                       const EdgeOffsets& edges, base::Duration layer_start = {});
+/// The same, on top of what `motion` has come to; the animations' own starts do not count.
+void add_motion(LayerMotion& motion, const std::vector<Animation>& animations,
+                const base::SceneTime& time, const EdgeOffsets& edges, base::Duration start);
+
+/// The scroll of a layer with these animations: the last one; null when it has none.
+const Animation* scroll_of(const std::vector<Animation>& animations);
 
 }  // namespace layercast::scene

@@ -316,18 +316,9 @@ Value described(Value schema, const FieldDoc& doc, const std::optional<Value>& f
   return schema;
 }
 
-std::string choice_fault(const std::string& given, bool for_later) {
-  return "\"" + given + "\" is " + (for_later ? "not yet supported" : "not known");
-}
-
-void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known, bool later,
+void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
                        Reader& reader) {
   const Reader::Step step(reader, member.key);
-  if (later) {
-    reader.fault(member.key_mark, "\"" + member.key + "\" is not yet supported",
-                 "no such key in this version");
-    return;
-  }
   if (member.key == "<<") {
     reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
                  "the keys written out, or an alias for the whole value");

@@ -267,9 +267,6 @@ struct ObjectTable {
   std::string tag{};
   std::string tag_doc{};
   std::vector<Choice<T>> choices{};
-  /// Values of `tag`, and keys, that a later version will know.
-  std::vector<std::string_view> later_choices{};
-  std::vector<std::string_view> later_keys{};
   /// What no single key can tell. Runs whatever else is wrong, so it trusts no kind of value.
   std::function<void(const Value&, Reader&)> check{};
   /// Adds to the object's schema what `check` checks, where a schema can say it.
@@ -363,8 +360,6 @@ ObjectTable<Whole> lifted(const ObjectTable<Part>& table, std::function<Part&(Wh
   whole.doc = table.doc;
   whole.tag = table.tag;
   whole.tag_doc = table.tag_doc;
-  whole.later_choices = table.later_choices;
-  whole.later_keys = table.later_keys;
   whole.refine_schema = table.refine_schema;
   for (const auto& field : table.fields) whole.fields.push_back(lifted<Whole>(field, part_of));
   for (const auto& choice : table.choices) {
@@ -401,9 +396,6 @@ struct ActiveFields {
   std::vector<std::string_view> tags;
 };
 
-/// Names the choices of a tag, those for later set apart.
-std::string choice_fault(const std::string& given, bool for_later);
-
 template <class T>
 bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader,
                    T& object, ActiveFields<T>& active);
@@ -433,14 +425,13 @@ bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reade
     return activate(choice.table, object_value, reader, object, active);
   }
   const Reader::Step step(reader, table.tag);
-  const bool later = std::ranges::find(table.later_choices, tag->text) != table.later_choices.end();
-  reader.fault(*tag,
-               choice_fault(tag->is_scalar() ? tag->text : std::string(name_of(tag->kind)), later),
-               joined_names(names) + (later ? "" : suggestion(tag->text, names)));
+  const std::string given = tag->is_scalar() ? tag->text : std::string(name_of(tag->kind));
+  reader.fault(*tag, "\"" + given + "\" is not known",
+               joined_names(names) + suggestion(tag->text, names));
   return false;
 }
 
-void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known, bool later,
+void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
                        Reader& reader);
 
 template <class T>
@@ -458,11 +449,7 @@ void read_members(const ActiveFields<T>& active, bool tags_known, const Value& v
     if (!tags_known) continue;  // the key may belong to the choice that was misspelt
     std::vector<std::string_view> known = active.tags;
     for (const auto* each : active.fields) known.push_back(each->doc.key);
-    bool later = false;
-    for (const auto* table : active.tables) {
-      later |= std::ranges::find(table->later_keys, member.key) != table->later_keys.end();
-    }
-    fault_unknown_key(member, std::move(known), later, reader);
+    fault_unknown_key(member, std::move(known), reader);
   }
   for (const auto* field : active.fields) {
     if (field->doc.required && value.find(field->doc.key) == nullptr) {

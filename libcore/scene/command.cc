@@ -2,12 +2,16 @@
 
 #include "base/nearest.h"
 #include "base/redaction.h"
+#include "scene/chat.h"
 #include "scene/codec.h"
+#include "scene/content_tables.h"
 #include "scene/limits.h"
 #include "scene/live_codec.h"
 #include "scene/phases.h"
 #include "scene/scene_tables.h"
+#include "scene/showing.h"
 #include "scene/stream_config.h"
+#include "scene/track_phases.h"
 
 #include <algorithm>
 #include <array>
@@ -201,6 +205,7 @@ Value create_layer(Work& work, const Value& params) {
            "the scene has " + std::to_string(limits::kLayersMax) + " layers, and no room for more");
   }
   if (given.find("z_index") == nullptr) layer.z_index = z_on_top(work.scene());
+  forget_showing(layer);
   stamp(layer, work.now);
   layers.push_back(std::move(layer));
   const Value created = layer_document(layers.back());
@@ -255,18 +260,34 @@ Value replace_layer(Work& work, const Value& params) {
   return changed_layer(work, layer, std::move(after));
 }
 
+void tell_of_track(Work& work, std::string_view event, const AudioTrack& track) {
+  work.tell(
+      event,
+      Value::object().add("id", Value::of(track.id)).add("audio", audio_codec().write(track)));
+}
+
 void activate(Work& work, std::optional<std::string> id) {
   if (work.state.active == id) return;
   work.tell("layer.activated", Value::object().add("id", id ? Value::of(*id) : Value::null()));
   work.state.active = std::move(id);
 }
 
+// Nothing is turned down for a layer that is gone.
+void end_ducking(Work& work, const std::string& layer) {
+  for (AudioTrack& track : work.scene().audio) {
+    if (track.duck_under != layer) continue;
+    track.duck_under.reset();
+    tell_of_track(work, "audio.updated", track);
+  }
+}
+
 Value delete_layer(Work& work, const Value& params) {
   check_params(work, params, {{"id"}});
   const std::string id = layer_param(work, params).id;
-  auto& layers = work.scene().layers;
-  layers.erase(find_by_id(layers, id));
+  const auto& layers = work.scene().layers;
+  remove_layer(work.state, static_cast<size_t>(find_by_id(layers, id) - layers.begin()), work.now);
   work.tell("layer.deleted", Value::object().add("id", Value::of(id)));
+  end_ducking(work, id);
   if (work.state.active == id) activate(work, std::nullopt);
   return Value::object().add("id", Value::of(id));
 }
@@ -321,9 +342,30 @@ Value animate_layer(Work& work, const Value& params) {
 
 Value say(Work& work, const Value& params) {
   check_params(work, params, {{"id"}, {"message"}});
-  const Layer& layer = layer_param(work, params);
-  refuse_at(work, "id", ErrorCode::kUnsupported,
-            "the layer \"" + layer.id + "\" holds no chat, which is not yet supported");
+  Layer& layer = layer_param(work, params);
+  auto* chat = std::get_if<ChatContent>(&layer.content);
+  if (chat == nullptr) {
+    refuse_at(work, "id", ErrorCode::kUnsupported, "the layer \"" + layer.id + "\" holds no chat");
+  }
+  Value document = *params.find("message");
+  const Reader::Step step(work.reader, "message");
+  check_is_object(work, document, "a message");
+  if (document.find("id") == nullptr) {
+    document.set("id", Value::of(free_message_id(*chat, work.state.revision + 1)));
+  }
+  ChatMessage message = read_by(chat_message_codec(), document, work);
+  const std::string id = message.id;
+  const std::vector<ChatMessage> before = chat->messages;
+  add_message(*chat, std::move(message));
+  stamp_messages(layer.content, work.now);
+  const auto said = find_by_id(chat->messages, id);
+  // Older than all that are kept.
+  if (said == chat->messages.end()) return document;
+  document = chat_message_codec().write(*said);
+  if (chat->messages != before) {
+    work.tell("chat.said", Value::object().add("id", Value::of(layer.id)).add("message", document));
+  }
+  return document;
 }
 
 // --- the scene ---
@@ -385,11 +427,24 @@ Value replace_scene(Work& work, const Value& params) {
   restore_urls(work, after.outputs);
   for (Layer& layer : after.layers) {
     const auto before = find_by_id(work.scene().layers, layer.id);
-    if (before != work.scene().layers.end()) keep_phases(*before, layer, work.now);
+    if (before != work.scene().layers.end()) {
+      keep_phases(*before, layer, work.now);
+    } else {
+      forget_showing(layer);
+    }
     stamp(layer, work.now);
+  }
+  for (AudioTrack& track : after.audio) {
+    const auto before = find_by_id(work.scene().audio, track.id);
+    if (before != work.scene().audio.end()) {
+      keep_phases(*before, track, work.now);
+    } else {
+      stamp(track, work.now);
+    }
   }
   const auto active_before = work.state.active;
   const bool is_changed = after != work.scene();
+  replace_layers(work.state, after.layers, work.now);
   work.scene() = std::move(after);
   replace_active(work, given);
   if (is_changed || work.state.active != active_before) tell_of_scene(work);
@@ -401,7 +456,7 @@ Value patch_scene(Work& work, const Value& params) {
   const Value& patch = *params.find("patch");
   const Reader::Step step(work.reader, "patch");
   check_is_object(work, patch, "a merge patch");
-  for (const std::string_view key : {"layers", "outputs"}) {
+  for (const std::string_view key : {"layers", "audio", "outputs"}) {
     if (patch.find(key) == nullptr) continue;
     const Reader::Step at(work.reader, key);
     work.reader.fault(*patch.find(key), "a patch of the scene is without its " + std::string(key),
@@ -409,7 +464,7 @@ Value patch_scene(Work& work, const Value& params) {
   }
   stop_at_faults(work);
   const Scene& scene = work.scene();
-  const Scene head{scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}};
+  const Scene head{scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
   Scene after = read_by(scene_codec(), merge_patched(scene_codec().write(head), patch), work);
   if (after != head) {
     work.scene().name = after.name;
@@ -484,6 +539,87 @@ Value configure_stream(Work& work, const Value& params) {
     work.tell("stream.configured", Value::object().add("stream", document));
   }
   return document;
+}
+
+// --- sound ---
+
+AudioTrack& track_param(Work& work, const Value& params) {
+  const std::string& id = text_param(work, params, "id");
+  auto& tracks = work.scene().audio;
+  const auto track = find_by_id(tracks, id);
+  if (track == tracks.end()) {
+    refuse_at(work, "id", ErrorCode::kNotFound, no_such("sound", id, tracks));
+  }
+  return *track;
+}
+
+void check_ducks_under_layer(Work& work, const AudioTrack& track) {
+  const auto& layers = work.scene().layers;
+  if (!track.duck_under || find_by_id(layers, *track.duck_under) != layers.end()) return;
+  refuse_at(work, "duck_under", ErrorCode::kInvalidInput,
+            no_such("layer", *track.duck_under, layers));
+}
+
+std::string free_track_id(const Scene& scene) {
+  for (int number = 1;; ++number) {
+    std::string id = "audio-" + std::to_string(number);
+    if (find_by_id(scene.audio, id) == scene.audio.end()) return id;
+  }
+}
+
+Value add_track(Work& work, const Value& params) {
+  check_params(work, params, {{"audio"}});
+  Value document = *params.find("audio");
+  const Reader::Step step(work.reader, "audio");
+  check_is_object(work, document, "a sound");
+  auto& tracks = work.scene().audio;
+  if (document.find("id") == nullptr) document.set("id", Value::of(free_track_id(work.scene())));
+  AudioTrack track = read_by(audio_codec(), document, work);
+  check_ducks_under_layer(work, track);
+  if (find_by_id(tracks, track.id) != tracks.end()) {
+    refuse_at(work, "id", ErrorCode::kConflict,
+              "\"" + track.id + "\" is already the id of another sound");
+  }
+  if (tracks.size() >= static_cast<size_t>(limits::kAudioMax)) {
+    refuse(work, ErrorCode::kLimit,
+           "the scene has " + std::to_string(limits::kAudioMax) + " sounds, and no room for more");
+  }
+  stamp(track, work.now);
+  tracks.push_back(std::move(track));
+  tell_of_track(work, "audio.added", tracks.back());
+  return audio_codec().write(tracks.back());
+}
+
+Value update_track(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}, {"patch"}});
+  AudioTrack& track = track_param(work, params);
+  const Value& patch = *params.find("patch");
+  const Reader::Step step(work.reader, "patch");
+  check_is_object(work, patch, "a merge patch");
+  const Value* id = patch.find("id");
+  if (id != nullptr && *id != Value::of(track.id)) {
+    refuse_at(work, "id", ErrorCode::kInvalidInput, "the id of a sound cannot change");
+  }
+  AudioTrack after = read_by(audio_codec(), merge_patched(audio_codec().write(track), patch), work);
+  check_ducks_under_layer(work, after);
+  const Value* begins = patch.find("begins");
+  // Taken away: it begins anew.
+  if (begins != nullptr && begins->is(Value::Kind::kNull) && track.begins) after.begins = work.now;
+  keep_phases(track, after, work.now);
+  if (after != track) {
+    track = std::move(after);
+    tell_of_track(work, "audio.updated", track);
+  }
+  return audio_codec().write(track);
+}
+
+Value remove_track(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const std::string id = track_param(work, params).id;
+  auto& tracks = work.scene().audio;
+  tracks.erase(find_by_id(tracks, id));
+  work.tell("audio.removed", Value::object().add("id", Value::of(id)));
+  return Value::object().add("id", Value::of(id));
 }
 
 // --- outputs ---
@@ -575,6 +711,9 @@ constexpr std::array kMethods = {Method{"layers.create", create_layer},
                                  Method{"stream.stop", stop_stream},
                                  Method{"stream.pause", pause_stream},
                                  Method{"stream.configure", configure_stream},
+                                 Method{"audio.add", add_track},
+                                 Method{"audio.update", update_track},
+                                 Method{"audio.remove", remove_track},
                                  Method{"outputs.add", add_output},
                                  Method{"outputs.remove", remove_output},
                                  Method{"batch", obey_all}};
@@ -631,7 +770,10 @@ std::variant<Applied, Refusal> apply(const LiveState& state, const Command& comm
   } catch (Refused& refused) {
     return std::move(refused.refusal);
   }
-  if (!applied.events.empty()) ++applied.state.revision;
+  if (!applied.events.empty()) {
+    ++applied.state.revision;
+    forget_gone(applied.state, now);
+  }
   return applied;
 }
 

@@ -24,20 +24,29 @@ struct Command {
   /// - `layers.update {id, patch}`: an RFC 7396 merge patch of the layer. `id` cannot change.
   ///   `start` taken away with null begins the layer anew.
   /// - `layers.replace {id, layer}`
-  /// - `layers.delete {id}`: an active layer is then no longer active.
+  /// - `layers.delete {id}`: an active layer is then no longer active. One with an `exit` shows
+  ///   until that is over, though it is no layer of the scene any more.
   /// - `layers.activate {id}`: null: none.
   /// - `layers.animate {id, animation}`: adds an animation that begins at the frame that
   ///   first shows it. `animations: […]` instead replaces all.
-  /// - `chat.say {id, message}`
+  /// - `chat.say {id, message}`: `message` as in the scene file; without `id` it is given one
+  ///   (`m-17`), without `timestamp` it appears at the frame that first shows it. One with the id
+  ///   of a message that is there takes its place, and keeps its time unless it has another: what
+  ///   is said twice is said once. Of more than `max_messages` the oldest go.
   /// - `scene.replace {scene}`: layers that stay, by id, keep the phase of what is unchanged in
   ///   them. What document_of() adds to a scene may stand in it: `active` counts, `revision` and
   ///   `stream` do not.
-  /// - `scene.patch {patch}`: a merge patch of the scene without `layers` and `outputs`: canvas
-  ///   and fonts.
+  /// - `scene.patch {patch}`: a merge patch of the scene without `layers`, `audio` and `outputs`:
+  ///   canvas and fonts.
   /// - `stream.start {}`, `stream.stop {}`, `stream.pause {}`
   /// - `stream.configure {patch}`: `width`, `height`, `fps`, `codec`, `preset`, `bitrate`,
   ///   `keyframe_interval`, `quality` (`low`, `medium` or `high`: a preset). What is set here no
   ///   longer differs from output to output.
+  /// - `audio.add {audio}`: without `id` it is named `audio-N`; it begins at the frame that first
+  ///   shows the change.
+  /// - `audio.update {id, patch}`: a merge patch, as of a layer. Volume and mute change without a
+  ///   click; another source begins anew, and so does one whose `begins` is taken away with null.
+  /// - `audio.remove {id}`
   /// - `outputs.add {output}`: without `id` it is named `output-N`.
   /// - `outputs.remove {id}`
   /// - `batch {commands: […]}`: all of them, or none, in one revision and one frame.
@@ -54,8 +63,9 @@ Value value_of(const Command& command);
 /// - `layer.deleted`, `layer.activated`: `{id}`; null: none is active
 /// - `scene.updated`: `{scene, active}`, URLs of outputs redacted
 /// - `stream.started`, `stream.stopped`, `stream.paused`, `stream.configured`: `{stream}`
+/// - `audio.added`, `audio.updated`: `{id, audio}`; `audio.removed`: `{id}`
 /// - `output.added`: `{output}`, its URL redacted; `output.removed`: `{id}`
-/// - `chat.said`
+/// - `chat.said`: `{id, message}`, the id the layer's
 struct Event {
   std::string name;
   Value params;  ///< an object; the revision is added by who tells it

@@ -23,12 +23,20 @@ inline constexpr int kPathLengthMax = 4096;         ///< bytes of a path or URL
 inline constexpr int kInlineSvgMax = 1 << 20;       ///< bytes of an inline SVG or path data
 inline constexpr int kLayersMax = 1000;
 inline constexpr int kAnimationsMax = 64;  ///< of one layer
+inline constexpr int kLeavingMax = 100;    ///< removed layers whose exit plays
 inline constexpr int kKeyframesMax = 256;
 inline constexpr int kPointsMax = 4096;  ///< of one shape
 inline constexpr int kFontsMax = 64;
 inline constexpr int kOutputsMax = 16;
 inline constexpr int kMetadataMax = 32;
 inline constexpr int kGradientStopsMax = 64;
+
+inline constexpr int kAudioMax = 64;
+inline constexpr int kFiltersMax = 16;  ///< of one layer
+inline constexpr int kCharacterAnimationsMax = 32;
+inline constexpr int kMessagesMax = 200;       ///< of one chat
+inline constexpr int kMessageLengthMax = 500;  ///< bytes of one chat message
+inline constexpr int kAuthorLengthMax = 100;   ///< bytes
 
 inline constexpr Range kCanvasSide{16, 7680};
 inline constexpr Range kFrameRate{1, 240};
@@ -42,12 +50,20 @@ inline constexpr Range kZIndex{-1'000'000, 1'000'000};
 inline constexpr Range kUnit{0, 1};
 inline constexpr Range kLength{0, 16384};  ///< radii, widths, paddings, px
 inline constexpr Range kBlur{0, 250};
+inline constexpr Range kFilterFactor{0, 100};  ///< brightness, contrast, saturate
+inline constexpr Range kPlaybackRate{0.0625, 16};
+inline constexpr Range kVolume{0, 10};
+inline constexpr Range kSpriteCells{1, 4096};
 inline constexpr Range kFontSize{1, 2000};
 inline constexpr Range kFontWeight{1, 1000};
 inline constexpr Range kLineHeight{0.1, 10};
 inline constexpr Range kLetterSpacing{-200, 1000};
 inline constexpr Range kLines{1, 1000};
 inline constexpr Range kIterations{0, 1e9};
+inline constexpr Range kScrollSpeed{0.01, 100'000};  ///< px a second
+inline constexpr Range kExitSeconds{0, 600};         ///< that a layer stays after it was hidden
+inline constexpr Range kCount{-1e15, 1e15};          ///< what a counter counts from and to
+inline constexpr Range kCountSeconds{0, 86'400};
 inline constexpr Range kBitrate{1000, 1e9};
 inline constexpr Range kFileSize{10'000, 1e15};  ///< where a recording goes on in a new file
 inline constexpr Range kRotateSeconds{0.1, 1e7};
@@ -58,7 +74,10 @@ inline constexpr int kScheduledMax = 1000;  ///< commands that wait for their ti
 inline constexpr int64_t kImageFileBytesMax = int64_t{256} << 20;
 inline constexpr int64_t kImagePixelsMax = 100'000'000;  ///< decoded, all pages
 inline constexpr int kImageSideMax = 32768;
-inline constexpr int kPictureSideMax = 16384;  ///< rasterised content
+inline constexpr int kAnimatedPicturesMax = 10'000;               ///< of one animated source
+inline constexpr int64_t kAnimatedPixelsMax = 2'000'000'000;      ///< of all its pictures
+inline constexpr int64_t kAnimatedBytesMax = int64_t{256} << 20;  ///< kept of it once decoded
+inline constexpr int kPictureSideMax = 16384;                     ///< rasterised content
 inline constexpr int64_t kPicturePixelsMax = 134'217'728;
 inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
 

@@ -2,6 +2,7 @@
 
 #include "base/redaction.h"
 #include "scene/json_codec.h"
+#include "scene/limits.h"
 #include "scene/scene_tables.h"
 #include "scene/stream_config.h"
 
@@ -71,8 +72,32 @@ base::Result<std::vector<Layer>> layers_in_order(const LiveStateTexts& texts, co
   return layers;
 }
 
+Value leaving_document(const LeavingLayer& leaving) {
+  return Value::object()
+      .add("place", Value::of(static_cast<double>(leaving.place)))
+      .add("layer", layer_codec().write(leaving.layer));
+}
+
+base::Result<std::vector<LeavingLayer>> leaving_of(const Value& header) {
+  std::vector<LeavingLayer> leaving;
+  const Value* items = header.find("leaving");
+  if (items == nullptr) return leaving;
+  for (const Value& item : items->items) {
+    TRY(const int place, member_of(item, "place", integer({0, limits::kLayersMax})));
+    TRY(Layer layer, member_of(item, "layer", layer_codec()));
+    leaving.push_back({std::move(layer), static_cast<size_t>(place)});
+  }
+  return leaving;
+}
+
+// Sounds name layers, which stand elsewhere: they are no part of the scene here.
+const Codec<std::vector<AudioTrack>>& tracks_codec() {
+  static const auto codec = list(audio_codec(), 0, limits::kAudioMax, "sounds");
+  return codec;
+}
+
 Scene without_layers(const Scene& scene) {
-  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, scene.outputs};
+  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, scene.outputs};
 }
 
 }  // namespace
@@ -83,6 +108,12 @@ Value header_document(const LiveState& state) {
   Value header = Value::object();
   header.add("scene", scene_codec().write(without_layers(state.scene)));
   header.add("order", std::move(order));
+  if (!state.scene.audio.empty()) header.add("audio", tracks_codec().write(state.scene.audio));
+  if (!state.leaving.empty()) {
+    Value leaving = Value::array();
+    for (const LeavingLayer& each : state.leaving) leaving.items.push_back(leaving_document(each));
+    header.add("leaving", std::move(leaving));
+  }
   if (state.active) header.add("active", Value::of(*state.active));
   header.add("stream", stream_config_codec().write(stream_config_of(state)));
   header.add("transmission", transmission_codec().write(state.transmission));
@@ -100,6 +131,10 @@ base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t rev
   TRY(const Value header, document_from(texts.header));
   TRY(state.scene, member_of(header, "scene", scene_codec()));
   TRY(state.scene.layers, layers_in_order(texts, header));
+  if (header.find("audio") != nullptr) {
+    TRY(state.scene.audio, member_of(header, "audio", tracks_codec()));
+  }
+  TRY(state.leaving, leaving_of(header));
   if (header.find("active") != nullptr) {
     TRY(state.active, member_of(header, "active", name()));
   }

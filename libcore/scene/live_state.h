@@ -4,10 +4,12 @@
 #include "scene/placeholder.h"
 #include "scene/scene.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace layercast::scene {
 
@@ -27,10 +29,19 @@ struct StreamSettings {
   bool operator==(const StreamSettings&) const = default;
 };
 
+/// A layer that was removed and whose exit plays. Its id may be that of a new layer.
+struct LeavingLayer {
+  Layer layer;       ///< not visible; `leaves` is when it was removed
+  size_t place = 0;  ///< how many of the scene's layers come before it
+  bool operator==(const LeavingLayer&) const = default;
+};
+
 /// All that a live daemon must remember: a value that is never changed once made.
 struct LiveState {
   int64_t revision = 0;  ///< one higher with every change
   Scene scene;
+  /// By place; at most limits::kLeavingMax. Some may be over: they go with the next change.
+  std::vector<LeavingLayer> leaving;
   std::optional<std::string> active;  ///< the id of the active layer
   StreamSettings stream;
   Transmission transmission = Transmission::kOnAir;

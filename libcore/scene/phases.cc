@@ -1,9 +1,14 @@
 #include "scene/phases.h"
 
+#include "scene/character.h"
+#include "scene/chat.h"
 #include "scene/limits.h"
+#include "scene/showing.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace layercast::scene {
@@ -11,12 +16,20 @@ namespace {
 
 using base::Duration;
 
+// What plays, where a content is one that does.
+const std::string* played_source(const Content& content) {
+  if (const auto* video = std::get_if<VideoContent>(&content)) return &video->source;
+  if (const auto* gif = std::get_if<GifContent>(&content)) return &gif->source;
+  if (const auto* sprite = std::get_if<SpriteContent>(&content)) return &sprite->source;
+  if (const auto* frames = std::get_if<FramesContent>(&content)) return &frames->source;
+  return nullptr;
+}
+
 // Whether a content that replaces another plays from its beginning.
 bool begins_anew(const Content& before, const Content& after) {
-  const auto* video = std::get_if<VideoContent>(&after);
-  const auto* video_before = std::get_if<VideoContent>(&before);
-  if (video == nullptr) return false;
-  return video_before == nullptr || video_before->source != video->source;
+  const std::string* source = played_source(after);
+  const std::string* source_before = played_source(before);
+  return source != nullptr && (source_before == nullptr || *source_before != *source);
 }
 
 // Which animations of a layer have been found again.
@@ -45,6 +58,8 @@ class Known {
 // One that came with the layer stays: the scene file names it again.
 bool is_spent(const Animation& animation, const Layer& layer, Duration now) {
   if (!animation.start || !layer.start) return false;
+  // It decides how long the content is.
+  if (std::holds_alternative<ScrollEffect>(animation.effect)) return false;
   const Duration start = *animation.start;
   if (!is_over(animation.timing, start, now)) return false;
   // Edges of no length could hide a slide that stays outside.
@@ -67,7 +82,12 @@ bool is_same_motion(const Animation& a, const Animation& b) {
 
 bool is_as_wanted(const Layer& layer, const Layer& wanted) {
   Layer same = wanted;
+  keep_timestamps(layer.content, same.content);
+  same.content = with_same_states(std::move(same.content), layer.content);
   if (!same.start) same.start = layer.start;
+  same.shown_since = layer.shown_since;
+  same.leaves = layer.leaves;
+  same.glide = layer.glide;
   const size_t count = std::min(same.animations.size(), layer.animations.size());
   for (size_t i = 0; i < count; ++i) {
     if (!same.animations[i].start) same.animations[i].start = layer.animations[i].start;
@@ -77,12 +97,20 @@ bool is_as_wanted(const Layer& layer, const Layer& wanted) {
 
 void stamp(Layer& layer, Duration now) {
   if (layer.visible && !layer.start) layer.start = now;
+  stamp_messages(layer.content, now);
 }
 
 void keep_phases(const Layer& before, Layer& after, Duration now) {
+  keep_timestamps(before.content, after.content);
+  keep_states(before, after, now);
   const bool is_given = after.start && after.start != before.start;
   const bool restarts = !is_given && begins_anew(before.content, after.content);
-  if (!is_given) after.start = restarts ? std::nullopt : before.start;
+  if (is_given) {
+    forget_showing(after);
+  } else {
+    after.start = restarts ? std::nullopt : before.start;
+    keep_showing(before, after, now);
+  }
   Known known(before.animations);
   std::vector<Animation*> unknown;
   for (Animation& each : after.animations) {

@@ -1,9 +1,12 @@
 #include "scene/placeholder.h"
 
 #include "base/nearest.h"
+#include "scene/limits.h"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -21,7 +24,11 @@ constexpr std::string_view kDefaultClockFormat = "%H:%M:%S";
 constexpr std::string_view kCountdownForms =
     "a duration such as 10m, a UTC time of day such as 18:30, or a date and time such as "
     "2026-01-01T18:00:00Z";
-constexpr std::array<std::string_view, 4> kNames = {"clock", "timecode", "frame", "countdown"};
+constexpr std::string_view kCountForms =
+    "where it begins, where it ends, a duration of at most a day, and how it is written, such as "
+    "{{count:0,1500,2s}} or {{count:0,99.5,2s,#,##0.00}}";
+constexpr std::array<std::string_view, 5> kNames = {"clock", "timecode", "frame", "countdown",
+                                                    "count"};
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -161,6 +168,112 @@ PartOrFault parse_countdown(std::optional<std::string_view> until) {
   return fault("a countdown to " + quoted(*until), expected);
 }
 
+// A decimal number in units of its last decimal.
+struct Decimal {
+  int64_t units = 0;
+  int decimals = 0;
+};
+
+std::optional<Decimal> parse_decimal(std::string_view text) {
+  const bool is_negative = take(text, '-');
+  if (!is_negative) take(text, '+');
+  const size_t point = std::min(text.find('.'), text.size());
+  const std::string_view fraction = text.substr(std::min(point + 1, text.size()));
+  const std::string digits = std::string(text.substr(0, point)).append(fraction);
+  const bool ends_at_point = point + 1 == text.size();
+  constexpr size_t kDigitsMax = 16;
+  if (point == 0 || ends_at_point || digits.size() > kDigitsMax) return std::nullopt;
+  if (!std::ranges::all_of(digits, is_digit)) return std::nullopt;
+  int64_t units = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), units);
+  return Decimal{is_negative ? -units : units, static_cast<int>(fraction.size())};
+}
+
+// `number` in units of the `decimals`-th decimal; nullopt where it has more, or is out of range.
+std::optional<int64_t> in_units(Decimal number, int decimals) {
+  if (number.decimals > decimals) return std::nullopt;
+  for (; number.decimals < decimals; ++number.decimals) {
+    if (static_cast<double>(std::abs(number.units)) > limits::kCount.max) return std::nullopt;
+    number.units *= 10;
+  }
+  if (static_cast<double>(std::abs(number.units)) > limits::kCount.max) return std::nullopt;
+  return number.units;
+}
+
+// One character that cannot be part of a number.
+std::optional<std::string> take_separator(std::string_view& text) {
+  if (text.empty() || is_digit(text.front()) || text.front() == '#') return std::nullopt;
+  size_t length = 1;
+  while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) {
+    ++length;
+  }
+  const std::string separator(text.substr(0, length));
+  text.remove_prefix(length);
+  return separator;
+}
+
+// `0`, `0.00`, `#,##0`, `#.##0,00`…
+bool parse_count_format(std::string_view format, CountPart& part) {
+  if (take(format, '#')) {
+    const auto group = take_separator(format);
+    if (!group || !format.starts_with("##")) return false;
+    part.group = *group;
+    format.remove_prefix(2);
+  }
+  if (!take(format, '0')) return false;
+  part.decimals = 0;
+  if (format.empty()) return true;
+  const auto point = take_separator(format);
+  constexpr size_t kDecimalsMax = 9;
+  if (!point || format.empty() || format.size() > kDecimalsMax) return false;
+  if (format.find_first_not_of('0') != std::string_view::npos) return false;
+  part.point = *point;
+  part.decimals = static_cast<int>(format.size());
+  return true;
+}
+
+// Takes what stands before the next comma, or all.
+std::string_view take_item(std::string_view& text) {
+  const size_t comma = std::min(text.find(','), text.size());
+  const std::string_view item = trimmed(text.substr(0, comma));
+  text.remove_prefix(std::min(comma + 1, text.size()));
+  return item;
+}
+
+PartOrFault parse_count(std::optional<std::string_view> argument) {
+  const auto expected = std::string(kCountForms);
+  if (!argument) return fault("the count has no numbers", expected);
+  std::string_view rest = *argument;
+  const std::string_view from_text = take_item(rest);
+  const std::string_view to_text = take_item(rest);
+  const std::string_view duration_text = take_item(rest);
+  const auto from = parse_decimal(from_text);
+  if (!from) return fault("a count from " + quoted(from_text), expected);
+  const auto to = parse_decimal(to_text);
+  if (!to) return fault("a count to " + quoted(to_text), expected);
+  const auto duration = base::parse_duration(duration_text);
+  const auto longest = std::chrono::seconds(static_cast<int64_t>(limits::kCountSeconds.max));
+  if (!duration || *duration > longest) {
+    return fault("a count that takes " + quoted(duration_text), expected);
+  }
+  CountPart part;
+  part.duration = *duration;
+  part.decimals = std::max(from->decimals, to->decimals);
+  if (!rest.empty() && !parse_count_format(rest, part)) {
+    return fault("a count written as " + quoted(rest), expected);
+  }
+  const auto first = in_units(*from, part.decimals);
+  const auto last = in_units(*to, part.decimals);
+  if (!first || !last) {
+    return fault("a count from " + quoted(from_text) + " to " + quoted(to_text) + " with " +
+                     std::to_string(part.decimals) + " decimals",
+                 "numbers of at most 15 digits that end with the last decimal shown");
+  }
+  part.from = *first;
+  part.to = *last;
+  return TextPart{std::move(part)};
+}
+
 std::string known_names() {
   std::string names;
   for (size_t i = 0; i < kNames.size(); ++i) {
@@ -178,6 +291,7 @@ PartOrFault parse_placeholder(std::string_view inside) {
   if (colon != std::string_view::npos) argument = trimmed(inside.substr(colon + 1));
   if (name == "clock") return parse_clock(argument);
   if (name == "countdown") return parse_countdown(argument);
+  if (name == "count") return parse_count(argument);
   if (name == "timecode" || name == "frame") {
     if (argument) {
       return fault(quoted(name) + " is followed by " + quoted(*argument),
@@ -289,6 +403,31 @@ std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
   const int64_t seconds = std::max<int64_t>(0, floor_divided(left + unit - 1, unit));
   std::string text = padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2);
   if (seconds >= 3600) text.insert(0, std::to_string(seconds / 3600) + ":");
+  return text;
+}
+
+// Where the counter is, in its units: `to` when it is over, and not before.
+int64_t units_at(const CountPart& part, const PlaceholderClock& clock) {
+  const base::SceneTime time = clock.rate.time_of(clock.frame);
+  const Int128 passed = Int128{time.numerator} * kNanosPerSecond -
+                        Int128{clock.layer_start.count()} * time.denominator;
+  const Int128 whole = Int128{part.duration.count()} * time.denominator;
+  if (passed >= whole) return part.to;
+  if (passed <= 0) return part.from;
+  return part.from + static_cast<int64_t>(Int128{part.to - part.from} * passed / whole);
+}
+
+std::string shown(const CountPart& part, const PlaceholderClock& clock) {
+  const int64_t units = units_at(part, clock);
+  const auto decimals = static_cast<size_t>(part.decimals);
+  const std::string digits = padded(std::abs(units), decimals + 1);
+  const std::string whole = digits.substr(0, digits.size() - decimals);
+  std::string text = units < 0 ? "-" : "";
+  for (size_t i = 0; i < whole.size(); ++i) {
+    if (i > 0 && (whole.size() - i) % 3 == 0) text += part.group;
+    text += whole[i];
+  }
+  if (decimals > 0) text.append(part.point).append(digits, whole.size());
   return text;
 }
 

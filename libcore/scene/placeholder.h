@@ -47,7 +47,19 @@ struct CountdownPart {
   bool operator==(const CountdownPart&) const = default;
 };
 
-using TextPart = std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart>;
+/// `{{count:0,1500,2s}}`, `{{count:99.5,0,1m,#,##0.0}}`: a number on its way.
+struct CountPart {
+  int64_t from = 0;            ///< in units of the last decimal
+  int64_t to = 0;              ///< the same
+  base::Duration duration{0};  ///< from the layer's start on
+  int decimals = 0;
+  std::string group;        ///< between groups of three digits
+  std::string point = ".";  ///< before the decimals
+  bool operator==(const CountPart&) const = default;
+};
+
+using TextPart =
+    std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart, CountPart>;
 using TextParts = std::vector<TextPart>;
 
 /// One thing wrong with a text's placeholders, in the words of a scene file's faults.
@@ -72,13 +84,16 @@ bool changes_with_time(const TextParts& parts);
 struct PlaceholderClock {
   int64_t frame = 0;
   base::FrameRate rate;
-  WallTime start{};  ///< the wall clock at frame 0
+  WallTime start{};              ///< the wall clock at frame 0
+  base::Duration layer_start{};  ///< stream time at which the text's layer begins
 };
 
 /// The text at one instant. The clock shows `start` plus stream time, rounded down to its last
 /// unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and wraps after
 /// 24 hours. A countdown shows the seconds that remain, rounded up, as MM:SS or H:MM:SS: its whole
-/// length at first, 00:00 exactly when it ends, and from then on.
+/// length at first, 00:00 exactly when it ends, and from then on. A count shows its first number
+/// until the layer begins, its last one exactly when its duration is over, and what lies between
+/// rounded towards the first.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
 
 }  // namespace layercast::scene

@@ -5,7 +5,9 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "scene/animation.h"
+#include "scene/filter.h"
 
+#include <chrono>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -87,16 +89,15 @@ struct TextStyle {
   bool operator==(const TextStyle&) const = default;
 };
 
-struct CharacterContent {
-  std::string source;
-  std::optional<std::string> texture;
-  bool operator==(const CharacterContent&) const = default;
-};
+/// What is told of a visual feed's picture, in file order.
+using Metadata = std::vector<std::pair<std::string, std::string>>;
 
 struct ImageContent {
   std::string source;
   Fit fit = Fit::kContain;
-  std::vector<std::pair<std::string, std::string>> metadata;  ///< in file order
+  Metadata metadata;
+  /// Of its caption: `{name}` stands for the metadata's value. Absent: all of them.
+  std::optional<std::string> caption;
   bool operator==(const ImageContent&) const = default;
 };
 
@@ -156,18 +157,138 @@ struct ColorContent {
   bool operator==(const ColorContent&) const = default;
 };
 
-/// A video file, from its picture at `start` to that at `end`, again and again with `loop`.
+/// In which order the pictures of an animated source come.
+enum class Play : uint8_t { kForwards, kBackwards, kPingPong };
+
+/// How an animated source plays.
+struct Playback {
+  /// Of every picture. Absent: what the file says, else 100 ms.
+  std::optional<base::Duration> frame_delay;
+  /// Whether it begins anew; else its last picture stays. Absent: as often as the file says, else
+  /// for ever.
+  std::optional<bool> loop;
+  Play play = Play::kForwards;
+  bool operator==(const Playback&) const = default;
+};
+
+/// An animated GIF, WebP or APNG.
+struct GifContent {
+  std::string source;
+  Playback playback;
+  Fit fit = Fit::kContain;
+  bool operator==(const GifContent&) const = default;
+};
+
+/// The cells of a sheet, row by row.
+struct SpriteSheet {
+  int columns = 1;
+  int rows = 1;
+  std::optional<int> count;  ///< of cells that are used; absent: all
+  base::PointF margin;       ///< px around the cells: left and right, above and below
+  base::PointF spacing;      ///< px between columns, and between rows
+  bool operator==(const SpriteSheet&) const = default;
+};
+
+struct SpriteContent {
+  std::string source;  ///< an image
+  SpriteSheet sprite;
+  Playback playback;
+  Fit fit = Fit::kContain;
+  bool operator==(const SpriteContent&) const = default;
+};
+
+/// Images, one a picture.
+struct FramesContent {
+  std::string source;  ///< a printf pattern (`walk-%03d.png`) or a glob pattern, in natural order
+  Playback playback;
+  Fit fit = Fit::kContain;
+  bool operator==(const FramesContent&) const = default;
+};
+
+/// A video: a file, from its picture at `start` to that at `end`, or a live source (a URL, a pipe,
+/// a device), of which the newest picture shows.
 struct VideoContent {
   std::string source;
   bool loop = false;  ///< else the last picture stays
   base::Duration start{};
-  std::optional<base::Duration> end;  ///< after `start`; absent: the end of the file
+  std::optional<base::Duration> end;  ///< in the source, after `start`; absent: its end
+  double rate = 1;                    ///< seconds of the source a second
+  double volume = 1;                  ///< of its sound
+  bool mute = false;
+  std::optional<std::string> fallback;  ///< an image, while a live source is away
   Fit fit = Fit::kContain;
+  Metadata metadata;
+  std::optional<std::string> caption;  ///< as ImageContent's
   bool operator==(const VideoContent&) const = default;
 };
 
-using Content = std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
-                             ColorContent, VideoContent>;
+using AnimatedContent = std::variant<GifContent, SpriteContent, FramesContent, VideoContent>;
+
+/// One of a character's animations.
+struct CharacterAnimation {
+  std::string name;
+  AnimatedContent content;
+  bool operator==(const CharacterAnimation&) const = default;
+};
+
+/// Contained in the layer box.
+struct CharacterContent {
+  /// A still or animated image, or what plays. It shows while no animation is named by `state`.
+  std::variant<std::string, AnimatedContent> source;
+  std::optional<std::string> texture;          ///< multiplied over it, inside its alpha
+  std::vector<CharacterAnimation> animations;  ///< names are unique
+  std::optional<std::string> state;            ///< the animation that plays; absent: the source
+  base::Duration cross_fade = std::chrono::milliseconds(150);
+  // What the live daemon keeps, in stream time. Absent: `state` has been from the layer's start on.
+  std::optional<std::string> state_before;    ///< what was before `state`; absent: the source
+  std::optional<base::Duration> state_start;  ///< when the animation of `state` began
+  std::optional<base::Duration> state_before_start;  ///< and that of `state_before`
+  std::optional<base::Duration> fade_start;          ///< of the cross-fade; absent: `state_start`
+  bool operator==(const CharacterContent&) const = default;
+};
+
+struct ChatMessage {
+  std::string id;  ///< unique in its chat
+  std::string author;
+  std::string text;
+  /// Stream time at which it appears; the live daemon sets it. Absent: 0.
+  std::optional<base::Duration> timestamp;
+  bool highlighted = false;
+  std::optional<base::Color> author_color;  ///< absent: the style's
+  bool operator==(const ChatMessage&) const = default;
+};
+
+struct ChatStyle {
+  std::string font = "Inter";
+  double font_size = 14;
+  std::optional<double> line_height;  ///< × font_size; absent: the font's own
+  base::Color text_color{255, 255, 255, 255};
+  /// Absent: each author has a colour of their own, made from the name.
+  std::optional<base::Color> author_color;
+  base::Color background_color{0, 0, 0, 179};
+  base::Color highlight_color{255, 215, 0, 77};  ///< behind highlighted messages
+  double border_radius = 0;                      ///< of the panel, px
+  double padding = 8;
+  double message_spacing = 6;
+  int max_lines = 2;  ///< of one message; then an ellipsis
+  base::Duration scroll_duration =
+      std::chrono::milliseconds(200);  ///< that older ones take to move
+  base::Duration fade_after = std::chrono::seconds(30);
+  base::Duration fade_duration = std::chrono::seconds(5);
+  double fade_out_opacity = 0;  ///< that is left of a message at last
+  bool operator==(const ChatStyle&) const = default;
+};
+
+struct ChatContent {
+  std::vector<ChatMessage> messages;  ///< oldest first
+  int max_messages = 50;
+  ChatStyle style;
+  bool operator==(const ChatContent&) const = default;
+};
+
+using Content =
+    std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
+                 ColorContent, VideoContent, GifContent, SpriteContent, FramesContent, ChatContent>;
 
 struct Transform {
   base::PointF position;  ///< where the anchor lands on the canvas, px
@@ -182,6 +303,22 @@ struct Clip {
   bool operator==(const Clip&) const = default;
 };
 
+/// How a change of a live layer glides instead of jumping.
+struct Transition {
+  base::Duration duration{};
+  Easing easing;
+  bool operator==(const Transition&) const = default;
+};
+
+/// Where a layer comes from while it glides, opacity and transform each for itself.
+struct Glide {
+  std::optional<base::Duration> opacity_start;  ///< stream time; absent: the opacity does not glide
+  double opacity = 1;                           ///< that it had then
+  std::optional<base::Duration> transform_start;
+  Transform transform;
+  bool operator==(const Glide&) const = default;
+};
+
 struct Layer {
   std::string id;
   LayerType type = LayerType::kOverlay;
@@ -192,11 +329,21 @@ struct Layer {
   std::optional<base::SizeF> size;
   Transform transform;
   std::optional<Clip> clip;
+  std::vector<Filter> filters;  ///< in order
   Content content;
   std::vector<Animation> animations;
+  std::vector<Animation> enter;  ///< play when the layer is shown
+  std::vector<Animation> exit;   ///< play when it is hidden or removed, and then it is gone
+  std::optional<Transition> transition;
   /// Stream time at which the content and the animations begin. Absent: 0 where a file is shown; on
   /// a live layer, that it has not been shown yet.
   std::optional<base::Duration> start;
+  // What the live daemon keeps:
+  std::optional<base::Duration> shown_since;  ///< when it was last shown; absent: `start`
+  /// When it was hidden or removed: `exit` plays from then on. Of a layer that was shown again
+  /// meanwhile: when `exit`, which plays backwards, will be back at its beginning.
+  std::optional<base::Duration> leaves;
+  std::optional<Glide> glide;
   bool operator==(const Layer&) const = default;
 };
 
@@ -218,6 +365,23 @@ struct Output {
   bool operator==(const Output&) const = default;
 };
 
+/// A sound beside the picture.
+struct AudioTrack {
+  std::string id;      ///< unique in the scene
+  std::string source;  ///< file or URL
+  double volume = 1;
+  bool mute = false;
+  bool loop = false;
+  base::Duration start{};                 ///< where in the source it begins
+  base::Duration delay{};                 ///< after the scene's start
+  base::Duration fade_in{};               ///< from silence, at its beginning
+  base::Duration fade_out{};              ///< to silence, at its end
+  std::optional<std::string> duck_under;  ///< id of a layer: it is quieter while that one sounds
+  std::vector<Animation> animations;      ///< of its volume
+  std::optional<base::Duration> begins;   ///< stream time; the live daemon sets it. Absent: 0
+  bool operator==(const AudioTrack&) const = default;
+};
+
 /// A whole scene: a value that is never changed once made.
 struct Scene {
   std::string name;
@@ -225,6 +389,7 @@ struct Scene {
   std::optional<base::Duration> duration;
   std::vector<std::string> fonts;
   std::vector<Layer> layers;  ///< in file order
+  std::vector<AudioTrack> audio;
   std::vector<Output> outputs;
   bool operator==(const Scene&) const = default;
 };

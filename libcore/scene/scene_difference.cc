@@ -1,8 +1,11 @@
 #include "base/redaction.h"
+#include "scene/character.h"
+#include "scene/chat.h"
 #include "scene/codec.h"
 #include "scene/command.h"
 #include "scene/phases.h"
 #include "scene/scene_tables.h"
+#include "scene/track_phases.h"
 
 #include <algorithm>
 #include <optional>
@@ -28,6 +31,11 @@ Value with_id(const std::string& id) { return Value::object().add("id", Value::o
 Value comparable_document(const Layer& from, const Layer& to) {
   Layer same = from;
   if (!to.start) same.start.reset();
+  same.shown_since = to.shown_since;
+  same.leaves = to.leaves;
+  same.glide = to.glide;
+  same.content = with_open_timestamps(std::move(same.content), to.content);
+  same.content = with_open_states(std::move(same.content), to.content);
   if (std::ranges::equal(from.animations, to.animations, is_same_motion)) {
     for (size_t i = 0; i < same.animations.size(); ++i) {
       if (!to.animations[i].start) same.animations[i].start.reset();
@@ -49,15 +57,22 @@ Command update_of(const Layer& from, const Layer& to) {
 
 // The ids of `from` that are still there, then the new ones: what updates, deletions and creations
 // lead to.
-std::vector<std::string> reached_order(const Scene& from, const Scene& to) {
+template <class Item>
+std::vector<std::string> reached_order(const std::vector<Item>& from, const std::vector<Item>& to) {
   std::vector<std::string> order;
-  for (const Layer& layer : from.layers) {
-    if (find_by_id(to.layers, layer.id) != nullptr) order.push_back(layer.id);
+  for (const Item& item : from) {
+    if (find_by_id(to, item.id) != nullptr) order.push_back(item.id);
   }
-  for (const Layer& layer : to.layers) {
-    if (find_by_id(from.layers, layer.id) == nullptr) order.push_back(layer.id);
+  for (const Item& item : to) {
+    if (find_by_id(from, item.id) == nullptr) order.push_back(item.id);
   }
   return order;
+}
+
+// Whether updates, deletions and creations lead to the order of `to`.
+template <class Item>
+bool reaches_order(const std::vector<Item>& from, const std::vector<Item>& to) {
+  return std::ranges::equal(reached_order(from, to), to, {}, {}, &Item::id);
 }
 
 void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
@@ -77,6 +92,26 @@ void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>
     document.set("z_index", Value::of(layer.z_index));
     commands.push_back(
         command_of("layers.create", Value::object().add("layer", std::move(document))));
+  }
+}
+
+void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+  for (const AudioTrack& track : from.audio) {
+    if (find_by_id(to.audio, track.id) != nullptr) continue;
+    commands.push_back(command_of("audio.remove", with_id(track.id)));
+  }
+  for (const AudioTrack& track : to.audio) {
+    const AudioTrack* before = find_by_id(from.audio, track.id);
+    if (before == nullptr) {
+      commands.push_back(
+          command_of("audio.add", Value::object().add("audio", audio_codec().write(track))));
+      continue;
+    }
+    Value patch = merge_patch_between(audio_codec().write(with_open_times(*before, track)),
+                                      audio_codec().write(track));
+    if (patch.members.empty()) continue;
+    commands.push_back(
+        command_of("audio.update", with_id(track.id).add("patch", std::move(patch))));
   }
 }
 
@@ -102,20 +137,19 @@ void add_output_commands(const Scene& from, const Scene& to, std::vector<Command
 }
 
 Value head_of(const Scene& scene) {
-  return scene_codec().write({scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}});
+  return scene_codec().write({scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}});
 }
 
 }  // namespace
 
 std::vector<Command> commands_between(const Scene& from, const Scene& to) {
   std::vector<Command> commands;
-  std::vector<std::string> order;
-  for (const Layer& layer : to.layers) order.push_back(layer.id);
-  if (reached_order(from, to) != order) {
+  if (!reaches_order(from.layers, to.layers) || !reaches_order(from.audio, to.audio)) {
     // No command moves a layer in the list, and ties of z_index keep its order.
     return {command_of("scene.replace", Value::object().add("scene", scene_codec().write(to)))};
   }
   add_layer_commands(from, to, commands);
+  add_track_commands(from, to, commands);
   add_output_commands(from, to, commands);
   Value head = merge_patch_between(head_of(from), head_of(to));
   if (!head.members.empty()) {

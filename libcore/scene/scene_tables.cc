@@ -1,21 +1,16 @@
 #include "scene/scene_tables.h"
 
-#include "scene/easing.h"
-#include "scene/placeholder.h"
+#include "scene/content_tables.h"
+#include "scene/motion_tables.h"
 #include "scene/value_codecs.h"
 
+#include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <limits>
+#include <chrono>
 #include <set>
 
 namespace layercast::scene {
 namespace {
-
-using base::PointF;
-
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// --- enumerations ---
 
@@ -38,466 +33,7 @@ Codec<base::BlendMode> blend_mode() {
   return scene::one_of(table);
 }
 
-Codec<Fit> fit() {
-  return scene::one_of<Fit>({{Fit::kFill, "fill"},
-                             {Fit::kContain, "contain"},
-                             {Fit::kCover, "cover"},
-                             {Fit::kNone, "none"},
-                             {Fit::kScaleDown, "scale-down"}});
-}
-
-Codec<TextAlign> text_align() {
-  return scene::one_of<TextAlign>({{TextAlign::kStart, "start"},
-                                   {TextAlign::kEnd, "end"},
-                                   {TextAlign::kLeft, "left"},
-                                   {TextAlign::kCenter, "center"},
-                                   {TextAlign::kRight, "right"},
-                                   {TextAlign::kJustify, "justify"}});
-}
-
-Codec<FontStyle> font_style() {
-  return scene::one_of<FontStyle>({{FontStyle::kNormal, "normal"},
-                                   {FontStyle::kItalic, "italic"},
-                                   {FontStyle::kOblique, "oblique"}});
-}
-
-Codec<PlaybackDirection> playback_direction() {
-  return scene::one_of<PlaybackDirection>(
-      {{PlaybackDirection::kNormal, "normal"},
-       {PlaybackDirection::kReverse, "reverse"},
-       {PlaybackDirection::kAlternate, "alternate"},
-       {PlaybackDirection::kAlternateReverse, "alternate-reverse"}});
-}
-
-Codec<FillMode> fill_mode() {
-  return scene::one_of<FillMode>({{FillMode::kNone, "none"},
-                                  {FillMode::kForwards, "forwards"},
-                                  {FillMode::kBackwards, "backwards"},
-                                  {FillMode::kBoth, "both"}});
-}
-
-/// --- style ---
-
-Codec<Stroke> stroke() {
-  return defined_as(
-      "stroke",
-      object<Stroke>({.title = "stroke",
-                      .doc = "A line along an outline, centred on it.",
-                      .fields = {optional("color", &Stroke::color, color(), "Colour of the line."),
-                                 optional("width", &Stroke::width, number(limits::kLength),
-                                          "Width of the whole line in px.")}}));
-}
-
-Codec<Shadow> shadow() {
-  return object<Shadow>(
-      {.title = "shadow",
-       .doc = "A shadow behind the text, as CSS text-shadow.",
-       .fields = {optional("color", &Shadow::color, color(), "Colour of the shadow."),
-                  optional("blur", &Shadow::blur, number(limits::kBlur),
-                           "Blur radius in px; the standard deviation is half of it."),
-                  optional("offset", &Shadow::offset, point(limits::kPosition, "px"),
-                           "Where the shadow falls, in px right and down.")}});
-}
-
-Codec<TextStyle> text_style() {
-  using S = TextStyle;
-  return defined_as(
-      "text-style",
-      object<S>(
-          {.title = "style",
-           .doc = "How a text looks.",
-           .fields = {
-               optional("font_family", &S::font_family,
-                        string(1, 256, "a font family, or several separated by commas"),
-                        "CSS font-family; sans-serif, serif and monospace are known too."),
-               optional("font_file", &S::font_file, file_path(),
-                        "A font file; its family is used instead of font_family."),
-               optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
-               optional("font_weight", &S::font_weight, font_weight(), "As in CSS."),
-               optional("font_style", &S::font_style, font_style(), "As in CSS."),
-               optional("color", &S::color, color(), "Colour of the glyphs."),
-               optional("gradient", &S::gradient, gradient(),
-                        "Fills the glyphs instead of color, across the box of the text."),
-               optional("stroke", &S::stroke, stroke(), "Outline, painted under the fill."),
-               optional("shadow", &S::shadow, shadow(), "Shadow of glyphs and outline."),
-               optional("background_color", &S::background_color, color(),
-                        "Fills the box behind the text."),
-               optional("padding", &S::padding, insets(), "Between the box and the text, in px."),
-               optional("border_radius", &S::border_radius, number(limits::kLength),
-                        "Rounds the corners of the background, in px."),
-               optional("text_align", &S::text_align, text_align(), "As in CSS."),
-               optional("line_height", &S::line_height, number(limits::kLineHeight),
-                        "Height of a line as a multiple of font_size; absent: the font's own."),
-               optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),
-                        "Added between letters, in px."),
-               optional("max_width", &S::max_width, number(limits::kLayerSide),
-                        "Wraps lines at this width in px, padding not counted."),
-               optional("max_lines", &S::max_lines, integer(limits::kLines),
-                        "Shows at most so many lines."),
-               optional("ellipsis", &S::ellipsis, boolean(),
-                        "Whether a text cut by max_lines ends in an ellipsis."),
-           }}));
-}
-
-/// --- contents ---
-
-ObjectTable<CharacterContent> character_table() {
-  using C = CharacterContent;
-  return {.title = "content: character",
-          .doc = "A figure, scaled to fit the layer box.",
-          .fields = {required("source", &C::source, file_path(), "A still image."),
-                     optional("texture", &C::texture, file_path(),
-                              "An image multiplied over the source, inside its alpha.")},
-          .later_keys = {"animations", "state"}};
-}
-
-ObjectTable<ImageContent> image_table() {
-  using C = ImageContent;
-  return {.title = "content: image",
-          .doc = "A still image: PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF (first frame) or SVG.",
-          .fields = {required("source", &C::source, file_path(), "The image file."),
-                     optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
-                     optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
-                              "Shown as a caption bar on a visual_feed: the first value bold, "
-                              "the others after it.")}};
-}
-
-void check_placeholders(const Value& value, Reader& reader) {
-  const Value* text = value.find("text");
-  if (text == nullptr || !text->is_scalar()) return;
-  const Reader::Step step(reader, "text");
-  for (const auto& fault : parse_placeholders(text->text).faults) {
-    reader.fault(*text, fault.problem, fault.expected);
-  }
-}
-
-ObjectTable<TextContent> text_table() {
-  using C = TextContent;
-  return {.title = "content: text",
-          .doc =
-              "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}} and "
-              "{{countdown:10m}} are replaced on every frame; \\{{ stands for {{ itself.",
-          .fields = {required("text", &C::text, text(limits::kTextLengthMax),
-                              "The text; a line break starts a new line."),
-                     optional("markup", &C::markup, boolean(),
-                              "Whether the text holds Pango markup such as <b>bold</b>."),
-                     optional("style", &C::style, text_style(), "How it looks.")},
-          .check = check_placeholders};
-}
-
-template <class Shape>
-Choice<ShapeContent> shape_choice(const std::string& name, const std::string& doc,
-                                  std::vector<Field<Shape>> fields) {
-  return alternative<Shape, ShapeContent, Geometry>(
-      name, [](ShapeContent& content) -> Geometry& { return content.geometry; },
-      ObjectTable<Shape>{.title = "shape: " + name, .doc = doc, .fields = std::move(fields)});
-}
-
-ObjectTable<ShapeContent> shape_table() {
-  const auto length = number({0.01, limits::kLayerSide.max});
-  const auto points = [](int min) {
-    return list(point(limits::kPosition, "px in the layer box"), min, limits::kPointsMax,
-                "points [x, y]");
-  };
-  using R = RectangleShape;
-  using E = EllipseShape;
-  return {
-      .title = "content: shape",
-      .doc =
-          "A drawn shape. The layer box runs from (0, 0) to its far corner; a stroke may "
-          "overflow the box.",
-      .fields = {optional("fill", &ShapeContent::fill, paint(),
-                          "Colour or gradient inside; absent: nothing."),
-                 optional("stroke", &ShapeContent::stroke, stroke(),
-                          "Line along the outline; absent: none.")},
-      .tag = "shape",
-      .tag_doc = "The kind of shape.",
-      .choices = {
-          shape_choice<R>(
-              "rectangle", "",
-              {required("width", &R::width, length, "In px."),
-               required("height", &R::height, length, "In px."),
-               optional("radius", &R::radius, number(limits::kLength), "Of the corners, in px.")}),
-          shape_choice<CircleShape>("circle", "",
-                                    {required("radius", &CircleShape::radius, length, "In px.")}),
-          shape_choice<E>("ellipse", "",
-                          {required("radius_x", &E::radius_x, length, "In px."),
-                           required("radius_y", &E::radius_y, length, "In px.")}),
-          shape_choice<LineShape>(
-              "line", "", {required("points", &LineShape::points, points(2), "Joined in order.")}),
-          shape_choice<PolygonShape>("polygon", "",
-                                     {required("points", &PolygonShape::points, points(3),
-                                               "The corners in order; the last joins the first.")}),
-          shape_choice<PathShape>(
-              "path", "",
-              {required("d", &PathShape::d, string(1, limits::kInlineSvgMax, "SVG path data"),
-                        "SVG path data, as in the d attribute.")}),
-      }};
-}
-
-void check_svg(const Value& value, Reader& reader) {
-  const bool inline_too = value.find("svg") != nullptr;
-  if ((value.find("source") != nullptr) == inline_too) {
-    reader.fault(value,
-                 inline_too ? "both \"source\" and \"svg\" are given"
-                            : "neither \"source\" nor \"svg\" is given",
-                 "exactly one of them");
-  }
-}
-
-Value required_key(std::string_view key) {
-  return Value::object().add("required", Value::array({Value::of(key)}));
-}
-
-ObjectTable<SvgContent> svg_table() {
-  using C = SvgContent;
-  return {.title = "content: svg",
-          .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from elsewhere.",
-          .fields = {optional("source", &C::source, file_path(), "The SVG file."),
-                     optional("svg", &C::svg, string(1, limits::kInlineSvgMax, "SVG source"),
-                              "The drawing itself, instead of source.")},
-          .check = check_svg,
-          .refine_schema = [](Value& schema) {
-            schema.add("oneOf", Value::array({required_key("source"), required_key("svg")}));
-          }};
-}
-
-ObjectTable<ColorContent> color_table() {
-  return {.title = "content: color",
-          .doc = "One colour over the layer box; without size, over the canvas.",
-          .fields = {required("color", &ColorContent::color, color(), "The colour.")}};
-}
-
-void check_video(const Value& value, Reader& reader) {
-  const auto written = [&](std::string_view key) -> std::optional<base::Duration> {
-    const Value* found = value.find(key);
-    const bool is_read =
-        found != nullptr && (found->is(Value::Kind::kString) || found->is(Value::Kind::kNumber));
-    return is_read ? base::parse_duration(found->text) : std::nullopt;
-  };
-  const auto end = written("end");
-  if (!end || *end > written("start").value_or(base::Duration{})) return;
-  const Reader::Step step(reader, "end");
-  reader.fault(*value.find("end"), "\"end\" is not after \"start\"",
-               "a time in the source that is after \"start\"");
-}
-
-ObjectTable<VideoContent> video_table() {
-  using C = VideoContent;
-  return {.title = "content: video",
-          .doc =
-              "A video file, without its sound. It begins to play when the scene does; each frame "
-              "shows the picture of the file whose time that is.",
-          .fields = {required("source", &C::source, file_path(), "The video file."),
-                     optional("loop", &C::loop, boolean(),
-                              "Whether it begins anew after its end; else its last picture stays."),
-                     optional("start", &C::start, duration(), "Where in the file it begins."),
-                     optional("end", &C::end, duration(),
-                              "Where in the file it ends; absent: with the file."),
-                     optional("fit", &C::fit, fit(), "CSS object-fit into the layer box.")},
-          .later_keys = {"rate", "volume", "fallback"},
-          .check = check_video};
-}
-
-/// Which layer types may hold which content.
-struct ContentRule {
-  std::string_view content;
-  std::vector<LayerType> layers;
-};
-const std::vector<ContentRule>& content_rules() {
-  using enum LayerType;
-  static const std::vector<ContentRule> rules = {{"character", {kHost, kAssistant}},
-                                                 {"image", {kVisualFeed, kOverlay}},
-                                                 {"text", {kOverlay}},
-                                                 {"shape", {kOverlay}},
-                                                 {"svg", {kOverlay}},
-                                                 {"color", {kOverlay, kVisualFeed}},
-                                                 {"video", {kVisualFeed, kOverlay}}};
-  return rules;
-}
-
-template <class Alternative>
-Choice<Content> content_choice(const std::string& name, const ObjectTable<Alternative>& table) {
-  return alternative<Alternative, Content, Content>(
-      name, [](Content& content) -> Content& { return content; }, table);
-}
-
-Codec<Content> content() {
-  return defined_as(
-      "content",
-      object<Content>(
-          {.title = "content",
-           .doc = "What a layer shows.",
-           .fields = {},
-           .tag = "type",
-           .tag_doc = "The kind of content; each layer type takes some of them.",
-           .choices = {content_choice("character", character_table()),
-                       content_choice("image", image_table()), content_choice("text", text_table()),
-                       content_choice("shape", shape_table()), content_choice("svg", svg_table()),
-                       content_choice("color", color_table()),
-                       content_choice("video", video_table())},
-           .later_choices = {"gif", "sprite", "frames", "chat"}}));
-}
-
-/// --- animations ---
-
-Codec<SlideOffset> slide_offset() {
-  static constexpr std::array<std::string_view, 4> kNames = {"left", "right", "up", "down"};
-  const auto offset = point(limits::kPosition, "px");
-  const std::string kind = "[x, y] in px, or left, right, up or down";
-  return {kind,
-          [=](const Value& value, Reader& reader) -> std::optional<SlideOffset> {
-            if (value.is(Value::Kind::kArray)) {
-              const auto read = offset.read(value, reader);
-              return read ? std::optional<SlideOffset>(*read) : std::nullopt;
-            }
-            const auto name = std::ranges::find(kNames, value.text);
-            if (value.is(Value::Kind::kString) && name != kNames.end()) {
-              return static_cast<Direction>(name - kNames.begin());
-            }
-            reader.fault(value, given(value) + " is not understood",
-                         kind + suggestion(value.text, kNames));
-            return std::nullopt;
-          },
-          [=](const SlideOffset& typed) {
-            const auto* direction = std::get_if<Direction>(&typed);
-            return direction ? Value::of(kNames.at(static_cast<size_t>(*direction)))
-                             : offset.write(std::get<PointF>(typed));
-          },
-          [=](SchemaBuilder& builder) {
-            Value names = Value::array();
-            for (const auto name : kNames) names.items.push_back(Value::of(name));
-            return either(Value::object().add("enum", std::move(names)), offset.schema(builder));
-          }};
-}
-
-Codec<Keyframe> keyframe() {
-  using K = Keyframe;
-  return object<K>(
-      {.title = "keyframe",
-       .doc = "Values are relative to the layer's own, as those of the single effects.",
-       .fields = {
-           required("at", &K::at, number(limits::kUnit), "When, from 0 to 1 of an iteration."),
-           optional("opacity", &K::opacity, number(limits::kUnit), "Multiplies the opacity."),
-           optional("position", &K::position, point(limits::kPosition, "px"),
-                    "Added to the position."),
-           optional("scale", &K::scale, scale(), "Multiplies the scale."),
-           optional("rotation", &K::rotation, number(limits::kRotation),
-                    "Degrees added to the rotation."),
-           optional("easing", &K::easing, easing(), "Towards the next keyframe."),
-       }});
-}
-
-void check_keyframes(const Value& value, Reader& reader) {
-  const Value* keyframes = value.find("keyframes");
-  if (keyframes == nullptr) return;
-  const Reader::Step key(reader, "keyframes");
-  double latest = -kInfinity;
-  for (size_t i = 0; i < keyframes->items.size(); ++i) {
-    const Value* at = keyframes->items[i].find("at");
-    if (at == nullptr || !at->is(Value::Kind::kNumber)) continue;
-    const Reader::Step item(reader, i);
-    if (at->number < latest) {
-      reader.fault(*at, "\"at\" goes back in time", "keyframes in the order of \"at\"");
-    }
-    latest = std::max(latest, at->number);
-  }
-}
-
-void check_slide(const Value& value, Reader& reader) {
-  if (value.find("from") == nullptr && value.find("to") == nullptr) {
-    reader.fault(value, "a slide without \"from\" and \"to\" does not move", "one of them");
-  }
-}
-
-template <class Alternative>
-Choice<Animation> effect_choice(const std::string& name, const std::string& doc,
-                                std::vector<Field<Alternative>> fields,
-                                std::function<void(const Value&, Reader&)> check = {}) {
-  ObjectTable<Alternative> table;
-  table.title = "effect: " + name;
-  table.doc = doc;
-  table.fields = std::move(fields);
-  table.check = std::move(check);
-  return alternative<Alternative, Animation, Effect>(
-      name, [](Animation& animation) -> Effect& { return animation.effect; }, table);
-}
-
-std::vector<Choice<Animation>> effect_choices() {
-  const auto unit = number(limits::kUnit);
-  const auto degrees = number(limits::kRotation);
-  return {
-      effect_choice<FadeEffect>("fade", "Multiplies the opacity.",
-                                {optional("from", &FadeEffect::from, unit, "Factor at the start."),
-                                 optional("to", &FadeEffect::to, unit, "Factor at the end.")}),
-      effect_choice<SlideEffect>(
-          "slide",
-          "Adds to the position. A direction is the place just outside that edge of the canvas.",
-          {optional("from", &SlideEffect::from, slide_offset(), "Offset at the start."),
-           optional("to", &SlideEffect::to, slide_offset(), "Offset at the end.")},
-          check_slide),
-      effect_choice<ScaleEffect>(
-          "scale", "Multiplies the scale.",
-          {optional("from", &ScaleEffect::from, scale(), "Factor at the start."),
-           optional("to", &ScaleEffect::to, scale(), "Factor at the end.")}),
-      effect_choice<RotateEffect>(
-          "rotate", "Adds to the rotation.",
-          {optional("from", &RotateEffect::from, degrees, "Degrees at the start."),
-           optional("to", &RotateEffect::to, degrees, "Degrees at the end.")}),
-      effect_choice<KeyframesEffect>(
-          "keyframes", "Moves through several values.",
-          {required("keyframes", &KeyframesEffect::keyframes,
-                    list(keyframe(), 1, limits::kKeyframesMax, "keyframes"),
-                    "In the order of at.")},
-          check_keyframes)};
-}
-
-Codec<Animation> animation() {
-  using T = Timing;
-  const ObjectTable<Timing> timing = {
-      .title = "timing",
-      .doc = {},
-      .fields = {required("duration", &T::duration, duration(), "Of one iteration."),
-                 optional("delay", &T::delay, duration(), "Before the first iteration."),
-                 optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
-                 optional("iterations", &T::iterations, iterations(), "How often it plays."),
-                 optional("direction", &T::direction, playback_direction(), "As in CSS."),
-                 optional("fill", &T::fill, fill_mode(),
-                          "Whether it has an effect before and after it plays, as in CSS.")}};
-  ObjectTable<Animation> table;
-  table.title = "animation";
-  table.doc =
-      "A Web Animations effect. Time starts at the first frame; live, at the first that shows it.";
-  table.tag = "effect";
-  table.tag_doc = "What it changes; effects on one layer combine.";
-  table.choices = effect_choices();
-  const std::function<Timing&(Animation&)> timing_of = [](Animation& each) -> Timing& {
-    return each.timing;
-  };
-  table.fields = lifted<Animation>(timing, timing_of).fields;
-  table.fields.push_back(
-      optional("start", &Animation::start, duration(),
-               "Stream time at which it begins; absent: with the layer. The live daemon sets it."));
-  return defined_as("animation", object(table));
-}
-
 /// --- layers, canvas, scene ---
-
-Codec<Transform> transform() {
-  using T = Transform;
-  return object<T>(
-      {.title = "transform",
-       .doc = "The layer box is scaled, then rotated, about its anchor, and the "
-              "anchor lands on position.",
-       .fields = {
-           optional("position", &T::position, point(limits::kPosition, "px"),
-                    "Where the anchor lands on the canvas, in px."),
-           optional("anchor", &T::anchor, point(limits::kAnchor, "of the box"),
-                    "0 to 1 of the layer box; [0.5, 0.5] is its centre."),
-           optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
-           optional("rotation", &T::rotation, number(limits::kRotation), "Degrees clockwise."),
-       }});
-}
 
 Codec<Clip> clip() {
   return object<Clip>({.title = "clip",
@@ -561,15 +97,28 @@ ObjectTable<Layer> layer_table() {
       optional("size", &L::size, size(), "The layer box; absent: the content's own size."),
       optional("transform", &L::transform, transform(), "Where it lies."),
       optional("clip", &L::clip, clip(), "Cuts it to its box."),
+      optional("filters", &L::filters, filters(),
+               "CSS filter functions, in order, over the content and under the clip."),
       required("content", &L::content, content(), "What it shows."),
       optional("animations", &L::animations,
                list(animation(), 0, limits::kAnimationsMax, "animations"), "How it moves."),
+      optional("enter", &L::enter, entrances(),
+               "How it comes: plays when it is shown; offline, at its start."),
+      optional("exit", &L::exit, exits(),
+               "How it goes: plays when it is hidden or removed, live; then it is gone."),
+      optional("transition", &L::transition, transition(), "How a live change glides."),
       optional(
           "start", &L::start, duration(),
           "Stream time at which its content and animations begin; the live daemon sets it when "
           "the layer first shows. Absent in a file: 0."),
+      optional("shown_since", &L::shown_since, duration(),
+               "Stream time at which it was last shown. The live daemon keeps it."),
+      optional(
+          "leaves", &L::leaves, duration(),
+          "Stream time at which it was hidden; shown again, at which it is wholly back. The live "
+          "daemon keeps it."),
+      optional("glide", &L::glide, glide(), "Where it comes from. The live daemon keeps it."),
   };
-  table.later_keys = {"filters"};
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
   return table;
@@ -637,24 +186,56 @@ Codec<std::vector<Output>> outputs() {
   return codec;
 }
 
-void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,
-                      Reader& reader) {
-  const Value* list = value.find(key);
-  if (list == nullptr) return;
-  std::set<std::string_view> seen;
-  const Reader::Step step(reader, key);
-  for (size_t i = 0; i < list->items.size(); ++i) {
-    const Value* id = list->items[i].find("id");
-    if (id == nullptr || !id->is(Value::Kind::kString) || seen.insert(id->text).second) continue;
+ObjectTable<AudioTrack> audio_table() {
+  using A = AudioTrack;
+  const auto fade = duration_within(base::Duration{}, std::chrono::hours(1));
+  return {
+      .title = "audio",
+      .doc = "A sound beside the picture.",
+      .fields = {required("id", &A::id, name(), "Unique among the scene's sounds."),
+                 required("source", &A::source, file_path(), "A sound or video file, or a URL."),
+                 optional("volume", &A::volume, number(limits::kVolume), "1 leaves it as it is."),
+                 optional("mute", &A::mute, boolean(), "Whether it is silent."),
+                 optional("loop", &A::loop, boolean(), "Whether it begins anew after its end."),
+                 optional("start", &A::start, duration(), "Where in the source it begins."),
+                 optional("delay", &A::delay, duration(), "How long after the scene it begins."),
+                 optional("fade_in", &A::fade_in, fade, "From silence, at its beginning."),
+                 optional("fade_out", &A::fade_out, fade,
+                          "To silence, at its end; offline, at the scene's end at the latest."),
+                 optional("duck_under", &A::duck_under, name(),
+                          "Id of a layer with sound: this is 12 dB quieter while that one "
+                          "sounds (above -45 dBFS), within 0.1 s, and comes back in 0.6 s."),
+                 optional("animations", &A::animations,
+                          list(animation(), 0, limits::kAnimationsMax, "animations"),
+                          "Of its volume: volume effects, and keyframes with volume."),
+                 optional("begins", &A::begins, duration(),
+                          "Stream time at which it begins. The live daemon keeps it.")}};
+}
+
+// What sounds are turned down for are layers of the scene.
+void check_ducking(const Value& scene, Reader& reader) {
+  const Value* layers = scene.find("layers");
+  const Value* tracks = scene.find("audio");
+  if (layers == nullptr || tracks == nullptr) return;
+  std::vector<std::string_view> ids;
+  for (const Value& layer : layers->items) {
+    if (const Value* id = layer.find("id")) ids.emplace_back(id->text);
+  }
+  const Reader::Step audio(reader, "audio");
+  for (size_t i = 0; i < tracks->items.size(); ++i) {
+    const Value* under = tracks->items[i].find("duck_under");
+    if (under == nullptr || std::ranges::find(ids, under->text) != ids.end()) continue;
     const Reader::Step item(reader, i);
-    const Reader::Step id_key(reader, "id");
-    reader.fault(*id, "\"" + id->text + "\" is already the id of another " + std::string(kind),
-                 "an id of its own");
+    const Reader::Step key(reader, "duck_under");
+    reader.fault(*under, "there is no layer \"" + under->text + "\"",
+                 "the id of a layer" + suggestion(under->text, ids));
   }
 }
 
 void check_scene(const Value& value, Reader& reader) {
   check_unique_ids(value, "layers", "layer", reader);
+  check_unique_ids(value, "audio", "sound", reader);
+  check_ducking(value, reader);
   check_unique_ids(value, "outputs", "output", reader);
 }
 
@@ -691,6 +272,8 @@ ObjectTable<Scene> scene_table() {
       required("layers", &S::layers,
                list(defined_as("layer", layer_codec()), 0, limits::kLayersMax, "layers"),
                "The layers, in file order."),
+      optional("audio", &S::audio, list(audio_codec(), 0, limits::kAudioMax, "sounds"),
+               "Sounds beside the picture; they are mixed with those of videos."),
       optional("outputs", &S::outputs, outputs(), "Where streamd sends the picture."),
   };
   table.check = check_scene;
@@ -711,6 +294,11 @@ const Codec<Output>& output_codec() {
 
 const Codec<Animation>& animation_codec() {
   static const Codec<Animation> codec = animation();
+  return codec;
+}
+
+const Codec<AudioTrack>& audio_codec() {
+  static const Codec<AudioTrack> codec = defined_as("audio", object(audio_table()));
   return codec;
 }
 

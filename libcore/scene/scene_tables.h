@@ -18,6 +18,9 @@ const Codec<Output>& output_codec();
 /// The table of one animation.
 const Codec<Animation>& animation_codec();
 
+/// The table of one sound.
+const Codec<AudioTrack>& audio_codec();
+
 /// Gives every output without an id the first free name `output-N`, N from its place on, counted
 /// from 1.
 void name_outputs(std::vector<Output>& outputs);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace layercast::scene {
@@ -286,6 +287,22 @@ Codec<int> font_weight() {
 
 Codec<std::string> file_path() {
   return string(1, limits::kPathLengthMax, "a path, relative to the scene file");
+}
+
+void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,
+                      Reader& reader) {
+  const Value* list = value.find(key);
+  if (list == nullptr) return;
+  std::set<std::string_view> seen;
+  const Reader::Step step(reader, key);
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    const Value* id = list->items[i].find("id");
+    if (id == nullptr || !id->is(Value::Kind::kString) || seen.insert(id->text).second) continue;
+    const Reader::Step item(reader, i);
+    const Reader::Step id_key(reader, "id");
+    reader.fault(*id, "\"" + id->text + "\" is already the id of another " + std::string(kind),
+                 "an id of its own");
+  }
 }
 
 std::optional<int64_t> parse_bitrate(std::string_view text) {

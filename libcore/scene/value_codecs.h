@@ -38,6 +38,10 @@ Codec<double> iterations();
 Codec<int> font_weight();
 Codec<std::string> file_path();
 
+/// Faults every item of the list at `key` whose `id` another one has. `kind`: what an item is.
+void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,
+                      Reader& reader);
+
 /// The schema of what may be written in two ways.
 Value either(Value one, Value other);
 

@@ -1,7 +1,11 @@
 #include "stream/content_loader.h"
 
 #include "base/thread_urgency.h"
+#include "content/detail.h"
+#include "content/picture_pool.h"
 #include "render/evaluate.h"
+#include "render/layer_effects.h"
+#include "scene/showing.h"
 
 #include <algorithm>
 #include <chrono>
@@ -25,27 +29,131 @@ using SceneFilePtr = std::shared_ptr<const scene::SceneFile>;
 
 constexpr int kImageThreads = 2;
 
+bool is_chat(const scene::Layer& layer) {
+  return std::holds_alternative<scene::ChatContent>(layer.content);
+}
+
+// Whether the state of a character began while the layer was on air.
+bool has_changed_state(const scene::Layer& layer) {
+  const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
+  return character != nullptr && character->state_start;
+}
+
+// Whether the pictures of both repeat in the same way, however fast they scroll.
+bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
+  const scene::Animation* one = scene::scroll_of(a.animations);
+  const scene::Animation* other = scene::scroll_of(b.animations);
+  if (one == nullptr || other == nullptr) return one == other;
+  const auto& effect = std::get<scene::ScrollEffect>(one->effect);
+  const auto& other_effect = std::get<scene::ScrollEffect>(other->effect);
+  return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
+}
+
+// Whether both show the same: how loud a video is does not count.
+bool shows_the_same(const scene::Content& a, const scene::Content& b) {
+  const auto* video = std::get_if<scene::VideoContent>(&a);
+  const auto* other = std::get_if<scene::VideoContent>(&b);
+  if (video == nullptr || other == nullptr) return a == b;
+  scene::VideoContent same = *other;
+  same.volume = video->volume;
+  same.mute = video->mute;
+  return same == *video;
+}
+
 // Whether a content made for `a` is that of `b`.
 bool same_content(const scene::Layer& a, const scene::Layer& b) {
-  return a.type == b.type && a.size == b.size && a.content == b.content;
+  // The messages of a chat come at stream times, and so do the states of a character.
+  const bool begins_as_it_did = a.start == b.start || !(is_chat(a) || has_changed_state(a));
+  return a.type == b.type && a.size == b.size && begins_as_it_did &&
+         shows_the_same(a.content, b.content) && same_scroll(a, b) &&
+         content::detail_of(a) == content::detail_of(b);
+}
+
+// A layer of a state that may show, and the name that its content goes by.
+struct Wanted {
+  std::string name;
+  const scene::Layer* layer;
+  size_t index;
+};
+
+// The layers of the scene and those that leave it, from far to near among equals.
+std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
+  std::vector<Wanted> wanted;
+  auto leaving = state.leaving.begin();
+  const auto& layers = state.scene.layers;
+  for (size_t i = 0; i <= layers.size(); ++i) {
+    for (; leaving != state.leaving.end() && (leaving->place <= i || i == layers.size());
+         ++leaving) {
+      const scene::Layer& layer = leaving->layer;
+      if (scene::is_gone(layer, now)) continue;
+      // Its id may be that of a new layer.
+      wanted.push_back({layer.id + "@" + std::to_string(layer.leaves->count()), &layer, i});
+    }
+    if (i < layers.size()) wanted.push_back({layers[i].id, &layers[i], i});
+  }
+  return wanted;
 }
 
 bool is_video(const scene::Layer& layer) {
   return std::holds_alternative<scene::VideoContent>(layer.content);
 }
 
+// Whether nothing has to be made anew for the filters of `layer`: what moves is filtered as it is
+// shown.
+bool has_filters_of(const render::LayerContent& content, const scene::Layer& layer) {
+  const bool is_still = content.moving == nullptr && !content.changes;
+  return !is_still || content.filters == render::lasting_filters(layer);
+}
+
+// Whether a content that is being made for `a` will be that of `b`.
+bool same_job(const scene::Layer& a, const scene::Layer& b) {
+  return same_content(a, b) &&
+         (is_video(a) || render::lasting_filters(a) == render::lasting_filters(b));
+}
+
 // Contents that never wait for a file, nor take long.
 bool is_quick(const scene::Layer& layer) {
   const auto& content = layer.content;
-  return std::holds_alternative<scene::TextContent>(content) ||
-         std::holds_alternative<scene::ShapeContent>(content) ||
-         std::holds_alternative<scene::ColorContent>(content);
+  const bool is_drawn = std::holds_alternative<scene::TextContent>(content) ||
+                        std::holds_alternative<scene::ShapeContent>(content) ||
+                        std::holds_alternative<scene::ColorContent>(content);
+  return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer);
+}
+
+// Whether `b` is the character of `a` in another state, and all its pictures are decoded already.
+bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
+  const auto* before = std::get_if<scene::CharacterContent>(&a.content);
+  const auto* after = std::get_if<scene::CharacterContent>(&b.content);
+  if (before == nullptr || after == nullptr || a.size != b.size) return false;
+  const auto is_video = [](const scene::CharacterAnimation& animation) {
+    return std::holds_alternative<scene::VideoContent>(animation.content);
+  };
+  const auto* source = std::get_if<scene::AnimatedContent>(&after->source);
+  const bool has_video =
+      std::ranges::any_of(after->animations, is_video) ||
+      (source != nullptr && std::holds_alternative<scene::VideoContent>(*source));
+  return !has_video && before->source == after->source && before->texture == after->texture &&
+         before->animations == after->animations;
+}
+
+// When the first layer of the view has left it.
+std::optional<base::Duration> first_gone_from(const SceneView& view) {
+  std::optional<base::Duration> first;
+  for (const render::ShownLayer& shown : view.layers) {
+    const auto gone_from = scene::gone_from(*shown.layer);
+    if (gone_from && (!first || *gone_from < *first)) first = gone_from;
+  }
+  return first;
 }
 
 // What contents depend on besides their layer, and what they are made with.
 struct Surroundings {
-  Surroundings(SceneFilePtr scene_file, render::FeedOpener opener, scene::WallTime start)
-      : file(std::move(scene_file)), open_feed(std::move(opener)), epoch(start) {}
+  Surroundings(SceneFilePtr scene_file, render::FeedOpener opener,
+               std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
+      : file(std::move(scene_file)),
+        open_feed(std::move(opener)),
+        pool(std::move(shared)),
+        epoch(start) {}
 
   bool suit(const scene::Scene& scene) const {
     return file->scene.canvas.size == scene.canvas.size && file->scene.fonts == scene.fonts;
@@ -53,6 +161,7 @@ struct Surroundings {
 
   SceneFilePtr file;
   render::FeedOpener open_feed;
+  std::shared_ptr<content::PicturePool> pool;
   scene::WallTime epoch;
 };
 using SurroundingsPtr = std::shared_ptr<const Surroundings>;
@@ -85,7 +194,8 @@ class Bench {
                        const scene::PlaceholderClock& clock) {
     if (surroundings_ != surroundings) {
       surroundings_ = surroundings;
-      maker_ = std::make_unique<render::ContentMaker>(surroundings->file, surroundings->open_feed);
+      maker_ = std::make_unique<render::ContentMaker>(surroundings->file, surroundings->open_feed,
+                                                      surroundings->pool);
     }
     if (++made_ % kTidyEvery == 0) maker_->rasterizer().forget_unused();
     return maker_->make(layer, clock);
@@ -125,7 +235,9 @@ class ContentLoader::Work {
     scene::LiveStatePtr state;
     SceneViewPtr view;
     base::Duration show_from;
+    std::optional<base::Duration> gone_from = std::nullopt;  ///< when a layer in it has left
   };
+  using NamedJob = std::pair<const std::string, Job>;
 
   void watch();
   void load_images();
@@ -133,21 +245,23 @@ class ContentLoader::Work {
   void take_in(const std::vector<layers::Published>& published);
   void make_ready(const scene::LiveStatePtr& state);
   void take_surroundings(const scene::LiveState& state);
-  bool is_ready(const scene::Layer& layer) const;
+  bool is_ready(const std::string& name, const scene::Layer& layer) const;
+  void let_leave(const scene::LiveStatePtr& state);
   void make_quick(const scene::LiveStatePtr& state);
   void ask_for_the_rest(const scene::LiveStatePtr& state);
-  void forget_absent(const scene::Scene& scene);
+  void forget_absent(const scene::LiveState& state);
   LayerContentPtr make(Bench& bench, const SurroundingsPtr& surroundings,
                        const scene::Layer& layer);
   void scale(const scene::Layer& layer, const render::LayerContent& content, base::SizeI canvas);
   void scale_all(const scene::Scene& scene);
-  Job* next_job();
+  NamedJob* next_job();
   SceneViewPtr view_of(const scene::LiveState& state) const;
   int64_t shown_revision(const scene::LiveState& state) const;
   void publish();
 
   const ContentLoaderOptions options_;
   const std::shared_ptr<render::ResampledPictures> resampled_;
+  const std::shared_ptr<content::PicturePool> pool_ = std::make_shared<content::PicturePool>();
   std::shared_ptr<base::Counter> failures_;
   std::shared_ptr<base::Histogram> seconds_;
   Bench quick_bench_;  ///< of the watching thread
@@ -228,6 +342,7 @@ void ContentLoader::Work::take_in(const std::vector<layers::Published>& publishe
   {
     const std::lock_guard lock(mutex_);
     taken_ = published;  // some are over
+    if (!taken_.empty()) forget_absent(*taken_.back().state);
     publish();
   }
   changed_.notify_all();
@@ -235,11 +350,12 @@ void ContentLoader::Work::take_in(const std::vector<layers::Published>& publishe
 
 void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
   take_surroundings(*state);
+  let_leave(state);
   make_quick(state);
   scale_all(state->scene);
   const std::lock_guard lock(mutex_);
   ask_for_the_rest(state);
-  forget_absent(state->scene);
+  forget_absent(*state);
 }
 
 void ContentLoader::Work::take_surroundings(const scene::LiveState& state) {
@@ -250,42 +366,62 @@ void ContentLoader::Work::take_surroundings(const scene::LiveState& state) {
   auto file = file_of(state.scene, options_.folder);
   auto rasterizer = rasterizer_for(file);
   auto surroundings =
-      std::make_shared<const Surroundings>(std::move(file), options_.open_feed, state.epoch);
+      std::make_shared<const Surroundings>(std::move(file), options_.open_feed, pool_, state.epoch);
   const std::lock_guard lock(mutex_);
   surroundings_ = std::move(surroundings);
   frame_rasterizer_ = std::move(rasterizer);
 }
 
-bool ContentLoader::Work::is_ready(const scene::Layer& layer) const {
-  const auto known = ready_.find(layer.id);
+bool ContentLoader::Work::is_ready(const std::string& name, const scene::Layer& layer) const {
+  const auto known = ready_.find(name);
   return known != ready_.end() && same_content(*known->second.layer, layer) &&
+         has_filters_of(*known->second.content, layer) &&
          (known->second.surroundings == surroundings_ || is_video(layer));
 }
 
+// A layer that leaves takes its content with it: one that has its id now makes one of its own.
+void ContentLoader::Work::let_leave(const scene::LiveStatePtr& state) {
+  const std::lock_guard lock(mutex_);
+  for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
+    const auto known = ready_.find(each.layer->id);
+    const bool leaves = each.name != each.layer->id && !ready_.contains(each.name);
+    if (!leaves || known == ready_.end()) continue;
+    if (!same_content(*known->second.layer, *each.layer)) continue;
+    ready_[each.name] = std::move(known->second);
+    ready_.erase(known);
+  }
+}
+
 void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
-  for (const scene::Layer& layer : state->scene.layers) {
+  for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
+    const scene::Layer& layer = *each.layer;
     SurroundingsPtr surroundings;
     {
       const std::lock_guard lock(mutex_);
-      if (!is_quick(layer) || is_ready(layer)) continue;
+      const auto known = ready_.find(each.name);
+      const bool is_at_hand =
+          known != ready_.end() && is_change_of_state(*known->second.layer, layer);
+      if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, layer)) continue;
       surroundings = surroundings_;
     }
     LayerContentPtr content = make(quick_bench_, surroundings, layer);
     const std::lock_guard lock(mutex_);
-    jobs_.erase(layer.id);
-    ready_[layer.id] = {LayerPtr(state, &layer), std::move(content), std::move(surroundings)};
+    jobs_.erase(each.name);
+    ready_[each.name] = {LayerPtr(state, &layer), std::move(content), std::move(surroundings)};
   }
 }
 
 void ContentLoader::Work::ask_for_the_rest(const scene::LiveStatePtr& state) {
-  for (const scene::Layer& layer : state->scene.layers) {
-    if (is_ready(layer)) {
-      ready_[layer.id].layer = LayerPtr(state, &layer);
-      jobs_.erase(layer.id);
-    } else if (!is_quick(layer) && (layer.visible || !is_video(layer))) {
-      const auto [job, is_new] = jobs_.try_emplace(layer.id);
+  const base::Duration now = options_.clock->next_frame_time();
+  for (const Wanted& each : layers_of(*state, now)) {
+    const scene::Layer& layer = *each.layer;
+    if (is_ready(each.name, layer)) {
+      ready_[each.name].layer = LayerPtr(state, &layer);
+      jobs_.erase(each.name);
+    } else if (!is_quick(layer) && (!scene::is_gone(layer, now) || !is_video(layer))) {
+      const auto [job, is_new] = jobs_.try_emplace(each.name);
       if (is_new) job->second.since = state->revision;
-      if (job->second.layer == nullptr || !same_content(*job->second.layer, layer)) {
+      if (job->second.layer == nullptr || !same_job(*job->second.layer, layer)) {
         job->second.is_under_way = false;
       }
       job->second.layer = LayerPtr(state, &layer);
@@ -293,9 +429,10 @@ void ContentLoader::Work::ask_for_the_rest(const scene::LiveStatePtr& state) {
   }
 }
 
-void ContentLoader::Work::forget_absent(const scene::Scene& scene) {
+void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
+  const auto wanted = layers_of(state, options_.clock->next_frame_time());
   const auto is_absent = [&](const auto& entry) {
-    return std::ranges::find(scene.layers, entry.first, &scene::Layer::id) == scene.layers.end();
+    return std::ranges::find(wanted, entry.first, &Wanted::name) == wanted.end();
   };
   std::erase_if(ready_, is_absent);
   std::erase_if(jobs_, is_absent);
@@ -307,12 +444,14 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
   const base::Duration now = options_.clock->next_frame_time();
   const base::FrameRate rate = options_.clock->rate();
   LayerContentPtr content =
-      bench.make(surroundings, layer, {rate.index_at(now), rate, surroundings->epoch});
-  if (content->feed != nullptr) {
+      bench.make(surroundings, layer,
+                 {rate.index_at(now), rate, surroundings->epoch, layer.start.value_or(now)});
+  if (content->moving != nullptr) {
     // Its first picture is there when it goes on air; what is wrong with it is told then.
     const base::Duration start = layer.start.value_or(now);
-    [[maybe_unused]] const auto first =
-        content->feed->picture_at(base::SceneTime{now.count(), 1'000'000'000}.since(start));
+    std::vector<content::Part> parts;
+    [[maybe_unused]] const auto first = content->moving->show(
+        base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
   }
   seconds_->observe(
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
@@ -327,12 +466,20 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
 void ContentLoader::Work::scale(const scene::Layer& layer, const render::LayerContent& content,
                                 base::SizeI canvas) {
   const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
-  if (!is_scaled || !content.raster || content.changes || !render::keeps_its_scale(layer)) return;
+  if (!is_scaled || !content.raster || content.changes) return;
+  scene::Layer settled = layer;  // as it will be once it has come
+  settled.visible = true;
+  settled.enter.clear();
+  scene::forget_showing(settled);
   const base::FrameRate rate = options_.clock->rate();
   const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
-  auto item = render::draw_item(layer, *content.raster, time, canvas,
-                                render::frame_from_canvas(canvas, canvas));
-  if (item) resampled_->apply(*item, layer.animations.empty());
+  if (!render::keeps_its_scale(settled, time)) return;
+  const content::Part part = render::part_of(*content.raster);
+  const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time,
+                                        {canvas, render::frame_from_canvas(canvas, canvas)});
+  if (!placed) return;
+  auto item = render::draw_item(settled, *placed, part);
+  if (item) resampled_->apply(*item, settled.animations.empty());
 }
 
 void ContentLoader::Work::scale_all(const scene::Scene& scene) {
@@ -340,15 +487,15 @@ void ContentLoader::Work::scale_all(const scene::Scene& scene) {
     LayerContentPtr content;
     {
       const std::lock_guard lock(mutex_);
-      if (is_ready(layer)) content = ready_.find(layer.id)->second.content;
+      if (is_ready(layer.id, layer)) content = ready_.find(layer.id)->second.content;
     }
     if (content != nullptr) scale(layer, *content, scene.canvas.size);
   }
 }
 
-ContentLoader::Work::Job* ContentLoader::Work::next_job() {
-  for (auto& [id, job] : jobs_) {
-    if (!job.is_under_way) return &job;
+ContentLoader::Work::NamedJob* ContentLoader::Work::next_job() {
+  for (NamedJob& job : jobs_) {
+    if (!job.second.is_under_way) return &job;
   }
   return nullptr;
 }
@@ -360,18 +507,19 @@ void ContentLoader::Work::load_images() {
   for (;;) {
     changed_.wait(lock, [this] { return stops_ || next_job() != nullptr; });
     if (stops_) return;
-    Job& job = *next_job();
-    job.is_under_way = true;
-    const LayerPtr layer = job.layer;
+    NamedJob& job = *next_job();
+    job.second.is_under_way = true;
+    const std::string name = job.first;
+    const LayerPtr layer = job.second.layer;
     const SurroundingsPtr surroundings = surroundings_;
     lock.unlock();
     LayerContentPtr content = make(bench, surroundings, *layer);
     scale(*layer, *content, surroundings->file->scene.canvas.size);
     lock.lock();
-    const auto wanted = jobs_.find(layer->id);
-    const bool is_wanted = wanted != jobs_.end() && same_content(*wanted->second.layer, *layer);
+    const auto wanted = jobs_.find(name);
+    const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.layer, *layer);
     if (!is_wanted) continue;
-    ready_[layer->id] = {wanted->second.layer, std::move(content), surroundings};
+    ready_[name] = {wanted->second.layer, std::move(content), surroundings};
     jobs_.erase(wanted);
     publish();
     changed_.notify_all();
@@ -387,12 +535,12 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   view->rasterizer = frame_rasterizer_;
   view->resampled = resampled_;
   view->revision = shown_revision(state);
-  for (size_t i = 0; i < state.scene.layers.size(); ++i) {
-    const scene::Layer& layer = state.scene.layers[i];
-    const auto ready = ready_.find(layer.id);
-    if (!layer.visible || ready == ready_.end()) continue;
+  const base::Duration now = options_.clock->next_frame_time();
+  for (const Wanted& each : layers_of(state, now)) {
+    const auto ready = ready_.find(each.name);
+    if (scene::is_gone(*each.layer, now) || ready == ready_.end()) continue;
     // As it was, when what it is to be is not ready: `ready` has the layer that goes with it.
-    view->layers.push_back({ready->second.layer, i, ready->second.content});
+    view->layers.push_back({ready->second.layer, each.index, ready->second.content});
   }
   std::ranges::stable_sort(view->layers, {},
                            [](const render::ShownLayer& s) { return s.layer->z_index; });
@@ -415,20 +563,24 @@ void ContentLoader::Work::publish() {
     const auto known = std::ranges::find(views_, each.state, &TimedView::state);
     const bool is_newest = &each == &taken_.back();
     SceneViewPtr view = is_newest || known == views_.end() ? view_of(*each.state) : known->view;
-    views.push_back({each.state, std::move(view), each.show_from});
+    const auto gone_from = first_gone_from(*view);
+    views.push_back({each.state, std::move(view), each.show_from, gone_from});
   }
   views_ = std::move(views);
 }
 
 SceneViewPtr ContentLoader::Work::view_at(base::Duration time) {
-  const bool is_news = options_.layers->take_newer(seen_version_);
+  bool is_news = options_.layers->take_newer(seen_version_);
   SceneViewPtr view;
   {
     const std::lock_guard lock(mutex_);
-    has_news_ = has_news_ || is_news;
     for (const TimedView& each : views_) {
-      if (view == nullptr || each.show_from <= time) view = each.view;
+      if (view != nullptr && each.show_from > time) continue;
+      view = each.view;
+      // Shows nothing, and is let go of.
+      if (&each == &views_.back() && each.gone_from && *each.gone_from <= time) is_news = true;
     }
+    has_news_ = has_news_ || is_news;
   }
   // A command that was scheduled is shown before anybody is told.
   if (is_news) changed_.notify_all();

@@ -28,7 +28,8 @@ struct ContentLoaderOptions {
 /// Makes the live scene's contents ready, away from the frames. A layer changes on air whole, at
 /// the first frame for which its content is ready; until then it shows what it did. Texts, shapes
 /// and colours wait for no image; layers that are hidden are made ready too, but for videos, so
-/// that showing them takes no time.
+/// that showing them takes no time. So is every state of a character: a change of state waits for
+/// nothing.
 /// Thread: any (locked). It works on threads of its own.
 class ContentLoader {
  public:

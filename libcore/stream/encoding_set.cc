@@ -42,8 +42,12 @@ bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
 
 }  // namespace
 
-EncodingSet::EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners)
-    : metrics_(metrics), folder_(std::move(folder)), listeners_(std::move(listeners)) {}
+EncodingSet::EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners,
+                         std::shared_ptr<const media::AudioRing> sound)
+    : metrics_(metrics),
+      folder_(std::move(folder)),
+      listeners_(std::move(listeners)),
+      sound_(std::move(sound)) {}
 
 EncodingSet::~EncodingSet() = default;
 
@@ -215,7 +219,7 @@ void EncodingSet::add_missing(const Wanted& wanted) {
   if (group != nullptr && has_output(group->outputs, wanted.output.id)) return;
   if (group == nullptr) {
     auto opened =
-        LiveEncoding::open(video_settings(wanted.settings), metrics_, listeners_.on_output);
+        LiveEncoding::open(video_settings(wanted.settings), metrics_, listeners_.on_output, sound_);
     if (!opened) return refuse(wanted, opened.error());
     const std::lock_guard lock(mutex_);
     groups_.push_back({wanted.settings, std::move(opened).value(), {}, true});
@@ -254,12 +258,12 @@ std::vector<std::shared_ptr<LiveEncoding>> EncodingSet::all_encodings() const {
   return encodings;
 }
 
-bool EncodingSet::offer(const frame::FramePtr& frame, int64_t index) {
+bool EncodingSet::offer(const frame::FramePtr& frame, int64_t index, int64_t sample) {
   const std::lock_guard lock(mutex_);
   bool took_all = true;
   for (const Group& group : groups_) {
     if (group.takes_frames && frame->size() == shape_.size) {
-      took_all = group.encoding->offer(frame, index) && took_all;
+      took_all = group.encoding->offer(frame, index, sample) && took_all;
     }
   }
   return took_all;

@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "frame/frame.h"
+#include "media/audio_ring.h"
 #include "media/live_encoding.h"
 #include "scene/live_state.h"
 
@@ -35,8 +36,10 @@ class EncodingSet {
     std::function<void(const base::Error& error)> on_error;
   };
 
-  /// `folder`: what relative paths of outputs start from.
-  EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners);
+  /// `folder`: what relative paths of outputs start from. `sound`: what they are heard with; null:
+  /// silence.
+  EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners,
+              std::shared_ptr<const media::AudioRing> sound = nullptr);
   ~EncodingSet();
 
   /// Why no encoder would do what `state` asks for; nothing when each would. Opens and closes one
@@ -51,8 +54,8 @@ class EncodingSet {
   void reshape(const PictureShape& shape);
 
   /// Hands frame `index` to every encoder without waiting. False when one of them had no room for
-  /// it. Thread: render.
-  bool offer(const frame::FramePtr& frame, int64_t index);
+  /// it. `sample`: the place of its sound. Thread: render.
+  bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
 
   std::vector<media::LiveOutputReport> outputs() const;
   /// What has stopped an encoder; nullopt while all are well.
@@ -92,6 +95,7 @@ class EncodingSet {
   base::Metrics& metrics_;
   const std::string folder_;
   const Listeners listeners_;
+  const std::shared_ptr<const media::AudioRing> sound_;
 
   std::mutex changing_;                 ///< held while groups change; never waited for by offer()
   std::vector<scene::Output> refused_;  ///< with `changing_`: not tried again as they are

@@ -2,10 +2,12 @@
 
 #include "base/redaction.h"
 #include "base/thread_urgency.h"
+#include "media/audio_encoder.h"
 #include "render/renderer.h"
 #include "stream/content_loader.h"
 #include "stream/encoding_set.h"
 #include "stream/frame_ledger.h"
+#include "stream/live_soundtrack.h"
 
 #include <algorithm>
 #include <atomic>
@@ -74,6 +76,7 @@ class StreamManager::Work {
   const StreamOptions options_;
   FrameLedger ledger_;
   FrameTap tap_;
+  LiveSoundtrack soundtrack_;
   EncodingSet encodings_;
   std::unique_ptr<ContentLoader> loader_;
   std::shared_ptr<base::Gauge> pool_bytes_;
@@ -111,9 +114,12 @@ class StreamManager::Work {
 StreamManager::Work::Work(StreamOptions options)
     : options_(std::move(options)),
       ledger_(*options_.metrics),
-      encodings_(*options_.metrics, options_.folder,
-                 {options_.on_output,
-                  [this](const base::Error& error) { options_.on_error("", error); }}) {
+      soundtrack_(
+          {options_.layers, options_.clock, options_.metrics, options_.folder, options_.on_error}),
+      encodings_(
+          *options_.metrics, options_.folder,
+          {options_.on_output, [this](const base::Error& error) { options_.on_error("", error); }},
+          soundtrack_.sound()) {
   base::Metrics& metrics = *options_.metrics;
   pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
   pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames that memory was made for."});
@@ -271,7 +277,9 @@ void StreamManager::Work::render_one(int64_t index) {
 void StreamManager::Work::hand_over(const frame::FramePtr& frame, int64_t index) {
   const int64_t encoder_index = std::max(index + encoder_offset_, encoder_index_ + 1);
   encoder_index_ = encoder_index;
-  if (!encodings_.offer(frame, encoder_index)) ledger_.count_dropped(DropReason::kEncoder, 1);
+  const int64_t sample = media::samples_until(index, options_.clock->rate());
+  if (!encodings_.offer(frame, encoder_index, sample))
+    ledger_.count_dropped(DropReason::kEncoder, 1);
   tap_.offer(frame, index);
   newest_index_ = index;
   if (view_->revision > noted_revision_) {

@@ -77,5 +77,14 @@ TEST(RedactedUrl, LeavesWhatIsNoSecret) {
   for (const auto& [url, shown] : cases) EXPECT_EQ(redacted_url(url), shown);
 }
 
+TEST(IsUrl, TellsUrlsFromFiles) {
+  for (const char* url : {"rtmp://h/a", "HTTPS://h", "x-y.z+1://", "udp://@239.0.0.1:1"}) {
+    EXPECT_TRUE(is_url(url)) << url;
+  }
+  for (const char* file : {"a.mp4", "/a/b", "://x", "C:/a", "a b://c", "", "a/b://c"}) {
+    EXPECT_FALSE(is_url(file)) << file;
+  }
+}
+
 }  // namespace
 }  // namespace layercast::base

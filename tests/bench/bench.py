@@ -17,7 +17,7 @@ CPU time is that of all threads. Composing is that without what decodes the vide
 tells what that takes, of ffmpeg it is what decoding alone takes. A frame copy is what one thread
 takes to copy a 1920×1080 frame of RGBA that sits in cache.
 
---memory, --limits, --live, --plots, --kernels and --pipe measure something else instead.
+--memory, --limits, --live, --plots, --sprite, --kernels and --pipe measure something else instead.
 """
 
 import argparse
@@ -33,6 +33,7 @@ import assets
 import limit_benches
 import live_bench
 import plots
+import sprite_bench
 import standard_scenes
 from difference import FRAME_BYTES
 from measure import BenchError, Places, Task, print_table, ratio, tell
@@ -232,7 +233,10 @@ def bench(options: argparse.Namespace) -> None:
             live_bench.bench_live(places, options.live, options.seconds, options.preset)
         if options.plots:
             plots.bench_plots(places, options.plots, options.threads, options.runs)
-        if not (options.limits or options.memory or options.live or options.plots):
+        if options.sprite:
+            sprite_bench.bench_sprite(places, options.threads, options.runs)
+        if not (options.limits or options.memory or options.live or options.plots
+                or options.sprite):
             bench_scenes(places, frames, load, options)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -262,6 +266,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help=f"measure the daemon: some of {','.join(live_bench.LIVE)}, for --seconds each")
     option("--plots", type=Path, metavar="DIR",
            help="plot cost against layers, moving pixels, canvas size and threads, as SVG files")
+    option("--sprite", action="store_true",
+           help="measure a sprite of 500 pictures beside one that fades")
     option("--kernels", action="store_true", help="measure the inner loops")
     option("--pipe", action="store_true", help="measure ways through a pipe")
 

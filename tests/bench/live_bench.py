@@ -22,11 +22,12 @@ from targets import Target
 sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
 from daemon import Daemon, RedisServer, RtmpServer, wait_for
 
-LIVE = ["air", "static", "changes", "updates", "subscribers", "start", "memory"]
+LIVE = ["air", "static", "changes", "updates", "chat", "subscribers", "start", "memory"]
 
 CLIENT = Path(__file__).with_name("live_client.js")
 CHANGES = 200
 UPDATES_PER_SECOND = 2000
+MESSAGES_PER_SECOND, MESSAGES_TO_WARM_UP = 200, 6000
 SUBSCRIBERS, SUBSCRIBED_UPDATES_PER_SECOND = 1000, 60
 BOX_LAYERS = 50
 ENCODED_FRAMES = 240
@@ -258,6 +259,60 @@ def bench_updates(places: Places, seconds: float) -> None:
             ]  # fmt: skip
     print_table(FRAME_HEADINGS, [rows], left=1)
     print_targets(targets)
+
+
+def chat_scene(places: Places) -> Path:
+    """A tall chat at 720p60."""
+    layers = [
+        {
+            "id": "ground", "type": "overlay", "z_index": -1,
+            "content": {"type": "color", "color": "#26324a"},
+        },
+        {
+            "id": "chat", "type": "chat", "size": [400, 600],
+            "transform": {"position": [840, 60]},
+            "content": {"type": "chat", "style": {"border_radius": 12}},
+        },
+    ]  # fmt: skip
+    return standard_scenes.write_scene(places.assets, "CHAT", layers, 1280, 720)
+
+
+def files_mib(folder: Path, name: str) -> float:
+    return sum(file.stat().st_size for file in folder.glob(f"{name}*")) / 2**20
+
+
+def bench_chat(places: Places, seconds: float) -> None:
+    """Viewers who say 200 messages a second, each of them durable, in the picture, encoded."""
+    state, rate = f"sqlite:{places.scratch}/chat.db", MESSAGES_PER_SECOND
+    with Daemon(chat_scene(places), "-o", str(places.scratch / "chat.mkv"), state=state) as daemon:
+        assert daemon.process is not None
+        wait_for(lambda: daemon.status()["fps"] > 50, "60 frames a second")
+        watched = Watched(daemon)
+        tell(f"a chat in which nobody says anything for {seconds:.0f} s")
+        time.sleep(seconds)
+        silent = watched.frames()
+        tell(f"{rate} messages a second for {seconds:.0f} s")
+        client("chat", daemon.address, rate, MESSAGES_TO_WARM_UP / rate)
+        before = resident_mib(daemon.process.pid)
+        watched = Watched(daemon)
+        told = client("chat", daemon.address, rate, seconds)
+        frames = watched.frames()
+        after = resident_mib(daemon.process.pid)
+        layer = daemon.call("GET", "/api/v1/layers/chat")
+    print(
+        f"chat: {told['answered']} of {told['sent']} messages answered durably, "
+        f"{told['refused']} refused; answer p50 {told['p50']:.1f} ms, p99 {told['p99']:.1f} ms; "
+        f"{len(layer.json()['content']['messages'])} messages are kept, {len(layer.body)} bytes; "
+        f"memory {before:.1f} MiB, then {after:.1f}; "
+        f"state {files_mib(places.scratch, 'chat.db'):.1f} MiB"
+    )
+    print_table(FRAME_HEADINGS, [[silent.row("chat, silent"), frames.row("chat, 200 a second")]], left=1)
+    late = frames.lateness[float("inf")] - frames.lateness[0.0167]
+    print_targets([
+        Target("chat: messages lost", 0, told["sent"] - told["answered"]),
+        Target("chat: frames late or dropped", 0, late + sum(frames.dropped.values())),
+        Target("chat: memory at the end ÷ when warm", 1.05, after / before),
+    ])  # fmt: skip
 
 
 def bench_subscribers(places: Places, seconds: float) -> None:

@@ -34,7 +34,8 @@ function pace(perSecond, seconds, send) {
   });
 }
 
-async function updates(perSecond, seconds, layers) {
+// Calls what `call(n)` says, and prints how it was answered.
+async function calls(perSecond, seconds, call) {
   const socket = await connect();
   const times = new Map();
   const delays = [];
@@ -53,10 +54,7 @@ async function updates(perSecond, seconds, layers) {
   const began = performance.now();
   total = await pace(perSecond, seconds, (n) => {
     times.set(n, performance.now());
-    socket.send(JSON.stringify({
-      jsonrpc: '2.0', id: n, method: 'layers.update',
-      params: {id: `box-${n % layers}`, patch: {opacity: 0.25 + (n % 1000) / 2000}},
-    }));
+    socket.send(JSON.stringify({jsonrpc: '2.0', id: n, ...call(n)}));
   });
   if (delays.length < total) await Promise.race([finished, new Promise((r) => setTimeout(r, 20000))]);
   const took = (performance.now() - began) / 1000;
@@ -66,6 +64,25 @@ async function updates(perSecond, seconds, layers) {
     p50: quantile(delays, 0.5), p99: quantile(delays, 0.99),
   }));
   socket.terminate();
+}
+
+// Viewers' messages, one after another, to a chat; answered as updates are.
+async function chat(perSecond, seconds) {
+  const words = 'what a lovely piece 🔥 I would give two for it, or three if the frame is oak'.split(' ');
+  await calls(perSecond, seconds, (n) => ({
+    method: 'chat.say',
+    params: {id: 'chat', message: {
+      author: `viewer_${n % 97}`, highlighted: n % 25 === 0,
+      text: `${n}: ${words.slice(n % 7, 4 + n % words.length).join(' ')}`,
+    }},
+  }));
+}
+
+async function updates(perSecond, seconds, layers) {
+  await calls(perSecond, seconds, (n) => ({
+    method: 'layers.update',
+    params: {id: `box-${n % layers}`, patch: {opacity: 0.25 + (n % 1000) / 2000}},
+  }));
 }
 
 async function subscribers(count, perSecond, seconds) {
@@ -112,7 +129,7 @@ async function subscribers(count, perSecond, seconds) {
   sender.terminate();
 }
 
-const modes = {updates, subscribers};
+const modes = {updates, chat, subscribers};
 modes[mode](...numbers.map(Number)).then(() => process.exit(0), (error) => {
   console.error(error);
   process.exit(1);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,11 +11,24 @@
 namespace layercast::content {
 namespace {
 
-using Metadata = std::vector<std::pair<std::string, std::string>>;
+using scene::Metadata;
+
+Raster drawn_caption(const Caption& caption, base::SizeF box) {
+  static const std::unique_ptr<FontLibrary> library = FontLibrary::create().value();
+  return rasterise_caption(caption, box, *library).value();
+}
 
 Raster drawn(const Metadata& metadata, base::SizeF box) {
-  static const std::unique_ptr<FontLibrary> library = FontLibrary::create().value();
-  return rasterise_caption(metadata, box, *library).value();
+  return drawn_caption(Caption{metadata, std::nullopt}, box);
+}
+
+std::vector<uint8_t> greens_of(const Raster& raster) {
+  const auto view = raster.picture->view();
+  std::vector<uint8_t> greens;
+  for (int y = 0; y < view.height(); ++y) {
+    for (int x = 0; x < view.width(); ++x) greens.push_back(view.at(x, y).green);
+  }
+  return greens;
 }
 
 // Columns with nearly white pixels between two rows: where letters are.
@@ -62,17 +76,12 @@ TEST(Caption, TheFirstValueStandsAboveTheOthers) {
 }
 
 TEST(Caption, KeysAndEmptyValuesDoNotShow) {
-  const auto bytes = [](const Raster& raster) {
-    const auto view = raster.picture->view();
-    std::vector<uint8_t> greens;
-    for (int y = 0; y < view.height(); ++y) {
-      for (int x = 0; x < view.width(); ++x) greens.push_back(view.at(x, y).green);
-    }
-    return greens;
+  const auto drawn_greens = [](const Metadata& metadata) {
+    return greens_of(drawn(metadata, {400, 300}));
   };
-  const auto plain = bytes(drawn({{"name", "Boy"}, {"price", "1 ETH"}}, {400, 300}));
-  EXPECT_EQ(bytes(drawn({{"x", "Boy"}, {"y", ""}, {"z", "1 ETH"}}, {400, 300})), plain);
-  EXPECT_NE(bytes(drawn({{"name", "Boy"}, {"price", "2 ETH"}}, {400, 300})), plain);
+  const auto plain = drawn_greens({{"name", "Boy"}, {"price", "1 ETH"}});
+  EXPECT_EQ(drawn_greens({{"x", "Boy"}, {"y", ""}, {"z", "1 ETH"}}), plain);
+  EXPECT_NE(drawn_greens({{"name", "Boy"}, {"price", "2 ETH"}}), plain);
 }
 
 TEST(Caption, LongValuesAreCutAtTheMargin) {
@@ -103,6 +112,26 @@ TEST(Caption, LineBreaksInAValueAreSpaces) {
   const Raster broken = drawn({{"name", "HH\nHH"}}, {400, 300});
   const Raster spaced = drawn({{"name", "HH HH"}}, {400, 300});
   EXPECT_EQ(ink_between(broken, 2, 40), ink_between(spaced, 2, 40));
+}
+
+TEST(Caption, ATemplateIsOneTextWithTheValuesInIt) {
+  const auto greens = [](const Metadata& metadata, const std::string& text) {
+    return greens_of(drawn_caption(Caption{metadata, text}, {640, 360}));
+  };
+  const Metadata lot = {{"price", "1 ETH"}, {"name", "Boy"}};
+  EXPECT_EQ(greens(lot, "{name} · {price}"), greens({}, "Boy · 1 ETH"));
+  EXPECT_NE(greens(lot, "{name} · {price}"), greens({}, "1 ETH · Boy"));
+  EXPECT_EQ(greens(lot, "{{name}}"), greens({{"name", "Girl"}}, "{{name}}"));
+  EXPECT_NE(greens(lot, "{name}"), greens_of(drawn(Metadata{{"name", "Boy"}}, {640, 360})));
+}
+
+TEST(Caption, ALineBreakInATemplateStartsASecondLine) {
+  const Raster two = drawn_caption(Caption{{}, "HHHH\nHHHH"}, {1280, 720});
+  const auto upper = ink_between(two, 10, 48);
+  const auto lower = ink_between(two, 56, 95);
+  EXPECT_EQ(upper, lower);
+  EXPECT_GT(upper.second - upper.first, 40);
+  EXPECT_EQ(drawn_caption(Caption{{}, " \n"}, {640, 360}).picture->size(), (base::SizeI{1, 1}));
 }
 
 }  // namespace

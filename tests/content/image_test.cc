@@ -413,35 +413,65 @@ frame::Image<PremulRgba8> noise_image(base::SizeI size) {
   return image;
 }
 
-TEST(Resample, EqualsTheLanczosFormula) {
-  const auto weight = [](double x) {
-    if (std::abs(x) >= 3) return 0.0;
-    if (x == 0) return 1.0;
-    const double angle = M_PI * x;
-    return 3 * std::sin(angle) * std::sin(angle / 3) / (angle * angle);
-  };
+// How much of [from, from + 1] lies in [first, last].
+double overlap(double from, double first, double last) {
+  return std::clamp(std::min(from + 1, last) - std::max(from, first), 0.0, 1.0);
+}
+
+// Bilinear between the means of 13 or 9 samples in `cells` equal parts; `at` in source px.
+std::vector<double> weights_at(double at, int samples, int cells) {
+  const double length = static_cast<double>(samples) / cells;
+  const double place = std::clamp(at / length - 0.5, 0.0, cells - 1.0);
+  std::vector<double> weights;
+  for (int i = 0; i < samples; ++i) {
+    double weight = 0;
+    for (int cell = 0; cell < cells; ++cell) {
+      const double share = std::max(0.0, 1 - std::abs(cell - place));
+      weight += share * overlap(i, cell * length, (cell + 1) * length) / length;
+    }
+    weights.push_back(weight);
+  }
+  return weights;
+}
+
+TEST(Resample, IsBilinearBetweenMeansOfPixels) {
   const frame::Image<PremulRgba8> source = noise_image({13, 9});
-  for (const base::SizeI size : {base::SizeI{29, 4}, base::SizeI{5, 31}, base::SizeI{1, 1}}) {
+  struct Case {
+    base::SizeI size;
+    int halvings;  // as often as both sides stay above the result's
+  };
+  for (const auto& [size, halvings] :
+       {Case{{29, 4}, 0}, Case{{5, 31}, 0}, Case{{6, 4}, 1}, Case{{3, 2}, 2}, Case{{1, 1}, 3}}) {
     const auto result = resampled(source.view(), size, {0, 0, size.width, size.height});
-    const double step_x = 13.0 / size.width;
-    const double step_y = 9.0 / size.height;
     for (int y = 0; y < size.height; ++y) {
       for (int x = 0; x < size.width; ++x) {
-        double sum = 0;
-        double weights = 0;
+        const auto across = weights_at((x + 0.5) * 13.0 / size.width, 13, 13 >> halvings);
+        const auto down = weights_at((y + 0.5) * 9.0 / size.height, 9, 9 >> halvings);
+        double expected = 0;
         for (int v = 0; v < 9; ++v) {
           for (int u = 0; u < 13; ++u) {
-            const double w = weight((u + 0.5 - (x + 0.5) * step_x) / std::max(1.0, step_x)) *
-                             weight((v + 0.5 - (y + 0.5) * step_y) / std::max(1.0, step_y));
-            sum += w * source.view().at(u, v).alpha;
-            weights += w;
+            expected += across[static_cast<size_t>(u)] * down[static_cast<size_t>(v)] *
+                        source.view().at(u, v).alpha;
           }
         }
-        const double expected = std::clamp(sum / weights, 0.0, 255.0);
         ASSERT_NEAR(result.view().at(x, y).alpha, expected, 0.501) << x << ' ' << y;
       }
     }
   }
+}
+
+TEST(Resample, PixelsThatAPlaceCoversInPartAreAsOpaqueAsThat) {
+  frame::Image<PremulRgba8> white({4, 4});
+  for (int y = 0; y < 4; ++y) {
+    for (int x = 0; x < 4; ++x) white.view().at(x, y) = {255, 255, 255, 255};
+  }
+  const auto result = resampled_into(white.view(), {0.25, 1, 2.5, 3}, {0, 0, 3, 4});
+  const auto alpha = [&](int x, int y) { return result.view().at(x, y).alpha; };
+  EXPECT_EQ(alpha(0, 1), 191);
+  EXPECT_EQ(alpha(1, 1), 255);
+  EXPECT_EQ(alpha(2, 2), 128);
+  EXPECT_EQ(alpha(1, 0), 0);
+  EXPECT_EQ(alpha(1, 3), 0);
 }
 
 TEST(Resample, AMirroredPictureGivesAMirroredResult) {

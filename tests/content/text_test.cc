@@ -239,13 +239,15 @@ TEST(Text, WrapsAtWordsInsideTheBoxAndItsPadding) {
   EXPECT_EQ(lines_of(drawn(content, base::SizeF{two_words, 300})).size(), 4U);
 }
 
-TEST(Text, MaxWidthWrapsWithoutABoxAndTheBoxHugsTheLines) {
+TEST(Text, WhatWrapsAtMaxWidthFillsItAndWhatDoesNotKeepsItsOwn) {
   TextContent content = text("HHH HHH HHH HHH");
   const double width = drawn(text("HHH HHH")).box.width;
   content.style.max_width = width + 60;
   const Raster raster = drawn(content);
   EXPECT_EQ(lines_of(raster).size(), 2U);
-  EXPECT_EQ(raster.box, (base::SizeF{width, 98}));
+  EXPECT_EQ(raster.box, (base::SizeF{width + 60, 98}));
+  content.style.max_width = 4 * width;
+  EXPECT_EQ(drawn(content).box, drawn(text("HHH HHH HHH HHH")).box);
 }
 
 TEST(Text, AWordTooLongForTheBoxIsBroken) {

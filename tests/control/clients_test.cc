@@ -217,6 +217,16 @@ check("PUT", "/api/v1/active", body={"id": "logo"}, wanted=200)
 check("DELETE", layers + "/logo", layer, wanted=200)
 check("POST", "/api/v1/batch", wanted=200,
       body={"commands": [{"method": "layers.activate", "params": {"id": "title"}}]})
+track, tracks = "/api/v1/audio/{id}", "/api/v1/audio"
+music = {"id": "music", "source": "file.wav", "loop": True, "duck_under": "title"}
+check("POST", tracks, body=music, wanted=201)
+check("POST", tracks, body=music, wanted=409)
+check("GET", tracks, wanted=200)
+check("GET", tracks + "/music", track, wanted=200)
+check("PATCH", tracks + "/music", track, body={"volume": 0.5, "mute": True}, wanted=200)
+check("PATCH", tracks + "/music", track, body={"duck_under": "none"}, wanted=422)
+check("DELETE", tracks + "/music", track, wanted=200)
+check("DELETE", tracks + "/music", track, wanted=404)
 for what in ("stop", "start", "pause"):
     check("POST", "/api/v1/stream/" + what, wanted=200)
 check("PATCH", "/api/v1/stream/config", body={"bitrate": "3M", "quality": "low"}, wanted=200)

@@ -162,6 +162,24 @@ TEST(HttpApi, OutputsAreListedAddedAndRemoved) {
   EXPECT_EQ(ask(house.port(), "DELETE /api/v1/outputs/" + id).status, 404);
 }
 
+TEST(HttpApi, AChatHearsWhatIsSaid) {
+  const House house;
+  const Reply made = ask(house.port(), "POST /api/v1/layers", R"({"id": "talk", "type": "chat",
+      "content": {"type": "chat"}})");
+  EXPECT_EQ(made.status, 201) << made.body;
+  const Reply said = ask(house.port(), "POST /api/v1/layers/talk/messages",
+                         R"({"author": "Ana", "text": "hello"})");
+  EXPECT_EQ(said.status, 200) << said.body;
+  EXPECT_NE(said.body.find("\"m-3\""), std::string::npos) << said.body;
+  EXPECT_NE(ask(house.port(), "GET /api/v1/layers/talk").body.find("hello"), std::string::npos);
+  const Reply nobody = ask(house.port(), "POST /api/v1/layers/talk/messages", R"({"text": "x"})");
+  EXPECT_EQ(nobody.status, 422) << nobody.body;
+  EXPECT_EQ(ask(house.port(), "POST /api/v1/layers/title/messages",
+                R"({"author": "Ana", "text": "hello"})")
+                .status,
+            422);
+}
+
 TEST(HttpApi, ABatchIsObeyedWholeOrNotAtAll) {
   const House house;
   const Reply both = ask(house.port(), "POST /api/v1/batch",

@@ -95,6 +95,30 @@ TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
   EXPECT_EQ(house.revision(), 1);
 }
 
+TEST(WebSocket, WhatIsSaidIsTold) {
+  const House house;
+  Socket viewer(house.port());
+  Socket watcher(house.port());
+  EXPECT_EQ(at(viewer.call("layers.create", R"({"layer": {"id": "talk", "type": "chat",
+                           "content": {"type": "chat"}}})"),
+               "result.revision"),
+            "2");
+  EXPECT_EQ(at(watcher.call("subscribe", R"({"events": ["chat.said"]})"), "result.revision"), "2");
+  EXPECT_EQ(at(watcher.receive_json(), "method"), "scene");
+  const Value said = viewer.call("chat.say", R"({"id": "talk", "message":
+                                 {"author": "Ana", "text": "hello", "highlighted": true}})");
+  EXPECT_EQ(at(said, "result.result.id"), "m-3") << scene::write_json(said, 0);
+  const Value told = watcher.receive_json();
+  EXPECT_EQ(at(told, "method"), "chat.said");
+  EXPECT_EQ(at(told, "params.revision"), "3");
+  EXPECT_EQ(at(told, "params.id"), "talk");
+  EXPECT_EQ(at(told, "params.message.text"), "hello");
+  EXPECT_EQ(at(told, "params.message.id"), "m-3");
+  EXPECT_EQ(
+      at(viewer.call("chat.say", R"({"id": "talk", "message": {"text": "x"}})"), "error.code"),
+      "-32602");
+}
+
 TEST(WebSocket, BatchesAreAnsweredTogetherAndNotificationsNotAtAll) {
   const House house;
   Socket socket(house.port());

@@ -173,7 +173,7 @@ class Common:
         offered = self.offers("layerctl --scene show.yaml set logo content.style.font_s")
         self.assertEqual({word.rstrip("=") for word in offered},
                          {"content.style.font_size", "content.style.font_style"})  # fmt: skip
-        offered = self.offers("layerctl --scene show.yaml set lot opacity=1 trans")
+        offered = self.offers("layerctl --scene show.yaml set lot opacity=1 transf")
         self.assertEqual(
             {word.rstrip("=") for word in offered},
             {"transform." + key for key in ("position", "anchor", "scale", "rotation")},

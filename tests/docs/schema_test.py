@@ -72,6 +72,11 @@ CONTENTS: dict[str, dict[str, Any]] = {
 
 # The file need not be there: only what is written of it is judged.
 VIDEO = {"type": "video", "source": "a.mp4"}
+SPRITE = {"type": "sprite", "source": "a.png", "sprite": {"columns": 4, "rows": 2}}
+LOOP = VIDEO | {"source": str(ART / "ember-tide.mp4")}
+CELLS = SPRITE | {"source": str(ART / "card-small.png")}
+CHAT = {"type": "chat", "messages": [{"id": "m-1", "author": "Ana", "text": "hello"}]}
+SOUND = {"id": "music", "source": "a.ogg"}
 
 # The layers' numbers, for the tables below.
 COLOR, TEXT, RECT, POLY, PATH, SVG, FEED, HOST, MOVING = range(9)
@@ -207,15 +212,38 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     ([*LAYER, "transform", "scale"], "big", "layers[0].transform.scale"),
     ([*LAYER, "transform", "skew"], 1, "layers[0].transform.skew"),
     ([*LAYER, "clip", "radius"], -1, "layers[0].clip.radius"),
-    ([*LAYER, "filters"], [{"blur": 8}], "layers[0].filters"),
+    ([*LAYER, "filters"], {"blur": 8}, "layers[0].filters"),
+    ([*LAYER, "filters"], [{"blur": -1}], "layers[0].filters[0].blur"),
+    ([*LAYER, "filters"], [{"glow": 1}], "layers[0].filters[0].glow"),
+    ([*LAYER, "filters"], [{"blur": 1, "sepia": 1}], "layers[0].filters[0]"),
+    ([*LAYER, "filters"], [{"drop_shadow": {"spread": 1}}],
+     "layers[0].filters[0].drop_shadow.spread"),
+    ([*LAYER, "enter"], {"effect": "fade"}, "layers[0].enter"),
+    ([*LAYER, "transition"], {"easing": "ease"}, "layers[0].transition"),
     ([*LAYER, "content"], GONE, "layers[0]"),
-    ([*LAYER, "content", "type"], "gif", "layers[0].content.type"),
+    ([*LAYER, "content", "type"], "gif", "layers[0].content"),
     ([*LAYER, "content", "type"], "colour", "layers[0].content.type"),
     ([*LAYER, "content", "color"], GONE, "layers[0].content"),
     ([*LAYER, "content", "fit"], "cover", "layers[0].content.fit"),
     ([*LAYER, "content"], CONTENTS["character"], "layers[0].content.type"),
     (["layers", HOST, "content"], CONTENTS["text"], f"layers[{HOST}].content.type"),
-    (["layers", HOST, "content", "state"], "idle", f"layers[{HOST}].content.state"),
+    (["layers", HOST, "content", "state"], "Idle!", f"layers[{HOST}].content.state"),
+    (["layers", HOST, "content", "animations"], {"idle": {"type": "image", "source": "a"}},
+     f"layers[{HOST}].content.animations.idle.type"),
+    (["layers", HOST, "content"], CHAT, f"layers[{HOST}].content.type"),
+    (["layers", HOST], layer("chat", CHAT | {"max_messages": 0}, type="chat"),
+     f"layers[{HOST}].content.max_messages"),
+    (["layers", HOST], layer("chat", CHAT | {"messages": [{"author": "a", "text": "b"}]},
+                             type="chat"), f"layers[{HOST}].content.messages[0]"),
+    # Animated sources.
+    (["layers", FEED, "content"], SPRITE | {"sprite": {"columns": 0}},
+     f"layers[{FEED}].content.sprite.columns"),
+    (["layers", FEED, "content"], SPRITE | {"play": "sideways"}, f"layers[{FEED}].content.play"),
+    (["layers", FEED, "content"], {"type": "frames"}, f"layers[{FEED}].content"),
+    # Sounds.
+    (["audio"], [{"source": "a.ogg"}], "audio[0]"),
+    (["audio"], [SOUND | {"volume": -1}], "audio[0].volume"),
+    (["audio"], [SOUND | {"fade_in": "slowly"}], "audio[0].fade_in"),
     (["layers", FEED, "content", "fit"], "stretch", f"layers[{FEED}].content.fit"),
     (["layers", FEED, "content", "metadata"], ["Boy"], f"layers[{FEED}].content.metadata"),
     # A video.
@@ -224,7 +252,7 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     (["layers", FEED, "content"], VIDEO | {"start": -1}, f"layers[{FEED}].content.start"),
     (["layers", FEED, "content"], VIDEO | {"end": "soon"}, f"layers[{FEED}].content.end"),
     (["layers", FEED, "content"], VIDEO | {"fit": "zoom"}, f"layers[{FEED}].content.fit"),
-    (["layers", FEED, "content"], VIDEO | {"rate": 2}, f"layers[{FEED}].content.rate"),
+    (["layers", FEED, "content"], VIDEO | {"rate": 0}, f"layers[{FEED}].content.rate"),
     (["layers", HOST, "content"], VIDEO, f"layers[{HOST}].content.type"),
     # A text.
     ([*STYLE, "font_size"], 0, "layers[1].content.style.font_size"),
@@ -290,6 +318,20 @@ FINE: list[tuple[Steps, Any]] = [
     (["layers", TEXT, "content", "text"], 12),
     (["layers", RECT, "content", "fill"], "radial-gradient(circle, white, navy)"),
     (["layers", FEED, "content", "metadata"], {}),
+    (["layers", FEED, "content"], LOOP | {"rate": 0.5, "volume": 2}),
+    (["layers", FEED, "content"], CELLS | {"frame_delay": "40ms", "play": "ping-pong"}),
+    (["layers", FEED, "content"], {"type": "frames", "source": str(ART / "gull-%d.webp"), "loop": False}),
+    (["layers", FEED, "content"], {"type": "gif", "source": str(ART / "gavel.webp")}),
+    (["layers", FEED, "content", "caption"], "{name}, {year}"),
+    (["layers", HOST, "content"],
+     CHARACTER | {"animations": {"idle": CELLS, "talking": LOOP}, "state": "talking"}),
+    (["layers", HOST], layer("chat", CHAT | {"style": {"fade_after": "1m"}}, type="chat")),
+    (["audio"], [SOUND | {"source": str(ART / "evening.opus"), "duck_under": "feed", "loop": True, "fade_in": "2s"}]),
+    ([*LAYER, "filters"], [{"blur": 2}, {"hue_rotate": -90}, {"chroma_key": {"spill": 0.2}}]),
+    ([*LAYER, "exit"], [{"effect": "fade", "from": 1, "to": 0, "duration": "300ms"}]),
+    ([*LAYER, "transition"], {"duration": "300ms", "easing": "ease-out"}),
+    ([*MOVES, 0], {"effect": "scroll", "direction": "left", "speed": 120}),
+    ([*MOVES, 0], {"effect": "volume", "from": 1, "to": 0, "duration": "1s"}),
     ([*MOVES], []),
     ([*MOVES, FADE, "easing"], "cubic-bezier(0.2, 0, 0, 1)"),
     ([*MOVES, SLIDE, "to"], "down"),

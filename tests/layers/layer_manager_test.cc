@@ -678,6 +678,28 @@ TEST_F(Names, OfOutputsFromTheNetworkAreOfKnownSchemes) {
   accepted(output("a.mkv"), Origin::kLocal);
 }
 
+TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
+  const auto video = [](const std::string& source) {
+    return Command{"layers.create",
+                   json(R"({"layer": {"type": "overlay", "content": {"type": "video", "source": )" +
+                        scene::write_json(Value::of(source), 0) + "}}}")};
+  };
+  for (const char* good : {"http://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
+                           "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1",
+                           "udp://239.0.0.1:5000", "rtp://h:5004", "assets/film.mp4"}) {
+    accepted(video(good), Origin::kNetwork);
+  }
+  for (const char* bad :
+       {"file:///etc/passwd", "concat://a", "ftp://h/a", "HTTP://h/a", "tcp://h:1", "lavfi://x",
+        "/dev/video0", "pipe:0", "concat:/etc/passwd|b", "subfile,,start,0,end,9,,:/etc/passwd"}) {
+    expect_forbidden(video(bad), {"/layer/content/source"});
+  }
+  accepted(video("/dev/video0"), Origin::kLocal);
+  expect_forbidden(command("layers.update", R"({"id": "film", "patch": {"content": {"fallback":
+      "https://h/a.png"}}})"),
+                   {"/patch/content/fallback"});
+}
+
 TEST_F(Names, OfScheduledCommandsAreLookedAtWhenTheyAreDueToo) {
   const auto answer = manager_->apply({image("out.png"), {}, At{seconds(10)}, Origin::kNetwork});
   EXPECT_EQ(refused_of(answer).error.code, ErrorCode::kForbidden);

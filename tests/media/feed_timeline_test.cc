@@ -96,5 +96,48 @@ TEST(FeedTimeline, DistancesGoAcrossPasses) {
   EXPECT_EQ(timeline.seconds_between(at(1, 0), at(0, 500)), -9);
 }
 
+/// --- The rate ---
+
+TEST(PlaybackRate, IsTheFractionThatAUserMeans) {
+  const auto is = [](double rate, int64_t numerator, int64_t denominator) {
+    const PlaybackRate found = playback_rate(rate);
+    return found.numerator == numerator && found.denominator == denominator;
+  };
+  EXPECT_TRUE(is(1, 1, 1));
+  EXPECT_TRUE(is(0.0625, 1, 16));
+  EXPECT_TRUE(is(16, 16, 1));
+  EXPECT_TRUE(is(1.1, 11, 10));
+  EXPECT_TRUE(is(0.333333333333, 1, 3));
+  EXPECT_TRUE(is(1.25, 5, 4));
+  const PlaybackRate odd = playback_rate(2.718281828);
+  EXPECT_LE(odd.denominator, 10'000);
+  EXPECT_NEAR(static_cast<double>(odd.numerator) / static_cast<double>(odd.denominator),
+              2.718281828, 1e-7);
+}
+
+TEST(FeedTimeline, TheRateIsExactHoweverLongItPlays) {
+  const FeedTimeline timeline(kNtsc, {.rate = playback_rate(1.1)});
+  const FrameRate rate{60, 1};
+  for (int64_t frame = 0; frame < 100'000'000'000; frame = frame * 7 / 3 + 1) {
+    // frame / 60 × 11 / 10 seconds, in ticks of 1001 / 30000: × 50 / 91.
+    const auto expected = frame / 91 * 50 + frame % 91 * 50 / 91;
+    ASSERT_EQ(timeline.place_of(rate.time_of(frame)), at(0, expected)) << frame;
+  }
+}
+
+TEST(FeedTimeline, ALoopIsPassedAtTheRate) {
+  const FeedTimeline timeline(kMillis,
+                              {milliseconds(100), milliseconds(600), true, playback_rate(0.25)});
+  for (int64_t ms = 0; ms < 10'000; ms += 13) {
+    ASSERT_EQ(timeline.place_of({ms, 1000}), at(ms / 2000, 100 + ms % 2000 / 4)) << ms;
+  }
+}
+
+TEST(FeedTimeline, FinerThanItCanCountIsTheLastPlace) {
+  const FeedTimeline timeline({1, 2'000'000'000}, {.rate = {7777, 10'000}});
+  const FeedPlace last = timeline.place_of({int64_t{1} << 62, 1});
+  EXPECT_GE(last, timeline.place_of({int64_t{1} << 20, 1}));
+}
+
 }  // namespace
 }  // namespace layercast::media

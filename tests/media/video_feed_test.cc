@@ -11,6 +11,7 @@
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <random>
 #include <string>
 #include <utility>
@@ -52,7 +53,7 @@ class VideoFeedTest : public ::testing::Test {
   static YuvPicturePtr picture(VideoFeed& feed, SceneTime time) {
     auto found = feed.picture_at(time);
     EXPECT_TRUE(found.ok()) << (found.ok() ? "" : found.error().to_string());
-    return found.ok() ? std::move(found).value() : nullptr;
+    return found.ok() ? std::get<YuvPicturePtr>(found.value()) : nullptr;
   }
   static int number(VideoFeed& feed, SceneTime time) {
     const YuvPicturePtr found = picture(feed, time);
@@ -77,6 +78,21 @@ class VideoFeedTest : public ::testing::Test {
 std::string contents_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A plane of `frame`, whatever its divisors, filled with `value`.
+void fill(AVFrame& frame, int plane, int value, int bytes_per_sample = 1) {
+  const AVPixFmtDescriptor& format = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  const bool is_chroma = plane == 1 || plane == 2;
+  const int width = is_chroma ? AV_CEIL_RSHIFT(frame.width, format.log2_chroma_w) : frame.width;
+  const int height = is_chroma ? AV_CEIL_RSHIFT(frame.height, format.log2_chroma_h) : frame.height;
+  for (int y = 0; y < height; ++y) {
+    uint8_t* row = frame.data[plane] + y * frame.linesize[plane];
+    for (int x = 0; x < width; ++x) {
+      if (bytes_per_sample == 1) row[x] = static_cast<uint8_t>(value);
+      if (bytes_per_sample == 2) reinterpret_cast<uint16_t*>(row)[x] = static_cast<uint16_t>(value);
+    }
+  }
 }
 
 /// --- Which picture ---
@@ -319,11 +335,17 @@ TEST_F(VideoFeedTest, ASinglePictureIsAStill) {
     const std::string path = made(name, source);
     for (const bool loops : {false, true}) {
       const auto feed = opened({path, loops});
-      const YuvPicturePtr first = picture(*feed, {0, 1});
-      EXPECT_EQ(picture(*feed, {3, 1}), first) << name;
-      EXPECT_EQ(picture(*feed, {1000, 1}), first) << name;
-      EXPECT_EQ(picture(*feed, {1, 1}), first) << name;
-      EXPECT_EQ(number_of(*first), source.paint ? 1 : 0) << name;
+      const frame::AnyPicture first = feed->picture_at({0, 1}).value();
+      for (const int second : {3, 1000, 1}) {
+        EXPECT_EQ(feed->picture_at({second, 1}).value(), first) << name;
+      }
+      if (const auto* planes = std::get_if<YuvPicturePtr>(&first)) {
+        EXPECT_EQ(number_of(**planes), source.paint ? 1 : 0) << name;
+      } else {  // a GIF may be transparent
+        const auto pixels = std::get<frame::PicturePtr>(first)->view();
+        EXPECT_GT(pixels.at(test::kBlock / 2, 5).red, 200) << name;
+        EXPECT_EQ(pixels.at(test::kBlock + 2, 5).red, 0) << name;
+      }
     }
   }
 }
@@ -331,8 +353,110 @@ TEST_F(VideoFeedTest, ASinglePictureIsAStill) {
 TEST_F(VideoFeedTest, ThreadsOfTheCodecChangeNothing) {
   Source source = counting(100);
   source.b_frames = 3;
-  const auto feed = opened({made("x.mp4", source), true, {}, {}, 3});
+  const auto feed = opened({made("x.mp4", source), true, {}, {}, 1, 3});
   for (int frame = 0; frame < 220; ++frame) ASSERT_EQ(number(*feed, {frame, 30}), frame % 100);
+}
+
+TEST_F(VideoFeedTest, TheRateDecidesWhichPictureShows) {
+  Source source = counting(120);
+  source.b_frames = 2;
+  const std::string path = made("x.mp4", source);
+  const FrameRate rate{60, 1};
+  struct Speed {
+    double rate;
+    int64_t numerator;
+    int64_t denominator;
+  };
+  for (const Speed& speed :
+       {Speed{2, 2, 1}, {0.5, 1, 2}, {1.1, 11, 10}, {0.0625, 1, 16}, {16, 16, 1}}) {
+    VideoFeedRequest request{path};
+    request.rate = speed.rate;
+    const auto feed = opened(request);
+    for (int64_t frame = 0; frame < 90; ++frame) {
+      const int64_t expected = frame * speed.numerator / (2 * speed.denominator);
+      ASSERT_EQ(number(*feed, rate.time_of(frame)), std::min<int64_t>(expected, 119))
+          << speed.rate << " frame " << frame;
+    }
+  }
+}
+
+TEST_F(VideoFeedTest, StartEndAndLoopAreInTheFilesTimeAtAnyRate) {
+  VideoFeedRequest request{made("x.mp4", counting(60)), true, milliseconds(500),
+                           milliseconds(1500)};
+  request.rate = 1.5;
+  const auto feed = opened(request);
+  for (int frame = 0; frame < 200; ++frame) {
+    const int ticks = frame * 3 / 4;  // 30 a second, 1.5 times as fast, 60 frames a second
+    ASSERT_EQ(number(*feed, {frame, 60}), 15 + ticks % 30) << frame;
+  }
+}
+
+// 29.97 pictures a second in 60 frames a second: frame n shows picture ⌊n × 500 / 1001⌋.
+TEST_F(VideoFeedTest, NtscInSixtyFramesASecondMapsAsTheArithmeticSays) {
+  Source source = counting(200);
+  source.time_base = {1001, 30000};
+  const auto feed = opened({made("x.mp4", source)});
+  const FrameRate rate{60, 1};
+  for (int64_t frame = 0; frame < 390; ++frame) {
+    ASSERT_EQ(number(*feed, rate.time_of(frame)), frame * 500 / 1001) << frame;
+  }
+}
+
+TEST_F(VideoFeedTest, CountsTheTimeOfTheCodecsOwnThreads) {
+  Source source = counting(60);
+  source.size = {480, 272};
+  source.paint = [](AVFrame& frame, int number) {
+    std::mt19937 dice(static_cast<uint32_t>(number));
+    for (int plane = 0; plane < 3; ++plane) fill(frame, plane, 128);
+    for (int y = 0; y < frame.height; ++y) {
+      for (int x = 0; x < frame.width; ++x) {
+        frame.data[0][y * frame.linesize[0] + x] = static_cast<uint8_t>(dice());
+      }
+    }
+  };
+  const std::string path = made("x.mp4", source);
+  const auto time_with = [&](int threads) {
+    const auto feed = opened({path, false, {}, {}, 1, threads});
+    for (int i = 0; i < 59; ++i) picture(*feed, {i, 30});
+    return feed->decode_nanoseconds();
+  };
+  const auto one = static_cast<double>(time_with(1));
+  const auto three = static_cast<double>(time_with(3));
+  EXPECT_GT(three, one * 0.6);
+  EXPECT_LT(three, one * 1.8);
+}
+
+/// --- What it leaves behind ---
+
+struct Held {
+  int64_t threads = 0;
+  int64_t files = 0;
+  int64_t resident_bytes = 0;
+};
+
+Held held_by_the_process() {
+  const auto entries = [](const char* folder) {
+    return std::distance(std::filesystem::directory_iterator(folder), {});
+  };
+  std::ifstream statm("/proc/self/statm");
+  int64_t size = 0;
+  int64_t resident = 0;
+  statm >> size >> resident;
+  return {entries("/proc/self/task"), entries("/proc/self/fd"), resident * 4096};
+}
+
+TEST_F(VideoFeedTest, AThousandFeedsLeaveNoThreadFileOrMemoryBehind) {
+  const std::string path = made("x.mp4", counting(40));
+  Held before;
+  for (int i = 0; i < 1000; ++i) {
+    if (i == 100) before = held_by_the_process();  // once the allocator has what it needs
+    const auto feed = opened({path, i % 2 == 0, {}, {}, 1, 1 + i % 3});
+    ASSERT_EQ(number(*feed, {i % 40, 30}), i % 40);
+  }
+  const Held after = held_by_the_process();
+  EXPECT_EQ(after.threads, before.threads);
+  EXPECT_EQ(after.files, before.files);
+  EXPECT_LT(after.resident_bytes - before.resident_bytes, 8 << 20);
 }
 
 TEST_F(VideoFeedTest, MayBeClosedAtAnyMoment) {
@@ -395,21 +519,6 @@ TEST_F(VideoFeedTest, ReadsTheTagsOfAFile) {
   }
 }
 
-/// A plane of `frame`, whatever its divisors, filled with `value`.
-void fill(AVFrame& frame, int plane, int value, int bytes_per_sample = 1) {
-  const AVPixFmtDescriptor& format = *av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  const bool is_chroma = plane == 1 || plane == 2;
-  const int width = is_chroma ? AV_CEIL_RSHIFT(frame.width, format.log2_chroma_w) : frame.width;
-  const int height = is_chroma ? AV_CEIL_RSHIFT(frame.height, format.log2_chroma_h) : frame.height;
-  for (int y = 0; y < height; ++y) {
-    uint8_t* row = frame.data[plane] + y * frame.linesize[plane];
-    for (int x = 0; x < width; ++x) {
-      if (bytes_per_sample == 1) row[x] = static_cast<uint8_t>(value);
-      if (bytes_per_sample == 2) reinterpret_cast<uint16_t*>(row)[x] = static_cast<uint16_t>(value);
-    }
-  }
-}
-
 struct Layout {
   AVPixelFormat format;
   int divisor_x;
@@ -420,8 +529,7 @@ TEST_F(VideoFeedTest, PlanesOfEightBitsAreTakenAsTheyAre) {
   for (const auto& [format, divisor_x, divisor_y] :
        {Layout{AV_PIX_FMT_YUV420P, 2, 2}, Layout{AV_PIX_FMT_YUV422P, 2, 1},
         Layout{AV_PIX_FMT_YUV444P, 1, 1}, Layout{AV_PIX_FMT_YUV411P, 4, 1},
-        Layout{AV_PIX_FMT_YUV440P, 1, 2}, Layout{AV_PIX_FMT_YUVA420P, 2, 2},
-        Layout{AV_PIX_FMT_YUVA444P, 1, 1}}) {
+        Layout{AV_PIX_FMT_YUV440P, 1, 2}}) {
     Source source = counting(1);
     source.codec = "ffv1";
     source.format = format;
@@ -701,6 +809,30 @@ TEST_F(VideoFeedTest, WhatIsDamagedInTheMiddleIsLeftOut) {
     }
     EXPECT_EQ(number(*feed, {341, 60}), 170) << name;
     EXPECT_EQ(number(*feed, {399, 60}), 199) << name;
+  }
+}
+
+TEST_F(VideoFeedTest, ThreadsOfTheCodecChangeNothingOfWhatIsDamaged) {
+  Source source = counting(120);
+  source.gop = 20;
+  source.b_frames = 2;
+  const std::string path = made("x.mkv", source);
+  std::string bytes = contents_of(path);
+  std::mt19937 dice(5);
+  for (int hit = 0; hit < 60; ++hit) {
+    bytes[bytes.size() / 4 + dice() % (bytes.size() / 2)] = static_cast<char>(dice());
+  }
+  written("x.mkv", bytes);
+  const auto one = opened({path, false, {}, {}, 1, 1});
+  const auto four = opened({path, false, {}, {}, 1, 4});
+  for (int frame = 0; frame < 120; ++frame) {
+    const YuvPicturePtr a = picture(*one, {frame, 30});
+    const YuvPicturePtr b = picture(*four, {frame, 30});
+    for (int y = 0; y < a->size().height; ++y) {
+      for (int x = 0; x < a->size().width; ++x) {
+        ASSERT_EQ(a->plane(0).at(x, y), b->plane(0).at(x, y)) << frame << ": " << x << ", " << y;
+      }
+    }
   }
 }
 

@@ -40,6 +40,10 @@ struct Source {
   AVRational aspect{0, 1};
   int clockwise_degrees = 0;
   std::map<std::string, std::string> muxer_options{};
+  std::map<std::string, std::string> encoder_options{};
+  std::map<std::string, std::string> tags{};  ///< of the track
+  enum class Fields : uint8_t { kNone, kTopFirst, kBottomFirst };
+  std::function<Fields(int)> fields{};  ///< of each picture; absent: none has any
   /// Fills a frame; absent: its number in blocks of luma, grey.
   std::function<void(AVFrame&, int)> paint{};
 };
@@ -103,6 +107,11 @@ class SourceWriter {
       frame->sample_aspect_ratio = source_.aspect;
       frame->pts = source_.stamps[i];
       ASSERT_GE(av_frame_get_buffer(frame.get(), 0), 0);
+      if (source_.fields) {
+        const Source::Fields fields = source_.fields(static_cast<int>(i));
+        frame->interlaced_frame = fields != Source::Fields::kNone ? 1 : 0;
+        frame->top_field_first = fields == Source::Fields::kTopFirst ? 1 : 0;
+      }
       source_.paint ? source_.paint(*frame, static_cast<int>(i))
                     : paint_number(*frame, static_cast<int>(i));
       ASSERT_GE(avcodec_send_frame(encoder_.get(), frame.get()), 0);
@@ -140,7 +149,16 @@ class SourceWriter {
       const std::string more = "scenecut=0:b-adapt=0:bframes=" + std::to_string(source_.b_frames);
       av_opt_set(encoder_->priv_data, "x264-params", more.c_str(), 0);
     }
-    ASSERT_GE(avcodec_open2(encoder_.get(), codec, nullptr), 0);
+    if (source_.fields) {
+      encoder_->flags |= AV_CODEC_FLAG_INTERLACED_DCT | AV_CODEC_FLAG_INTERLACED_ME;
+    }
+    AVDictionary* options = nullptr;
+    for (const auto& [key, value] : source_.encoder_options) {
+      av_dict_set(&options, key.c_str(), value.c_str(), 0);
+    }
+    ASSERT_GE(avcodec_open2(encoder_.get(), codec, &options), 0);
+    EXPECT_EQ(av_dict_count(options), 0);
+    av_dict_free(&options);
   }
 
   void open_muxer(const std::string& path) {
@@ -149,6 +167,9 @@ class SourceWriter {
     stream_->avg_frame_rate = av_inv_q(source_.time_base);
     stream_->sample_aspect_ratio = source_.aspect;
     ASSERT_GE(avcodec_parameters_from_context(stream_->codecpar, encoder_.get()), 0);
+    for (const auto& [key, value] : source_.tags) {
+      av_dict_set(&stream_->metadata, key.c_str(), value.c_str(), 0);
+    }
     if (source_.clockwise_degrees != 0) {
       auto* matrix = reinterpret_cast<int32_t*>(
           av_stream_new_side_data(stream_, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(int32_t)));

@@ -84,8 +84,25 @@ layers:
     clip: {radius: 9}
     content: {type: text, text: "Still words", style: {font_size: 40}}
     animations: [{effect: fade, duration: 1s, iterations: infinite, direction: alternate}]
+  - {id: walks, type: overlay, size: [48, 48], transform: {position: [120, 240]},
+     content: {type: sprite, source: art/card.png, sprite: {columns: 3, rows: 2}, frame_delay: 40ms}}
+  - id: speaks
+    type: host
+    size: [64, 64]
+    content: {type: character, source: art/card.png, state: talking, state_start: 1s,
+              animations: {talking: {type: sprite, source: art/card.png, sprite: {columns: 2}}}}
   - {id: grows, type: overlay, transform: {position: [300, 40]}, content: {type: color, color: teal}, size: [50, 50],
      animations: [{effect: scale, from: 0.5, to: 2, duration: 1s, iterations: infinite, direction: alternate}]}
+  - {id: ticker, type: overlay, transform: {position: [10, 270]}, size: [380, 24], opacity: 0.9,
+     content: {type: text, text: "Words that go round and round and never end", style: {font_size: 18}},
+     animations: [{effect: scroll, speed: 61, gap: 40}]}
+  - {id: comes, type: overlay, transform: {position: [350, 200]}, size: [30, 30], content: {type: color, color: red},
+     enter: [{effect: fade, duration: 9s}, {effect: slide, from: right, duration: 10s}]}
+  - {id: goes, type: overlay, visible: false, leaves: 1s, size: [30, 30], content: {type: color, color: tan},
+     exit: [{effect: fade, from: 1, to: 0, duration: 100s}]}
+  - {id: glides, type: overlay, transform: {position: [300, 200]}, size: [30, 30], opacity: 0.3,
+     content: {type: color, color: gold}, transition: {duration: 20s, easing: ease-in},
+     glide: {transform_start: 0, opacity_start: 1s}}
 )";
 
 // Pictures made beforehand, so that only drawing them is counted.
@@ -105,11 +122,11 @@ class StillFeed : public frame::VideoFeed {
     }
   }
   base::SizeF display_size() const override { return {160, 90}; }
-  base::Result<frame::YuvPicturePtr> picture_at(const base::SceneTime& time) override {
+  base::Result<frame::AnyPicture> picture_at(const base::SceneTime& time) override {
     const int64_t number = time.numerator * 30 / time.denominator;
-    return pictures_.at(static_cast<size_t>(number) % pictures_.size());
+    return frame::AnyPicture(pictures_.at(static_cast<size_t>(number) % pictures_.size()));
   }
-  base::Result<frame::YuvPicturePtr> newest_at(const base::SceneTime& time) override {
+  base::Result<frame::AnyPicture> newest_at(const base::SceneTime& time) override {
     return picture_at(time);
   }
   int64_t decode_nanoseconds() const override { return 0; }

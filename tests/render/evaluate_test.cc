@@ -51,7 +51,9 @@ Animation one_second(scene::Effect effect) {
 
 std::optional<compose::DrawItem> item_at(const Layer& layer, const content::Raster& raster,
                                          int64_t ms = 0) {
-  return draw_item(layer, raster, SceneTime{ms, 1000}, kCanvas, {});
+  const content::Part part = part_of(raster);
+  const auto placed = placed_at(layer, raster.box, {&part, 1}, SceneTime{ms, 1000}, {kCanvas, {}});
+  return placed ? draw_item(layer, *placed, part) : std::nullopt;
 }
 
 void expect_point(PointF point, double x, double y) {
@@ -268,6 +270,83 @@ INSTANTIATE_TEST_SUITE_P(EveryEdge, SlideFrom,
                                            Edge{Direction::kDown, {0, 1}}),
                          name_of);
 
+/// --- Coming, going, gliding ---
+
+TEST(DrawItem, EnterAndExitAddToTheAnimations) {
+  Layer layer;
+  layer.opacity = 0.8;
+  layer.animations = {one_second(scene::FadeEffect{0.5, 0.5})};
+  layer.enter = {one_second(scene::SlideEffect{PointF{-40, 0}, PointF{0, 0}})};
+  layer.exit = {one_second(scene::FadeEffect{1, 0})};
+  layer.shown_since = milliseconds(2000);
+  const auto raster = raster_of({40, 20});
+  EXPECT_EQ(place_of(*item_at(layer, raster, 2500)), (RectF{-20, 0, 20, 20}));
+  EXPECT_EQ(place_of(*item_at(layer, raster, 3000)), (RectF{0, 0, 40, 20}));
+  EXPECT_EQ(item_at(layer, raster, 3000)->opacity, 102);
+  layer.visible = false;
+  layer.leaves = milliseconds(5000);
+  EXPECT_EQ(item_at(layer, raster, 5500)->opacity, 51);
+  EXPECT_TRUE(item_at(layer, raster, 5980).has_value());
+  EXPECT_FALSE(item_at(layer, raster, 6000).has_value());
+  EXPECT_FALSE(item_at(layer, raster, 60'000).has_value());
+}
+
+TEST(DrawItem, AnExitThatLeavesItInSightIsGoneAllTheSame) {
+  Layer layer;
+  layer.visible = false;
+  layer.leaves = milliseconds(0);
+  layer.exit = {one_second(scene::SlideEffect{PointF{0, 0}, PointF{9, 0}})};
+  EXPECT_TRUE(item_at(layer, raster_of({40, 20}), 999).has_value());
+  EXPECT_FALSE(item_at(layer, raster_of({40, 20}), 1000).has_value());
+}
+
+TEST(DrawItem, GlidesFromWhereItWas) {
+  Layer layer;
+  layer.opacity = 0.4;
+  layer.transform.position = {100, 0};
+  layer.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
+  layer.glide = scene::Glide{milliseconds(0), 1, milliseconds(500), {}};
+  const auto raster = raster_of({40, 20});
+  EXPECT_EQ(item_at(layer, raster, 500)->opacity, 179);  // 0.7 × 255 = 178.5
+  EXPECT_EQ(place_of(*item_at(layer, raster, 500)).left, 0);
+  EXPECT_EQ(place_of(*item_at(layer, raster, 1000)).left, 50);
+  EXPECT_EQ(place_of(*item_at(layer, raster, 1500)).left, 100);
+  EXPECT_EQ(item_at(layer, raster, 1500)->opacity, 102);
+}
+
+TEST_P(SlideFrom, IsJustOutsideOfWhereTheLayerGlides) {
+  Layer layer;
+  layer.transform.position = {100, 50};
+  layer.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
+  layer.glide = scene::Glide{std::nullopt, 1, milliseconds(0), {}};
+  layer.animations = {one_second(scene::SlideEffect{GetParam().direction, GetParam().direction})};
+  expect_just_outside(place_of(*item_at(layer, raster_of({40, 20}), 500)), GetParam().touches);
+}
+
+TEST(KeepsItsScale, KnowsWhenALayerIsOnItsWay) {
+  const auto at = [](int64_t ms) { return SceneTime{ms, 1000}; };
+  Layer layer;
+  EXPECT_TRUE(keeps_its_scale(layer, at(0)));
+  layer.enter = {one_second(scene::ScaleEffect{{0.5, 0.5}, {1, 1}})};
+  EXPECT_FALSE(keeps_its_scale(layer, at(999)));
+  EXPECT_TRUE(keeps_its_scale(layer, at(1000)));
+  layer.enter = {one_second(scene::FadeEffect{0, 1})};
+  EXPECT_TRUE(keeps_its_scale(layer, at(500)));
+  layer.exit = {one_second(scene::RotateEffect{0, 90})};
+  EXPECT_TRUE(keeps_its_scale(layer, at(5000)));
+  layer.visible = false;
+  layer.leaves = milliseconds(5000);
+  EXPECT_FALSE(keeps_its_scale(layer, at(5000)));
+  Layer glides;
+  glides.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
+  glides.transform.position = {50, 50};
+  glides.glide = scene::Glide{std::nullopt, 1, milliseconds(0), {}};
+  EXPECT_TRUE(keeps_its_scale(glides, at(500)));
+  glides.transform.scale = {2, 2};
+  EXPECT_FALSE(keeps_its_scale(glides, at(500)));
+  EXPECT_TRUE(keeps_its_scale(glides, at(1000)));
+}
+
 /// --- Frames of another size ---
 
 TEST(FrameFromCanvas, IsNothingForEqualSizes) {
@@ -293,7 +372,11 @@ TEST(DrawItem, IsPlacedInTheFrameAsOnTheCanvas) {
   layer.transform.position = {100, 50};
   layer.clip = scene::Clip{8};
   const Affine frame = frame_from_canvas(kCanvas, {160, 160});
-  const auto item = draw_item(layer, raster_of({40, 20}), {}, kCanvas, frame);
+  const content::Raster raster = raster_of({40, 20});
+  const content::Part part = part_of(raster);
+  const auto placed = placed_at(layer, raster.box, {&part, 1}, {}, {kCanvas, frame});
+  ASSERT_TRUE(placed.has_value());
+  const auto item = draw_item(layer, *placed, part);
   ASSERT_TRUE(item.has_value());
   expect_point(item->canvas_from_picture.map({0, 0}), 50, 35 + 25);
   expect_point(item->clip->canvas_from_box.map({40, 20}), 70, 35 + 35);

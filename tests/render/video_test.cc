@@ -11,6 +11,8 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -80,7 +83,8 @@ struct Tape {
   SizeF display_size{64, 32};
   base::FrameRate rate{30, 1};
   std::optional<int64_t> fails_at = std::nullopt;  // this picture cannot be read
-  YuvPicturePtr still = nullptr;                   // instead of numbered ones
+  std::optional<base::Error> absence = std::nullopt;
+  YuvPicturePtr still = nullptr;  // instead of numbered ones
   std::vector<SceneTime> asked = {};
   std::vector<std::string> opened = {};
   std::vector<scene::VideoContent> contents = {};
@@ -91,9 +95,10 @@ class NumberedFeed : public frame::VideoFeed {
   explicit NumberedFeed(std::shared_ptr<Tape> tape) : tape_(std::move(tape)) {}
 
   SizeF display_size() const override { return tape_->display_size; }
-  base::Result<YuvPicturePtr> picture_at(const SceneTime& time) override {
+  base::Result<frame::AnyPicture> picture_at(const SceneTime& time) override {
     tape_->asked.push_back(time);
-    if (tape_->still != nullptr) return tape_->still;
+    if (tape_->absence) return frame::AnyPicture();
+    if (tape_->still != nullptr) return frame::AnyPicture(tape_->still);
     const int64_t number =
         time.numerator * tape_->rate.numerator / (time.denominator * tape_->rate.denominator);
     if (tape_->fails_at && number >= *tape_->fails_at) {
@@ -103,9 +108,12 @@ class NumberedFeed : public frame::VideoFeed {
       number_ = number;
       picture_ = grey_picture(tape_->size, [&](int) { return luma_of(number); });
     }
-    return picture_;
+    return frame::AnyPicture(picture_);
   }
-  base::Result<YuvPicturePtr> newest_at(const SceneTime& time) override { return picture_at(time); }
+  base::Result<frame::AnyPicture> newest_at(const SceneTime& time) override {
+    return picture_at(time);
+  }
+  std::optional<base::Error> absence() const override { return tape_->absence; }
   int64_t decode_nanoseconds() const override { return 1234; }
 
  private:
@@ -219,6 +227,31 @@ TEST(Video, AHiddenLayersFeedIsNotOpened) {
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   EXPECT_EQ(luma_of_frame(renderer, 3), kBlack);
   EXPECT_THAT(tape->opened, IsEmpty());
+}
+
+TEST(Video, ACaptionLiesOverEveryPicture) {
+  const auto tape = new_tape();
+  const std::string yaml = R"(version: 1
+scene: a
+canvas: {width: 64, height: 40, fps: 30, background: black}
+layers:
+  - {id: a, type: visual_feed, size: [64, 40], content: {type: video, source: a.mp4, fit: fill,
+     metadata: {name: Boy}, caption: "{name}"}}
+)";
+  const scene::SceneFile file = parsed(yaml);
+  Renderer renderer(file, playing(tape));
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  for (const int64_t i : {30, 60}) {
+    const FramePtr frame = renderer.render(i);
+    EXPECT_EQ(luma_at(*frame, 60, 2), luma_of(i)) << i;
+    EXPECT_LT(luma_at(*frame, 60, 37), luma_of(i) / 2 + 10) << i;
+    EXPECT_GT(luma_at(*frame, 60, 37), 10) << i;
+  }
+  // On an overlay there is none.
+  const scene::SceneFile plain =
+      parsed(scene_of("width: 64, height: 32, fps: 30", "", ", metadata: {name: Boy}"));
+  Renderer bare(plain, playing(tape));
+  EXPECT_EQ(luma_of_frame(bare, 30), luma_of(30));
 }
 
 // ---- Where it lies ----
@@ -413,6 +446,109 @@ TEST(VideoFailure, LeavesOtherLayersAsTheyAre) {
   for (int64_t i = 0; i < 4; ++i) {
     EXPECT_EQ(renderer.render(i)->rgba().at(5, 5), (frame::StraightRgba8{0, 255, 0, 255})) << i;
   }
+}
+
+// ---- What is away for a while ----
+
+base::Error away(const std::string& message) {
+  return {ErrorCode::kIo, message, "rtmp://h/live/***", nullptr};
+}
+
+TEST(VideoAbsence, ShowsTheErrorPictureUntilItIsBack) {
+  const auto tape = new_tape();
+  tape->display_size = {40, 20};
+  const scene::SceneFile file = parsed(kBoxed);
+  RenderOptions options = playing(tape, PixelFormat::kRgba);
+  options.patience = Patience::kNone;
+  Renderer renderer(file, options);
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  for (int64_t round = 0; round < 2; ++round) {
+    EXPECT_FALSE(is_red(*renderer.render(10 * round), 53, 70));
+    EXPECT_THAT(renderer.take_failures(), IsEmpty());
+    tape->absence = away("connection refused");
+    expect_error_picture(*renderer.render(10 * round + 1));
+    const auto failures = renderer.take_failures();
+    ASSERT_EQ(failures.size(), 1U);
+    EXPECT_EQ(failures[0].layer, "a");
+    EXPECT_THAT(failures[0].error.to_string(), HasSubstr("refused"));
+    const FramePtr still = renderer.render(10 * round + 2);
+    expect_error_picture(*still);
+    EXPECT_EQ(renderer.render(10 * round + 3), still);  // it costs nothing
+    EXPECT_THAT(renderer.take_failures(), IsEmpty());   // told once
+    tape->absence = away("no route to host");
+    EXPECT_NE(renderer.render(10 * round + 4), still);  // it says the other reason
+    tape->absence.reset();
+  }
+  EXPECT_FALSE(is_red(*renderer.render(30), 53, 70));
+}
+
+TEST(VideoAbsence, OfAnUnreachableSourceIsToldByPrepare) {
+  const auto tape = new_tape();
+  tape->absence = away("connection refused");
+  const scene::SceneFile file = parsed(kBoxed);
+  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  EXPECT_EQ(renderer.prepare(0).size(), 1U);
+  expect_error_picture(*renderer.render(0));
+  EXPECT_THAT(renderer.take_failures(), IsEmpty());
+}
+
+class VideoFallback : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    path_ = std::filesystem::temp_directory_path() /
+            ("layercast-fallback-" + std::to_string(::getpid()) + ".svg");
+    std::ofstream(path_) << "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'>"
+                            "<rect width='40' height='20' fill='#00c000'/></svg>";
+  }
+  void TearDown() override { std::filesystem::remove(path_); }
+
+  static bool is_green(const Frame& rgba, int x, int y) {
+    return rgba.rgba().at(x, y) == frame::StraightRgba8{0, 0xc0, 0, 255};
+  }
+  std::filesystem::path path_;
+};
+
+TEST_F(VideoFallback, StandsInFittedAsTheVideoIs) {
+  const auto tape = new_tape();
+  tape->absence = away("connection refused");
+  tape->display_size = {};
+  const scene::SceneFile file =
+      parsed(scene_of(kCanvas, kBox, ", fallback: '" + path_.string() + "'"));
+  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());  // offline it is foreseen
+  const FramePtr frame = renderer.render(0);
+  EXPECT_TRUE(is_green(*frame, 52, 47) && is_green(*frame, 148, 93));
+  EXPECT_FALSE(is_green(*frame, 100, 42) || is_green(*frame, 100, 98));
+  tape->display_size = {64, 32};
+  tape->absence.reset();
+  EXPECT_FALSE(is_green(*renderer.render(1), 100, 70));
+  tape->absence = away("it is gone");
+  EXPECT_TRUE(is_green(*renderer.render(2), 100, 70));
+}
+
+TEST_F(VideoFallback, OnAirIsTold) {
+  const auto tape = new_tape();
+  tape->absence = away("connection refused");
+  const scene::SceneFile file =
+      parsed(scene_of(kCanvas, kBox, ", fallback: '" + path_.string() + "'"));
+  RenderOptions options = playing(tape, PixelFormat::kRgba);
+  options.patience = Patience::kNone;
+  Renderer renderer(file, options);
+  EXPECT_EQ(renderer.prepare(0).size(), 1U);
+  EXPECT_TRUE(is_green(*renderer.render(0), 100, 70));
+}
+
+TEST_F(VideoFallback, WithoutABoxGivesItsOwn) {
+  const auto tape = new_tape();
+  tape->absence = away("connection refused");
+  tape->display_size = {};
+  const scene::SceneFile file =
+      parsed(scene_of(kCanvas, "", ", fallback: '" + path_.string() + "'"));
+  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  const FramePtr frame = renderer.render(0);
+  EXPECT_TRUE(is_green(*frame, 1, 1) && is_green(*frame, 38, 18));
+  EXPECT_FALSE(is_green(*frame, 41, 10));
 }
 
 }  // namespace

@@ -187,8 +187,6 @@ Codec<Token> token_codec() {
           "disc", form_of,
           ObjectTable<Disc>{.title = "disc",
                             .fields = {optional("radius", &Disc::radius, number({1, 9}), "")}})};
-  table.later_choices = {"star"};
-  table.later_keys = {"glow"};
   return object(table);
 }
 
@@ -217,15 +215,6 @@ TEST(ObjectCodec, TellsEveryFaultOfAnObject) {
             Lines{"1:1: \"form\" is missing, expected square or disc"});
   EXPECT_EQ(read_with(codec, "[]").faults,
             Lines{"1:1: a list stands here, expected a mapping (token)"});
-}
-
-TEST(ObjectCodec, NamesWhatALaterVersionWillKnow) {
-  const auto codec = token_codec();
-  EXPECT_EQ(read_with(codec, "{form: star}").faults,
-            Lines{"1:8: form: \"star\" is not yet supported, expected square or disc"});
-  EXPECT_EQ(read_with(codec, "{form: disc, glow: 3}").faults,
-            Lines{"1:14: glow: \"glow\" is not yet supported, expected no such key in this "
-                  "version"});
 }
 
 TEST(ObjectCodec, WithAWrongTagOnlyTheSharedKeysAreJudged) {

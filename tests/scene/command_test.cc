@@ -1,6 +1,8 @@
 #include "scene/command.h"
 
 #include "base/redaction.h"
+#include "scene/chat.h"
+#include "scene/content_tables.h"
 #include "tests/scene/live_scene.h"
 
 #include <algorithm>
@@ -384,6 +386,138 @@ TEST(AnimateLayer, StopsAtTheLimitOfThoseThatHaveAnEffect) {
       {"effect": "rotate", "to": 1, "duration": "1ms"}})");
   for (int i = 0; i < limits::kAnimationsMax; ++i) state = obeyed(state, animate, seconds(i)).state;
   expect_refused(state, {{animate, ErrorCode::kLimit, {{"/animation", "64 animations"}}}});
+}
+
+const ChatContent& chat_of(const LiveState& state) {
+  return std::get<ChatContent>(layer_of(state, "chat").content);
+}
+
+// The small scene with a chat of three messages at most, two of them there.
+LiveState chat_state() {
+  return obeyed(small_state(), command("layers.create", R"({"layer": {"id": "chat", "type": "chat",
+      "content": {"type": "chat", "max_messages": 3, "messages": [
+        {"id": "a", "author": "Ana", "text": "one", "timestamp": "3s"},
+        {"id": "b", "author": "Ben", "text": "two"}]}}})"),
+                Duration(seconds(5)))
+      .state;
+}
+
+std::string ids_of(const ChatContent& chat) {
+  std::string ids;
+  for (const ChatMessage& message : chat.messages) ids += message.id + " ";
+  return ids;
+}
+
+TEST(Say, AddsAMessageThatAppearsNow) {
+  const LiveState before = chat_state();
+  const Applied applied = obeyed(before, command("chat.say", R"({"id": "chat",
+      "message": {"author": "Cy", "text": "three", "highlighted": true}})"));
+  EXPECT_EQ(applied.state.revision, before.revision + 1);
+  const ChatMessage& said = chat_of(applied.state).messages.back();
+  EXPECT_EQ(said.id, "m-" + std::to_string(applied.state.revision));
+  EXPECT_EQ(said.author, "Cy");
+  EXPECT_EQ(said.timestamp, kNow);
+  EXPECT_TRUE(said.highlighted);
+  EXPECT_EQ(applied.result, chat_message_codec().write(said));
+  ASSERT_EQ(names_of(applied.events), Names{"chat.said"});
+  EXPECT_EQ(applied.events[0].params,
+            Value::object().add("id", Value::of("chat")).add("message", applied.result));
+}
+
+TEST(Say, OfTooManyTheOldestGo) {
+  const Command say = command("chat.say", R"({"id": "chat",
+      "message": {"author": "Cy", "text": "x"}})");
+  const LiveState state = after(chat_state(), {say, say, say, say});
+  EXPECT_EQ(ids_of(chat_of(state)), "m-4 m-5 m-6 ");
+  EXPECT_EQ(chat_of(state).messages[0].timestamp, kNow + seconds(1));
+}
+
+TEST(Say, MessagesOfOneBatchHaveIdsOfTheirOwn) {
+  const LiveState state = obeyed(chat_state(), command("batch", R"({"commands": [
+      {"method": "chat.say", "params": {"id": "chat", "message": {"author": "C", "text": "x"}}},
+      {"method": "chat.say", "params": {"id": "chat", "message": {"author": "C", "text": "x"}}}]})"))
+                              .state;
+  EXPECT_EQ(ids_of(chat_of(state)), "b m-3 m-3-2 ");
+}
+
+TEST(Say, WhatIsSaidTwiceIsSaidOnce) {
+  const Command say = command("chat.say", R"({"id": "chat",
+      "message": {"id": "x", "author": "Cy", "text": "once"}})");
+  const LiveState once = obeyed(chat_state(), say).state;
+  const Applied twice = obeyed(once, say, kNow + seconds(7));
+  EXPECT_EQ(twice.state.revision, once.revision);
+  EXPECT_TRUE(twice.events.empty());
+  EXPECT_EQ(twice.result, chat_message_codec().write(chat_of(once).messages.back()));
+}
+
+TEST(Say, AKnownIdIsSaidAnewInItsPlaceAndAtItsTime) {
+  const Applied applied = obeyed(chat_state(), command("chat.say", R"({"id": "chat",
+      "message": {"id": "a", "author": "Ana", "text": "corrected"}})"));
+  EXPECT_EQ(ids_of(chat_of(applied.state)), "a b ");
+  EXPECT_EQ(chat_of(applied.state).messages[0].text, "corrected");
+  EXPECT_EQ(chat_of(applied.state).messages[0].timestamp, seconds(3));
+  EXPECT_EQ(names_of(applied.events), Names{"chat.said"});
+}
+
+TEST(Say, AMessageWithATimeLiesWhereItBelongs) {
+  const LiveState state = obeyed(chat_state(), command("chat.say", R"({"id": "chat",
+      "message": {"id": "x", "author": "Cy", "text": "earlier", "timestamp": "4s"}})"))
+                              .state;
+  EXPECT_EQ(ids_of(chat_of(state)), "a x b ");
+  const Applied moved = obeyed(state, command("chat.say", R"({"id": "chat",
+      "message": {"id": "a", "author": "Ana", "text": "one", "timestamp": "20s"}})"));
+  EXPECT_EQ(ids_of(chat_of(moved.state)), "x b a ");
+  // Older than all that are kept.
+  const Applied late = obeyed(moved.state, command("chat.say", R"({"id": "chat",
+      "message": {"id": "y", "author": "Cy", "text": "late", "timestamp": 0}})"));
+  EXPECT_EQ(ids_of(chat_of(late.state)), "x b a ");
+  EXPECT_EQ(late.state.revision, moved.state.revision);
+}
+
+TEST(Say, MessagesKeepTheirTimesWhenTheLayerChanges) {
+  const LiveState state = after(
+      chat_state(),
+      {command("layers.update", R"({"id": "chat", "patch": {"content": {"style": {"font_size": 20},
+         "messages": [{"id": "b", "author": "Ben", "text": "two"},
+                      {"id": "n", "author": "Ned", "text": "new"}]}}})")});
+  EXPECT_EQ(chat_of(state).messages[0].timestamp, seconds(5));
+  EXPECT_EQ(chat_of(state).messages[1].timestamp, kNow);
+}
+
+TEST(Say, TheFileOfALiveSceneDoesNotKnowWhatWasSaid) {
+  LiveState state = chat_state();
+  Scene file = state.scene;
+  auto& chat = std::get<ChatContent>(file.layers.back().content);
+  for (ChatMessage& message : chat.messages) message.timestamp.reset();
+  EXPECT_TRUE(commands_between(state.scene, file).empty());
+  state = obeyed(state, command("chat.say", R"({"id": "chat",
+      "message": {"author": "Cy", "text": "three"}})"))
+              .state;
+  EXPECT_EQ(commands_between(state.scene, file).size(), 1U);
+  keep_what_was_said(state.scene, file);
+  EXPECT_TRUE(commands_between(state.scene, file).empty());
+}
+
+TEST(Say, NeedsAnAuthorATextAndNoMoreThanTheLimits) {
+  expect_refused(
+      chat_state(),
+      {{command("chat.say", R"({"id": "chat", "message": {"text": "hi"}})"),
+        kInvalid,
+        {{"/message", "author"}}},
+       {command("chat.say", R"({"id": "chat", "message": {"author": "", "text": [], "x": 1}})"),
+        kInvalid,
+        {{"/message/author", ""}, {"/message/text", ""}, {"/message/x", "unknown key"}}},
+       {command("chat.say", R"({"id": "chat", "message": "hi"})"),
+        kInvalid,
+        {{"/message", "a message"}}},
+       {command("chat.say", R"({"id": "chat"})"), kInvalid, {{"", "message"}}},
+       {{"chat.say", Value::object()
+                         .add("id", Value::of("chat"))
+                         .add("message", Value::object()
+                                             .add("author", Value::of("A"))
+                                             .add("text", Value::of(std::string(501, 'x'))))},
+        kInvalid,
+        {{"/message/text", "500"}}}});
 }
 
 TEST(Say, NeedsALayerWithChat) {

@@ -7,6 +7,7 @@
 #include "scene/live_codec.h"
 #include "scene/live_state.h"
 #include "scene/scene_tables.h"
+#include "scene/showing.h"
 #include "tests/scene/random_scene.h"
 
 #include <chrono>
@@ -73,11 +74,30 @@ inline std::vector<std::string> names_of(const std::vector<Event>& events) {
   return names;
 }
 
+/// A content as it is but for when its messages and states begin.
+inline void forget_times(Content& content) {
+  if (auto* character = std::get_if<CharacterContent>(&content)) {
+    character->state_before.reset();
+    character->state_start.reset();
+    character->state_before_start.reset();
+    character->fade_start.reset();
+  }
+  auto* chat = std::get_if<ChatContent>(&content);
+  if (chat == nullptr) return;
+  for (ChatMessage& message : chat->messages) message.timestamp.reset();
+}
+
 /// A scene as it is but for when things start.
 inline Scene without_starts(Scene scene) {
   for (Layer& layer : scene.layers) {
     layer.start.reset();
+    forget_showing(layer);
+    forget_times(layer.content);
     for (Animation& animation : layer.animations) animation.start.reset();
+  }
+  for (AudioTrack& track : scene.audio) {
+    track.begins.reset();
+    for (Animation& animation : track.animations) animation.start.reset();
   }
   return scene;
 }
@@ -138,6 +158,7 @@ class RandomCommand {
       layer = scene.layers.front();
     }
     layer.start.reset();
+    forget_showing(layer);
     for (Animation& each : layer.animations) each.start.reset();
     Value document = layer_codec().write(layer);
     if (is_nameless) document.erase("id");

@@ -1,5 +1,6 @@
 #include "scene/placeholder.h"
 
+#include <chrono>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <string>
@@ -131,8 +132,8 @@ TEST(Placeholder, UnknownNameIsAFaultThatNamesTheNearest) {
   const PlaceholderFault fault = only_fault("Time: {{clok}}");
   EXPECT_EQ(fault.offset, 6U);
   EXPECT_EQ(fault.problem, "there is no placeholder \"clok\"");
-  EXPECT_EQ(fault.expected, "clock, timecode, frame or countdown; did you mean \"clock\"?");
-  EXPECT_EQ(only_fault("{{viewers}}").expected, "clock, timecode, frame or countdown");
+  EXPECT_EQ(fault.expected, "clock, timecode, frame, countdown or count; did you mean \"clock\"?");
+  EXPECT_EQ(only_fault("{{viewers}}").expected, "clock, timecode, frame, countdown or count");
   only_fault("{{}}");
   only_fault("{{CLOCKS}}");
 }
@@ -210,6 +211,67 @@ TEST(WallTime, RefusesWhatIsNoTime) {
     EXPECT_EQ(time.error().code, base::ErrorCode::kInvalidInput);
     EXPECT_THAT(time.error().message, HasSubstr("2026-01-01T18:00:00Z"));
   }
+}
+
+std::string counted(std::string_view text, int64_t frame, base::Duration layer_start = {},
+                    base::FrameRate rate = k30) {
+  const ParsedText parsed = parse_placeholders(text);
+  EXPECT_TRUE(parsed.faults.empty()) << text << parsed.faults.front().problem;
+  return expanded(parsed.parts, {frame, rate, {}, layer_start});
+}
+
+TEST(Placeholder, ACountRunsFromItsFirstNumberToItsLast) {
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 0), "0");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 30), "750");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 59), "1475");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 60), "1500");
+  EXPECT_EQ(counted("{{count: 0 , 1500 , 2s }}", 6000), "1500");
+  EXPECT_EQ(counted("{{count:10,0,1s}}!", 29), "1!");
+  EXPECT_EQ(counted("{{count:10,0,1s}}!", 30), "0!");
+  EXPECT_EQ(counted("{{count:5,5,1s}} {{count:1,2,0s}}", 0), "5 2");
+  EXPECT_TRUE(changes_with_time(parse_placeholders("{{count:0,1,1s}}").parts));
+}
+
+TEST(Placeholder, ACountBeginsWithItsLayer) {
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 15, std::chrono::seconds(10)), "0");
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 315, std::chrono::seconds(10)), "50");
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 330, std::chrono::seconds(10)), "100");
+}
+
+TEST(Placeholder, ACountReachesItsEndAtTheFrameAndNotBefore) {
+  // 1001 s are 30000 frames exactly.
+  EXPECT_EQ(counted("{{count:0,1,1001s}}", 29999, {}, kNtsc), "0");
+  EXPECT_EQ(counted("{{count:0,1,1001s}}", 30000, {}, kNtsc), "1");
+  EXPECT_EQ(counted("{{count:-999999999999999,999999999999999,24h}}", 30LL * 86400 - 1),
+            "999999228395060");
+  EXPECT_EQ(counted("{{count:-999999999999999,999999999999999,24h}}", 30LL * 86400),
+            "999999999999999");
+}
+
+TEST(Placeholder, ACountIsWrittenWithTheDecimalsOfItsNumbersOrAsItSays) {
+  EXPECT_EQ(counted("{{count:0,99.50,1s}}", 15), "49.75");
+  EXPECT_EQ(counted("{{count:-1.5,1.5,1s}}", 1), "-1.4");
+  EXPECT_EQ(counted("{{count:0,0.05,1s}}", 15), "0.02");
+  EXPECT_EQ(counted("{{count:0,1234567,1s,#,##0}}", 30), "1,234,567");
+  EXPECT_EQ(counted("{{count:0,-1234567,1s,#,##0}}", 30), "-1,234,567");
+  EXPECT_EQ(counted("{{count:0,123,1s,#,##0}}", 30), "123");
+  EXPECT_EQ(counted("{{count:0,1234567.5,1s,#.##0,00}}", 30), "1.234.567,50");
+  EXPECT_EQ(counted("{{count:0,1234567,1s,#\u202f##0}}", 30), "1\u202f234\u202f567");
+  EXPECT_EQ(counted("{{count:0,7,1s,0.000}}", 30), "7.000");
+}
+
+TEST(Placeholder, ACountThatIsWrongIsToldWhy) {
+  EXPECT_EQ(only_fault("{{count}}").problem, "the count has no numbers");
+  EXPECT_EQ(only_fault("{{count:a,1,2s}}").problem, "a count from \"a\"");
+  EXPECT_EQ(only_fault("{{count:1,,2s}}").problem, "a count to \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2}}").problem, "a count that takes \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2,25h}}").problem, "a count that takes \"25h\"");
+  EXPECT_EQ(only_fault("{{count:1,2,1s,#,#}}").problem, "a count written as \"#,#\"");
+  EXPECT_EQ(only_fault("{{count:1,2.55,1s,0.0}}").problem,
+            "a count from \"1\" to \"2.55\" with 1 decimals");
+  EXPECT_EQ(only_fault("{{count:1,1e5,1s}}").problem, "a count to \"1e5\"");
+  EXPECT_EQ(only_fault("{{count:1,99999999999999999999,1s}}").problem,
+            "a count to \"99999999999999999999\"");
 }
 
 }  // namespace

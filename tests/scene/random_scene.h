@@ -54,6 +54,10 @@ class RandomScene {
     if (draws_) return scene;
     for (int i = below(3); i > 0; --i) scene.fonts.push_back(path());
     for (int i = below(3); i > 0; --i) {
+      scene.audio.push_back(sound());
+      while (!ids_.insert(scene.audio.back().id).second) scene.audio.back().id = name();
+    }
+    for (int i = below(3); i > 0; --i) {
       scene.outputs.push_back(output());
       while (!ids_.insert(scene.outputs.back().id).second) scene.outputs.back().id = name();
     }
@@ -222,15 +226,181 @@ class RandomScene {
 
   Content character() {
     static const std::vector<std::string> kFigures = {"art/host.svg", "art/assistant.svg"};
-    CharacterContent content{draws_ ? pick(kFigures) : path(), std::nullopt};
+    CharacterContent content;
+    content.source = draws_ ? pick(kFigures) : path();
     if (one_in(2)) content.texture = draws_ ? "art/texture.svg" : path();
+    if (!draws_ && one_in(2)) act(content);
     return content;
+  }
+
+  /// What an animated character says beside its still.
+  void act(CharacterContent& content) {
+    if (one_in(2)) content.source = animated();
+    std::set<std::string> names;
+    for (int i = below(4); i > 0; --i) {
+      CharacterAnimation animation{name(), animated()};
+      if (names.insert(animation.name).second) content.animations.push_back(animation);
+    }
+    if (one_in(2)) content.cross_fade = std::chrono::milliseconds(below(60'000));
+    if (content.animations.empty()) return;
+    if (one_in(2)) content.state = pick(content.animations).name;
+    if (one_in(2)) content.state_before = name();
+    if (one_in(2)) content.state_start = duration();
+    if (one_in(2)) content.state_before_start = duration();
+    if (one_in(2)) content.fade_start = duration();
+  }
+
+  Playback playback() {
+    Playback playback;
+    if (one_in(2)) playback.frame_delay = std::chrono::milliseconds(between(1, 3'600'000));
+    if (one_in(2)) playback.loop = one_in(2);
+    playback.play = static_cast<Play>(below(3));
+    return playback;
+  }
+  GifContent gif() {
+    const Playback plays = playback();
+    return {path(), plays, static_cast<Fit>(below(5))};
+  }
+  SpriteContent sprite() {
+    SpriteContent content;
+    content.source = path();
+    content.sprite.columns = between(1, 64);
+    content.sprite.rows = between(1, 64);
+    if (one_in(2)) content.sprite.count = between(1, content.sprite.columns);
+    if (one_in(2)) content.sprite.margin = point(limits::kLength, {0, 4});
+    if (one_in(2)) content.sprite.spacing = point(limits::kLength, {0, 4});
+    content.playback = playback();
+    content.fit = static_cast<Fit>(below(5));
+    return content;
+  }
+  FramesContent frames() {
+    const Playback plays = playback();
+    return {path(), plays, static_cast<Fit>(below(5))};
+  }
+  AnimatedContent animated() {
+    switch (below(4)) {
+      case 0:
+        return gif();
+      case 1:
+        return sprite();
+      case 2:
+        return frames();
+      default:
+        return video();
+    }
+  }
+
+  Content chat() {
+    ChatContent content;
+    std::set<std::string> ids;
+    for (int i = below(5); i > 0; --i) {
+      ChatMessage message{"m" + text(), "a" + text(), text(), std::nullopt, one_in(2), {}};
+      if (one_in(2)) message.timestamp = duration();
+      if (one_in(2)) message.author_color = color();
+      if (ids.insert(message.id).second) content.messages.push_back(message);
+    }
+    content.max_messages = between(1, limits::kMessagesMax);
+    ChatStyle& style = content.style;
+    if (one_in(2)) style.font = "a" + text();
+    style.font_size = number(limits::kFontSize, {8, 20});
+    if (one_in(2)) style.line_height = number(limits::kLineHeight, {1, 2});
+    style.text_color = color();
+    if (one_in(2)) style.author_color = color();
+    style.background_color = color();
+    style.highlight_color = color();
+    style.border_radius = length(8);
+    style.padding = length(8);
+    style.message_spacing = length(8);
+    style.max_lines = between(1, 1000);
+    style.scroll_duration = std::chrono::milliseconds(below(10'000));
+    style.fade_after = std::chrono::milliseconds(below(100'000));
+    style.fade_duration = std::chrono::milliseconds(below(10'000));
+    style.fade_out_opacity = unit();
+    return content;
+  }
+
+  std::vector<Filter> filters() {
+    static constexpr std::array<limits::Range, 8> kRanges = {
+        {limits::kFilterFactor, limits::kFilterFactor, limits::kFilterFactor, limits::kRotation,
+         limits::kUnit, limits::kUnit, limits::kUnit, limits::kUnit}};
+    std::vector<Filter> filters;
+    for (int i = below(4); i > 0; --i) {
+      const int kind = below(11);
+      if (kind == 0) {
+        filters.emplace_back(BlurFilter{number(limits::kBlur, {0, 6})});
+      } else if (kind == 1) {
+        const Shadow cast = shadow();
+        filters.emplace_back(DropShadowFilter{cast.color, cast.blur, cast.offset});
+      } else if (kind == 2) {
+        const base::Color screen = color();
+        const double similarity = unit();
+        const double smoothness = unit();
+        filters.emplace_back(ChromaKeyFilter{screen, similarity, smoothness, unit()});
+      } else {
+        const limits::Range range = kRanges.at(static_cast<size_t>(kind - 3));
+        filters.emplace_back(
+            ColorFilter{static_cast<ColorFilter::Kind>(kind - 3), number(range, range)});
+      }
+    }
+    return filters;
+  }
+
+  /// What moves and keeps a live layer.
+  void set_in_motion(Layer& layer) {
+    for (int i = below(3); i > 0; --i) layer.enter.push_back(animation());
+    for (int i = below(3); i > 0; --i) layer.exit.push_back(animation());
+    const auto scrolls = [](const Animation& each) {
+      return std::holds_alternative<ScrollEffect>(each.effect);
+    };
+    std::erase_if(layer.enter, scrolls);
+    std::erase_if(layer.exit, scrolls);
+    for (Animation& each : layer.enter) each.start.reset();
+    for (Animation& each : layer.exit) {
+      each.start.reset();
+      each.timing.duration = std::chrono::milliseconds(below(100'000));
+      each.timing.delay = std::chrono::milliseconds(below(100'000));
+      each.timing.iterations = std::min(each.timing.iterations, 2.0);
+    }
+    if (one_in(2)) {
+      const auto lasts = std::chrono::milliseconds(below(3'600'000));
+      layer.transition = Transition{lasts, easing()};
+    }
+    if (one_in(4)) layer.shown_since = duration();
+    if (one_in(4)) layer.leaves = duration();
+    if (one_in(4)) {
+      const base::Duration start = duration();
+      const double opacity = unit();
+      layer.glide = Glide{start, opacity, duration(), transform()};
+      if (one_in(3)) layer.glide->transform_start.reset();
+    }
+  }
+
+  AudioTrack sound() {
+    AudioTrack track;
+    track.id = name();
+    track.source = path();
+    track.volume = number(limits::kVolume, {0, 2});
+    track.mute = one_in(2);
+    track.loop = one_in(2);
+    if (one_in(2)) track.start = duration();
+    if (one_in(2)) track.delay = duration();
+    if (one_in(2)) track.fade_in = std::chrono::milliseconds(below(3'600'000));
+    if (one_in(2)) track.fade_out = std::chrono::milliseconds(below(3'600'000));
+    if (one_in(2)) {
+      const double from = number(limits::kVolume, {0, 2});
+      track.animations.push_back(animation());
+      track.animations.back().effect = VolumeEffect{from, number(limits::kVolume, {0, 2})};
+    }
+    if (one_in(4)) track.begins = duration();
+    return track;
   }
 
   Content image() {
     static const std::vector<std::string> kImages = {"art/card-small.png", "art/logo.svg",
                                                      "art/seal.svg"};
-    ImageContent content{draws_ ? pick(kImages) : path(), static_cast<Fit>(below(5)), {}};
+    ImageContent content;
+    content.source = draws_ ? pick(kImages) : path();
+    content.fit = static_cast<Fit>(below(5));
     std::set<std::string> keys;
     for (int i = one_in(2) ? below(4) : 0; i > 0; --i) {
       const std::string key = "k" + text();
@@ -311,12 +481,16 @@ class RandomScene {
   }
 
   /// For scenes that are not drawn: there is no file that it names.
-  Content video() {
+  VideoContent video() {
     VideoContent content;
     content.source = path();
     content.loop = one_in(2);
     if (one_in(2)) content.start = duration();
     if (one_in(2)) content.end = content.start + base::Duration{between(1, 2'000'000'000)};
+    if (one_in(2)) content.rate = number(limits::kPlaybackRate, {0.5, 2});
+    if (one_in(2)) content.volume = number(limits::kVolume, {0, 2});
+    content.mute = one_in(2);
+    if (one_in(2)) content.fallback = path();
     content.fit = static_cast<Fit>(below(5));
     return content;
   }
@@ -334,13 +508,26 @@ class RandomScene {
       if (one_in(2)) frame.position = offset();
       if (one_in(2)) frame.scale = factors();
       if (one_in(2)) frame.rotation = degrees();
+      if (!draws_ && one_in(4)) frame.volume = number(limits::kVolume, {0, 2});
+      if (!draws_ && one_in(4)) frame.filters = filters();
       if (one_in(2)) frame.easing = easing();
       effect.keyframes.push_back(frame);
     }
     return effect;
   }
   Effect effect() {
-    switch (below(5)) {
+    switch (below(draws_ ? 5 : 7)) {
+      case 5: {
+        const auto direction = static_cast<Direction>(below(4));
+        const double gap = length(20);
+        ScrollEffect scroll{direction, gap, std::nullopt};
+        if (one_in(2)) scroll.speed = real(0.25, 500);
+        return scroll;
+      }
+      case 6: {
+        const double from = number(limits::kVolume, {0, 2});
+        return VolumeEffect{from, number(limits::kVolume, {0, 2})};
+      }
       case 0: {
         const double from = unit();
         return FadeEffect{from, unit()};
@@ -372,6 +559,10 @@ class RandomScene {
     timing.direction = static_cast<PlaybackDirection>(below(4));
     timing.fill = static_cast<FillMode>(below(4));
     if (!draws_ && one_in(4)) animation.start = duration();
+    if (const auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
+      timing.direction = PlaybackDirection::kNormal;
+      if (scroll->speed) timing = {{}, timing.delay, Timing{}.easing, 1, {}, timing.fill};
+    }
     return animation;
   }
 
@@ -390,7 +581,7 @@ class RandomScene {
   Layer layer() {
     Layer layer;
     layer.id = name();
-    switch (below(draws_ ? 7 : 8)) {
+    switch (below(draws_ ? 7 : 12)) {
       case 0:
         layer.type = one_in(2) ? LayerType::kHost : LayerType::kAssistant;
         layer.content = character();
@@ -413,9 +604,26 @@ class RandomScene {
       case 6:
         layer.content = svg();
         break;
+      case 7:
+        layer.type = LayerType::kChat;
+        layer.content = chat();
+        break;
+      case 8:
+        layer.content = gif();
+        break;
+      case 9:
+        layer.content = sprite();
+        break;
+      case 10:
+        layer.content = frames();
+        break;
       default:
         layer.type = one_in(2) ? LayerType::kVisualFeed : LayerType::kOverlay;
         layer.content = video();
+    }
+    if (!draws_) {
+      if (one_in(2)) layer.filters = filters();
+      set_in_motion(layer);
     }
     if (one_in(2)) layer.z_index = draws_ ? between(-3, 3) : between(-1'000'000, 1'000'000);
     layer.visible = !one_in(6);

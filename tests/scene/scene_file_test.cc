@@ -109,10 +109,12 @@ const std::string kDuration =
     ", expected a duration such as 500ms, 2s, 1m30s or a number of seconds";
 const std::string kRate =
     ", expected frames per second from 1 to 240, whole, or a string such as \"30000/1001\"";
-const std::string kContents = ", expected character, image, text, shape, svg, color or video";
+const std::string kContents =
+    ", expected character, image, text, shape, svg, color, video, gif, sprite, frames or chat";
 const std::string kPath = ", expected a path, relative to the scene file";
 const std::string kSceneKeys =
-    "unknown key, expected version, scene, canvas, duration, fonts, layers or outputs";
+    "unknown key, expected version, scene, canvas, duration, fonts, layers, audio or "
+    "outputs";
 const std::string kLayerTypes = ", expected host, assistant, visual_feed, overlay or chat";
 const std::string kScale = ", expected a number from -1000 to 1000";
 const std::string kRotation = ", expected a number from -1000000 to 1000000";
@@ -317,7 +319,7 @@ TEST(SceneFaults, OfTexts) {
         "7:46: layers[0].content.markup: \"no\" is a string, expected true or false"}},
       {overlay("{type: text, text: \"{{clok}} {{countdown:x}}\"}"),
        {"7:33: layers[0].content.text: there is no placeholder \"clok\", expected clock, "
-        "timecode, frame or countdown; did you mean \"clock\"?",
+        "timecode, frame, countdown or count; did you mean \"clock\"?",
         "7:33: layers[0].content.text: a countdown to \"x\", expected a duration such as 10m, a "
         "UTC time of day such as 18:30, or a date and time such as 2026-01-01T18:00:00Z"}},
       {styled("font_weight: heavy, font_style: slanted, text_align: middle, ellipsis: maybe"),
@@ -351,7 +353,7 @@ TEST(SceneFaults, OfTexts) {
 }
 
 TEST(SceneFaults, OfAnimations) {
-  const std::string effects = ", expected fade, slide, scale, rotate or keyframes";
+  const std::string effects = ", expected fade, slide, scale, rotate, scroll, volume or keyframes";
   expect_faults({
       {animated("{effect: fad, duration: 1s}"),
        {"8:27: layers[0].animations[0].effect: \"fad\" is not known" + effects +
@@ -445,25 +447,33 @@ TEST(SceneOutputs, WithoutIdAreNamedAfterTheirPlace) {
   EXPECT_EQ(file->scene.outputs[3].rotate_bytes, 2'000'000'000);
 }
 
-TEST(SceneFaults, NameWhatIsNotYetSupported) {
-  const std::string later = "\" is not yet supported, expected no such key in this version";
-  std::vector<Case> cases = {
-      {with("filters: [{blur: 8}]"), {"8:5: layers[0].filters: \"filters" + later}},
-      {kHead + "layers:\n  - {id: x, type: host, content: {type: character, source: a, "
-               "state: idle, animations: {}}}",
-       {"5:63: layers[0].content.state: \"state" + later,
-        "5:76: layers[0].content.animations: \"animations" + later}},
-      {overlay("{type: video, source: a, rate: 2, volume: 1, fallback: b}"),
-       {"7:39: layers[0].content.rate: \"rate" + later,
-        "7:48: layers[0].content.volume: \"volume" + later,
-        "7:59: layers[0].content.fallback: \"fallback" + later}},
+TEST(SceneFaults, OfFilters) {
+  expect_faults({
+      {with("filters: [{blurr: 8}]"),
+       {"8:16: layers[0].filters[0].blurr: unknown filter, expected blur, brightness, contrast, "
+        "saturate, hue_rotate, grayscale, invert, sepia, opacity, drop_shadow or chroma_key; did "
+        "you mean \"blur\"?"}},
+      {with("filters: [{blur: 8, sepia: 1}]"),
+       {"8:15: layers[0].filters[0]: a mapping stands here, expected one filter, such as {blur: "
+        "8}"}},
+      {with("filters: [{sepia: 2}]"),
+       {"8:23: layers[0].filters[0].sepia: 2 is above 1, expected a number from 0 to 1"}},
+  });
+}
+
+TEST(SceneFaults, OfAStateThatACharacterDoesNotHave) {
+  const auto character = [](const std::string& keys) {
+    return kHead + "layers:\n  - {id: x, type: host, content: {type: character, source: a, " +
+           keys + "}}";
   };
-  for (const std::string type : {"gif", "sprite", "frames", "chat"}) {
-    cases.push_back(
-        {overlay(filled("{type: @, source: a}", type)),
-         {filled("7:21: layers[0].content.type: \"@\" is not yet supported" + kContents, type)}});
-  }
-  expect_faults(cases);
+  expect_faults({
+      {character("state: idle"),
+       {"5:70: layers[0].content.state: there is no animation \"idle\", expected no state, or "
+        "\"animations\" with it"}},
+      {character("state: talkin, animations: {talking: {type: gif, source: b}}"),
+       {"5:70: layers[0].content.state: there is no animation \"talkin\", expected talking; did "
+        "you mean \"talking\"?"}},
+  });
 }
 
 TEST(SceneFaults, OfAContentInALayerThatCannotHoldIt) {
@@ -738,9 +748,20 @@ TEST(ParseScene, ReadsVideos) {
     return std::get<VideoContent>(
         layer_of(overlay("{type: video, source: a" + keys + "}")).content);
   };
-  EXPECT_EQ(video(""), (VideoContent{"a", false, {}, std::nullopt, Fit::kContain}));
-  EXPECT_EQ(video(", loop: true, start: 1.5, end: 1m, fit: cover"),
-            (VideoContent{"a", true, milliseconds(1500), milliseconds(60'000), Fit::kCover}));
+  VideoContent wanted;
+  wanted.source = "a";
+  EXPECT_EQ(video(""), wanted);
+  wanted.loop = true;
+  wanted.start = milliseconds(1500);
+  wanted.end = milliseconds(60'000);
+  wanted.fit = Fit::kCover;
+  EXPECT_EQ(video(", loop: true, start: 1.5, end: 1m, fit: cover"), wanted);
+  wanted.rate = 0.5;
+  wanted.volume = 2;
+  wanted.fallback = "b";
+  EXPECT_EQ(video(", loop: true, start: 1.5, end: 1m, fit: cover, rate: 0.5, volume: 2, "
+                  "fallback: b"),
+            wanted);
   EXPECT_EQ(video(", start: 1999ms, end: 2s").end, milliseconds(2000));
 }
 
@@ -844,6 +865,7 @@ TEST_F(SceneFiles, ASceneIsReadFromItsFile) {
   EXPECT_EQ(file.folder, (folder_ / "inner").string());
   EXPECT_EQ(file.resolved("art/x.png"), (folder_ / "inner/art/x.png").string());
   EXPECT_EQ(file.resolved("/art/x.png"), "/art/x.png");
+  EXPECT_EQ(file.resolved("https://h/a.mp4"), "https://h/a.mp4");
 }
 
 TEST_F(SceneFiles, FaultsBeginWithTheFilesName) {

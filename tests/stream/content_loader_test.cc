@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace layercast::stream {
 namespace {
@@ -120,6 +121,50 @@ TEST(ContentLoader, AContentThatIsStillTheSameIsNotMadeAgain) {
   EXPECT_EQ(after->layers[0].layer->opacity, 0.5);
 }
 
+Value blurred_by(double radius) {
+  return Value::object().add("filters",
+                             Value::array({Value::object().add("blur", Value::of(radius))}));
+}
+
+TEST(ContentLoader, FiltersOfWhatStandsStillAreInItsPicture) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  const auto before = loading.view_of_revision(1);
+  ASSERT_NE(before, nullptr);
+  const auto blurred = loading.view_of_revision(live.update("words", blurred_by(3)));
+  ASSERT_NE(blurred, nullptr);
+  EXPECT_NE(blurred->layers[0].content, before->layers[0].content);
+  EXPECT_EQ(blurred->layers[0].content->filters, blurred->layers[0].layer->filters);
+  EXPECT_GT(blurred->layers[0].content->raster->picture->size().width,
+            before->layers[0].content->raster->picture->size().width);
+  const auto faded = loading.view_of_revision(
+      live.update("words", Value::object().add("opacity", Value::of(0.5))));
+  ASSERT_NE(faded, nullptr);
+  EXPECT_EQ(faded->layers[0].content, blurred->layers[0].content);
+  const auto sharp = loading.view_of_revision(
+      live.update("words", Value::object().add("filters", Value::array())));
+  ASSERT_NE(sharp, nullptr);
+  EXPECT_TRUE(sharp->layers[0].content->filters.empty());
+}
+
+TEST(ContentLoader, FiltersOfWhatMovesLeaveItsContent) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  const Value chat = Value::object()
+                         .add("id", Value::of("chat"))
+                         .add("type", Value::of("chat"))
+                         .add("size", Value::array({Value::of(40), Value::of(20)}))
+                         .add("content", Value::object().add("type", Value::of("chat")));
+  const auto before =
+      loading.view_of_revision(live.apply("layers.create", Value::object().add("layer", chat)));
+  const auto after = loading.view_of_revision(live.update("chat", blurred_by(3)));
+  ASSERT_NE(before, nullptr);
+  ASSERT_NE(after, nullptr);
+  ASSERT_EQ(after->layers.size(), 2U);
+  EXPECT_EQ(after->layers[1].content, before->layers[1].content);
+  EXPECT_EQ(after->layers[1].layer->filters.size(), 1U);
+}
+
 TEST(ContentLoader, WhatIsSlowHoldsUpNobodyElseAndIsShownWholeOnceItIsReady) {
   LiveScene live(kScene);
   Loading loading(live);
@@ -178,6 +223,188 @@ TEST(ContentLoader, ThousandsOfChangesLeaveNoViewsBehind) {
     revision = live.update("words", Value::object().add("opacity", Value::of((i % 100) / 100.0)));
   }
   ASSERT_NE(loading.view_of_revision(revision), nullptr);
+}
+
+constexpr const char* kLeavingScene = R"(
+version: 1
+scene: live
+canvas: {width: 64, height: 36, fps: 25}
+layers:
+  - {id: back, type: overlay, content: {type: color, color: blue}}
+  - {id: words, type: overlay, content: {type: text, text: one},
+     exit: [{effect: fade, from: 1, to: 0, duration: 100ms}]}
+  - {id: front, type: overlay, content: {type: color, color: red}}
+)";
+
+// The layers that frames from `time` on show, from far to near.
+std::vector<std::string> shown_at(ContentLoader& loader, base::Duration time) {
+  std::vector<std::string> ids;
+  for (const auto& shown : loader.view_at(time)->layers) ids.push_back(shown.layer->id);
+  return ids;
+}
+
+TEST(ContentLoader, AHiddenLayerShowsUntilItsExitIsOverAndNoLonger) {
+  LiveScene live(kLeavingScene);
+  Loading loading(live);
+  ASSERT_NE(loading.view_of_revision(1), nullptr);
+  const int64_t revision = live.update("words", Value::object().add("visible", Value::of(false)));
+  const auto leaves = live.layers->current()->scene.layers[1].leaves;
+  ASSERT_TRUE(leaves);
+  // Its frames come when they are due.
+  const auto view = loading.view_when([&](const render::SceneView& each) {
+    return each.revision >= revision && each.layers.size() == 2;
+  });
+  ASSERT_NE(view, nullptr);
+  EXPECT_GE(live.clock.next_frame_time(), *leaves + 100ms);
+  EXPECT_EQ(view->layers[1].layer->id, "front");
+}
+
+TEST(ContentLoader, ADeletedLayerLeavesInItsPlaceWithTheContentItHad) {
+  LiveScene live(R"(
+version: 1
+scene: live
+canvas: {width: 64, height: 36, fps: 25}
+layers:
+  - {id: back, type: overlay, content: {type: color, color: blue}}
+  - {id: words, type: overlay, content: {type: text, text: one},
+     exit: [{effect: fade, from: 1, to: 0, duration: 5m}]}
+  - {id: front, type: overlay, content: {type: color, color: red}}
+)");
+  Loading loading(live);
+  const auto before = loading.view_of_revision(1);
+  ASSERT_NE(before, nullptr);
+  live.apply("layers.delete", Value::object().add("id", Value::of("words")));
+  const int64_t revision = live.apply(
+      "layers.create",
+      Value::object().add(
+          "layer",
+          Value::object()
+              .add("id", Value::of("words"))
+              .add("type", Value::of("overlay"))
+              .add("content",
+                   Value::object().add("type", Value::of("text")).add("text", Value::of("two")))));
+  ASSERT_NE(loading.view_of_revision(revision), nullptr);
+  const base::Duration now = live.clock.next_frame_time();
+  EXPECT_EQ(shown_at(*loading.loader, now),
+            (std::vector<std::string>{"back", "words", "front", "words"}));
+  const auto view = loading.loader->view_at(now);
+  EXPECT_EQ(view->layers[1].content, before->layers[1].content);
+  EXPECT_FALSE(view->layers[1].layer->visible);
+  EXPECT_EQ(view->layers[3].content->text, "two");
+  EXPECT_TRUE(view->layers[3].layer->visible);
+}
+
+TEST(ContentLoader, ATextThatBeginsToScrollIsMadeAnew) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  const auto before = loading.view_of_revision(1);
+  ASSERT_NE(before, nullptr);
+  const Value scroll =
+      Value::object().add("effect", Value::of("scroll")).add("speed", Value::of(20.0));
+  const int64_t revision = live.apply(
+      "layers.animate", Value::object().add("id", Value::of("words")).add("animation", scroll));
+  const auto after = loading.view_of_revision(revision);
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(before->layers[0].content->raster->repeats_after, 0);
+  EXPECT_GT(after->layers[0].content->raster->repeats_after, 0);
+}
+
+constexpr const char* kCharacter = R"(
+version: 1
+scene: live
+canvas: {width: 64, height: 36, fps: 25}
+layers:
+  - id: host
+    type: host
+    size: [32, 32]
+    content:
+      type: character
+      source: art/card-small.png
+      animations:
+        idle: {type: sprite, source: art/card-small.png, sprite: {columns: 2}}
+        talking: {type: sprite, source: art/card.png, sprite: {columns: 4, rows: 2}}
+)";
+
+Value state_of(const char* state) {
+  return Value::object().add("content", Value::object().add("state", Value::of(state)));
+}
+
+frame::AnyPicture first_picture(const render::ShownLayer& shown) {
+  std::vector<content::Part> parts;
+  EXPECT_TRUE(shown.content->moving->show({0, 1}, frame::Patience::kNone, parts).ok());
+  EXPECT_EQ(parts.size(), 1U);
+  return parts.empty() ? frame::AnyPicture() : parts.front().picture;
+}
+
+TEST(ContentLoader, AChangeOfStateDecodesNothing) {
+  LiveScene live(kCharacter);
+  Loading loading(live);
+  ASSERT_NE(loading.view_of_revision(1), nullptr);
+  const auto idle = loading.view_of_revision(live.update("host", state_of("idle")));
+  ASSERT_NE(idle, nullptr);
+  const auto talking = loading.view_of_revision(live.update("host", state_of("talking")));
+  ASSERT_NE(talking, nullptr);
+  EXPECT_EQ(loading.failures, 0);
+  EXPECT_NE(talking->layers[0].content, idle->layers[0].content);
+  // It was decoded with the layer, by whichever thread made that.
+  EXPECT_EQ(talking->layers[0].content->moving->decode_nanoseconds(), 0);
+  EXPECT_EQ(idle->layers[0].content->moving->decode_nanoseconds(), 0);
+  const auto back = loading.view_of_revision(live.update("host", state_of("idle")));
+  ASSERT_NE(back, nullptr);
+  EXPECT_FALSE(frame::is_null(first_picture(back->layers[0])));
+}
+
+constexpr const char* kChatScene = R"(
+version: 1
+scene: live
+canvas: {width: 640, height: 360, fps: 25}
+layers:
+  - {id: talk, type: chat, content: {type: chat, max_messages: 5,
+     messages: [{id: a, author: Ana, text: first, timestamp: 0s}]}}
+)";
+
+// The pictures of the parts that show at a stream time.
+std::vector<frame::AnyPicture> pictures_at(const render::SceneView& view, base::Duration time) {
+  std::vector<content::Part> parts;
+  const base::SceneTime at{time.count(), 1'000'000'000};
+  EXPECT_TRUE(view.layers.at(0).content->moving->show(at, frame::Patience::kWaits, parts));
+  std::vector<frame::AnyPicture> pictures;
+  for (const content::Part& part : parts) pictures.push_back(part.picture);
+  return pictures;
+}
+
+TEST(ContentLoader, WhatIsSaidJoinsTheMessagesThatAreThere) {
+  LiveScene live(kChatScene);
+  Loading loading(live);
+  const auto before = loading.view_of_revision(1);
+  ASSERT_NE(before, nullptr);
+  const auto first = pictures_at(*before, 1s);
+  ASSERT_EQ(first.size(), 2U);
+  const Value message =
+      Value::object().add("author", Value::of("Ben")).add("text", Value::of("second"));
+  const int64_t revision =
+      live.apply("chat.say", Value::object().add("id", Value::of("talk")).add("message", message));
+  const auto after = loading.view_of_revision(revision);
+  ASSERT_NE(after, nullptr);
+  const auto& layer = live.layers->current()->scene.layers[0];
+  const base::Duration said = *std::get<scene::ChatContent>(layer.content).messages[1].timestamp;
+  // The panel and the first message are drawn once, whatever is said after it.
+  EXPECT_EQ(pictures_at(*after, said - 1ns), first);
+  const auto both = pictures_at(*after, said + 1s);
+  ASSERT_EQ(both.size(), 3U);
+  EXPECT_EQ(both[0], first[0]);
+  EXPECT_EQ(both[1], first[1]);
+}
+
+TEST(ContentLoader, AMoveOfTheChatsLayerMakesNoMessageAnew) {
+  LiveScene live(kChatScene);
+  Loading loading(live);
+  const auto before = loading.view_of_revision(1);
+  ASSERT_NE(before, nullptr);
+  const int64_t revision = live.update("talk", Value::object().add("opacity", Value::of(0.5)));
+  const auto after = loading.view_of_revision(revision);
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(after->layers[0].content, before->layers[0].content);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 """A streamd under test, and the real servers around it, each on a free port of the loopback."""
 
+import asyncio
 import contextlib
 import ctypes
 import json
@@ -7,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 import threading
@@ -116,6 +118,49 @@ class RtmpServer(Server):
 
     def url(self, name: str = "key") -> str:
         return f"rtmp://127.0.0.1:{self.port}/live/{name}"
+
+
+class TlsProxy:
+    """Takes connections over TLS, with a certificate of its own, and passes them on in the clear."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self.port = free_port()
+        self.folder = tempfile.TemporaryDirectory(prefix="layercast-tls-")
+        self.loop = asyncio.new_event_loop()
+        threading.Thread(target=self.serve, daemon=True).start()
+        wait_for(lambda: answers(self.port), f"answering on port {self.port}")
+
+    def serve(self) -> None:
+        key, certificate = (str(Path(self.folder.name, name)) for name in ("key.pem", "cert.pem"))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+             "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        asyncio.set_event_loop(self.loop)
+        self.loop.run_until_complete(
+            asyncio.start_server(self.take, "127.0.0.1", self.port, ssl=context)
+        )
+        self.loop.run_forever()
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target)
+        await asyncio.gather(self.pump(reader, far_writer), self.pump(far_reader, writer))
+
+    @staticmethod
+    async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while chunk := await reader.read(65536):
+                writer.write(chunk)
+                await writer.drain()
+        writer.close()
+
+    def close(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.folder.cleanup()
 
 
 class RedisServer(Server):

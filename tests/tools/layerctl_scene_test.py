@@ -466,6 +466,17 @@ class CommandLine(SceneFileTest):
         for text in ("[hello]", "-hello", "--help"):
             self.refused(2, ("layers/lot", "chat"), "say", "lot", "--author", "A", "--", text)
 
+    def test_says_into_a_chat_of_the_file(self) -> None:
+        self.told("create", "chat", "--id", "talk", "content={type: chat, max_messages: 2}")
+        for text in ("one", "two", "three"):
+            self.told("say", "talk", "--author", "Ana", text)
+        read = json.loads(self.told("--json", "get", "talk"))
+        self.assertEqual([each["text"] for each in read["content"]["messages"]], ["two", "three"])
+        # They are there from the start on.
+        self.assertNotIn("timestamp", self.text())
+        self.assertIn("# An auction.", self.text())
+        self.refused(2, ("layers/lot", "holds no chat"), "say", "lot", "--author", "A", "hello")
+
     def test_is_explained(self) -> None:
         for arguments in (["--help"], ["set", "--help"], ["outputs", "add", "-h"]):
             done = self.run_tool("layerctl", *arguments)

@@ -135,6 +135,28 @@ class Layers(LiveTest):
     def test_of_no_chat_hear_nothing(self) -> None:
         self.refused(2, ("layers/lot", "chat"), "say", "lot", "--author", "A", "hello")
 
+    def test_hear_what_is_said_to_a_chat(self) -> None:
+        self.told("create", "chat", "--id", "talk", "content.type=chat", "content.max_messages=3")
+        self.told("say", "talk", "--author", "Ana", "--", "-hello [all]")
+        made = self.json("say", "talk", "--author", "Ben", "--highlight", "hi")
+        self.assertEqual(made["result"]["id"], f"m-{made['revision']}")
+        messages = self.json("get", "talk")["content"]["messages"]
+        self.assertEqual([each["text"] for each in messages], ["-hello [all]", "hi"])
+        self.assertEqual([each.get("highlighted", False) for each in messages], [False, True])
+        self.refused(2, ("nobody says it",), "say", "talk", "hello")
+        self.refused(2, ("layers/talk: text",), "say", "talk", "--author", "A", "x" * 501)
+        self.refused(3, ('no layer "talc"',), "say", "talc", "--author", "A", "hello")
+
+    def test_keep_what_was_said_when_their_file_is_applied(self) -> None:
+        chat = "  - {id: talk, type: chat, content: {type: chat, messages: [%s]}}\n"
+        file = self.file("chat.yaml", SCENE + chat % "{id: a, author: A, text: of the file}")
+        self.told("apply", "-f", str(file))
+        self.told("say", "talk", "--author", "Ben", "hi")
+        self.assertEqual(self.told("diff", "-f", str(file)), "")
+        self.told("apply", "-f", str(file))
+        texts = [each["text"] for each in self.json("get", "talk")["content"]["messages"]]
+        self.assertEqual(texts, ["of the file", "hi"])
+
     def test_do_the_same_live_as_in_a_file(self) -> None:
         commands = [
             ["set", "lot", "opacity=0.25", "transform.rotation=45", "clip={radius: 4}"],

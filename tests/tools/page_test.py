@@ -24,6 +24,10 @@ BOX = (
     'content: {type: color, color: "#ff8000"}}'
 )
 STRIP = '{id: strip, type: overlay, z_index: 9, size: [160, 5], content: {type: color, color: red}}'
+CHAT = (
+    "{id: chat, type: chat, z_index: 7, size: [120, 70], transform: {position: [20, 10]}, "
+    "content: {type: chat, messages: [{id: a, author: Ana, text: first}]}}"
+)
 GROUND = "{id: ground, type: overlay, size: [160, 90], content: {type: color, color: '#204060'}}"
 
 # What would run if any of it were taken for HTML.
@@ -338,6 +342,38 @@ class Page(ToolTest):
         daemon.ask("POST", "api/v1/stream/pause")
         self.wait_for("#tally", "PAUSED")
         self.assertEqual(self.console(), [])
+
+    def test_the_chat_shows_what_is_said_and_says_into_the_scene(self) -> None:
+        daemon = self.watch(GROUND, CHAT)
+        self.wait_for("#talk", "Ana")
+        self.assertFalse(self.find("#chat-none").is_displayed())
+        said = daemon.ask("POST", "api/v1/layers/chat/messages",
+                          {"author": "Ben", "text": "second", "highlighted": True})  # fmt: skip
+        self.wait_for("#talk li.lit", "second")
+        author, text = self.find("#say [name=author]"), self.find("#say [name=text]")
+        author.clear()
+        author.send_keys("Cy")
+        text.send_keys("third", Keys.ENTER)
+        self.wait_for("#talk", "third")
+        messages = daemon.layer("chat")["content"]["messages"]
+        self.assertEqual([each["text"] for each in messages], ["first", "second", "third"])
+        self.assertEqual((messages[2]["author"], messages[1]["id"]), ("Cy", said["result"]["id"]))
+        wait_until(lambda: text.get_attribute("value") == "")
+        self.assertEqual(author.get_attribute("value"), "Cy")
+        # Said anew, it stays where it is.
+        daemon.ask("POST", "api/v1/layers/chat/messages",
+                   {"id": said["result"]["id"], "author": "Ben", "text": "corrected"})  # fmt: skip
+        self.wait_for("#talk li:nth-child(2)", "corrected")
+        for number in range(30):
+            daemon.ask("POST", "api/v1/layers/chat/messages",
+                       {"author": "Dee", "text": f"number {number}"})  # fmt: skip
+        self.wait_for("#talk li:nth-child(20)", "number 29")
+        self.assertEqual(self.console(), [])
+
+    def test_without_a_chat_there_is_nothing_to_say_into(self) -> None:
+        self.watch()
+        self.assertTrue(self.find("#chat-none").is_displayed())
+        self.assertFalse(self.find("#say").is_displayed())
 
     def test_the_stream_is_stopped_only_after_a_second_word(self) -> None:
         daemon = self.watch()

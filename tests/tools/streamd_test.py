@@ -9,7 +9,16 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from daemon import Daemon, RedisServer, RtmpServer, answers, frames_missing, probe, wait_for
+from daemon import (
+    Daemon,
+    RedisServer,
+    RtmpServer,
+    TlsProxy,
+    answers,
+    frames_missing,
+    probe,
+    wait_for,
+)
 from harness import PATIENCE_SECONDS, tool
 
 SCENE = """version: 1
@@ -85,6 +94,19 @@ class OnAir(StreamdTest):
         self.assertEqual(kinds["video"]["color_space"], "bt709")
         self.assertEqual(kinds["audio"]["codec_name"], "aac")
         self.assertEqual(kinds["audio"]["sample_rate"], "48000")
+
+    def test_a_stream_goes_to_a_server_over_tls(self) -> None:
+        server = self.rtmp()
+        proxy = TlsProxy(server.port)
+        self.addCleanup(proxy.close)
+        daemon = self.daemon("-o", f"rtmps://127.0.0.1:{proxy.port}/live/key")
+        daemon.wait_for_output("cli-1", "live")
+        shown = probe(server.url(), "-show_streams")["streams"]
+        self.assertEqual({s["codec_type"] for s in shown}, {"video", "audio"})
+        server.kill()
+        daemon.wait_for_output("cli-1", "reconnecting")
+        server.start()
+        daemon.wait_for_output("cli-1", "live")
 
     def test_the_key_of_a_stream_is_told_to_nobody(self) -> None:
         server = self.rtmp()
@@ -191,6 +213,38 @@ class Changes(StreamdTest):
         daemon.process.send_signal(signal.SIGHUP)
         wait_for(lambda: any("nonsense" in line for line in daemon.log), "the fault told")
         self.assertEqual(daemon.get("/api/v1/layers/box")["content"]["color"], "#0000ff")
+
+    def test_what_is_said_is_on_air_and_outlives_a_reload_and_kill_9(self) -> None:
+        chat = (
+            "  - {id: talk, type: chat, size: [300, 160], transform: {position: [10, 10]},\n"
+            "     content: {type: chat, style: {text_color: white, background_color: black}}}\n"
+        )
+        self.scene.write_text(SCENE + chat)
+        state = f"sqlite:{self.folder}/state.db"
+        daemon = self.daemon(state=state)
+        path = "/api/v1/layers/talk"
+
+        def lies_at_the_bottom(daemon: Daemon) -> bool:
+            return pixel_of(daemon.call("GET", "/api/v1/snapshot.png").body, 115, 153)[2] > 240
+
+        self.assertFalse(lies_at_the_bottom(daemon))
+        said = daemon.call("POST", path + "/messages?wait=on-air",
+                           {"author": "Ana", "text": "hello █████"}).json()  # fmt: skip
+        self.assertGreaterEqual(said["frame"], 0)
+
+        wait_for(lambda: lies_at_the_bottom(daemon), "the message on air")
+        self.scene.write_text(SCENE.replace("Lot 7", "Lot 8") + chat)
+        assert daemon.process is not None
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(
+            lambda: daemon.get("/api/v1/layers/title")["content"]["text"] == "Lot 8", "reloaded"
+        )
+        messages = daemon.get(path)["content"]["messages"]
+        self.assertEqual([each["text"] for each in messages], ["hello █████"])
+        daemon.end(signal.SIGKILL)
+        again = self.daemon(state=state)
+        self.assertEqual(again.get(path)["content"]["messages"], messages)
+        wait_for(lambda: lies_at_the_bottom(again), "the message on air again")
 
     def test_a_watched_file_is_read_again_when_it_changes(self) -> None:
         daemon = self.daemon("--watch")

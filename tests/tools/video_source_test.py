@@ -3,6 +3,8 @@
 
 import functools
 import json
+import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -112,6 +114,11 @@ class Timing(VideoSource):
             self.numbers("--fps", "60000/1001", "--frames", ":79"), [i // 2 for i in range(79)]
         )
 
+    def test_ntsc_in_sixty_frames_a_second_maps_as_the_arithmetic_says(self) -> None:
+        self.file("ntsc.mp4", video("30000:1001"))
+        self.play("source: ntsc.mp4")
+        self.assertEqual(self.numbers(), [i * 500 // 1001 for i in range(FRAMES)])
+
     def test_the_last_picture_stays(self) -> None:
         self.play(seconds=1.5)
         self.assertEqual(self.numbers("--frames", "76:90"), [38, 38] + [39] * 12)
@@ -130,6 +137,13 @@ class Timing(VideoSource):
     def test_start_and_end_are_looped_between(self) -> None:
         self.play("source: feed.mp4, start: 200ms, end: 500ms, loop: true")
         self.assertEqual(self.numbers(), [6 + i // 2 % 9 for i in range(FRAMES)])
+
+    def test_the_rate_is_how_fast_it_plays(self) -> None:
+        for rate, pictures in ((2, range(PICTURES)), (0.5, [i // 4 for i in range(FRAMES)])):
+            self.play(f"source: feed.mp4, rate: {rate}")
+            self.assertEqual(self.numbers("--frames", f":{len(pictures)}"), list(pictures))
+        self.play("source: feed.mp4, rate: 1.5, loop: true, start: 200ms, end: 600ms", seconds=2)
+        self.assertEqual(self.numbers(), [6 + i * 3 // 4 % 12 for i in range(120)])
 
     def test_one_file_may_play_in_two_layers(self) -> None:
         self.play(
@@ -177,6 +191,83 @@ class Work(VideoSource):
     def test_the_number_of_threads_changes_nothing(self) -> None:
         self.play(layer="size: [100, 70], transform: {position: [21, 9], rotation: 3}, ")
         self.assertEqual(self.frames("--threads", "1"), self.frames("--threads", "2"))
+
+
+class Alpha(VideoSource):
+    """A video with alpha, whose colours are those of the same one without."""
+
+    def made(self, name: str, *arguments: str) -> Path:
+        source = "testsrc2=size=160x90:rate=30:duration=0.2,format=yuv420p"
+        command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, *arguments, name]
+        subprocess.run(command, cwd=self.folder, check=True, timeout=60)
+        return self.folder / name
+
+    def rgba(self, name: str) -> bytes:
+        self.play(f"source: {name}")
+        return self.render("scene.yaml", "--frames", ":6")
+
+    def test_that_is_opaque_shows_the_same_bytes(self) -> None:
+        for chroma in ("420p", "422p", "444p"):
+            self.made("plain.mkv", "-pix_fmt", f"yuv{chroma}", "-c:v", "ffv1")
+            self.made("alpha.mkv", "-pix_fmt", f"yuva{chroma}", "-c:v", "ffv1")
+            self.assertEqual(self.rgba("alpha.mkv"), self.rgba("plain.mkv"), chroma)
+
+    def test_lets_through_what_lies_below(self) -> None:
+        clear = "format=yuva420p,geq=lum='lum(X,Y)':cb=128:cr=128:a='if(lt(X,80),0,255)'"
+        for name, *codec in (
+            ("vp9.webm", "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0"),
+            ("vp8.webm", "-c:v", "libvpx", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0"),
+            ("prores.mov", "-c:v", "prores_ks", "-profile:v", "4", "-pix_fmt", "yuva444p10le"),
+            ("png.mov", "-c:v", "png", "-pix_fmt", "rgba"),
+            ("qtrle.mov", "-c:v", "qtrle", "-pix_fmt", "argb"),
+        ):
+            with self.subTest(name):
+                self.made(name, "-vf", clear, *codec)
+                frame = self.rgba(name)
+                for channel, wanted in zip(pixel(frame, 30, 45), (0x20, 0x40, 0x60), strict=False):
+                    self.assertAlmostEqual(channel, wanted, delta=3)
+                self.assertNotEqual(pixel(frame, 120, 45)[:3], (0x20, 0x40, 0x60))
+
+
+class Live(VideoSource):
+    URL = "rtmp://127.0.0.1:1/live/secret-key"
+
+    def test_a_pipe_shows_what_comes_through_it(self) -> None:
+        os.mkfifo(self.folder / "pipe.ts")
+        sender = subprocess.Popen(
+            ["ffmpeg", "-v", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i", "feed.mp4",
+             "-c", "copy", "-f", "mpegts", "-y", "pipe.ts"],
+            cwd=self.folder, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            self.play("source: pipe.ts")
+            frames = self.frames("--frames", ":30")
+        finally:
+            sender.kill()
+            sender.wait()
+        known = {picture_bytes(i) for i in range(PICTURES)}
+        self.assertTrue(all(frame in known for frame in frames))
+
+    def test_one_that_is_away_is_told_without_its_key(self) -> None:
+        self.play(f'source: "{self.URL}"')
+        done = self.run_tool("render-frames", "scene.yaml", "-o", "x.y4m")
+        self.assertEqual(done.status, 1)
+        self.assertIn("layers[0].content.source", done.err)
+        self.assertIn("refused", done.err)
+        self.assertNotIn("secret-key", done.err)
+
+    def test_its_fallback_stands_in(self) -> None:
+        self.file("away.svg", '<svg xmlns="http://www.w3.org/2000/svg" width="160" height="90">'
+                  '<rect width="160" height="90" fill="#ff8000"/></svg>')  # fmt: skip
+        self.play(f'source: "{self.URL}", fallback: away.svg')
+        raw = self.render("scene.yaml", "--frames", ":2")
+        self.assertEqual(pixel(raw, 80, 45), (*ORANGE, 255))
+
+    def test_of_another_scheme_is_refused(self) -> None:
+        self.play('source: "ftp://example.org/a.mp4"')
+        done = self.run_tool("render-frames", "scene.yaml", "-o", "x.y4m")
+        self.assertEqual(done.status, 1)
+        self.assertIn("nothing connects to", done.err)
 
 
 class Failure(VideoSource):

@@ -25,6 +25,7 @@ enum class Completion {
   kMediaFile,
   kPictureFile,
   kLayer,     ///< the id of a layer
+  kSound,     ///< the id of a sound
   kOutput,    ///< the id of an output
   kProperty,  ///< `key=` of the layer that stands before it
 };

@@ -1,16 +1,42 @@
 #include "tools/common/video_feeds.h"
 
+#include "media/live_feed.h"
 #include "media/video_feed.h"
+
+#include <algorithm>
+#include <memory>
+#include <string>
 
 namespace layercast::tools {
 
-render::FeedOpener feed_opener() {
-  return [](const scene::VideoContent& content, const std::string& path) {
+namespace {
+
+// More than these wait for each other most of the time.
+constexpr int kUsefulThreads = 4;
+
+base::Result<std::unique_ptr<frame::VideoFeed>> open_live(const scene::VideoContent& content,
+                                                          const std::string& source,
+                                                          Showing showing) {
+  media::LiveFeedRequest request;
+  request.source = source;
+  request.loop = content.loop;
+  request.first_picture = showing == Showing::kOffline ? media::FirstPicture::kIsWaitedFor
+                                                       : media::FirstPicture::kComes;
+  return media::open_live_feed(request);
+}
+
+}  // namespace
+
+render::FeedOpener feed_opener(Showing showing, int threads) {
+  return [=](const scene::VideoContent& content, const std::string& path) {
+    if (media::is_live_source(path)) return open_live(content, path, showing);
     media::VideoFeedRequest request;
     request.path = path;
     request.loop = content.loop;
     request.start = content.start;
     request.end = content.end;
+    request.rate = content.rate;
+    request.threads = showing == Showing::kOffline ? std::min(threads, kUsefulThreads) : 0;
     return media::open_video_feed(request);
   };
 }

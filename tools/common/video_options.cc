@@ -63,9 +63,14 @@ OptionGroup video_options() {
         .choices = {"yuv420p", "yuv422p", "yuv444p", "nv12"}},
        {.name = "audio",
         .value = "FILE",
-        .help = "Audio for the video, cut or followed by silence to its length (default: "
-                "silence).",
+        .help = "Audio for the video, cut or followed by silence to its length (default: what the "
+                "scene sounds like, or silence where there is none).",
         .completion = Completion::kMediaFile},
+       {.name = "audio-codec",
+        .value = "NAME",
+        .help = "Audio codec: aac, opus, flac, pcm, or any encoder of libavcodec by name (default: "
+                "opus in WebM, else aac). flac and pcm are exact to the sample in .mkv.",
+        .choices = {"aac", "opus", "flac", "pcm"}},
        {.name = "no-audio", .arity = Arity::kFlag, .help = "Write no audio track."}}};
 }
 
@@ -95,10 +100,17 @@ base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
       return base::Error{base::ErrorCode::kInvalidInput, "both are given, expected one of them",
                          "--audio and --no-audio", nullptr};
     }
-    return media::AudioSettings{media::AudioKind::kNone, {}};
+    media::AudioSettings none;
+    none.kind = media::AudioKind::kNone;
+    return none;
   }
-  if (file) return media::AudioSettings{media::AudioKind::kFile, *file};
-  return media::AudioSettings{};
+  media::AudioSettings settings;
+  settings.codec = arguments.one("audio-codec");
+  if (file) {
+    settings.kind = media::AudioKind::kFile;
+    settings.path = *file;
+  }
+  return settings;
 }
 
 base::Result<std::string> encoding_output(const std::string& name) {

@@ -28,6 +28,7 @@ const Names& extensions_of(Completion completion) {
     case Completion::kNothing:
     case Completion::kFile:
     case Completion::kLayer:
+    case Completion::kSound:
     case Completion::kOutput:
     case Completion::kProperty:
       return any;
@@ -37,6 +38,7 @@ const Names& extensions_of(Completion completion) {
 
 std::string_view asked_words(Completion completion) {
   if (completion == Completion::kLayer) return "ids";
+  if (completion == Completion::kSound) return "sounds";
   if (completion == Completion::kOutput) return "outputs";
   return completion == Completion::kProperty ? "paths" : "";
 }

@@ -79,6 +79,9 @@ std::vector<Limit> told_limits() {
           {"Stops of a gradient", grouped(limits::kGradientStopsMax)},
           {"Image file", bytes_text(limits::kImageFileBytesMax)},
           {"Decoded image", grouped(limits::kImagePixelsMax) + " pixels"},
+          {"Pictures of an animation", grouped(limits::kAnimatedPicturesMax)},
+          {"All pictures of an animated file", grouped(limits::kAnimatedPixelsMax) + " pixels"},
+          {"Decoded animation that is kept", bytes_text(limits::kAnimatedBytesMax)},
           {"Side of a decoded image", grouped(limits::kImageSideMax) + " px"},
           {"Side of a layer's picture", grouped(limits::kPictureSideMax) + " px"},
           {"Layer's picture", grouped(limits::kPicturePixelsMax) + " pixels"}};

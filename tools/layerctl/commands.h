@@ -20,6 +20,12 @@ base::Result<void> activate_layer(Session& session);
 base::Result<void> animate_layer(Session& session);
 base::Result<void> say(Session& session);
 
+// Sounds beside the picture.
+base::Result<void> list_sounds(Session& session);
+base::Result<void> add_sound(Session& session);
+base::Result<void> set_sound(Session& session);
+base::Result<void> remove_sound(Session& session);
+
 // The scene.
 base::Result<void> apply_scene(Session& session);
 base::Result<int> diff_scene(Session& session);  ///< 1 when there are differences
@@ -39,8 +45,8 @@ base::Result<void> list_outputs(Session& session);
 base::Result<void> add_output(Session& session);
 base::Result<void> remove_output(Session& session);
 
-/// The words that a shell offers: ids, outputs, or the property paths of a layer. Says nothing
-/// when there is nothing to say; the exit status is 0.
+/// The words that a shell offers: ids, sounds, outputs, or the property paths of a layer. Says
+/// nothing when there is nothing to say; the exit status is 0.
 int complete_words(const Arguments& arguments);
 
 }  // namespace layercast::tools

@@ -88,6 +88,7 @@ std::string paths_in(const Value& scene, const std::string& id) {
 std::string words_of(const Arguments& arguments, const Value& scene) {
   const std::string what = arguments.one("WHAT").value_or("");
   if (what == "ids") return ids_in(scene, "layers");
+  if (what == "sounds") return ids_in(scene, "audio");
   if (what == "outputs") return ids_in(scene, "outputs");
   return what == "paths" ? paths_in(scene, arguments.one("ID").value_or("")) : "";
 }

@@ -42,6 +42,9 @@ constexpr std::array kWays = {
     Way{"stream.stop", "POST", "/api/v1/stream/stop", ""},
     Way{"stream.pause", "POST", "/api/v1/stream/pause", ""},
     Way{"stream.configure", "PATCH", "/api/v1/stream/config", "patch"},
+    Way{"audio.add", "POST", "/api/v1/audio", "audio"},
+    Way{"audio.update", "PATCH", "/api/v1/audio/{id}", "patch"},
+    Way{"audio.remove", "DELETE", "/api/v1/audio/{id}", ""},
     Way{"outputs.add", "POST", "/api/v1/outputs", "output"},
     Way{"outputs.remove", "DELETE", "/api/v1/outputs/{id}", ""},
     Way{"batch", "POST", "/api/v1/batch", "*"}};

@@ -2,6 +2,8 @@
 
 #include "base/redaction.h"
 #include "scene/live_codec.h"
+#include "scene/scene_tables.h"
+#include "scene/showing.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 
@@ -89,6 +91,7 @@ void add_items(const std::string& kind, const std::vector<Item>& from, const std
 Value layer_value(const scene::Layer& layer, const scene::Layer* wanted) {
   scene::Layer same = layer;
   if (wanted == nullptr || !wanted->start) same.start.reset();
+  scene::forget_showing(same);
   for (size_t i = 0; i < same.animations.size(); ++i) {
     const bool is_open =
         wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
@@ -97,12 +100,24 @@ Value layer_value(const scene::Layer& layer, const scene::Layer* wanted) {
   return scene::layer_document(same);
 }
 
+Value track_value(const scene::AudioTrack& track, const scene::AudioTrack* wanted) {
+  scene::AudioTrack same = track;
+  if (wanted == nullptr || !wanted->begins) same.begins.reset();
+  for (size_t i = 0; i < same.animations.size(); ++i) {
+    const bool is_open =
+        wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
+    if (is_open) same.animations[i].start.reset();
+  }
+  return scene::audio_codec().write(same);
+}
+
 Value output_value(const scene::Output& output, const scene::Output*) {
   return scene::output_document(output, scene::Secrets::kRedacted);
 }
 
 Value head_of(Scene scene) {
   scene.layers.clear();
+  scene.audio.clear();
   scene.outputs.clear();
   Value head = scene::scene_document(scene, scene::Secrets::kRedacted);
   head.erase("layers");
@@ -127,6 +142,7 @@ std::string differences_text(const Scene& from, const Scene& to) {
   std::string text;
   add_section("scene", head, text);
   add_items("layers/", from.layers, to.layers, layer_value, text);
+  add_items("audio/", from.audio, to.audio, track_value, text);
   add_items("outputs/", from.outputs, to.outputs, output_value, text);
   return text;
 }

@@ -94,6 +94,21 @@ std::vector<Subcommand> layer_commands() {
         {.name = "highlight", .arity = Arity::kFlag, .help = "Make the message stand out."}}}};
 }
 
+std::vector<Subcommand> sound_commands() {
+  const Positional id{"ID", "The sound.", Completion::kSound};
+  return {{"audio ls", "List the sounds beside the picture."},
+          {"audio add",
+           "Add a sound, and print its id; live, it begins at the frame that first shows the "
+           "change.",
+           {{"SOURCE", "A sound or video file, or a URL.", Completion::kMediaFile},
+            assignments(Count::kAny, Completion::kNothing)},
+           {{.name = "id", .value = "ID", .help = "Its id (default: audio-1, audio-2 …)."}}},
+          {"audio set",
+           "Change a sound, such as volume=0.5 or mute=true.",
+           {id, assignments(Count::kSeveral, Completion::kNothing)}},
+          {"audio rm", "Take a sound away.", {id}}};
+}
+
 std::vector<Subcommand> scene_commands() {
   return {{"apply",
            "Make the scene equal a scene file, and print what changes.",
@@ -159,12 +174,13 @@ std::vector<Subcommand> stream_commands() {
        {{"ID", "The output.", Completion::kOutput}}},
       {"complete",
        "",
-       {{"WHAT", "", Completion::kNothing, Count::kOne, {"ids", "outputs", "paths"}},
+       {{"WHAT", "", Completion::kNothing, Count::kOne, {"ids", "sounds", "outputs", "paths"}},
         {"ID", "", Completion::kNothing, Count::kAtMostOne}}}};
 }
 
 std::vector<Subcommand> all_commands() {
   std::vector<Subcommand> commands = layer_commands();
+  for (auto& each : sound_commands()) commands.push_back(std::move(each));
   for (auto& each : scene_commands()) commands.push_back(std::move(each));
   for (auto& each : stream_commands()) commands.push_back(std::move(each));
   return commands;

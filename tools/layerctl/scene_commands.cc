@@ -1,7 +1,9 @@
 #include "base/redaction.h"
+#include "scene/chat.h"
 #include "scene/live_codec.h"
 #include "scene/scene_file.h"
 #include "scene/scene_tables.h"
+#include "scene/showing.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/differences.h"
@@ -71,7 +73,10 @@ base::Result<Comparison> compare(Session& session, const Scene& file) {
                      comparison.present.name + "\"; another scene needs a daemon of its own",
                  *session.arguments.one("file"), nullptr};
   }
-  // The outputs of the daemon's command line are none of the file's.
+  // Nor does a file know what has been said, or which outputs the daemon's command line names.
+  if (session.daemon != nullptr) {
+    scene::keep_what_was_said(comparison.present, comparison.wanted);
+  }
   for (const scene::Output& output : comparison.present.outputs) {
     const bool is_extra = session.daemon != nullptr && is_of_command_line(output);
     if (is_extra) comparison.wanted.outputs.push_back(output);
@@ -102,6 +107,7 @@ base::Result<void> print_comparison(const Session& session, const Comparison& co
 Scene without_run(Scene scene) {
   for (scene::Layer& layer : scene.layers) {
     layer.start.reset();
+    scene::forget_showing(layer);
     for (scene::Animation& animation : layer.animations) animation.start.reset();
   }
   std::erase_if(scene.outputs, is_of_command_line);

@@ -2,6 +2,7 @@
 
 #include "scene/limits.h"
 #include "scene/live_codec.h"
+#include "scene/scene_tables.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/whole_file.h"
 
@@ -23,10 +24,26 @@ using scene::Value;
 // What begins now begins at no time that a file tells: with the scene.
 constexpr base::Duration kNow{-1};
 
+void forget_now(scene::Content& content) {
+  auto* chat = std::get_if<scene::ChatContent>(&content);
+  if (chat == nullptr) return;
+  for (scene::ChatMessage& message : chat->messages) {
+    if (message.timestamp == kNow) message.timestamp.reset();
+  }
+}
+
 Scene without_now(Scene scene) {
   for (scene::Layer& layer : scene.layers) {
     if (layer.start == kNow) layer.start.reset();
+    forget_now(layer.content);
+    if (layer.shown_since == kNow) layer.shown_since.reset();
     for (scene::Animation& animation : layer.animations) {
+      if (animation.start == kNow) animation.start.reset();
+    }
+  }
+  for (scene::AudioTrack& track : scene.audio) {
+    if (track.begins == kNow) track.begins.reset();
+    for (scene::Animation& animation : track.animations) {
       if (animation.start == kNow) animation.start.reset();
     }
   }
@@ -36,8 +53,17 @@ Scene without_now(Scene scene) {
 // A result of a command, its layers without what begins now.
 Value told_result(Value result, const Scene& scene) {
   for (Value& item : result.items) item = told_result(std::move(item), scene);
+  const Value* timestamp = result.find("timestamp");
+  const bool is_said_now =
+      timestamp != nullptr && base::parse_duration(timestamp->text) == std::nullopt;
+  if (is_said_now) result.erase("timestamp");
   const Value* id = result.find("id");
-  if (id == nullptr || result.find("content") == nullptr) return result;
+  if (id == nullptr) return result;
+  if (result.find("content") == nullptr) {
+    const auto track = std::ranges::find(scene.audio, id->text, &scene::AudioTrack::id);
+    const bool is_track = track != scene.audio.end() && result.find("source") != nullptr;
+    return is_track ? scene::audio_codec().write(*track) : result;
+  }
   const auto layer = std::ranges::find(scene.layers, id->text, &scene::Layer::id);
   return layer == scene.layers.end() ? result : scene::layer_document(*layer);
 }

@@ -3,6 +3,7 @@
 #include "scene/live_codec.h"
 #include "scene/merge_patch.h"
 #include "scene/scene_file.h"
+#include "scene/scene_tables.h"
 #include "scene/yaml_codec.h"
 #include "tools/layerctl/yaml_text.h"
 
@@ -28,13 +29,14 @@ class Editing {
   Editing(std::string_view text, const Scene& before, const Scene& after, const Command& command)
       : text_(text), before_(before), after_(after), command_(command) {}
 
-  bool run() { return edit_head() && edit_layers() && edit_outputs(); }
+  bool run() { return edit_head() && edit_layers() && edit_tracks() && edit_outputs(); }
   const std::string& text() const { return text_.text(); }
 
  private:
   static Value head_of(const Scene& scene) {
     Scene head = scene;
     head.layers.clear();
+    head.audio.clear();
     head.outputs.clear();
     return scene::scene_document(head, scene::Secrets::kShown);
   }
@@ -65,7 +67,11 @@ class Editing {
   }
 
   std::optional<size_t> place_of_layer(const std::string& id) const {
-    const Value* layers = text_.find({"layers"});
+    return place_in("layers", id);
+  }
+
+  std::optional<size_t> place_in(const char* list, const std::string& id) const {
+    const Value* layers = text_.find({list});
     if (layers == nullptr) return std::nullopt;
     for (size_t i = 0; i < layers->items.size(); ++i) {
       const Value* found = layers->items[i].find("id");
@@ -110,6 +116,29 @@ class Editing {
     for (const scene::Layer& layer : after_.layers) {
       if (find_by_id(before_.layers, layer.id) != nullptr) continue;
       if (!text_.append({"layers"}, scene::layer_document(layer))) return false;
+    }
+    return true;
+  }
+
+  bool edit_tracks() {
+    const auto& write = scene::audio_codec().write;
+    for (const scene::AudioTrack& track : before_.audio) {
+      const auto place = place_in("audio", track.id);
+      if (!place) return false;
+      const scene::AudioTrack* after = find_by_id(after_.audio, track.id);
+      const bool is_done =
+          after == nullptr ? text_.remove({"audio"}, *place)
+                           : text_.merge({"audio", *place},
+                                         scene::merge_patch_between(write(track), write(*after)));
+      if (!is_done) return false;
+    }
+    for (const scene::AudioTrack& track : after_.audio) {
+      if (find_by_id(before_.audio, track.id) != nullptr) continue;
+      const bool is_done =
+          text_.find({"audio"}) != nullptr
+              ? text_.append({"audio"}, write(track))
+              : text_.merge({}, Value::object().add("audio", Value::array({write(track)})));
+      if (!is_done) return false;
     }
     return true;
   }

@@ -45,7 +45,9 @@ constexpr std::array kWorks = {
     Work{"start", done<start_stream>},     Work{"stop", done<stop_stream>},
     Work{"pause", done<pause_stream>},     Work{"config get", done<get_config>},
     Work{"config set", done<set_config>},  Work{"outputs ls", done<list_outputs>},
-    Work{"outputs add", done<add_output>}, Work{"outputs rm", done<remove_output>}};
+    Work{"outputs add", done<add_output>}, Work{"outputs rm", done<remove_output>},
+    Work{"audio ls", done<list_sounds>},   Work{"audio add", done<add_sound>},
+    Work{"audio set", done<set_sound>},    Work{"audio rm", done<remove_sound>}};
 
 // Of a variable that says something; else of the other one.
 std::string environment(const char* name, const char* other) {

@@ -26,7 +26,9 @@ std::string subject_of(const Command& command) {
   const Value& params = command.params;
   const bool is_output = command.method.starts_with("outputs.");
   std::string id = text_of(params, "id");
-  if (id.empty()) id = id_within(params, is_output ? "output" : "layer");
+  const bool is_sound = command.method.starts_with("audio.");
+  if (id.empty()) id = id_within(params, is_output ? "output" : is_sound ? "audio" : "layer");
+  if (is_sound) return id.empty() ? "audio" : "audio/" + id;
   if (is_output) return id.empty() ? "outputs" : "outputs/" + id;
   if (command.method.starts_with("layers.") || command.method == "chat.say") {
     return id.empty() ? "layers" : "layers/" + id;
@@ -92,8 +94,8 @@ std::string refusal_lines(const Command& command, const std::vector<ToldFault>& 
   for (const ToldFault& fault : faults) {
     std::string pointer = fault.pointer;
     const auto inner = taken_command(command, pointer);
-    constexpr std::array<std::string_view, 6> kWholes = {"/patch",   "/layer",     "/output",
-                                                         "/message", "/animation", "/scene"};
+    constexpr std::array<std::string_view, 7> kWholes = {
+        "/patch", "/layer", "/audio", "/output", "/message", "/animation", "/scene"};
     for (const std::string_view whole : kWholes) {
       if (!starts_with_step(pointer, whole)) continue;
       take_step(pointer);

@@ -28,7 +28,8 @@ constexpr milliseconds kLongestPause{5'000};
 constexpr std::array kEvents = {
     "layer.created",  "layer.updated",  "layer.deleted", "layer.activated",   "scene.updated",
     "stream.started", "stream.stopped", "stream.paused", "stream.configured", "output.added",
-    "output.removed", "chat.said",      "output.state",  "stream.error"};
+    "output.removed", "chat.said",      "output.state",  "stream.error",      "audio.added",
+    "audio.updated",  "audio.removed"};
 
 std::string subscription(bool with_stats) {
   Value events = Value::array();

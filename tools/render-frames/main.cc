@@ -1,5 +1,7 @@
 #include "frame/frame.h"
+#include "media/audio_encoder.h"
 #include "render/renderer.h"
+#include "stream/soundtrack.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
@@ -12,6 +14,7 @@
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -113,9 +116,24 @@ render::RenderOptions render_options(const RenderSettings& settings) {
   options.rate = settings.rate;
   options.threads = settings.threads;
   options.clock_start = settings.clock;
-  options.open_feed = feed_opener();
+  options.open_feed = feed_opener(Showing::kOffline, settings.threads);
   options.verify = settings.verify ? compose::Verify::kEveryFrame : compose::Verify::kNever;
   return options;
+}
+
+// The scene's sound for what is encoded, unless another one or none was asked for. False when a
+// fault ends the run.
+bool add_sound(RenderSettings& settings, const scene::SceneFile& file, int64_t first_frame,
+               base::FrameRate rate, const Log& log) {
+  const bool is_heard =
+      settings.kind == OutputKind::kVideo && settings.audio.kind == media::AudioKind::kSilence;
+  settings.audio.first_frame = first_frame;
+  if (!is_heard) return true;
+  auto opened = stream::Soundtrack::open(std::make_shared<const scene::SceneFile>(file),
+                                         media::samples_until(first_frame, rate));
+  settings.audio.kind = media::AudioKind::kSource;
+  settings.audio.source = std::move(opened.soundtrack);
+  return tell(opened.failures, settings.keep_going, log);
 }
 
 int render_frames(const Arguments& arguments, const Log& log) {
@@ -131,6 +149,9 @@ int render_frames(const Arguments& arguments, const Log& log) {
   }
   render::Renderer renderer(*file, render_options(settings.value()));
   if (!tell(renderer.prepare(span.value().first), settings.value().keep_going, log)) {
+    return base::meaning_of(base::ErrorCode::kInternal).exit_status;
+  }
+  if (!add_sound(settings.value(), *file, span.value().first, rate, log)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   return exit_status(run(settings.value(), renderer, span.value(), log, stats), log);

@@ -14,8 +14,8 @@ const OptionTable& render_frames_options() {
           .letter = 'o',
           .value = "OUT",
           .help = "Where frames go: - (raw RGBA on standard output, the default), numbered stills "
-                  "such as %05d.png, raw frames (.rgba, .y4m), video (.mp4, .mkv, .webm), or "
-                  "null: (nowhere).",
+                  "such as %05d.png, raw frames (.rgba, .y4m), video with the scene's sound (.mp4, "
+                  ".mkv, .webm), or null: (nowhere). Raw frames and stills have no sound.",
           .completion = Completion::kMediaFile},
          {.name = "format",
           .value = "NAME",

@@ -119,7 +119,7 @@ void Daemon::start_stream() {
   options.clock = &clock_;
   options.metrics = &metrics_;
   options.folder = settings_.scene_folder;
-  options.open_feed = feed_opener();
+  options.open_feed = feed_opener(Showing::kLive, 1);
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
     log_.write(level_of(report), line_of(report));

@@ -1,0 +1,288 @@
+#include "media/audio_reader.h"
+
+#include "base/check.h"
+#include "media/audio_source.h"
+#include "media/input_guard.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/channel_layout.h>
+#include <libswresample/swresample.h>
+}
+
+namespace layercast::media {
+namespace {
+
+using base::ErrorCode;
+
+constexpr const char* kFileProtocols = "file";
+
+// Containers round times, some to 1 ms and some to a packet: what is within this follows on.
+constexpr int64_t kTolerance = kAudioRate / 20;
+// A leap further than this is the file's clock, not a pause.
+constexpr int64_t kPauseMax = int64_t{600} * kAudioRate;
+constexpr int64_t kSilenceAtOnce = 4096;
+
+// The pictures that a file shows; a cover is none.
+const AVStream* video_of(AVFormatContext& demuxer) {
+  const int track = av_find_best_stream(&demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
+  if (track < 0) return nullptr;
+  const AVStream* video = demuxer.streams[track];
+  return (video->disposition & AV_DISPOSITION_ATTACHED_PIC) == 0 ? video : nullptr;
+}
+
+void keep_only(AVFormatContext& demuxer, int track) {
+  for (unsigned i = 0; i < demuxer.nb_streams; ++i) {
+    if (static_cast<int>(i) != track) demuxer.streams[i]->discard = AVDISCARD_ALL;
+  }
+}
+
+int open_file(const std::string& path, DemuxerPtr& demuxer) {
+  AVDictionary* options = nullptr;
+  set_input_limits(&options);
+  av_dict_set(&options, "protocol_whitelist", kFileProtocols, 0);
+  av_dict_set(&options, "format_whitelist", self_contained_formats().c_str(), 0);
+  AVFormatContext* context = nullptr;
+  // The prefix keeps a path such as `concat:a` from being taken for a protocol.
+  int result = avformat_open_input(&context, ("file:" + path).c_str(), nullptr, &options);
+  av_dict_free(&options);
+  demuxer.reset(context);
+  if (result < 0) return result;
+  result = find_streams(context);
+  return std::min(result, 0);
+}
+
+size_t floats(int64_t samples) { return static_cast<size_t>(samples) * kAudioChannels; }
+
+}  // namespace
+
+AudioReader::AudioReader(AudioOrigin origin)
+    : origin_kind_(origin), packet_(new_packet()), frame_(new_frame()) {}
+AudioReader::~AudioReader() = default;
+
+// ---- Opening ------------------------------------------------------------------------------------
+
+int AudioReader::open_decoder() {
+  const AVCodec* codec = nullptr;
+  track_ = av_find_best_stream(demuxer_.get(), AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
+  if (track_ < 0) return track_;
+  const AVStream& stream = *demuxer_->streams[track_];
+  decoder_.reset(avcodec_alloc_context3(codec));
+  LAYERCAST_CHECK(decoder_ != nullptr);
+  const int result = avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
+  if (result < 0) return result;
+  decoder_->pkt_timebase = stream.time_base;  // so that encoder delay is cut exactly
+  return avcodec_open2(decoder_.get(), codec, nullptr);
+}
+
+void AudioReader::find_origin() {
+  const AVStream* video = origin_kind_ == AudioOrigin::kVideo ? video_of(*demuxer_) : nullptr;
+  has_origin_ = video != nullptr;
+  if (has_origin_ && video->start_time != AV_NOPTS_VALUE) {
+    origin_ = av_rescale_q(video->start_time, video->time_base, {1, kAudioRate});
+  }
+  keep_only(*demuxer_, track_);
+}
+
+base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& path,
+                                                             AudioOrigin origin) {
+  const LibraryLog log;
+  std::unique_ptr<AudioReader> reader(new AudioReader(origin));
+  int result = open_file(path, reader->demuxer_);
+  if (result >= 0) result = reader->open_decoder();
+  if (result == AVERROR_STREAM_NOT_FOUND) return std::unique_ptr<AudioReader>();
+  if (result < 0) return refusal(result, "cannot read sound", path, ErrorCode::kInvalidInput);
+  reader->find_origin();
+  reader->decode_more();
+  if (reader->ready_.empty()) {
+    return base::Error{ErrorCode::kInvalidInput, "holds no sound that can be decoded", path,
+                       nullptr};
+  }
+  return reader;
+}
+
+// ---- Reading ------------------------------------------------------------------------------------
+
+std::span<const float> AudioReader::next() {
+  if (was_given_) decode_more();
+  was_given_ = true;
+  return ready_;
+}
+
+void AudioReader::read_packet() {
+  const int result = av_read_frame(demuxer_.get(), packet_.get());
+  if (result < 0) {
+    input_ended_ = true;
+    avcodec_send_packet(decoder_.get(), nullptr);
+    return;
+  }
+  // A damaged packet is left out: the next one may be whole.
+  if (packet_->stream_index == track_) avcodec_send_packet(decoder_.get(), packet_.get());
+  av_packet_unref(packet_.get());
+}
+
+// `ready_` is what comes next; empty at the end.
+void AudioReader::decode_more() {
+  ready_.clear();
+  while (ready_.empty() && !ended_) {
+    if (frame_waits_) {
+      resample_frame();
+      continue;
+    }
+    const int result = avcodec_receive_frame(decoder_.get(), frame_.get());
+    if (result >= 0) {
+      keep_time(*frame_);
+      frame_waits_ = true;
+    } else if (!input_ended_) {
+      read_packet();  // the decoder wants more, or found its last packet damaged
+    } else {
+      ended_ = true;
+      if (resampler_ != nullptr) resample(nullptr);
+      drop_repeated();
+    }
+  }
+  made_ += static_cast<int64_t>(ready_.size()) / kAudioChannels;
+}
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+int64_t AudioReader::place_of(const AVFrame& decoded) const {
+  const AVRational base = demuxer_->streams[track_]->time_base;
+  return av_rescale_q(decoded.pts, base, {1, kAudioRate}) - origin_ - stamps_are_ahead_;
+}
+
+// Finds out what to do so that `decoded` sounds at its time.
+void AudioReader::keep_time(const AVFrame& decoded) {
+  const bool has_time = decoded.pts != AV_NOPTS_VALUE;
+  if (!std::exchange(knows_first_, true)) {
+    // Without pictures to go with, the first sample is the beginning.
+    if (has_time && !has_origin_) stamps_are_ahead_ = place_of(decoded);
+    first_sample_ = has_time ? place_of(decoded) : 0;
+    if (std::abs(first_sample_) > kPauseMax) first_sample_ = 0;
+    resampled_from_ = first_sample_;
+    return;
+  }
+  if (!has_time) return;
+  const int64_t expected =
+      resampled_from_ + (rate_ > 0 ? av_rescale(taken_, kAudioRate, rate_) : taken_);
+  const int64_t gap = place_of(decoded) - expected;
+  if (std::abs(gap) <= kTolerance) return;
+  if (std::abs(gap) > kPauseMax) {
+    stamps_are_ahead_ += gap;
+    return;
+  }
+  if (resampler_ != nullptr) resample(nullptr);
+  resampler_.reset();
+  const int64_t end =
+      first_sample_ + made_ + static_cast<int64_t>(ready_.size()) / kAudioChannels - to_drop_;
+  resampled_from_ = place_of(decoded);
+  taken_ = 0;
+  silence_due_ = std::max<int64_t>(0, resampled_from_ - end);
+  to_drop_ += std::max<int64_t>(0, end - resampled_from_);
+}
+
+void AudioReader::drop_repeated() {
+  const int64_t there = static_cast<int64_t>(ready_.size()) / kAudioChannels;
+  const int64_t dropped = std::min(there, to_drop_);
+  ready_.erase(ready_.begin(), ready_.begin() + static_cast<ptrdiff_t>(floats(dropped)));
+  to_drop_ -= dropped;
+}
+
+// The silence before the frame that waits, or else that frame.
+void AudioReader::resample_frame() {
+  if (silence_due_ > 0) {
+    const int64_t count = std::min(silence_due_, kSilenceAtOnce);
+    ready_.resize(ready_.size() + floats(count), 0.0F);
+    silence_due_ -= count;
+    return;
+  }
+  frame_waits_ = false;
+  if (follows(*frame_)) {
+    resample(frame_.get());
+    drop_repeated();
+  }
+  taken_ += frame_->nb_samples;
+  av_frame_unref(frame_.get());
+}
+
+// ---- Resampling ---------------------------------------------------------------------------------
+
+// Whether `decoded` comes in the form that the resampler was made for, which it now was.
+bool AudioReader::follows(const AVFrame& decoded) {
+  const int channels = decoded.ch_layout.nb_channels;
+  if (resampler_ != nullptr && decoded.sample_rate == rate_ && decoded.format == format_ &&
+      channels == channels_) {
+    return true;
+  }
+  if (resampler_ != nullptr) resample(nullptr);
+  if (rate_ > 0) resampled_from_ += av_rescale(std::exchange(taken_, 0), kAudioRate, rate_);
+  AVChannelLayout in{};
+  av_channel_layout_copy(&in, &decoded.ch_layout);
+  if (in.order == AV_CHANNEL_ORDER_UNSPEC) av_channel_layout_default(&in, channels);
+  AVChannelLayout out = AV_CHANNEL_LAYOUT_STEREO;
+  SwrContext* context = nullptr;
+  int result = swr_alloc_set_opts2(&context, &out, AV_SAMPLE_FMT_FLT, kAudioRate, &in,
+                                   static_cast<AVSampleFormat>(decoded.format), decoded.sample_rate,
+                                   0, nullptr);
+  av_channel_layout_uninit(&in);
+  resampler_.reset(context);
+  // One channel goes to both sides as it is; the library's own mix is 3 dB quieter.
+  constexpr std::array<double, 2> kBothSides = {1, 1};
+  if (result >= 0 && channels == 1) result = swr_set_matrix(context, kBothSides.data(), 1);
+  if (result >= 0) result = swr_init(context);
+  if (result < 0) resampler_.reset();
+  rate_ = decoded.sample_rate;
+  format_ = decoded.format;
+  channels_ = channels;
+  return resampler_ != nullptr;
+}
+
+// Without a frame: what the resampler still holds.
+void AudioReader::resample(const AVFrame* decoded) {
+  const int given = decoded != nullptr ? decoded->nb_samples : 0;
+  const int room = swr_get_out_samples(resampler_.get(), given);
+  if (room <= 0) return;
+  const size_t before = ready_.size();
+  ready_.resize(before + floats(room));
+  auto* out = reinterpret_cast<uint8_t*>(ready_.data() + before);
+  const auto** in =
+      decoded != nullptr ? const_cast<const uint8_t**>(decoded->extended_data) : nullptr;
+  const int made = std::max(0, swr_convert(resampler_.get(), &out, room, in, given));
+  ready_.resize(before + floats(made));
+}
+
+// ---- The pictures' length -----------------------------------------------------------------------
+
+base::Result<std::optional<base::SceneTime>> video_length(const std::string& path) {
+  const LibraryLog log;
+  DemuxerPtr demuxer;
+  const int opened = open_file(path, demuxer);
+  if (opened < 0) return refusal(opened, "cannot read video", path, ErrorCode::kInvalidInput);
+  const AVStream* video = video_of(*demuxer);
+  if (video == nullptr) return std::optional<base::SceneTime>();
+  keep_only(*demuxer, video->index);
+  const int64_t origin = video->start_time != AV_NOPTS_VALUE ? video->start_time : 0;
+  const AVRational rate =
+      av_guess_frame_rate(demuxer.get(), demuxer->streams[video->index], nullptr);
+  const bool has_rate = rate.num > 0 && rate.den > 0;
+  const int64_t usual =
+      has_rate ? std::max<int64_t>(1, av_rescale_q(1, av_inv_q(rate), video->time_base)) : 1;
+  const PacketPtr packet = new_packet();
+  int64_t end = 0;
+  while (av_read_frame(demuxer.get(), packet.get()) >= 0) {
+    const int64_t stamp = packet->pts != AV_NOPTS_VALUE ? packet->pts : packet->dts;
+    if (packet->stream_index == video->index && stamp != AV_NOPTS_VALUE) {
+      end = std::max(end, stamp - origin + (packet->duration > 0 ? packet->duration : usual));
+    }
+    av_packet_unref(packet.get());
+  }
+  if (end <= 0) return std::optional<base::SceneTime>();
+  return std::optional(base::SceneTime{end * video->time_base.num, video->time_base.den});
+}
+
+}  // namespace layercast::media

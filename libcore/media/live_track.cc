@@ -1,0 +1,179 @@
+#include "media/live_track.h"
+
+#include "base/check.h"
+#include "media/audio_source.h"
+#include "media/deinterlacer.h"
+#include "media/video_track.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/channel_layout.h>
+#include <libswresample/swresample.h>
+}
+
+namespace layercast::media {
+namespace {
+
+using base::ErrorCode;
+
+constexpr AVRational kNanoseconds{1, 1'000'000'000};
+constexpr std::chrono::milliseconds kLagMost{700};
+constexpr std::chrono::milliseconds kLagLeast{200};
+constexpr int kSkippedMax =
+    600;  // some senders refresh their pictures bit by bit, without keyframes
+
+base::SizeF display_size_of(AVFormatContext& demuxer, AVStream& track, AVFrame& frame) {
+  const AVRational aspect = av_guess_sample_aspect_ratio(&demuxer, &track, &frame);
+  const double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
+  base::SizeF size{frame.width * stretch, static_cast<double>(frame.height)};
+  if (orientation_of(track).swaps_sides()) std::swap(size.width, size.height);
+  return size;
+}
+
+}  // namespace
+
+std::optional<int64_t> stamp_of(const AVPacket& packet, const AVStream& track) {
+  const int64_t stamp = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
+  if (stamp == AV_NOPTS_VALUE) return std::nullopt;
+  return av_rescale_q(stamp, track.time_base, kNanoseconds);
+}
+
+// ---- Pictures -----------------------------------------------------------------------------------
+
+LiveVideoTrack::LiveVideoTrack(AVFormatContext& demuxer, int track)
+    : demuxer_(demuxer), track_(*demuxer.streams[track]), maker_(orientation_of(track_)) {}
+
+base::Result<std::unique_ptr<LiveVideoTrack>> LiveVideoTrack::open(AVFormatContext& demuxer,
+                                                                   int track) {
+  std::unique_ptr<LiveVideoTrack> opened(new LiveVideoTrack(demuxer, track));
+  opened->decoder_ = video_decoder_for(opened->track_, 0, Decoding::kAtOnce);
+  if (opened->decoder_ == nullptr) {
+    const AVCodecID id = opened->track_.codecpar->codec_id;
+    return base::Error{ErrorCode::kUnsupported,
+                       std::string("no decoder for ") + avcodec_get_name(id),
+                       {},
+                       nullptr};
+  }
+  const int result = avcodec_open2(opened->decoder_.get(), nullptr, nullptr);
+  if (result < 0) return refusal(result, "cannot decode", {}, ErrorCode::kInvalidInput);
+  return opened;
+}
+
+base::Result<void> LiveVideoTrack::decode(const AVPacket& packet, const Sink& sink) {
+  const bool is_keyframe = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+  if (awaits_keyframe_ && !is_keyframe && ++skipped_ < kSkippedMax) return {};
+  skipped_ = 0;
+  if (std::exchange(awaits_keyframe_, false)) avcodec_flush_buffers(decoder_.get());
+  avcodec_send_packet(decoder_.get(), &packet);
+  for (;;) {
+    LibavFramePtr frame = new_frame();
+    if (avcodec_receive_frame(decoder_.get(), frame.get()) < 0) return {};
+    if (is_image_decoder(*decoder_)) frame->interlaced_frame = 0;
+    TRY_DO(take(std::move(frame), sink));
+  }
+}
+
+void LiveVideoTrack::note_lag(std::chrono::nanoseconds lag) {
+  if (lag > kLagMost) decoder_->skip_frame = AVDISCARD_NONREF;
+  if (lag < kLagLeast) decoder_->skip_frame = AVDISCARD_DEFAULT;
+}
+
+base::Result<void> LiveVideoTrack::take(LibavFramePtr frame, const Sink& sink) {
+  if (waiting_ != nullptr) {
+    LibavFramePtr whole = deinterlaced(before_.get(), *waiting_, frame.get());
+    before_ = std::exchange(waiting_, nullptr);
+    TRY_DO(show(std::move(whole), sink));
+  }
+  if (is_interlaced(*frame)) {
+    waiting_ = std::move(frame);
+    return {};
+  }
+  before_ = new_frame();
+  LAYERCAST_CHECK(av_frame_ref(before_.get(), frame.get()) >= 0);
+  return show(std::move(frame), sink);
+}
+
+base::Result<void> LiveVideoTrack::show(LibavFramePtr frame, const Sink& sink) {
+  LivePicture shown;
+  shown.display_size = display_size_of(demuxer_, track_, *frame);
+  if (frame->best_effort_timestamp != AV_NOPTS_VALUE) {
+    last_stamp_ = av_rescale_q(frame->best_effort_timestamp, track_.time_base, kNanoseconds);
+  }
+  shown.stamp = last_stamp_;
+  TRY(shown.picture, maker_.picture_of(std::move(frame)));
+  sink(std::move(shown));
+  return {};
+}
+
+// ---- Sound --------------------------------------------------------------------------------------
+
+LiveSoundTrack::LiveSoundTrack(const AVStream& track) : track_(track), frame_(new_frame()) {}
+
+std::unique_ptr<LiveSoundTrack> LiveSoundTrack::open(const AVStream& track) {
+  const AVCodec* codec = avcodec_find_decoder(track.codecpar->codec_id);
+  if (codec == nullptr) return nullptr;
+  std::unique_ptr<LiveSoundTrack> opened(new LiveSoundTrack(track));
+  opened->decoder_.reset(avcodec_alloc_context3(codec));
+  LAYERCAST_CHECK(opened->decoder_ != nullptr);
+  AVCodecContext* decoder = opened->decoder_.get();
+  if (avcodec_parameters_to_context(decoder, track.codecpar) < 0) return nullptr;
+  decoder->pkt_timebase = track.time_base;
+  return avcodec_open2(decoder, codec, nullptr) < 0 ? nullptr : std::move(opened);
+}
+
+// Whether `decoded` comes in the form that the resampler was made for, which it now was.
+bool LiveSoundTrack::follows(const AVFrame& decoded) {
+  const int channels = decoded.ch_layout.nb_channels;
+  if (resampler_ != nullptr && decoded.sample_rate == rate_ && decoded.format == format_ &&
+      channels == channels_) {
+    return true;
+  }
+  AVChannelLayout in{};
+  av_channel_layout_copy(&in, &decoded.ch_layout);
+  if (in.order == AV_CHANNEL_ORDER_UNSPEC) av_channel_layout_default(&in, channels);
+  AVChannelLayout out = AV_CHANNEL_LAYOUT_STEREO;
+  SwrContext* context = nullptr;
+  int result = swr_alloc_set_opts2(&context, &out, AV_SAMPLE_FMT_FLT, kAudioRate, &in,
+                                   static_cast<AVSampleFormat>(decoded.format), decoded.sample_rate,
+                                   0, nullptr);
+  av_channel_layout_uninit(&in);
+  resampler_.reset(context);
+  // One channel goes to both sides as it is; the library's own mix is 3 dB quieter.
+  constexpr std::array<double, 2> kBothSides = {1, 1};
+  if (result >= 0 && channels == 1) result = swr_set_matrix(context, kBothSides.data(), 1);
+  if (result >= 0) result = swr_init(context);
+  if (result < 0) resampler_.reset();
+  rate_ = decoded.sample_rate;
+  format_ = decoded.format;
+  channels_ = channels;
+  return resampler_ != nullptr;
+}
+
+void LiveSoundTrack::decode(const AVPacket& packet, const Sink& sink) {
+  avcodec_send_packet(decoder_.get(), &packet);
+  while (avcodec_receive_frame(decoder_.get(), frame_.get()) >= 0) {
+    if (!follows(*frame_)) continue;
+    if (frame_->best_effort_timestamp != AV_NOPTS_VALUE) {
+      // What the resampler still holds comes first.
+      next_stamp_ = av_rescale_q(frame_->best_effort_timestamp, track_.time_base, kNanoseconds) -
+                    swr_get_delay(resampler_.get(), kNanoseconds.den);
+    }
+    const int room = swr_get_out_samples(resampler_.get(), frame_->nb_samples);
+    samples_.resize(static_cast<size_t>(std::max(0, room)) * kAudioChannels);
+    auto* out = reinterpret_cast<uint8_t*>(samples_.data());
+    const int made =
+        swr_convert(resampler_.get(), &out, room,
+                    const_cast<const uint8_t**>(frame_->extended_data), frame_->nb_samples);
+    if (made <= 0) continue;
+    sink({samples_.data(), static_cast<size_t>(made) * kAudioChannels}, next_stamp_);
+    next_stamp_ += int64_t{made} * kNanoseconds.den / kAudioRate;
+  }
+}
+
+}  // namespace layercast::media

@@ -1,0 +1,84 @@
+#include "render/layer_effects.h"
+
+#include "content/filters.h"
+#include "render/evaluate.h"
+#include "scene/animated_filters.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace layercast::render {
+namespace {
+
+// Whether the part can be filtered as it is: an upright picture, its edges its own.
+bool is_flat(const content::Part& part) {
+  const base::Affine& map = part.box_from_picture;
+  const bool is_upright = map.xx > 0 && map.yy > 0 && map.xy == 0 && map.yx == 0;
+  return is_upright && part.opacity == 1 && !part.is_cut_to_box &&
+         std::holds_alternative<frame::PicturePtr>(part.picture);
+}
+
+bool is_of_colors(const std::vector<scene::Filter>& filters) {
+  return std::ranges::all_of(filters, [](const scene::Filter& filter) {
+    return std::holds_alternative<scene::ColorFilter>(filter);
+  });
+}
+
+// Whether the filters have to see where the content has been scrolled to.
+bool sees_scrolling(const scene::Layer& layer) {
+  return scene::scroll_of(layer.animations) != nullptr && !is_of_colors(layer.filters);
+}
+
+}  // namespace
+
+bool animates_filters(const scene::Layer& layer) {
+  return scene::holds_filters(layer.animations) || scene::holds_filters(layer.enter) ||
+         scene::holds_filters(layer.exit);
+}
+
+const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
+  static const std::vector<scene::Filter> kNone;
+  return animates_filters(layer) || sees_scrolling(layer) ? kNone : layer.filters;
+}
+
+bool LayerEffects::update_filters(const scene::Layer& layer, const base::SceneTime& time) {
+  now_ = layer.filters;
+  scene::replace_filters(layer, time, now_);
+  return !std::ranges::all_of(now_, scene::does_nothing);
+}
+
+base::Result<void> LayerEffects::flatten(base::SizeF box, const std::vector<content::Part>& parts) {
+  if (flat_ && sources_ == parts) return {};
+  filtered_.reset();
+  flat_.reset();
+  if (parts.size() == 1 && is_flat(parts.front())) {
+    flat_ = parts.front();
+  } else {
+    TRY(flat_, flattened(parts, box));
+  }
+  sources_ = parts;
+  return {};
+}
+
+base::Result<void> LayerEffects::apply(const scene::Layer& layer, const base::SceneTime& time,
+                                       base::SizeF box, std::vector<content::Part>& parts) {
+  if (parts.empty() || !update_filters(layer, time)) return {};
+  TRY_DO(flatten(box, parts));
+  if (!filtered_ || filters_ != now_) {
+    const auto& source = std::get<frame::PicturePtr>(flat_->picture);
+    content::Part part = *flat_;
+    const base::SizeF scale{1 / part.box_from_picture.xx, 1 / part.box_from_picture.yy};
+    TRY(const auto picture, content::filtered(source, now_, scale));
+    part.picture = picture;
+    part.box_from_picture =
+        part.box_from_picture * base::translation(picture->origin().x - source->origin().x,
+                                                  picture->origin().y - source->origin().y);
+    filtered_ = std::move(part);
+    filters_ = now_;
+  }
+  parts.assign(1, *filtered_);
+  return {};
+}
+
+}  // namespace layercast::render

@@ -1,0 +1,105 @@
+#include "render/mixed_picture.h"
+
+#include "compose/plain_pixels.h"
+#include "content/fit.h"
+#include "frame/image.h"
+#include "render/evaluate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace layercast::render {
+namespace {
+
+using Pixels = frame::Image<frame::PremulRgba8>;
+using Row = std::vector<frame::PremulRgba8>;
+
+// Origins are whole pixels.
+base::RectI place_of(const content::Raster& raster) {
+  const auto left = static_cast<int>(raster.picture->origin().x);
+  const auto top = static_cast<int>(raster.picture->origin().y);
+  const base::SizeI size = raster.picture->size();
+  return {left, top, left + size.width, top + size.height};
+}
+
+// Whether the part lies on whole pixels as it is.
+bool is_plain(const content::Part& part) {
+  const base::Affine& map = part.box_from_picture;
+  return std::holds_alternative<frame::PicturePtr>(part.picture) && part.opacity == 1 &&
+         !part.is_cut_to_box && map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0 &&
+         map.x0 == std::floor(map.x0) && map.y0 == std::floor(map.y0);
+}
+
+// The row `y` of the box, from `left` on: transparent where the picture is not.
+void read_row(const content::Raster& raster, int y, int left, Row& row) {
+  std::ranges::fill(row, frame::PremulRgba8{});
+  const base::RectI place = place_of(raster);
+  if (y < place.top || y >= place.bottom) return;
+  std::copy_n(raster.picture->view().row(y - place.top), place.width(),
+              row.begin() + (place.left - left));
+}
+
+uint8_t weighted(uint32_t from, uint32_t to, uint32_t weight) {
+  return static_cast<uint8_t>(frame::divided_by_255(from * (255U - weight) + to * weight));
+}
+
+}  // namespace
+
+base::Result<content::Raster> drawn(const content::Part& part, base::SizeF box) {
+  const auto* picture = std::get_if<frame::PicturePtr>(&part.picture);
+  const base::PointF corner{part.box_from_picture.x0, part.box_from_picture.y0};
+  if (is_plain(part) && (*picture)->origin() == corner) return content::Raster{*picture, box};
+  const base::SizeI size = frame::size_of(part.picture);
+  base::RectF extent =
+      base::bounds_of(part.box_from_picture,
+                      {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)});
+  if (part.is_cut_to_box) {
+    extent = {std::max(extent.left, 0.0), std::max(extent.top, 0.0),
+              std::min(extent.right, box.width), std::min(extent.bottom, box.height)};
+  }
+  const double left = std::floor(extent.left);
+  const double top = std::floor(extent.top);
+  const base::SizeF real{std::max(1.0, std::ceil(extent.right) - left),
+                         std::max(1.0, std::ceil(extent.bottom) - top)};
+  TRY_DO(content::check_picture_size(real));
+  const base::Affine moved = base::translation(-left, -top);
+  compose::DrawItem item{part.picture, on_whole_pixels(moved * part.box_from_picture),
+                         static_cast<uint8_t>(std::floor(part.opacity * 255 + 0.5)),
+                         base::BlendMode::kNormal, std::nullopt};
+  if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0};
+  const compose::DrawList list{
+      {static_cast<int>(real.width), static_cast<int>(real.height)}, {}, {std::move(item)}};
+  Pixels pixels(list.canvas);
+  compose::compose_pixels(list, pixels.view());
+  return content::Raster{
+      std::make_shared<const frame::Picture>(std::move(pixels), base::PointF{left, top}), box};
+}
+
+content::Raster mixed(const content::Raster& from, const content::Raster& to, uint8_t weight) {
+  const base::RectI a = place_of(from);
+  const base::RectI b = place_of(to);
+  const base::RectI whole{std::min(a.left, b.left), std::min(a.top, b.top),
+                          std::max(a.right, b.right), std::max(a.bottom, b.bottom)};
+  Pixels pixels({whole.width(), whole.height()});
+  Row row_from(static_cast<size_t>(whole.width()));
+  Row row_to(row_from.size());
+  for (int y = 0; y < whole.height(); ++y) {
+    read_row(from, whole.top + y, whole.left, row_from);
+    read_row(to, whole.top + y, whole.left, row_to);
+    frame::PremulRgba8* out = pixels.view().row(y);
+    for (size_t x = 0; x < row_from.size(); ++x) {
+      const frame::PremulRgba8 p = row_from[x];
+      const frame::PremulRgba8 q = row_to[x];
+      out[x] = {weighted(p.red, q.red, weight), weighted(p.green, q.green, weight),
+                weighted(p.blue, q.blue, weight), weighted(p.alpha, q.alpha, weight)};
+    }
+  }
+  const base::PointF corner{static_cast<double>(whole.left), static_cast<double>(whole.top)};
+  return {std::make_shared<const frame::Picture>(std::move(pixels), corner), to.box};
+}
+
+}  // namespace layercast::render

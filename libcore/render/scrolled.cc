@@ -1,0 +1,86 @@
+#include "render/scrolled.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+namespace layercast::render {
+namespace {
+
+using scene::Direction;
+
+// So many times a content that moves by itself is drawn at most.
+constexpr double kCopiesMax = 256;
+
+// Where the content that stands at 0 lies after it has moved by `distance`; where it lies behind
+// the box's beginning, another one follows `period` later.
+double place_of(Direction direction, double distance, double period) {
+  const bool is_back = direction == Direction::kLeft || direction == Direction::kUp;
+  return is_back ? -distance : distance - period;
+}
+
+base::Affine along(Direction direction, double place) {
+  const bool across = direction == Direction::kLeft || direction == Direction::kRight;
+  return across ? base::translation(place, 0) : base::translation(0, place);
+}
+
+}  // namespace
+
+double scrolled_by(const scene::Animation& scroll, double period, const base::SceneTime& time,
+                   base::Duration layer_start) {
+  const base::Duration start = scroll.start.value_or(layer_start);
+  const auto& speed = std::get<scene::ScrollEffect>(scroll.effect).speed;
+  if (!speed) {
+    const double progress = scene::progress_at(scroll.timing, time, start).value_or(0);
+    return (progress - std::floor(progress)) * period;
+  }
+  const base::SceneTime passed = time.since(start + scroll.timing.delay);
+  if (passed.numerator <= 0) return 0;
+  // Whole seconds apart: their product with the speed is as good as exact for years.
+  const auto seconds = static_cast<double>(passed.numerator / passed.denominator);
+  const double part = static_cast<double>(passed.numerator % passed.denominator) /
+                      static_cast<double>(passed.denominator);
+  return std::fmod(std::fmod(seconds * *speed, period) + part * *speed, period);
+}
+
+void scroll(const scene::Layer& layer, const content::Raster& raster, const base::SceneTime& time,
+            content::Part& part) {
+  const scene::Animation* scroll = scene::scroll_of(layer.animations);
+  if (scroll == nullptr || raster.repeats_after == 0) return;
+  const double period = raster.repeats_after;
+  const double distance =
+      scrolled_by(*scroll, period, time, layer.start.value_or(base::Duration{}));
+  const Direction direction = std::get<scene::ScrollEffect>(scroll->effect).direction;
+  part.box_from_picture =
+      along(direction, place_of(direction, distance, period)) * part.box_from_picture;
+  part.is_cut_to_box = true;
+}
+
+void scroll(const scene::Layer& layer, base::SizeF box, const base::SceneTime& time,
+            std::vector<content::Part>& parts) {
+  const scene::Animation* scroll = scene::scroll_of(layer.animations);
+  if (scroll == nullptr) return;
+  const auto& effect = std::get<scene::ScrollEffect>(scroll->effect);
+  const bool across = effect.direction == Direction::kLeft || effect.direction == Direction::kRight;
+  const double length = across ? box.width : box.height;
+  const double period =
+      std::ceil(std::max({1.0, length + effect.gap, std::ceil(length / kCopiesMax)}));
+  const double distance =
+      std::floor(scrolled_by(*scroll, period, time, layer.start.value_or(base::Duration{})));
+  const size_t count = parts.size();
+  for (size_t i = 0; i < count; ++i) parts[i].is_cut_to_box = true;
+  double place = place_of(effect.direction, distance, period);
+  for (double next = place + period; next < length; next += period) {
+    for (size_t i = 0; i < count; ++i) {
+      content::Part copy = parts[i];
+      copy.box_from_picture = along(effect.direction, next) * copy.box_from_picture;
+      parts.push_back(std::move(copy));
+    }
+  }
+  const base::Affine first = along(effect.direction, place);
+  for (size_t i = 0; i < count; ++i) parts[i].box_from_picture = first * parts[i].box_from_picture;
+}
+
+}  // namespace layercast::render

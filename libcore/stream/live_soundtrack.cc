@@ -1,0 +1,332 @@
+#include "stream/live_soundtrack.h"
+
+#include "base/thread_urgency.h"
+#include "media/audio_ahead.h"
+#include "media/audio_mixer.h"
+#include "media/audio_source.h"
+#include "media/live_feed.h"
+#include "media/live_sound.h"
+#include "scene/sound.h"
+#include "stream/soundtrack.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace layercast::stream {
+namespace {
+
+using base::Duration;
+using media::AudioAhead;
+using media::AudioFeed;
+using media::Voice;
+using std::chrono::milliseconds;
+
+// How far the mix is ahead of the frame that comes next, and how often it is looked after.
+constexpr Duration kLead = milliseconds(40);
+constexpr Duration kInterval = milliseconds(10);
+// A mix that is so far from where it should be begins there.
+constexpr int64_t kLeapMax = media::kAudioRate;
+constexpr int64_t kBlock = media::AudioMixer::kGrid;
+constexpr double kQuietest = -120;  // dBFS
+
+// The sound of a live source as it comes: what waits is played on after a moment's worth has
+// gathered, and what has gathered too long is passed over.
+class LiveFeed final : public AudioFeed {
+ public:
+  explicit LiveFeed(std::unique_ptr<media::LiveListener> listener)
+      : listener_(std::move(listener)) {}
+
+  void read(int64_t /*first*/, std::span<float> samples) override {
+    const int64_t waiting = listener_->waiting();
+    if (waiting > kTooMany) pass_over(waiting - kEnough);
+    if (!is_playing_ && waiting < kEnough) {
+      std::ranges::fill(samples, 0.0F);
+      return;
+    }
+    is_playing_ = true;
+    while (!samples.empty()) {
+      const size_t taken = listener_->take(samples).samples * media::kAudioChannels;
+      samples = samples.subspan(taken);
+      if (taken > 0) continue;
+      is_playing_ = false;  // it has run dry
+      std::ranges::fill(samples, 0.0F);
+      return;
+    }
+  }
+
+  std::optional<int64_t> length() override { return std::nullopt; }
+
+ private:
+  static constexpr int64_t kEnough = media::kAudioRate * 60 / 1000;
+  static constexpr int64_t kTooMany = media::kAudioRate * 300 / 1000;
+
+  void pass_over(int64_t count) {
+    std::array<float, 2048> unheard{};
+    while (count > 0) {
+      const auto most = static_cast<size_t>(std::min<int64_t>(count, 1024));
+      const size_t taken = listener_->take(std::span(unheard).first(2 * most)).samples;
+      if (taken == 0) return;
+      count -= static_cast<int64_t>(taken);
+    }
+  }
+
+  std::unique_ptr<media::LiveListener> listener_;
+  bool is_playing_ = false;
+};
+
+}  // namespace
+
+class LiveSoundtrack::Work {
+ public:
+  explicit Work(LiveSoundtrackOptions options);
+  ~Work();
+
+  std::shared_ptr<const media::AudioRing> sound() const { return ring_; }
+
+ private:
+  // A source that is open, or being opened.
+  struct Source {
+    scene::SoundSource sound;
+    std::shared_ptr<AudioFeed> feed;
+    AudioAhead* ahead = nullptr;  ///< the same, of a file
+    bool is_used = false;
+  };
+
+  void run();
+  bool wait();
+  bool is_heard() const;
+  void follow_scene();
+  void add_layer(const scene::Layer& layer, std::vector<Voice>& voices);
+  void add_track(const scene::AudioTrack& track, std::vector<Voice>& voices);
+  Source& source_of(const std::string& key, const std::string& layer,
+                    const scene::SoundSource& sound, AudioAhead::Length length);
+  std::shared_ptr<AudioFeed> listen_to(const std::string& owner, const std::string& source);
+  AudioAhead::Listener teller(const std::string& owner) const;
+  void retire_unused();
+  void mix_until(int64_t sample);
+  void note_levels();
+  void retire();
+
+  const LiveSoundtrackOptions options_;
+  const std::shared_ptr<media::AudioRing> ring_ = std::make_shared<media::AudioRing>();
+  std::shared_ptr<base::Gauge> peak_;
+  std::shared_ptr<base::Gauge> voices_;
+  std::shared_ptr<base::Counter> limited_;
+
+  // The mixing thread's own.
+  media::AudioMixer mixer_{0};
+  std::map<std::string, Source> sources_;
+  scene::LiveStatePtr shown_;
+  bool was_heard_ = false;
+  std::vector<float> block_ = std::vector<float>(size_t{kBlock} * media::kAudioChannels);
+  std::chrono::steady_clock::time_point noted_{};
+  float peak_since_ = 0;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool stops_ = false;                               ///< with the lock
+  std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock: ending one may take time
+  std::thread retiring_;
+  std::thread thread_;
+};
+
+LiveSoundtrack::Work::Work(LiveSoundtrackOptions options) : options_(std::move(options)) {
+  base::Metrics& metrics = *options_.metrics;
+  peak_ = metrics.gauge({"audio_peak_dbfs", "Loudest sample of the last second, in dBFS."});
+  peak_->set(kQuietest);
+  voices_ = metrics.gauge({"audio_voices", "Sounds that are being heard."});
+  limited_ =
+      metrics.counter({"audio_limited_samples_total", "Samples that the limiter turned down."});
+  retiring_ = std::thread([this] { retire(); });
+  thread_ = std::thread([this] { run(); });
+}
+
+LiveSoundtrack::Work::~Work() {
+  {
+    const std::lock_guard lock(mutex_);
+    stops_ = true;
+  }
+  changed_.notify_all();
+  thread_.join();
+  retiring_.join();
+}
+
+// ---- Time ---------------------------------------------------------------------------------------
+
+// False when it is to end.
+bool LiveSoundtrack::Work::wait() {
+  std::unique_lock lock(mutex_);
+  return !changed_.wait_for(lock, kInterval, [this] { return stops_; });
+}
+
+void LiveSoundtrack::Work::run() {
+  base::set_urgency(base::Urgency::kEncoding);
+  while (wait()) {
+    const base::FrameRate rate = options_.clock->rate();
+    const auto frame = Duration(int64_t{1'000'000'000} * rate.denominator / rate.numerator);
+    const int64_t now = media::sample_at(options_.clock->now());
+    const int64_t until = media::sample_at(options_.clock->now() + frame + kLead);
+    if (mixer_.place() < now - kLeapMax || mixer_.place() > until + kLeapMax) {
+      mixer_ = media::AudioMixer(now);
+      ring_->begin_at(now);
+      shown_ = nullptr;
+    }
+    follow_scene();
+    mix_until(until);
+    note_levels();
+  }
+  sources_.clear();
+}
+
+void LiveSoundtrack::Work::mix_until(int64_t sample) {
+  for (auto& [key, source] : sources_) {
+    const int64_t begins = media::sample_at(source.sound.begins);
+    if (source.ahead != nullptr) source.ahead->want(mixer_.place() - begins);
+  }
+  while (mixer_.place() < sample) {
+    mixer_.read(block_);
+    ring_->put(block_);
+  }
+}
+
+void LiveSoundtrack::Work::note_levels() {
+  const media::AudioLevels levels = mixer_.take_levels();
+  limited_->add(static_cast<double>(levels.limited));
+  voices_->set(levels.voices);
+  peak_since_ = std::max(peak_since_, levels.peak);
+  const auto now = std::chrono::steady_clock::now();
+  if (now - noted_ < std::chrono::seconds(1)) return;
+  noted_ = now;
+  const float peak = std::exchange(peak_since_, 0.0F);
+  peak_->set(peak > 0 ? std::max(kQuietest, 20 * std::log10(double{peak})) : kQuietest);
+}
+
+// ---- The scene ----------------------------------------------------------------------------------
+
+void LiveSoundtrack::Work::follow_scene() {
+  const scene::LiveStatePtr state = options_.layers->current();
+  if (state == shown_) return;
+  shown_ = state;
+  for (auto& [key, source] : sources_) source.is_used = false;
+  std::vector<Voice> voices;
+  if (state->transmission == scene::Transmission::kOnAir) {
+    for (const scene::Layer& layer : state->scene.layers) add_layer(layer, voices);
+    for (const scene::LeavingLayer& leaving : state->leaving) add_layer(leaving.layer, voices);
+    for (const scene::AudioTrack& track : state->scene.audio) add_track(track, voices);
+  }
+  mixer_.set_voices(std::move(voices));
+  retire_unused();
+}
+
+void LiveSoundtrack::Work::add_layer(const scene::Layer& layer, std::vector<Voice>& voices) {
+  const auto sound = scene::sound_of(layer);
+  const bool shows = layer.visible || layer.leaves;
+  if (!sound || !layer.start || !shows) return;
+  Voice voice = voice_of(std::make_shared<const scene::Layer>(layer));
+  voice.feed = source_of(voice.key, layer.id, *sound, AudioAhead::Length::kIsNot).feed;
+  if (voice.feed != nullptr) voices.push_back(std::move(voice));
+}
+
+void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track, std::vector<Voice>& voices) {
+  const scene::SoundSource sound = scene::sound_of(track);
+  const bool fades_out = track.fade_out > Duration::zero() && !track.loop;
+  const auto shared = std::make_shared<const scene::AudioTrack>(track);
+  Voice voice = voice_of(shared, std::nullopt);
+  voice.feed = source_of(voice.key, "", sound,
+                         fades_out ? AudioAhead::Length::kIsNeeded : AudioAhead::Length::kIsNot)
+                   .feed;
+  if (voice.feed == nullptr) return;
+  if (fades_out) {
+    // Its end is known once all of it was read.
+    voice.volume = [shared, feed = voice.feed, begins = voice.begins](int64_t at) {
+      const auto length = feed->length();
+      std::optional<Duration> ends;
+      if (length) ends = Duration((begins + *length) * 1'000'000 / 48);
+      return scene::volume_at(*shared, {at, media::kAudioRate}, ends);
+    };
+  }
+  voices.push_back(std::move(voice));
+}
+
+// ---- Sources ------------------------------------------------------------------------------------
+
+AudioAhead::Listener LiveSoundtrack::Work::teller(const std::string& owner) const {
+  return [this, owner](const base::Error& error) { options_.on_error(owner, error); };
+}
+
+std::shared_ptr<AudioFeed> LiveSoundtrack::Work::listen_to(const std::string& owner,
+                                                           const std::string& source) {
+  auto listener = media::LiveListener::open(source);
+  if (listener) return std::make_shared<LiveFeed>(std::move(listener).value());
+  teller(owner)(listener.error());
+  return nullptr;
+}
+
+LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const std::string& key,
+                                                              const std::string& layer,
+                                                              const scene::SoundSource& sound,
+                                                              AudioAhead::Length length) {
+  Source& source = sources_[key];
+  source.is_used = true;
+  if (source.feed != nullptr) return source;
+  source.sound = sound;
+  const bool has_scheme = sound.source.find("://") != std::string::npos;
+  const std::string path =
+      has_scheme ? sound.source : (std::filesystem::path(options_.folder) / sound.source).string();
+  if (media::is_live_source(path)) {
+    source.feed = listen_to(layer, path);
+    return source;
+  }
+  auto ahead = std::make_shared<AudioAhead>([sound, path] { return open_sound(sound, path); },
+                                            teller(layer), length);
+  source.ahead = ahead.get();
+  source.feed = std::move(ahead);
+  return source;
+}
+
+void LiveSoundtrack::Work::retire_unused() {
+  const std::lock_guard lock(mutex_);
+  for (auto source = sources_.begin(); source != sources_.end();) {
+    if (source->second.is_used) {
+      ++source;
+      continue;
+    }
+    if (source->second.feed != nullptr) retired_.push_back(std::move(source->second.feed));
+    source = sources_.erase(source);
+  }
+}
+
+// Ends what is no longer heard, once the mixer has let it go.
+void LiveSoundtrack::Work::retire() {
+  base::set_urgency(base::Urgency::kRest);
+  std::unique_lock lock(mutex_);
+  while (!stops_) {
+    changed_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stops_; });
+    std::vector<std::shared_ptr<AudioFeed>> ended;
+    for (auto& feed : retired_) {
+      if (feed.use_count() == 1) ended.push_back(std::move(feed));
+    }
+    std::erase(retired_, nullptr);
+    lock.unlock();
+    ended.clear();
+    lock.lock();
+  }
+}
+
+LiveSoundtrack::LiveSoundtrack(LiveSoundtrackOptions options)
+    : work_(std::make_unique<Work>(std::move(options))) {}
+LiveSoundtrack::~LiveSoundtrack() = default;
+
+std::shared_ptr<const media::AudioRing> LiveSoundtrack::sound() const { return work_->sound(); }
+
+}  // namespace layercast::stream

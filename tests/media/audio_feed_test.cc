@@ -1,0 +1,153 @@
+#include "media/audio_feed.h"
+
+#include "tests/media/made_sound.h"
+#include "tests/media/read_back.h"
+
+#include <gmock/gmock.h>
+
+namespace layercast::media::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int64_t kSecond = kAudioRate;
+
+std::unique_ptr<AudioFeed> opened(const AudioFeedRequest& request) {
+  auto feed = open_audio_feed(request);
+  EXPECT_TRUE(feed.ok()) << feed.error().to_string();
+  return feed.ok() ? std::move(feed).value() : nullptr;
+}
+
+AudioFeedRequest of(const std::string& path) {
+  AudioFeedRequest request;
+  request.path = path;
+  return request;
+}
+
+TEST(AudioFeed, EverySampleHasItsPlaceWhateverWasReadBefore) {
+  const TemporaryFolder folder;
+  write_wav(folder / "a.wav", kAudioRate, kSecond, mark_of);
+  const auto feed = opened(of(folder / "a.wav"));
+  for (const int64_t first : {0L, 30'000L, 31'000L, 100L, 47'999L, 0L}) {
+    const auto left = left_of(*feed, first, 1001);
+    for (int64_t i = 0; i < 1001; ++i) {
+      const int expected = first + i < kSecond ? mark_of(first + i) : 0;
+      ASSERT_EQ(left[static_cast<size_t>(i)], static_cast<float>(expected)) << first << " " << i;
+    }
+  }
+  EXPECT_EQ(left_of(*feed, -5, 6), (std::vector<float>{0, 0, 0, 0, 0, 1}));
+  EXPECT_EQ(feed->length(), kSecond);
+}
+
+TEST(AudioFeed, LoopHasNoGapAndNoDrift) {
+  const TemporaryFolder folder;
+  constexpr int64_t kLength = 12'345;
+  write_wav(folder / "a.wav", kAudioRate, kLength, mark_of);
+  AudioFeedRequest request = of(folder / "a.wav");
+  request.loop = true;
+  const auto feed = opened(request);
+  EXPECT_EQ(feed->length(), std::nullopt);
+  for (const int64_t first : {0L, kLength - 3, 3 * kLength - 700, 1'000'000 * kLength - 9}) {
+    const auto left = left_of(*feed, first, 1500);
+    for (int64_t i = 0; i < 1500; ++i) {
+      const auto expected = static_cast<float>(mark_of((first + i) % kLength));
+      ASSERT_EQ(left[static_cast<size_t>(i)], expected) << first << " " << i;
+    }
+  }
+}
+
+TEST(AudioFeed, LongLoopIsAsExactAsAShortOne) {
+  const TemporaryFolder folder;
+  constexpr int64_t kLength = 11 * kSecond + 17;
+  write_wav(folder / "a.wav", kAudioRate, kLength, mark_of);
+  AudioFeedRequest request = of(folder / "a.wav");
+  request.loop = true;
+  const auto feed = opened(request);
+  for (const int64_t first : {kLength - 500, 2 * kLength - 500, 5 * kLength + 3}) {
+    const auto left = left_of(*feed, first, 1000);
+    for (int64_t i = 0; i < 1000; ++i) {
+      const auto expected = static_cast<float>(mark_of((first + i) % kLength));
+      ASSERT_EQ(left[static_cast<size_t>(i)], expected) << first << " " << i;
+    }
+  }
+}
+
+TEST(AudioFeed, LoopOfAPartBeginsEachPassAtTheSampleNearestToItsTime) {
+  const TemporaryFolder folder;
+  write_wav(folder / "a.wav", kAudioRate, kSecond, mark_of);
+  AudioFeedRequest request = of(folder / "a.wav");
+  request.loop = true;
+  request.start = 100ms;
+  request.end = 100ms + 33'333'333ns;  // 1599.999984 samples
+  const auto feed = opened(request);
+  for (const int64_t pass : {0L, 1L, 1000L, 62'500L * 1000}) {
+    const auto begin = static_cast<int64_t>(
+        std::llround(static_cast<long double>(pass) * 33'333'333.0L * 48 / 1e6L));
+    const auto left = left_of(*feed, begin - (pass > 0 ? 1 : 0), 3);
+    const size_t at = pass > 0 ? 1 : 0;
+    EXPECT_EQ(left[at], static_cast<float>(mark_of(4800))) << pass;
+    EXPECT_EQ(left[at + 1], static_cast<float>(mark_of(4801))) << pass;
+  }
+}
+
+TEST(AudioFeed, EndCutsAndSilenceFollows) {
+  const TemporaryFolder folder;
+  write_wav(folder / "a.wav", kAudioRate, kSecond, mark_of);
+  AudioFeedRequest request = of(folder / "a.wav");
+  request.start = 250ms;
+  request.end = 500ms;
+  const auto feed = opened(request);
+  EXPECT_EQ(feed->length(), 12'000);
+  const auto left = left_of(*feed, 11'999, 2);
+  EXPECT_EQ(left, (std::vector<float>{static_cast<float>(mark_of(23'999)), 0}));
+}
+
+TEST(AudioFeed, AnotherRateKeepsThePlaceOfWhatIsHeard) {
+  const TemporaryFolder folder;
+  // A click at each quarter of a second, at 44.1 kHz.
+  write_wav(folder / "a.wav", 44'100, 4 * 44'100L,
+            [](int64_t i) { return i % 11'025 == 0 ? 20'000 : 0; });
+  const auto feed = opened(of(folder / "a.wav"));
+  EXPECT_NEAR(static_cast<double>(*feed->length()), 4.0 * kSecond, 1);
+  for (int64_t click = 1; click < 16; ++click) {
+    const auto left = left_of(*feed, click * 12'000 - 20, 41);
+    const auto loudest = std::max_element(left.begin(), left.end()) - left.begin();
+    EXPECT_EQ(loudest, 20) << click;
+  }
+}
+
+TEST(AudioFeed, PlayedFasterItIsShorterAndKeepsItsPitch) {
+  const TemporaryFolder folder;
+  write_sine(folder / "a.wav", 4, kAudioRate, 440);
+  for (const double rate : {0.5, 1.25, 2.0}) {
+    AudioFeedRequest request = of(folder / "a.wav");
+    request.rate = rate;
+    request.end = 4s;
+    const auto feed = opened(request);
+    const auto length = static_cast<int64_t>(4 * kSecond / rate);
+    EXPECT_EQ(feed->length(), length);
+    const auto left = left_of(*feed, 0, length + 100);
+    int64_t rises = 0;
+    for (int64_t i = 4800; i < length - 4800; ++i) {
+      const auto at = static_cast<size_t>(i);
+      rises += left[at - 1] < 0 && left[at] >= 0 ? 1 : 0;
+    }
+    const double hertz = static_cast<double>(rises) * kSecond / static_cast<double>(length - 9600);
+    EXPECT_NEAR(hertz, 440, 2) << rate;
+    EXPECT_NEAR(loudness(left, 0.1, 1.5), 16'000 / std::sqrt(2.0), 400) << rate;
+    EXPECT_EQ(left[static_cast<size_t>(length + 50)], 0);
+    // From any place on it is the same.
+    const auto again = left_of(*feed, 50'000, 700);
+    EXPECT_TRUE(std::equal(again.begin(), again.end(), left.begin() + 50'000)) << rate;
+  }
+}
+
+TEST(AudioFeed, FilesWithoutSoundAreNull) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(open_audio_feed(of(folder / "none.wav")).ok());
+  std::ofstream(folder / "text.wav") << "no sound";
+  EXPECT_FALSE(open_audio_feed(of(folder / "text.wav")).ok());
+}
+
+}  // namespace
+}  // namespace layercast::media::test
