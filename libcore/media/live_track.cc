@@ -3,17 +3,16 @@
 #include "base/check.h"
 #include "media/audio_source.h"
 #include "media/deinterlacer.h"
+#include "media/sound_resampler.h"
 #include "media/video_track.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <utility>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <libavutil/channel_layout.h>
 #include <libswresample/swresample.h>
 }
 
@@ -134,21 +133,7 @@ bool LiveSoundTrack::follows(const AVFrame& decoded) {
       channels == channels_) {
     return true;
   }
-  AVChannelLayout in{};
-  av_channel_layout_copy(&in, &decoded.ch_layout);
-  if (in.order == AV_CHANNEL_ORDER_UNSPEC) av_channel_layout_default(&in, channels);
-  AVChannelLayout out = AV_CHANNEL_LAYOUT_STEREO;
-  SwrContext* context = nullptr;
-  int result = swr_alloc_set_opts2(&context, &out, AV_SAMPLE_FMT_FLT, kAudioRate, &in,
-                                   static_cast<AVSampleFormat>(decoded.format), decoded.sample_rate,
-                                   0, nullptr);
-  av_channel_layout_uninit(&in);
-  resampler_.reset(context);
-  // One channel goes to both sides as it is; the library's own mix is 3 dB quieter.
-  constexpr std::array<double, 2> kBothSides = {1, 1};
-  if (result >= 0 && channels == 1) result = swr_set_matrix(context, kBothSides.data(), 1);
-  if (result >= 0) result = swr_init(context);
-  if (result < 0) resampler_.reset();
+  resampler_ = sound_resampler_for(decoded);
   rate_ = decoded.sample_rate;
   format_ = decoded.format;
   channels_ = channels;
