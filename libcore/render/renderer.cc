@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -65,13 +66,15 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
   if (const auto* character = std::get_if<scene::CharacterContent>(&content)) {
     return failing_character_value(*character, error, file);
   }
-  const auto* svg = std::get_if<scene::SvgContent>(&content);
-  const bool has_source = std::holds_alternative<scene::ImageContent>(content) ||
-                          std::holds_alternative<scene::VideoContent>(content) ||
-                          std::holds_alternative<scene::GifContent>(content) ||
-                          std::holds_alternative<scene::SpriteContent>(content) ||
-                          std::holds_alternative<scene::FramesContent>(content) ||
-                          (svg != nullptr && svg->source.has_value());
+  const bool has_source = std::visit(
+      [](const auto& each) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(each)>, scene::SvgContent>) {
+          return each.source.has_value();
+        } else {
+          return requires { each.source; };
+        }
+      },
+      content);
   return has_source ? ".content.source" : ".content";
 }
 

@@ -1,5 +1,7 @@
 #include "scene/animation.h"
 
+#include "scene/keyframed.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -86,61 +88,6 @@ PointF mixed(const PointF& from, const PointF& to, double progress) {
   return {mixed(from.x, to.x, progress), mixed(from.y, to.y, progress)};
 }
 
-template <class Value>
-struct Stop {
-  double at = 0;
-  Value value{};
-  const Easing* easing = nullptr;
-};
-
-// The keyframes that hold one property, with neutral ones put in where 0 or 1 has none.
-template <class Value, class Visit>
-void for_each_stop(const std::vector<Keyframe>& keyframes, std::optional<Value> Keyframe::*property,
-                   const Value& neutral, Visit visit) {
-  bool any = false;
-  double last_at = 0;
-  for (const Keyframe& keyframe : keyframes) {
-    const auto& value = keyframe.*property;
-    if (!value) continue;
-    if (!any && keyframe.at > 0) visit(Stop<Value>{0, neutral, nullptr});
-    visit(Stop<Value>{keyframe.at, *value, keyframe.easing ? &*keyframe.easing : nullptr});
-    any = true;
-    last_at = keyframe.at;
-  }
-  if (any && last_at < 1) visit(Stop<Value>{1, neutral, nullptr});
-}
-
-// Source: Web Animations Level 1, section 5.3.4, "The effect value of a keyframe effect".
-template <class Value>
-Value keyframed(const std::vector<Keyframe>& keyframes, std::optional<Value> Keyframe::*property,
-                const Value& neutral, double progress) {
-  Stop<Value> first;
-  Stop<Value> start;
-  Stop<Value> end;
-  Stop<Value> last;
-  bool end_known = false;
-  int stops_at_0 = 0;
-  int stops_at_1 = 0;
-  for_each_stop(keyframes, property, neutral, [&](const Stop<Value>& stop) {
-    if (stop.at == 0 && stops_at_0++ == 0) first = stop;
-    if (stop.at == 1) ++stops_at_1;
-    last = stop;
-    if (stop.at == 0 || (stop.at < 1 && stop.at <= progress)) {
-      start = stop;
-      end_known = false;
-    } else if (!end_known) {
-      end = stop;
-      end_known = true;
-    }
-  });
-  if (!end_known) return neutral;  // no keyframe holds the property
-  if (progress < 0 && stops_at_0 > 1) return first.value;
-  if (progress >= 1 && stops_at_1 > 1) return last.value;
-  const double distance = (progress - start.at) / (end.at - start.at);
-  return mixed(start.value, end.value,
-               start.easing != nullptr ? eased(*start.easing, distance) : distance);
-}
-
 // A curve that overshoots must not make what is added up leave the range of numbers.
 constexpr double kScaleMax = 1e9;
 
@@ -191,7 +138,11 @@ struct Apply {
   }
   void operator()(const KeyframesEffect& effect) const {
     const auto value = [&](auto property, const auto& neutral) {
-      return keyframed(effect.keyframes, property, neutral, progress);
+      return keyframed(effect.keyframes, property, neutral, progress,
+                       [](const auto& from, const auto& to, double distance) {
+                         return mixed(from, to, distance);
+                       })
+          .value_or(neutral);
     };
     fade(motion, value(&Keyframe::opacity, 1.0));
     move(motion, value(&Keyframe::position, PointF{0, 0}));
