@@ -36,6 +36,7 @@ Compositor::Compositor(const CompositorOptions& options)
       stale_(options.size, options.format) {
   for (int i = 0; i < options.threads; ++i) benches_.push_back(std::make_unique<Worker>());
   jobs_.reserve(static_cast<size_t>(grid_.count()));
+  runs_.reserve(2 * static_cast<size_t>(grid_.count()));
 }
 
 frame::FramePtr Compositor::compose(const DrawList& list) {
@@ -60,6 +61,7 @@ frame::FramePtr Compositor::compose(const DrawList& list) {
   frame = is_last ? last_frame_ : pool_.take();
   Held& held = held_by(*frame);
   find_jobs(held, *plan, is_last);
+  find_runs(*plan);
   held.plan = plan;
   stats_.plan_nanoseconds += watch.lap();
   const int64_t others = workers_.cpu_nanoseconds();
@@ -173,13 +175,64 @@ void Compositor::add_job(int tile, const RectI& stale, const RectI& changed, boo
   jobs_.push_back({tile, stale, both});
 }
 
+// What jobs would only take over is done for whole rows of tiles at once. A job that fetches and
+// then copies keeps both: their order matters.
+void Compositor::find_runs(const FramePlan& plan) {
+  runs_.clear();
+  for (Job& job : jobs_) {
+    if (job.composed.empty()) {
+      add_run(nullptr, std::exchange(job.fetched, {}));
+      continue;
+    }
+    ++stats_.tiles_composed;
+    if (!job.fetched.empty()) continue;
+    take_copied(job.tile, plan, job.composed, [this](const PlacedItem& video, const RectI& part) {
+      add_run(&video, part);
+    });
+    if (job.composed.empty()) ++stats_.tiles_copied;
+  }
+  std::erase_if(jobs_, [](const Job& job) { return job.fetched.empty() && job.composed.empty(); });
+}
+
+void Compositor::add_run(const PlacedItem* video, const RectI& area) {
+  if (!runs_.empty()) {
+    Run& last = runs_.back();
+    const bool is_beside = last.area.right == area.left && last.area.top == area.top &&
+                           last.area.bottom == area.bottom;
+    if (last.video == video && is_beside) {
+      last.area.right = area.right;
+      return;
+    }
+  }
+  runs_.push_back({video, area});
+}
+
+// Takes what is copied of `area`, a part of `tile`, out of it: copy(video, part) each half's.
+template <class Copy>
+void Compositor::take_copied(int tile, const FramePlan& plan, RectI& area, const Copy& copy) const {
+  for (const int side : {0, 1}) {
+    if (!plan.copied[2 * static_cast<size_t>(tile) + static_cast<size_t>(side)]) continue;
+    const RectI half = grid_.half(tile, side);
+    const RectI part = base::intersection(area, half);
+    if (part.empty()) continue;
+    const PlacedItem* video = copied_video(plan.placed, half, options_.format);
+    LAYERCAST_CHECK(video != nullptr);
+    copy(*video, part);
+    (side == 0 ? area.left : area.right) = side == 0 ? part.right : part.left;
+  }
+}
+
 void Compositor::work(const FramePlan& plan, frame::Frame& target) {
+  const auto runs = static_cast<int>(runs_.size());
   const auto do_one = [&](int piece, int thread) {
-    do_job(jobs_[static_cast<size_t>(piece)], plan, target, *benches_[static_cast<size_t>(thread)]);
+    Worker& worker = *benches_[static_cast<size_t>(thread)];
+    if (piece < runs) return do_run(runs_[static_cast<size_t>(piece)], target, worker);
+    do_job(jobs_[static_cast<size_t>(piece - runs)], plan, target, worker);
   };
   int64_t pixels = 0;
+  for (const Run& run : runs_) pixels += area_of(run.area) / 4;
   for (const Job& job : jobs_) pixels += area_of(job.composed) + area_of(job.fetched) / 4;
-  const auto count = static_cast<int>(jobs_.size());
+  const int count = runs + static_cast<int>(jobs_.size());
   if (pixels < kPixelsWorthAThread) {
     for (int piece = 0; piece < count; ++piece) do_one(piece, 0);
   } else {
@@ -187,26 +240,31 @@ void Compositor::work(const FramePlan& plan, frame::Frame& target) {
   }
 }
 
+void Compositor::do_run(const Run& run, frame::Frame& target, Worker& worker) const {
+  const int64_t start = base::ticks();
+  if (run.video == nullptr) {
+    frame::copy_area(*last_frame_, run.area, target);
+  } else {
+    frame::copy_planes(*run.video->yuv(), run.video->top_left(), run.area, target);
+  }
+  worker.compose_ticks += base::ticks() - start;
+}
+
 void Compositor::do_job(const Job& job, const FramePlan& plan, frame::Frame& target,
                         Worker& worker) {
   const int64_t start = base::ticks();
-  if (!job.fetched.empty()) frame::copy_area(*last_frame_, job.fetched, target);
   RectI composed = job.composed;
-  for (const int side : {0, 1}) {
-    if (!plan.copied[2 * static_cast<size_t>(job.tile) + static_cast<size_t>(side)]) continue;
-    const RectI half = grid_.half(job.tile, side);
-    const RectI part = base::intersection(job.composed, half);
-    if (part.empty()) continue;
-    const PlacedItem* video = copied_video(plan.placed, half, options_.format);
-    LAYERCAST_CHECK(video != nullptr);
-    frame::copy_planes(*video->yuv(), video->top_left(), part, target);
-    (side == 0 ? composed.left : composed.right) = side == 0 ? part.right : part.left;
+  if (!job.fetched.empty()) {
+    frame::copy_area(*last_frame_, job.fetched, target);
+    take_copied(job.tile, plan, composed, [&](const PlacedItem& video, const RectI& part) {
+      frame::copy_planes(*video.yuv(), video.top_left(), part, target);
+    });
   }
   worker.compose_ticks += base::ticks() - start;
-  if (!composed.empty()) {
-    compose_part(job.tile, composed, plan, target, worker);
-  } else if (!job.composed.empty()) {
+  if (composed.empty()) {
     ++worker.tiles_copied;
+  } else {
+    compose_part(job.tile, composed, plan, target, worker);
   }
 }
 
@@ -237,12 +295,11 @@ void Compositor::count_work(int64_t cpu_nanoseconds) {
   for (const auto& bench : benches_) {
     compose += std::exchange(bench->compose_ticks, 0);
     convert += std::exchange(bench->convert_ticks, 0);
-    copied += bench->tiles_copied;
+    copied += std::exchange(bench->tiles_copied, 0);
     blended += bench->painter.pixels_blended();
   }
   stats_.pixels_blended = blended;
-  stats_.tiles_copied = copied;
-  for (const Job& job : jobs_) stats_.tiles_composed += job.composed.empty() ? 0 : 1;
+  stats_.tiles_copied += copied;
   const auto converted =
       static_cast<int64_t>(static_cast<double>(cpu_nanoseconds) * static_cast<double>(convert) /
                            static_cast<double>(std::max<int64_t>(1, compose + convert)));

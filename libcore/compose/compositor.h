@@ -67,6 +67,12 @@ class Compositor {
     base::RectI fetched;   // from the last frame; may be empty
     base::RectI composed;  // afterwards; may be empty
   };
+  // Pixels taken over as they are, of tiles side by side: rows long enough for a processor to see
+  // what it reads next.
+  struct Run {
+    const PlacedItem* video;  // whose planes; null: from the last frame
+    base::RectI area;
+  };
   // What a thread works with.
   struct Worker {
     TilePainter painter;
@@ -82,7 +88,12 @@ class Compositor {
   Held& held_by(const frame::Frame& frame);
   void find_jobs(const Held& held, const FramePlan& plan, bool is_last);
   void add_job(int tile, const base::RectI& stale, const base::RectI& changed, bool is_last);
+  void find_runs(const FramePlan& plan);
+  template <class Copy>
+  void take_copied(int tile, const FramePlan& plan, base::RectI& area, const Copy& copy) const;
+  void add_run(const PlacedItem* video, const base::RectI& area);
   void work(const FramePlan& plan, frame::Frame& target);
+  void do_run(const Run& run, frame::Frame& target, Worker& worker) const;
   void do_job(const Job& job, const FramePlan& plan, frame::Frame& target, Worker& worker);
   void compose_part(int tile, const base::RectI& part, const FramePlan& plan, frame::Frame& target,
                     Worker& worker);
@@ -101,6 +112,7 @@ class Compositor {
   std::shared_ptr<frame::Frame> last_frame_;
   Damage changed_;  // since the last frame
   Damage stale_;    // since what the memory at hand held last
+  std::vector<Run> runs_;
   std::vector<Job> jobs_;
   std::vector<uint64_t> items_by_tile_;  // a bit an item, words_ words a tile
   size_t words_ = 0;
