@@ -52,14 +52,15 @@ class PlacedItem {
   const std::array<SampledPlane, 3>& planes() const { return planes_; }
   const frame::YuvCoefficients& coefficients() const { return coefficients_; }
 
+  /// Which pixels of its source the samples of `area` are made of.
+  base::RectI sampled(const base::RectI& area) const;
+
   /// Absent: its edges fall between pixels, so `bounds` has them.
   const std::optional<CoverageBox>& edges() const { return edges_; }
   const std::optional<CoverageBox>& clip() const { return clip_; }
 
  private:
   void sample_planes(const base::Affine& canvas_from_picture);
-  // Which pixels of the picture the samples of `area` are made of.
-  base::RectI sampled(const base::RectI& area) const;
 
   const frame::Picture* picture_ = nullptr;
   const frame::YuvPicture* yuv_ = nullptr;

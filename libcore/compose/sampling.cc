@@ -232,6 +232,28 @@ HWY_INLINE V32 gather(const uint8_t* base, V32 offsets) {
 #endif
 }
 
+struct Pair {
+  V32 first;
+  V32 second;
+};
+
+// The words at byte offsets and those after them: half as many places to read as with two gathers.
+HWY_INLINE Pair gather_pairs(const uint8_t* base, V32 offsets) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  const hn::RebindToSigned<U64> i64;
+  const hn::Half<I32> half;
+  const auto* pairs = reinterpret_cast<const uint64_t*>(base);
+  const auto at = hn::BitCast(i32, offsets);
+  const V64 low = hn::GatherOffset(u64, pairs, hn::PromoteTo(i64, hn::LowerHalf(half, at)));
+  const V64 high = hn::GatherOffset(u64, pairs, hn::PromoteTo(i64, hn::UpperHalf(half, at)));
+  const V32 lower = hn::BitCast(u32, low);
+  const V32 upper = hn::BitCast(u32, high);
+  return {hn::ConcatEven(u32, upper, lower), hn::ConcatOdd(u32, upper, lower)};
+#else
+  return {gather(base, offsets), gather(base, hn::Add(offsets, hn::Set(u32, 4)))};
+#endif
+}
+
 // A vector of places on one axis, moved on by its length at a time.
 class Walk {
  public:
@@ -265,28 +287,60 @@ HWY_INLINE V32 clamped(V32 index, int last) {
   return hn::BitCast(u32, hn::Min(hn::Max(signed_index, hn::Zero(i32)), hn::Set(i32, last)));
 }
 
+// Where a vector of pixels lies in a picture.
+struct Places {
+  V32 column;
+  V32 line;
+  Weights weights;
+};
+
+HWY_INLINE V32 mean_of(const Pair& upper, const Pair& lower, const Weights& weights) {
+  return mean_of_four(upper.first, upper.second, lower.first, lower.second, weights);
+}
+
+// All four neighbours of each pixel are in the picture.
+HWY_INLINE V32 sample_inside(const uint8_t* base, V32 row_bytes, const Places& at) {
+  const V32 upper = hn::Add(hn::Mul(at.line, row_bytes), hn::ShiftLeft<2>(at.column));
+  return mean_of(gather_pairs(base, upper), gather_pairs(base, hn::Add(upper, row_bytes)),
+                 at.weights);
+}
+
+// The picture's edges repeat.
+HWY_INLINE V32 sample_at_edge(const uint8_t* base, V32 row_bytes, base::SizeI size,
+                              const Places& at) {
+  const V32 one = hn::Set(u32, 1);
+  const V32 left = hn::ShiftLeft<2>(clamped(at.column, size.width - 1));
+  const V32 right = hn::ShiftLeft<2>(clamped(hn::Add(at.column, one), size.width - 1));
+  const auto row_at = [&](V32 line) {
+    const V32 row = hn::Mul(clamped(line, size.height - 1), row_bytes);
+    return Pair{gather(base, hn::Add(row, left)), gather(base, hn::Add(row, right))};
+  };
+  return mean_of(row_at(at.line), row_at(hn::Add(at.line, one)), at.weights);
+}
+
 // Any affine map.
 void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<PremulRgba8> out) {
   const auto& pixels = source.pixels;
   const auto* base = reinterpret_cast<const uint8_t*>(pixels.row(0));
   const V32 row_bytes = hn::Set(u32, static_cast<uint32_t>(pixels.row_bytes()));
-  const V32 one = hn::Set(u32, 1);
+  const V32 last_column = hn::Set(u32, static_cast<uint32_t>(pixels.width() - 1));
+  const V32 last_line = hn::Set(u32, static_cast<uint32_t>(pixels.height() - 1));
   for (int y = 0; y < out.height(); ++y) {
     Walk columns(source.grid.x_at(first.x, first.y + y), source.grid.xx);
     Walk lines(source.grid.y_at(first.x, first.y + y), source.grid.yx);
     auto* row = reinterpret_cast<uint32_t*>(out.row(y));
     for (size_t x = 0; x < static_cast<size_t>(out.width()); x += hn::Lanes(u32)) {
-      V32 column, line, weight_x, weight_y;
-      columns.next(column, weight_x);
-      lines.next(line, weight_y);
-      const V32 left = hn::ShiftLeft<2>(clamped(column, pixels.width() - 1));
-      const V32 right = hn::ShiftLeft<2>(clamped(hn::Add(column, one), pixels.width() - 1));
-      const V32 upper = hn::Mul(clamped(line, pixels.height() - 1), row_bytes);
-      const V32 lower = hn::Mul(clamped(hn::Add(line, one), pixels.height() - 1), row_bytes);
-      const V32 result =
-          mean_of_four(gather(base, hn::Add(upper, left)), gather(base, hn::Add(upper, right)),
-                       gather(base, hn::Add(lower, left)), gather(base, hn::Add(lower, right)),
-                       weights_of(weight_x, weight_y));
+      Places at;
+      V32 weight_x, weight_y;
+      columns.next(at.column, weight_x);
+      lines.next(at.line, weight_y);
+      at.weights = weights_of(weight_x, weight_y);
+      // Places before the first are very large as unsigned numbers.
+      const auto is_inside =
+          hn::And(hn::Lt(at.column, last_column), hn::Lt(at.line, last_line));
+      const V32 result = hn::AllTrue(u32, is_inside)
+                             ? sample_inside(base, row_bytes, at)
+                             : sample_at_edge(base, row_bytes, pixels.size(), at);
       hn::StoreU(result, u32, row + x);
     }
   }
@@ -748,7 +802,8 @@ class YuvStep {
 };
 
 using WideYuv = YuvStep<U16>;
-using NarrowYuv = YuvStep<hn::CappedTag<uint16_t, 8>>;
+using NarrowLanes = hn::CappedTag<uint16_t, 8>;
+using NarrowYuv = YuvStep<NarrowLanes>;
 static_assert(NarrowYuv::kColumns <= kRowSlack + 1);
 
 // Calls `step(wide or narrow, x)` for all columns from `x` on; the last may reach past `width`.
@@ -828,6 +883,17 @@ HWY_INLINE void convert_row(const WideYuv& wide, const NarrowYuv& narrow, const 
   });
 }
 
+// The pixel before such a row, on the odd column that its chroma lies beside.
+HWY_INLINE PremulRgba8 pixel_before(const NarrowYuv& narrow, const VideoRow& row) {
+  NarrowYuv::Samples samples;
+  samples.luma = NarrowYuv::ordered_bytes(row.luma - 2);
+  doubled<NarrowLanes>(row.u, -1, row.weight_y, samples.even_u, samples.odd_u);
+  doubled<NarrowLanes>(row.v, -1, row.weight_y, samples.even_v, samples.odd_v);
+  PremulRgba8 pixels[NarrowYuv::kColumns];
+  narrow.store(samples, pixels);
+  return pixels[1];
+}
+
 // Rows of samples that lie partly outside of a plane.
 class EdgeRows {
  public:
@@ -858,6 +924,7 @@ void sample_video(const frame::YuvCoefficients& c, const YuvPlanes& planes, base
   const int read = (width + NarrowYuv::kColumns - 1) / NarrowYuv::kColumns * NarrowYuv::kColumns;
   const bool is_inner = from.x >= 0 && from.x + read <= luma.width() && column >= 0 &&
                         column + read / 2 + 1 <= chroma.width();
+  const bool has_before = is_inner && from.x >= 2 && column >= 1;
   EdgeRows edges;
   for (int y = 0; y < out.height(); ++y) {
     const auto row = [&](size_t at, const ImageView<const uint8_t>& plane, int line, int x, int n) {
@@ -872,7 +939,10 @@ void sample_video(const frame::YuvCoefficients& c, const YuvPlanes& planes, base
     prefetch_row(luma.row(std::min(line + kRowsAhead, luma.height() - 1)) + from.x, width);
     const VideoRow samples{row(0, luma, line, from.x, read), both(1, planes[1].samples),
                            both(3, planes[2].samples), rows.weight};
-    if (skipped != 0) out.row(y)[0] = video_pixel(c, planes, {first.x, first.y + y});
+    if (skipped != 0) {
+      out.row(y)[0] = has_before ? pixel_before(narrow, samples)
+                                 : video_pixel(c, planes, {first.x, first.y + y});
+    }
     convert_row(wide, narrow, samples, width, out.row(y) + skipped);
   }
 }

@@ -1,6 +1,7 @@
 #include "compose/tile_painter.h"
 
 #include "compose/kernels.h"
+#include "compose/prefetch.h"
 #include "compose/sampling.h"
 #include "compose/tile.h"
 #include "frame/convert.h"
@@ -129,6 +130,8 @@ ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, cons
 // Of a turned item, only what it covers: the rest is masked.
 void TilePainter::sample_rows(const PlacedItem& item, const RectI& part,
                               ImageView<PremulRgba8> out) {
+  const ImageView<const PremulRgba8>& pixels = item.pixels().pixels;
+  if (pixels.size() == item.picture()->size()) prefetch(pixels.part(item.sampled(part)));
   for (int y = part.top; y < part.bottom; ++y) {
     const auto span = item.edges()->touched(y, {part.left, part.right});
     if (span.first >= span.last) continue;
