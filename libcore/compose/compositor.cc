@@ -25,6 +25,11 @@ int64_t area_of(const RectI& rect) {
   return rect.empty() ? 0 : int64_t{rect.width()} * rect.height();
 }
 
+// Whether `right` goes on where `left` ends.
+bool is_beside(const RectI& left, const RectI& right) {
+  return left.right == right.left && left.top == right.top && left.bottom == right.bottom;
+}
+
 }  // namespace
 
 Compositor::Compositor(const CompositorOptions& options)
@@ -60,8 +65,7 @@ frame::FramePtr Compositor::compose(const DrawList& list) {
   const bool is_last = last_frame_ != nullptr && pool_.is_only_owner(last_frame_);
   frame = is_last ? last_frame_ : pool_.take();
   Held& held = held_by(*frame);
-  find_jobs(held, *plan, is_last);
-  find_runs(*plan);
+  find_work(held, *plan, is_last);
   held.plan = plan;
   stats_.plan_nanoseconds += watch.lap();
   const int64_t others = workers_.cpu_nanoseconds();
@@ -94,7 +98,7 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
       plan.placed.emplace_back(list.items[i], shown);
     }
   }
-  plan.copied.assign(2 * static_cast<size_t>(grid_.count()), false);
+  plan.copied.assign(2 * static_cast<size_t>(grid_.count()), RectI{});
   return *free;
 }
 
@@ -123,12 +127,12 @@ void Compositor::choose_copied(FramePlan& plan) {
     const auto at = static_cast<size_t>(i);
     const int tile = i / 2;
     const RectI half = grid_.half(tile, i % 2);
-    const bool was_copied = last_frame_ != nullptr && last_plan_->copied[at];
+    const RectI was_copied = last_frame_ != nullptr ? last_plan_->copied[at] : RectI{};
     if (base::intersection(changed_.part(tile), half).empty()) {
       plan.copied[at] = was_copied;
       continue;
     }
-    plan.copied[at] = any && copied_video(plan.placed, half, options_.format) != nullptr;
+    if (any) plan.copied[at] = copied_video(plan.placed, half, options_.format).area;
     if (plan.copied[at] != was_copied) changed_.add_part(tile, half);
   }
 }
@@ -140,8 +144,9 @@ Compositor::Held& Compositor::held_by(const frame::Frame& frame) {
   return held_.emplace_back(Held{&frame, nullptr});
 }
 
-void Compositor::find_jobs(const Held& held, const FramePlan& plan, bool is_last) {
+void Compositor::find_work(const Held& held, const FramePlan& plan, bool is_last) {
   jobs_.clear();
+  runs_.clear();
   if (!is_last) {
     stale_.clear();
     if (held.plan == nullptr) {
@@ -156,50 +161,44 @@ void Compositor::find_jobs(const Held& held, const FramePlan& plan, bool is_last
       if (held.plan->copied[at] != plan.copied[at]) stale_.add_part(tile, grid_.half(tile, i % 2));
     }
     const RectI& changed = changed_.part(tile);
-    add_job(tile, is_last ? changed : stale_.part(tile), changed, is_last);
+    add_work(tile, is_last ? changed : stale_.part(tile), changed, plan);
   }
 }
 
-// `stale` is what must be made; of that, what lies outside of `changed` is in the last frame.
-void Compositor::add_job(int tile, const RectI& stale, const RectI& changed, bool is_last) {
+// `stale` is what must be made; of that, what lies outside of `changed` is in the last frame. What
+// is only taken over is done for whole rows of tiles at once, unless the tile is fetched and made:
+// then the order matters.
+void Compositor::add_work(int tile, const RectI& stale, const RectI& changed,
+                          const FramePlan& plan) {
   if (stale.empty()) {
     ++stats_.tiles_skipped;
     return;
   }
   const RectI both = base::intersection(stale, changed);
-  if (is_last || last_frame_ == nullptr || area_of(both) * 4 > area_of(stale) * 3) {
-    jobs_.push_back({tile, {}, stale});
+  if (both.empty()) {
+    ++stats_.tiles_fetched;
+    add_run(nullptr, stale);
     return;
   }
-  if (both.empty()) ++stats_.tiles_fetched;
-  jobs_.push_back({tile, stale, both});
-}
-
-// What jobs would only take over is done for whole rows of tiles at once. A job that fetches and
-// then copies keeps both: their order matters.
-void Compositor::find_runs(const FramePlan& plan) {
-  runs_.clear();
-  for (Job& job : jobs_) {
-    if (job.composed.empty()) {
-      add_run(nullptr, std::exchange(job.fetched, {}));
-      continue;
-    }
-    ++stats_.tiles_composed;
-    if (!job.fetched.empty()) continue;
-    take_copied(job.tile, plan, job.composed, [this](const PlacedItem& video, const RectI& part) {
-      add_run(&video, part);
-    });
-    if (job.composed.empty()) ++stats_.tiles_copied;
+  ++stats_.tiles_composed;
+  if (last_frame_ != nullptr && area_of(both) * 4 <= area_of(stale) * 3) {
+    jobs_.push_back({tile, stale, both});
+    return;
   }
-  std::erase_if(jobs_, [](const Job& job) { return job.fetched.empty() && job.composed.empty(); });
+  const size_t jobs = jobs_.size();
+  divide(
+      tile, stale, plan,
+      [this](const PlacedItem& video, const RectI& part) { add_run(&video, part); },
+      [&](const RectI& part) {
+        jobs_.push_back({tile, {}, part});
+      });
+  if (jobs_.size() == jobs) ++stats_.tiles_copied;
 }
 
 void Compositor::add_run(const PlacedItem* video, const RectI& area) {
   if (!runs_.empty()) {
     Run& last = runs_.back();
-    const bool is_beside = last.area.right == area.left && last.area.top == area.top &&
-                           last.area.bottom == area.bottom;
-    if (last.video == video && is_beside) {
+    if (last.video == video && is_beside(last.area, area)) {
       last.area.right = area.right;
       return;
     }
@@ -207,19 +206,36 @@ void Compositor::add_run(const PlacedItem* video, const RectI& area) {
   runs_.push_back({video, area});
 }
 
-// Takes what is copied of `area`, a part of `tile`, out of it: copy(video, part) each half's.
-template <class Copy>
-void Compositor::take_copied(int tile, const FramePlan& plan, RectI& area, const Copy& copy) const {
-  for (const int side : {0, 1}) {
-    if (!plan.copied[2 * static_cast<size_t>(tile) + static_cast<size_t>(side)]) continue;
-    const RectI half = grid_.half(tile, side);
-    const RectI part = base::intersection(area, half);
-    if (part.empty()) continue;
-    const PlacedItem* video = copied_video(plan.placed, half, options_.format);
-    LAYERCAST_CHECK(video != nullptr);
-    copy(*video, part);
-    (side == 0 ? area.left : area.right) = side == 0 ? part.right : part.left;
+// Divides `area`, a part of `tile`, into what is copied, copy(video, part), and what lies around
+// it, compose(part).
+template <class Copy, class Compose>
+void Compositor::divide(int tile, const RectI& area, const FramePlan& plan, const Copy& copy,
+                        const Compose& compose) const {
+  const auto divide_part = [&](const RectI& whole, const CopiedVideo& copied) {
+    const RectI part = base::intersection(whole, copied.area);
+    if (part.empty()) return whole.empty() ? void() : compose(whole);
+    copy(*copied.item, part);
+    const RectI around[] = {{whole.left, whole.top, whole.right, part.top},
+                            {whole.left, part.top, part.left, part.bottom},
+                            {part.right, part.top, whole.right, part.bottom},
+                            {whole.left, part.bottom, whole.right, whole.bottom}};
+    for (const RectI& rest : around) {
+      if (!rest.empty()) compose(rest);
+    }
+  };
+  const auto copied_at = [&](int side) {
+    const bool any =
+        !plan.copied[2 * static_cast<size_t>(tile) + static_cast<size_t>(side)].empty();
+    return any ? copied_video(plan.placed, grid_.half(tile, side), options_.format) : CopiedVideo();
+  };
+  const CopiedVideo left = copied_at(0);
+  const CopiedVideo right = copied_at(1);
+  if (left.item == right.item && (left.item == nullptr || is_beside(left.area, right.area))) {
+    const RectI both{left.area.left, left.area.top, right.area.right, right.area.bottom};
+    return divide_part(area, {left.item, both});
   }
+  divide_part(base::intersection(area, grid_.half(tile, 0)), left);
+  divide_part(base::intersection(area, grid_.half(tile, 1)), right);
 }
 
 void Compositor::work(const FramePlan& plan, frame::Frame& target) {
@@ -252,20 +268,14 @@ void Compositor::do_run(const Run& run, frame::Frame& target, Worker& worker) co
 
 void Compositor::do_job(const Job& job, const FramePlan& plan, frame::Frame& target,
                         Worker& worker) {
-  const int64_t start = base::ticks();
-  RectI composed = job.composed;
-  if (!job.fetched.empty()) {
-    frame::copy_area(*last_frame_, job.fetched, target);
-    take_copied(job.tile, plan, composed, [&](const PlacedItem& video, const RectI& part) {
-      frame::copy_planes(*video.yuv(), video.top_left(), part, target);
-    });
-  }
-  worker.compose_ticks += base::ticks() - start;
-  if (composed.empty()) {
-    ++worker.tiles_copied;
-  } else {
-    compose_part(job.tile, composed, plan, target, worker);
-  }
+  if (job.fetched.empty()) return compose_part(job.tile, job.composed, plan, target, worker);
+  do_run({nullptr, job.fetched}, target, worker);
+  divide(
+      job.tile, job.composed, plan,
+      [&](const PlacedItem& video, const RectI& part) {
+        do_run({&video, part}, target, worker);
+      },
+      [&](const RectI& part) { compose_part(job.tile, part, plan, target, worker); });
 }
 
 void Compositor::compose_part(int tile, const RectI& part, const FramePlan& plan,
@@ -291,15 +301,12 @@ void Compositor::count_work(int64_t cpu_nanoseconds) {
   int64_t compose = 0;
   int64_t convert = 0;
   int64_t blended = 0;
-  int64_t copied = 0;
   for (const auto& bench : benches_) {
     compose += std::exchange(bench->compose_ticks, 0);
     convert += std::exchange(bench->convert_ticks, 0);
-    copied += std::exchange(bench->tiles_copied, 0);
     blended += bench->painter.pixels_blended();
   }
   stats_.pixels_blended = blended;
-  stats_.tiles_copied += copied;
   const auto converted =
       static_cast<int64_t>(static_cast<double>(cpu_nanoseconds) * static_cast<double>(convert) /
                            static_cast<double>(std::max<int64_t>(1, compose + convert)));

@@ -65,7 +65,7 @@ class Compositor {
   struct Job {
     int tile;
     base::RectI fetched;   // from the last frame; may be empty
-    base::RectI composed;  // afterwards; may be empty
+    base::RectI composed;  // afterwards; never empty
   };
   // Pixels taken over as they are, of tiles side by side: rows long enough for a processor to see
   // what it reads next.
@@ -79,19 +79,19 @@ class Compositor {
     std::vector<const PlacedItem*> items;
     int64_t compose_ticks = 0;
     int64_t convert_ticks = 0;
-    int64_t tiles_copied = 0;
   };
 
   std::shared_ptr<FramePlan> plan_for(const DrawList& list);
   void list_items_by_tile(const FramePlan& plan);
   void choose_copied(FramePlan& plan);
   Held& held_by(const frame::Frame& frame);
-  void find_jobs(const Held& held, const FramePlan& plan, bool is_last);
-  void add_job(int tile, const base::RectI& stale, const base::RectI& changed, bool is_last);
-  void find_runs(const FramePlan& plan);
-  template <class Copy>
-  void take_copied(int tile, const FramePlan& plan, base::RectI& area, const Copy& copy) const;
+  void find_work(const Held& held, const FramePlan& plan, bool is_last);
+  void add_work(int tile, const base::RectI& stale, const base::RectI& changed,
+                const FramePlan& plan);
   void add_run(const PlacedItem* video, const base::RectI& area);
+  template <class Copy, class Compose>
+  void divide(int tile, const base::RectI& area, const FramePlan& plan, const Copy& copy,
+              const Compose& compose) const;
   void work(const FramePlan& plan, frame::Frame& target);
   void do_run(const Run& run, frame::Frame& target, Worker& worker) const;
   void do_job(const Job& job, const FramePlan& plan, frame::Frame& target, Worker& worker);

@@ -13,8 +13,8 @@ namespace layercast::compose {
 /// A draw list with all that is worked out once for a frame.
 struct FramePlan {
   DrawList list;
-  std::vector<PlacedItem> placed;  ///< of list.items, in their order
-  std::vector<bool> copied;        ///< per half of a tile: whether it is copied_video()
+  std::vector<PlacedItem> placed;   ///< of list.items, in their order
+  std::vector<base::RectI> copied;  ///< per half of a tile: where it is copied_video()
 };
 
 /// Which parts of which tiles differ between two frames, and must be made anew.

@@ -129,9 +129,10 @@ void compose_plainly(const DrawList& list, frame::Frame& target) {
   const TileGrid grid(list.canvas);
   for (int i = 0; i < 2 * grid.count(); ++i) {
     const RectI area = grid.half(i / 2, i % 2);
-    const PlacedItem* copied = area.empty() ? nullptr : copied_video(placed, area, target.format());
-    if (copied == nullptr) continue;
-    frame::copy_planes(*copied->yuv(), copied->top_left(), area, target);
+    if (area.empty()) continue;
+    const CopiedVideo copied = copied_video(placed, area, target.format());
+    if (copied.item == nullptr) continue;
+    frame::copy_planes(*copied.item->yuv(), copied.item->top_left(), copied.area, target);
   }
 }
 

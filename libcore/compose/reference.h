@@ -22,8 +22,8 @@ namespace layercast::compose {
 void compose_rows(const DrawList& list, frame::RowRange rows,
                   frame::ImageView<frame::PremulRgba8> target);
 
-/// Draws all of `list` into `target` in the target's format: compose_rows() converted, but for the
-/// halves of tiles that show one video and nothing else (copied_video()), whose planes are copied.
+/// Draws all of `list` into `target` in the target's format: compose_rows() converted, but for what
+/// half tiles show of one video and nothing else (copied_video()), whose planes are copied.
 /// Shape: `target` has the size of the canvas. Exact: what the compositor is held against.
 void compose_plainly(const DrawList& list, frame::Frame& target);
 

@@ -336,8 +336,7 @@ void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<Pr
       lines.next(at.line, weight_y);
       at.weights = weights_of(weight_x, weight_y);
       // Places before the first are very large as unsigned numbers.
-      const auto is_inside =
-          hn::And(hn::Lt(at.column, last_column), hn::Lt(at.line, last_line));
+      const auto is_inside = hn::And(hn::Lt(at.column, last_column), hn::Lt(at.line, last_line));
       const V32 result = hn::AllTrue(u32, is_inside)
                              ? sample_inside(base, row_bytes, at)
                              : sample_at_edge(base, row_bytes, pixels.size(), at);

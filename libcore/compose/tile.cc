@@ -1,6 +1,23 @@
 #include "compose/tile.h"
 
 namespace layercast::compose {
+namespace {
+
+// Less than this is composed with what lies around it.
+constexpr base::SizeI kCopiedMin{16, 4};
+
+// What `bounds` has of `half` in whole units of chroma. Half tiles begin on even pixels, and end on
+// odd ones only where the canvas does.
+base::RectI even_part(const base::RectI& half, const base::RectI& bounds) {
+  base::RectI part = base::intersection(half, bounds);
+  part.left += part.left % 2;
+  part.top += part.top % 2;
+  if (part.right != half.right) part.right -= part.right % 2;
+  if (part.bottom != half.bottom) part.bottom -= part.bottom % 2;
+  return part;
+}
+
+}  // namespace
 
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format) {
   if (item.yuv() == nullptr || !item.is_aligned() || format == frame::PixelFormat::kRgba) {
@@ -19,13 +36,20 @@ bool is_copyable(const PlacedItem& item, frame::PixelFormat format) {
   return is_alike && is_sited_alike && is_even;
 }
 
-const PlacedItem* copied_video(std::span<const PlacedItem> items, const base::RectI& area,
-                               frame::PixelFormat format) {
+CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& half,
+                         frame::PixelFormat format) {
   for (size_t i = items.size(); i-- > 0;) {
-    if (items[i].is_clear(area)) continue;
-    return is_copyable(items[i], format) && items[i].hides(area) ? &items[i] : nullptr;
+    if (items[i].is_clear(half)) continue;
+    const base::RectI part = even_part(half, items[i].bounds());
+    // A canvas's last half may be smaller than the least, and is copied whole.
+    const bool is_worth_it =
+        part == half || (part.width() >= kCopiedMin.width && part.height() >= kCopiedMin.height);
+    if (is_worth_it && is_copyable(items[i], format) && items[i].hides(part)) {
+      return {&items[i], part};
+    }
+    return {};
   }
-  return nullptr;
+  return {};
 }
 
 }  // namespace layercast::compose

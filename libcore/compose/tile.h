@@ -16,12 +16,17 @@ inline base::RectI shown_area(const DrawList& list) {
   return list.shown ? base::intersection(*list.shown, canvas) : canvas;
 }
 
-/// The item whose planes can be taken over as they are for `area`, half a tile, of a frame in
-/// `format`: a video in the frame's own colour space, unscaled and evenly aligned, that hides what
-/// lies below it and that nothing above it touches. Null when there is none. `items`: from far to
-/// near.
-const PlacedItem* copied_video(std::span<const PlacedItem> items, const base::RectI& area,
-                               frame::PixelFormat format);
+/// A video whose planes are taken over as they are, and where on the canvas.
+struct CopiedVideo {
+  const PlacedItem* item = nullptr;  ///< null: there is none
+  base::RectI area;
+};
+
+/// What can be copied into `half`, half a tile, of a frame in `format`: the even part that a video
+/// has there which is in the frame's own colour space, unscaled, evenly aligned, hides what lies
+/// below it, and in a half that nothing above it touches. `items`: from far to near.
+CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& half,
+                         frame::PixelFormat format);
 
 /// Whether the planes of `item` can be taken over anywhere in a frame in `format`.
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format);
