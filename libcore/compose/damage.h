@@ -29,7 +29,7 @@ class Damage {
   /// Adds `part` of tile `tile`.
   void add_part(int tile, const base::RectI& part);
 
-  /// The damaged part of tile `tile`: even as frame::convert_tile() wants it, or empty.
+  /// The damaged part of tile `tile`: as even as frame::convert_tile() wants it, or empty.
   const base::RectI& part(int tile) const { return parts_[static_cast<size_t>(tile)]; }
 
  private:
