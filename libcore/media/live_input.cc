@@ -36,6 +36,7 @@ constexpr seconds kClosePatience{1};
 // Enough to find both tracks; more would only show the first picture later.
 constexpr milliseconds kSenderAnalysed{700};
 constexpr milliseconds kStampsAnalysed{3000};
+constexpr const char* kSilence = "nothing has come for a while";
 constexpr int kPipeBytes = 32 << 10;
 constexpr int kPollMilliseconds = 100;
 constexpr int kRetryMilliseconds = 5;
@@ -277,10 +278,15 @@ base::Result<bool> LiveInput::read(AVPacket& packet) {
   for (;;) {
     if (!may_be_silent_) deadline_.expire_after(silence_max(pace_));
     const int result = av_read_frame(demuxer_.get(), &packet);
-    if (result >= 0) return true;
+    if (result >= 0 && !deadline_.is_over()) return true;
+    if (result >= 0) {
+      // Some hand out what they have left once they give up: a picture of long ago.
+      av_packet_unref(&packet);
+      return error_of(AVERROR_EXIT, kSilence);
+    }
     if (result == AVERROR_EOF && has_end()) return false;
     if (result != AVERROR(EAGAIN) || deadline_.is_over()) {
-      return error_of(result, "nothing has come for a while");
+      return error_of(result, kSilence);
     }
     ::poll(nullptr, 0, kRetryMilliseconds);
   }

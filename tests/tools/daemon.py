@@ -27,7 +27,13 @@ daemon off; master_process off; pid {folder}/nginx.pid; error_log {folder}/error
 events {{ worker_connections 128; }}
 rtmp {{ access_log off; server {{ listen 127.0.0.1:{port}; chunk_size 4096;
   application live {{ live on; record {record}; record_path {folder}; record_unique on;
-    drop_idle_publisher 10s; }} }} }}
+    drop_idle_publisher 10s; {segments} }} }} }}
+{web}
+"""
+NGINX_SEGMENTS = "hls on; hls_path {folder}/hls; hls_fragment 1s; hls_playlist_length 4s;"
+NGINX_WEB = """http {{ access_log off; client_body_temp_path {folder}; proxy_temp_path {folder};
+  fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{ listen 127.0.0.1:{web_port}; location /hls {{ root {folder}; }} }} }}
 """
 
 
@@ -104,16 +110,27 @@ class Server:
 
 
 class RtmpServer(Server):
-    """nginx with its RTMP module: takes streams under /live/NAME and plays them back."""
+    """nginx with its RTMP module: takes streams under /live/NAME and plays them back.
+    On `web_port`, if there is one, also as HLS: /hls/NAME.m3u8.
+    """
 
     def __init__(self, port: int | None = None, record: str = "off") -> None:
         super().__init__(port)
         self.record = record
+        self.web_port: int | None = None
 
     def command(self) -> list[str]:
+        names = {"folder": self.folder.name, "web_port": self.web_port}
+        segments, web = (
+            part.format(**names) if self.web_port else "" for part in (NGINX_SEGMENTS, NGINX_WEB)
+        )
         folder = self.folder.name
         config = Path(folder, "nginx.conf")
-        config.write_text(NGINX_RTMP.format(folder=folder, port=self.port, record=self.record))
+        config.write_text(
+            NGINX_RTMP.format(
+                folder=folder, port=self.port, record=self.record, segments=segments, web=web
+            )
+        )
         return ["/usr/sbin/nginx", "-e", f"{folder}/error.log", "-p", folder, "-c", str(config)]
 
     def url(self, name: str = "key") -> str:
