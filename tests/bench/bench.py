@@ -17,7 +17,8 @@ CPU time is that of all threads. Composing is that without what decodes the vide
 tells what that takes, of ffmpeg it is what decoding alone takes. A frame copy is what one thread
 takes to copy a 1920×1080 frame of RGBA that sits in cache.
 
---memory, --limits, --live, --plots, --sprite, --kernels and --pipe measure something else instead.
+--memory, --limits, --live, --plots, --sprite, --feed, --kernels and --pipe measure something else
+instead.
 """
 
 import argparse
@@ -30,6 +31,7 @@ import tempfile
 from pathlib import Path
 
 import assets
+import feed_bench
 import limit_benches
 import live_bench
 import plots
@@ -235,8 +237,10 @@ def bench(options: argparse.Namespace) -> None:
             plots.bench_plots(places, options.plots, options.threads, options.runs)
         if options.sprite:
             sprite_bench.bench_sprite(places, options.threads, options.runs)
+        if options.feed:
+            feed_bench.bench_feed(places, options.runs)
         if not (options.limits or options.memory or options.live or options.plots
-                or options.sprite):
+                or options.sprite or options.feed):
             bench_scenes(places, frames, load, options)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -268,6 +272,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="plot cost against layers, moving pixels, canvas size and threads, as SVG files")
     option("--sprite", action="store_true",
            help="measure a sprite of 500 pictures beside one that fades")
+    option("--feed", action="store_true",
+           help="measure S3 with a video of 720p and of 1080p, on one and two threads")
     option("--kernels", action="store_true", help="measure the inner loops")
     option("--pipe", action="store_true", help="measure ways through a pipe")
 
