@@ -15,7 +15,7 @@ std::string redacted_url(std::string_view url);
 /// Whether `url` is one that was redacted.
 bool is_redacted(std::string_view url);
 
-/// `text`, which speaks of the output `url`, without what redacted_url() hides of it.
+/// `text`, which speaks of `url`, without what redacted_url() hides of it.
 std::string redacted_text(std::string_view text, std::string_view url);
 
 }  // namespace layercast::base

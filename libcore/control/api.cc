@@ -185,7 +185,7 @@ Answer answer_of(const Problem& problem) {
 Value layers_document(const scene::LiveState& state) {
   Value layers = Value::array();
   for (const auto& layer : state.scene.layers) {
-    layers.items.push_back(scene::layer_document(layer));
+    layers.items.push_back(scene::layer_document(layer, scene::Secrets::kRedacted));
   }
   Value document = Value::object();
   document.add("revision", revision_of(state))
@@ -197,7 +197,7 @@ Value layers_document(const scene::LiveState& state) {
 Value tracks_document(const scene::LiveState& state) {
   Value tracks = Value::array();
   for (const auto& track : state.scene.audio) {
-    tracks.items.push_back(scene::audio_codec().write(track));
+    tracks.items.push_back(scene::track_document(track, scene::Secrets::kRedacted));
   }
   Value document = Value::object();
   document.add("revision", revision_of(state)).add("audio", std::move(tracks));
@@ -418,8 +418,9 @@ Answer Api::layer(const Request& request, const Route&) const {
   if (layer == layers.end()) {
     return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
   }
-  return answer_with_etag(request, *state,
-                          [&] { return json_answer(scene::layer_document(*layer)); });
+  return answer_with_etag(request, *state, [&] {
+    return json_answer(scene::layer_document(*layer, scene::Secrets::kRedacted));
+  });
 }
 
 Answer Api::tracks(const Request& request, const Route&) const {
@@ -434,8 +435,9 @@ Answer Api::track(const Request& request, const Route&) const {
   if (track == tracks.end()) {
     return answer_of(problem(404, "there is no sound \"" + request.id + "\""));
   }
-  return answer_with_etag(request, *state,
-                          [&] { return json_answer(scene::audio_codec().write(*track)); });
+  return answer_with_etag(request, *state, [&] {
+    return json_answer(scene::track_document(*track, scene::Secrets::kRedacted));
+  });
 }
 
 Answer Api::status(const Request&, const Route&) const {

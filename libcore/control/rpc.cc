@@ -254,7 +254,8 @@ void Rpc::run(const Call& call, const Value& params) {
       return give_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
     }
     Value result = Value::object();
-    result.add("revision", revision).add("layer", scene::layer_document(*layer));
+    result.add("revision", revision)
+        .add("layer", scene::layer_document(*layer, scene::Secrets::kRedacted));
     return give_result(call, result);
   }
   if (call.method == "audio.list") return give_result(call, tracks_document(*state));
@@ -282,7 +283,7 @@ void Rpc::give_track(const Call& call, const Value& params, const scene::LiveSta
   }
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(state.revision)))
-      .add("audio", scene::audio_codec().write(*track));
+      .add("audio", scene::track_document(*track, scene::Secrets::kRedacted));
   give_result(call, result);
 }
 

@@ -142,7 +142,7 @@ std::set<std::string> known_names(const scene::LiveState& state) {
   std::set<std::string> known;
   for (const Name& each : names) {
     known.insert(each.text);
-    if (each.kind == NameKind::kOutput) known.insert(base::redacted_url(each.text));
+    if (each.kind != NameKind::kFile) known.insert(base::redacted_url(each.text));
   }
   return known;
 }

@@ -1,5 +1,6 @@
 #include "render/layer_content.h"
 
+#include "base/redaction.h"
 #include "content/animated.h"
 #include "content/filters.h"
 #include "render/layer_effects.h"
@@ -63,6 +64,8 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
                                    const scene::PlaceholderClock& clock) {
   auto made = std::make_shared<LayerContent>();
   const auto fail = [&](base::Error error) {
+    error.message = base::redacted_text(error.message, error.where);
+    error.where = base::redacted_url(error.where);
     made->raster = rasterizer_.error_raster(layer, error);
     made->filters = lasting_filters(layer);
     made->error = std::move(error);

@@ -10,6 +10,7 @@
 #include "scene/phases.h"
 #include "scene/scene_tables.h"
 #include "scene/showing.h"
+#include "scene/source_secrets.h"
 #include "scene/stream_config.h"
 #include "scene/track_phases.h"
 
@@ -190,12 +191,13 @@ Value create_layer(Work& work, const Value& params) {
   const bool is_nameless = given.find("id") == nullptr;
   Value document = given;
   if (is_nameless) document.set("id", Value::of(free_id(work.scene(), given)));
+  restore_sources(document, Value::object(), work.reader);
   Layer layer = read_by(layer_codec(), document, work);
   if (is_nameless) {
     const auto twin = std::ranges::find_if(layers, [&](const Layer& each) {
       return each.type == layer.type && each.content == layer.content;
     });
-    if (twin != layers.end()) return layer_document(*twin);
+    if (twin != layers.end()) return layer_document(*twin, Secrets::kRedacted);
   } else if (find_by_id(layers, layer.id) != layers.end()) {
     refuse_at(work, "id", ErrorCode::kConflict,
               "\"" + layer.id + "\" is already the id of another layer");
@@ -208,7 +210,7 @@ Value create_layer(Work& work, const Value& params) {
   forget_showing(layer);
   stamp(layer, work.now);
   layers.push_back(std::move(layer));
-  const Value created = layer_document(layers.back());
+  const Value created = layer_document(layers.back(), Secrets::kRedacted);
   tell_of_layer(work, "layer.created", layers.back(), created);
   return created;
 }
@@ -216,9 +218,9 @@ Value create_layer(Work& work, const Value& params) {
 // `layer` becomes `after`, which has its id.
 Value changed_layer(Work& work, Layer& layer, Layer after) {
   stamp(after, work.now);
-  if (after == layer) return layer_document(layer);
+  if (after == layer) return layer_document(layer, Secrets::kRedacted);
   layer = std::move(after);
-  const Value document = layer_document(layer);
+  const Value document = layer_document(layer, Secrets::kRedacted);
   tell_of_layer(work, "layer.updated", layer, document);
   return document;
 }
@@ -239,7 +241,10 @@ Value update_layer(Work& work, const Value& params) {
   const Reader::Step step(work.reader, "patch");
   check_is_object(work, patch, "a merge patch");
   check_id_stays(work, patch, layer);
-  Layer after = read_by(layer_codec(), merge_patched(layer_document(layer), patch), work);
+  const Value before = layer_document(layer, Secrets::kShown);
+  Value document = merge_patched(before, patch);
+  restore_sources(document, before, work.reader);
+  Layer after = read_by(layer_codec(), document, work);
   const Value* start = patch.find("start");
   // Taken away: the layer begins anew.
   if (start != nullptr && start->is(Value::Kind::kNull) && layer.start) after.start = work.now;
@@ -255,15 +260,17 @@ Value replace_layer(Work& work, const Value& params) {
   check_is_object(work, document, "a layer");
   check_id_stays(work, document, layer);
   document.set("id", Value::of(layer.id));
+  restore_sources(document, layer_document(layer, Secrets::kShown), work.reader);
   Layer after = read_by(layer_codec(), document, work);
   keep_phases(layer, after, work.now);
   return changed_layer(work, layer, std::move(after));
 }
 
+Value shown_document(const AudioTrack& track) { return track_document(track, Secrets::kRedacted); }
+
 void tell_of_track(Work& work, std::string_view event, const AudioTrack& track) {
-  work.tell(
-      event,
-      Value::object().add("id", Value::of(track.id)).add("audio", audio_codec().write(track)));
+  work.tell(event,
+            Value::object().add("id", Value::of(track.id)).add("audio", shown_document(track)));
 }
 
 void activate(Work& work, std::optional<std::string> id) {
@@ -416,6 +423,22 @@ void replace_active(Work& work, const Value& document) {
   }
 }
 
+// The same for the sources of the layers or sounds that `document` lists under `key`.
+template <class Item>
+void restore_sources_of(Work& work, Value& document, std::string_view key,
+                        const std::vector<Item>& before, Value (*shown)(const Item&, Secrets)) {
+  Value* list = document.find(key);
+  if (list == nullptr) return;
+  const Reader::Step step(work.reader, key);
+  for (size_t i = 0; i < list->items.size(); ++i) {
+    const Reader::Step at(work.reader, i);
+    const Value* id = list->items[i].find("id");
+    const auto known = id == nullptr ? before.end() : find_by_id(before, id->text);
+    const Value had = known == before.end() ? Value::object() : shown(*known, Secrets::kShown);
+    restore_sources(list->items[i], had, work.reader);
+  }
+}
+
 Value replace_scene(Work& work, const Value& params) {
   check_params(work, params, {{"scene"}});
   const Value& given = *params.find("scene");
@@ -423,6 +446,8 @@ Value replace_scene(Work& work, const Value& params) {
   Value document = given;
   // What a client was shown besides the scene.
   for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
+  restore_sources_of(work, document, "layers", work.scene().layers, layer_document);
+  restore_sources_of(work, document, "audio", work.scene().audio, track_document);
   Scene after = read_by(scene_codec(), document, work);
   restore_urls(work, after.outputs);
   for (Layer& layer : after.layers) {
@@ -574,6 +599,7 @@ Value add_track(Work& work, const Value& params) {
   check_is_object(work, document, "a sound");
   auto& tracks = work.scene().audio;
   if (document.find("id") == nullptr) document.set("id", Value::of(free_track_id(work.scene())));
+  restore_sources(document, Value::object(), work.reader);
   AudioTrack track = read_by(audio_codec(), document, work);
   check_ducks_under_layer(work, track);
   if (find_by_id(tracks, track.id) != tracks.end()) {
@@ -587,7 +613,7 @@ Value add_track(Work& work, const Value& params) {
   stamp(track, work.now);
   tracks.push_back(std::move(track));
   tell_of_track(work, "audio.added", tracks.back());
-  return audio_codec().write(tracks.back());
+  return shown_document(tracks.back());
 }
 
 Value update_track(Work& work, const Value& params) {
@@ -600,7 +626,10 @@ Value update_track(Work& work, const Value& params) {
   if (id != nullptr && *id != Value::of(track.id)) {
     refuse_at(work, "id", ErrorCode::kInvalidInput, "the id of a sound cannot change");
   }
-  AudioTrack after = read_by(audio_codec(), merge_patched(audio_codec().write(track), patch), work);
+  const Value before = track_document(track, Secrets::kShown);
+  Value document = merge_patched(before, patch);
+  restore_sources(document, before, work.reader);
+  AudioTrack after = read_by(audio_codec(), document, work);
   check_ducks_under_layer(work, after);
   const Value* begins = patch.find("begins");
   // Taken away: it begins anew.
@@ -610,7 +639,7 @@ Value update_track(Work& work, const Value& params) {
     track = std::move(after);
     tell_of_track(work, "audio.updated", track);
   }
-  return audio_codec().write(track);
+  return shown_document(track);
 }
 
 Value remove_track(Work& work, const Value& params) {

@@ -58,13 +58,13 @@ struct Command {
 base::Result<Command> command_from(const Value& value);
 Value value_of(const Command& command);
 
-/// What subscribers are told, and its params:
+/// What subscribers are told, and its params, with URLs of outputs and sources redacted:
 /// - `layer.created`, `layer.updated`: `{id, layer}`
 /// - `layer.deleted`, `layer.activated`: `{id}`; null: none is active
-/// - `scene.updated`: `{scene, active}`, URLs of outputs redacted
+/// - `scene.updated`: `{scene, active}`
 /// - `stream.started`, `stream.stopped`, `stream.paused`, `stream.configured`: `{stream}`
 /// - `audio.added`, `audio.updated`: `{id, audio}`; `audio.removed`: `{id}`
-/// - `output.added`: `{output}`, its URL redacted; `output.removed`: `{id}`
+/// - `output.added`: `{output}`; `output.removed`: `{id}`
 /// - `chat.said`: `{id, message}`, the id the layer's
 struct Event {
   std::string name;

@@ -270,7 +270,10 @@ ObjectTable<VideoContent> video_table() {
       .doc =
           "A video file or a live source. A file begins to play when its layer does; each frame "
           "shows the picture of the file whose time that is. A live source (a URL, a named pipe, a "
-          "camera device) shows its newest picture. Its sound is mixed into the stream's.",
+          "camera device) shows its newest picture. URLs are rtmp, rtmps, http and https (a file, "
+          "a stream or an HLS playlist), rtsp, rtsps, srt, udp or rtp. A daemon tells nobody the "
+          "passwords and keys in them: they are ***, and a URL that is written back so stays what "
+          "it was. Its sound is mixed into the stream's.",
       .fields = {required(
                      "source", &C::source, file_path(),
                      "The video file; or a URL, a named pipe or a device such as /dev/video0."),

@@ -4,6 +4,7 @@
 #include "scene/json_codec.h"
 #include "scene/limits.h"
 #include "scene/scene_tables.h"
+#include "scene/source_secrets.h"
 #include "scene/stream_config.h"
 
 #include <charconv>
@@ -152,13 +153,21 @@ Value output_document(const Output& output, Secrets secrets) {
   return output_codec().write(shown);
 }
 
-Value layer_document(const Layer& layer) { return layer_codec().write(layer); }
+Value layer_document(const Layer& layer, Secrets secrets) {
+  Value document = layer_codec().write(layer);
+  return secrets == Secrets::kShown ? document : with_redacted_sources(std::move(document));
+}
+
+Value track_document(const AudioTrack& track, Secrets secrets) {
+  Value document = audio_codec().write(track);
+  return secrets == Secrets::kShown ? document : with_redacted_sources(std::move(document));
+}
 
 Value scene_document(const Scene& scene, Secrets secrets) {
   if (secrets == Secrets::kShown) return scene_codec().write(scene);
   Scene shown = scene;
   for (Output& output : shown.outputs) output.url = base::redacted_url(output.url);
-  return scene_codec().write(shown);
+  return with_redacted_sources(scene_codec().write(shown));
 }
 
 Value stream_document(const LiveState& state) {

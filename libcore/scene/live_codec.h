@@ -31,10 +31,13 @@ enum class Secrets : uint8_t { kShown, kRedacted };
 Value scene_document(const Scene& scene, Secrets secrets);
 
 /// The whole state as clients see it: the scene file's document with `revision`, `active`,
-/// `stream` (settings and transmission). Redacted: URLs of outputs without keys and passwords, as
-/// `***`. A redacted URL that is written back to the output that has it means the URL it had.
+/// `stream` (settings and transmission). Redacted: URLs of outputs and sources without keys and
+/// passwords, as `***`. A redacted URL that is written back to the output, layer or sound that has
+/// it means the URL it had: what a client has read it can write, whether it may know the key or
+/// not.
 Value document_of(const LiveState& state, Secrets secrets);
-Value layer_document(const Layer& layer);
+Value layer_document(const Layer& layer, Secrets secrets);
+Value track_document(const AudioTrack& track, Secrets secrets);
 Value output_document(const Output& output, Secrets secrets);
 /// The settings of `stream.configure`, and `transmission`: `on-air`, `stopped` or `paused`.
 Value stream_document(const LiveState& state);

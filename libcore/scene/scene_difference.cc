@@ -5,6 +5,7 @@
 #include "scene/command.h"
 #include "scene/phases.h"
 #include "scene/scene_tables.h"
+#include "scene/source_secrets.h"
 #include "scene/track_phases.h"
 
 #include <algorithm>
@@ -115,6 +116,20 @@ void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>
   }
 }
 
+// The items of `to` with the sources of those in `from` that may be the same.
+template <class Item>
+void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Codec<Item>& codec) {
+  for (Item& item : to) {
+    const Item* before = find_by_id(from, item.id);
+    if (before == nullptr) continue;
+    const Value document = codec.write(item);
+    const Value same = with_same_sources(document, codec.write(*before));
+    if (same == document) continue;
+    Reader reader;
+    item = codec.read(same, reader).value_or(item);
+  }
+}
+
 // Either may be redacted: one cannot be told from the other then.
 bool is_same_output(const Output& a, const Output& b) {
   Output same = b;
@@ -142,8 +157,11 @@ Value head_of(const Scene& scene) {
 
 }  // namespace
 
-std::vector<Command> commands_between(const Scene& from, const Scene& to) {
+std::vector<Command> commands_between(const Scene& from, const Scene& scene) {
   std::vector<Command> commands;
+  Scene to = scene;
+  keep_sources(from.layers, to.layers, layer_codec());
+  keep_sources(from.audio, to.audio, audio_codec());
   if (!reaches_order(from.layers, to.layers) || !reaches_order(from.audio, to.audio)) {
     // No command moves a layer in the list, and ties of z_index keep its order.
     return {command_of("scene.replace", Value::object().add("scene", scene_codec().write(to)))};

@@ -75,9 +75,9 @@ TEST(CreateLayer, NamesItPutsItOnTopAndStartsIt) {
   EXPECT_EQ(layer.id, "visual-feed-1");
   EXPECT_EQ(layer.z_index, 8);
   EXPECT_EQ(layer.start, kNow);
-  EXPECT_EQ(applied.result, layer_document(layer));
+  EXPECT_EQ(applied.result, layer_document(layer, Secrets::kShown));
   ASSERT_EQ(names_of(applied.events), Names{"layer.created"});
-  EXPECT_EQ(*applied.events[0].params.find("layer"), layer_document(layer));
+  EXPECT_EQ(*applied.events[0].params.find("layer"), layer_document(layer, Secrets::kShown));
 }
 
 TEST(CreateLayer, TheFirstFreeNumberIsTaken) {
@@ -104,7 +104,7 @@ TEST(CreateLayer, ATwinWithoutIdIsTheOneThatIsThere) {
   const Applied same = obeyed(before, command("layers.create", R"({"layer": {)" + content + "}}"));
   EXPECT_EQ(same.state, before);
   EXPECT_TRUE(same.events.empty());
-  EXPECT_EQ(same.result, layer_document(before.scene.layers[0]));
+  EXPECT_EQ(same.result, layer_document(before.scene.layers[0], Secrets::kShown));
   const Applied named =
       obeyed(before, command("layers.create", R"({"layer": {"id": "twin", )" + content + "}}"));
   EXPECT_EQ(named.state.scene.layers.size(), 4);
@@ -183,7 +183,7 @@ TEST(UpdateLayer, IsAMergePatch) {
   EXPECT_EQ(layer_of(applied.state, "title"), expected);
   ASSERT_EQ(names_of(applied.events), Names{"layer.updated"});
   EXPECT_EQ(applied.events[0].params.find("id")->text, "title");
-  EXPECT_EQ(applied.result, layer_document(expected));
+  EXPECT_EQ(applied.result, layer_document(expected, Secrets::kShown));
 }
 
 TEST(UpdateLayer, WithoutDifferenceIsNoChange) {
@@ -814,7 +814,7 @@ class Model {
   static nlohmann::json plain(const Layer& layer) {
     Scene scene;
     scene.layers = {layer};
-    return parsed(layer_document(without_starts(scene).layers.front()));
+    return parsed(layer_document(without_starts(scene).layers.front(), Secrets::kShown));
   }
   // Defaults left out.
   static nlohmann::json plain(const nlohmann::json& document) {

@@ -78,7 +78,8 @@ TEST(LiveDocuments, AreTheSceneAndWhatIsLive) {
   EXPECT_EQ(write_json(*document.find("stream"), 0),
             R"({"width":640,"height":360,"fps":30,"codec":"h264","preset":"veryfast",)"
             R"("bitrate":"6M","keyframe_interval":"2s","transmission":"on-air"})");
-  EXPECT_EQ(document.find("layers")->items[1], layer_document(state.scene.layers[1]));
+  EXPECT_EQ(document.find("layers")->items[1],
+            layer_document(state.scene.layers[1], Secrets::kShown));
 }
 
 TEST(FirstState, VisibleLayersStartAtZero) {

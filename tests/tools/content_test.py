@@ -51,6 +51,12 @@ class Image(ContentTest):
     def test_that_is_missing_is_told(self) -> None:
         self.refuse("missing.png", "no such file")
 
+    def test_a_password_in_its_source_is_not_told(self) -> None:
+        scene = self.scene(image_layer("http://me:secret@host/a.png?key=secret"))
+        done = self.run_tool("render-frames", scene, "-o", "x.mp4")
+        self.assert_refused(done, 1, "http://me:***@host/a.png?key=***: no such file")
+        self.assertNotIn("secret", done.err)
+
     def test_that_is_a_folder_is_told(self) -> None:
         (self.folder / "folder.png").mkdir()
         self.refuse("folder.png", "folder")

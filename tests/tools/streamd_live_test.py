@@ -513,6 +513,7 @@ class LiveSources(StreamdTest):
         everybody = list(range(len(WAYS)))
         for cell in self.cells_of(everybody):
             viewer.wait_for(lambda s, c=cell: s.is_made_up_for(c), f"{cell} made up for")
+        self.assert_key_untold(daemon)
         for way in self.ways:
             way.start()
         self.await_pictures(viewer, everybody)
@@ -533,6 +534,22 @@ class LiveSources(StreamdTest):
         self.assertTrue(all(frame.is_undisturbed for frame in viewer.seen))
         self.assert_nothing_left(daemon)
         self.assert_no_frame_missing(daemon)
+
+    def assert_key_untold(self, daemon: Daemon) -> None:
+        """Who looks does not see it; what was seen can be written back, and means the same."""
+        rtmp = WAYS.index(Rtmp)
+        for path in ("scene", f"layers/feed-{rtmp}", "layers", "status"):
+            self.assertNotIn(b"feed-key\"", daemon.call("GET", f"/api/v1/{path}").body, path)
+        self.assertNotIn(b"feed-key", daemon.call("GET", "/metrics").body)
+        log = "\n".join(daemon.log)
+        self.assertRegex(log, r"rtmp://127.0.0.1:\d+/live/\*\*\*: ")
+        self.assertNotRegex(log, r"/live/feed-key")
+        scene = daemon.get("/api/v1/scene")
+        self.assertEqual(daemon.call("PUT", "/api/v1/scene", scene).status, 200)
+        layer = daemon.get(f"/api/v1/layers/feed-{rtmp}")
+        self.assertRegex(layer["content"]["source"], r"/live/\*\*\*$")
+        changed = daemon.call("PATCH", f"/api/v1/layers/feed-{rtmp}", {"content": layer["content"]})
+        self.assertEqual(changed.status, 200)
 
     def assert_nothing_left(self, daemon: Daemon) -> None:
         for cell in self.cells_of(list(range(len(WAYS)))):

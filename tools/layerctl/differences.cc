@@ -97,7 +97,7 @@ Value layer_value(const scene::Layer& layer, const scene::Layer* wanted) {
         wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
     if (is_open) same.animations[i].start.reset();
   }
-  return scene::layer_document(same);
+  return scene::layer_document(same, scene::Secrets::kRedacted);
 }
 
 Value track_value(const scene::AudioTrack& track, const scene::AudioTrack* wanted) {
@@ -108,7 +108,7 @@ Value track_value(const scene::AudioTrack& track, const scene::AudioTrack* wante
         wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
     if (is_open) same.animations[i].start.reset();
   }
-  return scene::audio_codec().write(same);
+  return scene::track_document(same, scene::Secrets::kRedacted);
 }
 
 Value output_value(const scene::Output& output, const scene::Output*) {

@@ -4,6 +4,7 @@
 #include "scene/scene_file.h"
 #include "scene/scene_tables.h"
 #include "scene/showing.h"
+#include "scene/source_secrets.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/differences.h"
@@ -154,12 +155,22 @@ base::Result<void> export_scene(Session& session) {
   TRY(Scene scene, scene_from(document));
   if (session.daemon != nullptr) scene = without_run(std::move(scene));
   std::string redacted;
+  const auto note = [&](const std::string& id) { redacted += (redacted.empty() ? "" : ", ") + id; };
+  for (const scene::Layer& layer : scene.layers) {
+    const Value shown = scene::layer_document(layer, scene::Secrets::kShown);
+    if (scene::has_redacted_source(shown)) note(layer.id);
+  }
+  for (const scene::AudioTrack& track : scene.audio) {
+    if (base::is_url(track.source) && base::is_redacted(track.source)) note(track.id);
+  }
   for (const scene::Output& output : scene.outputs) {
-    if (base::is_redacted(output.url)) redacted += (redacted.empty() ? "" : ", ") + output.id;
+    if (base::is_redacted(output.url)) note(output.id);
   }
   std::string text;
   if (!redacted.empty()) {
-    text = "# A daemon does not tell the keys of its outputs: write them where *** stands.\n";
+    text =
+        "# A daemon does not tell the keys of its outputs and sources: write them where *** "
+        "stands.\n";
     session.log.write(LogLevel::kWarning,
                       "the URL of " + redacted + " has *** where its key belongs");
   }

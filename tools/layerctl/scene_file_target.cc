@@ -62,10 +62,11 @@ Value told_result(Value result, const Scene& scene) {
   if (result.find("content") == nullptr) {
     const auto track = std::ranges::find(scene.audio, id->text, &scene::AudioTrack::id);
     const bool is_track = track != scene.audio.end() && result.find("source") != nullptr;
-    return is_track ? scene::audio_codec().write(*track) : result;
+    return is_track ? scene::track_document(*track, scene::Secrets::kShown) : result;
   }
   const auto layer = std::ranges::find(scene.layers, id->text, &scene::Layer::id);
-  return layer == scene.layers.end() ? result : scene::layer_document(*layer);
+  return layer == scene.layers.end() ? result
+                                     : scene::layer_document(*layer, scene::Secrets::kShown);
 }
 
 base::Result<std::string> read_scene_text(const std::string& path) {

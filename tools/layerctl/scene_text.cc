@@ -63,7 +63,8 @@ class Editing {
         patch != nullptr) {
       return *patch;
     }
-    return scene::merge_patch_between(scene::layer_document(from), scene::layer_document(to));
+    return scene::merge_patch_between(scene::layer_document(from, scene::Secrets::kShown),
+                                      scene::layer_document(to, scene::Secrets::kShown));
   }
 
   std::optional<size_t> place_of_layer(const std::string& id) const {
@@ -92,7 +93,7 @@ class Editing {
     if (!is_only_longer) return false;
     DocumentPath list = layer;
     list.emplace_back("animations");
-    const Value document = scene::layer_document(to);
+    const Value document = scene::layer_document(to, scene::Secrets::kShown);
     const Value* animations = document.find("animations");
     for (size_t i = count; i < animations->items.size(); ++i) {
       if (!text_.append(list, animations->items[i])) return false;
@@ -115,7 +116,8 @@ class Editing {
     }
     for (const scene::Layer& layer : after_.layers) {
       if (find_by_id(before_.layers, layer.id) != nullptr) continue;
-      if (!text_.append({"layers"}, scene::layer_document(layer))) return false;
+      if (!text_.append({"layers"}, scene::layer_document(layer, scene::Secrets::kShown)))
+        return false;
     }
     return true;
   }
