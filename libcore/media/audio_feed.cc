@@ -21,6 +21,8 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 // A pass as short as this is kept in memory: a loop of it is not decoded again and again.
 constexpr int64_t kKeptMax = int64_t{10} * kAudioRate;
 constexpr int64_t kBlock = 2048;
+// What is further ahead is sought for, where that is wanted: decoding up to it would be heard.
+constexpr int64_t kFar = int64_t{10} * kAudioRate;
 
 size_t floats(int64_t samples) { return static_cast<size_t>(samples) * kAudioChannels; }
 
@@ -94,6 +96,15 @@ class Line {
       place_ += count;
     }
     place_ = std::max(place_, place);
+  }
+
+  /// skip_to() begins close to `place`, where that is far ahead and the file knows the way.
+  void seek(int64_t place) {
+    if (has_ended_ || place - std::max(place_, reached_) <= kFar) return;
+    if (!reader_->seek(place)) return rewind();
+    ready_ = {};
+    is_open_ = false;
+    reached_ = place_ = place;
   }
 
   /// From the beginning on again; silence when the file cannot be opened any more.
@@ -274,6 +285,7 @@ class FileFeed final : public AudioFeed {
       begin_pass();
     }
     if (!stretch_) {
+      if (may_seek()) line_.seek(first_place_ + first);
       line_.skip_to(first_place_ + first);
       pass_place_ = first;
       return;
@@ -282,6 +294,11 @@ class FileFeed final : public AudioFeed {
     while (pass_place_ < first && !is_length_due()) {
       read_on(std::span(unheard).first(floats(std::min(first - pass_place_, kBlock))));
     }
+  }
+
+  // How long the passes of a loop are is known once all of one was decoded.
+  bool may_seek() const {
+    return request_.far_places == FarPlaces::kSoughtFor && (!request_.loop || period_);
   }
 
   void read_on(std::span<float> samples) {

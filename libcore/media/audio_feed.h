@@ -33,6 +33,12 @@ class AudioFeed {
   virtual std::optional<int64_t> length() = 0;
 };
 
+/// How a place is reached that lies far ahead in a file.
+enum class FarPlaces : uint8_t {
+  kDecodedUpTo,  ///< From the beginning on: exact.
+  kSoughtFor,    ///< At once, where it can be, right to the millisecond; for what is live.
+};
+
 struct AudioFeedRequest {
   std::string path;
   AudioOrigin origin = AudioOrigin::kSound;
@@ -41,12 +47,14 @@ struct AudioFeedRequest {
   std::optional<base::Duration> end{};
   bool loop = false;  ///< Begin anew at the end.
   double rate = 1;    ///< Seconds of the file a second; the pitch stays. Range: 1/16 to 16.
+  FarPlaces far_places = FarPlaces::kDecodedUpTo;
 };
 
 /// The sound of a file. Sample k is that of the file at start + k ÷ kAudioRate × rate, with `loop`
 /// modulo end − start: each pass begins at the sample nearest to its time, so that nothing drifts.
 /// Exact: the same samples whatever was read before, because a file is always decoded from its
-/// beginning on; that a place far into it takes time is the price.
+/// beginning on; that a place far into it takes time is the price. Those who cannot wait have far
+/// places sought for: those of a rate of 1, and of a loop once its length is known.
 /// Null where the file holds no sound. Errors: as AudioReader::open(); kInvalidInput when `start`
 /// is after all of a looping file.
 base::Result<std::unique_ptr<AudioFeed>> open_audio_feed(const AudioFeedRequest& request);

@@ -26,6 +26,8 @@ constexpr int64_t kTolerance = kAudioRate / 20;
 // A leap further than this is the file's clock, not a pause.
 constexpr int64_t kPauseMax = int64_t{600} * kAudioRate;
 constexpr int64_t kSilenceAtOnce = 4096;
+// Decoders that refer to what was before are in step by then, resamplers too.
+constexpr int64_t kLeadIn = kAudioRate / 2;
 
 // The pictures that a file shows; a cover is none.
 const AVStream* video_of(AVFormatContext& demuxer) {
@@ -103,6 +105,43 @@ base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& 
                        nullptr};
   }
   return reader;
+}
+
+// ---- Seeking ------------------------------------------------------------------------------------
+
+// Goes to the packets before `place`, as if they were the first ones.
+bool AudioReader::leap(int64_t place) {
+  const int64_t wanted = place + origin_ + stamps_are_ahead_;
+  const auto goes_by = [&](const AVStream& way) {
+    const int64_t stamp = av_rescale_q(wanted, {1, kAudioRate}, way.time_base);
+    return av_seek_frame(demuxer_.get(), way.index, stamp, AVSEEK_FLAG_BACKWARD) >= 0;
+  };
+  // Some files only know where their pictures are.
+  const AVStream* video = video_of(*demuxer_);
+  if (!goes_by(*demuxer_->streams[track_]) && (video == nullptr || !goes_by(*video))) return false;
+  avcodec_flush_buffers(decoder_.get());
+  av_frame_unref(frame_.get());
+  resampler_.reset();
+  rate_ = 0;
+  taken_ = made_ = silence_due_ = to_drop_ = 0;
+  frame_waits_ = input_ended_ = ended_ = was_given_ = false;
+  return true;
+}
+
+bool AudioReader::seek(int64_t place) {
+  const LibraryLog log;
+  if (!leap(place - kLeadIn)) return false;
+  // A damaged packet may come first: the first frame that has a time counts.
+  while (avcodec_receive_frame(decoder_.get(), frame_.get()) < 0) {
+    if (input_ended_) return false;
+    read_packet();
+  }
+  if (frame_->pts == AV_NOPTS_VALUE) return false;
+  first_sample_ = resampled_from_ = place_of(*frame_);
+  if (first_sample_ > place) return false;
+  frame_waits_ = true;
+  decode_more();
+  return !ready_.empty();
 }
 
 // ---- Reading ------------------------------------------------------------------------------------

@@ -38,12 +38,20 @@ class AudioReader {
   /// Lifetime: until the next call.
   std::span<const float> next();
 
+  /// Goes to where next() gives what lies before `place` (counted from the origin), and not long
+  /// before: what a decoder and a resampler need to be in step again is decoded, and no more.
+  /// first_sample() tells where that is, after next(). Right to what the file's times are, which
+  /// some containers round to a millisecond.
+  /// False where the file has no such place, or does not tell: it is to be opened anew then.
+  bool seek(int64_t place);
+
   /// Of the first one that next() gave, counted from the origin: before it below 0.
   int64_t first_sample() const { return first_sample_; }
 
  private:
   explicit AudioReader(AudioOrigin origin);
   int open_decoder();
+  bool leap(int64_t place);
   void find_origin();
   void decode_more();
   void read_packet();

@@ -287,8 +287,10 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const std::string&
     source.feed = listen_to(layer, path);
     return source;
   }
-  auto ahead = std::make_shared<AudioAhead>([sound, path] { return open_sound(sound, path); },
-                                            teller(layer), length);
+  // A daemon that was started again begins in the middle of what it played.
+  auto ahead = std::make_shared<AudioAhead>(
+      [sound, path] { return open_sound(sound, path, media::FarPlaces::kSoughtFor); },
+      teller(layer), length);
   source.ahead = ahead.get();
   source.feed = std::move(ahead);
   return source;

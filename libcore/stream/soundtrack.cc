@@ -35,8 +35,10 @@ std::optional<Duration> end_of(const scene::AudioTrack& track, media::AudioFeed&
 }  // namespace
 
 base::Result<std::unique_ptr<media::AudioFeed>> open_sound(const scene::SoundSource& sound,
-                                                           const std::string& path) {
+                                                           const std::string& path,
+                                                           media::FarPlaces far_places) {
   media::AudioFeedRequest request;
+  request.far_places = far_places;
   request.path = path;
   request.origin = sound.is_video ? media::AudioOrigin::kVideo : media::AudioOrigin::kSound;
   request.start = sound.start;
@@ -90,7 +92,7 @@ void add_layers(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>
     if (!layer.visible || !sound) continue;
     const std::string path = file->resolved(sound->source);
     if (media::is_live_source(path)) continue;  // it is heard live only
-    auto feed = open_sound(*sound, path);
+    auto feed = open_sound(*sound, path, media::FarPlaces::kDecodedUpTo);
     if (!feed || feed.value() == nullptr) continue;
     voices.push_back(voice_of({file, &layer}));
     voices.back().feed = std::move(feed).value();
@@ -102,7 +104,7 @@ base::Result<std::shared_ptr<media::AudioFeed>> open_track(const scene::AudioTra
   if (media::is_live_source(path)) {
     return base::Error{base::ErrorCode::kUnsupported, "it is heard live only", path, nullptr};
   }
-  TRY(auto feed, open_sound(scene::sound_of(track), path));
+  TRY(auto feed, open_sound(scene::sound_of(track), path, media::FarPlaces::kDecodedUpTo));
   return std::shared_ptr<media::AudioFeed>(std::move(feed));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "media/audio_feed.h"
 #include "media/audio_mixer.h"
 #include "media/audio_source.h"
 #include "render/renderer.h"
@@ -19,7 +20,8 @@ namespace layercast::stream {
 /// Opens `sound`, which is the file at `path`. Null where a video has none.
 /// Errors: as media::open_audio_feed(); kInvalidInput for a track without sound.
 base::Result<std::unique_ptr<media::AudioFeed>> open_sound(const scene::SoundSource& sound,
-                                                           const std::string& path);
+                                                           const std::string& path,
+                                                           media::FarPlaces far_places);
 
 /// Tells what `owner`, a layer or nobody, plays from anything else.
 std::string key_of(const std::string& owner, const scene::SoundSource& sound);

@@ -3,7 +3,14 @@
 #include "tests/media/made_sound.h"
 #include "tests/media/read_back.h"
 
+#include <array>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
 #include <gmock/gmock.h>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace layercast::media::test {
 namespace {
@@ -139,6 +146,85 @@ TEST(AudioFeed, PlayedFasterItIsShorterAndKeepsItsPitch) {
     // From any place on it is the same.
     const auto again = left_of(*feed, 50'000, 700);
     EXPECT_TRUE(std::equal(again.begin(), again.end(), left.begin() + 50'000)) << rate;
+  }
+}
+
+// An hour of silence but for a second of marks near its end; it takes no room on the disk.
+void write_long_wav(const std::string& path, int64_t marks_from) {
+  write_wav(path, kAudioRate, 0, mark_of);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  const auto number_at = [&](int64_t place, uint32_t number) {
+    file.seekp(place);
+    for (int i = 0; i < 4; ++i) file.put(static_cast<char>(number >> (8 * i)));
+  };
+  constexpr uint32_t kBytes = 3600 * kAudioRate * 4;
+  number_at(4, 36 + kBytes);
+  number_at(40, kBytes);
+  for (int64_t i = marks_from; i < marks_from + kSecond; ++i) {
+    const auto left = static_cast<uint16_t>(static_cast<int16_t>(mark_of(i)));
+    number_at(44 + i * 4, left | static_cast<uint32_t>(left) << 16U);
+  }
+  number_at(44 + kBytes - 4, 0);
+}
+
+TEST(AudioFeed, FarPlacesAreSoughtForByThoseWhoCannotWait) {
+  const TemporaryFolder folder;
+  const int64_t far = 3500 * kSecond;
+  write_long_wav(folder / "a.wav", far);
+  std::array<std::clock_t, 2> took{};
+  for (const FarPlaces way : {FarPlaces::kDecodedUpTo, FarPlaces::kSoughtFor}) {
+    AudioFeedRequest request = of(folder / "a.wav");
+    request.far_places = way;
+    const auto feed = opened(request);
+    const std::clock_t began = std::clock();
+    for (const int64_t first : {far + 100, far + 700, far + 20}) {
+      const auto left = left_of(*feed, first, 500);
+      for (int64_t i = 0; i < 500; ++i) {
+        ASSERT_EQ(left[static_cast<size_t>(i)], static_cast<float>(mark_of(first + i))) << first;
+      }
+    }
+    took.at(static_cast<size_t>(way)) = std::clock() - began;
+  }
+  EXPECT_LT(took[1] * 10, took[0]);
+}
+
+// The sound of a coded file is the same, wherever one begins; but for what times are rounded to.
+TEST(AudioFeed, WhatWasSoughtForIsWhatIsThere) {
+  const TemporaryFolder folder;
+  const std::vector<std::pair<std::string, std::string>> coded = {
+      {"a.mp4", "-c:a aac"},
+      {"b.flac", ""},
+      {"c.mp3", "-b:a 96k"},
+      {"d.ts", "-c:a mp2"},
+      {"e.mkv", "-f lavfi -i testsrc=s=64x36:r=5:d=30 -c:v libx264 -g 20 -c:a aac"}};
+  for (const auto& [name, options] : coded) {
+    const std::string path = folder / name;
+    // A tone that rises all the time: every place sounds differently.
+    const std::string command =
+        "ffmpeg -v error -f lavfi -i 'aevalsrc=0.5*sin(2*PI*(200*t+20*t*t)):s=48000:d=30' " +
+        options + " -shortest '" + path + "'";
+    ASSERT_EQ(std::system(command.c_str()), 0) << command;
+    const auto exact = opened(of(path));
+    AudioFeedRequest request = of(path);
+    request.far_places = FarPlaces::kSoughtFor;
+    const auto sought = opened(request);
+    const int64_t first = 21 * kSecond;
+    const auto expected = left_of(*exact, first - 48, 4896);
+    const auto heard = left_of(*sought, first, 4800);
+    double least = 1e9;
+    for (size_t shift = 0; shift <= 96; ++shift) {
+      double apart = 0;
+      for (size_t i = 0; i < heard.size(); ++i) {
+        apart = std::max(apart, std::abs(double{heard[i]} - expected[i + shift]));
+      }
+      least = std::min(least, apart);
+      if (shift != 48 || name == "e.mkv") continue;
+      EXPECT_LT(apart, 200) << name;  // of 16384
+    }
+    EXPECT_LT(least, 200) << name;
+    // Past the end there is nothing, and one may come back.
+    EXPECT_EQ(left_of(*sought, 50 * kSecond, 1), std::vector<float>{0}) << name;
+    EXPECT_EQ(left_of(*sought, 1000, 9), left_of(*exact, 1000, 9)) << name;
   }
 }
 
