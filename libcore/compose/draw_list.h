@@ -4,6 +4,7 @@
 #include "base/geometry.h"
 #include "frame/any_picture.h"
 #include "frame/image.h"
+#include "frame/recolor.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,7 @@ struct DrawItem {
   uint8_t opacity = 255;
   base::BlendMode blend = base::BlendMode::kNormal;
   std::optional<RoundedClip> clip;
+  frame::RecoloringPtr recoloring = nullptr;  ///< of the sampled pixels; null: none
   bool operator==(const DrawItem&) const = default;
 };
 

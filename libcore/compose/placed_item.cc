@@ -46,7 +46,8 @@ bool contains(const RectI& outer, const RectI& inner) {
 }  // namespace
 
 PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
-    : size_(size_of(item.source)),
+    : recoloring_(item.recoloring.get()),
+      size_(size_of(item.source)),
       picture_from_canvas_(base::inverse(item.canvas_from_picture)),
       opacity_(item.opacity),
       blend_(item.blend),
@@ -117,6 +118,7 @@ bool PlacedItem::hides(const RectI& area) const {
   if (opacity_ != 255 || blend_ != base::BlendMode::kNormal || !contains(bounds_, area)) {
     return false;
   }
+  if (recoloring_ != nullptr && recoloring_->opacity < 1) return false;
   if (edges_ && !edges_->covers(area)) return false;
   if (clip_ && !clip_->covers(area)) return false;
   return picture_ == nullptr || picture_->alpha_map().is_opaque(sampled(area));

@@ -23,7 +23,7 @@ struct SampledPlane {
 };
 
 /// A draw item with all that is worked out once for its whole place, before a pixel is drawn.
-/// Ownership: borrows the item's source, not the item.
+/// Ownership: borrows the item's source and recoloring, not the item.
 class PlacedItem {
  public:
   /// `shown`: where on the canvas items show.
@@ -46,6 +46,8 @@ class PlacedItem {
   /// The item's picture; null for a YUV one.
   const frame::Picture* picture() const { return picture_; }
   const frame::YuvPicture* yuv() const { return yuv_; }
+  /// What is done to its pixels once they are sampled; null for nothing.
+  const frame::Recoloring* recoloring() const { return recoloring_; }
 
   /// How it is sampled: `pixels` for a picture, `planes` for a YUV one.
   const SampledPixels& pixels() const { return pixels_; }
@@ -64,6 +66,7 @@ class PlacedItem {
 
   const frame::Picture* picture_ = nullptr;
   const frame::YuvPicture* yuv_ = nullptr;
+  const frame::Recoloring* recoloring_ = nullptr;
   base::SizeI size_;
   base::Affine picture_from_canvas_;
   base::RectI bounds_;

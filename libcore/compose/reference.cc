@@ -85,6 +85,11 @@ class ItemPainter {
 
  private:
   PremulRgba8 source_at(int x, int y) const {
+    const PremulRgba8 source = sampled_at(x, y);
+    return item_.recoloring ? frame::recolored(*item_.recoloring, source) : source;
+  }
+
+  PremulRgba8 sampled_at(int x, int y) const {
     if (placed_.picture() != nullptr) return sampled(placed_.pixels(), x, y);
     const auto& planes = placed_.planes();
     return frame::rgb_from_yuv(placed_.coefficients(), sampled(planes[0], x, y),

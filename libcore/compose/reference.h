@@ -14,10 +14,11 @@ namespace layercast::compose {
 /// - the item's picture, sampled at the pixel's centre: bilinear between premultiplied pixels with
 ///   8-bit weights, edges repeated, from the mip level whose pixels are nearest below a canvas
 ///   pixel; of a YUV picture each plane so, then made R'G'B' (frame/yuv_color.h);
+/// - recolored() by the item's recoloring, if it has one;
 /// - times the coverage of the picture's four edges, each a ramp one canvas pixel wide;
 /// - times the coverage of the clip, the same ramp around its rounded box;
 /// - times the opacity; then blended and composited.
-/// Exact: integers, or IEEE doubles without contraction, so that every machine gives the same
+/// Exact: integers, or IEEE floats without contraction, so that every machine gives the same
 /// bytes. Thread: any; several may draw different rows of one target.
 void compose_rows(const DrawList& list, frame::RowRange rows,
                   frame::ImageView<frame::PremulRgba8> target);

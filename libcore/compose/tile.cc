@@ -20,7 +20,8 @@ base::RectI even_part(const base::RectI& half, const base::RectI& bounds) {
 }  // namespace
 
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format) {
-  if (item.yuv() == nullptr || !item.is_aligned() || format == frame::PixelFormat::kRgba) {
+  if (item.yuv() == nullptr || !item.is_aligned() || item.recoloring() != nullptr ||
+      format == frame::PixelFormat::kRgba) {
     return false;
   }
   const frame::YuvLayout& video = item.yuv()->layout();

@@ -5,6 +5,7 @@
 #include "compose/sampling.h"
 #include "compose/tile.h"
 #include "frame/convert.h"
+#include "frame/recolor.h"
 
 #include <algorithm>
 #include <array>
@@ -46,7 +47,7 @@ void TilePainter::compose(std::span<const PlacedItem* const> items, PremulRgba8 
   choose(items);
   const PlacedItem* last = chosen_.empty() ? nullptr : chosen_.back();
   if (is_hidden_ && chosen_.size() == 1 && area.left > 0 && last->is_aligned() &&
-      last->picture() != nullptr) {
+      last->picture() != nullptr && last->recoloring() == nullptr) {
     result_ = last->picture()->view().part(relative_to(composed_, last->top_left()));
     return;
   }
@@ -90,16 +91,7 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
   const ImageView<PremulRgba8> target =
       pixels_.view().part(relative_to(part, {area_.left - kFirstColumn, area_.top}));
   pixels_blended_ += int64_t{part.width()} * part.height();
-  if (is_first) {  // it hides all there is
-    if (item.is_aligned() && item.picture() != nullptr) {
-      copy(source_of(item, part), target);
-    } else if (item.picture() != nullptr) {
-      sample(item.pixels(), {part.left, part.top}, target);
-    } else {
-      sample_yuv(item, part, target);
-    }
-    return;
-  }
+  if (is_first) return paint_first(item, part, target);
   const bool has_mask = make_mask(item, part);
   const auto source = source_of(item, part);
   const Mask mask = has_mask ? Mask(part_of(mask_, part)) : Mask();
@@ -112,11 +104,32 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
   }
 }
 
-ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, const RectI& part) {
+// An item that hides all there is.
+void TilePainter::paint_first(const PlacedItem& item, const RectI& part,
+                              ImageView<PremulRgba8> target) {
+  const frame::Recoloring* recoloring = item.recoloring();
   if (item.is_aligned() && item.picture() != nullptr) {
-    return item.picture()->view().part(relative_to(part, item.top_left()));
+    const auto pixels = item.picture()->view().part(relative_to(part, item.top_left()));
+    recoloring == nullptr ? copy(pixels, target) : frame::recolor(*recoloring, pixels, target);
+    return;
   }
+  if (item.picture() != nullptr) {
+    sample(item.pixels(), {part.left, part.top}, target);
+  } else {
+    sample_yuv(item, part, target);
+  }
+  if (recoloring != nullptr) frame::recolor(*recoloring, target, target);
+}
+
+ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, const RectI& part) {
+  const frame::Recoloring* recoloring = item.recoloring();
   const ImageView<PremulRgba8> out = sampled_.view().part({0, 0, part.width(), part.height()});
+  if (item.is_aligned() && item.picture() != nullptr) {
+    const auto pixels = item.picture()->view().part(relative_to(part, item.top_left()));
+    if (recoloring == nullptr) return pixels;
+    frame::recolor(*recoloring, pixels, out);
+    return out;
+  }
   if (item.picture() == nullptr) {
     sample_yuv(item, part, out);
   } else if (item.is_upright()) {
@@ -124,6 +137,7 @@ ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, cons
   } else {
     sample_rows(item, part, out);
   }
+  if (recoloring != nullptr) frame::recolor(*recoloring, out, out);
   return out;
 }
 

@@ -35,6 +35,8 @@ class TilePainter {
  private:
   void choose(std::span<const PlacedItem* const> items);
   void paint(const PlacedItem& item, bool is_first);
+  void paint_first(const PlacedItem& item, const base::RectI& part,
+                   frame::ImageView<frame::PremulRgba8> target);
   frame::ImageView<const frame::PremulRgba8> source_of(const PlacedItem& item,
                                                        const base::RectI& part);
   void sample_rows(const PlacedItem& item, const base::RectI& part,

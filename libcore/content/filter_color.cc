@@ -14,6 +14,7 @@
 namespace layercast::content {
 namespace {
 
+using frame::ColorMatrix;
 using frame::ImageView;
 using frame::PremulRgba8;
 using Kind = scene::ColorFilter::Kind;
@@ -64,6 +65,32 @@ ColorMatrix sepia(double amount) {
                     {0.272 - 0.272 * rest, 0.534 - 0.534 * rest, 0.131 + 0.869 * rest, 0}});
 }
 
+// Of a function but opacity.
+ColorMatrix color_matrix(const scene::ColorFilter& filter) {
+  const double amount = filter.amount;
+  switch (filter.kind) {
+    case Kind::kBrightness:
+      return scaled(amount, 0);
+    case Kind::kContrast:
+      return scaled(amount, 0.5 - 0.5 * amount);
+    case Kind::kSaturate:
+      return saturated(amount);
+    case Kind::kHueRotate:
+      return hue_rotated(amount);
+    case Kind::kGrayscale:
+      return gray(amount);
+    case Kind::kInvert:
+      return scaled(1 - 2 * amount, amount);
+    case Kind::kSepia:
+      return sepia(amount);
+    case Kind::kOpacity:
+      break;
+  }
+  return scaled(1, 0);
+}
+
+// --- chroma key ---
+
 // Some pixels of a row, component by component: colours 0..1, not premultiplied; alpha 0..255.
 struct Chunk {
   static constexpr size_t kPixels = 128;
@@ -105,18 +132,6 @@ void store(const Chunk& chunk, size_t count, PremulRgba8* pixels) {
 
 float clamped(float value) { return std::min(std::max(value, 0.0F), 1.0F); }
 
-void multiply(const ColorMatrix& matrix, Chunk& chunk) {
-  const auto& m = matrix.rows;
-  for (size_t i = 0; i < Chunk::kPixels; ++i) {
-    const float r = chunk.red[i];
-    const float g = chunk.green[i];
-    const float b = chunk.blue[i];
-    chunk.red[i] = clamped(m[0][0] * r + m[0][1] * g + m[0][2] * b + m[0][3]);
-    chunk.green[i] = clamped(m[1][0] * r + m[1][1] * g + m[1][2] * b + m[1][3]);
-    chunk.blue[i] = clamped(m[2][0] * r + m[2][1] * g + m[2][2] * b + m[2][3]);
-  }
-}
-
 // Visits each chunk of each row with its first column, row and length.
 template <class Visit>
 void for_each_chunk(base::SizeI size, Visit visit) {
@@ -126,8 +141,6 @@ void for_each_chunk(base::SizeI size, Visit visit) {
     }
   }
 }
-
-// --- chroma key ---
 
 // Cb and Cr, around 0, of limited range, as OBS measures them.
 struct Chroma {
@@ -200,48 +213,18 @@ struct Key {
 
 }  // namespace
 
-ColorMatrix color_matrix(const scene::ColorFilter& filter) {
-  const double amount = filter.amount;
-  switch (filter.kind) {
-    case Kind::kBrightness:
-      return scaled(amount, 0);
-    case Kind::kContrast:
-      return scaled(amount, 0.5 - 0.5 * amount);
-    case Kind::kSaturate:
-      return saturated(amount);
-    case Kind::kHueRotate:
-      return hue_rotated(amount);
-    case Kind::kGrayscale:
-      return gray(amount);
-    case Kind::kInvert:
-      return scaled(1 - 2 * amount, amount);
-    case Kind::kSepia:
-      return sepia(amount);
-    case Kind::kOpacity:
-      break;
-  }
-  return scaled(1, 0);
-}
-
-void apply_colors(std::span<const scene::ColorFilter> filters, ImageView<const PremulRgba8> source,
-                  ImageView<PremulRgba8> target) {
-  LAYERCAST_CHECK(source.size() == target.size());
-  std::vector<ColorMatrix> matrices;
+frame::Recoloring recoloring(std::span<const scene::ColorFilter> filters) {
+  frame::Recoloring recoloring;
   double opacity = 1;
   for (const scene::ColorFilter& filter : filters) {
     if (filter.kind == Kind::kOpacity) {
       opacity *= filter.amount;
     } else {
-      matrices.push_back(color_matrix(filter));
+      recoloring.matrices.push_back(color_matrix(filter));
     }
   }
-  Chunk chunk;
-  for_each_chunk(source.size(), [&](int x, int y, size_t count) {
-    load(source.row(y) + x, count, chunk);
-    for (const ColorMatrix& matrix : matrices) multiply(matrix, chunk);
-    for (float& alpha : chunk.alpha) alpha *= static_cast<float>(opacity);
-    store(chunk, count, target.row(y) + x);
-  });
+  recoloring.opacity = static_cast<float>(opacity);
+  return recoloring;
 }
 
 void apply_chroma_key(const scene::ChromaKeyFilter& filter, ImageView<const PremulRgba8> source,

@@ -1,29 +1,17 @@
 #pragma once
 
 #include "frame/image.h"
+#include "frame/recolor.h"
 #include "scene/filter.h"
 
 #include <span>
 
 namespace layercast::content {
 
-/// A colour R'G'B' → another, each component 0..1 and brought back to it: rows times (red, green,
-/// blue, 1).
-struct ColorMatrix {
-  float rows[3][4];
-};
-
-/// The matrix of a filter function but opacity, in sRGB as the shorthand functions are.
+/// What the functions come to, one after the other, in sRGB as the shorthand functions are.
 /// Source: Filter Effects Module Level 1, section 9 (the shorthands' equivalents) and
 /// feColorMatrix.
-ColorMatrix color_matrix(const scene::ColorFilter& filter);
-
-/// What the functions make of `source`, one after the other, on colours that are not premultiplied.
-/// Shape: equal sizes; `source` and `target` may be the same. Colours between two functions are
-/// not rounded. Exact: the same bytes on every machine.
-void apply_colors(std::span<const scene::ColorFilter> filters,
-                  frame::ImageView<const frame::PremulRgba8> source,
-                  frame::ImageView<frame::PremulRgba8> target);
+frame::Recoloring recoloring(std::span<const scene::ColorFilter> filters);
 
 /// Makes transparent what has the colour of the filter's screen, and takes its light off the rest:
 /// colours near it turn grey. The distance of a pixel is the mean of its own and those around it.

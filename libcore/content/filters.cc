@@ -3,6 +3,7 @@
 #include "content/filter_blur.h"
 #include "content/filter_color.h"
 #include "content/fit.h"
+#include "frame/recolor.h"
 
 #include <algorithm>
 #include <cmath>
@@ -192,7 +193,7 @@ base::Result<PicturePtr> shadowed(const Picture& source, const scene::DropShadow
 
 PicturePtr recolored(const Picture& source, std::span<const scene::ColorFilter> filters) {
   Image<PremulRgba8> pixels(source.size());
-  apply_colors(filters, source.view(), pixels.view());
+  frame::recolor(recoloring(filters), source.view(), pixels.view());
   return picture_of(std::move(pixels), source.origin());
 }
 

@@ -1,10 +1,12 @@
 #include "render/layer_effects.h"
 
+#include "content/filter_color.h"
 #include "content/filters.h"
 #include "render/evaluate.h"
 #include "scene/animated_filters.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -42,10 +44,21 @@ const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
   return animates_filters(layer) || sees_scrolling(layer) ? kNone : layer.filters;
 }
 
-bool LayerEffects::update_filters(const scene::Layer& layer, const base::SceneTime& time) {
+void LayerEffects::update_filters(const scene::Layer& layer, const base::SceneTime& time) {
   now_ = layer.filters;
   scene::replace_filters(layer, time, now_);
-  return !std::ranges::all_of(now_, scene::does_nothing);
+  std::erase_if(now_, scene::does_nothing);
+  last_colors_.clear();
+  while (!now_.empty() && std::holds_alternative<scene::ColorFilter>(now_.back())) {
+    last_colors_.push_back(std::get<scene::ColorFilter>(now_.back()));
+    now_.pop_back();
+  }
+  std::ranges::reverse(last_colors_);
+  if (last_colors_ == colors_) return;
+  colors_ = last_colors_;
+  recoloring_.reset();
+  if (colors_.empty()) return;
+  recoloring_ = std::make_shared<const frame::Recoloring>(content::recoloring(colors_));
 }
 
 base::Result<void> LayerEffects::flatten(base::SizeF box, const std::vector<content::Part>& parts) {
@@ -61,23 +74,29 @@ base::Result<void> LayerEffects::flatten(base::SizeF box, const std::vector<cont
   return {};
 }
 
+base::Result<void> LayerEffects::filter() {
+  if (filtered_ && filters_ == now_) return {};
+  const auto& source = std::get<frame::PicturePtr>(flat_->picture);
+  content::Part part = *flat_;
+  const base::SizeF scale{1 / part.box_from_picture.xx, 1 / part.box_from_picture.yy};
+  TRY(const auto picture, content::filtered(source, now_, scale));
+  part.picture = picture;
+  part.box_from_picture =
+      part.box_from_picture * base::translation(picture->origin().x - source->origin().x,
+                                                picture->origin().y - source->origin().y);
+  filtered_ = std::move(part);
+  filters_ = now_;
+  return {};
+}
+
 base::Result<void> LayerEffects::apply(const scene::Layer& layer, const base::SceneTime& time,
                                        base::SizeF box, std::vector<content::Part>& parts) {
-  if (parts.empty() || !update_filters(layer, time)) return {};
+  update_filters(layer, time);
+  const bool is_drawn_so = now_.empty() && (recoloring_ == nullptr || parts.size() == 1);
+  if (parts.empty() || is_drawn_so) return {};
   TRY_DO(flatten(box, parts));
-  if (!filtered_ || filters_ != now_) {
-    const auto& source = std::get<frame::PicturePtr>(flat_->picture);
-    content::Part part = *flat_;
-    const base::SizeF scale{1 / part.box_from_picture.xx, 1 / part.box_from_picture.yy};
-    TRY(const auto picture, content::filtered(source, now_, scale));
-    part.picture = picture;
-    part.box_from_picture =
-        part.box_from_picture * base::translation(picture->origin().x - source->origin().x,
-                                                  picture->origin().y - source->origin().y);
-    filtered_ = std::move(part);
-    filters_ = now_;
-  }
-  parts.assign(1, *filtered_);
+  if (!now_.empty()) TRY_DO(filter());
+  parts.assign(1, now_.empty() ? *flat_ : *filtered_);
   return {};
 }
 

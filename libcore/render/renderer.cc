@@ -281,13 +281,15 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 }
 
 // Whether there were any filters: not those its picture was made with, nor on what tells of an
-// error.
+// error. What they leave to be done to colours is left to the compositor.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
+  state.recoloring.reset();
   if (state.error || state.content->error || !state.content->filters.empty()) return false;
   if (state.layer->filters.empty() && !animates_filters(*state.layer)) return false;
   const base::Result<void> done = state.effects.apply(*state.layer, time, box, state.parts);
   if (done) {
     state.unfilterable.reset();
+    state.recoloring = state.effects.recoloring();
     return true;
   }
   if (!state.unfilterable) {
@@ -312,6 +314,7 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
   for (const content::Part& part : state.parts) {
     auto item = draw_item(*state.layer, *placed, part);
     if (!item) continue;
+    item->recoloring = state.recoloring;
     if (state.is_one_picture && keeps_its_scale(*state.layer, time)) {
       const bool stays = state.layer->animations.empty() && scene::is_settled(*state.layer, time);
       view_->resampled->apply(*item, stays);

@@ -103,6 +103,7 @@ class Renderer {
     std::vector<content::Part> grouped;           ///< what `group` was made of
     std::optional<content::Part> group;           ///< several parts as one
     LayerEffects effects;                         ///< what the layer's filters make of the parts
+    frame::RecoloringPtr recoloring;              ///< what is still to be done to them
     std::optional<content::Raster> unfilterable;  ///< the error picture, while they cannot
     std::optional<base::Error> error;             ///< of a content that cannot be read on
     std::string absence;                          ///< that `raster` tells of, of a moving one

@@ -70,7 +70,7 @@ std::string words(const DrawItem& item) {
   text << (item.source.index() == 0 ? "picture " : "video ") << size.width << "x" << size.height
        << " [" << m.xx << " " << m.xy << " " << m.yx << " " << m.yy << " " << m.x0 << " " << m.y0
        << "] opacity " << int{item.opacity} << " blend " << static_cast<int>(item.blend)
-       << (item.clip ? " clipped" : "");
+       << (item.clip ? " clipped" : "") << (item.recoloring ? " recolored" : "");
   return text.str();
 }
 

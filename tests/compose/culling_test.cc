@@ -1,6 +1,7 @@
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
 #include "compose/tile_grid.h"
+#include "frame/recolor.h"
 #include "tests/compose/made_draws.h"
 #include "tests/compose/print_pixel.h"
 
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <functional>
 #include <gtest/gtest.h>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -151,6 +153,12 @@ std::vector<Top> tops_that_let_through() {
        [] {
          DrawItem item = placed(made_video({.size = kCanvas}), {});
          item.opacity = 254;
+         return item;
+       }()},
+      {"a picture whose colours are filtered to be fainter",
+       [] {
+         DrawItem item = placed(made_picture(kCanvas, [](int, int) { return kRed; }), {});
+         item.recoloring = std::make_shared<const frame::Recoloring>(frame::Recoloring{{}, 0.9F});
          return item;
        }()},
   };

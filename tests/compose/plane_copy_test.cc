@@ -2,12 +2,14 @@
 #include "compose/draw_list.h"
 #include "compose/tile_grid.h"
 #include "frame/convert.h"
+#include "frame/recolor.h"
 #include "tests/compose/made_draws.h"
 
 #include <array>
 #include <cstdint>
 #include <deque>
 #include <gtest/gtest.h>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -207,14 +209,15 @@ TEST(PlaneCopy, OtherChromaIsComposed) {
   }
 }
 
-TEST(PlaneCopy, WhatIsFadedBlendedScaledOrMovedByLessThanAPixelIsComposed) {
+TEST(PlaneCopy, WhatIsFadedBlendedScaledRecoloredOrMovedByLessThanAPixelIsComposed) {
   const DrawItem video = placed(made_video(chroma({410, 210}, 2, 2)), {});
-  std::array<DrawItem, 5> items{video, video, video, video, video};
+  std::array<DrawItem, 6> items{video, video, video, video, video, video};
   items[0].opacity = 254;
   items[1].blend = base::BlendMode::kMultiply;
   items[2].canvas_from_picture = base::scaling(1.01, 1);
   items[3].canvas_from_picture = base::translation(-0.5, 0);
   items[4].canvas_from_picture = base::translation(410, 0) * base::scaling(-1, 1);
+  items[5].recoloring = std::make_shared<const frame::Recoloring>();
   for (const DrawItem& item : items) expect_composed(alone(item), PixelFormat::kYuv420p);
 }
 

@@ -5,6 +5,7 @@
 #include "compose/draw_list.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+#include "frame/recolor.h"
 #include "frame/yuv_picture.h"
 
 #include <array>
@@ -129,7 +130,22 @@ class RandomDraws {
     if (one_in(3)) item.opacity = static_cast<uint8_t>(between(1, 255));
     if (one_in(4)) item.blend = mode();
     if (one_in(4)) item.clip = clip(item);
+    if (one_in(4)) item.recoloring = recoloring();
     return item;
+  }
+
+  // As filters have it: brighter, inverted, turned, fainter.
+  frame::RecoloringPtr recoloring() {
+    frame::Recoloring made;
+    for (int i = between(0, 2); i > 0; --i) {
+      frame::ColorMatrix matrix{};
+      for (auto& row : matrix.rows) {
+        for (float& factor : row) factor = static_cast<float>(real(-1.5, 1.5));
+      }
+      made.matrices.push_back(matrix);
+    }
+    if (one_in(2)) made.opacity = static_cast<float>(real(0, 1));
+    return std::make_shared<const frame::Recoloring>(std::move(made));
   }
 
   base::BlendMode mode() {
@@ -151,7 +167,7 @@ class RandomDraws {
     }
     const auto at = static_cast<size_t>(between(0, static_cast<int>(items.size()) - 1));
     DrawItem& one = items[at];
-    switch (between(0, 9)) {
+    switch (between(0, 10)) {
       case 0:
         items.erase(items.begin() + static_cast<ptrdiff_t>(at));
         return;
@@ -174,6 +190,9 @@ class RandomDraws {
         one.canvas_from_picture = place();
         return;
       case 7:
+        one.recoloring = one_in(3) ? nullptr : recoloring();
+        return;
+      case 8:
         if (one_in(10)) list_.background = color();
         return;
       default:

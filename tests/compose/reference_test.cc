@@ -6,6 +6,7 @@
 #include "compose/draw_list.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+#include "frame/recolor.h"
 #include "tests/compose/print_pixel.h"
 
 #include <algorithm>
@@ -176,7 +177,9 @@ PremulRgba8 painted(const DrawItem& item, int x, int y, PremulRgba8 below) {
     covered = frame::divided_by_255(
         covered * coverage(item.clip->canvas_from_box, item.clip->box, item.clip->radius, x, y));
   }
-  return blended(item.blend, faded(sampled(item, x, y), covered), below);
+  PremulRgba8 shown = sampled(item, x, y);
+  if (item.recoloring) shown = frame::recolored(*item.recoloring, shown);
+  return blended(item.blend, faded(shown, covered), below);
 }
 
 PremulRgba8 pixel(const DrawList& list, int x, int y) {
@@ -263,11 +266,24 @@ std::optional<RoundedClip> random_clip(Dice& dice, const DrawItem& item, SizeI c
   return clip;
 }
 
+frame::RecoloringPtr random_recoloring(Dice& dice) {
+  const auto factor = [&] { return static_cast<float>(dice.real(-2, 2)); };
+  frame::Recoloring made;
+  for (int i = dice.below(3); i > 0; --i) {
+    made.matrices.push_back({{{factor(), factor(), factor(), factor()},
+                              {factor(), factor(), factor(), factor()},
+                              {factor(), factor(), factor(), factor()}}});
+  }
+  if (dice.one_in(2)) made.opacity = static_cast<float>(dice.real(0, 1));
+  return std::make_shared<const frame::Recoloring>(std::move(made));
+}
+
 DrawItem random_item(Dice& dice, SizeI canvas) {
   DrawItem item{random_picture(dice), random_place(dice, canvas), 255, BlendMode::kNormal, {}};
   if (dice.one_in(2)) item.opacity = byte(dice.below(256));
   if (dice.one_in(2)) item.blend = static_cast<BlendMode>(dice.below(16));
   item.clip = random_clip(dice, item, canvas);
+  if (dice.one_in(4)) item.recoloring = random_recoloring(dice);
   return item;
 }
 
@@ -554,6 +570,19 @@ TEST(Compose, LaterItemsLieNearer) {
   const DrawItem teal = placed(solid({2, 2}, kTeal), {});
   EXPECT_EQ(composed({{2, 2}, kBlack, {orange, teal}}).view().at(0, 0), kTeal);
   EXPECT_EQ(composed({{2, 2}, kBlack, {teal, orange}}).view().at(0, 0), kOrange);
+}
+
+TEST(Compose, RecolorsWhatIsSampledBeforeItIsClippedFadedAndBlended) {
+  const frame::ColorMatrix invert{{{-1, 0, 0, 1}, {0, -1, 0, 1}, {0, 0, -1, 1}}};
+  DrawItem item = placed(solid({4, 4}, {200, 100, 0, 200}), translation(1, 1));
+  item.recoloring = std::make_shared<const frame::Recoloring>(frame::Recoloring{{invert}, 0.5F});
+  const Image<PremulRgba8> canvas = one_item({6, 6}, kClear, item);
+  EXPECT_EQ(canvas.view().at(0, 0), kClear);
+  EXPECT_EQ(canvas.view().at(1, 1), (PremulRgba8{0, 50, 100, 100}));
+  item.opacity = 51;
+  EXPECT_EQ(one_item({6, 6}, kClear, item).view().at(1, 1), (PremulRgba8{0, 10, 20, 20}));
+  item.blend = BlendMode::kMultiply;
+  EXPECT_EQ(one_item({6, 6}, kBlack, item).view().at(1, 1), kBlack);
 }
 
 TEST(Compose, BlendModeSeesWhatLiesBelowItAndNothingElse) {

@@ -65,7 +65,8 @@ version: 1
 scene: moving
 canvas: {width: 400, height: 300, fps: 60, background: "#102030"}
 layers:
-  - {id: film, type: visual_feed, transform: {position: [40, 20]}, content: {type: video, source: film.mp4}}
+  - {id: film, type: visual_feed, transform: {position: [40, 20]}, content: {type: video, source: film.mp4},
+     filters: [{saturate: 1.5}, {hue_rotate: 20}]}
   - id: slides
     type: overlay
     size: [90, 60]

@@ -5,12 +5,14 @@
 #include "frame/frame.h"
 #include "frame/image.h"
 #include "frame/picture.h"
+#include "frame/recolor.h"
 #include "frame/yuv_picture.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 #include "tests/compose/print_pixel.h"
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <gtest/gtest.h>
@@ -118,7 +120,9 @@ TEST(KeyframedFilters, AreTheSameInAnyOrderOfFrames) {
 }
 
 TEST(KeyframedFilters, AreThoseOfTheLayerWhereTheyAreTheSame) {
-  const std::string filters = "[{blur: 1.5}, {drop_shadow: {blur: 2, offset: [3, 4.5]}}]";
+  const std::string filters =
+      "[{blur: 1.5}, {saturate: 3}, {drop_shadow: {color: olive, blur: 2, offset: [3, 4.5]}}, "
+      "{hue_rotate: 40}, {invert: 0.25}, {opacity: 0.75}]";
   const SceneFile still = scene_with("filters: " + filters);
   const SceneFile moving = scene_with("filters: " + filters +
                                       ", animations: [{effect: keyframes, duration: 1s, keyframes: "
@@ -211,6 +215,42 @@ TEST(VideoFilters, WorkOnEachPicture) {
   }
 }
 
+TEST(VideoFilters, OfColoursAreThoseOfItsPixels) {
+  for (const std::string_view fit : {"fill", "cover", "none"}) {
+    const SceneFile file =
+        scene_with("filters: [{invert: 1}, {brightness: 0.5}], opacity: 0.8, clip: {radius: 2}",
+                   "video, source: a.mp4, fit: " + std::string(fit));
+    RenderOptions options = playing();
+    options.threads = 2;
+    options.verify = compose::Verify::kEveryFrame;
+    Renderer renderer(file, options);
+    for (const int64_t index : {0, 40, 41, 90}) {
+      const double level = std::floor((255 - static_cast<double>(index)) / 2 + 0.5);
+      const StraightRgba8 shown = pixel(renderer.render(index), 30, 24);
+      EXPECT_NEAR(shown.red, level * 0.8, 0.51) << fit << index;
+      EXPECT_EQ(shown.red, shown.green);
+      EXPECT_EQ(shown.red, shown.blue);
+    }
+  }
+}
+
+TEST(VideoFilters, TakePlanesFromNoOneWhoHasOtherColours) {
+  const auto on_whole_pixels = [](std::string_view filters) {
+    return parsed("version: 1\nscene: a\ncanvas: {width: 64, height: 48, fps: 10}\nlayers:\n" +
+                  std::string("  - {id: a, type: overlay, size: [8, 4], filters: ") +
+                  std::string(filters) + ", content: {type: video, source: a.mp4}}\n");
+  };
+  RenderOptions options = playing();
+  options.format = frame::PixelFormat::kYuv420p;
+  options.verify = compose::Verify::kEveryFrame;
+  const SceneFile plain = on_whole_pixels("[]");
+  const SceneFile dark = on_whole_pixels("[{brightness: 0}]");
+  Renderer one(plain, options);
+  Renderer other(dark, options);
+  EXPECT_EQ(other.render(90)->plane(0)[3], 16);
+  EXPECT_GT(one.render(90)->plane(0)[3], 50);
+}
+
 // ---- What is kept ----
 
 content::Part part_with(PremulRgba8 color, base::Affine map) {
@@ -228,7 +268,8 @@ scene::Layer layer_with(std::vector<scene::Filter> filters) {
 TEST(LayerEffects, MakeOnePictureOfAllPartsAndKeepIt) {
   const std::vector<content::Part> parts = {part_with({255, 0, 0, 255}, {}),
                                             part_with({0, 255, 0, 255}, base::translation(4, 0))};
-  const scene::Layer layer = layer_with({scene::ColorFilter{scene::ColorFilter::Kind::kInvert, 1}});
+  const scene::Layer layer = layer_with({scene::ColorFilter{scene::ColorFilter::Kind::kInvert, 1},
+                                         scene::DropShadowFilter{{0, 0, 0, 255}, 0, {1, 0}}});
   LayerEffects effects;
   std::vector<content::Part> shown = parts;
   ASSERT_TRUE(effects.apply(layer, {0, 1}, {10, 6}, shown).ok());
@@ -242,6 +283,37 @@ TEST(LayerEffects, MakeOnePictureOfAllPartsAndKeepIt) {
   shown = {parts[0]};
   ASSERT_TRUE(effects.apply(layer, {5, 1}, {10, 6}, shown).ok());
   EXPECT_NE(std::get<frame::PicturePtr>(shown[0].picture), first);
+}
+
+TEST(LayerEffects, LeaveTheLastColoursToWhoeverDraws) {
+  const scene::ColorFilter invert{scene::ColorFilter::Kind::kInvert, 1};
+  const scene::Layer colors = layer_with({invert, invert, invert});
+  const content::Part part = part_with({255, 0, 0, 255}, base::rotation_degrees(9));
+  LayerEffects effects;
+  std::vector<content::Part> shown = {part};
+  ASSERT_TRUE(effects.apply(colors, {0, 1}, {6, 6}, shown).ok());
+  EXPECT_EQ(shown, (std::vector<content::Part>{part}));
+  const frame::RecoloringPtr recoloring = effects.recoloring();
+  ASSERT_NE(recoloring, nullptr);
+  EXPECT_EQ(recolored(*recoloring, {255, 0, 0, 255}), (PremulRgba8{0, 255, 255, 255}));
+  ASSERT_TRUE(effects.apply(colors, {1, 1}, {6, 6}, shown).ok());
+  EXPECT_EQ(effects.recoloring(), recoloring);
+  // Several parts lie over each other before their colours change.
+  shown = {part, part};
+  ASSERT_TRUE(effects.apply(colors, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_EQ(shown.size(), 1U);
+  EXPECT_EQ(effects.recoloring(), recoloring);
+  // A shadow is thrown by what comes before it, and filtered by what comes after.
+  shown = {part_with({255, 0, 0, 255}, {})};
+  const scene::DropShadowFilter shadow{{0, 0, 0, 255}, 0, {6, 0}};
+  ASSERT_TRUE(effects.apply(layer_with({invert, shadow, invert}), {1, 1}, {6, 6}, shown).ok());
+  const auto picture = std::get<frame::PicturePtr>(shown.at(0).picture);
+  EXPECT_EQ(picture->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
+  EXPECT_EQ(picture->view().at(8, 2), (PremulRgba8{0, 0, 0, 255}));
+  EXPECT_NE(effects.recoloring(), nullptr);
+  shown = {part};
+  ASSERT_TRUE(effects.apply(layer_with({}), {1, 1}, {6, 6}, shown).ok());
+  EXPECT_EQ(effects.recoloring(), nullptr);
 }
 
 TEST(LayerEffects, LeaveTheResolutionOfAScaledPicture) {
