@@ -94,6 +94,7 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
   auto raster = rasterizer_.rasterise(layer, made->text);
   if (raster && !made->changes) {
     made->filters = lasting_filters(layer);
+    if (layer.transition && !made->filters.empty()) made->plain = raster.value();
     raster = content::filtered(raster.value(), made->filters);
   }
   if (!raster) {

@@ -4,6 +4,7 @@
 #include "content/filters.h"
 #include "render/evaluate.h"
 #include "scene/animated_filters.h"
+#include "scene/showing.h"
 
 #include <algorithm>
 #include <memory>
@@ -45,7 +46,12 @@ const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
 }
 
 void LayerEffects::update_filters(const scene::Layer& layer, const base::SceneTime& time) {
-  now_ = layer.filters;
+  const bool glides = layer.glide && layer.glide->filters_start;
+  if (glides) {
+    now_ = scene::filters_at(layer, time);
+  } else {
+    now_ = layer.filters;  // into memory that is there
+  }
   scene::replace_filters(layer, time, now_);
   std::erase_if(now_, scene::does_nothing);
   last_colors_.clear();

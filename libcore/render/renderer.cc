@@ -106,6 +106,13 @@ SceneViewPtr view_of_file(const scene::SceneFile& file) {
   return view;
 }
 
+// Whether the layer has other filters at `time` than its content was made with.
+bool glides_from_its_filters(const scene::Layer& layer, const LayerContent& content,
+                             const base::SceneTime& time) {
+  const bool glides = layer.glide && layer.glide->filters_start;
+  return glides && content.plain && scene::filters_at(layer, time) != content.filters;
+}
+
 }  // namespace
 
 Renderer::Renderer(SceneViewPtr view, const RenderOptions& options)
@@ -213,9 +220,13 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
   } else {
     ++stats_.cache_hits;
   }
-  const auto& raster = state.raster ? state.raster : state.content->raster;
+  const base::SceneTime time = rate_.time_of(frame_index);
+  const bool glides = glides_from_its_filters(*state.layer, *state.content, time);
+  state.is_filtered = !state.content->filters.empty() && !glides;
+  const auto& own = glides ? state.content->plain : state.content->raster;
+  const auto& raster = state.raster ? state.raster : own;
   state.parts.assign(1, part_of(*raster));
-  scroll(*state.layer, *raster, rate_.time_of(frame_index), state.parts.front());
+  scroll(*state.layer, *raster, time, state.parts.front());
 }
 
 void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
@@ -284,8 +295,9 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 // error. What they leave to be done to colours is left to the compositor.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
-  if (state.error || state.content->error || !state.content->filters.empty()) return false;
-  if (state.layer->filters.empty() && !animates_filters(*state.layer)) return false;
+  if (state.error || state.content->error || state.is_filtered) return false;
+  const bool has_any = !state.layer->filters.empty() || state.layer->glide;
+  if (!has_any && !animates_filters(*state.layer)) return false;
   const base::Result<void> done = state.effects.apply(*state.layer, time, box, state.parts);
   if (done) {
     state.unfilterable.reset();

@@ -102,6 +102,7 @@ class Renderer {
     std::vector<content::Part> parts;             ///< that show now
     std::vector<content::Part> grouped;           ///< what `group` was made of
     std::optional<content::Part> group;           ///< several parts as one
+    bool is_filtered = false;                     ///< whether the content was made so
     LayerEffects effects;                         ///< what the layer's filters make of the parts
     frame::RecoloringPtr recoloring;              ///< what is still to be done to them
     std::optional<content::Raster> unfilterable;  ///< the error picture, while they cannot

@@ -1,6 +1,7 @@
 #include "scene/filter.h"
 
 #include "base/check.h"
+#include "scene/limits.h"
 
 #include <algorithm>
 #include <array>
@@ -45,19 +46,23 @@ double neutral_amount(Kind kind) {
 }
 
 // What a curve that overshoots leads to is brought back to what the function takes.
+double clamped(double number, limits::Range range) {
+  return std::clamp(number, range.min, range.max);
+}
+
 double allowed_amount(Kind kind, double amount) {
   switch (kind) {
     case Kind::kBrightness:
     case Kind::kContrast:
     case Kind::kSaturate:
-      return std::max(amount, 0.0);
+      return clamped(amount, limits::kFilterFactor);
     case Kind::kHueRotate:
-      return amount;
+      return clamped(amount, limits::kRotation);
     case Kind::kGrayscale:
     case Kind::kInvert:
     case Kind::kSepia:
     case Kind::kOpacity:
-      return std::clamp(amount, 0.0, 1.0);
+      return clamped(amount, limits::kUnit);
   }
   return amount;
 }
@@ -78,7 +83,15 @@ base::Color mixed_color(const base::Color& from, const base::Color& to, double p
 }
 
 double mixed_unit(double from, double to, double progress) {
-  return std::clamp(in_steps(mixed_number(from, to, progress), kStepsPerUnit), 0.0, 1.0);
+  return clamped(in_steps(mixed_number(from, to, progress), kStepsPerUnit), limits::kUnit);
+}
+
+double mixed_blur(double from, double to, double progress) {
+  return clamped(mixed_length(from, to, progress), limits::kBlur);
+}
+
+double mixed_offset(double from, double to, double progress) {
+  return clamped(mixed_length(from, to, progress), limits::kPosition);
 }
 
 // Between two of the same function.
@@ -86,7 +99,7 @@ struct Mix {
   double progress;
 
   Filter operator()(const BlurFilter& from, const BlurFilter& to) const {
-    return BlurFilter{std::max(mixed_length(from.radius, to.radius, progress), 0.0)};
+    return BlurFilter{mixed_blur(from.radius, to.radius, progress)};
   }
   Filter operator()(const ColorFilter& from, const ColorFilter& to) const {
     const double steps = from.kind == Kind::kHueRotate ? kStepsPerDegree : kStepsPerUnit;
@@ -95,9 +108,9 @@ struct Mix {
   }
   Filter operator()(const DropShadowFilter& from, const DropShadowFilter& to) const {
     return DropShadowFilter{mixed_color(from.color, to.color, progress),
-                            std::max(mixed_length(from.blur, to.blur, progress), 0.0),
-                            {mixed_length(from.offset.x, to.offset.x, progress),
-                             mixed_length(from.offset.y, to.offset.y, progress)}};
+                            mixed_blur(from.blur, to.blur, progress),
+                            {mixed_offset(from.offset.x, to.offset.x, progress),
+                             mixed_offset(from.offset.y, to.offset.y, progress)}};
   }
   Filter operator()(const ChromaKeyFilter& from, const ChromaKeyFilter& to) const {
     return ChromaKeyFilter{mixed_color(from.color, to.color, progress),
@@ -146,12 +159,17 @@ bool does_nothing(const Filter& filter) {
   return std::visit(DoesNothing{}, filter);
 }
 
-std::vector<Filter> mixed(const std::vector<Filter>& from, const std::vector<Filter>& to,
-                          double progress) {
+bool can_blend(const std::vector<Filter>& from, const std::vector<Filter>& to) {
   const size_t common = std::min(from.size(), to.size());
   for (size_t i = 0; i < common; ++i) {
-    if (!is_same_function(from[i], to[i])) return progress < 0.5 ? from : to;
+    if (!is_same_function(from[i], to[i])) return false;
   }
+  return true;
+}
+
+std::vector<Filter> mixed(const std::vector<Filter>& from, const std::vector<Filter>& to,
+                          double progress) {
+  if (!can_blend(from, to)) return progress < 0.5 ? from : to;
   std::vector<Filter> result;
   result.reserve(std::max(from.size(), to.size()));
   for (size_t i = 0; i < std::max(from.size(), to.size()); ++i) {

@@ -58,9 +58,13 @@ Filter neutral(const Filter& filter);
 /// Whether it leaves every picture as it is.
 bool does_nothing(const Filter& filter);
 
+/// Whether the lists hold the same functions in the same order, as far as the shorter one goes.
+bool can_blend(const std::vector<Filter>& from, const std::vector<Filter>& to);
+
 /// What lies between two lists. Lists of the same functions in the same order blend one by one, the
 /// shorter one made as long by neutral ones; others change at once, half way.
-/// Values are rounded to steps that nobody sees, so that those which look the same are the same.
+/// Values are rounded to steps that nobody sees, so that those which look the same are the same,
+/// and stay within the limits where progress overshoots.
 /// Source: Filter Effects Module Level 1, section 11 (interpolation of filters).
 std::vector<Filter> mixed(const std::vector<Filter>& from, const std::vector<Filter>& to,
                           double progress);

@@ -345,15 +345,19 @@ Codec<Glide> glide() {
                   optional("opacity", &G::opacity, number(limits::kUnit), "The opacity then."),
                   optional("transform_start", &G::transform_start, duration(),
                            "Stream time at which the transform began to glide."),
-                  optional("transform", &G::transform, transform(), "The transform then.")}});
+                  optional("transform", &G::transform, transform(), "The transform then."),
+                  optional("filters_start", &G::filters_start, duration(),
+                           "Stream time at which the filters began to glide."),
+                  optional("filters", &G::filters, filters(), "The filters then.")}});
 }
 
 Codec<Transition> transition() {
   using T = Transition;
   return object<T>(
       {.title = "transition",
-       .doc = "A live change of opacity or transform glides instead of jumping, as with CSS "
-              "transitions; other changes, such as of size or content, are there at once.",
+       .doc = "A live change of opacity, transform or filters glides instead of jumping, as with "
+              "CSS transitions; other changes, such as of size or content, are there at once, and "
+              "so are filters that are not the same functions in the same order.",
        .fields = {
            required("duration", &T::duration,
                     duration_within(base::Duration{}, std::chrono::hours(1)), "How long it takes."),

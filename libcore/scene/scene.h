@@ -310,12 +310,14 @@ struct Transition {
   bool operator==(const Transition&) const = default;
 };
 
-/// Where a layer comes from while it glides, opacity and transform each for itself.
+/// Where a layer comes from while it glides, opacity, transform and filters each for itself.
 struct Glide {
   std::optional<base::Duration> opacity_start;  ///< stream time; absent: the opacity does not glide
   double opacity = 1;                           ///< that it had then
   std::optional<base::Duration> transform_start;
   Transform transform;
+  std::optional<base::Duration> filters_start = std::nullopt;
+  std::vector<Filter> filters = {};
   bool operator==(const Glide&) const = default;
 };
 

@@ -95,6 +95,21 @@ void come(Layer& layer, Duration now) {
 void drop_finished(Glide& glide, const Layer& layer, Duration now) {
   if (!glided(layer, glide.opacity_start, at(now))) glide.opacity_start.reset();
   if (!glided(layer, glide.transform_start, at(now))) glide.transform_start.reset();
+  if (!glided(layer, glide.filters_start, at(now))) {
+    glide.filters_start.reset();
+    glide.filters.clear();
+  }
+}
+
+// The filters of `after` glide from what `before` shows at `now`; those that do not blend jump.
+void glide_filters(const Layer& before, const Layer& after, Duration now, Glide& glide) {
+  glide.filters = filters_at(before, at(now));
+  glide.filters_start.reset();
+  if (can_blend(glide.filters, after.filters)) {
+    glide.filters_start = now;
+  } else {
+    glide.filters.clear();
+  }
 }
 
 // What `after` changes glides from what `before` shows at `now`.
@@ -102,7 +117,8 @@ void keep_glide(const Layer& before, Layer& after, Duration now) {
   const bool is_retimed = after.transition != before.transition;
   const bool fades = after.opacity != before.opacity;
   const bool moves = after.transform != before.transform;
-  if (!is_retimed && !fades && !moves) return;
+  const bool refilters = after.filters != before.filters;
+  if (!is_retimed && !fades && !moves && !refilters) return;
   const auto shown = shown_from(before);
   const bool is_seen = shown && *shown < now && !is_gone(before, now);
   if (!is_seen || !after.transition || after.transition->duration == Duration::zero()) {
@@ -120,8 +136,9 @@ void keep_glide(const Layer& before, Layer& after, Duration now) {
     glide.transform_start = now;
     glide.transform = clamped(pose.transform);
   }
+  if (refilters || (is_retimed && glide.filters_start)) glide_filters(before, after, now, glide);
   after.glide.reset();
-  if (glide.opacity_start || glide.transform_start) after.glide = glide;
+  if (glide.opacity_start || glide.transform_start || glide.filters_start) after.glide = glide;
 }
 
 // The layer without its place in the scene; nullopt when it is gone at once.
@@ -154,6 +171,14 @@ Pose pose_at(const Layer& layer, const SceneTime& time) {
     pose.transform = mixed(glide.transform, layer.transform, *progress);
   }
   return pose;
+}
+
+std::vector<Filter> filters_at(const Layer& layer, const SceneTime& time) {
+  if (layer.glide) {
+    const auto progress = glided(layer, layer.glide->filters_start, time);
+    if (progress) return scene::mixed(layer.glide->filters, layer.filters, *progress);
+  }
+  return layer.filters;
 }
 
 LayerMotion motion_of(const Layer& layer, const SceneTime& time, const EdgeOffsets& edges) {

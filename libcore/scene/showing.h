@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "scene/animation.h"
+#include "scene/filter.h"
 #include "scene/live_state.h"
 #include "scene/scene.h"
 
@@ -22,6 +23,9 @@ struct Pose {
 /// The layer's own values at `time`: on their way while they glide, in the manner of CSS
 /// transitions.
 Pose pose_at(const Layer& layer, const base::SceneTime& time);
+
+/// The layer's own filters at `time`: as far on their way as they have glided.
+std::vector<Filter> filters_at(const Layer& layer, const base::SceneTime& time);
 
 /// What the layer's animations add up to, those of `enter` and `exit` included. `enter` plays from
 /// when the layer was last shown, `exit` from when it was hidden; backwards, when the layer was

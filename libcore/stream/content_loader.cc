@@ -102,7 +102,9 @@ bool is_video(const scene::Layer& layer) {
 // shown.
 bool has_filters_of(const render::LayerContent& content, const scene::Layer& layer) {
   const bool is_still = content.moving == nullptr && !content.changes;
-  return !is_still || content.filters == render::lasting_filters(layer);
+  const bool glides = layer.glide && layer.glide->filters_start;
+  const bool is_plain = content.plain || content.filters.empty();
+  return !is_still || (glides && is_plain) || content.filters == render::lasting_filters(layer);
 }
 
 // Whether a content that is being made for `a` will be that of `b`.

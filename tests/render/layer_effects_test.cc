@@ -153,6 +153,43 @@ TEST(KeyframedFilters, PlayAsTheLayerEnters) {
   EXPECT_EQ(pixel_of(file, 30, 24, 30).red, 255);
 }
 
+// ---- Filters that glide ----
+
+std::string gliding(std::string_view filters, std::string_view from) {
+  return "filters: " + std::string(filters) +
+         ", transition: {duration: 1s, easing: linear}, glide: {filters_start: 0, filters: " +
+         std::string(from) + "}";
+}
+
+TEST(GlidingFilters, ChangeFromFrameToFrame) {
+  const SceneFile file = scene_with(gliding("[{brightness: 0}]", "[]"));
+  Renderer renderer(file, {});
+  for (const auto& [index, red] : {std::pair{0, 255}, {2, 204}, {5, 128}, {10, 0}, {500, 0}}) {
+    EXPECT_EQ(pixel(renderer.render(index), 30, 24).red, red) << index;
+  }
+}
+
+// All pixels of the scene's frame `index`.
+std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index) {
+  Renderer renderer(file, {});
+  const auto frame = renderer.render(index);
+  std::vector<StraightRgba8> pixels;
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) pixels.push_back(pixel(frame, x, y));
+  }
+  return pixels;
+}
+
+TEST(GlidingFilters, AreThoseOfTheLayerBeforeAndAfterwards) {
+  const SceneFile file = scene_with(gliding("[{blur: 3}, {sepia: 1}]", "[{blur: 1}]"));
+  EXPECT_EQ(pixels_of(file, 0), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
+  EXPECT_EQ(pixels_of(file, 5), pixels_of(scene_with("filters: [{blur: 2}, {sepia: 0.5}]"), 0));
+  EXPECT_EQ(pixels_of(file, 10), pixels_of(scene_with("filters: [{blur: 3}, {sepia: 1}]"), 0));
+  const SceneFile back = scene_with(gliding("[]", "[{blur: 1}]"));
+  EXPECT_EQ(pixels_of(back, 0), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
+  EXPECT_EQ(pixels_of(back, 10), pixels_of(scene_with("opacity: 1"), 0));
+}
+
 // ---- Contents that move ----
 
 // Grey, lighter from picture to picture; 8 × 4.

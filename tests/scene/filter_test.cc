@@ -28,6 +28,22 @@ TEST(MixedFilters, BlendOneByOneWhereTheFunctionsAreTheSame) {
   EXPECT_EQ(mixed(from, to, 1), to);
 }
 
+TEST(MixedFilters, BlendOnlyInTheSameOrder) {
+  const Filter gray = color(Kind::kGrayscale, 1);
+  EXPECT_TRUE(can_blend({blur(2), gray}, {blur(10)}));
+  EXPECT_TRUE(can_blend(kNone, {gray}));
+  EXPECT_FALSE(can_blend({blur(2), gray}, {gray}));
+  EXPECT_FALSE(can_blend({gray}, {color(Kind::kSepia, 1)}));
+}
+
+TEST(MixedFilters, StayWithinTheirLimits) {
+  EXPECT_EQ(mixed({blur(0)}, {blur(200)}, 2), (Filters{blur(250)}));
+  EXPECT_EQ(mixed({color(Kind::kContrast, 1)}, {color(Kind::kContrast, 90)}, 2),
+            (Filters{color(Kind::kContrast, 100)}));
+  EXPECT_EQ(mixed({color(Kind::kSepia, 0)}, {color(Kind::kSepia, 1)}, -1),
+            (Filters{color(Kind::kSepia, 0)}));
+}
+
 TEST(MixedFilters, AShorterListIsFilledUpWithWhatDoesNothing) {
   const Filters all = {blur(8),
                        color(Kind::kBrightness, 3),

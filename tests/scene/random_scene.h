@@ -372,6 +372,10 @@ class RandomScene {
       const double opacity = unit();
       layer.glide = Glide{start, opacity, duration(), transform()};
       if (one_in(3)) layer.glide->transform_start.reset();
+      if (one_in(2)) {
+        layer.glide->filters_start = duration();
+        layer.glide->filters = filters();
+      }
     }
   }
 

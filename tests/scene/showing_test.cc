@@ -336,6 +336,65 @@ TEST(Transition, ACurveThatOvershootsLeavesAStateThatReadsBack) {
   expect_kept(state);
 }
 
+std::vector<Filter> filters_of(const LiveState& state, Duration time) {
+  return filters_at(layer_of(state, "card"), at(time));
+}
+Filter blur(double radius) { return BlurFilter{radius}; }
+Filter saturated(double amount) { return ColorFilter{ColorFilter::Kind::kSaturate, amount}; }
+using Filters = std::vector<Filter>;
+
+TEST(Transition, FiltersGlideOneByOne) {
+  LiveState state = patched(gliding(), R"({"filters": [{"blur": 8}]})", seconds(10));
+  EXPECT_EQ(filters_of(state, seconds(10)), (Filters{blur(0)}));
+  EXPECT_EQ(filters_of(state, milliseconds(10'500)), (Filters{blur(4)}));
+  EXPECT_EQ(filters_of(state, seconds(11)), (Filters{blur(8)}));
+  expect_kept(state);
+  // Changed again on the way, they go on from there, the shorter list made as long as the other.
+  state = patched(state, R"({"filters": [{"blur": 2}, {"saturate": 3}]})", milliseconds(10'500));
+  EXPECT_EQ(filters_of(state, milliseconds(10'500)), (Filters{blur(4), saturated(1)}));
+  EXPECT_EQ(filters_of(state, milliseconds(11'000)), (Filters{blur(3), saturated(2)}));
+  expect_kept(state);
+  state = patched(state, R"({"filters": null})", seconds(20));
+  EXPECT_EQ(filters_of(state, milliseconds(20'500)), (Filters{blur(1), saturated(2)}));
+  EXPECT_EQ(filters_of(state, seconds(21)), Filters{});
+}
+
+TEST(Transition, FiltersGlideBesideWhatElseDoes) {
+  LiveState state = patched(gliding(), R"({"opacity": 0})", seconds(10));
+  state = patched(state, R"({"filters": [{"blur": 8}]})", milliseconds(10'500));
+  EXPECT_EQ(opacity_of(state, milliseconds(10'750)), 0.25);
+  EXPECT_EQ(filters_of(state, milliseconds(10'750)), (Filters{blur(2)}));
+  state = patched(state, R"({"opacity": 1})", milliseconds(11'250));
+  EXPECT_EQ(filters_of(state, milliseconds(11'250)), (Filters{blur(6)}));
+  // Over, they are forgotten when something else glides.
+  state = patched(state, R"({"opacity": 0.5})", seconds(12));
+  EXPECT_EQ(layer_of(state, "card").glide->filters_start, std::nullopt);
+  EXPECT_EQ(layer_of(state, "card").glide->filters, Filters{});
+  EXPECT_EQ(filters_of(state, seconds(12)), (Filters{blur(8)}));
+}
+
+TEST(Transition, FiltersThatDoNotMatchJump) {
+  LiveState state =
+      patched(gliding(), R"({"filters": [{"blur": 8}, {"saturate": 2}]})", seconds(10));
+  state = patched(state, R"({"filters": [{"saturate": 3}]})", seconds(20));
+  EXPECT_EQ(filters_of(state, seconds(20)), (Filters{saturated(3)}));
+  EXPECT_EQ(layer_of(state, "card").glide, std::nullopt);
+  state = patched(state, R"({"filters": [{"blur": 4}], "opacity": 0})", seconds(30));
+  EXPECT_EQ(filters_of(state, seconds(30)), (Filters{blur(4)}));
+  EXPECT_EQ(opacity_of(state, milliseconds(30'500)), 0.5);
+}
+
+TEST(Transition, FiltersThatOvershootLeaveAStateThatReadsBack) {
+  LiveState state = gliding("cubic-bezier(0.5, 9, 0.5, 9)");
+  state = patched(state, R"({"filters": [{"blur": 200}, {"brightness": 90}, {"invert": 0.9},
+      {"hue_rotate": 900000}, {"drop_shadow": {"blur": 200, "offset": [90000, -90000]}}]})",
+                  seconds(10));
+  EXPECT_EQ(filters_of(state, milliseconds(10'500)).at(0), blur(250));
+  state = patched(state, R"({"filters": null})", milliseconds(10'500));
+  EXPECT_EQ(layer_of(state, "card").glide->filters.at(0), blur(250));
+  expect_kept(state);
+}
+
 TEST(Transition, AReloadedFileGlidesAsWell) {
   const LiveState before = gliding();
   Scene wanted = before.scene;

@@ -147,6 +147,30 @@ TEST(ContentLoader, FiltersOfWhatStandsStillAreInItsPicture) {
   EXPECT_TRUE(sharp->layers[0].content->filters.empty());
 }
 
+// That filters glide between is what the content has already, with or without some in its picture.
+TEST(ContentLoader, FiltersThatGlideMakeNothingAnew) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  const auto now = [&] { return loading.view_of_revision(live.layers->current()->revision); };
+  const auto is_seen = [&](const render::SceneView&) {
+    return live.clock.next_frame_time() > 40ms;
+  };
+  ASSERT_NE(loading.view_when(is_seen), nullptr);
+  live.update("words",
+              Value::object().add("transition", Value::object().add("duration", Value::of("1h"))));
+  const auto plain = now();
+  ASSERT_NE(plain, nullptr);
+  live.update("words", blurred_by(3));
+  const auto blurs = now();
+  ASSERT_NE(blurs, nullptr);
+  EXPECT_TRUE(blurs->layers[0].layer->glide.has_value());
+  EXPECT_EQ(blurs->layers[0].content, plain->layers[0].content);
+  live.update("words", Value::object().add("transition", Value::null()));
+  const auto blurred = now();
+  ASSERT_NE(blurred, nullptr);
+  EXPECT_EQ(blurred->layers[0].content->filters, blurred->layers[0].layer->filters);
+}
+
 TEST(ContentLoader, FiltersOfWhatMovesLeaveItsContent) {
   LiveScene live(kScene);
   Loading loading(live);
