@@ -139,7 +139,8 @@ base::Result<void> ApngReader::read_chunk(const Chunk& chunk) {
 }
 
 base::Result<void> ApngReader::read_header(std::string_view body) {
-  if (body.size() != kHeaderBytes) return damaged("IHDR");
+  // Another one would make the canvas smaller than the pictures on it.
+  if (body.size() != kHeaderBytes || !size_.empty()) return damaged("IHDR");
   const uint32_t width = number_at(body, 0);
   const uint32_t height = number_at(body, 4);
   constexpr auto kSideMax = static_cast<uint32_t>(limits::kImageSideMax);

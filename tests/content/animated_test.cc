@@ -270,6 +270,12 @@ TEST_F(Animated, AnApngThatLiesIsRefused) {
         error_of({GifContent{written("a.png", apng_of(pieces)), {}, {}}, {}, {}});
     EXPECT_EQ(error.code, ErrorCode::kInvalidInput);
   }
+  // A second header, smaller than the pictures before it.
+  std::string shrinking = apng_of({{.rows = "rr/rr"}, {.rows = "gg/gg"}});
+  const std::string small = apng_of({{.rows = "r"}});
+  shrinking.insert(shrinking.size() - 12, png_chunk("IHDR", chunk_bodies(small, "IHDR")));
+  EXPECT_EQ(error_of({GifContent{written("a.png", shrinking), {}, {}}, {}, {}}).code,
+            ErrorCode::kInvalidInput);
   std::string promising = apng_of({{.rows = "r"}, {.rows = "g"}});
   const std::string control = big_endian(2) + big_endian(0);
   const std::string more = big_endian(3) + big_endian(0);
