@@ -21,6 +21,19 @@ std::string stands_here(const Value& value) {
   return std::string(name_of(value.kind)) + " stands here";
 }
 
+// Beyond these, faults are counted and not described, so that a text that holds nothing else takes
+// no more memory than it has bytes.
+constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;
+// Of a key, in the path to a fault.
+constexpr size_t kKeyBytesMax = 256;
+
+// The most bytes up to `most` after which no character is cut in two.
+size_t cut_at(std::string_view text, size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<uint8_t>(text[most]) & 0xc0) == 0x80) --most;
+  return most;
+}
+
 // As it is safe and useful to print: what was written comes from a file that is wrong, so it may
 // hold line breaks, escape sequences, or a megabyte.
 std::string printable(std::string_view text) {
@@ -72,11 +85,16 @@ std::string Fault::to_string() const {
 }
 
 void Reader::fault(Mark mark, std::string problem, std::string expected) {
-  faults_.push_back({mark, path_, std::move(problem), std::move(expected), pointer_});
+  if (faults_.size() < kFaultsKept) {
+    faults_.push_back({mark, path_, std::move(problem), std::move(expected), pointer_});
+  } else {
+    faults_.push_back({mark, {}, "another fault", {}, {}});
+  }
 }
 
 Reader::Step::Step(Reader& reader, std::string_view key)
     : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
+  key = key.substr(0, cut_at(key, kKeyBytesMax));
   if (!reader_.path_.empty()) reader_.path_ += '.';
   reader_.path_ += key;
   reader_.pointer_ += '/';
@@ -319,6 +337,8 @@ Value described(Value schema, const FieldDoc& doc, const std::optional<Value>& f
 void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
                        Reader& reader) {
   const Reader::Step step(reader, member.key);
+  // What it is like takes longest to find, and nobody is told.
+  if (reader.faults().size() >= kFaultsKept) return reader.fault(member.key_mark, {}, {});
   if (member.key == "<<") {
     reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
                  "the keys written out, or an alias for the whole value");

@@ -3,6 +3,7 @@
 #include "scene/limits.h"
 
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -10,23 +11,28 @@ namespace layercast::scene {
 namespace {
 
 // What a patch sets where nothing is: a patch of nothing.
-Value without_nulls(const Value& patch) { return merge_patched(Value::object(), patch); }
+Value without_nulls(const Value& patch) { return merge_patched(Value::null(), patch); }
 
 }  // namespace
 
 Value merge_patched(Value target, const Value& patch) {
   if (!patch.is(Value::Kind::kObject)) return patch;
   if (!target.is(Value::Kind::kObject)) target = Value::object();
+  // By name: a patch may have very many members, and takes time in proportion.
+  std::unordered_map<std::string_view, const Value*> changes;
+  for (const auto& member : patch.members) changes.emplace(member.key, &member.value);
+  for (auto& member : target.members) {
+    const auto change = changes.find(member.key);
+    if (change == changes.end() || change->second->is(Value::Kind::kNull)) continue;
+    member.value = merge_patched(std::move(member.value), *change->second);
+    changes.erase(change);
+  }
+  // What is left takes away, or is new.
+  std::erase_if(target.members,
+                [&](const Value::Member& member) { return changes.contains(member.key); });
   for (const auto& member : patch.members) {
-    if (member.value.is(Value::Kind::kNull)) {
-      target.erase(member.key);
-    } else if (Value* present = target.find(member.key)) {
-      *present = merge_patched(std::move(*present), member.value);
-    } else if (member.value.is(Value::Kind::kObject)) {
-      target.add(member.key, without_nulls(member.value));
-    } else {
-      target.add(member.key, member.value);
-    }
+    if (member.value.is(Value::Kind::kNull) || changes.erase(member.key) == 0) continue;
+    target.add(member.key, without_nulls(member.value));
   }
   return target;
 }

@@ -92,6 +92,15 @@ int64_t node_count(const Value& value) {
   return count;
 }
 
+int64_t byte_count(const Value& value) {
+  auto count = static_cast<int64_t>(value.text.size());
+  for (const auto& item : value.items) count += byte_count(item);
+  for (const auto& member : value.members) {
+    count += static_cast<int64_t>(member.key.size()) + byte_count(member.value);
+  }
+  return count;
+}
+
 Mark mark_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
 // Thrown to leave yaml-cpp's parser when there is no use in going on.
@@ -116,7 +125,7 @@ class Builder : public YAML::EventHandler {
       fault(mark_of(mark), "the alias stands inside its own anchor", "a value without cycles");
       throw Stop{};
     }
-    spend(mark_of(mark), node_count(anchored->second));
+    spend_copy(mark_of(mark), anchored->second);
     Value copy = anchored->second;
     copy.mark = mark_of(mark);
     place(std::move(copy));
@@ -167,6 +176,15 @@ class Builder : public YAML::EventHandler {
     throw Stop{};
   }
 
+  void spend_copy(Mark mark, const Value& value) {
+    spend(mark, node_count(value));
+    copied_bytes_ += byte_count(value);
+    if (copied_bytes_ <= limits::kSceneBytesMax) return;
+    fault(mark, "the file holds too much text, aliases expanded",
+          "at most " + std::to_string(limits::kSceneBytesMax) + " bytes");
+    throw Stop{};
+  }
+
   void open(Value value, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     value.mark = mark_of(mark);
     spend(value.mark, 1);
@@ -183,7 +201,7 @@ class Builder : public YAML::EventHandler {
     Open done = std::move(open_.back());
     open_.pop_back();
     if (done.anchor != 0) {
-      spend(done.value.mark, node_count(done.value));  // a copy is kept for its aliases
+      spend_copy(done.value.mark, done.value);  // it is kept for its aliases
       anchors_[done.anchor] = done.value;
     }
     place(std::move(done.value));
@@ -231,6 +249,7 @@ class Builder : public YAML::EventHandler {
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   int64_t nodes_ = 0;
+  int64_t copied_bytes_ = 0;
 };
 
 void parse(std::string_view text, YamlDocument& document) {

@@ -80,6 +80,17 @@ TEST(Reader, KnowsWhereItStands) {
   EXPECT_EQ(reader.path(), "");
 }
 
+TEST(Reader, CountsFaultsThatItNoLongerDescribes) {
+  Reader reader;
+  const std::string key(1'000'000, 'k');
+  const Reader::Step step(reader, key);
+  EXPECT_LE(reader.path().size(), 256);
+  for (int i = 0; i < 20'000; ++i) reader.fault(Mark{i, 1}, "a fault", "none");
+  ASSERT_EQ(reader.faults().size(), 20'000);
+  EXPECT_EQ(reader.faults()[limits::kFaultsMax].problem, "a fault");
+  EXPECT_EQ(reader.faults().back().to_string(), "19999:1: another fault");
+}
+
 /// --- Scalars ---
 
 TEST(NumberCodec, TakesItsRangeAndRefusesTheRest) {

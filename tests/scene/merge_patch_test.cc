@@ -1,7 +1,9 @@
 #include "scene/merge_patch.h"
 
+#include "scene/limits.h"
 #include "tests/scene/live_scene.h"
 
+#include <ctime>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -32,6 +34,20 @@ const Example kExamples[] = {
     {"[1,2]", R"({"a":"b","c":null})", R"({"a":"b"})"},
     {"{}", R"({"a":{"bb":{"ccc":null}}})", R"({"a":{"bb":{}}})"},
 };
+
+TEST(MergePatched, ManyMembersTakeTimeInProportion) {
+  Value patch = Value::object();
+  for (int i = 0; i < limits::kSceneNodesMax / 2; ++i) {
+    patch.members.push_back({"set" + std::to_string(i), {}, Value::of(1.0)});
+    patch.members.push_back({"taken" + std::to_string(i), {}, Value::null()});
+  }
+  const std::clock_t before = std::clock();
+  const Value merged = merge_patched(json(R"({"taken7":1,"set9":{"a":1}})"), patch);
+  EXPECT_EQ(merged.members.size(), limits::kSceneNodesMax / 2);
+  EXPECT_EQ(merged.members.front().key, "set9");
+  // A fraction of a second; looking through all the members for each took minutes.
+  EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 10);
+}
 
 TEST(MergePatched, GivesWhatTheStandardsExamplesGive) {
   for (const Example& each : kExamples) {

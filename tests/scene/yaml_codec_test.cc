@@ -246,6 +246,16 @@ TEST(ReadYaml, AnchorsInsideAnchorsCannotHoldMoreThanTheBudget) {
   EXPECT_TRUE(faults[0].ends_with("aliases expanded, expected at most 200000")) << faults[0];
 }
 
+TEST(ReadYaml, AliasesOfALongTextRunOutOfTheirBudgetAtOnce) {
+  const std::string text = "[&a " + std::string(1'000'000, 'x');
+  EXPECT_EQ(faults_of(text + ", *a, *a]"), Lines{});
+  const auto faults = faults_of(text + repeated(",*a", 100'000) + "]");
+  ASSERT_EQ(faults.size(), 1);
+  EXPECT_TRUE(faults[0].ends_with(
+      "the file holds too much text, aliases expanded, expected at most 4194304 bytes"))
+      << faults[0];
+}
+
 TEST(ReadYaml, TakesExactlyAsManyValuesAsTheLimitSays) {
   const int max = limits::kSceneNodesMax;
   EXPECT_EQ(faults_of("[1" + repeated(",1", max - 2) + "]"), Lines{});
