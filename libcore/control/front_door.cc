@@ -221,7 +221,10 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void take_head() {
-    while (received_.starts_with("\r\n")) received_.erase(0, 2);
+    // All at once: there may be a great many of them.
+    size_t blank = 0;
+    while (std::string_view(received_).substr(blank).starts_with("\r\n")) blank += 2;
+    received_.erase(0, blank);
     const auto length = head_length(received_);
     const auto most = static_cast<size_t>(door_.limits_.head_bytes_max);
     if (length.value_or(received_.size()) > most) {
