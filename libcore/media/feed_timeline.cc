@@ -22,6 +22,14 @@ Int128 floor_divided(Int128 numerator, Int128 divisor) {
   return numerator % divisor < 0 ? quotient - 1 : quotient;
 }
 
+// `time`, or where its fraction is too fine to be counted in, the next nanosecond.
+base::SceneTime countable(const base::SceneTime& time) {
+  if (time.denominator <= kInt32Max) return time;
+  const Int128 nanos = -floor_divided(-Int128{time.numerator} * kNanosPerSecond, time.denominator);
+  constexpr Int128 kMost = std::numeric_limits<int64_t>::max();
+  return {static_cast<int64_t>(std::clamp(nanos, -kMost, kMost)), kNanosPerSecond};
+}
+
 // So that one more can be added and taken away.
 int64_t clamped(Int128 tick) {
   constexpr Int128 kMost = FeedTimeline::kNoTick / 2;
@@ -77,8 +85,9 @@ bool FeedTimeline::set_file_end(int64_t tick) {
   return true;
 }
 
-FeedPlace FeedTimeline::place_of(const base::SceneTime& time) const {
-  LAYERCAST_CHECK(time.denominator > 0 && time.denominator <= kInt32Max);
+FeedPlace FeedTimeline::place_of(const base::SceneTime& instant) const {
+  LAYERCAST_CHECK(instant.denominator > 0);
+  const base::SceneTime time = countable(instant);
   // All in units of 1 / (10⁹ × time base's denominator × `parts`) seconds.
   const Int128 parts = Int128{time.denominator} * span_.rate.denominator;
   Int128 passed = std::max<int64_t>(0, time.numerator);
@@ -86,12 +95,15 @@ FeedPlace FeedTimeline::place_of(const base::SceneTime& time) const {
   if (passed > kInt128Max / 4 / unit) return {kNoTick / 2, end_tick_ - 1};
   passed *= unit;
   Int128 round = 0;
-  if (length_ > 0) {
+  // A pass that is too long to be counted is not over.
+  if (length_ > 0 && length_ <= kInt128Max / parts) {
     const Int128 length = length_ * parts;
     round = passed / length;
     passed -= round * length;
   }
-  const Int128 start = Int128{span_.start.count()} * time_base_.denominator * parts;
+  Int128 start = Int128{span_.start.count()} * time_base_.denominator;
+  if (start > kInt128Max / 4 / parts) return {clamped(round), end_tick_ - 1};
+  start *= parts;
   const Int128 tick = Int128{kNanosPerSecond} * time_base_.numerator * parts;
   return {clamped(round), std::min(clamped((start + passed) / tick), end_tick_ - 1)};
 }

@@ -65,9 +65,10 @@ class FeedTimeline {
 
   /// The place for `time`, counted from `start`. Before 0 as at 0; after `end` its last tick; in a
   /// looping feed of unknown length, in the first pass.
-  /// Range: the denominator below 2^31; the time below 100 years, or as much less as the fractions
-  /// are finer than nanoseconds of a file in ticks of a millionth: beyond that, the last place.
-  FeedPlace place_of(const base::SceneTime& time) const;
+  /// A time with a denominator of 2^31 and more is rounded up to the nanosecond first.
+  /// Range: the time below 100 years, or as much less as the fractions are finer than nanoseconds
+  /// of a file in ticks of a millionth: beyond that, the last place.
+  FeedPlace place_of(const base::SceneTime& instant) const;
 
   /// Seconds from `from` to `to`, rounded towards 0: to judge a distance by.
   int64_t seconds_between(const FeedPlace& from, const FeedPlace& to) const;

@@ -27,6 +27,16 @@ constexpr std::chrono::milliseconds kLagLeast{200};
 constexpr int kSkippedMax =
     600;  // some senders refresh their pictures bit by bit, without keyframes
 
+// A stamp of `track`; nothing for what no clock shows: two of them can be told apart by a
+// difference.
+std::optional<int64_t> nanoseconds_of(int64_t stamp, const AVStream& track) {
+  constexpr int64_t kMost = int64_t{100} * 366 * 24 * 3600 * kNanoseconds.den;
+  if (stamp == AV_NOPTS_VALUE) return std::nullopt;
+  const int64_t nanoseconds = av_rescale_q(stamp, track.time_base, kNanoseconds);
+  const bool is_sane = nanoseconds >= -kMost && nanoseconds <= kMost;
+  return is_sane ? std::optional(nanoseconds) : std::nullopt;
+}
+
 base::SizeF display_size_of(AVFormatContext& demuxer, AVStream& track, AVFrame& frame) {
   const AVRational aspect = av_guess_sample_aspect_ratio(&demuxer, &track, &frame);
   const double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
@@ -39,8 +49,7 @@ base::SizeF display_size_of(AVFormatContext& demuxer, AVStream& track, AVFrame& 
 
 std::optional<int64_t> stamp_of(const AVPacket& packet, const AVStream& track) {
   const int64_t stamp = packet.dts != AV_NOPTS_VALUE ? packet.dts : packet.pts;
-  if (stamp == AV_NOPTS_VALUE) return std::nullopt;
-  return av_rescale_q(stamp, track.time_base, kNanoseconds);
+  return nanoseconds_of(stamp, track);
 }
 
 // ---- Pictures -----------------------------------------------------------------------------------
@@ -101,9 +110,7 @@ base::Result<void> LiveVideoTrack::take(LibavFramePtr frame, const Sink& sink) {
 base::Result<void> LiveVideoTrack::show(LibavFramePtr frame, const Sink& sink) {
   LivePicture shown;
   shown.display_size = display_size_of(demuxer_, track_, *frame);
-  if (frame->best_effort_timestamp != AV_NOPTS_VALUE) {
-    last_stamp_ = av_rescale_q(frame->best_effort_timestamp, track_.time_base, kNanoseconds);
-  }
+  last_stamp_ = nanoseconds_of(frame->best_effort_timestamp, track_).value_or(last_stamp_);
   shown.stamp = last_stamp_;
   TRY(shown.picture, maker_.picture_of(std::move(frame)));
   sink(std::move(shown));
@@ -144,10 +151,9 @@ void LiveSoundTrack::decode(const AVPacket& packet, const Sink& sink) {
   avcodec_send_packet(decoder_.get(), &packet);
   while (avcodec_receive_frame(decoder_.get(), frame_.get()) >= 0) {
     if (!follows(*frame_)) continue;
-    if (frame_->best_effort_timestamp != AV_NOPTS_VALUE) {
+    if (const auto stamp = nanoseconds_of(frame_->best_effort_timestamp, track_)) {
       // What the resampler still holds comes first.
-      next_stamp_ = av_rescale_q(frame_->best_effort_timestamp, track_.time_base, kNanoseconds) -
-                    swr_get_delay(resampler_.get(), kNanoseconds.den);
+      next_stamp_ = *stamp - swr_get_delay(resampler_.get(), kNanoseconds.den);
     }
     const int room = swr_get_out_samples(resampler_.get(), frame_->nb_samples);
     samples_.resize(static_cast<size_t>(std::max(0, room)) * kAudioChannels);

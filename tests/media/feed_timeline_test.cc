@@ -33,6 +33,19 @@ TEST(FeedTimeline, FramesOfTheSameRateNeverDriftApart) {
   }
 }
 
+TEST(FeedTimeline, ALayerMayBeginAtAnyFrame) {
+  for (const FrameRate rate : {FrameRate{60, 1}, FrameRate{30000, 1001}, FrameRate{60000, 1001}}) {
+    const FeedTimeline timeline({rate.denominator, rate.numerator}, {});
+    for (int64_t first = 0; first < 1000; ++first) {
+      const Duration start = rate.time_of(first).floor();
+      for (int64_t frame = 0; frame < 5; ++frame) {
+        ASSERT_EQ(timeline.place_of(rate.time_of(first + frame).since(start)), at(0, frame))
+            << rate.to_string() << ", frame " << frame << " from " << first;
+      }
+    }
+  }
+}
+
 TEST(FeedTimeline, StartIsAddedExactly) {
   const FeedTimeline timeline(kThirtieths, {milliseconds(50), std::nullopt, false});
   EXPECT_EQ(timeline.first_tick(), 1);  // from 33⅓ ms to 66⅔
@@ -137,6 +150,17 @@ TEST(FeedTimeline, FinerThanItCanCountIsTheLastPlace) {
   const FeedTimeline timeline({1, 2'000'000'000}, {.rate = {7777, 10'000}});
   const FeedPlace last = timeline.place_of({int64_t{1} << 62, 1});
   EXPECT_GE(last, timeline.place_of({int64_t{1} << 20, 1}));
+}
+
+TEST(FeedTimeline, WhatAFileSaysOfItsLengthIsNeverTooLong) {
+  const TimeBase fine{1, std::numeric_limits<int32_t>::max()};
+  const FrameRate rate{60000, 1001};
+  FeedTimeline loop(fine, {.loop = true, .rate = {7777, 10'000}});
+  ASSERT_TRUE(loop.set_file_end(FeedTimeline::kNoTick / 2));
+  EXPECT_EQ(loop.place_of(rate.time_of(60)).round, 0);
+  const Duration century = std::chrono::hours(24 * 36500);
+  const FeedTimeline late(fine, {.start = century, .rate = {7777, 10'000}});
+  EXPECT_EQ(late.place_of({1, 1'000'000'000}).tick, FeedTimeline::kNoTick - 1);
 }
 
 }  // namespace
