@@ -41,11 +41,9 @@ struct Period {
 
   /// The first sample of pass `index`.
   int64_t begin_of(int64_t index) const { return rounded(numerator * index, denominator); }
+  /// The last that begins at `sample` or before: there may be very many in one. Range: from 0 on.
   int64_t pass_of(int64_t sample) const {
-    auto index = static_cast<int64_t>(Int128{sample} * denominator / numerator);
-    while (begin_of(index) > sample) --index;
-    while (begin_of(index + 1) <= sample) ++index;
-    return index;
+    return static_cast<int64_t>((denominator * (2 * Int128{sample} + 1) - 1) / (2 * numerator));
   }
   /// No pass is longer.
   int64_t longest() const { return static_cast<int64_t>(numerator / denominator) + 1; }

@@ -251,7 +251,7 @@ void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track, std::vector
     voice.volume = [shared, feed = voice.feed, begins = voice.begins](int64_t at) {
       const auto length = feed->length();
       std::optional<Duration> ends;
-      if (length) ends = Duration((begins + *length) * 1'000'000 / 48);
+      if (length) ends = base::SceneTime{begins + *length, media::kAudioRate}.floor();
       return scene::volume_at(*shared, {at, media::kAudioRate}, ends);
     };
   }

@@ -3,6 +3,7 @@
 #include "tests/media/made_sound.h"
 #include "tests/media/read_back.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <ctime>
@@ -95,6 +96,21 @@ TEST(AudioFeed, LoopOfAPartBeginsEachPassAtTheSampleNearestToItsTime) {
     EXPECT_EQ(left[at], static_cast<float>(mark_of(4800))) << pass;
     EXPECT_EQ(left[at + 1], static_cast<float>(mark_of(4801))) << pass;
   }
+}
+
+TEST(AudioFeed, LoopOfNextToNothingTakesNoLongerThanAnother) {
+  const TemporaryFolder folder;
+  write_wav(folder / "a.wav", kAudioRate, kSecond, mark_of);
+  AudioFeedRequest request = of(folder / "a.wav");
+  request.loop = true;
+  request.start = 100ms;
+  request.end = 100ms + 1ns;  // 20 833 passes in a sample
+  const auto feed = opened(request);
+  const std::clock_t before = std::clock();
+  const auto left = left_of(*feed, 1'000'000, kSecond);
+  EXPECT_EQ(std::ranges::count(left, static_cast<float>(mark_of(4800))), kSecond);
+  // A few milliseconds; counting passes one by one took half a minute.
+  EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 5);
 }
 
 TEST(AudioFeed, EndCutsAndSilenceFollows) {
