@@ -191,7 +191,11 @@ TEST(WebSocket, ASubscriberOfSomeEventsGetsThoseOnly) {
 
 TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
   const House house;
+#ifdef __SANITIZE_THREAD__
+  constexpr int kSubscribers = 20;  // so slow that the last to be read would be silent for too long
+#else
   constexpr int kSubscribers = 200;
+#endif
   constexpr int kWriters = 4;
   constexpr int kWrites = 60;
   constexpr int64_t kLast = 1 + int64_t{kWriters} * kWrites;
