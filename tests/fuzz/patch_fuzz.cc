@@ -1,0 +1,70 @@
+// Any JSON as commands to a live scene, one after the other as `{"method": …, "params": …}` in a
+// list: each leads to a state that can be written and read back, or is refused with a reason.
+
+#include "base/check.h"
+#include "scene/command.h"
+#include "scene/json_codec.h"
+#include "scene/live_codec.h"
+#include "scene/scene_file.h"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace scene = layercast::scene;
+
+namespace {
+
+constexpr std::string_view kScene = R"(
+version: 1
+scene: fuzz
+canvas: {width: 320, height: 180, fps: 30}
+layers:
+  - {id: box, type: overlay, content: {type: color, color: red}}
+  - {id: text, type: overlay, content: {type: text, text: "{{count:0,9,1s}}"}}
+  - {id: chat, type: chat, content: {type: chat, messages: []}}
+  - id: host
+    type: host
+    content: {type: character, source: a.png, animations: {idle: {type: gif, source: b.gif}}}
+outputs:
+  - {id: main, url: "rtmp://127.0.0.1/live/key"}
+)";
+
+scene::LiveState first_state() {
+  auto file = scene::parse_scene(kScene, "fuzz.yaml");
+  return scene::first_state(std::get<scene::SceneFile>(std::move(file)).scene, scene::WallTime{});
+}
+
+void obey(scene::LiveState& state, const scene::Value& said, std::chrono::seconds now) {
+  const auto command = scene::command_from(said);
+  if (!command) return;
+  auto outcome = scene::apply(state, command.value(), now);
+  if (const auto* refusal = std::get_if<scene::Refusal>(&outcome)) {
+    LAYERCAST_CHECK(!refusal->error.message.empty());
+    return;
+  }
+  state = std::get<scene::Applied>(std::move(outcome)).state;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  static const scene::LiveState kFirst = first_state();
+  const scene::JsonDocument document =
+      scene::read_json({reinterpret_cast<const char*>(bytes), size});
+  if (!document.faults.empty() || !document.value.is(scene::Value::Kind::kArray)) return 0;
+  scene::LiveState state = kFirst;
+  std::chrono::seconds now{1};
+  for (const scene::Value& said : document.value.items) obey(state, said, now++);
+  scene::LiveStateTexts texts{scene::header_text(state), {}};
+  for (const scene::Layer& layer : state.scene.layers) {
+    texts.layers.emplace_back(layer.id, scene::layer_text(layer));
+  }
+  const auto again = scene::live_state_from(texts, state.revision);
+  LAYERCAST_CHECK(again.ok());
+  LAYERCAST_CHECK(again.value() == state);
+  return 0;
+}
