@@ -227,6 +227,9 @@ class Changes(StreamdTest):
         def lies_at_the_bottom(daemon: Daemon) -> bool:
             return pixel_of(daemon.call("GET", "/api/v1/snapshot.png").body, 115, 153)[2] > 240
 
+        wait_for(
+            lambda: daemon.call("GET", "/api/v1/snapshot.png").status == 200, "the first frame"
+        )
         self.assertFalse(lies_at_the_bottom(daemon))
         said = daemon.call("POST", path + "/messages?wait=on-air",
                            {"author": "Ana", "text": "hello █████"}).json()  # fmt: skip
