@@ -1,11 +1,13 @@
 #include "compose/sample_grid.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace layercast::compose {
 namespace {
 
 constexpr int kLevelsMax = 15;
+constexpr double kLastBits = 1e-12;  // a half that is turned misses it by them
 
 uint64_t fixed_point(double value) {
   __extension__ using Int128 = __int128;
@@ -30,9 +32,10 @@ SampleGrid sample_grid(const base::Affine& plane_from_canvas) {
 
 int mip_level(const base::Affine& canvas_from_plane) {
   int level = 0;
-  double area = std::abs(canvas_from_plane.determinant());
-  while (level < kLevelsMax && area * 4 <= 1) {
-    area *= 4;
+  const base::Affine& map = canvas_from_plane;
+  double square = std::max(map.xx * map.xx + map.yx * map.yx, map.xy * map.xy + map.yy * map.yy);
+  while (level < kLevelsMax && square * 4 <= 1 + kLastBits) {
+    square *= 4;
     ++level;
   }
   return level;

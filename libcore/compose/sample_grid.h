@@ -40,7 +40,7 @@ constexpr SamplePlace sample_place(int64_t at) {
   return {static_cast<int>(at >> 32), static_cast<uint32_t>(at >> 24) & 255};
 }
 
-/// How many halvings of a plane are still not smaller than what is drawn of it.
+/// How many halvings of a plane are still not smaller, along either side, than what is drawn of it.
 int mip_level(const base::Affine& canvas_from_plane);
 
 }  // namespace layercast::compose

@@ -11,17 +11,27 @@ namespace {
 constexpr double kScaleMax = 16;
 constexpr double kScaleMin = 1.0 / 64;
 
-bool is_drawing(const scene::Content& content) {
+bool is_turnable(const scene::Content& content) {
   return std::holds_alternative<scene::ShapeContent>(content) ||
-         std::holds_alternative<scene::TextContent>(content) ||
          std::holds_alternative<scene::SvgContent>(content);
 }
 
-bool filters_pixels(const scene::Animation& animation) {
-  if (std::holds_alternative<scene::ScrollEffect>(animation.effect)) return true;
+bool is_color(const scene::Filter& filter) {
+  return std::holds_alternative<scene::ColorFilter>(filter);
+}
+
+bool animates_filters(const scene::Animation& animation) {
   const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
   return effect != nullptr && std::ranges::any_of(effect->keyframes, [](const auto& k) {
            return k.filters.has_value();
+         });
+}
+
+bool turns(const scene::Animation& animation) {
+  if (std::holds_alternative<scene::RotateEffect>(animation.effect)) return true;
+  const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
+  return effect != nullptr && std::ranges::any_of(effect->keyframes, [](const auto& k) {
+           return k.rotation.has_value();
          });
 }
 
@@ -46,45 +56,149 @@ base::SizeF largest_factor(const scene::Animation& animation) {
   return largest;
 }
 
-}  // namespace
+bool changes_scale(const scene::Animation& animation) {
+  if (std::holds_alternative<scene::ScaleEffect>(animation.effect)) return true;
+  const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
+  return effect != nullptr &&
+         std::ranges::any_of(effect->keyframes, [](const auto& k) { return k.scale.has_value(); });
+}
 
-Detail detail_of(const scene::Layer& layer) {
+// What becomes of a layer in the course of its life.
+struct Course {
+  bool moves = false;
+  bool turns = false;
+  bool scales = false;
+  bool scrolls = false;
+  bool filters_change = false;
+  base::SizeF scale;  ///< the largest
+};
+
+Course course_of(const scene::Layer& layer) {
   const std::vector<scene::Animation>* all[] = {&layer.animations, &layer.enter, &layer.exit};
-  bool moves = layer.transition.has_value() || layer.glide.has_value();
-  base::SizeF scale{std::abs(layer.transform.scale.x), std::abs(layer.transform.scale.y)};
-  bool is_filtered = !layer.filters.empty();
+  const scene::Transform& transform = layer.transform;
+  Course course;
+  course.moves = layer.transition.has_value() || layer.glide.has_value();
+  course.turns = transform.rotation != 0;
+  course.scales = transform.scale != base::PointF{1, 1};
+  course.scale = {std::abs(transform.scale.x), std::abs(transform.scale.y)};
   for (const auto* animations : all) {
-    moves |= !animations->empty();
+    course.moves |= !std::ranges::all_of(*animations, keeps_place);
     for (const scene::Animation& animation : *animations) {
-      is_filtered |= filters_pixels(animation);
+      course.turns |= turns(animation);
+      course.scrolls |= std::holds_alternative<scene::ScrollEffect>(animation.effect);
+      course.filters_change |= animates_filters(animation);
       const base::SizeF factor = largest_factor(animation);
-      scale = {scale.width * factor.width, scale.height * factor.height};
+      course.scales |= changes_scale(animation);
+      course.scale = {course.scale.width * factor.width, course.scale.height * factor.height};
     }
   }
-  if (is_filtered || !is_drawing(layer.content)) return {};
-  Detail detail;
-  detail.scale = {std::clamp(scale.width, kScaleMin, kScaleMax),
-                  std::clamp(scale.height, kScaleMin, kScaleMax)};
+  course.scale = {std::clamp(course.scale.width, kScaleMin, kScaleMax),
+                  std::clamp(course.scale.height, kScaleMin, kScaleMax)};
+  return course;
+}
+
+// Whether the layer's own scale is one that contents are rasterised at.
+bool can_stand(const scene::Transform& transform) {
+  const auto fits = [](double scale) {
+    return std::abs(scale) >= kScaleMin && std::abs(scale) <= kScaleMax;
+  };
+  return fits(transform.scale.x) && fits(transform.scale.y);
+}
+
+double fraction(double place) { return place - std::floor(place); }
+
+base::Affine standing(const scene::Transform& transform) {
+  return base::translation(fraction(transform.position.x), fraction(transform.position.y)) *
+         base::rotation_degrees(transform.rotation) *
+         base::scaling(transform.scale.x, transform.scale.y);
+}
+
+// What is sampled while it turns is drawn finer, short of what would be halved first: sampling
+// blurs it the less.
+base::SizeF finer(base::SizeF scale) {
+  constexpr double kFiner = 1.75;
+  return {std::min(kScaleMax, scale.width * kFiner), std::min(kScaleMax, scale.height * kFiner)};
+}
+
+double power_of_two_above(double value) {
+  int exponent = 0;
+  const double mantissa = std::frexp(value, &exponent);
+  return std::ldexp(1.0, mantissa == 0.5 ? exponent - 1 : exponent);
+}
+
+// An image that is filtered is made as it lies on the canvas first, as far as it is upright.
+Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_upright) {
+  const bool stands = !course.moves && is_upright && can_stand(layer.transform);
+  const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
+  if (has_reach || (!layer.filters.empty() && stands)) {
+    Detail detail{course.scale, std::nullopt, {}, false};
+    if (stands) {
+      detail.standing = standing(layer.transform);
+      detail.anchor = layer.transform.anchor;
+    }
+    return detail;
+  }
+  const base::PointF& position = layer.transform.position;
+  const bool is_between =
+      layer.size && !course.moves &&
+      (fraction(position.x - layer.transform.anchor.x * layer.size->width) != 0 ||
+       fraction(position.y - layer.transform.anchor.y * layer.size->height) != 0);
+  if (!course.turns && !course.scales && !is_between) return {};
+  return {{power_of_two_above(course.scale.width), power_of_two_above(course.scale.height)},
+          std::nullopt,
+          {},
+          true};
+}
+
+}  // namespace
+
+bool keeps_place(const scene::Animation& animation) {
+  if (const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect)) {
+    return std::ranges::all_of(
+        effect->keyframes, [](const auto& k) { return !k.position && !k.scale && !k.rotation; });
+  }
+  return std::holds_alternative<scene::FadeEffect>(animation.effect) ||
+         std::holds_alternative<scene::VolumeEffect>(animation.effect);
+}
+
+Detail detail_of(const scene::Layer& layer) {
+  const Course course = course_of(layer);
+  if (course.scrolls) return {};
   const scene::Transform& transform = layer.transform;
-  // Shapes alone: they are made anew in no time wherever a live layer is dragged.
-  if (std::holds_alternative<scene::ShapeContent>(layer.content) && !moves &&
-      transform.rotation == 0 && transform.scale.x > 0 && transform.scale.y > 0) {
-    detail.place = {transform.position.x - std::floor(transform.position.x),
-                    transform.position.y - std::floor(transform.position.y)};
+  const bool is_upright = !course.turns && transform.scale.x > 0 && transform.scale.y > 0;
+  if (std::holds_alternative<scene::ImageContent>(layer.content)) {
+    return detail_of_image(layer, course, is_upright);
+  }
+  const bool is_text = std::holds_alternative<scene::TextContent>(layer.content);
+  if (!is_text && !is_turnable(layer.content)) return {};
+  Detail detail{course.scale, std::nullopt, {}, false};
+  if (course.moves && course.turns) detail.scale = finer(detail.scale);
+  const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
+  if (!is_text && !course.moves && (is_upright || !has_reach) && can_stand(transform)) {
+    detail.standing = standing(transform);
     detail.anchor = transform.anchor;
   }
   return detail;
 }
 
-base::PointF phase_of(const Detail& detail, base::SizeF box) {
-  if (!detail.place) return {};
+base::Affine pixels_from_box(const Detail& detail, base::SizeF box) {
+  if (!detail.standing) return base::scaling(detail.scale.width, detail.scale.height);
+  base::Affine map = *detail.standing *
+                     base::translation(-detail.anchor.x * box.width, -detail.anchor.y * box.height);
   const auto phase = [](double corner) {
     constexpr double kGrain = 1.0 / 512;  // of a place: less is no difference
     const double part = corner - std::floor(corner);
     return part < kGrain || part > 1 - kGrain ? 0 : part;
   };
-  return {phase(detail.place->x - detail.anchor.x * box.width * detail.scale.width),
-          phase(detail.place->y - detail.anchor.y * box.height * detail.scale.height)};
+  map.x0 = phase(map.x0);
+  map.y0 = phase(map.y0);
+  return map;
+}
+
+base::SizeF scale_of(const base::Affine& pixels_from_box) {
+  const base::Affine& map = pixels_from_box;
+  return {std::sqrt(map.xx * map.xx + map.yx * map.yx),
+          std::sqrt(map.xy * map.xy + map.yy * map.yy)};
 }
 
 }  // namespace layercast::content

@@ -7,22 +7,32 @@
 
 namespace layercast::content {
 
-/// For which place on the canvas a drawing is rasterised: as finely as it is shown there, and on
+/// For which place on the canvas a content is rasterised: as finely as it is shown there, and on
 /// the canvas's own pixels where it stands still.
 struct Detail {
   base::SizeF scale{1, 1};  ///< pixels for a px of the layer box
-  /// Of a shape that is upright and never moves: where its anchor lands between two pixels of the
-  /// canvas, 0..1 each, and the anchor, 0..1 of its box.
-  std::optional<base::PointF> place;
-  base::PointF anchor;
+  /// Of what never moves, and is drawn or filtered as it lies on the canvas: how its box comes
+  /// there, if its anchor were the box's corner; it lands on the first pixel.
+  std::optional<base::Affine> standing;
+  base::PointF anchor;  ///< of what stands: 0..1 of its box
+  /// Whether an image is left as it is, to be fitted into its box and onto the canvas at once;
+  /// `scale` is a power of two then.
+  bool is_sampled = false;
   bool operator==(const Detail&) const = default;
 };
 
 /// What suits the layer: the largest scale it has at any time. No more than one pixel a px for
-/// contents that are pictures, and for what is done with a layer's own pixels: filters and scrolls.
+/// contents that move, and for what scrolls.
 Detail detail_of(const scene::Layer& layer);
 
-/// Where the corner of a box of that size lies between two pixels, 0..1 each.
-base::PointF phase_of(const Detail& detail, base::SizeF box);
+/// Whether the animation leaves a layer where it is, as large, and as it is turned.
+bool keeps_place(const scene::Animation& animation);
+
+/// Where the pixels of a layer with a box of that size lie: those of the canvas, but for whole
+/// pixels, where it stands.
+base::Affine pixels_from_box(const Detail& detail, base::SizeF box);
+
+/// Pixels for a px along the two sides of a box that lies so. Range: above 0.
+base::SizeF scale_of(const base::Affine& pixels_from_box);
 
 }  // namespace layercast::content

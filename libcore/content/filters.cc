@@ -1,5 +1,6 @@
 #include "content/filters.h"
 
+#include "content/detail.h"
 #include "content/filter_blur.h"
 #include "content/filter_color.h"
 #include "content/fit.h"
@@ -242,7 +243,7 @@ base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filt
 
 base::Result<Raster> filtered(const Raster& source, std::span<const scene::Filter> filters) {
   Raster result = source;
-  TRY(result.picture, filtered(source.picture, filters, source.scale));
+  TRY(result.picture, filtered(source.picture, filters, scale_of(source.pixels_from_box)));
   return result;
 }
 

@@ -64,6 +64,92 @@ base::Result<Raster> fitted_svg(std::string text, const Fitting& fitting) {
   return raster_of(std::move(pixels), placement);
 }
 
+base::RectF rect_of(base::PointF corner, base::SizeF size) {
+  return {corner.x, corner.y, corner.x + size.width, corner.y + size.height};
+}
+
+base::SizeF size_f(base::SizeI size) {
+  return {static_cast<double>(size.width), static_cast<double>(size.height)};
+}
+
+// Whole pixels, at least one.
+base::RectI around(const base::RectF& rect) {
+  const auto left = static_cast<int>(std::floor(rect.left));
+  const auto top = static_cast<int>(std::floor(rect.top));
+  return {left, top, std::max(left + 1, static_cast<int>(std::ceil(rect.right))),
+          std::max(top + 1, static_cast<int>(std::ceil(rect.bottom)))};
+}
+
+base::Result<Raster> upright_svg(const SvgDocument& document, const base::RectF& inside,
+                                 base::SizeF box, const base::Affine& map) {
+  const base::RectF placed = base::bounds_of(map, inside);
+  TRY_DO(check_picture_size({placed.width(), placed.height()}));
+  const base::RectI canvas = around(placed);
+  TRY_DO(check_picture_size(size_f({canvas.width(), canvas.height()})));
+  TRY(Pixels pixels, document.draw_at(inside, base::translation(-canvas.left, -canvas.top) * map,
+                                      {canvas.width(), canvas.height()}));
+  return Raster{std::make_shared<const frame::Picture>(
+                    std::move(pixels), base::PointF{static_cast<double>(canvas.left),
+                                                    static_cast<double>(canvas.top)}),
+                box, 0, map};
+}
+
+constexpr int kSamples = 4;  // of a turned pixel, along either side
+
+// The mean of what lies under the samples of a pixel.
+frame::PremulRgba8 mean_at(PixelView pixels, base::PointF corner, base::PointF across,
+                           base::PointF down) {
+  uint32_t sum[4] = {};
+  for (int j = 0; j < kSamples; ++j) {
+    for (int i = 0; i < kSamples; ++i) {
+      const double u = (i + 0.5) / kSamples;
+      const double v = (j + 0.5) / kSamples;
+      const auto x = static_cast<int>(std::floor(corner.x + across.x * u + down.x * v));
+      const auto y = static_cast<int>(std::floor(corner.y + across.y * u + down.y * v));
+      if (x < 0 || y < 0 || x >= pixels.width() || y >= pixels.height()) continue;
+      const frame::PremulRgba8 pixel = pixels.at(x, y);
+      sum[0] += pixel.red;
+      sum[1] += pixel.green;
+      sum[2] += pixel.blue;
+      sum[3] += pixel.alpha;
+    }
+  }
+  const auto mean = [](uint32_t total) {
+    constexpr uint32_t kCount = kSamples * kSamples;
+    return static_cast<uint8_t>((total + kCount / 2) / kCount);
+  };
+  return {mean(sum[0]), mean(sum[1]), mean(sum[2]), mean(sum[3])};
+}
+
+// Drawn upright, four times as fine, and turned: the renderer takes a gradient's box for larger
+// where it turns what the gradient fills.
+base::Result<Raster> turned_svg(const SvgDocument& document, const base::RectF& inside,
+                                base::SizeF box, const base::Affine& map) {
+  const base::SizeF scale = scale_of(map);
+  const base::Affine finer = base::scaling(kSamples * scale.width, kSamples * scale.height);
+  const base::RectF placed = base::bounds_of(map, inside);
+  const auto fine = upright_svg(document, inside, box, finer);
+  if (!fine || !check_picture_size({placed.width() + 2, placed.height() + 2})) {
+    return upright_svg(document, inside, box, {});
+  }
+  const frame::Picture& source = *fine.value().picture;
+  const base::RectI canvas = around(placed);
+  const base::Affine back = base::translation(-source.origin().x, -source.origin().y) * finer *
+                            base::inverse(map) * base::translation(canvas.left, canvas.top);
+  Pixels pixels({canvas.width(), canvas.height()});
+  for (int y = 0; y < canvas.height(); ++y) {
+    for (int x = 0; x < canvas.width(); ++x) {
+      const base::PointF corner = back.map({static_cast<double>(x), static_cast<double>(y)});
+      pixels.view().at(x, y) =
+          mean_at(source.view(), corner, {back.xx, back.yx}, {back.xy, back.yy});
+    }
+  }
+  return Raster{std::make_shared<const frame::Picture>(
+                    std::move(pixels), base::PointF{static_cast<double>(canvas.left),
+                                                    static_cast<double>(canvas.top)}),
+                box, 0, map};
+}
+
 // As fine as `detail` asks, as far as the limits allow.
 base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> box,
                                    const Detail& detail) {
@@ -74,39 +160,140 @@ base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> 
   const base::SizeF room = box.value_or(document.size());
   const base::SizeF fit = fitted_scale(document.size(), scene::Fit::kContain, room);
   const base::SizeF scaled{document.size().width * fit.width, document.size().height * fit.height};
-  const base::RectF inside{(room.width - scaled.width) / 2, (room.height - scaled.height) / 2,
-                           (room.width + scaled.width) / 2, (room.height + scaled.height) / 2};
-  base::PointF phase = phase_of(detail, room);
-  base::SizeF scale = detail.scale;
-  if (!check_picture_size({room.width * scale.width + 1, room.height * scale.height + 1})) {
-    phase = {};
-    scale = {1, 1};
+  const base::RectF inside =
+      rect_of({(room.width - scaled.width) / 2, (room.height - scaled.height) / 2}, scaled);
+  const base::Affine map = pixels_from_box(detail, room);
+  if (map.xy == 0 && map.yx == 0 && map.xx > 0 && map.yy > 0) {
+    auto drawn = upright_svg(document, inside, room, map);
+    return drawn ? std::move(drawn) : upright_svg(document, inside, room, {});
   }
-  const base::RectF placed = base::bounds_of(
-      base::translation(phase.x, phase.y) * base::scaling(scale.width, scale.height), inside);
-  const base::PointF corner{std::floor(placed.left), std::floor(placed.top)};
-  const base::SizeF canvas{std::max(1.0, std::ceil(placed.right) - corner.x),
-                           std::max(1.0, std::ceil(placed.bottom) - corner.y)};
-  TRY_DO(check_picture_size(canvas));
-  TRY(Pixels pixels,
-      document.draw_at(base::bounds_of(base::translation(-corner.x, -corner.y), placed),
-                       {static_cast<int>(canvas.width), static_cast<int>(canvas.height)}));
+  return turned_svg(document, inside, room, map);
+}
+
+// ---- Images made for their place ----------------------------------------------------------------
+
+// What lies outside of `cut` goes, as much of an edge's pixels as lies outside.
+void cut_out(const base::RectF& cut, const base::RectI& place, Pixels& pixels) {
+  const auto share = [](int at, double first, double last) {
+    const double inside = std::min(at + 1.0, last) - std::max<double>(at, first);
+    return static_cast<uint32_t>(std::clamp(inside, 0.0, 1.0) * 255 + 0.5);
+  };
+  const auto faded = [](frame::PremulRgba8& pixel, uint32_t by) {
+    for (uint8_t* value : {&pixel.red, &pixel.green, &pixel.blue, &pixel.alpha}) {
+      *value = static_cast<uint8_t>(frame::divided_by_255(*value * by));
+    }
+  };
+  for (int y = place.top; y < place.bottom; ++y) {
+    frame::PremulRgba8* row = pixels.view().row(y - place.top);
+    const uint32_t down = share(y, cut.top, cut.bottom);
+    for (int x = place.left; x < place.right; ++x) {
+      const uint32_t across = share(x, cut.left, cut.right);
+      if (across + down < 510) faded(row[x - place.left], frame::divided_by_255(across * down));
+    }
+  }
+}
+
+// An axis along which nothing is cut has its edges from the sampling already.
+constexpr double kFar = 1e9;
+
+// The part of the box that a placement shows, endless where all of the picture is shown.
+base::RectF shown_part(const Placement& placement) {
+  const base::RectI& visible = placement.visible;
+  base::RectF part{-kFar, -kFar, kFar, kFar};
+  if (visible.width() < placement.scaled.width) {
+    part.left = placement.origin.x;
+    part.right = placement.origin.x + visible.width();
+  }
+  if (visible.height() < placement.scaled.height) {
+    part.top = placement.origin.y;
+    part.bottom = placement.origin.y + visible.height();
+  }
+  return part;
+}
+
+// Where all of the picture lies in the box.
+base::RectF whole_place(const Placement& placement) {
+  return rect_of(
+      {placement.origin.x - placement.visible.left, placement.origin.y - placement.visible.top},
+      size_f(placement.scaled));
+}
+
+// On the pixels that `map` gives the box; upright.
+base::Result<Raster> scaled_onto(PixelView pixels, const Placement& placement,
+                                 const base::Affine& map) {
+  const base::RectF shown =
+      rect_of(placement.origin, {static_cast<double>(placement.visible.width()),
+                                 static_cast<double>(placement.visible.height())});
+  const base::RectI canvas = around(base::bounds_of(map, shown));
+  TRY_DO(check_picture_size(size_f({canvas.width(), canvas.height()})));
+  Pixels made = resampled_into(pixels, base::bounds_of(map, whole_place(placement)), canvas);
+  cut_out(base::bounds_of(map, shown_part(placement)), canvas, made);
   return Raster{std::make_shared<const frame::Picture>(
-                    std::move(pixels), base::PointF{corner.x - phase.x, corner.y - phase.y}),
-                room, 0, scale};
+                    std::move(made), base::PointF{static_cast<double>(canvas.left),
+                                                  static_cast<double>(canvas.top)}),
+                placement.box, 0, map};
 }
 
-base::Result<Raster> fitted_raster(std::string_view bytes, const Fitting& fitting) {
-  TRY(const Pixels pixels, decode_image(bytes));
-  return fitted_pixels(pixels.view(), fitting);
+// A part of the pixels, more than is kept of them: edges repeat.
+Pixels part_of(PixelView pixels, const base::RectI& kept, const base::RectI& part) {
+  Pixels made({part.width(), part.height()});
+  for (int y = part.top; y < part.bottom; ++y) {
+    const frame::PremulRgba8* from = pixels.row(std::clamp(y, kept.top, kept.bottom - 1));
+    frame::PremulRgba8* to = made.view().row(y - part.top);
+    for (int x = part.left; x < part.right; ++x) {
+      to[x - part.left] = from[std::clamp(x, kept.left, kept.right - 1)];
+    }
+  }
+  return made;
 }
 
-base::Result<Raster> fitted(std::string bytes, const Fitting& fitting) {
+// As it is, but no finer than it will ever be shown. One that is cut to the box reaches a few
+// pixels beyond it, but where it ends within the box: the cut alone makes those edges.
+Raster unscaled(PixelView pixels, const Placement& placement, base::SizeF scale) {
+  constexpr int kAround = 4;
+  Pixels small = reduced(
+      pixels, {placement.scaled.width * scale.width, placement.scaled.height * scale.height});
+  const base::RectF whole = whole_place(placement);
+  const base::Affine map =
+      base::scaling(small.size().width / whole.width(), small.size().height / whole.height()) *
+      base::translation(-whole.left, -whole.top);
+  const bool is_cut = placement.visible.width() < placement.scaled.width ||
+                      placement.visible.height() < placement.scaled.height;
+  if (!is_cut) {
+    return {std::make_shared<const frame::Picture>(std::move(small)), placement.box, 0, map};
+  }
+  const base::RectI kept = base::intersection(
+      {0, 0, small.size().width, small.size().height},
+      around(base::bounds_of(
+          map, rect_of(placement.origin, {static_cast<double>(placement.visible.width()),
+                                          static_cast<double>(placement.visible.height())}))));
+  const int across = placement.origin.x > 0 ? 0 : kAround;
+  const int down = placement.origin.y > 0 ? 0 : kAround;
+  const base::RectI part{kept.left - across, kept.top - down, kept.right + across,
+                         kept.bottom + down};
+  const base::PointF corner{static_cast<double>(part.left), static_cast<double>(part.top)};
+  return {std::make_shared<const frame::Picture>(part_of(std::as_const(small).view(), kept, part),
+                                                 corner),
+          placement.box, 0, map, true};
+}
+
+base::Result<Raster> detailed_pixels(PixelView pixels, const Fitting& fitting,
+                                     const Detail& detail) {
+  if (detail == Detail{}) return fitted_pixels(pixels, fitting);
+  TRY(const Placement placement, place(size_f(pixels.size()), fitting.fit, fitting.box));
+  if (detail.is_sampled) return unscaled(pixels, placement, detail.scale);
+  auto raster = scaled_onto(pixels, placement, pixels_from_box(detail, placement.box));
+  if (raster) return raster;
+  return fitted_pixels(pixels, fitting);  // it is too large otherwise
+}
+
+base::Result<Raster> fitted(std::string bytes, const Fitting& fitting, const Detail& detail) {
   if (looks_like_svg(bytes)) return fitted_svg(std::move(bytes), fitting);
   if (bytes.starts_with("\x1f\x8b")) {
     return fault(base::ErrorCode::kUnsupported, "is compressed: unpack it with gunzip", {});
   }
-  return fitted_raster(bytes, fitting);
+  TRY(const Pixels pixels, decode_image(bytes));
+  return detailed_pixels(pixels.view(), fitting, detail);
 }
 
 // ---- Texture ------------------------------------------------------------------------------------
@@ -151,7 +338,8 @@ void initialise_images() {
 base::Result<Raster> rasterise_image(const ImageRequest& request) {
   initialise_images();
   TRY(std::string bytes, read_file(request.path, limits::kImageFileBytesMax));
-  base::Result<Raster> raster = fitted(std::move(bytes), {request.fit, request.box});
+  base::Result<Raster> raster =
+      fitted(std::move(bytes), {request.fit, request.box}, request.detail);
   if (!raster.ok()) return at_path(std::move(raster).error(), request.path);
   return raster;
 }

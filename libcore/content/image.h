@@ -22,11 +22,13 @@ struct ImageRequest {
   std::string path;  ///< resolved
   scene::Fit fit = scene::Fit::kContain;
   std::optional<base::SizeF> box;
+  Detail detail = {};
 };
 
 /// The image file fitted into the box as CSS object-fit does it, centred and cropped to the box;
 /// in its natural size where there is no box. An SVG is drawn at the size it is shown in.
-/// The picture covers whole pixels: its origin is where it starts in the box.
+/// The picture covers whole pixels of the box: its origin is where it starts in it. With a detail
+/// it is scaled onto those pixels, or not at all where it is sampled.
 /// Errors: `where` is the path. Thread: any.
 base::Result<Raster> rasterise_image(const ImageRequest& request);
 

@@ -12,9 +12,10 @@ struct Raster {
   base::SizeF box;
   /// px after which the pixels come again, of a picture that is made to scroll; 0: they do not.
   int repeats_after = 0;
-  /// Pixels of the picture for a px of the box, where it was made for a layer that is scaled; the
-  /// picture's origin counts in its pixels.
-  base::SizeF scale{1, 1};
+  /// Where the box lies among the pixels of the picture, which was made for a layer that is scaled
+  /// or turned; the picture's origin counts in its pixels. Not singular.
+  base::Affine pixels_from_box{};
+  bool is_cut_to_box = false;  ///< whether what overflows the layer box is not shown
 };
 
 }  // namespace layercast::content

@@ -138,33 +138,41 @@ base::Result<Raster> Rasterizer::rasterise_once(const scene::Layer& layer,
       layer.content);
 }
 
+template <typename Make>
+base::Result<Raster> Rasterizer::shared(const SharedKey& key, const Make& make) {
+  const auto known = std::ranges::find(shared_, key, [](const auto& entry) { return entry.first; });
+  if (known != shared_.end()) return known->second;
+  TRY(Raster raster, make());
+  shared_.emplace_back(key, raster);
+  return raster;
+}
+
 base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent& content,
                                                    const scene::Layer& layer) {
   const auto* source = std::get_if<std::string>(&content.source);
   if (source == nullptr) return moves();
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"character", *source, content.texture.value_or(""), 0, box.width, box.height};
-  if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
-  std::optional<std::string> texture;
-  if (content.texture) texture = file_.resolved(*content.texture);
-  TRY(Raster raster, rasterise_character(file_.resolved(*source), texture, layer.size));
-  return shared_.emplace(key, raster).first->second;
+  return shared({"character", *source, content.texture.value_or(""), 0, box, {}},
+                [&]() -> base::Result<Raster> {
+                  std::optional<std::string> texture;
+                  if (content.texture) texture = file_.resolved(*content.texture);
+                  return rasterise_character(file_.resolved(*source), texture, layer.size);
+                });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const SharedKey key{"image",   content.source, "", static_cast<int>(content.fit),
-                      box.width, box.height};
-  auto known = shared_.find(key);
-  if (known == shared_.end()) {
-    TRY(Raster raster, rasterise_image({file_.resolved(content.source), content.fit, layer.size}));
-    known = shared_.emplace(key, raster).first;
-  }
-  const Raster& image = known->second;
+  const auto made_with = [&](const Detail& detail) {
+    return shared({"image", content.source, "", static_cast<int>(content.fit), box, detail}, [&] {
+      return rasterise_image({file_.resolved(content.source), content.fit, layer.size, detail});
+    });
+  };
+  TRY(const Raster image, made_with(detail_of(layer)));
   TRY(const auto bar, caption(layer, layer.size.value_or(image.box)));
   if (!bar) return image;
-  return Raster{flattened(*image.picture, *bar->picture), image.box};
+  TRY(const Raster fitted, made_with({}));
+  return Raster{flattened(*fitted.picture, *bar->picture), fitted.box};
 }
 
 base::Result<std::optional<Raster>> Rasterizer::caption(const scene::Layer& layer,
@@ -185,16 +193,11 @@ base::Result<std::optional<Raster>> Rasterizer::caption(const scene::Layer& laye
 base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  const Detail detail = detail_of(layer);
+  Detail detail = detail_of(layer);
+  if (layer.size && pixels_from_box(detail, box) == base::Affine{}) detail = {};
   const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
-  if (phase_of(detail, box) != base::PointF{} || detail.scale != base::SizeF{1, 1}) {
-    return rasterise_svg(content, path, layer.size, detail);
-  }
-  const SharedKey key{
-      "svg", content.source.value_or(""), content.svg.value_or(""), 0, box.width, box.height};
-  if (const auto known = shared_.find(key); known != shared_.end()) return known->second;
-  TRY(Raster raster, rasterise_svg(content, path, layer.size));
-  return shared_.emplace(key, raster).first->second;
+  return shared({"svg", content.source.value_or(""), content.svg.value_or(""), 0, box, detail},
+                [&] { return rasterise_svg(content, path, layer.size, detail); });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,

@@ -2,17 +2,18 @@
 
 #include "base/error.h"
 #include "content/chat_message.h"
+#include "content/detail.h"
 #include "content/fonts.h"
 #include "content/moving.h"
 #include "content/raster.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <utility>
+#include <vector>
 
 namespace layercast::content {
 
@@ -56,8 +57,16 @@ class Rasterizer {
                                             const scene::ScrollEffect& scroll,
                                             std::optional<base::SizeF> box);
 
-  // What an image looks like depends on these: a kind, its files, its fit, its box.
-  using SharedKey = std::tuple<std::string, std::string, std::string, int, double, double>;
+  // What an image looks like depends on these: a kind, its files, its fit, its box, its detail.
+  struct SharedKey {
+    std::string kind;
+    std::string source;
+    std::string other;
+    int fit;
+    base::SizeF box;
+    Detail detail;
+    bool operator==(const SharedKey&) const = default;
+  };
 
   base::Result<Raster> rasterise_content(const scene::CharacterContent& content,
                                          const scene::Layer& layer);
@@ -68,10 +77,13 @@ class Rasterizer {
   base::Result<Raster> rasterise_content(const scene::ColorContent& content,
                                          const scene::Layer& layer);
   base::Result<FontLibrary*> fonts();
+  // The picture of that key, made by `make` if there is none.
+  template <typename Make>
+  base::Result<Raster> shared(const SharedKey& key, const Make& make);
 
   const scene::SceneFile& file_;
   base::Result<std::unique_ptr<FontLibrary>> fonts_;
-  std::map<SharedKey, Raster> shared_;
+  std::vector<std::pair<SharedKey, Raster>> shared_;  ///< few
   ChatPictures chat_pictures_;
 };
 

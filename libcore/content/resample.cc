@@ -20,7 +20,8 @@ struct Taps {
 // One direction of a scaling.
 struct Axis {
   int source_length;
-  int cells;      // that many cells of equal length stand in for the source's pixels
+  int halvings;   // of the source, one after the other
+  int cells;      // that many samples of what is left stand in for the source's pixels
   double start;   // where the first one begins in the result
   double length;  // of all of them in the result
 };
@@ -35,29 +36,77 @@ int halvings(base::SizeI source, base::SizeF wanted) {
   return count;
 }
 
+int halved_length(int length, int times) { return std::max(1, length >> times); }
+
 // How much of [from, from + 1] lies in [first, last].
 double overlap(double from, double first, double last) {
   return std::clamp(std::min(from + 1, last) - std::max(from, first), 0.0, 1.0);
 }
 
-// The two cells around the pixel's centre, each as the mean of the source pixels in it.
-Taps taps_of(int position, const Axis& axis) {
-  const double cell = static_cast<double>(axis.source_length) / axis.cells;
-  const double place = (position + 0.5 - axis.start) * axis.cells / axis.length - 0.5;
-  const double within = std::clamp(place, 0.0, axis.cells - 1.0);
-  const double left = std::floor(within);
-  const double right = std::min(left + 1, axis.cells - 1.0);
-  const double right_share = within - left;
-  const double covered = overlap(position, axis.start, axis.start + axis.length);
-  Taps taps;
-  taps.first = static_cast<int>(std::floor(left * cell));
-  const int end = std::min(axis.source_length, static_cast<int>(std::ceil((right + 1) * cell)));
-  for (int i = taps.first; i < end; ++i) {
-    const double weight = overlap(i, left * cell, (left + 1) * cell) * (1 - right_share) +
-                          overlap(i, right * cell, (right + 1) * cell) * right_share;
-    taps.weights.push_back(static_cast<float>(weight / cell * covered));
+// The two pixels, of so many, around a place that is counted from the first one's centre.
+Taps taps_around(double place, int count) {
+  const double within = std::clamp(place, 0.0, count - 1.0);
+  const auto left = static_cast<int>(within);
+  const auto share = static_cast<float>(within - left);
+  if (share == 0) return {left, {1}};
+  return {left, {1 - share, share}};
+}
+
+// A pixel of a line that was halved, as pixels of the line before. Of an odd length each has half
+// of the one in its middle, and shares the others with its neighbours.
+Taps halving_taps(int position, int length) {
+  if (length == 1) return {0, {1}};
+  if (length % 2 == 0) return {2 * position, {0.5F, 0.5F}};
+  return {2 * position, {0.25F, 0.5F, 0.25F}};
+}
+
+// `outer`, whose pixels are each made of others, as those; `inner` says of which.
+template <typename Inner>
+Taps through(const Taps& outer, const Inner& inner) {
+  Taps all;
+  for (size_t i = 0; i < outer.weights.size(); ++i) {
+    const Taps each = inner(outer.first + static_cast<int>(i));
+    if (i == 0) all.first = each.first;
+    const auto at = static_cast<size_t>(each.first - all.first);
+    all.weights.resize(std::max(all.weights.size(), at + each.weights.size()));
+    for (size_t k = 0; k < each.weights.size(); ++k) {
+      all.weights[at + k] += outer.weights[i] * each.weights[k];
+    }
   }
+  return all;
+}
+
+// The two cells around the pixel's centre, as source pixels.
+Taps taps_of(int position, const Axis& axis) {
+  Taps taps =
+      taps_around((position + 0.5 - axis.start) * axis.cells / axis.length - 0.5, axis.cells);
+  const int halved = halved_length(axis.source_length, axis.halvings);
+  if (halved != axis.cells) {
+    taps = through(taps, [&](int cell) {
+      return taps_around((cell + 0.5) * halved / axis.cells - 0.5, halved);
+    });
+  }
+  for (int level = axis.halvings - 1; level >= 0; --level) {
+    const int length = halved_length(axis.source_length, level);
+    taps = through(taps, [&](int pixel) { return halving_taps(pixel, length); });
+  }
+  const auto covered = static_cast<float>(overlap(position, axis.start, axis.start + axis.length));
+  for (float& weight : taps.weights) weight *= covered;
   return taps;
+}
+
+// How a picture is made smaller before it is sampled.
+struct Reduction {
+  base::SizeI size;
+  int halvings = 0;
+};
+
+Reduction reduction_of(base::SizeI source, base::SizeF wanted) {
+  const int level = halvings(source, wanted);
+  const auto reduced = [level](int length) { return 1 + ((length - 1) >> level); };
+  Reduction less{{reduced(source.width), reduced(source.height)}, 0};
+  while (source.area() >= less.size.area() << (2 * (less.halvings + 1))) ++less.halvings;
+  return less;
 }
 
 std::vector<Taps> all_taps(const Axis& axis, int first, int last) {
@@ -121,12 +170,12 @@ frame::Image<frame::PremulRgba8> resampled_into(frame::ImageView<const frame::Pr
                                                 const base::RectF& place, const base::RectI& part) {
   LAYERCAST_CHECK(!source.size().empty() && !part.empty());
   LAYERCAST_CHECK(place.width() > 0 && place.height() > 0);
-  const int level = halvings(source.size(), {place.width(), place.height()});
+  const Reduction less = reduction_of(source.size(), {place.width(), place.height()});
   const auto columns =
-      all_taps({source.width(), std::max(1, source.width() >> level), place.left, place.width()},
+      all_taps({source.width(), less.halvings, less.size.width, place.left, place.width()},
                part.left, part.right);
   const auto lines =
-      all_taps({source.height(), std::max(1, source.height() >> level), place.top, place.height()},
+      all_taps({source.height(), less.halvings, less.size.height, place.top, place.height()},
                part.top, part.bottom);
 
   // Source rows are filtered across once each and kept while result rows still need them.
@@ -163,6 +212,13 @@ frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulR
   if (size == source.size()) return copied(source.part(part));
   return resampled_into(
       source, {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)}, part);
+}
+
+frame::Image<frame::PremulRgba8> reduced(frame::ImageView<const frame::PremulRgba8> source,
+                                         base::SizeF size) {
+  const base::SizeI less = reduction_of(source.size(), size).size;
+  if (less == source.size()) return copied(source);
+  return resampled(source, less, {0, 0, less.width, less.height});
 }
 
 }  // namespace layercast::content

@@ -223,10 +223,8 @@ base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
   append(path, measure.get());
   const base::RectF bounds = bounds_of(path);
   const base::SizeF far_corner{std::max(1.0, bounds.right), std::max(1.0, bounds.bottom)};
-  const base::PointF phase = phase_of(detail, box.value_or(far_corner));
-  const base::RectF painted = base::bounds_of(
-      base::translation(phase.x, phase.y) * base::scaling(detail.scale.width, detail.scale.height),
-      painted_bounds(style, bounds, measure.get()));
+  const base::Affine placed = pixels_from_box(detail, box.value_or(far_corner));
+  const base::RectF painted = base::bounds_of(placed, painted_bounds(style, bounds, measure.get()));
 
   constexpr double kGrain = 1.0 / 512;  // cairo rounds to 1/256 px: less paints nothing
   const double left = std::floor(painted.left + kGrain);
@@ -240,14 +238,15 @@ base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
   const CairoSurface surface =
       make_surface({static_cast<int>(size.width), static_cast<int>(size.height)});
   const CairoContext context(cairo_create(surface.get()));
-  cairo_translate(context.get(), phase.x - left, phase.y - top);
-  cairo_scale(context.get(), detail.scale.width, detail.scale.height);
+  const cairo_matrix_t matrix{placed.xx, placed.yx,        placed.xy,
+                              placed.yy, placed.x0 - left, placed.y0 - top};
+  cairo_set_matrix(context.get(), &matrix);
   prepare(style, context.get());
   append(path, context.get());
   paint(style, bounds, context.get());
   return Raster{std::make_shared<const frame::Picture>(image_from_surface(surface.get()),
-                                                       base::PointF{left - phase.x, top - phase.y}),
-                box.value_or(far_corner), 0, detail.scale};
+                                                       base::PointF{left, top}),
+                box.value_or(far_corner), 0, placed};
 }
 
 base::Result<Raster> rasterise_color(base::Color color, base::SizeF box) {

@@ -133,19 +133,26 @@ std::string attribute(std::string_view name, std::initializer_list<double> value
   return " " + std::string(name) + "='" + text + "'";
 }
 
-// The document, of the `natural` size, as an element at `place` of one of the canvas's size.
+std::string matrix(const base::Affine& map) {
+  std::string text = attribute("transform", {map.xx, map.yx, map.xy, map.yy, map.x0, map.y0});
+  text.insert(text.find('\'') + 1, "matrix(").insert(text.size() - 1, ")");
+  return text;
+}
+
+// The document, of the `natural` size, as an element at `place`, which `map` brings onto a canvas
+// of that size.
 std::string placed(const std::string& text, base::SizeF natural, const base::RectF& place,
-                   base::SizeF canvas) {
+                   const base::Affine& map, base::SizeF canvas) {
   const size_t root = root_tag(text);
   const size_t name_end = std::min(text.find_first_of(" \t\r\n/>", root), text.size());
   const RootTag tag = read_root_tag(text, name_end);
   std::string made = text.substr(0, root) + "<svg xmlns='http://www.w3.org/2000/svg'" +
                      attribute("width", {canvas.width}) + attribute("height", {canvas.height}) +
-                     ">" + text.substr(root, name_end - root) + tag.attributes +
-                     attribute("x", {place.left}) + attribute("y", {place.top}) +
+                     "><g" + matrix(map) + ">" + text.substr(root, name_end - root) +
+                     tag.attributes + attribute("x", {place.left}) + attribute("y", {place.top}) +
                      attribute("width", {place.width()}) + attribute("height", {place.height()});
   if (!tag.has_view_box) made += attribute("viewBox", {0, 0, natural.width, natural.height});
-  return made + text.substr(tag.end) + "</svg>";
+  return made + text.substr(tag.end) + "</g></svg>";
 }
 
 }  // namespace
@@ -180,11 +187,12 @@ base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw(base::SizeI sca
 }
 
 base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw_at(const base::RectF& place,
+                                                                    const base::Affine& map,
                                                                     base::SizeI canvas) const {
   const base::SizeF size{static_cast<double>(canvas.width), static_cast<double>(canvas.height)};
   try {
     // The loader enlarges a document by dpi / 72, whatever its units are.
-    const VImage document = opened(placed(text_, size_, place, size), 72.0 / 96, 96);
+    const VImage document = opened(placed(text_, size_, place, map, size), 72.0 / 96, 96);
     if (document.width() != canvas.width || document.height() != canvas.height) {
       return unreadable();
     }

@@ -26,9 +26,11 @@ class SvgDocument {
   base::Result<frame::Image<frame::PremulRgba8>> draw(base::SizeI scaled,
                                                       const base::RectI& part) const;
 
-  /// The document drawn to fill `place`, whole pixels or not, of a canvas of that size; its
-  /// proportions are kept as its preserveAspectRatio says. Errors and thread: as draw().
+  /// The document drawn to fill `place`, which `map` brings onto a canvas of that size, on whole
+  /// pixels or not; its proportions are kept as its preserveAspectRatio says. Errors and thread: as
+  /// draw().
   base::Result<frame::Image<frame::PremulRgba8>> draw_at(const base::RectF& place,
+                                                         const base::Affine& map,
                                                          base::SizeI canvas) const;
 
  private:

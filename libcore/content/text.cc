@@ -101,7 +101,7 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
   return Raster{std::make_shared<const frame::Picture>(
                     std::move(image),
                     base::PointF{static_cast<double>(area->left), static_cast<double>(area->top)}),
-                box, 0, scale};
+                box, 0, base::scaling(scale.width, scale.height)};
 }
 
 }  // namespace

@@ -71,8 +71,10 @@ double on_whole_pixel(double place) {
 Affine on_whole_pixels(Affine map) {
   constexpr double kLastBits = 1e-12;
   const bool is_unscaled = std::abs(map.xx - 1) < kLastBits && std::abs(map.yy - 1) < kLastBits &&
-                           map.xy == 0 && map.yx == 0;
+                           std::abs(map.xy) < kLastBits && std::abs(map.yx) < kLastBits;
   if (!is_unscaled) return map;
+  map.xy = 0;
+  map.yx = 0;
   map.xx = 1;
   map.yy = 1;
   map.x0 = on_whole_pixel(map.x0);
@@ -92,9 +94,8 @@ Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame) {
 content::Part part_of(const content::Raster& raster) {
   const base::PointF origin = raster.picture->origin();
   return {raster.picture,
-          base::scaling(1 / raster.scale.width, 1 / raster.scale.height) *
-              base::translation(origin.x, origin.y),
-          1, false};
+          base::inverse(raster.pixels_from_box) * base::translation(origin.x, origin.y), 1,
+          raster.is_cut_to_box};
 }
 
 std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,

@@ -26,6 +26,16 @@ std::optional<content::PictureSource> picture_source(const scene::Content& conte
   return std::nullopt;
 }
 
+// The same layer in its own size, at rest.
+scene::Layer unscaled(const scene::Layer& layer) {
+  scene::Layer plain = layer;
+  plain.transform = {};
+  plain.animations.clear();
+  plain.enter.clear();
+  plain.exit.clear();
+  return plain;
+}
+
 content::VideoFiles video_files(const scene::VideoContent& video, const scene::SceneFile& file) {
   content::VideoFiles files{file.resolved(video.source), std::nullopt};
   if (video.fallback) files.fallback = file.resolved(*video.fallback);
@@ -94,8 +104,14 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
   auto raster = rasterizer_.rasterise(layer, made->text);
   if (raster && !made->changes) {
     made->filters = lasting_filters(layer);
-    if (layer.transition && !made->filters.empty()) made->plain = raster.value();
-    raster = content::filtered(raster.value(), made->filters);
+    auto filtered = content::filtered(raster.value(), made->filters);
+    if (!filtered && raster.value().pixels_from_box != base::Affine{}) {
+      // As fine as it is shown, its filters reach too far.
+      raster = rasterizer_.rasterise(unscaled(layer), made->text);
+      if (raster) filtered = content::filtered(raster.value(), made->filters);
+    }
+    if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();
+    raster = std::move(filtered);
   }
   if (!raster) {
     fail(std::move(raster).error());

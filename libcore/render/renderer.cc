@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/cpu_clock.h"
+#include "content/detail.h"
 #include "render/evaluate.h"
 #include "render/scrolled.h"
 #include "scene/showing.h"
@@ -328,7 +329,8 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     if (!item) continue;
     item->recoloring = state.recoloring;
     if (state.is_one_picture && keeps_its_scale(*state.layer, time)) {
-      const bool stays = state.layer->animations.empty() && scene::is_settled(*state.layer, time);
+      const bool stays = std::ranges::all_of(state.layer->animations, content::keeps_place) &&
+                         scene::is_settled(*state.layer, time);
       view_->resampled->apply(*item, stays);
     }
     list_.items.push_back(*std::move(item));

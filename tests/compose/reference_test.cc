@@ -95,8 +95,12 @@ Fixed fixed_point(double value) {
 }
 
 int mip_level(const Affine& map) {
+  const double across = map.xx * map.xx + map.yx * map.yx;
+  const double down = map.xy * map.xy + map.yy * map.yy;
   int level = 0;
-  for (double area = std::abs(map.determinant()); level < 15 && area * 4 <= 1; area *= 4) ++level;
+  for (double larger = std::max(across, down); level < 15 && larger * 4 <= 1 + 1e-12; larger *= 4) {
+    ++level;
+  }
   return level;
 }
 

@@ -509,11 +509,11 @@ TEST(Filters, MeasureInThePictureAsItIsScaled) {
     ASSERT_LE(difference(at(*blurred, i, 30), at(*across, i, 30)), 2) << i;
     ASSERT_LE(difference(at(*blurred, 30, i), at(*down, 30, i)), 1) << i;
   }
-  const Raster raster{source, {20, 120}, 0, {3, 0.5}};
+  const Raster raster{source, {20, 120}, 0, base::scaling(3, 0.5)};
   const std::vector<Filter> shadow = {DropShadowFilter{{0, 0, 0, 255}, 0, {30, 140}}};
   const Raster shadowed = filtered(raster, shadow).value();
   EXPECT_EQ(shadowed.picture->size(), (SizeI{150, 130}));
-  EXPECT_EQ(shadowed.scale, raster.scale);
+  EXPECT_EQ(shadowed.pixels_from_box, raster.pixels_from_box);
 }
 
 TEST(Filters, OfAPixelOrALineAreThere) {

@@ -413,44 +413,70 @@ frame::Image<PremulRgba8> noise_image(base::SizeI size) {
   return image;
 }
 
-// How much of [from, from + 1] lies in [first, last].
-double overlap(double from, double first, double last) {
-  return std::clamp(std::min(from + 1, last) - std::max(from, first), 0.0, 1.0);
-}
+// A row of weights of the samples of a line for each sample of another.
+using Lines = std::vector<std::vector<double>>;
 
-// Bilinear between the means of 13 or 9 samples in `cells` equal parts; `at` in source px.
-std::vector<double> weights_at(double at, int samples, int cells) {
-  const double length = static_cast<double>(samples) / cells;
-  const double place = std::clamp(at / length - 0.5, 0.0, cells - 1.0);
-  std::vector<double> weights;
-  for (int i = 0; i < samples; ++i) {
-    double weight = 0;
-    for (int cell = 0; cell < cells; ++cell) {
-      const double share = std::max(0.0, 1 - std::abs(cell - place));
-      weight += share * overlap(i, cell * length, (cell + 1) * length) / length;
+Lines bilinear(int from, int to) {
+  Lines lines(static_cast<size_t>(to), std::vector<double>(static_cast<size_t>(from)));
+  for (int i = 0; i < to; ++i) {
+    const double place = std::clamp((i + 0.5) * from / to - 0.5, 0.0, from - 1.0);
+    for (int k = 0; k < from; ++k) {
+      lines[static_cast<size_t>(i)][static_cast<size_t>(k)] =
+          std::max(0.0, 1 - std::abs(k - place));
     }
-    weights.push_back(weight);
   }
-  return weights;
+  return lines;
 }
 
+// Means of two samples; of an odd number of them, of three.
+Lines halved(int from) {
+  Lines lines(static_cast<size_t>(from / 2), std::vector<double>(static_cast<size_t>(from)));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const bool is_odd = from % 2 != 0;
+    lines[i][2 * i] = is_odd ? 0.25 : 0.5;
+    lines[i][2 * i + 1] = 0.5;
+    if (is_odd) lines[i][2 * i + 2] = 0.25;
+  }
+  return lines;
+}
+
+Lines operator*(const Lines& outer, const Lines& inner) {
+  Lines lines(outer.size(), std::vector<double>(inner.front().size()));
+  for (size_t i = 0; i < outer.size(); ++i) {
+    for (size_t k = 0; k < inner.size(); ++k) {
+      for (size_t n = 0; n < inner[k].size(); ++n) lines[i][n] += outer[i][k] * inner[k][n];
+    }
+  }
+  return lines;
+}
+
+// A place of half the size or less is sampled from a smaller picture, of ceil(side / 2^n): that
+// comes from as many halvings as do not go below it, and is sampled from those.
 TEST(Resample, IsBilinearBetweenMeansOfPixels) {
   const frame::Image<PremulRgba8> source = noise_image({13, 9});
   struct Case {
     base::SizeI size;
-    int halvings;  // as often as both sides stay above the result's
+    Lines across;
+    Lines down;
   };
-  for (const auto& [size, halvings] :
-       {Case{{29, 4}, 0}, Case{{5, 31}, 0}, Case{{6, 4}, 1}, Case{{3, 2}, 2}, Case{{1, 1}, 3}}) {
+  const Case cases[] = {{{29, 4}, bilinear(13, 29), bilinear(9, 4)},
+                        {{5, 31}, bilinear(13, 5), bilinear(9, 31)},
+                        {{6, 4}, bilinear(7, 6) * bilinear(13, 7), bilinear(5, 4) * bilinear(9, 5)},
+                        {{3, 2},
+                         bilinear(4, 3) * bilinear(6, 4) * halved(13),
+                         bilinear(3, 2) * bilinear(4, 3) * halved(9)},
+                        {{1, 1},
+                         bilinear(2, 1) * bilinear(3, 2) * halved(6) * halved(13),
+                         bilinear(2, 1) * halved(4) * halved(9)}};
+  for (const auto& [size, across, down] : cases) {
     const auto result = resampled(source.view(), size, {0, 0, size.width, size.height});
     for (int y = 0; y < size.height; ++y) {
       for (int x = 0; x < size.width; ++x) {
-        const auto across = weights_at((x + 0.5) * 13.0 / size.width, 13, 13 >> halvings);
-        const auto down = weights_at((y + 0.5) * 9.0 / size.height, 9, 9 >> halvings);
         double expected = 0;
         for (int v = 0; v < 9; ++v) {
           for (int u = 0; u < 13; ++u) {
-            expected += across[static_cast<size_t>(u)] * down[static_cast<size_t>(v)] *
+            expected += across[static_cast<size_t>(x)][static_cast<size_t>(u)] *
+                        down[static_cast<size_t>(y)][static_cast<size_t>(v)] *
                         source.view().at(u, v).alpha;
           }
         }

@@ -15,29 +15,20 @@ _COARSE_EDGES = (
     "the browser's own picture at 8 device pixels, layercast is at 56 dB and more, the browser at 42 "
     "and less"
 )
-_TWICE_SAMPLED = (
-    "layercast samples twice, into the box and then to its scale or turn; the browser once"
-)
-_ODD_SIDES = (
-    "of an odd side the browser's smaller picture leaves the last column out, layercast repeats it"
+_FADED_TWICE = (
+    "at the edge of a picture that both its box and a clip cut, the browser fades it twice, layercast "
+    "once"
 )
 BOUNDED: dict[str, tuple[float, str]] = {
     "path, stroked": (31.0, _COARSE_EDGES),
     "ellipse, stroked": (34.0, _COARSE_EDGES),
     "a shape scaled by 0.4": (31.0, _COARSE_EDGES),
     "a shape scaled by 0.5": (35.0, _COARSE_EDGES),
+    "a shape scaled by 1.5": (35.0, _COARSE_EDGES),
+    "random 20-47": (35.0, _FADED_TWICE),
     "contain of pixels.png in 200 x 150": (
         33.5, "enlarged 16 times, the browser's bilinear weights go in steps of 1/16"
     ),
-    "a shape scaled by 1.5": (35.0, _COARSE_EDGES),
-    "random 20-10": (35.0, _COARSE_EDGES),
-    "random 20-18": (35.0, _COARSE_EDGES),
-    "random 20-45": (35.0, _COARSE_EDGES),
-    "an image scaled by 0.4": (35.5, _ODD_SIDES),
-    "an image scaled by 0.5": (35.5, _ODD_SIDES),
-    "a scaled clip": (33.5, _TWICE_SAMPLED),
-    "random 20-21": (32.5, _TWICE_SAMPLED),
-    "SVG turned": (32.0, _TWICE_SAMPLED),
 }  # fmt: skip
 
 

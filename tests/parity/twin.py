@@ -168,6 +168,7 @@ def _text_css(style: Layer) -> str:
         "line-height": style.get("line_height", "normal"),
         "letter-spacing": px(style.get("letter_spacing", 0)),
         "padding": _insets(style.get("padding", 0)),
+        "box-sizing": "border-box",
         "background-color": style.get("background_color", "transparent"),
         "border-radius": px(style.get("border_radius", 0)),
     }
