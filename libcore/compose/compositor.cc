@@ -18,6 +18,10 @@ using base::RectI;
 
 constexpr size_t kBitsAWord = 64;
 
+// What changes more often is not worth sampling where it is not seen.
+constexpr int kFramesStood = 8;
+constexpr size_t kResampledBytesMax = size_t{64} << 20;
+
 // Fewer pixels than this are done sooner than another thread is awake.
 constexpr int64_t kPixelsWorthAThread = 64 * 64 * 4;
 
@@ -87,6 +91,7 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
   FramePlan& plan = **free;
   plan.list = list;
   plan.placed.clear();
+  plan.stood.clear();
   const RectI shown = shown_area(list);
   for (size_t i = 0; i < list.items.size(); ++i) {
     const bool is_known = last_plan_ != nullptr && i < last_plan_->placed.size() &&
@@ -97,9 +102,39 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
     } else {
       plan.placed.emplace_back(list.items[i], shown);
     }
+    plan.stood.push_back(stands(plan, i) ? std::min(last_plan_->stood[i] + 1, kFramesStood) : 0);
   }
+  resample_standing(plan);
   plan.copied.assign(2 * static_cast<size_t>(grid_.count()), RectI{});
   return *free;
+}
+
+// Whether item `i` shows the same picture in the same place as in the last frame.
+bool Compositor::stands(const FramePlan& plan, size_t i) const {
+  if (last_plan_ == nullptr || i >= last_plan_->placed.size()) return false;
+  const DrawItem& before = last_plan_->list.items[i];
+  const DrawItem& now = plan.list.items[i];
+  return before.source == now.source && before.canvas_from_picture == now.canvas_from_picture &&
+         last_plan_->placed[i].bounds() == plan.placed[i].bounds();
+}
+
+// Pictures that have stood for a while are sampled once for all frames to come, as far as memory
+// goes.
+void Compositor::resample_standing(FramePlan& plan) {
+  size_t bytes = 0;
+  for (size_t i = 0; i < plan.placed.size(); ++i) {
+    PlacedItem& item = plan.placed[i];
+    const size_t needed = item.resampled_bytes();
+    if (plan.stood[i] == 0 || needed == 0) continue;
+    if (!item.is_resampled()) item.take_resampled(last_plan_->placed[i]);
+    const bool is_wanted = item.is_resampled() || plan.stood[i] >= kFramesStood;
+    if (!is_wanted || bytes + needed > kResampledBytesMax) continue;
+    if (!item.is_resampled()) {
+      item.resample();
+      ++stats_.pictures_resampled;
+    }
+    bytes += needed;
+  }
 }
 
 void Compositor::list_items_by_tile(const FramePlan& plan) {

@@ -32,6 +32,7 @@ struct ComposeStats {
   int64_t tiles_fetched = 0;        ///< only copied from the last frame
   int64_t tiles_skipped = 0;        ///< already as they should be
   int64_t pixels_blended = 0;       ///< each item counted
+  int64_t pictures_resampled = 0;   ///< once for all frames in which they stand
   int64_t plan_nanoseconds = 0;     ///< of CPU: places, damage
   int64_t compose_nanoseconds = 0;  ///< of CPU, summed over threads: drawing and copying
   int64_t convert_nanoseconds = 0;  ///< of CPU, summed over threads: to the frame's format
@@ -82,6 +83,8 @@ class Compositor {
   };
 
   std::shared_ptr<FramePlan> plan_for(const DrawList& list);
+  bool stands(const FramePlan& plan, size_t i) const;
+  void resample_standing(FramePlan& plan);
   void list_items_by_tile(const FramePlan& plan);
   void choose_copied(FramePlan& plan);
   Held& held_by(const frame::Frame& frame);

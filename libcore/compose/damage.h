@@ -13,7 +13,8 @@ namespace layercast::compose {
 /// A draw list with all that is worked out once for a frame.
 struct FramePlan {
   DrawList list;
-  std::vector<PlacedItem> placed;   ///< of list.items, in their order
+  std::vector<PlacedItem> placed;  ///< of list.items, in their order
+  std::vector<int> stood;  ///< per item: frames since its picture or place changed, up to a few
   std::vector<base::RectI> copied;  ///< per half of a tile: where it is copied_video()
 };
 

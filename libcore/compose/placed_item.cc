@@ -1,5 +1,7 @@
 #include "compose/placed_item.h"
 
+#include "compose/sampling.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -93,6 +95,28 @@ void PlacedItem::sample_planes(const Affine& canvas_from_picture) {
     planes_[static_cast<size_t>(plane)] = {yuv_->level(plane, chroma_level),
                                            mapped(from_luma, chroma_level)};
   }
+}
+
+std::optional<frame::ImageView<const frame::PremulRgba8>> PlacedItem::at_hand(
+    const RectI& part) const {
+  if (picture_ == nullptr) return std::nullopt;
+  if (aligned_) return picture_->view().part(moved(part, {-top_left_.x, -top_left_.y}));
+  if (resampled_ == nullptr) return std::nullopt;
+  return resampled_->view().part(moved(part, {-bounds_.left, -bounds_.top}));
+}
+
+size_t PlacedItem::resampled_bytes() const {
+  if (picture_ == nullptr || aligned_ || bounds_.empty()) return 0;
+  return sizeof(frame::PremulRgba8) * static_cast<size_t>(bounds_.width() + kRowSlack) *
+         static_cast<size_t>(bounds_.height());
+}
+
+void PlacedItem::resample() {
+  const auto pixels = std::make_shared<frame::Image<frame::PremulRgba8>>(
+      base::SizeI{bounds_.width() + kRowSlack, bounds_.height()});
+  sample(pixels_, {bounds_.left, bounds_.top},
+         pixels->view().part({0, 0, bounds_.width(), bounds_.height()}));
+  resampled_ = pixels;
 }
 
 RectI PlacedItem::sampled(const RectI& area) const {

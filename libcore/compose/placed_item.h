@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace layercast::compose {
@@ -49,6 +50,17 @@ class PlacedItem {
   /// What is done to its pixels once they are sampled; null for nothing.
   const frame::Recoloring* recoloring() const { return recoloring_; }
 
+  /// The pixels of `part` of its bounds, where they need no sampling: there they are as they lie on
+  /// the canvas.
+  std::optional<frame::ImageView<const frame::PremulRgba8>> at_hand(const base::RectI& part) const;
+  /// Samples all of a picture that needs it, for at_hand() from now on.
+  void resample();
+  /// Bytes of what resample() makes or has made; 0 where there is nothing to sample.
+  size_t resampled_bytes() const;
+  bool is_resampled() const { return resampled_ != nullptr; }
+  /// Takes over what resample() made of `before`, which shows the same picture in the same place.
+  void take_resampled(const PlacedItem& before) { resampled_ = before.resampled_; }
+
   /// How it is sampled: `pixels` for a picture, `planes` for a YUV one.
   const SampledPixels& pixels() const { return pixels_; }
   const std::array<SampledPlane, 3>& planes() const { return planes_; }
@@ -76,6 +88,7 @@ class PlacedItem {
   base::PointI top_left_;
   double reach_ = 0;  // px of the picture around a sample that it is made of
   SampledPixels pixels_;
+  std::shared_ptr<const frame::Image<frame::PremulRgba8>> resampled_;  // its bounds
   std::array<SampledPlane, 3> planes_;
   frame::YuvCoefficients coefficients_;
   std::optional<CoverageBox> edges_;

@@ -45,11 +45,11 @@ void TilePainter::compose(std::span<const PlacedItem* const> items, PremulRgba8 
   // At the left edge of a canvas the first column stands for the one before it.
   if (area.left > 0) --composed_.left;
   choose(items);
-  const PlacedItem* last = chosen_.empty() ? nullptr : chosen_.back();
-  if (is_hidden_ && chosen_.size() == 1 && area.left > 0 && last->is_aligned() &&
-      last->picture() != nullptr && last->recoloring() == nullptr) {
-    result_ = last->picture()->view().part(relative_to(composed_, last->top_left()));
-    return;
+  if (is_hidden_ && chosen_.size() == 1 && area.left > 0 && chosen_[0]->recoloring() == nullptr) {
+    if (const auto pixels = chosen_[0]->at_hand(composed_)) {
+      result_ = *pixels;
+      return;
+    }
   }
   const RectI whole = relative_to(composed_, {area.left - kFirstColumn, area.top});
   const ImageView<PremulRgba8> target = pixels_.view().part(whole);
@@ -108,9 +108,8 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
 void TilePainter::paint_first(const PlacedItem& item, const RectI& part,
                               ImageView<PremulRgba8> target) {
   const frame::Recoloring* recoloring = item.recoloring();
-  if (item.is_aligned() && item.picture() != nullptr) {
-    const auto pixels = item.picture()->view().part(relative_to(part, item.top_left()));
-    recoloring == nullptr ? copy(pixels, target) : frame::recolor(*recoloring, pixels, target);
+  if (const auto pixels = item.at_hand(part)) {
+    recoloring == nullptr ? copy(*pixels, target) : frame::recolor(*recoloring, *pixels, target);
     return;
   }
   if (item.picture() != nullptr) {
@@ -124,10 +123,9 @@ void TilePainter::paint_first(const PlacedItem& item, const RectI& part,
 ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, const RectI& part) {
   const frame::Recoloring* recoloring = item.recoloring();
   const ImageView<PremulRgba8> out = sampled_.view().part({0, 0, part.width(), part.height()});
-  if (item.is_aligned() && item.picture() != nullptr) {
-    const auto pixels = item.picture()->view().part(relative_to(part, item.top_left()));
-    if (recoloring == nullptr) return pixels;
-    frame::recolor(*recoloring, pixels, out);
+  if (const auto pixels = item.at_hand(part)) {
+    if (recoloring == nullptr) return *pixels;
+    frame::recolor(*recoloring, *pixels, out);
     return out;
   }
   if (item.picture() == nullptr) {
