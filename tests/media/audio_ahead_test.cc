@@ -83,10 +83,11 @@ std::vector<float> read_when_there(AudioAhead& ahead, int64_t first) {
   for (;;) {
     ahead.want(first);
     std::this_thread::yield();
-    // Twice: what follows silence is faded in.
     ahead.read(first, samples);
+    if (samples[2 * 239] == 0) continue;
+    // Once more: what follows silence is faded in.
     ahead.read(first, samples);
-    if (samples[2 * 239] != 0) return samples;
+    return samples;
   }
 }
 
