@@ -119,17 +119,18 @@ bool Compositor::stands(const FramePlan& plan, size_t i) const {
 }
 
 // Pictures that have stood for a while are sampled once for all frames to come, as far as memory
-// goes.
+// goes: one a frame, so that no frame is late for all of them.
 void Compositor::resample_standing(FramePlan& plan) {
+  const int64_t before = stats_.pictures_resampled;
   size_t bytes = 0;
   for (size_t i = 0; i < plan.placed.size(); ++i) {
     PlacedItem& item = plan.placed[i];
     const size_t needed = item.resampled_bytes();
     if (plan.stood[i] == 0 || needed == 0) continue;
     if (!item.is_resampled()) item.take_resampled(last_plan_->placed[i]);
-    const bool is_wanted = item.is_resampled() || plan.stood[i] >= kFramesStood;
-    if (!is_wanted || bytes + needed > kResampledBytesMax) continue;
+    const bool is_turn = plan.stood[i] >= kFramesStood && stats_.pictures_resampled == before;
     if (!item.is_resampled()) {
+      if (!is_turn || bytes + needed > kResampledBytesMax) continue;
       item.resample();
       ++stats_.pictures_resampled;
     }
