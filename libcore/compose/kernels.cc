@@ -31,6 +31,9 @@ void copy_pixels(Pixels source, Target target) {
 void over_uniform(Pixels source, uint8_t opacity, Target target) {
   scalar::composite_over(source, opacity, target);
 }
+void black_over_uniform(BlackPixels source, uint8_t opacity, Target target) {
+  scalar::composite_black_over(source, opacity, target);
+}
 void over_masked(Pixels source, Mask mask, Target target) {
   scalar::composite_over(source, mask, target);
 }
@@ -125,6 +128,31 @@ void over_uniform(Pixels source, uint8_t opacity, Target target) {
   }
 }
 
+// Black has nothing but its alpha to add.
+template <bool kFaded>
+struct BlackOver {
+  V16 opacity;
+
+  HWY_INLINE void start_row(int /*y*/) {}
+
+  template <class Access>
+  HWY_INLINE void at(Access access, size_t /*x*/, const uint8_t* from, PremulRgba8* to) {
+    V32 alphas = load_bytes(access, from);
+    if (*from == 0 && all_clear(alphas)) return;
+    if (kFaded) alphas = hn::BitCast(kD32, scaled(hn::BitCast(kD16, alphas), opacity));
+    access.store(over(hn::ShiftLeft<24>(alphas), access.load(to)), to);
+  }
+};
+
+void black_over_uniform(BlackPixels source, uint8_t opacity, Target target) {
+  const V16 lanes = hn::Set(kD16, opacity);
+  if (opacity == 255) {
+    walk(source, target, BlackOver<false>{lanes});
+  } else {
+    walk(source, target, BlackOver<true>{lanes});
+  }
+}
+
 void over_masked(Pixels source, Mask mask, Target target) {
   walk(source, target, FadedOver<Masked>{Masked(mask)});
 }
@@ -140,6 +168,7 @@ namespace layercast::compose {
 HWY_EXPORT(fill_target);
 HWY_EXPORT(copy_pixels);
 HWY_EXPORT(over_uniform);
+HWY_EXPORT(black_over_uniform);
 HWY_EXPORT(over_masked);
 
 void fill(frame::PremulRgba8 color, Target target) {
@@ -150,6 +179,10 @@ void copy(Pixels source, Target target) { HWY_DYNAMIC_DISPATCH(copy_pixels)(sour
 
 void composite_over(Pixels source, uint8_t opacity, Target target) {
   HWY_DYNAMIC_DISPATCH(over_uniform)(source, opacity, target);
+}
+
+void composite_black_over(BlackPixels source, uint8_t opacity, Target target) {
+  HWY_DYNAMIC_DISPATCH(black_over_uniform)(source, opacity, target);
 }
 
 void composite_over(Pixels source, Mask mask, Target target) {

@@ -14,6 +14,8 @@ namespace layercast::compose {
 
 using Pixels = frame::ImageView<const frame::PremulRgba8>;
 using Target = frame::ImageView<frame::PremulRgba8>;
+/// The alpha of each pixel of a picture that is black.
+using BlackPixels = frame::ImageView<const uint8_t>;
 /// Coverage of each pixel, 0..255.
 using Mask = frame::ImageView<const uint8_t>;
 
@@ -25,6 +27,9 @@ void copy(Pixels source, Target target);
 
 /// `source`, each pixel at `opacity` of 255 (faded()), over() `target`.
 void composite_over(Pixels source, uint8_t opacity, Target target);
+
+/// The same for a source that is black.
+void composite_black_over(BlackPixels source, uint8_t opacity, Target target);
 
 /// `source`, each pixel at its coverage of 255 (faded()), over() `target`.
 void composite_over(Pixels source, Mask mask, Target target);
@@ -38,6 +43,7 @@ void composite_blended(base::BlendMode mode, Pixels source, Mask mask, Target ta
 /// What the kernels are held against: one pixel after another.
 namespace scalar {
 void composite_over(Pixels source, uint8_t opacity, Target target);
+void composite_black_over(BlackPixels source, uint8_t opacity, Target target);
 void composite_over(Pixels source, Mask mask, Target target);
 void composite_blended(base::BlendMode mode, Pixels source, uint8_t opacity, Target target);
 void composite_blended(base::BlendMode mode, Pixels source, Mask mask, Target target);

@@ -21,6 +21,12 @@ void composite_over(Pixels source, uint8_t opacity, Target target) {
   });
 }
 
+void composite_black_over(BlackPixels source, uint8_t opacity, Target target) {
+  each_pixel(target, [&](int x, int y, frame::PremulRgba8 below) {
+    return frame::over(faded({0, 0, 0, source.at(x, y)}, opacity), below);
+  });
+}
+
 void composite_over(Pixels source, Mask mask, Target target) {
   each_pixel(target, [&](int x, int y, frame::PremulRgba8 below) {
     return frame::over(faded(source.at(x, y), mask.at(x, y)), below);

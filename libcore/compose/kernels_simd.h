@@ -174,6 +174,23 @@ class Uniform {
   Covered covered_;
 };
 
+using DBytes = hn::Rebind<uint8_t, D32>;
+
+// A byte for every pixel of a vector, in the pixel's lowest byte.
+HWY_INLINE V32 load_bytes(All /*access*/, const uint8_t* bytes) {
+  return hn::PromoteTo(kD32, hn::LoadU(DBytes(), bytes));
+}
+HWY_INLINE V32 load_bytes(Some access, const uint8_t* bytes) {
+#if HWY_MEM_OPS_MIGHT_FAULT
+  static_assert(kLanes <= sizeof(uint64_t));
+  uint64_t word = 0;
+  for (size_t i = access.count(); i-- > 0;) word = word << 8 | bytes[i];
+  return hn::PromoteTo(kD32, hn::LoadU(DBytes(), reinterpret_cast<const uint8_t*>(&word)));
+#else
+  return hn::PromoteTo(kD32, hn::MaskedLoad(hn::FirstN(DBytes(), access.count()), DBytes(), bytes));
+#endif
+}
+
 // A byte for every pixel.
 class Masked {
  public:
@@ -191,25 +208,12 @@ class Masked {
     return covered_by(std::span(row_ + x, access.count()), uint8_t{255});
   }
 
-  HWY_INLINE V16 lanes_at(All /*access*/, size_t x) const {
-    return spread<0>(hn::PromoteTo(kD32, hn::LoadU(DBytes(), row_ + x)));
-  }
-  HWY_INLINE V16 lanes_at(Some access, size_t x) const {
-#if HWY_MEM_OPS_MIGHT_FAULT
-    static_assert(kLanes <= sizeof(uint64_t));
-    uint64_t bytes = 0;
-    for (size_t i = access.count(); i-- > 0;) bytes = bytes << 8 | row_[x + i];
-    return spread<0>(
-        hn::PromoteTo(kD32, hn::LoadU(DBytes(), reinterpret_cast<const uint8_t*>(&bytes))));
-#else
-    return spread<0>(hn::PromoteTo(
-        kD32, hn::MaskedLoad(hn::FirstN(DBytes(), access.count()), DBytes(), row_ + x)));
-#endif
+  template <class Access>
+  HWY_INLINE V16 lanes_at(Access access, size_t x) const {
+    return spread<0>(load_bytes(access, row_ + x));
   }
 
  private:
-  using DBytes = hn::Rebind<uint8_t, D32>;
-
   template <class Words, class Word>
   static HWY_INLINE Covered covered_by(const Words& words, Word whole) {
     Word all = whole;
@@ -230,11 +234,11 @@ class Masked {
 
 // Calls `kernel.at(access, x, source + x, target + x)` along every row, a vector at a time, after
 // `kernel.start_row(y)`.
-template <class Kernel>
-HWY_INLINE void walk(Pixels source, Target target, Kernel kernel) {
+template <class Sources, class Kernel>
+HWY_INLINE void walk(Sources source, Target target, Kernel kernel) {
   const auto width = static_cast<size_t>(target.width());
   for (int y = 0; y < target.height(); ++y) {
-    const PremulRgba8* from = source.row(y);
+    const auto* from = source.row(y);
     PremulRgba8* to = target.row(y);
     if (y + kRowsAhead < target.height()) prefetch_row(source.row(y + kRowsAhead), target.width());
     kernel.start_row(y);

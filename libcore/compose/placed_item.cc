@@ -105,6 +105,12 @@ std::optional<frame::ImageView<const frame::PremulRgba8>> PlacedItem::at_hand(
   return resampled_->view().part(moved(part, {-bounds_.left, -bounds_.top}));
 }
 
+std::optional<frame::ImageView<const uint8_t>> PlacedItem::black_at_hand(const RectI& part) const {
+  const bool is_black = aligned_ && picture_ != nullptr && picture_->black() != nullptr;
+  if (!is_black || recoloring_ != nullptr) return std::nullopt;
+  return picture_->black()->view().part(moved(part, {-top_left_.x, -top_left_.y}));
+}
+
 size_t PlacedItem::resampled_bytes() const {
   if (picture_ == nullptr || aligned_ || bounds_.empty()) return 0;
   return sizeof(frame::PremulRgba8) * static_cast<size_t>(bounds_.width() + kRowSlack) *

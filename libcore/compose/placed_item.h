@@ -53,6 +53,8 @@ class PlacedItem {
   /// The pixels of `part` of its bounds, where they need no sampling: there they are as they lie on
   /// the canvas.
   std::optional<frame::ImageView<const frame::PremulRgba8>> at_hand(const base::RectI& part) const;
+  /// The same of a picture that is black: its alphas.
+  std::optional<frame::ImageView<const uint8_t>> black_at_hand(const base::RectI& part) const;
   /// Samples all of a picture that needs it, for at_hand() from now on.
   void resample();
   /// Bytes of what resample() makes or has made; 0 where there is nothing to sample.

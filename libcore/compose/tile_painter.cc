@@ -93,6 +93,11 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
   pixels_blended_ += int64_t{part.width()} * part.height();
   if (is_first) return paint_first(item, part, target);
   const bool has_mask = make_mask(item, part);
+  if (!has_mask && item.blend() == base::BlendMode::kNormal) {
+    if (const auto black = item.black_at_hand(part)) {
+      return composite_black_over(*black, item.opacity(), target);
+    }
+  }
   const auto source = source_of(item, part);
   const Mask mask = has_mask ? Mask(part_of(mask_, part)) : Mask();
   if (item.blend() == base::BlendMode::kNormal) {

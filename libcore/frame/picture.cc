@@ -33,10 +33,35 @@ Image<PremulRgba8> halved(ImageView<const PremulRgba8> source) {
   return half;
 }
 
+bool is_black(ImageView<const PremulRgba8> pixels) {
+  for (int y = 0; y < pixels.height(); ++y) {
+    const PremulRgba8* row = pixels.row(y);
+    const bool is_row_black = std::all_of(row, row + pixels.width(), [](PremulRgba8 pixel) {
+      return (pixel.red | pixel.green | pixel.blue) == 0;
+    });
+    if (!is_row_black) return false;
+  }
+  return true;
+}
+
+// The alphas of a picture that is black; null for any other.
+std::unique_ptr<const Image<uint8_t>> black_alphas(ImageView<const PremulRgba8> pixels) {
+  if (!is_black(pixels)) return nullptr;
+  auto alphas = std::make_unique<Image<uint8_t>>(pixels.size());
+  for (int y = 0; y < pixels.height(); ++y) {
+    const PremulRgba8* from = pixels.row(y);
+    std::transform(from, from + pixels.width(), alphas->view().row(y),
+                   [](PremulRgba8 pixel) { return pixel.alpha; });
+  }
+  return alphas;
+}
+
 }  // namespace
 
 Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin)
-    : origin_(origin), alpha_map_(std::as_const(pixels).view()) {
+    : origin_(origin),
+      alpha_map_(std::as_const(pixels).view()),
+      black_(black_alphas(std::as_const(pixels).view())) {
   LAYERCAST_CHECK(!pixels.size().empty());
   levels_.reserve(kLevelsMax);  // size() and view() read the first without the lock
   levels_.push_back(std::move(pixels));
@@ -54,7 +79,7 @@ ImageView<const PremulRgba8> Picture::level(int level) const {
 
 size_t Picture::bytes() const {
   const std::lock_guard lock(mutex_);
-  size_t total = 0;
+  size_t total = black_ == nullptr ? 0 : black_->bytes();
   for (const auto& image : levels_) total += image.bytes();
   return total;
 }

@@ -4,6 +4,8 @@
 #include "frame/alpha_map.h"
 #include "frame/image.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -22,6 +24,9 @@ class Picture {
   base::PointF origin() const { return origin_; }
   ImageView<const PremulRgba8> view() const { return levels_.front().view(); }
   const AlphaMap& alpha_map() const { return alpha_map_; }
+  /// The alphas alone of a picture that is all black, as a vignette or a shade is: a quarter of the
+  /// memory to read. Null for any other picture.
+  const Image<uint8_t>* black() const { return black_.get(); }
 
   /// The picture halved `level` times, each pixel the rounded mean of four (edges repeat).
   /// The smallest level is one pixel; a higher `level` returns that one.
@@ -32,6 +37,7 @@ class Picture {
  private:
   base::PointF origin_;
   AlphaMap alpha_map_;
+  std::unique_ptr<const Image<uint8_t>> black_;
   mutable std::mutex mutex_;
   mutable std::vector<Image<PremulRgba8>> levels_;
 };

@@ -283,6 +283,28 @@ void composite(benchmark::State& state, BlendMode mode, Cover cover) {
   hwy::SetSupportedTargetsForTest(0);
 }
 
+void composite_black(benchmark::State& state) {
+  const int64_t target =
+      hwy::SupportedAndGeneratedTargets().at(static_cast<size_t>(state.range(0)));
+  state.SetLabel(hwy::TargetName(target));
+  const Image<PremulRgba8> noise = premultiplied_noise(kFrame, Alpha::kMixed);
+  Image<PremulRgba8> black(kFrame);
+  for (int y = 0; y < kFrame.height; ++y) {
+    for (int x = 0; x < kFrame.width; ++x) black.view().at(x, y).alpha = noise.view().at(x, y).alpha;
+  }
+  const layercast::frame::Picture picture(std::move(black));
+  Image<PremulRgba8> scratch = premultiplied_noise({80, 64}, Alpha::kOpaque);
+  hwy::SetSupportedTargetsForTest(target);
+  measure(state, kFrame, [&] {
+    each_tile([&](const RectI& tile) {
+      layercast::compose::composite_black_over(
+          picture.black()->view().part(tile), 255,
+          scratch.view().part({0, 0, tile.width(), tile.height()}));
+    });
+  });
+  hwy::SetSupportedTargetsForTest(0);
+}
+
 int register_composites() {
   const auto targets = static_cast<int64_t>(hwy::SupportedAndGeneratedTargets().size());
   const auto add = [&](const std::string& name, BlendMode mode, Cover cover) {
@@ -290,6 +312,9 @@ int register_composites() {
         ->DenseRange(0, targets - 1)
         ->Unit(benchmark::kMillisecond);
   };
+  benchmark::RegisterBenchmark("composite/black_over", composite_black)
+      ->DenseRange(0, targets - 1)
+      ->Unit(benchmark::kMillisecond);
   add("over_opacity", BlendMode::kNormal, Cover::kOpacity);
   add("over_mask", BlendMode::kNormal, Cover::kMask);
   for (size_t i = 0; i < layercast::base::kBlendModeNames.size(); ++i) {

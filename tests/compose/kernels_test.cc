@@ -174,6 +174,14 @@ void expect_over_twins(uint8_t opacity, const Inputs& inputs) {
       inputs);
 }
 
+void expect_black_over_twins(uint8_t opacity, const Inputs& inputs) {
+  SCOPED_TRACE("black at opacity " + std::to_string(opacity));
+  expect_twins(
+      [&](Inputs& in) { composite_black_over(in.mask.view(), opacity, in.target.view()); },
+      [&](Inputs& in) { scalar::composite_black_over(in.mask.view(), opacity, in.target.view()); },
+      inputs);
+}
+
 void expect_masked_over_twins(const Inputs& inputs) {
   expect_twins(
       [](Inputs& in) { composite_over(in.source.view(), in.mask.view(), in.target.view()); },
@@ -267,6 +275,7 @@ TEST(Kernels, OverOfEverySizeEqualsItsTwin) {
   for_each_size([](const Inputs& inputs) {
     for (const uint8_t opacity : {uint8_t{255}, uint8_t{254}, uint8_t{128}, uint8_t{0}}) {
       expect_over_twins(opacity, inputs);
+      expect_black_over_twins(opacity, inputs);
     }
     expect_masked_over_twins(inputs);
   });
@@ -277,6 +286,8 @@ TEST(Kernels, OverOfRandomPixelsEqualsItsTwin) {
   const Inputs inputs = random_inputs(random, {509, 257}, 2);
   expect_over_twins(255, inputs);
   expect_over_twins(77, inputs);
+  expect_black_over_twins(255, inputs);
+  expect_black_over_twins(77, inputs);
   expect_masked_over_twins(inputs);
 }
 

@@ -56,11 +56,12 @@ class RandomDraws {
     return frame::premultiplied({byte(), byte(), byte(), alpha});
   }
 
-  // Clear, opaque and translucent areas beside each other, as a badge or a vignette has them.
+  // Clear, opaque and translucent areas beside each other, as a badge or a vignette has them, and
+  // at times nothing but black.
   frame::PicturePtr picture() {
     const base::SizeI size{between(1, 130), between(1, 130)};
     frame::Image<frame::PremulRgba8> pixels(size);
-    const int kind = between(0, 3);
+    const int kind = between(0, 4);
     const frame::PremulRgba8 plain = color();
     const int clear_left = between(0, size.width), clear_top = between(0, size.height);
     for (int y = 0; y < size.height; ++y) {
@@ -68,7 +69,8 @@ class RandomDraws {
         frame::PremulRgba8& pixel = pixels.view().at(x, y);
         pixel = kind == 0 ? plain : color();
         if (kind == 2) pixel = frame::premultiplied({byte(), byte(), byte(), 255});
-        if (kind == 3 && x >= clear_left && y >= clear_top) pixel = {};
+        if (kind >= 3 && x >= clear_left && y >= clear_top) pixel = {};
+        if (kind == 4) pixel = {0, 0, 0, pixel.alpha};
       }
     }
     return std::make_shared<const frame::Picture>(std::move(pixels));

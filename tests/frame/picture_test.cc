@@ -111,6 +111,26 @@ TEST(Picture, CountsTheMemoryOfTheLevelsMade) {
   EXPECT_EQ(picture.bytes(), 64U * 64U * 4U + 32U * 32U * 4U);
 }
 
+TEST(Picture, HasTheAlphasOfBlackAlone) {
+  Image<PremulRgba8> image({37, 3});
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 37; ++x) image.view().at(x, y) = gray(0, 7 * x - y < 0 ? 0 : 7 * x - y);
+  }
+  const Picture black(std::move(image));
+  ASSERT_NE(black.black(), nullptr);
+  ASSERT_EQ(black.black()->size(), black.size());
+  for (int y = 0; y < 3; ++y) {
+    for (int x = 0; x < 37; ++x) {
+      ASSERT_EQ(black.black()->view().at(x, y), black.view().at(x, y).alpha);
+    }
+  }
+  EXPECT_EQ(black.bytes(), static_cast<size_t>(3 * (aligned_row_bytes(4 * 37) + 64)));
+
+  Image<PremulRgba8> one_blue_pixel({37, 3});
+  one_blue_pixel.view().at(36, 2) = {0, 0, 1, 1};
+  EXPECT_EQ(Picture(std::move(one_blue_pixel)).black(), nullptr);
+}
+
 TEST(Picture, AnyThreadMayAskForAnyLevel) {
   const Picture picture(varied({512, 512}));
   std::vector<std::thread> threads;
