@@ -51,6 +51,14 @@ RectI intersection(const RectI& a, const RectI& b) {
           std::min(a.bottom, b.bottom)};
 }
 
+std::array<RectI, 4> around(const RectI& whole, const RectI& part) {
+  if (part.empty()) return {whole};
+  return {{{whole.left, whole.top, whole.right, part.top},
+           {whole.left, part.top, part.left, part.bottom},
+           {part.right, part.top, whole.right, part.bottom},
+           {whole.left, part.bottom, whole.right, whole.bottom}}};
+}
+
 Affine translation(double x, double y) { return {1, 0, 0, 1, x, y}; }
 
 Affine scaling(double x, double y) { return {x, 0, 0, y, 0, 0}; }

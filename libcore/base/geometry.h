@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 namespace layercast::base {
@@ -43,6 +44,10 @@ struct RectI {
 };
 
 RectI intersection(const RectI& a, const RectI& b);
+
+/// What of `whole` lies outside of `part`, which lies inside of it: above, beside and below it,
+/// some of them empty; all of it, when `part` is empty.
+std::array<RectI, 4> around(const RectI& whole, const RectI& part);
 
 struct RectF {
   double left = 0;

@@ -251,11 +251,7 @@ void Compositor::divide(int tile, const RectI& area, const FramePlan& plan, cons
     const RectI part = base::intersection(whole, copied.area);
     if (part.empty()) return whole.empty() ? void() : compose(whole);
     copy(*copied.item, part);
-    const RectI around[] = {{whole.left, whole.top, whole.right, part.top},
-                            {whole.left, part.top, part.left, part.bottom},
-                            {part.right, part.top, whole.right, part.bottom},
-                            {whole.left, part.bottom, whole.right, whole.bottom}};
-    for (const RectI& rest : around) {
+    for (const RectI& rest : base::around(whole, part)) {
       if (!rest.empty()) compose(rest);
     }
   };

@@ -98,6 +98,21 @@ bool CoverageBox::covers(const base::RectI& area) const {
          (left >= radius_ + step_x_ * kSlack || top >= radius_ + step_y_ * kSlack);
 }
 
+base::RectI CoverageBox::inside(const base::RectI& area) const {
+  if (covers(area)) return area;
+  const Affine& m = box_from_canvas_;
+  if (m.xy != 0 || m.yx != 0) return {};
+  // Between the rounded corners, from left to right.
+  const double margin_x = step_x_ * kFull;
+  const double margin_y = std::max(step_y_ * kFull, radius_ > 0 ? radius_ + step_y_ * kSlack : 0);
+  const Range across = solved(m.xx, m.xx * 0.5 + m.x0, margin_x, size_.width - margin_x);
+  const Range down = solved(m.yy, m.yy * 0.5 + m.y0, margin_y, size_.height - margin_y);
+  return base::intersection(
+      area,
+      {static_cast<int>(std::ceil(across.first)), static_cast<int>(std::ceil(down.first)),
+       static_cast<int>(std::floor(across.last)) + 1, static_cast<int>(std::floor(down.last)) + 1});
+}
+
 CoverageBox::Span CoverageBox::span_inside(int y, Span within, Margins margins) const {
   const Affine& m = box_from_canvas_;
   const double start_x = m.xx * 0.5 + m.xy * (y + 0.5) + m.x0;
@@ -141,14 +156,19 @@ bool CoverageBox::is_plain_row(int y) const {
 void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const {
   constexpr int kRememberedMax = 16;
   uint8_t remembered[kRememberedMax];  // coverage of a plain row, where it is neither 0 nor 255
-  bool has_remembered = false;
+  bool is_remembered = false;          // that of the row above
+  Span any{};
+  Span full{};
   for (int y = area.top; y < area.bottom; ++y) {
     uint8_t* row = mask.row(y - area.top);
-    const Span any = touched(y, {area.left, area.right});
-    const Span full = full_span(y, any);
+    const bool is_between = is_plain_row(y);
+    const bool is_known = is_between && is_remembered;
+    if (!is_known) {
+      any = touched(y, {area.left, area.right});
+      full = full_span(y, any);
+    }
     const int parts = full.first - any.first + any.last - full.last;
-    const bool is_plain = parts <= kRememberedMax && is_plain_row(y);
-    const bool is_known = is_plain && has_remembered;
+    const bool is_plain = is_between && parts <= kRememberedMax;
     uint8_t* next = remembered;
     const auto multiply_pixels = [&](Span span) {
       for (int x = span.first; x < span.last; ++x) {
@@ -162,7 +182,7 @@ void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> ma
     multiply_pixels({any.first, full.first});
     multiply_pixels({full.last, any.last});
     std::fill(row + (any.last - area.left), row + area.width(), uint8_t{0});
-    has_remembered |= is_plain;
+    is_remembered = is_plain;
   }
 }
 

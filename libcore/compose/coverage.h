@@ -20,6 +20,10 @@ class CoverageBox {
   /// Whether every pixel of `area` is covered wholly, for certain.
   bool covers(const base::RectI& area) const;
 
+  /// The pixels of `area` that are covered wholly for certain, as far as they are one rectangle; of
+  /// a turned box all or none.
+  base::RectI inside(const base::RectI& area) const;
+
   /// Whether no pixel of `area` is covered at all, for certain.
   bool misses(const base::RectI& area) const;
 

@@ -105,6 +105,11 @@ std::optional<frame::ImageView<const frame::PremulRgba8>> PlacedItem::at_hand(
   return resampled_->view().part(moved(part, {-bounds_.left, -bounds_.top}));
 }
 
+RectI PlacedItem::inside(const RectI& part) const {
+  const RectI in_edges = edges_ ? edges_->inside(part) : part;
+  return clip_ && !in_edges.empty() ? clip_->inside(in_edges) : in_edges;
+}
+
 std::optional<frame::ImageView<const uint8_t>> PlacedItem::black_at_hand(const RectI& part) const {
   const bool is_black = aligned_ && picture_ != nullptr && picture_->black() != nullptr;
   if (!is_black || recoloring_ != nullptr) return std::nullopt;

@@ -71,6 +71,10 @@ class PlacedItem {
   /// Which pixels of its source the samples of `area` are made of.
   base::RectI sampled(const base::RectI& area) const;
 
+  /// The pixels of `part` of its bounds that show it at its opacity and no less, for certain: one
+  /// rectangle, maybe of none. Elsewhere edges() and clip() tell.
+  base::RectI inside(const base::RectI& part) const;
+
   /// Absent: its edges fall between pixels, so `bounds` has them.
   const std::optional<CoverageBox>& edges() const { return edges_; }
   const std::optional<CoverageBox>& clip() const { return clip_; }

@@ -23,8 +23,9 @@ struct CopiedVideo {
 };
 
 /// What can be copied into `half`, half a tile, of a frame in `format`: the even part that a video
-/// has there which is in the frame's own colour space, unscaled, evenly aligned, in its own colours,
-/// and hides what lies below it, in a half that nothing above it touches. `items`: from far to near.
+/// has there which is in the frame's own colour space, unscaled, evenly aligned, in its own
+/// colours, and hides what lies below it, in a half that nothing above it touches. `items`: from
+/// far to near.
 CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& half,
                          frame::PixelFormat format);
 

@@ -31,6 +31,16 @@ ImageView<uint8_t> part_of(frame::Image<uint8_t>& image, const RectI& part) {
   return image.view().part({0, 0, part.width(), part.height()});
 }
 
+// `cover`: an opacity, or a mask.
+template <class Cover>
+void composite(base::BlendMode blend, Pixels source, Cover cover, Target target) {
+  if (blend == base::BlendMode::kNormal) {
+    composite_over(source, cover, target);
+  } else {
+    composite_blended(blend, source, cover, target);
+  }
+}
+
 }  // namespace
 
 TilePainter::TilePainter() : pixels_(kScratch), sampled_(kScratch), mask_(kScratch) {
@@ -92,20 +102,24 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
       pixels_.view().part(relative_to(part, {area_.left - kFirstColumn, area_.top}));
   pixels_blended_ += int64_t{part.width()} * part.height();
   if (is_first) return paint_first(item, part, target);
-  const bool has_mask = make_mask(item, part);
-  if (!has_mask && item.blend() == base::BlendMode::kNormal) {
+  const RectI inside = item.inside(part);
+  if (inside == part && item.blend() == base::BlendMode::kNormal) {
     if (const auto black = item.black_at_hand(part)) {
       return composite_black_over(*black, item.opacity(), target);
     }
   }
   const auto source = source_of(item, part);
-  const Mask mask = has_mask ? Mask(part_of(mask_, part)) : Mask();
-  if (item.blend() == base::BlendMode::kNormal) {
-    has_mask ? composite_over(source, mask, target)
-             : composite_over(source, item.opacity(), target);
-  } else {
-    has_mask ? composite_blended(item.blend(), source, mask, target)
-             : composite_blended(item.blend(), source, item.opacity(), target);
+  const auto in_part = [&part](const RectI& rect) {
+    return relative_to(rect, {part.left, part.top});
+  };
+  if (!inside.empty()) {
+    composite(item.blend(), source.part(in_part(inside)), item.opacity(),
+              target.part(in_part(inside)));
+  }
+  for (const RectI& edge : base::around(part, inside)) {
+    if (edge.empty()) continue;
+    composite(item.blend(), source.part(in_part(edge)), mask_of(item, edge),
+              target.part(in_part(edge)));
   }
 }
 
@@ -185,17 +199,14 @@ void TilePainter::sample_yuv(const PlacedItem& item, const RectI& part,
   rgb_from_yuv(item.coefficients(), {samples[0], samples[1], samples[2]}, out);
 }
 
-bool TilePainter::make_mask(const PlacedItem& item, const RectI& part) {
-  const bool has_edges = item.edges() && !item.edges()->covers(part);
-  const bool has_clip = item.clip() && !item.clip()->covers(part);
-  if (!has_edges && !has_clip) return false;
+Mask TilePainter::mask_of(const PlacedItem& item, const RectI& part) {
   const ImageView<uint8_t> mask = part_of(mask_, part);
   for (int y = 0; y < mask.height(); ++y) {
     std::memset(mask.row(y), item.opacity(), static_cast<size_t>(mask.width()));
   }
-  if (has_edges) item.edges()->multiply(part, mask);
-  if (has_clip) item.clip()->multiply(part, mask);
-  return true;
+  if (item.edges()) item.edges()->multiply(part, mask);
+  if (item.clip()) item.clip()->multiply(part, mask);
+  return mask;
 }
 
 }  // namespace layercast::compose

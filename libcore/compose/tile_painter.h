@@ -43,8 +43,9 @@ class TilePainter {
                    frame::ImageView<frame::PremulRgba8> out);
   void sample_yuv(const PlacedItem& item, const base::RectI& part,
                   frame::ImageView<frame::PremulRgba8> out);
-  // Whether `item` has a coverage of its own in `part`: then mask_ holds it, opacity included.
-  bool make_mask(const PlacedItem& item, const base::RectI& part);
+  // The item's coverage of each pixel of `part`, its opacity included. Borrowed until the next
+  // call.
+  frame::ImageView<const uint8_t> mask_of(const PlacedItem& item, const base::RectI& part);
 
   base::RectI area_;      // as asked for
   base::RectI composed_;  // with the column to its left

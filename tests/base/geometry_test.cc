@@ -117,6 +117,21 @@ TEST(Rect, TheIntersectionIsWhatBothHold) {
   EXPECT_EQ(intersection({0, 0, 10, 10}, {2, 3, 4, 5}), (RectI{2, 3, 4, 5}));
 }
 
+TEST(Rect, WhatLiesAroundAPartIsAllThatItLeaves) {
+  const RectI whole{-2, 1, 7, 9};
+  for (const RectI part : {RectI{0, 3, 4, 5}, RectI{-2, 1, 7, 3}, RectI{3, 1, 7, 9}, whole}) {
+    int64_t area = int64_t{part.width()} * part.height();
+    for (const RectI& rest : around(whole, part)) {
+      if (rest.empty()) continue;
+      area += int64_t{rest.width()} * rest.height();
+      EXPECT_EQ(intersection(rest, whole), rest);
+      EXPECT_TRUE(intersection(rest, part).empty());
+    }
+    EXPECT_EQ(area, int64_t{whole.width()} * whole.height());
+  }
+  EXPECT_EQ(around(whole, {}), (std::array<RectI, 4>{whole}));
+}
+
 TEST(Size, AreaDoesNotOverflow) {
   EXPECT_EQ((SizeI{100'000, 100'000}.area()), 10'000'000'000);
   EXPECT_TRUE((SizeI{0, 5}.empty()));

@@ -290,7 +290,8 @@ void composite_black(benchmark::State& state) {
   const Image<PremulRgba8> noise = premultiplied_noise(kFrame, Alpha::kMixed);
   Image<PremulRgba8> black(kFrame);
   for (int y = 0; y < kFrame.height; ++y) {
-    for (int x = 0; x < kFrame.width; ++x) black.view().at(x, y).alpha = noise.view().at(x, y).alpha;
+    for (int x = 0; x < kFrame.width; ++x)
+      black.view().at(x, y).alpha = noise.view().at(x, y).alpha;
   }
   const layercast::frame::Picture picture(std::move(black));
   Image<PremulRgba8> scratch = premultiplied_noise({80, 64}, Alpha::kOpaque);
