@@ -44,10 +44,12 @@ Range solved(double slope, double start, double low, double high) {
 
 }  // namespace
 
-CoverageBox::CoverageBox(const Affine& canvas_from_box, base::SizeF size, double radius)
+CoverageBox::CoverageBox(const Affine& canvas_from_box, base::SizeF size, double radius,
+                         EdgesCount edges)
     : box_from_canvas_(base::inverse(canvas_from_box)),
       size_(size),
       radius_(std::min({radius, size.width / 2, size.height / 2})),
+      edges_(edges),
       step_x_(std::sqrt(box_from_canvas_.xx * box_from_canvas_.xx +
                         box_from_canvas_.xy * box_from_canvas_.xy)),
       step_y_(std::sqrt(box_from_canvas_.yx * box_from_canvas_.yx +
@@ -58,7 +60,8 @@ uint32_t CoverageBox::coverage(base::PointF center) const {
   const double x = between(point.x / step_x_, (size_.width - point.x) / step_x_);
   const double y = between(point.y / step_y_, (size_.height - point.y) / step_y_);
   const double edges = x * y;
-  const double covered = edges > 0 && radius_ > 0 ? std::min(edges, corner(point)) : edges;
+  const double rounded = edges > 0 && radius_ > 0 ? std::min(edges, corner(point)) : edges;
+  const double covered = edges_ == EdgesCount::kTwice ? rounded * edges : rounded;
   return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
 }
 

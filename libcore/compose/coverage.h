@@ -7,12 +7,16 @@
 
 namespace layercast::compose {
 
+/// Whether a box without its corners' roundness covers, too: then its coverage is multiplied.
+enum class EdgesCount : uint8_t { kOnce, kTwice };
+
 /// An upright box with rounded corners under an affine map, and how much of each canvas pixel it
 /// covers: a ramp one canvas pixel wide along its edges.
 /// Exact: IEEE doubles without contraction, so every machine gives the same coverage.
 class CoverageBox {
  public:
-  CoverageBox(const base::Affine& canvas_from_box, base::SizeF size, double radius);
+  CoverageBox(const base::Affine& canvas_from_box, base::SizeF size, double radius,
+              EdgesCount edges = EdgesCount::kOnce);
 
   /// Of the pixel whose centre is `center`. Range: 0..255.
   uint32_t coverage(base::PointF center) const;
@@ -59,6 +63,7 @@ class CoverageBox {
   base::Affine box_from_canvas_;
   base::SizeF size_;
   double radius_;
+  EdgesCount edges_;
   // Box px along x and y for one canvas px across each pair of edges.
   double step_x_;
   double step_y_;

@@ -17,8 +17,14 @@ struct RoundedClip {
   base::Affine canvas_from_box;
   base::SizeF box;
   double radius = 0;  ///< px of the box; as in CSS, at most half of its shorter side
+  /// Whether the box first cuts what it then clips: the same edges twice, as where a picture that
+  /// ends there is clipped.
+  bool is_cut = false;
   bool operator==(const RoundedClip&) const = default;
 };
+
+/// Whether pixels that lie so are pixels of the canvas.
+bool is_whole_translation(const base::Affine& canvas_from_picture);
 
 /// What an item shows.
 using Source = frame::AnyPicture;

@@ -13,11 +13,6 @@ using base::RectI;
 
 bool is_whole(double value) { return value == std::floor(value); }
 
-bool is_whole_translation(const Affine& map) {
-  return map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0 && is_whole(map.x0) &&
-         is_whole(map.y0);
-}
-
 // Clamped before the conversion: a place far outside does not fit an int.
 int to_int(double value) { return static_cast<int>(std::clamp(value, -1e9, 1e9)); }
 
@@ -47,6 +42,11 @@ bool contains(const RectI& outer, const RectI& inner) {
 
 }  // namespace
 
+bool is_whole_translation(const Affine& map) {
+  return map.xx == 1 && map.yy == 1 && map.xy == 0 && map.yx == 0 && is_whole(map.x0) &&
+         is_whole(map.y0);
+}
+
 PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
     : recoloring_(item.recoloring.get()),
       size_(size_of(item.source)),
@@ -69,7 +69,8 @@ PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
   }
   bounds_ = base::intersection(bounds_, shown);
   if (item.clip) {
-    clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius);
+    clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius,
+                  item.clip->is_cut ? EdgesCount::kTwice : EdgesCount::kOnce);
     bounds_ = base::intersection(bounds_, touched(item.clip->canvas_from_box, item.clip->box));
     if (clip_->covers(bounds_)) clip_.reset();
   }

@@ -71,7 +71,10 @@ class ItemPainter {
     const base::SizeI size = size_of(item.source);
     const base::SizeF box{static_cast<double>(size.width), static_cast<double>(size.height)};
     edges_.emplace(item.canvas_from_picture, box, 0);
-    if (item.clip) clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius);
+    if (item.clip) {
+      clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius,
+                    item.clip->is_cut ? EdgesCount::kTwice : EdgesCount::kOnce);
+    }
   }
 
   void paint(int x, int y, PremulRgba8& pixel) const {

@@ -1,5 +1,7 @@
 #include "content/detail.h"
 
+#include "scene/placeholder.h"
+
 #include <algorithm>
 #include <cmath>
 #include <variant>
@@ -113,11 +115,9 @@ base::Affine standing(const scene::Transform& transform) {
          base::scaling(transform.scale.x, transform.scale.y);
 }
 
-// What is sampled while it turns is drawn finer, short of what would be halved first: sampling
-// blurs it the less.
-base::SizeF finer(base::SizeF scale) {
-  constexpr double kFiner = 1.75;
-  return {std::min(kScaleMax, scale.width * kFiner), std::min(kScaleMax, scale.height * kFiner)};
+// Of a text that may differ with every frame, a second picture would cost too much.
+bool changes(const scene::TextContent& text) {
+  return scene::changes_with_time(scene::parse_placeholders(text.text).parts);
 }
 
 double power_of_two_above(double value) {
@@ -131,7 +131,7 @@ Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_
   const bool stands = !course.moves && is_upright && can_stand(layer.transform);
   const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
   if (has_reach || (!layer.filters.empty() && stands)) {
-    Detail detail{course.scale, std::nullopt, {}, false};
+    Detail detail{course.scale, std::nullopt, {}};
     if (stands) {
       detail.standing = standing(layer.transform);
       detail.anchor = layer.transform.anchor;
@@ -169,16 +169,29 @@ Detail detail_of(const scene::Layer& layer) {
   if (std::holds_alternative<scene::ImageContent>(layer.content)) {
     return detail_of_image(layer, course, is_upright);
   }
-  const bool is_text = std::holds_alternative<scene::TextContent>(layer.content);
-  if (!is_text && !is_turnable(layer.content)) return {};
-  Detail detail{course.scale, std::nullopt, {}, false};
-  if (course.moves && course.turns) detail.scale = finer(detail.scale);
+  const auto* text = std::get_if<scene::TextContent>(&layer.content);
+  if (text == nullptr && !is_turnable(layer.content)) return {};
+  Detail detail{course.scale, std::nullopt, {}};
+  if (course.moves && (text == nullptr || !changes(*text))) {
+    detail.is_made_finer = true;
+  } else if (course.moves && course.turns) {
+    detail = finer(detail);
+  }
   const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
-  if (!is_text && !course.moves && (is_upright || !has_reach) && can_stand(transform)) {
+  if (text == nullptr && !course.moves && (is_upright || !has_reach) && can_stand(transform)) {
     detail.standing = standing(transform);
     detail.anchor = transform.anchor;
   }
   return detail;
+}
+
+Detail finer(const Detail& detail) {
+  constexpr double kFiner = 1.75;
+  Detail finer = detail;
+  finer.scale = {std::min(kScaleMax, detail.scale.width * kFiner),
+                 std::min(kScaleMax, detail.scale.height * kFiner)};
+  finer.is_made_finer = false;
+  return finer;
 }
 
 base::Affine pixels_from_box(const Detail& detail, base::SizeF box) {

@@ -18,12 +18,18 @@ struct Detail {
   /// Whether an image is left as it is, to be fitted into its box and onto the canvas at once;
   /// `scale` is a power of two then.
   bool is_sampled = false;
+  /// Whether a drawing or a text is made a second time, finer(), for while it lies between pixels.
+  bool is_made_finer = false;
   bool operator==(const Detail&) const = default;
 };
 
 /// What suits the layer: the largest scale it has at any time. No more than one pixel a px for
 /// contents that move, and for what scrolls.
 Detail detail_of(const scene::Layer& layer);
+
+/// As fine as what is sampled between pixels is best: sampling blurs it the less, and it is not
+/// halved yet.
+Detail finer(const Detail& detail);
 
 /// Whether the animation leaves a layer where it is, as large, and as it is turned.
 bool keeps_place(const scene::Animation& animation);

@@ -18,6 +18,8 @@ struct Part {
   base::Affine box_from_picture;  ///< where its pixels lie in the layer box
   double opacity = 1;
   bool is_cut_to_box = false;  ///< whether what overflows the layer box is not shown
+  frame::PicturePtr finer{};   ///< the same, for where `picture` lies between pixels; may be null
+  base::Affine box_from_finer{};
   bool operator==(const Part&) const = default;
 };
 

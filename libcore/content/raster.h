@@ -16,6 +16,9 @@ struct Raster {
   /// or turned; the picture's origin counts in its pixels. Not singular.
   base::Affine pixels_from_box{};
   bool is_cut_to_box = false;  ///< whether what overflows the layer box is not shown
+  /// The same with more pixels, for while the layer lies between those of the canvas; may be null.
+  frame::PicturePtr finer{};
+  base::Affine finer_from_box{};  ///< where the box lies among the finer picture's pixels
 };
 
 }  // namespace layercast::content

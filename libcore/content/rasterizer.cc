@@ -41,6 +41,18 @@ frame::PicturePtr flattened(const frame::Picture& back, const frame::Picture& fr
   return std::make_shared<frame::Picture>(std::move(pixels), corner);
 }
 
+// Made a second time, if it may lie between pixels and its size is within the limits.
+template <class Make>
+base::Result<Raster> made_finer_too(const Detail& detail, const Make& make) {
+  TRY(Raster raster, make(detail));
+  if (!detail.is_made_finer) return raster;
+  const base::Result<Raster> more = make(finer(detail));
+  if (!more || more.value().pixels_from_box == raster.pixels_from_box) return raster;
+  raster.finer = more.value().picture;
+  raster.finer_from_box = more.value().pixels_from_box;
+  return raster;
+}
+
 base::Error moves() {
   return {base::ErrorCode::kInternal, "a content that moves is not one picture", {}, nullptr};
 }
@@ -126,9 +138,13 @@ base::Result<Raster> Rasterizer::rasterise_once(const scene::Layer& layer,
         using Type = std::decay_t<decltype(content)>;
         if constexpr (std::is_same_v<Type, scene::TextContent>) {
           TRY(FontLibrary * library, fonts());
-          return rasterise_text(content, text, layer.size, *library, detail_of(layer).scale);
+          return made_finer_too(detail_of(layer), [&](const Detail& detail) {
+            return rasterise_text(content, text, layer.size, *library, detail.scale);
+          });
         } else if constexpr (std::is_same_v<Type, scene::ShapeContent>) {
-          return rasterise_shape(content, layer.size, detail_of(layer));
+          return made_finer_too(detail_of(layer), [&](const Detail& detail) {
+            return rasterise_shape(content, layer.size, detail);
+          });
         } else if constexpr (requires { rasterise_content(content, layer); }) {
           return rasterise_content(content, layer);
         } else {
@@ -193,11 +209,17 @@ base::Result<std::optional<Raster>> Rasterizer::caption(const scene::Layer& laye
 base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  Detail detail = detail_of(layer);
-  if (layer.size && pixels_from_box(detail, box) == base::Affine{}) detail = {};
+  const Detail wanted = detail_of(layer);
+  const bool is_plain = layer.size && pixels_from_box(wanted, box) == base::Affine{};
+  Detail detail = is_plain ? Detail{} : wanted;
+  detail.is_made_finer = wanted.is_made_finer;
   const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
   return shared({"svg", content.source.value_or(""), content.svg.value_or(""), 0, box, detail},
-                [&] { return rasterise_svg(content, path, layer.size, detail); });
+                [&] {
+                  return made_finer_too(detail, [&](const Detail& each) {
+                    return rasterise_svg(content, path, layer.size, each);
+                  });
+                });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,

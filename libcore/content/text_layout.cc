@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <pango/pangofc-font.h>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace layercast::content {
@@ -98,12 +99,34 @@ class LineMaker {
       }
       count = std::min(count, left);
     }
-    const GSList* item = pango_layout_get_lines_readonly(layout.get());
-    for (int i = 0; i < count && item != nullptr; ++i, item = item->next) {
-      TRY_DO(add_line(static_cast<PangoLayoutLine*>(item->data), lines));
+    GlibPtr<PangoLayout> ragged(pango_layout_copy(layout.get()));
+    pango_layout_set_justify(ragged.get(), FALSE);
+    for (int i = 0; i < count; ++i) {
+      PangoLayoutLine* line = pango_layout_get_line_readonly(layout.get(), i);
+      if (line == nullptr) break;
+      const bool is_ragged = is_justified() && !can_be_justified(line);
+      if (is_ragged) line = pango_layout_get_line_readonly(ragged.get(), i);
+      TRY_DO(add_line(line, lines));
     }
     lines.layouts.push_back(std::move(layout));
+    if (is_justified()) lines.layouts.push_back(std::move(ragged));
     return {};
+  }
+
+  bool is_justified() const { return style_.text_align == scene::TextAlign::kJustify; }
+
+  // Pango would space the letters of a word that stands alone, which CSS does not; ideographs are
+  // spaced by both.
+  static bool can_be_justified(PangoLayoutLine* line) {
+    const char* text = pango_layout_get_text(line->layout) + line->start_index;
+    std::string_view shown(text, static_cast<size_t>(line->length));
+    while (shown.ends_with(' ')) shown.remove_suffix(1);
+    for (const char* at = shown.data(); at < shown.data() + shown.size();
+         at = g_utf8_next_char(at)) {
+      const gunichar c = g_utf8_get_char(at);
+      if (g_unichar_isspace(c) == TRUE || g_unichar_iswide(c) == TRUE) return true;
+    }
+    return false;
   }
 
   // What is shown before an ellipsis: lines break where they would, as with CSS line-clamp.
@@ -118,8 +141,7 @@ class LineMaker {
     GlibPtr<PangoLayout> layout(pango_layout_new(context_));
     pango_layout_set_font_description(layout.get(), font_.get());
     pango_layout_set_wrap(layout.get(), PANGO_WRAP_WORD_CHAR);
-    pango_layout_set_justify(layout.get(),
-                             style_.text_align == scene::TextAlign::kJustify ? TRUE : FALSE);
+    pango_layout_set_justify(layout.get(), is_justified() ? TRUE : FALSE);
     if (wrap_width_.has_value()) {
       pango_layout_set_width(layout.get(),
                              pango_units(std::clamp(*wrap_width_, 0.0, kLineWidthMax)));
@@ -137,11 +159,14 @@ class LineMaker {
   base::Result<void> add_line(PangoLayoutLine* line, Lines& lines) {
     PangoRectangle logical;
     pango_layout_line_get_extents(line, nullptr, &logical);
-    const double width = px(logical.width);
-    if (!(width >= 0 && width <= kLineWidthMax)) return text_too_large();
+    // As CSS has it, the last letter too is followed by the space between letters.
+    const double spacing = logical.width > 0 ? style_.letter_spacing : 0;
+    const double width = std::max(0.0, px(logical.width) + spacing);
+    if (!(width <= kLineWidthMax)) return text_too_large();
     const bool right_to_left =
         pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
-    lines.lines.push_back({line, width, right_to_left, extent_of(line)});
+    lines.lines.push_back(
+        {line, width, right_to_left ? spacing : 0, right_to_left, extent_of(line)});
     // Stops early: nothing of this could be drawn.
     height_ += lines.lines.back().extent.above + lines.lines.back().extent.below;
     if (height_ > kLineWidthMax) return text_too_large();
@@ -238,7 +263,7 @@ void place_lines(Lines& lines, const scene::TextStyle& style, double content_wid
     const double free_space = content_width - line.width;
     const double share = free_space >= 0 ? left_share(style.text_align, line.right_to_left)
                                          : (line.right_to_left ? 1 : 0);
-    line.x = style.padding.left + free_space * share;
+    line.x = style.padding.left + free_space * share + line.lead;
     line.baseline = std::round(top + line.extent.above);
     top += line.extent.above + line.extent.below;
   }

@@ -20,7 +20,8 @@ struct Extent {
 /// One line of shaped text. Units: px.
 struct Line {
   PangoLayoutLine* line;  ///< owned by its layout
-  double width;
+  double width;           ///< with the space after the last letter
+  double lead;            ///< of that, to the left of the glyphs
   bool right_to_left;
   Extent extent;
   double x = 0;  ///< of its left end, in the layer box

@@ -92,10 +92,17 @@ Affine frame_from_canvas(base::SizeI canvas, base::SizeI frame) {
 }
 
 content::Part part_of(const content::Raster& raster) {
-  const base::PointF origin = raster.picture->origin();
-  return {raster.picture,
-          base::inverse(raster.pixels_from_box) * base::translation(origin.x, origin.y), 1,
-          raster.is_cut_to_box};
+  const auto box_from = [](const frame::Picture& picture, const Affine& pixels_from_box) {
+    return base::inverse(pixels_from_box) *
+           base::translation(picture.origin().x, picture.origin().y);
+  };
+  content::Part part{raster.picture, box_from(*raster.picture, raster.pixels_from_box), 1,
+                     raster.is_cut_to_box};
+  if (raster.finer != nullptr) {
+    part.finer = raster.finer;
+    part.box_from_finer = box_from(*raster.finer, raster.finer_from_box);
+  }
+  return part;
 }
 
 std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,
@@ -125,11 +132,28 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
   compose::DrawItem item{part.picture,
                          on_whole_pixels(placed.frame_from_box * part.box_from_picture), opacity,
                          layer.blend_mode, std::nullopt};
+  if (part.finer != nullptr && !compose::is_whole_translation(item.canvas_from_picture)) {
+    item.source = part.finer;
+    item.canvas_from_picture = on_whole_pixels(placed.frame_from_box * part.box_from_finer);
+  }
   if (layer.clip || part.is_cut_to_box) {
     const double radius = layer.clip ? layer.clip->radius : 0;
-    item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius};
+    item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius,
+                                     layer.clip && part.is_cut_to_box};
   }
   return item;
+}
+
+void move_to_nearest_pixels(compose::DrawItem& item) {
+  Affine& map = item.canvas_from_picture;
+  if (map.xx != 1 || map.yy != 1 || map.xy != 0 || map.yx != 0) return;
+  const base::PointF place{std::floor(map.x0 + 0.5), std::floor(map.y0 + 0.5)};
+  if (item.clip) {
+    Affine& clip = item.clip->canvas_from_box;
+    clip = base::translation(place.x - map.x0, place.y - map.y0) * clip;
+  }
+  map.x0 = place.x;
+  map.y0 = place.y;
 }
 
 base::Result<content::Part> flattened(std::span<const content::Part> parts, base::SizeF box) {

@@ -49,6 +49,9 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
 /// them: a slide by whole pixels a frame misses some by the last bit. Others are left as they are.
 base::Affine on_whole_pixels(base::Affine map);
 
+/// Moves an item that is neither scaled nor turned to the nearest whole pixels, and its clip along.
+void move_to_nearest_pixels(compose::DrawItem& item);
+
 /// Whether the layer keeps the scale that it has at `time`, and is not turned: while it enters,
 /// leaves or glides, throughout that; its animations never change it.
 bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time);

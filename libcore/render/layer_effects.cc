@@ -87,6 +87,7 @@ base::Result<void> LayerEffects::filter() {
   const base::SizeF scale{1 / part.box_from_picture.xx, 1 / part.box_from_picture.yy};
   TRY(const auto picture, content::filtered(source, now_, scale));
   part.picture = picture;
+  part.finer = nullptr;
   part.box_from_picture =
       part.box_from_picture * base::translation(picture->origin().x - source->origin().x,
                                                 picture->origin().y - source->origin().y);

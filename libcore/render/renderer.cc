@@ -328,11 +328,15 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     auto item = draw_item(*state.layer, *placed, part);
     if (!item) continue;
     item->recoloring = state.recoloring;
-    if (state.is_one_picture && keeps_its_scale(*state.layer, time)) {
-      const bool stays = std::ranges::all_of(state.layer->animations, content::keeps_place) &&
-                         scene::is_settled(*state.layer, time);
+    const bool stays = std::ranges::all_of(state.layer->animations, content::keeps_place) &&
+                       scene::is_settled(*state.layer, time);
+    const bool is_finer = part.finer != nullptr && item->source == frame::AnyPicture(part.finer);
+    if (state.is_one_picture && (stays || !is_finer) && keeps_its_scale(*state.layer, time)) {
       view_->resampled->apply(*item, stays);
     }
+    // Letters between pixels would be blurred.
+    const bool is_text = std::holds_alternative<scene::TextContent>(state.layer->content);
+    if (stays && is_text) move_to_nearest_pixels(*item);
     list_.items.push_back(*std::move(item));
   }
 }

@@ -92,7 +92,7 @@ Codec<TextStyle> text_style() {
                optional("line_height", &S::line_height, number(limits::kLineHeight),
                         "Height of a line as a multiple of font_size; absent: the font's own."),
                optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),
-                        "Added between letters, in px."),
+                        "Added after every letter, in px."),
                optional("max_width", &S::max_width, number(limits::kLayerSide),
                         "Wraps lines at this width in px, padding not counted."),
                optional("max_lines", &S::max_lines, integer(limits::kLines),

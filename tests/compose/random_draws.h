@@ -157,7 +157,8 @@ class RandomDraws {
   RoundedClip clip(const DrawItem& item) {
     return {item.canvas_from_picture * base::translation(real(-5, 20), real(-5, 20)),
             {real(1, 150), real(1, 150)},
-            one_in(2) ? 0 : real(0, 60)};
+            one_in(2) ? 0 : real(0, 60),
+            one_in(4)};
   }
 
   void change() {

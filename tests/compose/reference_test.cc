@@ -157,7 +157,8 @@ double corner_coverage(const Affine& box_from_canvas, SizeF size, double radius,
   return ramp((radius - length) / std::sqrt(slope_x * slope_x + slope_y * slope_y));
 }
 
-uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, int x, int y) {
+uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, bool is_cut, int x,
+                  int y) {
   const Affine map = base::inverse(canvas_from_box);
   const PointF point = map.map({x + 0.5, y + 0.5});
   const double step_x = std::sqrt(map.xx * map.xx + map.xy * map.xy);
@@ -166,9 +167,11 @@ uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, int 
       std::max(0.0, ramp(point.x / step_x) + ramp((size.width - point.x) / step_x) - 1);
   const double within_y =
       std::max(0.0, ramp(point.y / step_y) + ramp((size.height - point.y) / step_y) - 1);
-  double covered = within_x * within_y;
+  const double within = within_x * within_y;
+  double covered = within;
   const double round = std::min({radius, size.width / 2, size.height / 2});
   if (round > 0) covered = std::min(covered, corner_coverage(map, size, round, point));
+  if (is_cut) covered *= within;
   return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
 }
 
@@ -176,10 +179,10 @@ PremulRgba8 painted(const DrawItem& item, int x, int y, PremulRgba8 below) {
   uint32_t covered = item.opacity;
   covered = frame::divided_by_255(
       covered * coverage(item.canvas_from_picture,
-                         size_of(*std::get<frame::PicturePtr>(item.source)), 0, x, y));
+                         size_of(*std::get<frame::PicturePtr>(item.source)), 0, false, x, y));
   if (item.clip) {
-    covered = frame::divided_by_255(
-        covered * coverage(item.clip->canvas_from_box, item.clip->box, item.clip->radius, x, y));
+    covered = frame::divided_by_255(covered * coverage(item.clip->canvas_from_box, item.clip->box,
+                                                       item.clip->radius, item.clip->is_cut, x, y));
   }
   PremulRgba8 shown = sampled(item, x, y);
   if (item.recoloring) shown = frame::recolored(*item.recoloring, shown);
@@ -267,6 +270,7 @@ std::optional<RoundedClip> random_clip(Dice& dice, const DrawItem& item, SizeI c
   RoundedClip clip{item.canvas_from_picture, size, kRadii.at(static_cast<size_t>(dice.below(5)))};
   if (dice.one_in(3)) clip.box = {dice.real(1, 24), dice.real(1, 24)};
   if (dice.one_in(3)) clip.canvas_from_box = random_place(dice, canvas);
+  clip.is_cut = dice.one_in(4);
   return clip;
 }
 

@@ -383,6 +383,15 @@ TEST(Text, JustifiedLinesReachBothEdgesButNotTheLast) {
   EXPECT_LT(lines.back().right, 140);
 }
 
+TEST(Text, AWordAloneInAJustifiedLineIsNotSpaced) {
+  TextContent content = text("HHHHHH HHHHHH", 20);
+  const int width = ink_of(drawn(text("HHHHHH", 20))).width();
+  content.style.text_align = TextAlign::kJustify;
+  const auto lines = lines_of(drawn(content, base::SizeF{150, 200}));
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0].width(), width);
+}
+
 // --- stroke, shadow, gradient, background ---
 
 TEST(Text, StrokeGrowsTheInkByHalfItsWidthAndLiesUnderTheFill) {
@@ -494,15 +503,15 @@ TEST(Text, BackgroundFillsTheBoxWithRoundCorners) {
 
 // --- letters ---
 
-TEST(Text, LetterSpacingGoesBetweenLetters) {
+TEST(Text, LetterSpacingFollowsEveryLetter) {
   TextContent content = text("HHHHH");
   const Raster plain = drawn(content);
   content.style.letter_spacing = 10;
   const Raster spaced = drawn(content);
-  EXPECT_EQ(spaced.box.width, plain.box.width + 40);
+  EXPECT_EQ(spaced.box.width, plain.box.width + 50);
   EXPECT_NEAR(ink_of(spaced).width(), ink_of(plain).width() + 40, 1);
   content.style.letter_spacing = -2;
-  EXPECT_EQ(drawn(content).box.width, plain.box.width - 8);
+  EXPECT_EQ(drawn(content).box.width, plain.box.width - 10);
 }
 
 // How many kinds of saturated colour there are, of twelve.

@@ -154,6 +154,13 @@ def _insets(padding: Any) -> str:
     return " ".join(px(value) for value in values)
 
 
+def _beside(padding: Any) -> float:
+    """To the left and to the right, together."""
+    values = padding if isinstance(padding, list) else [padding]
+    right = values[min(1, len(values) - 1)]
+    return float(right + (values[3] if len(values) == 4 else right))
+
+
 def _text_css(style: Layer) -> str:
     rules = {
         "font-family": f"'{style.get('font_family', 'Inter')}', 'Inter', 'Noto Color Emoji', 'DejaVu Sans'",
@@ -173,7 +180,7 @@ def _text_css(style: Layer) -> str:
         "border-radius": px(style.get("border_radius", 0)),
     }
     if "max_width" in style:
-        rules["max-width"] = px(style["max_width"])
+        rules["max-width"] = px(style["max_width"] + _beside(style.get("padding", 0)))
     if stroke := style.get("stroke"):
         rules["-webkit-text-stroke"] = f"{px(stroke['width'])} {stroke['color']}"
         rules["paint-order"] = "stroke fill"
