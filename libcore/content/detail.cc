@@ -79,7 +79,7 @@ Course course_of(const scene::Layer& layer) {
   const std::vector<scene::Animation>* all[] = {&layer.animations, &layer.enter, &layer.exit};
   const scene::Transform& transform = layer.transform;
   Course course;
-  course.moves = layer.transition.has_value() || layer.glide.has_value();
+  course.moves = layer.transition.has_value();
   course.turns = transform.rotation != 0;
   course.scales = transform.scale != base::PointF{1, 1};
   course.scale = {std::abs(transform.scale.x), std::abs(transform.scale.y)};

@@ -75,10 +75,9 @@ void Rasterizer::forget_unused() {
 }
 
 base::Result<std::unique_ptr<MovingContent>> Rasterizer::open_chat(
-    const scene::ChatContent& content, const scene::Layer& layer) {
+    const scene::ChatContent& content, std::optional<base::SizeF> box, base::Duration start) {
   TRY(FontLibrary * library, fonts());
-  return make_chat(content, layer.size, layer.start.value_or(base::Duration{}), chat_pictures_,
-                   *library);
+  return make_chat(content, box, start, chat_pictures_, *library);
 }
 
 base::Result<FontLibrary*> Rasterizer::fonts() {

@@ -31,9 +31,11 @@ class Rasterizer {
   /// makes it.
   base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
 
-  /// The layer's chat, whose messages are drawn once for all its versions. Errors: make_chat()'s.
+  /// A chat as make_chat() makes it; its messages are drawn once for all its versions.
+  /// Errors: make_chat()'s.
   base::Result<std::unique_ptr<MovingContent>> open_chat(const scene::ChatContent& content,
-                                                         const scene::Layer& layer);
+                                                         std::optional<base::SizeF> box,
+                                                         base::Duration start);
 
   /// The caption of a visual feed in a box of this size; none where there is nothing to say.
   /// Errors: rasterise_caption()'s.

@@ -4,6 +4,7 @@
 #include "control/page.h"
 #include "control/request_head.h"
 #include "scene/json_codec.h"
+#include "scene/find_by_id.h"
 #include "scene/live_codec.h"
 #include "scene/scene_tables.h"
 
@@ -72,6 +73,19 @@ Answer answer_with_etag(const Request& request, const scene::LiveState& state, c
   answer.headers.emplace_back("ETag", etag_of(state.revision));
   answer.headers.emplace_back("Cache-Control", "private, no-cache");
   return answer;
+}
+
+// An answer about the item of `items` that the request's id names.
+template <class Items, class Document>
+Answer answer_for_id(const Request& request, std::string_view kind, const scene::LiveState& state,
+                     const Items& items, const Document& document) {
+  const auto* item = scene::find_by_id(items, request.id);
+  if (item == nullptr) {
+    return answer_of(
+        problem(404, "there is no " + std::string(kind) + " \"" + request.id + "\""));
+  }
+  return answer_with_etag(request, state,
+                          [&] { return json_answer(document(base::unshared(*item))); });
 }
 
 /// The revision that the client means. -1: one that never was.
@@ -413,13 +427,15 @@ Answer Api::layers(const Request& request, const Route&) const {
 
 Answer Api::layer(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
-  const auto& layers = state->scene.layers;
-  const auto layer = std::ranges::find(layers, request.id, &scene::Layer::id);
-  if (layer == layers.end()) {
-    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
-  }
-  return answer_with_etag(request, *state, [&] {
-    return json_answer(scene::layer_document(*layer, scene::Secrets::kRedacted));
+  return answer_for_id(request, "layer", *state, state->scene.layers, [](const auto& layer) {
+    return scene::layer_document(layer, scene::Secrets::kRedacted);
+  });
+}
+
+Answer Api::layer_run(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_for_id(request, "layer", *state, state->scene.layers, [&](const auto& layer) {
+    return scene::run_document(*state->run.layers.of(layer.id));
   });
 }
 
@@ -430,13 +446,15 @@ Answer Api::tracks(const Request& request, const Route&) const {
 
 Answer Api::track(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
-  const auto& tracks = state->scene.audio;
-  const auto track = std::ranges::find(tracks, request.id, &scene::AudioTrack::id);
-  if (track == tracks.end()) {
-    return answer_of(problem(404, "there is no sound \"" + request.id + "\""));
-  }
-  return answer_with_etag(request, *state, [&] {
-    return json_answer(scene::track_document(*track, scene::Secrets::kRedacted));
+  return answer_for_id(request, "sound", *state, state->scene.audio, [](const auto& track) {
+    return scene::track_document(track, scene::Secrets::kRedacted);
+  });
+}
+
+Answer Api::track_run(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  return answer_for_id(request, "sound", *state, state->scene.audio, [&](const auto& track) {
+    return scene::run_document(*state->run.audio.of(track.id));
   });
 }
 

@@ -46,8 +46,10 @@ class Api {
   Answer scene(const Request& request, const Route& route) const;
   Answer layers(const Request& request, const Route& route) const;
   Answer layer(const Request& request, const Route& route) const;
+  Answer layer_run(const Request& request, const Route& route) const;
   Answer tracks(const Request& request, const Route& route) const;
   Answer track(const Request& request, const Route& route) const;
+  Answer track_run(const Request& request, const Route& route) const;
   Answer status(const Request& request, const Route& route) const;
   Answer stream_config(const Request& request, const Route& route) const;
   Answer outputs(const Request& request, const Route& route) const;

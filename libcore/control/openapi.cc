@@ -3,6 +3,7 @@
 #include "control/problem.h"
 #include "control/routes.h"
 #include "scene/json_codec.h"
+#include "scene/run_tables.h"
 #include "scene/scene_tables.h"
 #include "scene/stream_config.h"
 
@@ -174,6 +175,8 @@ Value schemas() {
   add_schema(made, builder, "animation", scene::animation_codec());
   add_schema(made, builder, "audio", scene::audio_codec());
   add_schema(made, builder, "output", scene::output_codec());
+  add_schema(made, builder, "layer-run", scene::layer_run_codec());
+  add_schema(made, builder, "audio-run", scene::track_run_codec());
   made.add("stream-config", stream_config_schema(builder));
   made.add("stream-patch", stream_patch_schema(builder));
   for (const auto& member : builder.definitions.members) made.add(member.key, member.value);

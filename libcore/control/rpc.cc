@@ -3,6 +3,7 @@
 #include "control/api.h"
 #include "control/routes.h"
 #include "scene/codec.h"
+#include "scene/find_by_id.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
 #include "scene/scene_tables.h"
@@ -249,8 +250,8 @@ void Rpc::run(const Call& call, const Value& params) {
     if (id == nullptr || !id->is(Value::Kind::kString)) {
       return give_problem(call, wrong_param("id", "id: the name of a layer is missing"));
     }
-    const auto layer = std::ranges::find(state->scene.layers, id->text, &scene::Layer::id);
-    if (layer == state->scene.layers.end()) {
+    const auto* layer = scene::find_by_id(state->scene.layers, id->text);
+    if (layer == nullptr) {
       return give_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
     }
     Value result = Value::object();
@@ -277,8 +278,8 @@ void Rpc::give_track(const Call& call, const Value& params, const scene::LiveSta
   if (id == nullptr || !id->is(Value::Kind::kString)) {
     return give_problem(call, wrong_param("id", "id: the name of a sound is missing"));
   }
-  const auto track = std::ranges::find(state.scene.audio, id->text, &scene::AudioTrack::id);
-  if (track == state.scene.audio.end()) {
+  const auto* track = scene::find_by_id(state.scene.audio, id->text);
+  if (track == nullptr) {
     return give_problem(call, problem(404, "there is no sound \"" + id->text + "\""));
   }
   Value result = Value::object();

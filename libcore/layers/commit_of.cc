@@ -50,12 +50,14 @@ store::Commit commit_between(const scene::LiveState& before, const scene::LiveSt
                              const Schedule& schedule) {
   store::Commit commit;
   commit.header = header_of(after, schedule);
-  std::unordered_map<std::string_view, const scene::Layer*> known;
-  for (const scene::Layer& layer : before.scene.layers) known[layer.id] = &layer;
-  for (const scene::Layer& layer : after.scene.layers) {
-    const auto old = known.find(layer.id);
-    const bool is_written = old == known.end() || *old->second != layer;
-    if (is_written) commit.written.emplace_back(layer.id, scene::layer_text(layer));
+  std::unordered_map<std::string_view, const base::Shared<scene::Layer>*> known;
+  for (const auto& layer : before.scene.layers) known[layer->id] = &layer;
+  for (const auto& layer : after.scene.layers) {
+    const auto old = known.find(layer->id);
+    const auto& run = after.run.layers.of(layer->id);
+    const bool is_written = old == known.end() || *old->second != layer ||
+                            before.run.layers.of(layer->id) != run;
+    if (is_written) commit.written.emplace_back(layer->id, scene::layer_text({*layer, *run}));
     if (old != known.end()) known.erase(old);
   }
   for (const auto& [id, layer] : known) commit.deleted.emplace_back(id);
@@ -66,8 +68,9 @@ store::Commit commit_of(const scene::LiveState& state, const Schedule& schedule)
   store::Commit commit;
   commit.header = header_of(state, schedule);
   commit.layers = store::Commit::Layers::kAll;
-  for (const scene::Layer& layer : state.scene.layers) {
-    commit.written.emplace_back(layer.id, scene::layer_text(layer));
+  for (const auto& layer : state.scene.layers) {
+    const auto& run = state.run.layers.of(layer->id);
+    commit.written.emplace_back(layer->id, scene::layer_text({*layer, *run}));
   }
   return commit;
 }

@@ -111,7 +111,7 @@ class Gauges {
   void count_group(size_t size) { group_size_->observe(static_cast<double>(size)); }
   void count_layers(const scene::Scene& scene) {
     std::array<int, 5> counts{};
-    for (const scene::Layer& layer : scene.layers) ++counts.at(static_cast<size_t>(layer.type));
+    for (const auto& layer : scene.layers) ++counts.at(static_cast<size_t>(layer->type));
     for (size_t i = 0; i < counts.size(); ++i) layers_.at(i)->set(counts.at(i));
   }
 
@@ -250,11 +250,13 @@ std::variant<scene::Applied, Refusal> LayerManager::Work::applied(const scene::C
   auto applied = scene::apply(*tentative_, command, now);
   if (std::holds_alternative<Refusal>(applied)) return applied;
   const LiveState& next = std::get<scene::Applied>(applied).state;
+  if (origin == Origin::kNetwork) {
+    auto refusal = refusal_of_names(command.params, tentative_->scene, next.scene, folders_);
+    if (refusal) return *std::move(refusal);
+  }
   if (options_.objection && encodes_otherwise(*tentative_, next)) {
     if (auto error = options_.objection(next)) return Refusal{*std::move(error), {}};
   }
-  if (origin == Origin::kLocal) return applied;
-  if (auto refusal = refusal_of_names(command, *tentative_, folders_)) return *std::move(refusal);
   return applied;
 }
 

@@ -1,11 +1,12 @@
 #include "layers/permission.h"
 
 #include "base/redaction.h"
+#include "scene/codec.h"
+#include "scene/find_by_id.h"
 #include "scene/scene_tables.h"
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <span>
@@ -19,14 +20,15 @@ namespace {
 
 using scene::Value;
 
-enum class NameKind : uint8_t { kFile, kSource, kOutput };
+using scene::FileRole;
 
-// A file or a URL that stands somewhere in a document.
+// A file or a URL that an item of a scene names.
 struct Name {
-  std::string pointer;
+  FileRole role = FileRole::kNone;
   std::string text;
-  NameKind kind = NameKind::kFile;
+  bool operator==(const Name&) const = default;
 };
+using Names = std::vector<Name>;
 
 std::string_view scheme_of(std::string_view url) {
   const size_t colon = url.find(':');
@@ -38,41 +40,58 @@ std::string_view scheme_of(std::string_view url) {
   return std::ranges::all_of(url.substr(0, colon), is_plain) ? url.substr(0, colon) : "?";
 }
 
-std::string escaped(std::string_view key) {
-  std::string text;
-  for (const char c : key) text += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return text;
+template <class T>
+void add_names(const scene::Codec<T>& codec, const T& item, Names& names) {
+  scene::Reader reader;
+  Value document = codec.write(item);
+  scene::visit_files(codec.shape, document, reader,
+                     [&](FileRole role, const Value& name, scene::Reader&) {
+                       names.push_back({role, name.text});
+                     });
 }
 
-constexpr std::array<std::string_view, 3> kFileKeys = {"texture", "font_file", "fallback"};
-
-// What a key that a scene's tables know for a file or a URL names.
-std::optional<NameKind> kind_of(std::string_view key) {
-  if (key == "source") return NameKind::kSource;
-  if (key == "url") return NameKind::kOutput;
-  const bool is_file = std::ranges::find(kFileKeys, key) != kFileKeys.end();
-  return is_file ? std::optional(NameKind::kFile) : std::nullopt;
-}
-
-// Every such key, wherever it stands: a merge patch may hold any part of a scene.
-void collect(const Value& value, const std::string& pointer, std::vector<Name>& names) {
-  for (size_t i = 0; i < value.items.size(); ++i) {
-    collect(value.items[i], pointer + "/" + std::to_string(i), names);
-  }
-  for (const auto& [key, key_mark, member] : value.members) {
-    const std::string at = pointer + "/" + escaped(key);
-    // Texts that are shown, under any names.
-    if (key == "metadata") continue;
-    const auto kind = member.is(Value::Kind::kString) ? kind_of(key) : std::nullopt;
-    if (kind) {
-      names.push_back({at, member.text, *kind});
-    } else if (key == "fonts") {
-      for (size_t i = 0; i < member.items.size(); ++i) {
-        names.push_back({at + "/" + std::to_string(i), member.items[i].text});
-      }
-    } else {
-      collect(member, at, names);
+// The names of `items` that the items with their ids in `before` do not have.
+template <class T, class Items>
+void add_new_names(const scene::Codec<T>& codec, const Items& before, const Items& items,
+                   Names& names) {
+  for (const auto& item : items) {
+    const T& typed = base::unshared(item);
+    const auto* old = scene::find_by_id(before, typed.id);
+    if (old != nullptr && *old == item) continue;
+    Names own;
+    add_names(codec, typed, own);
+    Names known;
+    if (old != nullptr) add_names(codec, base::unshared(*old), known);
+    for (Name& name : own) {
+      if (std::ranges::find(known, name) == known.end()) names.push_back(std::move(name));
     }
+  }
+}
+
+scene::Scene head_of(const scene::Scene& scene) {
+  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
+}
+
+Names new_names(const scene::Scene& before, const scene::Scene& after) {
+  Names names;
+  if (before.fonts != after.fonts) add_names(scene::scene_codec(), head_of(after), names);
+  add_new_names(scene::layer_codec(), before.layers, after.layers, names);
+  add_new_names(scene::audio_codec(), before.audio, after.audio, names);
+  add_new_names(scene::output_codec(), before.outputs, after.outputs, names);
+  return names;
+}
+
+// The places of the strings `text` in `value`, as JSON pointers.
+void add_places(const Value& value, const std::string& text, scene::Reader& reader,
+                std::vector<std::string>& places) {
+  if (value.is(Value::Kind::kString) && value.text == text) places.push_back(reader.pointer());
+  for (size_t i = 0; i < value.items.size(); ++i) {
+    const scene::Reader::Step step(reader, i);
+    add_places(value.items[i], text, reader, places);
+  }
+  for (const auto& member : value.members) {
+    const scene::Reader::Step step(reader, member.key);
+    add_places(member.value, text, reader, places);
   }
 }
 
@@ -110,58 +129,61 @@ bool is_allowed_source(const std::string& source, const Folders& folders) {
 }
 
 bool is_allowed(const Name& name, const Folders& folders) {
-  switch (name.kind) {
-    case NameKind::kSource:
+  switch (name.role) {
+    case FileRole::kNone:
+      return true;
+    case FileRole::kAsset:
+      return !base::is_url(name.text) && is_asset(name.text, folders);
+    case FileRole::kSource:
       return is_allowed_source(name.text, folders);
-    case NameKind::kOutput:
+    case FileRole::kOutput:
       return is_allowed_output(name.text, folders);
-    case NameKind::kFile:
-      break;
   }
-  return !base::is_url(name.text) && is_asset(name.text, folders);
+  return false;
 }
 
-const char* expectation_of(NameKind kind) {
-  switch (kind) {
-    case NameKind::kSource:
+const char* expectation_of(FileRole role) {
+  switch (role) {
+    case FileRole::kSource:
       return "a source set over the network is a file of the assets folder, or a URL: http, https, "
              "rtmp, rtmps, rtsp, rtsps, srt, udp or rtp";
-    case NameKind::kOutput:
+    case FileRole::kOutput:
       return "an output set over the network is rtmp, rtmps, srt, udp, or a file of the assets "
              "folder";
-    case NameKind::kFile:
+    case FileRole::kNone:
+    case FileRole::kAsset:
       break;
   }
   return "a file set over the network lies in the assets folder";
 }
 
-// The files and URLs that `state` names, the latter also as clients see them.
-std::set<std::string> known_names(const scene::LiveState& state) {
-  std::vector<Name> names;
-  collect(scene::scene_codec().write(state.scene), "", names);
-  std::set<std::string> known;
-  for (const Name& each : names) {
-    known.insert(each.text);
-    if (each.kind != NameKind::kFile) known.insert(base::redacted_url(each.text));
-  }
-  return known;
-}
-
 }  // namespace
 
-std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
-                                               const scene::LiveState& state,
-                                               const Folders& folders) {
-  std::vector<Name> names;
-  collect(command.params, "", names);
+std::optional<scene::Refusal> refusal_of_names(const Value& params, const scene::Scene& before,
+                                               const scene::Scene& after, const Folders& folders) {
+  Names names = new_names(before, after);
   std::erase_if(names, [&](const Name& name) { return is_allowed(name, folders); });
   if (names.empty()) return std::nullopt;
-  const std::set<std::string> known = known_names(state);
-  std::erase_if(names, [&](const Name& name) { return known.contains(name.text); });
+  Names known;
+  add_names(scene::scene_codec(), before, known);
+  std::erase_if(names, [&](const Name& name) {
+    return std::ranges::any_of(known, [&](const Name& other) {
+      const bool same_use = (name.role == FileRole::kOutput) == (other.role == FileRole::kOutput);
+      return same_use && name.text == other.text;
+    });
+  });
   if (names.empty()) return std::nullopt;
   scene::Refusal refusal;
+  std::set<std::string> told;
   for (const Name& name : names) {
-    refusal.faults.push_back({name.pointer, expectation_of(name.kind)});
+    if (!told.insert(name.text).second) continue;
+    std::vector<std::string> places;
+    scene::Reader reader;
+    add_places(params, name.text, reader, places);
+    if (places.empty()) places.emplace_back();
+    for (std::string& place : places) {
+      refusal.faults.push_back({std::move(place), expectation_of(name.role)});
+    }
   }
   const scene::FieldFault& first = refusal.faults.front();
   refusal.error = {base::ErrorCode::kForbidden, first.pointer + ": " + first.detail, {}, nullptr};

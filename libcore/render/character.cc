@@ -164,8 +164,13 @@ class Character final : public MovingContent {
 
 class Opening {
  public:
-  Opening(const CharacterContent& content, const scene::Layer& layer, const CharacterMeans& means)
-      : content_(content), layer_(layer), means_(means), box_(layer.size) {
+  Opening(const CharacterContent& content, const scene::RunningLayer& running,
+          const CharacterMeans& means)
+      : content_(content),
+        layer_(running.layer),
+        run_(running.run),
+        means_(means),
+        box_(running.layer.size) {
     if (content.texture) texture_ = means.file.resolved(*content.texture);
   }
 
@@ -181,11 +186,11 @@ class Opening {
     TRY(Player now, is_source && source ? base::Result<Player>(*std::exchange(source, {}))
                                         : open_state(content_.state));
     std::optional<Player> before;
-    if (content_.state_start && content_.cross_fade.count() > 0) {
+    if (run_.character.state_start && content_.cross_fade.count() > 0) {
       // What cannot be shown is not faded from.
-      auto opened = source && !content_.state_before
+      auto opened = source && !run_.character.state_before
                         ? base::Result<Player>(*std::exchange(source, {}))
-                        : open_state(content_.state_before);
+                        : open_state(run_.character.state_before);
       if (opened) before = std::move(opened).value();
     }
     auto character = std::make_unique<Character>(*box_, std::move(now), std::move(before),
@@ -199,17 +204,17 @@ class Opening {
 
   bool stands_still() const {
     const bool may_change = means_.foresight == Foresight::kStates && !content_.animations.empty();
-    return source_file() != nullptr && !content_.state && !content_.state_start && !may_change &&
+    return source_file() != nullptr && !content_.state && !run_.character.state_start && !may_change &&
            !animated_source_file();
   }
 
   Beginnings beginnings() const {
-    const base::Duration start = layer_.start.value_or(base::Duration{});
+    const base::Duration start = run_.start.value_or(base::Duration{});
     const auto since = [&](const std::optional<base::Duration>& time) {
       return time ? *time - start : base::Duration{};
     };
-    return {since(content_.state_start), since(content_.state_before_start),
-            since(content_.fade_start ? content_.fade_start : content_.state_start)};
+    return {since(run_.character.state_start), since(run_.character.state_before_start),
+            since(run_.character.fade_start ? run_.character.fade_start : run_.character.state_start)};
   }
 
   // Null: the source's file, or a state that there is no animation of any more.
@@ -287,6 +292,7 @@ class Opening {
 
   const CharacterContent& content_;
   const scene::Layer& layer_;
+  const scene::LayerRun& run_;
   const CharacterMeans& means_;
   std::optional<base::SizeF> box_;
   std::optional<std::string> texture_;
@@ -295,7 +301,7 @@ class Opening {
 }  // namespace
 
 base::Result<std::unique_ptr<MovingContent>> open_character(const CharacterContent& content,
-                                                            const scene::Layer& layer,
+                                                            const scene::RunningLayer& layer,
                                                             const CharacterMeans& means) {
   return Opening(content, layer, means).open();
 }

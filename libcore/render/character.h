@@ -5,6 +5,7 @@
 #include "content/picture_pool.h"
 #include "content/rasterizer.h"
 #include "content/video.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
 
@@ -31,6 +32,7 @@ struct CharacterMeans {
 /// Null for one that stands still. Errors: of what shows, and of the source where its size is
 /// wanted; `where` is the path.
 base::Result<std::unique_ptr<content::MovingContent>> open_character(
-    const scene::CharacterContent& content, const scene::Layer& layer, const CharacterMeans& means);
+    const scene::CharacterContent& content, const scene::RunningLayer& layer,
+    const CharacterMeans& means);
 
 }  // namespace layercast::render

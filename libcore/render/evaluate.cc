@@ -105,10 +105,10 @@ content::Part part_of(const content::Raster& raster) {
   return part;
 }
 
-std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,
+std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::SizeF box,
                                      std::span<const content::Part> parts,
                                      const base::SceneTime& time, const Stage& stage) {
-  const base::SizeF size = layer.size.value_or(box);
+  const base::SizeF size = layer.layer.size.value_or(box);
   if (scene::is_gone(layer, time.floor())) return std::nullopt;
   const scene::Pose pose = scene::pose_at(layer, time);
   const scene::LayerMotion motion =
@@ -179,7 +179,8 @@ base::Result<content::Part> flattened(std::span<const content::Part> parts, base
                        base::translation(left, top), 1, false};
 }
 
-bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time) {
+bool keeps_its_scale(const scene::RunningLayer& running, const base::SceneTime& time) {
+  const scene::Layer& layer = running.layer;
   const auto leaves_it = [](const scene::Animation& animation) {
     return std::holds_alternative<scene::FadeEffect>(animation.effect) ||
            std::holds_alternative<scene::SlideEffect>(animation.effect) ||
@@ -187,8 +188,8 @@ bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time) {
   };
   const bool keeps =
       layer.transform.rotation == 0 && std::ranges::all_of(layer.animations, leaves_it);
-  if (!keeps || scene::is_settled(layer, time)) return keeps;
-  const scene::Transform shown = scene::pose_at(layer, time).transform;
+  if (!keeps || scene::is_settled(running, time)) return keeps;
+  const scene::Transform shown = scene::pose_at(running, time).transform;
   return shown.rotation == 0 && shown.scale == layer.transform.scale &&
          std::ranges::all_of(layer.enter, leaves_it) && std::ranges::all_of(layer.exit, leaves_it);
 }

@@ -5,6 +5,7 @@
 #include "compose/draw_list.h"
 #include "content/moving.h"
 #include "content/raster.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct PlacedLayer {
 /// The layer as it is at `time`; nullopt when nothing of it shows. `box`: its content's own size.
 /// Times and effects as in scene/animation.h and scene/showing.h; geometry as in the scene file:
 /// the box is scaled, then rotated, about its anchor, and the anchor lands on the position.
-std::optional<PlacedLayer> placed_at(const scene::Layer& layer, base::SizeF box,
+std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::SizeF box,
                                      std::span<const content::Part> parts,
                                      const base::SceneTime& time, const Stage& stage);
 
@@ -53,8 +54,8 @@ base::Affine on_whole_pixels(base::Affine map);
 void move_to_nearest_pixels(compose::DrawItem& item);
 
 /// Whether the layer keeps the scale that it has at `time`, and is not turned: while it enters,
-/// leaves or glides, throughout that; its animations never change it.
-bool keeps_its_scale(const scene::Layer& layer, const base::SceneTime& time);
+/// exits or plays its transition, throughout that; its animations never change it.
+bool keeps_its_scale(const scene::RunningLayer& layer, const base::SceneTime& time);
 
 /// The parts as one picture of the layer box and what overflows it, as if the layer stood alone:
 /// what is done to a layer as a whole is done to this. Shape: at least one part.

@@ -54,15 +54,17 @@ ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpe
 
 // A content that moves; null for one that stands still.
 base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
-    const scene::Layer& layer) {
+    const scene::RunningLayer& running) {
+  const scene::Layer& layer = running.layer;
   if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
     return content::open_video(*video, layer.size, video_files(*video, *file_), open_feed_);
   }
   if (const auto* chat = std::get_if<scene::ChatContent>(&layer.content)) {
-    return rasterizer_.open_chat(*chat, layer);
+    return rasterizer_.open_chat(scene::timed_chat(*chat, running.run), layer.size,
+                                 running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
-    return open_character(*character, layer, {*file_, open_feed_, *pool_, rasterizer_, foresight_});
+    return open_character(*character, running, {*file_, open_feed_, *pool_, rasterizer_, foresight_});
   }
   if (auto source = picture_source(layer.content, *file_)) {
     return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);
@@ -70,8 +72,9 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
   return std::unique_ptr<content::MovingContent>();
 }
 
-LayerContentPtr ContentMaker::make(const scene::Layer& layer,
+LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
                                    const scene::PlaceholderClock& clock) {
+  const scene::Layer& layer = running.layer;
   auto made = std::make_shared<LayerContent>();
   const auto fail = [&](base::Error error) {
     error.message = base::redacted_text(error.message, error.where);
@@ -80,7 +83,7 @@ LayerContentPtr ContentMaker::make(const scene::Layer& layer,
     made->filters = lasting_filters(layer);
     made->error = std::move(error);
   };
-  auto moving = open(layer);
+  auto moving = open(running);
   if (!moving) {
     fail(std::move(moving).error());
     return made;

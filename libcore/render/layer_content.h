@@ -9,6 +9,7 @@
 #include "content/video.h"
 #include "render/character.h"
 #include "scene/placeholder.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
 
@@ -32,7 +33,7 @@ struct LayerContent {
   bool changes = false;                    ///< whether the text differs from frame to frame
   std::string text;                        ///< that `raster` shows
   std::vector<scene::Filter> filters;      ///< that `raster` was made with, once and for all
-  std::optional<content::Raster> plain;    ///< `raster` without them, where they may glide
+  std::optional<content::Raster> plain;    ///< `raster` without them, where a transition may change them
   std::optional<base::Error> error;        ///< why `raster` is the error picture
 };
 
@@ -48,12 +49,12 @@ class ContentMaker {
                std::shared_ptr<content::PicturePool> pool = nullptr);
 
   /// The content of `layer`; a text as it is at `clock`. One that fails is the error picture.
-  LayerContentPtr make(const scene::Layer& layer, const scene::PlaceholderClock& clock);
+  LayerContentPtr make(const scene::RunningLayer& layer, const scene::PlaceholderClock& clock);
 
   content::Rasterizer& rasterizer() { return rasterizer_; }
 
  private:
-  base::Result<std::unique_ptr<content::MovingContent>> open(const scene::Layer& layer);
+  base::Result<std::unique_ptr<content::MovingContent>> open(const scene::RunningLayer& layer);
 
   std::shared_ptr<const scene::SceneFile> file_;
   FeedOpener open_feed_;

@@ -45,12 +45,11 @@ const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
   return animates_filters(layer) || sees_scrolling(layer) ? kNone : layer.filters;
 }
 
-void LayerEffects::update_filters(const scene::Layer& layer, const base::SceneTime& time) {
-  const bool glides = layer.glide && layer.glide->filters_start;
-  if (glides) {
+void LayerEffects::update_filters(const scene::RunningLayer& layer, const base::SceneTime& time) {
+  if (layer.run.transition && layer.run.transition->filters_start) {
     now_ = scene::filters_at(layer, time);
   } else {
-    now_ = layer.filters;  // into memory that is there
+    now_ = layer.layer.filters;  // into memory that is there
   }
   scene::replace_filters(layer, time, now_);
   std::erase_if(now_, scene::does_nothing);
@@ -96,8 +95,8 @@ base::Result<void> LayerEffects::filter() {
   return {};
 }
 
-base::Result<void> LayerEffects::apply(const scene::Layer& layer, const base::SceneTime& time,
-                                       base::SizeF box, std::vector<content::Part>& parts) {
+base::Result<void> LayerEffects::apply(const scene::RunningLayer& layer,
+                                       const base::SceneTime& time, base::SizeF box, std::vector<content::Part>& parts) {
   update_filters(layer, time);
   const bool is_drawn_so = now_.empty() && (recoloring_ == nullptr || parts.size() == 1);
   if (parts.empty() || is_drawn_so) return {};

@@ -7,6 +7,7 @@
 #include "content/raster.h"
 #include "frame/recolor.h"
 #include "scene/filter.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <optional>
@@ -28,14 +29,14 @@ class LayerEffects {
   /// parts are left as they are where there is one and its colours alone are filtered.
   /// Nothing happens where there are no parts, or nothing is done to them. `box`: the layer's.
   /// Errors: kLimit for a picture that would be too large.
-  base::Result<void> apply(const scene::Layer& layer, const base::SceneTime& time, base::SizeF box,
-                           std::vector<content::Part>& parts);
+  base::Result<void> apply(const scene::RunningLayer& layer, const base::SceneTime& time,
+                           base::SizeF box, std::vector<content::Part>& parts);
 
   /// What is still to be done to the pixels of the part after apply(); null for nothing.
   const frame::RecoloringPtr& recoloring() const { return recoloring_; }
 
  private:
-  void update_filters(const scene::Layer& layer, const base::SceneTime& time);
+  void update_filters(const scene::RunningLayer& layer, const base::SceneTime& time);
   base::Result<void> flatten(base::SizeF box, const std::vector<content::Part>& parts);
   base::Result<void> filter();
 

@@ -80,11 +80,13 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
 }
 
 // All layers that can be seen, from far to near; their contents are yet to be made.
-std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneFile>& file) {
+std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneFile>& file,
+                                       const scene::RunState& run) {
   std::vector<ShownLayer> shown;
   for (size_t i = 0; i < file->scene.layers.size(); ++i) {
-    const scene::Layer& layer = file->scene.layers[i];
-    if (layer.visible || layer.leaves) shown.push_back({{file, &layer}, i, nullptr});
+    const auto& layer = file->scene.layers[i];
+    const auto& layer_run = run.layers.of(layer->id);
+    if (layer->visible || layer_run->exit_start) shown.push_back({layer, layer_run, i, nullptr});
   }
   std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
   return shown;
@@ -96,8 +98,8 @@ std::shared_ptr<const scene::SceneFile> borrowed(const scene::SceneFile& file) {
 }
 
 // The stream time at which the layer's content begins.
-base::Duration start_of(const scene::Layer& layer) {
-  return layer.start.value_or(base::Duration{});
+base::Duration start_of(const scene::LayerRun& run) {
+  return run.start.value_or(base::Duration{});
 }
 
 SceneViewPtr view_of_file(const scene::SceneFile& file) {
@@ -107,11 +109,11 @@ SceneViewPtr view_of_file(const scene::SceneFile& file) {
   return view;
 }
 
-// Whether the layer has other filters at `time` than its content was made with.
-bool glides_from_its_filters(const scene::Layer& layer, const LayerContent& content,
-                             const base::SceneTime& time) {
-  const bool glides = layer.glide && layer.glide->filters_start;
-  return glides && content.plain && scene::filters_at(layer, time) != content.filters;
+// Whether a transition gives the layer other filters at `time` than its content was made with.
+bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& content,
+                       const base::SceneTime& time) {
+  const bool changes = layer.run.transition && layer.run.transition->filters_start;
+  return changes && content.plain && scene::filters_at(layer, time) != content.filters;
 }
 
 }  // namespace
@@ -140,14 +142,14 @@ void Renderer::set_format(frame::PixelFormat format) {
 std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   LAYERCAST_CHECK(maker_ != nullptr);
   auto view = std::make_shared<SceneView>(*view_);
-  view->layers = visible_layers(view->file);
+  view->layers = visible_layers(view->file, options_.run);
   std::vector<ContentFailure> failures;
   const auto font_error = maker_->rasterizer().font_error();
   // Told once, not again for every text.
   if (font_error) failures.push_back({view->file->where("fonts"), "", *font_error});
   for (ShownLayer& shown : view->layers) {
     shown.content = maker_->make(
-        *shown.layer, {frame_index, rate_, options_.clock_start, start_of(*shown.layer)});
+        shown.running(), {frame_index, rate_, options_.clock_start, start_of(*shown.run)});
     if (shown.content->moving == nullptr) ++stats_.cache_misses;
   }
   // The maker's own: nothing is made by it any more.
@@ -176,12 +178,13 @@ ContentFailure Renderer::failure_of(const LayerState& state, const base::Error& 
 Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
   LayerState state;
   state.layer = shown.layer;
+  state.run = shown.run;
   state.index = shown.index;
   state.content = shown.content;
   const bool changes = shown.content->changes;
   const bool moves = shown.content->moving != nullptr;
   state.is_one_picture = !changes && !moves;
-  state.is_still = state.is_one_picture && scene::is_motionless(*shown.layer);
+  state.is_still = state.is_one_picture && scene::is_motionless(shown.running());
   return state;
 }
 
@@ -196,7 +199,7 @@ void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.unfilterable = std::move(before.unfilterable);
   state.error = std::move(before.error);
   state.absence = std::move(before.absence);
-  const bool is_same = before.layer == state.layer || *before.layer == *state.layer;
+  const bool is_same = before.layer == state.layer && before.run == state.run;
   if (is_same && state.is_still) state.items = std::move(before.items);
 }
 
@@ -222,17 +225,17 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
     ++stats_.cache_hits;
   }
   const base::SceneTime time = rate_.time_of(frame_index);
-  const bool glides = glides_from_its_filters(*state.layer, *state.content, time);
-  state.is_filtered = !state.content->filters.empty() && !glides;
-  const auto& own = glides ? state.content->plain : state.content->raster;
+  const bool has_others = has_other_filters(state.running(), *state.content, time);
+  state.is_filtered = !state.content->filters.empty() && !has_others;
+  const auto& own = has_others ? state.content->plain : state.content->raster;
   const auto& raster = state.raster ? state.raster : own;
   state.parts.assign(1, part_of(*raster));
-  scroll(*state.layer, *raster, time, state.parts.front());
+  scroll(state.running(), *raster, time, state.parts.front());
 }
 
 void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
   std::string text = scene::expanded(
-      state.content->parts, {frame_index, rate_, options_.clock_start, start_of(*state.layer)});
+      state.content->parts, {frame_index, rate_, options_.clock_start, start_of(*state.run)});
   if (text == (state.raster ? state.text : state.content->text)) {
     ++stats_.cache_hits;
     return;
@@ -245,7 +248,7 @@ void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
 }
 
 void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
-  const base::SceneTime time = rate_.time_of(frame_index).since(start_of(*state.layer));
+  const base::SceneTime time = rate_.time_of(frame_index).since(start_of(*state.run));
   const bool had_any = !state.parts.empty();
   const frame::AnyPicture before = had_any ? state.parts.front().picture : frame::AnyPicture{};
   state.parts.clear();
@@ -257,7 +260,7 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
     if (const auto absence = state.content->moving->absence()) show_absence(state, *absence);
     const bool is_known = state.parts.empty() || state.parts.front().picture == before;
     ++(is_known ? stats_.cache_hits : stats_.cache_misses);
-    scroll(*state.layer, box_of(state), rate_.time_of(frame_index), state.parts);
+    scroll(state.running(), box_of(state), rate_.time_of(frame_index), state.parts);
     if (state.content->caption) state.parts.push_back(part_of(*state.content->caption));
     return;
   }
@@ -297,9 +300,9 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
   if (state.error || state.content->error || state.is_filtered) return false;
-  const bool has_any = !state.layer->filters.empty() || state.layer->glide;
+  const bool has_any = !state.layer->filters.empty() || state.run->transition;
   if (!has_any && !animates_filters(*state.layer)) return false;
-  const base::Result<void> done = state.effects.apply(*state.layer, time, box, state.parts);
+  const base::Result<void> done = state.effects.apply(state.running(), time, box, state.parts);
   if (done) {
     state.unfilterable.reset();
     state.recoloring = state.effects.recoloring();
@@ -315,11 +318,11 @@ bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::Scen
 
 void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
   const Stage stage{view_->file->scene.canvas.size, frame_from_canvas_};
-  auto placed = placed_at(*state.layer, box_of(state), state.parts, time, stage);
+  auto placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
   if (!placed) return;
   if (filter_parts(state, placed->box, time)) {
     // With what grew out over the parts' edges: a slide begins just outside of the canvas.
-    placed = placed_at(*state.layer, box_of(state), state.parts, time, stage);
+    placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
     if (!placed) return;
   }
   const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
@@ -329,9 +332,9 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     if (!item) continue;
     item->recoloring = state.recoloring;
     const bool stays = std::ranges::all_of(state.layer->animations, content::keeps_place) &&
-                       scene::is_settled(*state.layer, time);
+                       scene::is_settled(state.running(), time);
     const bool is_finer = part.finer != nullptr && item->source == frame::AnyPicture(part.finer);
-    if (state.is_one_picture && (stays || !is_finer) && keeps_its_scale(*state.layer, time)) {
+    if (state.is_one_picture && (stays || !is_finer) && keeps_its_scale(state.running(), time)) {
       view_->resampled->apply(*item, stays);
     }
     // Letters between pixels would be blurred.

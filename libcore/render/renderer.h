@@ -12,6 +12,7 @@
 #include "render/layer_effects.h"
 #include "render/scene_view.h"
 #include "scene/placeholder.h"
+#include "scene/run_state.h"
 #include "scene/scene_file.h"
 
 #include <cstdint>
@@ -33,6 +34,7 @@ struct RenderOptions {
   FeedOpener open_feed = {};      ///< absent: a video cannot be shown
   compose::Verify verify = compose::Verify::kNever;
   Patience patience = Patience::kWaits;
+  scene::RunState run = {};  ///< of a file's scene: when its parts began; absent: with frame 0
 };
 
 /// A content that cannot be shown; the error picture stands in its place.
@@ -93,7 +95,8 @@ class Renderer {
  private:
   // One layer with what it showed last.
   struct LayerState {
-    std::shared_ptr<const scene::Layer> layer;
+    base::Shared<scene::Layer> layer;
+    base::Shared<scene::LayerRun> run;
     size_t index = 0;
     LayerContentPtr content;
     bool is_one_picture = false;                  ///< which can be scaled once
@@ -111,6 +114,8 @@ class Renderer {
     /// Those of every frame, once `is_still`.
     std::optional<std::vector<compose::DrawItem>> items;
     bool is_still = false;
+
+    scene::RunningLayer running() const { return {*layer, *run}; }
   };
 
   LayerState state_of(const ShownLayer& shown) const;

@@ -3,6 +3,7 @@
 #include "content/rasterizer.h"
 #include "render/layer_content.h"
 #include "render/resampled_pictures.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <cstddef>
@@ -14,9 +15,12 @@ namespace layercast::render {
 
 /// One visible layer and what it shows.
 struct ShownLayer {
-  std::shared_ptr<const scene::Layer> layer;
+  base::Shared<scene::Layer> layer;
+  base::Shared<scene::LayerRun> run;
   size_t index = 0;  ///< in the scene's list
   LayerContentPtr content;
+
+  scene::RunningLayer running() const { return {*layer, *run}; }
 };
 
 /// A scene with all its contents ready: what a renderer shows from one frame to the next change.

@@ -28,9 +28,25 @@ base::Affine along(Direction direction, double place) {
 
 }  // namespace
 
+namespace {
+
+// The scroll of a layer, and when it began.
+struct RunningScroll {
+  const scene::Animation* animation = nullptr;  ///< null: the layer does not scroll
+  base::Duration start{};
+};
+RunningScroll scroll_of(const scene::RunningLayer& layer) {
+  const auto place = scene::scroll_place(layer.layer.animations);
+  if (!place) return {};
+  const base::Duration layer_start = layer.run.start.value_or(base::Duration{});
+  return {&layer.layer.animations[*place],
+          scene::start_of(layer.run.animations, *place).value_or(layer_start)};
+}
+
+}  // namespace
+
 double scrolled_by(const scene::Animation& scroll, double period, const base::SceneTime& time,
-                   base::Duration layer_start) {
-  const base::Duration start = scroll.start.value_or(layer_start);
+                   base::Duration start) {
   const auto& speed = std::get<scene::ScrollEffect>(scroll.effect).speed;
   if (!speed) {
     const double progress = scene::progress_at(scroll.timing, time, start).value_or(0);
@@ -45,30 +61,28 @@ double scrolled_by(const scene::Animation& scroll, double period, const base::Sc
   return std::fmod(std::fmod(seconds * *speed, period) + part * *speed, period);
 }
 
-void scroll(const scene::Layer& layer, const content::Raster& raster, const base::SceneTime& time,
+void scroll(const scene::RunningLayer& layer, const content::Raster& raster, const base::SceneTime& time,
             content::Part& part) {
-  const scene::Animation* scroll = scene::scroll_of(layer.animations);
+  const auto [scroll, start] = scroll_of(layer);
   if (scroll == nullptr || raster.repeats_after == 0) return;
   const double period = raster.repeats_after;
-  const double distance =
-      scrolled_by(*scroll, period, time, layer.start.value_or(base::Duration{}));
+  const double distance = scrolled_by(*scroll, period, time, start);
   const Direction direction = std::get<scene::ScrollEffect>(scroll->effect).direction;
   part.box_from_picture =
       along(direction, place_of(direction, distance, period)) * part.box_from_picture;
   part.is_cut_to_box = true;
 }
 
-void scroll(const scene::Layer& layer, base::SizeF box, const base::SceneTime& time,
+void scroll(const scene::RunningLayer& layer, base::SizeF box, const base::SceneTime& time,
             std::vector<content::Part>& parts) {
-  const scene::Animation* scroll = scene::scroll_of(layer.animations);
+  const auto [scroll, start] = scroll_of(layer);
   if (scroll == nullptr) return;
   const auto& effect = std::get<scene::ScrollEffect>(scroll->effect);
   const bool across = effect.direction == Direction::kLeft || effect.direction == Direction::kRight;
   const double length = across ? box.width : box.height;
   const double period =
       std::ceil(std::max({1.0, length + effect.gap, std::ceil(length / kCopiesMax)}));
-  const double distance =
-      std::floor(scrolled_by(*scroll, period, time, layer.start.value_or(base::Duration{})));
+  const double distance = std::floor(scrolled_by(*scroll, period, time, start));
   const size_t count = parts.size();
   for (size_t i = 0; i < count; ++i) parts[i].is_cut_to_box = true;
   double place = place_of(effect.direction, distance, period);

@@ -34,20 +34,21 @@ bool holds_filters(const std::vector<Animation>& animations) {
   });
 }
 
-void replace_filters(const Layer& layer, const base::SceneTime& time,
+void replace_filters(const RunningLayer& running, const base::SceneTime& time,
                      std::vector<Filter>& filters) {
-  const base::Duration start = layer.start.value_or(base::Duration{});
-  for (const Animation& each : layer.animations) {
-    replace(each, time, each.start.value_or(start), filters);
+  const auto& [layer, run] = running;
+  const base::Duration start = run.start.value_or(base::Duration{});
+  for (size_t i = 0; i < layer.animations.size(); ++i) {
+    replace(layer.animations[i], time, start_of(run.animations, i).value_or(start), filters);
   }
   for (const Animation& each : layer.enter) {
-    replace(each, time, layer.shown_since.value_or(start), filters);
+    replace(each, time, run.shown_since.value_or(start), filters);
   }
-  if (!layer.leaves) return;
+  if (!run.exit_start) return;
   if (!layer.visible) {
-    for (const Animation& each : layer.exit) replace(each, time, *layer.leaves, filters);
-  } else if (time.before(*layer.leaves)) {  // it came back: its exit plays backwards
-    const base::SceneTime past = time.since(*layer.leaves);
+    for (const Animation& each : layer.exit) replace(each, time, *run.exit_start, filters);
+  } else if (time.before(*run.exit_start)) {  // shown again: its exit plays backwards
+    const base::SceneTime past = time.since(*run.exit_start);
     const base::SceneTime mirrored{-past.numerator, past.denominator};
     for (const Animation& each : layer.exit) replace(each, mirrored, {}, filters);
   }

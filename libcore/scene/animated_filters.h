@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "scene/animation.h"
 #include "scene/filter.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <vector>
@@ -16,6 +17,7 @@ bool holds_filters(const std::vector<Animation>& animations);
 /// included, in place of `filters`, the layer's own: from and to them where the first or the last
 /// keyframe has none. Later animations stand in for earlier ones. Times as in motion_of().
 /// Source: mixed() of scene/filter.h.
-void replace_filters(const Layer& layer, const base::SceneTime& time, std::vector<Filter>& filters);
+void replace_filters(const RunningLayer& layer, const base::SceneTime& time,
+                     std::vector<Filter>& filters);
 
 }  // namespace layercast::scene

@@ -177,11 +177,13 @@ bool is_over(const Timing& timing, Duration start, Duration now) {
 }
 
 LayerMotion motion_at(const std::vector<Animation>& animations, const SceneTime& time,
-                      const EdgeOffsets& edges, Duration layer_start) {
+                      const EdgeOffsets& edges, Duration layer_start,
+                      const AnimationStarts& starts) {
   LayerMotion motion;
-  for (const Animation& animation : animations) {
+  for (size_t i = 0; i < animations.size(); ++i) {
+    const Animation& animation = animations[i];
     const auto progress =
-        progress_at(animation.timing, time, animation.start.value_or(layer_start));
+        progress_at(animation.timing, time, start_of(starts, i).value_or(layer_start));
     if (progress) std::visit(Apply{motion, *progress, edges}, animation.effect);
   }
   return motion;
@@ -195,12 +197,20 @@ void add_motion(LayerMotion& motion, const std::vector<Animation>& animations,
   }
 }
 
-const Animation* scroll_of(const std::vector<Animation>& animations) {
-  const Animation* last = nullptr;
-  for (const Animation& each : animations) {
-    if (std::holds_alternative<ScrollEffect>(each.effect)) last = &each;
+std::optional<Duration> start_of(const AnimationStarts& starts, size_t place) {
+  return place < starts.size() ? starts[place] : std::nullopt;
+}
+
+std::optional<size_t> scroll_place(const std::vector<Animation>& animations) {
+  for (size_t i = animations.size(); i > 0; --i) {
+    if (std::holds_alternative<ScrollEffect>(animations[i - 1].effect)) return i - 1;
   }
-  return last;
+  return std::nullopt;
+}
+
+const Animation* scroll_of(const std::vector<Animation>& animations) {
+  const auto place = scroll_place(animations);
+  return place ? &animations[*place] : nullptr;
 }
 
 }  // namespace layercast::scene

@@ -5,6 +5,7 @@
 #include "scene/easing.h"
 #include "scene/filter.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -97,7 +98,6 @@ struct Timing {
 struct Animation {
   Effect effect;
   Timing timing;
-  std::optional<base::Duration> start{};  ///< stream time; absent: the layer's
   bool operator==(const Animation&) const = default;
 };
 
@@ -127,16 +127,24 @@ struct EdgeOffsets {
   base::PointF left, right, up, down;
 };
 
+/// The starts of a list of animations, by place; absent, or beyond the end: with the layer.
+using AnimationStarts = std::vector<std::optional<base::Duration>>;
+/// The start of animation `place`, if it has one of its own.
+std::optional<base::Duration> start_of(const AnimationStarts& starts, size_t place);
+
 /// All animations of a layer at the stream time `time`, each from its own start on, or else from
 /// `layer_start`. Effects combine: opacity and scale multiply, offsets and rotations add.
 /// Range: opacity is clamped to 0..1.
 LayerMotion motion_at(const std::vector<Animation>& animations, const base::SceneTime& time,
-                      const EdgeOffsets& edges, base::Duration layer_start = {});
-/// The same, on top of what `motion` has come to; the animations' own starts do not count.
+                      const EdgeOffsets& edges, base::Duration layer_start = {},
+                      const AnimationStarts& starts = {});
+/// The same, on top of what `motion` has come to; all animations start at `start`.
 void add_motion(LayerMotion& motion, const std::vector<Animation>& animations,
                 const base::SceneTime& time, const EdgeOffsets& edges, base::Duration start);
 
-/// The scroll of a layer with these animations: the last one; null when it has none.
+/// The place of the scroll among the animations of a layer: the last one; nullopt for none.
+std::optional<size_t> scroll_place(const std::vector<Animation>& animations);
+/// The scroll itself; null for none.
 const Animation* scroll_of(const std::vector<Animation>& animations);
 
 }  // namespace layercast::scene

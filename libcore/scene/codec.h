@@ -2,10 +2,12 @@
 
 #include "base/geometry.h"
 #include "base/nearest.h"
+#include "base/shared.h"
 #include "scene/limits.h"
 #include "scene/value.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -86,6 +88,36 @@ struct SchemaBuilder {
   std::vector<TableDoc> tables;
 };
 
+/// What a string in a document names outside of the scene. Path resolution, what a network client
+/// may name, redaction and the manual follow from it, so every string field states its role.
+enum class FileRole : uint8_t {
+  kNone,    ///< nothing
+  kAsset,   ///< a file that is read; relative to the scene's folder
+  kSource,  ///< media that is read: such a file, or a URL, which may hold keys and passwords
+  kOutput,  ///< where media is written to: such a file, or a URL, which may hold keys and passwords
+};
+/// `asset`, `source`, `output`.
+std::string_view name_of(FileRole role);
+
+struct Table;
+
+/// What the values of a codec consist of, as far as a walk over documents and tables needs it.
+struct Shape {
+  FileRole role = FileRole::kNone;        ///< of a string
+  bool is_free_text = false;              ///< any string is a valid value
+  std::shared_ptr<const Table> table;     ///< of an object with known keys
+  std::shared_ptr<const Shape> elements;  ///< of the items of a list, and the values of a mapping
+  std::vector<Shape> alternatives;        ///< of a value that has one of several forms
+};
+/// The shape of lists and mappings whose elements have the shape `element`.
+Shape shape_of_elements(Shape element);
+
+/// Calls `visit` for every string with a FileRole in `document`; `visit` may replace the string.
+/// `document` may be incomplete or wrong, as a merge patch is: where a tag is missing or unknown,
+/// the fields of every choice count.
+void visit_files(const Shape& shape, Value& document, Reader& reader,
+                 const std::function<void(FileRole, Value&, Reader&)>& visit);
+
 /// How one type is read, written and described.
 template <class T>
 struct Codec {
@@ -93,6 +125,7 @@ struct Codec {
   std::function<std::optional<T>(const Value&, Reader&)> read;
   std::function<Value(const T&)> write;
   std::function<Value(SchemaBuilder&)> schema;
+  Shape shape{};
 };
 
 /// --- scalars ---
@@ -100,8 +133,8 @@ enum class Integral { kNo, kYes };
 Codec<double> number(limits::Range range, Integral integral = Integral::kNo);
 Codec<int> integer(limits::Range range);
 Codec<bool> boolean();
-/// A string with at least `min` and at most `max` bytes.
-Codec<std::string> string(int min, int max, std::string kind);
+/// A string with at least `min` and at most `max` bytes, with the role that it plays.
+Codec<std::string> string(int min, int max, std::string kind, FileRole role);
 /// Any scalar, as it was written: captions and texts where `price: 12` means "12".
 Codec<std::string> text(int max);
 /// [a-z0-9][a-z0-9-]{0,62}
@@ -113,6 +146,8 @@ Codec<std::vector<std::pair<std::string, std::string>>> text_map(int entries_max
 std::string joined_names(std::span<const std::string_view> names);
 /// `; did you mean "x"?`, or nothing.
 std::string suggestion(std::string_view wrong, std::span<const std::string_view> known);
+/// `got a list`: the problem of a value of the wrong kind.
+std::string got(const Value& value);
 
 /// What a schema says of a textual form.
 struct WrittenForm {
@@ -121,37 +156,43 @@ struct WrittenForm {
   std::vector<std::string_view> names;  ///< known words, for "did you mean"
 };
 
+namespace internal {
+
+bool is_readable_text(const WrittenForm& form, const Value& value, Reader& reader,
+                      const std::string& kind);
+void fault_unreadable_text(const WrittenForm& form, const Value& value, Reader& reader,
+                           const std::string& kind);
+Value schema_of(const WrittenForm& form);
+
+/// The place of the string in `names`; a fault and nullopt when it is none of them.
+std::optional<size_t> place_of_name(const std::vector<std::string_view>& names, const Value& value,
+                                    Reader& reader, const std::string& kind);
+Value schema_of_names(const std::vector<std::string_view>& names);
+
+struct ListForm {
+  int min = 0;
+  int max = 0;
+  std::string kind;
+};
+ListForm list_form(int min, int max, const std::string& what);
+bool is_readable_list(const ListForm& form, const Value& value, Reader& reader);
+Value schema_of_list(const ListForm& form, Value items);
+
+}  // namespace internal
+
 /// A type with a textual form of its own.
 template <class T>
 Codec<T> written_as(std::string kind, std::function<std::optional<T>(std::string_view)> parse,
                     std::function<std::string(const T&)> print, const WrittenForm& form = {}) {
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<T> {
-            const bool readable = value.is(Value::Kind::kString) ||
-                                  (form.numbers_too && value.is(Value::Kind::kNumber));
-            if (!readable) {
-              reader.fault(value, std::string(name_of(value.kind)) + " stands here", kind);
-              return std::nullopt;
-            }
+            if (!internal::is_readable_text(form, value, reader, kind)) return std::nullopt;
             auto parsed = parse(value.text);
-            if (!parsed) {
-              reader.fault(value, "\"" + value.text + "\" is not understood",
-                           kind + suggestion(value.text, form.names));
-            }
+            if (!parsed) internal::fault_unreadable_text(form, value, reader, kind);
             return parsed;
           },
           [=](const T& typed) { return Value::of(print(typed)); },
-          [=](SchemaBuilder&) {
-            Value schema = Value::object();
-            if (form.numbers_too) {
-              schema.add("type", Value::array({Value::of("string"), Value::of("number")}));
-              schema.add("minimum", Value::of(0));
-            } else {
-              schema.add("type", Value::of("string"));
-            }
-            if (!form.pattern.empty()) schema.add("pattern", Value::of(form.pattern));
-            return schema;
-          }};
+          [=](SchemaBuilder&) { return internal::schema_of(form); }};
 }
 
 template <class Enum>
@@ -168,23 +209,13 @@ Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
   const std::string kind = joined_names(names);
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<Enum> {
-            for (const auto& entry : table) {
-              if (value.is(Value::Kind::kString) && entry.name == value.text) return entry.value;
-            }
-            const std::string given = value.is_scalar()
-                                          ? "\"" + value.text + "\" is not known"
-                                          : std::string(name_of(value.kind)) + " stands here";
-            reader.fault(value, given, kind + suggestion(value.text, names));
-            return std::nullopt;
+            const auto place = internal::place_of_name(names, value, reader, kind);
+            return place ? std::optional<Enum>(table[*place].value) : std::nullopt;
           },
           [=](const Enum& typed) {
             return Value::of(std::ranges::find(table, typed, &EnumName<Enum>::value)->name);
           },
-          [=](SchemaBuilder&) {
-            Value choices = Value::array();
-            for (const auto& each : names) choices.items.push_back(Value::of(each));
-            return Value::object().add("enum", std::move(choices));
-          }};
+          [=](SchemaBuilder&) { return internal::schema_of_names(names); }};
 }
 
 /// --- compound ---
@@ -192,20 +223,10 @@ Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
 /// `what`: the kind of the items in the plural, such as `points`.
 template <class T>
 Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& what) {
-  const std::string count = min > 0 ? std::to_string(min) + " to " + std::to_string(max)
-                                    : "at most " + std::to_string(max);
-  const std::string kind = "a list of " + count + " " + what;
-  return {kind,
+  const internal::ListForm form = internal::list_form(min, max, what);
+  return {form.kind,
           [=](const Value& value, Reader& reader) -> std::optional<std::vector<T>> {
-            if (!value.is(Value::Kind::kArray)) {
-              reader.fault(value, std::string(name_of(value.kind)) + " stands here", kind);
-              return std::nullopt;
-            }
-            const auto count_of_items = static_cast<int64_t>(value.items.size());
-            if (count_of_items < min || count_of_items > max) {
-              reader.fault(value, "the list has " + std::to_string(count_of_items), kind);
-              return std::nullopt;
-            }
+            if (!internal::is_readable_list(form, value, reader)) return std::nullopt;
             std::vector<T> items;
             for (size_t i = 0; i < value.items.size(); ++i) {
               const Reader::Step step(reader, i);
@@ -219,46 +240,96 @@ Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& w
             return array;
           },
           [=](SchemaBuilder& builder) {
-            return Value::object()
-                .add("type", Value::of("array"))
-                .add("items", item.schema(builder))
-                .add("minItems", Value::of(min))
-                .add("maxItems", Value::of(max));
-          }};
+            return internal::schema_of_list(form, item.schema(builder));
+          },
+          shape_of_elements(item.shape)};
 }
+
+/// A value that is shared, written as the value itself.
+template <class T>
+Codec<base::Shared<T>> shared(const Codec<T>& codec) {
+  return {codec.kind,
+          [read = codec.read](const Value& value,
+                              Reader& reader) -> std::optional<base::Shared<T>> {
+            auto typed = read(value, reader);
+            return typed ? std::optional(base::Shared<T>(*std::move(typed))) : std::nullopt;
+          },
+          [write = codec.write](const base::Shared<T>& typed) { return write(*typed); },
+          codec.schema, codec.shape};
+}
+
+namespace internal {
+Value defined_schema(SchemaBuilder& builder, const std::string& name,
+                     const std::function<Value(SchemaBuilder&)>& schema);
+}  // namespace internal
 
 /// A codec whose schema is written once, under $defs, and referred to.
 template <class T>
 Codec<T> defined_as(const std::string& name_in_schema, Codec<T> codec) {
-  auto schema = codec.schema;
-  codec.schema = [=](SchemaBuilder& builder) {
-    if (builder.definitions.find(name_in_schema) == nullptr) {
-      builder.definitions.add(name_in_schema, Value::null());  // ends recursion
-      const Value definition = schema(builder);
-      for (auto& member : builder.definitions.members) {
-        if (member.key == name_in_schema) member.value = definition;
-      }
-      return Value::object().add("$ref", Value::of("#/$defs/" + name_in_schema));
-    }
-    return Value::object().add("$ref", Value::of("#/$defs/" + name_in_schema));
+  codec.schema = [name_in_schema, schema = codec.schema](SchemaBuilder& builder) {
+    return internal::defined_schema(builder, name_in_schema, schema);
   };
   return codec;
 }
 
-/// One key of an object of type T.
-template <class T>
-struct Field {
-  FieldDoc doc;
-  std::function<void(const Value&, Reader&, T&)> read;
-  std::function<std::optional<Value>(const T&)> write;  ///< nullopt: it has its default
-  std::function<Value(SchemaBuilder&)> schema;
+/// Reads and writes one member of an object whose type is erased: a table is data.
+class MemberCodec {
+ public:
+  virtual ~MemberCodec() = default;
+  /// Sets `member`, or reports faults.
+  virtual void read(const Value& value, Reader& reader, void* member) const = 0;
+  /// Nullopt: the member is absent.
+  virtual std::optional<Value> write(const void* member) const = 0;
+  virtual bool equal(const void* a, const void* b) const = 0;
+  virtual Value schema(SchemaBuilder& builder) const = 0;
 };
 
-template <class T>
-struct Choice;
+/// One key of an object.
+struct TableField {
+  FieldDoc doc;
+  ptrdiff_t offset = 0;                      ///< of the member in its object, in bytes
+  std::shared_ptr<const MemberCodec> codec;  ///< of the member
+  const void* fallback = nullptr;            ///< a member with this value is not written
+  std::optional<Value> shown_fallback;       ///< the default that the schema names
+  Shape shape;
+};
+
+/// The further fields of an object that belong to one value of its tag.
+struct TableChoice {
+  std::string name;
+  std::function<void*(void* object)> select;             ///< gives the object that choice
+  std::function<const void*(const void* object)> place;  ///< nullptr: it has another choice
+  std::shared_ptr<const Table> table;                    ///< of what `select` and `place` return
+};
 
 /// Everything that an object may hold. With a `tag`, the value of that key decides which further
 /// keys belong to it.
+struct Table {
+  std::string title;
+  std::string doc;
+  std::vector<TableField> fields;
+  std::string tag;
+  std::string tag_doc;
+  std::vector<TableChoice> choices;
+  /// What no single key can tell. Runs whatever else is wrong, so it trusts no kind of value.
+  std::function<void(const Value&, Reader&)> check;
+  /// Adds to the object's schema what `check` checks, where a schema can say it.
+  std::function<void(Value& schema)> refine_schema;
+};
+
+/// A TableField of an object of type T.
+template <class T>
+struct Field {
+  TableField form;
+};
+
+/// A TableChoice of an object of type T.
+template <class T>
+struct Choice {
+  TableChoice form;
+};
+
+/// A Table of objects of type T.
 template <class T>
 struct ObjectTable {
   std::string title{};
@@ -267,61 +338,89 @@ struct ObjectTable {
   std::string tag{};
   std::string tag_doc{};
   std::vector<Choice<T>> choices{};
-  /// What no single key can tell. Runs whatever else is wrong, so it trusts no kind of value.
   std::function<void(const Value&, Reader&)> check{};
-  /// Adds to the object's schema what `check` checks, where a schema can say it.
   std::function<void(Value& schema)> refine_schema{};
-};
-
-template <class T>
-struct Choice {
-  std::string name;
-  std::function<void(T&)> select;
-  std::function<bool(const T&)> selected;
-  ObjectTable<T> table;
 };
 
 namespace internal {
 
-/// How a default is shown: lists and objects in one line.
-std::string inline_text(const Value& value);
-void add_documentation(SchemaBuilder& builder, const std::string& title, const std::string& doc,
-                       std::vector<FieldDoc> fields);
-Value described(Value schema, const FieldDoc& doc, const std::optional<Value>& fallback);
+template <class T>
+class TypedMember final : public MemberCodec {
+ public:
+  explicit TypedMember(Codec<T> codec) : codec_(std::move(codec)) {}
+  void read(const Value& value, Reader& reader, void* member) const override {
+    if (auto read = codec_.read(value, reader)) *static_cast<T*>(member) = *std::move(read);
+  }
+  std::optional<Value> write(const void* member) const override {
+    return codec_.write(*static_cast<const T*>(member));
+  }
+  bool equal(const void* a, const void* b) const override {
+    return *static_cast<const T*>(a) == *static_cast<const T*>(b);
+  }
+  Value schema(SchemaBuilder& builder) const override { return codec_.schema(builder); }
+
+ private:
+  Codec<T> codec_;
+};
+
+template <class T>
+class OptionalMember final : public MemberCodec {
+ public:
+  explicit OptionalMember(Codec<T> codec) : codec_(std::move(codec)) {}
+  void read(const Value& value, Reader& reader, void* member) const override {
+    if (auto read = codec_.read(value, reader)) {
+      *static_cast<std::optional<T>*>(member) = *std::move(read);
+    }
+  }
+  std::optional<Value> write(const void* member) const override {
+    const auto& typed = *static_cast<const std::optional<T>*>(member);
+    return typed ? std::optional(codec_.write(*typed)) : std::nullopt;
+  }
+  bool equal(const void*, const void*) const override { return false; }
+  Value schema(SchemaBuilder& builder) const override { return codec_.schema(builder); }
+
+ private:
+  Codec<T> codec_;
+};
+
+/// The object whose members have the defaults.
+template <class T>
+const T& default_object() {
+  static const T object{};
+  return object;
+}
 
 template <class T, class Member>
-Field<T> make_field(std::string key, bool required, Member T::*member, Codec<Member> codec,
-                    std::string doc) {
-  const Member fallback = T{}.*member;
-  const std::optional<Value> fallback_value =
-      required ? std::nullopt : std::optional<Value>(codec.write(fallback));
-  FieldDoc field_doc{std::move(key), codec.kind,
-                     fallback_value ? inline_text(*fallback_value) : std::string{}, required,
-                     std::move(doc)};
-  return {field_doc,
-          [=](const Value& value, Reader& reader, T& object) {
-            if (auto read = codec.read(value, reader)) object.*member = *std::move(read);
-          },
-          [=](const T& object) -> std::optional<Value> {
-            if (!required && object.*member == fallback) return std::nullopt;
-            return codec.write(object.*member);
-          },
-          [=](SchemaBuilder& builder) {
-            return described(codec.schema(builder), field_doc, fallback_value);
-          }};
+ptrdiff_t offset_of(Member T::*member) {
+  const T& object = default_object<T>();
+  return reinterpret_cast<const std::byte*>(&(object.*member)) -
+         reinterpret_cast<const std::byte*>(&object);
 }
+
+TableField field_of(FieldDoc doc, ptrdiff_t offset, std::shared_ptr<const MemberCodec> codec,
+                    const void* fallback, Shape shape);
 
 }  // namespace internal
 
 template <class T, class Member>
 Field<T> required(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
-  return internal::make_field(std::move(key), true, member, std::move(codec), std::move(doc));
+  FieldDoc field_doc{std::move(key), codec.kind, {}, true, std::move(doc)};
+  Shape shape = codec.shape;
+  return {internal::field_of(
+      std::move(field_doc), internal::offset_of(member),
+      std::make_shared<internal::TypedMember<Member>>(std::move(codec)), nullptr,
+      std::move(shape))};
 }
 
 /// The default is what a T{} holds.
 template <class T, class Member>
 Field<T> optional(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
-  return internal::make_field(std::move(key), false, member, std::move(codec), std::move(doc));
+  FieldDoc field_doc{std::move(key), codec.kind, {}, false, std::move(doc)};
+  Shape shape = codec.shape;
+  return {internal::field_of(
+      std::move(field_doc), internal::offset_of(member),
+      std::make_shared<internal::TypedMember<Member>>(std::move(codec)),
+      &(internal::default_object<T>().*member), std::move(shape))};
 }
 
 /// May be left out, and then is absent.
@@ -329,236 +428,108 @@ template <class T, class Member>
 Field<T> optional(std::string key, std::optional<Member> T::*member, Codec<Member> codec,
                   std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, false, std::move(doc)};
-  return {field_doc,
-          [=](const Value& value, Reader& reader, T& object) {
-            if (auto read = codec.read(value, reader)) object.*member = *std::move(read);
-          },
-          [=](const T& object) -> std::optional<Value> {
-            if (!(object.*member)) return std::nullopt;
-            return codec.write(*(object.*member));
-          },
-          [=](SchemaBuilder& builder) {
-            return internal::described(codec.schema(builder), field_doc, std::nullopt);
-          }};
+  Shape shape = codec.shape;
+  return {internal::field_of(
+      std::move(field_doc), internal::offset_of(member),
+      std::make_shared<internal::OptionalMember<Member>>(std::move(codec)), nullptr,
+      std::move(shape))};
 }
 
-/// A Field of Part as a field of Whole, where `part_of` finds the Part.
-template <class Whole, class Part>
-Field<Whole> lifted(const Field<Part>& field, std::function<Part&(Whole&)> part_of) {
-  return {field.doc,
-          [=](const Value& value, Reader& reader, Whole& whole) {
-            field.read(value, reader, part_of(whole));
-          },
-          [=](const Whole& whole) { return field.write(part_of(const_cast<Whole&>(whole))); },
-          field.schema};
-}
-
-template <class Whole, class Part>
-ObjectTable<Whole> lifted(const ObjectTable<Part>& table, std::function<Part&(Whole&)> part_of) {
-  ObjectTable<Whole> whole;
-  whole.title = table.title;
-  whole.doc = table.doc;
-  whole.tag = table.tag;
-  whole.tag_doc = table.tag_doc;
-  whole.refine_schema = table.refine_schema;
-  for (const auto& field : table.fields) whole.fields.push_back(lifted<Whole>(field, part_of));
-  for (const auto& choice : table.choices) {
-    whole.choices.push_back(
-        {choice.name, [=](Whole& object) { choice.select(part_of(object)); },
-         [=](const Whole& object) { return choice.selected(part_of(const_cast<Whole&>(object))); },
-         lifted<Whole>(choice.table, part_of)});
+/// How a field that no single member holds is read and written: from and to the whole object.
+template <class T>
+class WholeCodec final : public MemberCodec {
+ public:
+  using Read = std::function<void(const Value&, Reader&, T&)>;
+  using Write = std::function<std::optional<Value>(const T&)>;
+  WholeCodec(Read read, Write write, std::function<Value(SchemaBuilder&)> schema)
+      : read_(std::move(read)), write_(std::move(write)), schema_(std::move(schema)) {}
+  void read(const Value& value, Reader& reader, void* object) const override {
+    read_(value, reader, *static_cast<T*>(object));
   }
-  whole.check = table.check;
+  std::optional<Value> write(const void* object) const override {
+    return write_(*static_cast<const T*>(object));
+  }
+  bool equal(const void*, const void*) const override { return false; }
+  Value schema(SchemaBuilder& builder) const override { return schema_(builder); }
+
+ private:
+  Read read_;
+  Write write_;
+  std::function<Value(SchemaBuilder&)> schema_;
+};
+template <class T>
+Field<T> field_of_whole(FieldDoc doc, typename WholeCodec<T>::Read read,
+                        typename WholeCodec<T>::Write write,
+                        std::function<Value(SchemaBuilder&)> schema) {
+  auto codec =
+      std::make_shared<const WholeCodec<T>>(std::move(read), std::move(write), std::move(schema));
+  return {internal::field_of(std::move(doc), 0, std::move(codec), nullptr, {})};
+}
+
+/// The fields of a member of T as fields of T.
+template <class T, class Part>
+std::vector<Field<T>> fields_of(Part T::*part, const std::vector<Field<Part>>& fields) {
+  std::vector<Field<T>> whole;
+  for (const Field<Part>& field : fields) {
+    whole.push_back({field.form});
+    whole.back().form.offset += internal::offset_of(part);
+  }
   return whole;
+}
+
+/// The table without its type.
+template <class T>
+std::shared_ptr<const Table> erased(ObjectTable<T> typed) {
+  Table table{std::move(typed.title), std::move(typed.doc),     {},
+              std::move(typed.tag),   std::move(typed.tag_doc), {},
+              std::move(typed.check), std::move(typed.refine_schema)};
+  for (auto& field : typed.fields) table.fields.push_back(std::move(field.form));
+  for (auto& choice : typed.choices) table.choices.push_back(std::move(choice.form));
+  return std::make_shared<const Table>(std::move(table));
 }
 
 /// The choice of one alternative of the variant that `variant_of` finds in T.
 template <class Alternative, class T, class Variant>
-Choice<T> alternative(std::string name, std::function<Variant&(T&)> variant_of,
-                      const ObjectTable<Alternative>& table) {
-  std::function<Alternative&(T&)> part_of = [=](T& object) -> Alternative& {
-    return *std::get_if<Alternative>(&variant_of(object));
-  };
-  return {std::move(name), [=](T& object) { variant_of(object) = Alternative{}; },
-          [=](const T& object) {
-            return std::holds_alternative<Alternative>(variant_of(const_cast<T&>(object)));
-          },
-          lifted<T>(table, part_of)};
+Choice<T> alternative(std::string name, Variant& (*variant_of)(T&),
+                      ObjectTable<Alternative> table) {
+  return {{std::move(name),
+           [=](void* object) -> void* {
+             return &variant_of(*static_cast<T*>(object)).template emplace<Alternative>();
+           },
+           [=](const void* object) -> const void* {
+             // It only finds a member, and changes nothing.
+             T& mutable_object = const_cast<T&>(*static_cast<const T*>(object));
+             return std::get_if<Alternative>(&variant_of(mutable_object));
+           },
+           erased(std::move(table))}};
 }
 
 namespace internal {
 
-/// The fields that belong to one object once its tags are known.
-template <class T>
-struct ActiveFields {
-  std::vector<const Field<T>*> fields;
-  std::vector<const ObjectTable<T>*> tables;
-  std::vector<std::string_view> tags;
-};
-
-template <class T>
-bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader,
-                   T& object, ActiveFields<T>& active);
-
-template <class T>
-bool activate(const ObjectTable<T>& table, const Value& value, Reader& reader, T& object,
-              ActiveFields<T>& active) {
-  active.tables.push_back(&table);
-  for (const auto& field : table.fields) active.fields.push_back(&field);
-  return table.tag.empty() || select_choice(table, value, reader, object, active);
-}
-
-template <class T>
-bool select_choice(const ObjectTable<T>& table, const Value& object_value, Reader& reader,
-                   T& object, ActiveFields<T>& active) {
-  active.tags.push_back(table.tag);
-  std::vector<std::string_view> names;
-  for (const auto& choice : table.choices) names.push_back(choice.name);
-  const Value* tag = object_value.find(table.tag);
-  if (tag == nullptr) {
-    reader.fault(object_value, "\"" + table.tag + "\" is missing", joined_names(names));
-    return false;
-  }
-  for (const auto& choice : table.choices) {
-    if (!tag->is(Value::Kind::kString) || tag->text != choice.name) continue;
-    choice.select(object);
-    return activate(choice.table, object_value, reader, object, active);
-  }
-  const Reader::Step step(reader, table.tag);
-  const std::string given = tag->is_scalar() ? tag->text : std::string(name_of(tag->kind));
-  reader.fault(*tag, "\"" + given + "\" is not known",
-               joined_names(names) + suggestion(tag->text, names));
-  return false;
-}
-
-void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
-                       Reader& reader);
-
-template <class T>
-void read_members(const ActiveFields<T>& active, bool tags_known, const Value& value,
-                  Reader& reader, T& object) {
-  for (const auto& member : value.members) {
-    if (std::ranges::find(active.tags, member.key) != active.tags.end()) continue;
-    const auto field = std::ranges::find(active.fields, member.key,
-                                         [](const Field<T>* each) { return each->doc.key; });
-    if (field != active.fields.end()) {
-      const Reader::Step step(reader, member.key);
-      (*field)->read(member.value, reader, object);
-      continue;
-    }
-    if (!tags_known) continue;  // the key may belong to the choice that was misspelt
-    std::vector<std::string_view> known = active.tags;
-    for (const auto* each : active.fields) known.push_back(each->doc.key);
-    fault_unknown_key(member, std::move(known), reader);
-  }
-  for (const auto* field : active.fields) {
-    if (field->doc.required && value.find(field->doc.key) == nullptr) {
-      reader.fault(value, "\"" + field->doc.key + "\" is missing", field->doc.kind);
-    }
-  }
-}
-
-template <class T>
-std::optional<T> read_object(const ObjectTable<T>& table, const Value& value, Reader& reader) {
-  if (!value.is(Value::Kind::kObject)) {
-    reader.fault(value, std::string(name_of(value.kind)) + " stands here",
-                 "a mapping (" + table.title + ")");
-    return std::nullopt;
-  }
-  const size_t faults_before = reader.faults().size();
-  T object{};
-  ActiveFields<T> active;
-  const bool tags_known = activate(table, value, reader, object, active);
-  read_members(active, tags_known, value, reader, object);
-  for (const auto* each : active.tables) {
-    if (each->check) each->check(value, reader);
-  }
-  if (reader.faults().size() != faults_before) return std::nullopt;
-  return object;
-}
-
-template <class T>
-void write_members(const ObjectTable<T>& table, const T& object, Value& value) {
-  for (const auto& choice : table.choices) {
-    if (!choice.selected(object)) continue;
-    value.add(table.tag, Value::of(choice.name));
-    write_members(choice.table, object, value);
-  }
-  for (const auto& field : table.fields) {
-    if (auto written = field.write(object)) value.add(field.doc.key, *std::move(written));
-  }
-}
-
-/// The properties that one way through the tags gives.
-struct SchemaVariant {
-  Value properties = Value::object();
-  Value required_keys = Value::array();
-  std::vector<std::function<void(Value&)>> refinements;
-};
-
-template <class T>
-void add_fields(const ObjectTable<T>& table, SchemaBuilder& builder, SchemaVariant& variant) {
-  for (const auto& field : table.fields) {
-    variant.properties.add(field.doc.key, field.schema(builder));
-    if (field.doc.required) variant.required_keys.items.push_back(Value::of(field.doc.key));
-  }
-  if (table.refine_schema) variant.refinements.push_back(table.refine_schema);
-}
-
-template <class T>
-void expand(const ObjectTable<T>& table, SchemaBuilder& builder, SchemaVariant variant,
-            std::vector<SchemaVariant>& variants) {
-  if (table.tag.empty()) {
-    add_fields(table, builder, variant);
-    variants.push_back(std::move(variant));
-    return;
-  }
-  for (const auto& choice : table.choices) {
-    SchemaVariant chosen = variant;
-    chosen.properties.add(table.tag, Value::object().add("const", Value::of(choice.name)));
-    chosen.required_keys.items.push_back(Value::of(table.tag));
-    add_fields(table, builder, chosen);
-    expand(choice.table, builder, std::move(chosen), variants);
-  }
-}
-
-Value object_schema(const std::string& title, const std::string& doc,
-                    std::vector<SchemaVariant> variants);
-
-template <class T>
-void document(const ObjectTable<T>& table, SchemaBuilder& builder) {
-  std::vector<FieldDoc> fields;
-  if (!table.tag.empty()) {
-    std::vector<std::string_view> names;
-    for (const auto& choice : table.choices) names.push_back(choice.name);
-    fields.push_back({table.tag, joined_names(names), {}, true, table.tag_doc});
-  }
-  for (const auto& field : table.fields) fields.push_back(field.doc);
-  add_documentation(builder, table.title, table.doc, std::move(fields));
-  for (const auto& choice : table.choices) document(choice.table, builder);
-}
+/// Reads `value` into the object; false when faults were reported.
+bool read_object(const Table& table, const Value& value, Reader& reader, void* object);
+void write_members(const Table& table, const void* object, Value& value);
+Value object_schema(const Table& table, SchemaBuilder& builder);
 
 }  // namespace internal
 
 /// The codec of a whole object.
 template <class T>
 Codec<T> object(ObjectTable<T> source_table) {
-  const auto table = std::make_shared<const ObjectTable<T>>(std::move(source_table));
+  const std::shared_ptr<const Table> table = erased(std::move(source_table));
   return {"a mapping (" + table->title + ")",
-          [=](const Value& value, Reader& reader) {
-            return internal::read_object(*table, value, reader);
+          [=](const Value& value, Reader& reader) -> std::optional<T> {
+            T object{};
+            if (!internal::read_object(*table, value, reader, &object)) return std::nullopt;
+            return object;
           },
           [=](const T& typed) {
             Value value = Value::object();
-            internal::write_members(*table, typed, value);
+            internal::write_members(*table, &typed, value);
             return value;
           },
-          [=](SchemaBuilder& builder) {
-            internal::document(*table, builder);
-            std::vector<internal::SchemaVariant> variants;
-            internal::expand(*table, builder, {}, variants);
-            return internal::object_schema(table->title, table->doc, std::move(variants));
-          }};
+          [=](SchemaBuilder& builder) { return internal::object_schema(*table, builder); },
+          Shape{FileRole::kNone, false, table, nullptr, {}}};
 }
 
 }  // namespace layercast::scene

@@ -5,6 +5,7 @@
 #include "scene/chat.h"
 #include "scene/codec.h"
 #include "scene/content_tables.h"
+#include "scene/find_by_id.h"
 #include "scene/limits.h"
 #include "scene/live_codec.h"
 #include "scene/phases.h"
@@ -97,7 +98,7 @@ struct Param {
 // The params are an object of these keys.
 void check_params(Work& work, const Value& params, std::initializer_list<Param> expected) {
   if (!params.is(Value::Kind::kObject)) {
-    work.reader.fault(params, std::string(name_of(params.kind)) + " stands here", "an object");
+    work.reader.fault(params, got(params), "an object");
     stop_at_faults(work);
   }
   std::vector<std::string_view> keys;
@@ -120,7 +121,7 @@ const std::string& text_param(Work& work, const Value& params, std::string_view 
   const Value& value = *params.find(key);
   if (!value.is(Value::Kind::kString)) {
     const Reader::Step step(work.reader, key);
-    work.reader.fault(value, std::string(name_of(value.kind)) + " stands here", "a string");
+    work.reader.fault(value, got(value), "a string");
     stop_at_faults(work);
   }
   return value.text;
@@ -129,20 +130,15 @@ const std::string& text_param(Work& work, const Value& params, std::string_view 
 // Where the reader stands.
 void check_is_object(Work& work, const Value& value, std::string_view expected) {
   if (value.is(Value::Kind::kObject)) return;
-  work.reader.fault(value, std::string(name_of(value.kind)) + " stands here",
+  work.reader.fault(value, got(value),
                     std::string(expected));
   stop_at_faults(work);
 }
 
 template <class Items>
-auto find_by_id(Items& items, std::string_view id) {
-  return std::ranges::find_if(items, [&](const auto& item) { return item.id == id; });
-}
-
-template <class Items>
 std::string no_such(std::string_view kind, std::string_view id, const Items& items) {
   std::vector<std::string_view> known;
-  for (const auto& item : items) known.push_back(item.id);
+  for (const auto& item : items) known.push_back(base::unshared(item).id);
   // Quoted as it is: ids that exist are short and plain, others are cut.
   constexpr size_t kShownMax = 80;
   const std::string shown(id.substr(0, kShownMax));
@@ -150,14 +146,15 @@ std::string no_such(std::string_view kind, std::string_view id, const Items& ite
          suggestion(id.substr(0, kShownMax), known);
 }
 
-Layer& layer_param(Work& work, const Value& params) {
+// The place of the layer that the parameter `id` names.
+size_t layer_param(Work& work, const Value& params) {
   const std::string& id = text_param(work, params, "id");
-  auto& layers = work.scene().layers;
-  const auto layer = find_by_id(layers, id);
-  if (layer == layers.end()) {
+  const auto& layers = work.scene().layers;
+  const auto* layer = find_by_id(layers, id);
+  if (layer == nullptr) {
     refuse_at(work, "id", ErrorCode::kNotFound, no_such("layer", id, layers));
   }
-  return *layer;
+  return static_cast<size_t>(layer - layers.data());
 }
 
 // --- layers ---
@@ -168,13 +165,13 @@ std::string free_id(const Scene& scene, const Value& document) {
   std::ranges::replace(stem, '_', '-');
   for (int number = 1;; ++number) {
     std::string id = stem + "-" + std::to_string(number);
-    if (find_by_id(scene.layers, id) == scene.layers.end()) return id;
+    if (find_by_id(scene.layers, id) == nullptr) return id;
   }
 }
 
 int z_on_top(const Scene& scene) {
   if (scene.layers.empty()) return 0;
-  const int top = std::ranges::max(scene.layers, {}, &Layer::z_index).z_index;
+  const int top = std::ranges::max(scene.layers, {}, &Layer::z_index)->z_index;
   return std::min(top + 1, static_cast<int>(limits::kZIndex.max));
 }
 
@@ -191,14 +188,14 @@ Value create_layer(Work& work, const Value& params) {
   const bool is_nameless = given.find("id") == nullptr;
   Value document = given;
   if (is_nameless) document.set("id", Value::of(free_id(work.scene(), given)));
-  restore_sources(document, Value::object(), work.reader);
+  restore_sources(layer_codec().shape, document, Value::object(), work.reader);
   Layer layer = read_by(layer_codec(), document, work);
   if (is_nameless) {
-    const auto twin = std::ranges::find_if(layers, [&](const Layer& each) {
-      return each.type == layer.type && each.content == layer.content;
+    const auto twin = std::ranges::find_if(layers, [&](const auto& each) {
+      return each->type == layer.type && each->content == layer.content;
     });
     if (twin != layers.end()) return layer_document(*twin, Secrets::kRedacted);
-  } else if (find_by_id(layers, layer.id) != layers.end()) {
+  } else if (find_by_id(layers, layer.id) != nullptr) {
     refuse_at(work, "id", ErrorCode::kConflict,
               "\"" + layer.id + "\" is already the id of another layer");
   }
@@ -207,22 +204,29 @@ Value create_layer(Work& work, const Value& params) {
            "the scene has " + std::to_string(limits::kLayersMax) + " layers, and no room for more");
   }
   if (given.find("z_index") == nullptr) layer.z_index = z_on_top(work.scene());
-  forget_showing(layer);
-  stamp(layer, work.now);
-  layers.push_back(std::move(layer));
+  work.state.run.layers.set(first_run(layer, work.now));
+  layers.emplace_back(std::move(layer));
   const Value created = layer_document(layers.back(), Secrets::kRedacted);
   tell_of_layer(work, "layer.created", layers.back(), created);
   return created;
 }
 
-// `layer` becomes `after`, which has its id.
-Value changed_layer(Work& work, Layer& layer, Layer after) {
-  stamp(after, work.now);
-  if (after == layer) return layer_document(layer, Secrets::kRedacted);
-  layer = std::move(after);
+// Replaces the layer at `place` by `after`, which has its id.
+Value changed_layer(Work& work, size_t place, Layer after, LayerRun run) {
+  base::Shared<Layer>& layer = work.scene().layers[place];
+  if (after == *layer && run == *work.state.run.layers.of(layer->id)) {
+    return layer_document(layer, Secrets::kRedacted);
+  }
+  if (after != *layer) layer = std::move(after);
+  work.state.run.layers.set(std::move(run));
   const Value document = layer_document(layer, Secrets::kRedacted);
   tell_of_layer(work, "layer.updated", layer, document);
   return document;
+}
+
+Value changed_layer(Work& work, size_t place, Layer after) {
+  LayerRun run = run_after(running_layer(work.state, place), after, work.now);
+  return changed_layer(work, place, std::move(after), std::move(run));
 }
 
 // The id that a document gives is that of the layer, if it gives one.
@@ -236,34 +240,37 @@ void check_id_stays(Work& work, const Value& document, const Layer& layer) {
 
 Value update_layer(Work& work, const Value& params) {
   check_params(work, params, {{"id"}, {"patch"}});
-  Layer& layer = layer_param(work, params);
+  const size_t place = layer_param(work, params);
+  const Layer& layer = *work.scene().layers[place];
   const Value& patch = *params.find("patch");
   const Reader::Step step(work.reader, "patch");
   check_is_object(work, patch, "a merge patch");
   check_id_stays(work, patch, layer);
   const Value before = layer_document(layer, Secrets::kShown);
   Value document = merge_patched(before, patch);
-  restore_sources(document, before, work.reader);
-  Layer after = read_by(layer_codec(), document, work);
-  const Value* start = patch.find("start");
-  // Taken away: the layer begins anew.
-  if (start != nullptr && start->is(Value::Kind::kNull) && layer.start) after.start = work.now;
-  keep_phases(layer, after, work.now);
-  return changed_layer(work, layer, std::move(after));
+  restore_sources(layer_codec().shape, document, before, work.reader);
+  return changed_layer(work, place, read_by(layer_codec(), document, work));
 }
 
 Value replace_layer(Work& work, const Value& params) {
   check_params(work, params, {{"id"}, {"layer"}});
-  Layer& layer = layer_param(work, params);
+  const size_t place = layer_param(work, params);
+  const Layer& layer = *work.scene().layers[place];
   Value document = *params.find("layer");
   const Reader::Step step(work.reader, "layer");
   check_is_object(work, document, "a layer");
   check_id_stays(work, document, layer);
   document.set("id", Value::of(layer.id));
-  restore_sources(document, layer_document(layer, Secrets::kShown), work.reader);
-  Layer after = read_by(layer_codec(), document, work);
-  keep_phases(layer, after, work.now);
-  return changed_layer(work, layer, std::move(after));
+  restore_sources(layer_codec().shape, document, layer_document(layer, Secrets::kShown),
+                  work.reader);
+  return changed_layer(work, place, read_by(layer_codec(), document, work));
+}
+
+Value restart_layer(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const size_t place = layer_param(work, params);
+  return changed_layer(work, place, work.scene().layers[place],
+                       restarted(running_layer(work.state, place), work.now));
 }
 
 Value shown_document(const AudioTrack& track) { return track_document(track, Secrets::kRedacted); }
@@ -290,9 +297,9 @@ void end_ducking(Work& work, const std::string& layer) {
 
 Value delete_layer(Work& work, const Value& params) {
   check_params(work, params, {{"id"}});
-  const std::string id = layer_param(work, params).id;
-  const auto& layers = work.scene().layers;
-  remove_layer(work.state, static_cast<size_t>(find_by_id(layers, id) - layers.begin()), work.now);
+  const size_t place = layer_param(work, params);
+  const std::string id = work.scene().layers[place]->id;
+  remove_layer(work.state, place, work.now);
   work.tell("layer.deleted", Value::object().add("id", Value::of(id)));
   end_ducking(work, id);
   if (work.state.active == id) activate(work, std::nullopt);
@@ -305,7 +312,7 @@ Value activate_layer(Work& work, const Value& params) {
   if (id.is(Value::Kind::kNull)) {
     activate(work, std::nullopt);
   } else {
-    activate(work, layer_param(work, params).id);
+    activate(work, work.scene().layers[layer_param(work, params)]->id);
   }
   return Value::object().add("id", id);
 }
@@ -319,7 +326,7 @@ std::vector<Animation> animation_params(Work& work, const Value& list) {
 Value animate_layer(Work& work, const Value& params) {
   check_params(work, params,
                {{"id"}, {"animation", Need::kOptional}, {"animations", Need::kOptional}});
-  Layer& layer = layer_param(work, params);
+  const size_t place = layer_param(work, params);
   const Value* one = params.find("animation");
   const Value* all = params.find("animations");
   if ((one == nullptr) == (all == nullptr)) {
@@ -329,48 +336,53 @@ Value animate_layer(Work& work, const Value& params) {
                       "one of them");
     stop_at_faults(work);
   }
-  Layer after = layer;
+  Layer after = work.scene().layers[place];
+  LayerRun run = work.state.run.layers.of(after.id);
+  run.id = after.id;
   const Reader::Step step(work.reader, one != nullptr ? "animation" : "animations");
   if (all != nullptr) {
     after.animations = animation_params(work, *all);
-    for (Animation& each : after.animations) {
-      if (!each.start && layer.start) each.start = work.now;
-    }
+    const auto start = run.start ? std::optional(work.now) : std::nullopt;
+    run.animations.assign(after.animations.size(), start);
   } else {
-    add_animation(after, read_by(animation_codec(), *one, work), work.now);
+    add_animation(after, run, read_by(animation_codec(), *one, work), work.now);
   }
   if (after.animations.size() > static_cast<size_t>(limits::kAnimationsMax)) {
     refuse(work, ErrorCode::kLimit,
            "the layer has " + std::to_string(limits::kAnimationsMax) +
                " animations that still have an effect; \"animations\" replaces them");
   }
-  return changed_layer(work, layer, std::move(after));
+  return changed_layer(work, place, std::move(after), std::move(run));
 }
 
 Value say(Work& work, const Value& params) {
   check_params(work, params, {{"id"}, {"message"}});
-  Layer& layer = layer_param(work, params);
-  auto* chat = std::get_if<ChatContent>(&layer.content);
-  if (chat == nullptr) {
-    refuse_at(work, "id", ErrorCode::kUnsupported, "the layer \"" + layer.id + "\" holds no chat");
+  base::Shared<Layer>& layer = work.scene().layers[layer_param(work, params)];
+  if (!std::holds_alternative<ChatContent>(layer->content)) {
+    refuse_at(work, "id", ErrorCode::kUnsupported, "the layer \"" + layer->id + "\" holds no chat");
   }
+  Layer after = layer;
+  auto& chat = std::get<ChatContent>(after.content);
+  LayerRun run = work.state.run.layers.of(layer->id);
+  run.id = layer->id;
   Value document = *params.find("message");
   const Reader::Step step(work.reader, "message");
   check_is_object(work, document, "a message");
   if (document.find("id") == nullptr) {
-    document.set("id", Value::of(free_message_id(*chat, work.state.revision + 1)));
+    document.set("id", Value::of(free_message_id(chat, work.state.revision + 1)));
   }
   ChatMessage message = read_by(chat_message_codec(), document, work);
   const std::string id = message.id;
-  const std::vector<ChatMessage> before = chat->messages;
-  add_message(*chat, std::move(message));
-  stamp_messages(layer.content, work.now);
-  const auto said = find_by_id(chat->messages, id);
+  add_message(chat, run.messages, std::move(message), work.now);
+  const auto* said = find_by_id(chat.messages, id);
   // Older than all that are kept.
-  if (said == chat->messages.end()) return document;
+  if (said == nullptr) return document;
   document = chat_message_codec().write(*said);
-  if (chat->messages != before) {
-    work.tell("chat.said", Value::object().add("id", Value::of(layer.id)).add("message", document));
+  if (after != *layer || run != *work.state.run.layers.of(layer->id)) {
+    work.tell("chat.said",
+              Value::object().add("id", Value::of(layer->id)).add("message", document));
+    layer = std::move(after);
+    work.state.run.layers.set(std::move(run));
   }
   return document;
 }
@@ -387,8 +399,8 @@ void tell_of_scene(Work& work) {
 // A URL that was redacted means that of the output in `before` with the same id.
 void restore_url(Work& work, Output& output, const std::vector<Output>& before) {
   if (!base::is_redacted(output.url)) return;
-  const auto old = find_by_id(before, output.id);
-  if (old != before.end() && output.url == base::redacted_url(old->url)) {
+  const auto* old = find_by_id(before, output.id);
+  if (old != nullptr && output.url == base::redacted_url(old->url)) {
     output.url = old->url;
     return;
   }
@@ -412,30 +424,61 @@ void replace_active(Work& work, const Value& document) {
   const Value* wanted = document.find("active");
   const auto& layers = work.scene().layers;
   if (wanted == nullptr) {
-    if (active && find_by_id(layers, *active) == layers.end()) active.reset();
+    if (active && find_by_id(layers, *active) == nullptr) active.reset();
   } else if (wanted->is(Value::Kind::kNull)) {
     active.reset();
   } else {
     active = text_param(work, document, "active");
-    if (find_by_id(layers, *active) == layers.end()) {
+    if (find_by_id(layers, *active) == nullptr) {
       refuse_at(work, "active", ErrorCode::kNotFound, no_such("layer", *active, layers));
     }
   }
 }
 
 // The same for the sources of the layers or sounds that `document` lists under `key`.
-template <class Item>
+template <class Item, class T>
 void restore_sources_of(Work& work, Value& document, std::string_view key,
-                        const std::vector<Item>& before, Value (*shown)(const Item&, Secrets)) {
+                        const std::vector<Item>& before, const Codec<T>& codec) {
   Value* list = document.find(key);
   if (list == nullptr) return;
   const Reader::Step step(work.reader, key);
   for (size_t i = 0; i < list->items.size(); ++i) {
     const Reader::Step at(work.reader, i);
     const Value* id = list->items[i].find("id");
-    const auto known = id == nullptr ? before.end() : find_by_id(before, id->text);
-    const Value had = known == before.end() ? Value::object() : shown(*known, Secrets::kShown);
-    restore_sources(list->items[i], had, work.reader);
+    const Item* known = id == nullptr ? nullptr : find_by_id(before, id->text);
+    const Value had = known == nullptr ? Value::object() : codec.write(*known);
+    restore_sources(codec.shape, list->items[i], had, work.reader);
+  }
+}
+
+// The run states of the layers and sounds of `after`, which replaces the present scene.
+void replace_runs(Work& work, const Scene& after) {
+  LiveState& state = work.state;
+  std::vector<LayerRun> layers;
+  for (const auto& layer : after.layers) {
+    const auto* before = find_by_id(state.scene.layers, layer->id);
+    layers.push_back(before == nullptr
+                         ? first_run(layer, work.now)
+                         : run_after({*before, state.run.layers.of(layer->id)}, layer, work.now));
+  }
+  RunTable<TrackRun> tracks;
+  for (const AudioTrack& track : after.audio) {
+    const auto* before = find_by_id(state.scene.audio, track.id);
+    tracks.set(before == nullptr
+                   ? first_run(track, work.now)
+                   : run_after({*before, state.run.audio.of(track.id)}, track, work.now));
+  }
+  state.run.audio = std::move(tracks);
+  replace_layers(state, after.layers, work.now);
+  for (LayerRun& run : layers) state.run.layers.set(std::move(run));
+}
+
+// Layers that are equal to those with their ids in `before` become those.
+void keep_equal_layers(const std::vector<base::Shared<Layer>>& before,
+                       std::vector<base::Shared<Layer>>& layers) {
+  for (auto& layer : layers) {
+    const auto* known = find_by_id(before, layer->id);
+    if (known != nullptr && *known == layer) layer = *known;
   }
 }
 
@@ -446,30 +489,14 @@ Value replace_scene(Work& work, const Value& params) {
   Value document = given;
   // What a client was shown besides the scene.
   for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
-  restore_sources_of(work, document, "layers", work.scene().layers, layer_document);
-  restore_sources_of(work, document, "audio", work.scene().audio, track_document);
+  restore_sources_of(work, document, "layers", work.scene().layers, layer_codec());
+  restore_sources_of(work, document, "audio", work.scene().audio, audio_codec());
   Scene after = read_by(scene_codec(), document, work);
   restore_urls(work, after.outputs);
-  for (Layer& layer : after.layers) {
-    const auto before = find_by_id(work.scene().layers, layer.id);
-    if (before != work.scene().layers.end()) {
-      keep_phases(*before, layer, work.now);
-    } else {
-      forget_showing(layer);
-    }
-    stamp(layer, work.now);
-  }
-  for (AudioTrack& track : after.audio) {
-    const auto before = find_by_id(work.scene().audio, track.id);
-    if (before != work.scene().audio.end()) {
-      keep_phases(*before, track, work.now);
-    } else {
-      stamp(track, work.now);
-    }
-  }
+  keep_equal_layers(work.scene().layers, after.layers);
   const auto active_before = work.state.active;
   const bool is_changed = after != work.scene();
-  replace_layers(work.state, after.layers, work.now);
+  replace_runs(work, after);
   work.scene() = std::move(after);
   replace_active(work, given);
   if (is_changed || work.state.active != active_before) tell_of_scene(work);
@@ -571,8 +598,8 @@ Value configure_stream(Work& work, const Value& params) {
 AudioTrack& track_param(Work& work, const Value& params) {
   const std::string& id = text_param(work, params, "id");
   auto& tracks = work.scene().audio;
-  const auto track = find_by_id(tracks, id);
-  if (track == tracks.end()) {
+  auto* track = find_by_id(tracks, id);
+  if (track == nullptr) {
     refuse_at(work, "id", ErrorCode::kNotFound, no_such("sound", id, tracks));
   }
   return *track;
@@ -580,7 +607,7 @@ AudioTrack& track_param(Work& work, const Value& params) {
 
 void check_ducks_under_layer(Work& work, const AudioTrack& track) {
   const auto& layers = work.scene().layers;
-  if (!track.duck_under || find_by_id(layers, *track.duck_under) != layers.end()) return;
+  if (!track.duck_under || find_by_id(layers, *track.duck_under) != nullptr) return;
   refuse_at(work, "duck_under", ErrorCode::kInvalidInput,
             no_such("layer", *track.duck_under, layers));
 }
@@ -588,7 +615,7 @@ void check_ducks_under_layer(Work& work, const AudioTrack& track) {
 std::string free_track_id(const Scene& scene) {
   for (int number = 1;; ++number) {
     std::string id = "audio-" + std::to_string(number);
-    if (find_by_id(scene.audio, id) == scene.audio.end()) return id;
+    if (find_by_id(scene.audio, id) == nullptr) return id;
   }
 }
 
@@ -599,10 +626,10 @@ Value add_track(Work& work, const Value& params) {
   check_is_object(work, document, "a sound");
   auto& tracks = work.scene().audio;
   if (document.find("id") == nullptr) document.set("id", Value::of(free_track_id(work.scene())));
-  restore_sources(document, Value::object(), work.reader);
+  restore_sources(audio_codec().shape, document, Value::object(), work.reader);
   AudioTrack track = read_by(audio_codec(), document, work);
   check_ducks_under_layer(work, track);
-  if (find_by_id(tracks, track.id) != tracks.end()) {
+  if (find_by_id(tracks, track.id) != nullptr) {
     refuse_at(work, "id", ErrorCode::kConflict,
               "\"" + track.id + "\" is already the id of another sound");
   }
@@ -610,7 +637,7 @@ Value add_track(Work& work, const Value& params) {
     refuse(work, ErrorCode::kLimit,
            "the scene has " + std::to_string(limits::kAudioMax) + " sounds, and no room for more");
   }
-  stamp(track, work.now);
+  work.state.run.audio.set(first_run(track, work.now));
   tracks.push_back(std::move(track));
   tell_of_track(work, "audio.added", tracks.back());
   return shown_document(tracks.back());
@@ -628,15 +655,26 @@ Value update_track(Work& work, const Value& params) {
   }
   const Value before = track_document(track, Secrets::kShown);
   Value document = merge_patched(before, patch);
-  restore_sources(document, before, work.reader);
+  restore_sources(audio_codec().shape, document, before, work.reader);
   AudioTrack after = read_by(audio_codec(), document, work);
   check_ducks_under_layer(work, after);
-  const Value* begins = patch.find("begins");
-  // Taken away: it begins anew.
-  if (begins != nullptr && begins->is(Value::Kind::kNull) && track.begins) after.begins = work.now;
-  keep_phases(track, after, work.now);
   if (after != track) {
+    TrackRun run = run_after({track, work.state.run.audio.of(track.id)}, after, work.now);
+    work.state.run.audio.set(std::move(run));
     track = std::move(after);
+    tell_of_track(work, "audio.updated", track);
+  }
+  return shown_document(track);
+}
+
+Value restart_track(Work& work, const Value& params) {
+  check_params(work, params, {{"id"}});
+  const AudioTrack& track = track_param(work, params);
+  TrackRun run = work.state.run.audio.of(track.id);
+  run.id = track.id;
+  run.start = work.now;
+  if (run != *work.state.run.audio.of(track.id)) {
+    work.state.run.audio.set(std::move(run));
     tell_of_track(work, "audio.updated", track);
   }
   return shown_document(track);
@@ -645,8 +683,8 @@ Value update_track(Work& work, const Value& params) {
 Value remove_track(Work& work, const Value& params) {
   check_params(work, params, {{"id"}});
   const std::string id = track_param(work, params).id;
-  auto& tracks = work.scene().audio;
-  tracks.erase(find_by_id(tracks, id));
+  std::erase_if(work.scene().audio, [&](const AudioTrack& each) { return each.id == id; });
+  work.state.run.audio.erase(id);
   work.tell("audio.removed", Value::object().add("id", Value::of(id)));
   return Value::object().add("id", Value::of(id));
 }
@@ -664,7 +702,7 @@ Value add_output(Work& work, const Value& params) {
     refuse(work, ErrorCode::kLimit,
            "there are " + std::to_string(limits::kOutputsMax) + " outputs, and no room for more");
   }
-  if (!output.id.empty() && find_by_id(outputs, output.id) != outputs.end()) {
+  if (!output.id.empty() && find_by_id(outputs, output.id) != nullptr) {
     refuse_at(work, "id", ErrorCode::kConflict,
               "\"" + output.id + "\" is already the id of another output");
   }
@@ -679,11 +717,10 @@ Value remove_output(Work& work, const Value& params) {
   check_params(work, params, {{"id"}});
   const std::string id = text_param(work, params, "id");
   auto& outputs = work.scene().outputs;
-  const auto output = find_by_id(outputs, id);
-  if (output == outputs.end()) {
+  if (find_by_id(outputs, id) == nullptr) {
     refuse_at(work, "id", ErrorCode::kNotFound, no_such("output", id, outputs));
   }
-  outputs.erase(output);
+  std::erase_if(outputs, [&](const Output& each) { return each.id == id; });
   work.tell("output.removed", Value::object().add("id", Value::of(id)));
   return Value::object().add("id", Value::of(id));
 }
@@ -697,7 +734,7 @@ Value obey_all(Work& work, const Value& params) {
   const Value& commands = *params.find("commands");
   const Reader::Step step(work.reader, "commands");
   if (!commands.is(Value::Kind::kArray)) {
-    work.reader.fault(commands, std::string(name_of(commands.kind)) + " stands here",
+    work.reader.fault(commands, got(commands),
                       "a list of commands");
     stop_at_faults(work);
   }
@@ -713,7 +750,7 @@ Value obey_all(Work& work, const Value& params) {
     check_params(work, command, {{"method"}, {"params", Need::kOptional}});
     const std::string& method = text_param(work, command, "method");
     if (method == "batch") {
-      refuse_at(work, "method", ErrorCode::kInvalidInput, "a batch stands inside a batch");
+      refuse_at(work, "method", ErrorCode::kInvalidInput, "batches cannot be nested");
     }
     const Value* own_params = command.find("params");
     const Reader::Step inside(work.reader, "params");
@@ -730,6 +767,7 @@ struct Method {
 constexpr std::array kMethods = {Method{"layers.create", create_layer},
                                  Method{"layers.update", update_layer},
                                  Method{"layers.replace", replace_layer},
+                                 Method{"layers.restart", restart_layer},
                                  Method{"layers.delete", delete_layer},
                                  Method{"layers.activate", activate_layer},
                                  Method{"layers.animate", animate_layer},
@@ -742,6 +780,7 @@ constexpr std::array kMethods = {Method{"layers.create", create_layer},
                                  Method{"stream.configure", configure_stream},
                                  Method{"audio.add", add_track},
                                  Method{"audio.update", update_track},
+                                 Method{"audio.restart", restart_track},
                                  Method{"audio.remove", remove_track},
                                  Method{"outputs.add", add_output},
                                  Method{"outputs.remove", remove_output},

@@ -22,8 +22,8 @@ struct Command {
   ///   `z_index` it comes on top. Without `id`, and equal in type and content to a layer that is
   ///   there, that one is the result and nothing changes.
   /// - `layers.update {id, patch}`: an RFC 7396 merge patch of the layer. `id` cannot change.
-  ///   `start` taken away with null begins the layer anew.
   /// - `layers.replace {id, layer}`
+  /// - `layers.restart {id}`: content, animations and `enter` of the layer start again.
   /// - `layers.delete {id}`: an active layer is then no longer active. One with an `exit` shows
   ///   until that is over, though it is no layer of the scene any more.
   /// - `layers.activate {id}`: null: none.
@@ -45,7 +45,8 @@ struct Command {
   /// - `audio.add {audio}`: without `id` it is named `audio-N`; it begins at the frame that first
   ///   shows the change.
   /// - `audio.update {id, patch}`: a merge patch, as of a layer. Volume and mute change without a
-  ///   click; another source begins anew, and so does one whose `begins` is taken away with null.
+  ///   click; another source starts from its beginning.
+  /// - `audio.restart {id}`: the sound starts again.
   /// - `audio.remove {id}`
   /// - `outputs.add {output}`: without `id` it is named `output-N`.
   /// - `outputs.remove {id}`

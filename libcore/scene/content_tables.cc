@@ -71,9 +71,9 @@ Codec<TextStyle> text_style() {
            .doc = "How a text looks.",
            .fields = {
                optional("font_family", &S::font_family,
-                        string(1, 256, "a font family, or several separated by commas"),
+                        string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
                         "CSS font-family; sans-serif, serif and monospace are known too."),
-               optional("font_file", &S::font_file, file_path(),
+               optional("font_file", &S::font_file, file_path(FileRole::kAsset),
                         "A font file; its family is used instead of font_family."),
                optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
                optional("font_weight", &S::font_weight, font_weight(), "As in CSS."),
@@ -108,7 +108,7 @@ constexpr const char* kCaptionDoc =
     "What the caption bar says, all alike: {name} stands for the metadata's value of that name.";
 
 Codec<std::string> caption() {
-  return string(1, limits::kTextLengthMax, "a text such as \"{name} · {price}\"");
+  return string(1, limits::kTextLengthMax, "a text such as \"{name} · {price}\"", FileRole::kNone);
 }
 
 /// The names in a caption are those of the metadata beside it.
@@ -133,7 +133,7 @@ ObjectTable<ImageContent> image_table() {
   using C = ImageContent;
   return {.title = "content: image",
           .doc = "A still image: PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF (first frame) or SVG.",
-          .fields = {required("source", &C::source, file_path(), "The image file."),
+          .fields = {required("source", &C::source, file_path(FileRole::kAsset), "The image file."),
                      optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
                      optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
                               "Shown as a caption bar on a visual_feed: the first value bold, "
@@ -210,7 +210,7 @@ ObjectTable<ShapeContent> shape_table() {
                                                "The corners in order; the last joins the first.")}),
           shape_choice<PathShape>(
               "path", "",
-              {required("d", &PathShape::d, string(1, limits::kInlineSvgMax, "SVG path data"),
+              {required("d", &PathShape::d, string(1, limits::kInlineSvgMax, "SVG path data", FileRole::kNone),
                         "SVG path data, as in the d attribute.")}),
       }};
 }
@@ -233,8 +233,8 @@ ObjectTable<SvgContent> svg_table() {
   using C = SvgContent;
   return {.title = "content: svg",
           .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from elsewhere.",
-          .fields = {optional("source", &C::source, file_path(), "The SVG file."),
-                     optional("svg", &C::svg, string(1, limits::kInlineSvgMax, "SVG source"),
+          .fields = {optional("source", &C::source, file_path(FileRole::kAsset), "The SVG file."),
+                     optional("svg", &C::svg, string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
                               "The drawing itself, instead of source.")},
           .check = check_svg,
           .refine_schema = [](Value& schema) {
@@ -275,7 +275,7 @@ ObjectTable<VideoContent> video_table() {
           "passwords and keys in them: they are ***, and a URL that is written back so stays what "
           "it was. Its sound is mixed into the stream's.",
       .fields = {required(
-                     "source", &C::source, file_path(),
+                     "source", &C::source, file_path(FileRole::kSource),
                      "The video file; or a URL, a named pipe or a device such as /dev/video0."),
                  optional("loop", &C::loop, boolean(),
                           "Whether it begins anew after its end; else its last picture stays."),
@@ -287,7 +287,7 @@ ObjectTable<VideoContent> video_table() {
                  optional("volume", &C::volume, number(limits::kVolume),
                           "Of its sound; 1 leaves it as it is."),
                  optional("mute", &C::mute, boolean(), "Whether its sound is left out."),
-                 optional("fallback", &C::fallback, file_path(),
+                 optional("fallback", &C::fallback, file_path(FileRole::kAsset),
                           "An image that shows while a live source is away."),
                  optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
                  optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
@@ -301,10 +301,7 @@ ObjectTable<VideoContent> video_table() {
 /// The fields of `table`, and those of how the source plays.
 template <class C>
 ObjectTable<C> with_playback(ObjectTable<C> table) {
-  const ObjectTable<Playback> playback = {
-      .title = "playback",
-      .doc = {},
-      .fields = {
+  const std::vector<Field<Playback>> playback = {
           optional("frame_delay", &Playback::frame_delay,
                    duration_within(std::chrono::milliseconds(1), std::chrono::hours(1)),
                    "How long each picture shows; absent: what the file says, else 100ms."),
@@ -316,11 +313,8 @@ ObjectTable<C> with_playback(ObjectTable<C> table) {
                                         {Play::kBackwards, "backwards"},
                                         {Play::kPingPong, "ping-pong"}}),
                    "In which order its pictures come; ping-pong shows the first and the last once "
-                   "a round.")}};
-  const std::function<Playback&(C&)> playback_of = [](C& content) -> Playback& {
-    return content.playback;
-  };
-  for (auto& field : lifted<C>(playback, playback_of).fields) {
+                   "a round.")};
+  for (auto& field : fields_of(&C::playback, playback)) {
     table.fields.push_back(std::move(field));
   }
   table.fields.push_back(optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."));
@@ -331,7 +325,7 @@ ObjectTable<GifContent> gif_table() {
   return with_playback<GifContent>(
       {.title = "content: gif",
        .doc = "An animated GIF, WebP or APNG.",
-       .fields = {required("source", &GifContent::source, file_path(), "The file.")}});
+       .fields = {required("source", &GifContent::source, file_path(FileRole::kAsset), "The file.")}});
 }
 
 void check_sprite_sheet(const Value& value, Reader& reader) {
@@ -364,7 +358,7 @@ ObjectTable<SpriteContent> sprite_table() {
       {.title = "content: sprite",
        .doc = "Pictures cut from one sheet.",
        .fields = {
-           required("source", &SpriteContent::source, file_path(), "The sheet, an image."),
+           required("source", &SpriteContent::source, file_path(FileRole::kAsset), "The sheet, an image."),
            required("sprite", &SpriteContent::sprite, std::move(sheet), "How its cells lie.")}});
 }
 
@@ -372,15 +366,15 @@ ObjectTable<FramesContent> frames_table() {
   return with_playback<FramesContent>(
       {.title = "content: frames",
        .doc = "Numbered images.",
-       .fields = {required("source", &FramesContent::source, file_path(),
+       .fields = {required("source", &FramesContent::source, file_path(FileRole::kAsset),
                            "A printf pattern (walk-%03d.png) or a glob pattern (walk-*.png), whose "
                            "files come in natural order.")}});
 }
 
 template <class T, class Alternative>
-Choice<T> content_choice(const std::string& name, const ObjectTable<Alternative>& table) {
+Choice<T> content_choice(const std::string& name, ObjectTable<Alternative> table) {
   return alternative<Alternative, T, T>(
-      name, [](T& content) -> T& { return content; }, table);
+      name, [](T& content) -> T& { return content; }, std::move(table));
 }
 
 Codec<AnimatedContent> animated_content() {
@@ -402,7 +396,7 @@ Codec<AnimatedContent> animated_content() {
 using CharacterSource = std::variant<std::string, AnimatedContent>;
 
 Codec<CharacterSource> character_source() {
-  const auto path = file_path();
+  const auto path = file_path(FileRole::kAsset);
   const auto animated = animated_content();
   return {"an image file, or a mapping (animated source)",
           [=](const Value& value, Reader& reader) -> std::optional<CharacterSource> {
@@ -415,7 +409,8 @@ Codec<CharacterSource> character_source() {
           },
           [=](SchemaBuilder& builder) {
             return either(path.schema(builder), animated.schema(builder));
-          }};
+          },
+          Shape{FileRole::kNone, false, nullptr, nullptr, {path.shape, animated.shape}}};
 }
 
 Codec<std::vector<CharacterAnimation>> character_animations() {
@@ -429,7 +424,7 @@ Codec<std::vector<CharacterAnimation>> character_animations() {
       [=](const Value& value, Reader& reader) -> std::optional<std::vector<CharacterAnimation>> {
         if (!value.is(Value::Kind::kObject) ||
             value.members.size() > static_cast<size_t>(limits::kCharacterAnimationsMax)) {
-          reader.fault(value, given(value) + " stands here", kind);
+          reader.fault(value, "got " + given(value), kind);
           return std::nullopt;
         }
         std::vector<CharacterAnimation> animations;
@@ -454,7 +449,8 @@ Codec<std::vector<CharacterAnimation>> character_animations() {
             .add("propertyNames", key.schema(builder))
             .add("additionalProperties", animated.schema(builder))
             .add("maxProperties", Value::of(limits::kCharacterAnimationsMax));
-      }};
+      },
+      shape_of_elements(animated.shape)};
 }
 
 void check_character(const Value& value, Reader& reader) {
@@ -480,24 +476,14 @@ ObjectTable<CharacterContent> character_table() {
       .fields = {required("source", &C::source, character_source(),
                           "An image, still or animated, or a mapping of what plays; it shows while "
                           "no state is named."),
-                 optional("texture", &C::texture, file_path(),
+                 optional("texture", &C::texture, file_path(FileRole::kAsset),
                           "An image multiplied over what shows, inside its alpha."),
                  optional("animations", &C::animations, character_animations(),
                           "What plays in each state, such as idle and talking."),
                  optional("state", &C::state, name(), "The name of the animation that plays."),
                  optional("cross_fade", &C::cross_fade,
                           duration_within(base::Duration{}, std::chrono::minutes(1)),
-                          "How long a live change of state takes to show."),
-                 optional("state_before", &C::state_before, name(),
-                          "What state was before. The live daemon keeps it."),
-                 optional("state_start", &C::state_start, duration(),
-                          "Stream time at which state began. The live daemon keeps it."),
-                 optional("state_before_start", &C::state_before_start, duration(),
-                          "Stream time at which state_before began; absent: with the layer. The "
-                          "live daemon keeps it."),
-                 optional("fade_start", &C::fade_start, duration(),
-                          "Stream time at which the cross-fade began; absent: state_start. The "
-                          "live daemon keeps it.")},
+                          "How long a live change of state takes to show.")},
       .check = check_character};
 }
 
@@ -512,7 +498,7 @@ Codec<ChatStyle> chat_style() {
        .doc = "How a chat looks.",
        .fields = {
            optional("font", &S::font,
-                    string(1, 256, "a font family, or several separated by commas"),
+                    string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
                     "CSS font-family; emoji come from the emoji font."),
            optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
            optional("line_height", &S::line_height, number(limits::kLineHeight),
@@ -548,14 +534,14 @@ Codec<ChatMessage> chat_message_of() {
           {.title = "message",
            .doc = "What a viewer says.",
            .fields = {
-               required("id", &M::id, string(1, limits::kNameLengthMax, "a text"),
+               required("id", &M::id, string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
                         "Unique in the chat."),
-               required("author", &M::author, string(1, limits::kAuthorLengthMax, "a name"),
+               required("author", &M::author, string(1, limits::kAuthorLengthMax, "a name", FileRole::kNone),
                         "Who says it."),
                required("text", &M::text, text(limits::kMessageLengthMax), "What is said."),
                optional("timestamp", &M::timestamp, duration(),
-                        "Stream time at which it appears; absent in a file: 0. The live daemon "
-                        "sets it."),
+                        "Stream time at which it appears; absent: in a file 0, live when it was "
+                        "said."),
                optional("highlighted", &M::highlighted, boolean(), "Whether it lies on a tint."),
                optional("author_color", &M::author_color, color(),
                         "Colour of the author's name; absent: the style's."),

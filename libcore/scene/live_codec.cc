@@ -3,6 +3,8 @@
 #include "base/redaction.h"
 #include "scene/json_codec.h"
 #include "scene/limits.h"
+#include "scene/live_migration.h"
+#include "scene/run_tables.h"
 #include "scene/scene_tables.h"
 #include "scene/source_secrets.h"
 #include "scene/stream_config.h"
@@ -47,54 +49,131 @@ base::Result<T> member_of(const Value& document, std::string_view key, const Cod
 
 // Nanoseconds, as a text: a JSON number holds 53 bits only.
 base::Result<WallTime> epoch_of(const Value& document) {
-  TRY(const std::string text, member_of(document, "epoch", string(1, 20, "nanoseconds")));
+  TRY(const std::string text, member_of(document, "epoch", string(1, 20, "nanoseconds", FileRole::kNone)));
   int64_t nanos = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nanos);
   if (error != std::errc{} || end != text.data() + text.size()) return not_ours("epoch " + text);
   return WallTime{base::Duration{nanos}};
 }
 
-base::Result<std::vector<Layer>> layers_in_order(const LiveStateTexts& texts, const Value& header) {
+// A run state of `id`, read by its codec; a default one where `document` is null.
+template <class Run>
+base::Result<Run> run_from(const Codec<Run>& codec, const Value* document, const std::string& id) {
+  Run run;
+  if (document != nullptr) {
+    TRY(run, read_by(codec, *document));
+  }
+  run.id = id;
+  return run;
+}
+
+// A layer as it is stored, `{"layer": …, "run": …}`, or in version 1 as the layer itself.
+struct StoredLayer {
+  Layer layer;
+  LayerRun run;
+};
+base::Result<StoredLayer> stored_layer_from(Value document, int version) {
+  if (version == 1) {
+    Value run = take_run_of_layer(document);
+    document = Value::object().add("layer", std::move(document)).add("run", std::move(run));
+  }
+  StoredLayer stored;
+  TRY(stored.layer, member_of(document, "layer", layer_codec()));
+  TRY(stored.run, run_from(layer_run_codec(), document.find("run"), stored.layer.id));
+  return stored;
+}
+
+base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header, int version,
+                               LiveState& state) {
   std::map<std::string_view, std::string_view> text_of;
   for (const auto& [id, text] : texts.layers) text_of[id] = text;
   TRY(const auto order, member_of(header, "order", list(name(), 0, limits::kLayersMax, "layers")));
   if (order.size() != text_of.size()) return not_ours("its layers are not those of its header");
-  std::vector<Layer> layers;
-  layers.reserve(order.size());
+  state.scene.layers.reserve(order.size());
   for (const std::string& id : order) {
     const auto text = text_of.find(id);
     if (text == text_of.end()) return not_ours("the layer " + id + " is missing");
-    TRY(const Value document, document_from(text->second));
-    TRY(Layer layer, read_by(layer_codec(), document));
-    if (layer.id != id) return not_ours("the layer " + id + " is called " + layer.id);
-    layers.push_back(std::move(layer));
+    TRY(Value document, document_from(text->second));
+    TRY(StoredLayer stored, stored_layer_from(std::move(document), version));
+    if (stored.layer.id != id) {
+      return not_ours("the layer " + id + " is called " + stored.layer.id);
+    }
+    state.scene.layers.emplace_back(std::move(stored.layer));
+    state.run.layers.set(std::move(stored.run));
     text_of.erase(text);  // an id that comes twice is missing then
   }
-  return layers;
+  return {};
 }
 
-Value leaving_document(const LeavingLayer& leaving) {
+Value exiting_document(const ExitingLayer& exiting) {
   return Value::object()
-      .add("place", Value::of(static_cast<double>(leaving.place)))
-      .add("layer", layer_codec().write(leaving.layer));
+      .add("place", Value::of(static_cast<double>(exiting.place)))
+      .add("layer", layer_codec().write(exiting.layer))
+      .add("run", layer_run_codec().write(exiting.run));
 }
 
-base::Result<std::vector<LeavingLayer>> leaving_of(const Value& header) {
-  std::vector<LeavingLayer> leaving;
-  const Value* items = header.find("leaving");
-  if (items == nullptr) return leaving;
+base::Result<void> read_exiting(const Value& header, int version, LiveState& state) {
+  const Value* items = header.find(version == 1 ? "leaving" : "exiting");
+  if (items == nullptr) return {};
   for (const Value& item : items->items) {
     TRY(const int place, member_of(item, "place", integer({0, limits::kLayersMax})));
-    TRY(Layer layer, member_of(item, "layer", layer_codec()));
-    leaving.push_back({std::move(layer), static_cast<size_t>(place)});
+    const Value* document = version == 1 ? item.find("layer") : &item;
+    if (document == nullptr) return not_ours("an exiting layer is missing");
+    TRY(StoredLayer stored, stored_layer_from(*document, version));
+    state.run.exiting.push_back(
+        {std::move(stored.layer), std::move(stored.run), static_cast<size_t>(place)});
   }
-  return leaving;
+  return {};
 }
 
 // Sounds name layers, which stand elsewhere: they are no part of the scene here.
 const Codec<std::vector<AudioTrack>>& tracks_codec() {
   static const auto codec = list(audio_codec(), 0, limits::kAudioMax, "sounds");
   return codec;
+}
+
+base::Result<void> read_audio(const Value& header, int version, LiveState& state) {
+  const Value* tracks = header.find("audio");
+  if (tracks == nullptr) return {};
+  Value documents = *tracks;
+  Value runs = Value::object();
+  if (version == 1) {
+    for (Value& track : documents.items) {
+      const Value* id = track.find("id");
+      Value run = take_run_of_track(track);
+      if (id != nullptr) runs.add(id->text, std::move(run));
+    }
+  } else if (const Value* stored = header.find("audio_run")) {
+    runs = *stored;
+  }
+  TRY(state.scene.audio, read_by(tracks_codec(), documents));
+  for (const AudioTrack& track : state.scene.audio) {
+    TRY(TrackRun run, run_from(track_run_codec(), runs.find(track.id), track.id));
+    state.run.audio.set(std::move(run));
+  }
+  return {};
+}
+
+template <class T>
+Value document_by(const Codec<T>& codec, const T& typed, Secrets secrets) {
+  Value document = codec.write(typed);
+  return secrets == Secrets::kShown ? document
+                                    : with_redacted_sources(codec.shape, std::move(document));
+}
+
+base::Result<int> version_of(const Value& header) {
+  const Value* version = header.find("version");
+  if (version == nullptr) return 1;
+  if (!version->is(Value::Kind::kNumber)) return not_ours("its version is no number");
+  if (version->number > kStateVersion) {
+    return base::Error{base::ErrorCode::kUnsupported,
+                       "a newer version of layercast wrote this state: its version is " +
+                           version->text + ", this one reads versions up to " +
+                           std::to_string(kStateVersion),
+                       {},
+                       nullptr};
+  }
+  return static_cast<int>(version->number);
 }
 
 Scene without_layers(const Scene& scene) {
@@ -105,15 +184,24 @@ Scene without_layers(const Scene& scene) {
 
 Value header_document(const LiveState& state) {
   Value order = Value::array();
-  for (const Layer& layer : state.scene.layers) order.items.push_back(Value::of(layer.id));
-  Value header = Value::object();
+  for (const auto& layer : state.scene.layers) order.items.push_back(Value::of(layer->id));
+  Value header = Value::object().add("version", Value::of(kStateVersion));
   header.add("scene", scene_codec().write(without_layers(state.scene)));
   header.add("order", std::move(order));
-  if (!state.scene.audio.empty()) header.add("audio", tracks_codec().write(state.scene.audio));
-  if (!state.leaving.empty()) {
-    Value leaving = Value::array();
-    for (const LeavingLayer& each : state.leaving) leaving.items.push_back(leaving_document(each));
-    header.add("leaving", std::move(leaving));
+  if (!state.scene.audio.empty()) {
+    header.add("audio", tracks_codec().write(state.scene.audio));
+    Value runs = Value::object();
+    for (const AudioTrack& track : state.scene.audio) {
+      runs.add(track.id, track_run_codec().write(state.run.audio.of(track.id)));
+    }
+    header.add("audio_run", std::move(runs));
+  }
+  if (!state.run.exiting.empty()) {
+    Value exiting = Value::array();
+    for (const ExitingLayer& each : state.run.exiting) {
+      exiting.items.push_back(exiting_document(each));
+    }
+    header.add("exiting", std::move(exiting));
   }
   if (state.active) header.add("active", Value::of(*state.active));
   header.add("stream", stream_config_codec().write(stream_config_of(state)));
@@ -124,18 +212,22 @@ Value header_document(const LiveState& state) {
 
 std::string header_text(const LiveState& state) { return write_json(header_document(state), 0); }
 
-std::string layer_text(const Layer& layer) { return write_json(layer_codec().write(layer), 0); }
+std::string layer_text(const RunningLayer& layer) {
+  return write_json(Value::object()
+                        .add("layer", layer_codec().write(layer.layer))
+                        .add("run", layer_run_codec().write(layer.run)),
+                    0);
+}
 
 base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision) {
   LiveState state;
   state.revision = revision;
   TRY(const Value header, document_from(texts.header));
+  TRY(const int version, version_of(header));
   TRY(state.scene, member_of(header, "scene", scene_codec()));
-  TRY(state.scene.layers, layers_in_order(texts, header));
-  if (header.find("audio") != nullptr) {
-    TRY(state.scene.audio, member_of(header, "audio", tracks_codec()));
-  }
-  TRY(state.leaving, leaving_of(header));
+  TRY_DO(read_layers(texts, header, version, state));
+  TRY_DO(read_audio(header, version, state));
+  TRY_DO(read_exiting(header, version, state));
   if (header.find("active") != nullptr) {
     TRY(state.active, member_of(header, "active", name()));
   }
@@ -147,28 +239,23 @@ base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t rev
 }
 
 Value output_document(const Output& output, Secrets secrets) {
-  if (secrets == Secrets::kShown) return output_codec().write(output);
-  Output shown = output;
-  shown.url = base::redacted_url(output.url);
-  return output_codec().write(shown);
+  return document_by(output_codec(), output, secrets);
 }
 
 Value layer_document(const Layer& layer, Secrets secrets) {
-  Value document = layer_codec().write(layer);
-  return secrets == Secrets::kShown ? document : with_redacted_sources(std::move(document));
+  return document_by(layer_codec(), layer, secrets);
 }
 
 Value track_document(const AudioTrack& track, Secrets secrets) {
-  Value document = audio_codec().write(track);
-  return secrets == Secrets::kShown ? document : with_redacted_sources(std::move(document));
+  return document_by(audio_codec(), track, secrets);
 }
 
 Value scene_document(const Scene& scene, Secrets secrets) {
-  if (secrets == Secrets::kShown) return scene_codec().write(scene);
-  Scene shown = scene;
-  for (Output& output : shown.outputs) output.url = base::redacted_url(output.url);
-  return with_redacted_sources(scene_codec().write(shown));
+  return document_by(scene_codec(), scene, secrets);
 }
+
+Value run_document(const LayerRun& run) { return layer_run_codec().write(run); }
+Value run_document(const TrackRun& run) { return track_run_codec().write(run); }
 
 Value stream_document(const LiveState& state) {
   return stream_config_codec()

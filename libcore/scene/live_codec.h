@@ -10,18 +10,24 @@
 
 namespace layercast::scene {
 
+/// The version of what header_text() and layer_text() write. It stands in the header; version 1,
+/// that of layercast 0.1, has none there.
+inline constexpr int kStateVersion = 2;
+
 /// The parts that a state store keeps: JSON texts that read back equal.
 struct LiveStateTexts {
   std::string header;  ///< all but the layers, with their order
-  std::vector<std::pair<std::string, std::string>> layers;  ///< id and layer
+  std::vector<std::pair<std::string, std::string>> layers;  ///< id, and the layer with its run
 };
 
 std::string header_text(const LiveState& state);
 /// The same before it is a text. Members that live_state_from() does not know may be added.
 Value header_document(const LiveState& state);
-std::string layer_text(const Layer& layer);
+/// `{"layer": …, "run": …}`.
+std::string layer_text(const RunningLayer& layer);
 
-/// Errors: kInvalidInput: this is not what header_text() and layer_text() wrote.
+/// Reads states of this version and of the versions before it. Errors: kInvalidInput: this is not
+/// what header_text() and layer_text() wrote; kUnsupported: a newer version wrote it.
 base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision);
 
 /// Whose eyes a document is for.
@@ -39,6 +45,10 @@ Value document_of(const LiveState& state, Secrets secrets);
 Value layer_document(const Layer& layer, Secrets secrets);
 Value track_document(const AudioTrack& track, Secrets secrets);
 Value output_document(const Output& output, Secrets secrets);
+/// The run state of a layer as clients read it.
+Value run_document(const LayerRun& run);
+/// That of a sound.
+Value run_document(const TrackRun& run);
 /// The settings of `stream.configure`, and `transmission`: `on-air`, `stopped` or `paused`.
 Value stream_document(const LiveState& state);
 

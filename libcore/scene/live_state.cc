@@ -1,6 +1,7 @@
 #include "scene/live_state.h"
 
 #include "scene/phases.h"
+#include "scene/track_phases.h"
 
 #include <utility>
 
@@ -11,8 +12,18 @@ LiveState first_state(Scene scene, WallTime epoch) {
   state.revision = 1;
   state.scene = std::move(scene);
   state.epoch = epoch;
-  for (Layer& layer : state.scene.layers) stamp(layer, base::Duration{});
+  for (const auto& layer : state.scene.layers) {
+    state.run.layers.set(first_run(*layer, base::Duration{}));
+  }
+  for (const AudioTrack& track : state.scene.audio) {
+    state.run.audio.set(first_run(track, base::Duration{}));
+  }
   return state;
+}
+
+RunningLayer running_layer(const LiveState& state, size_t place) {
+  const Layer& layer = *state.scene.layers.at(place);
+  return {layer, *state.run.layers.of(layer.id)};
 }
 
 }  // namespace layercast::scene

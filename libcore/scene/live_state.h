@@ -2,6 +2,7 @@
 
 #include "base/time.h"
 #include "scene/placeholder.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <cstddef>
@@ -29,29 +30,25 @@ struct StreamSettings {
   bool operator==(const StreamSettings&) const = default;
 };
 
-/// A layer that was removed and whose exit plays. Its id may be that of a new layer.
-struct LeavingLayer {
-  Layer layer;       ///< not visible; `leaves` is when it was removed
-  size_t place = 0;  ///< how many of the scene's layers come before it
-  bool operator==(const LeavingLayer&) const = default;
-};
-
-/// All that a live daemon must remember: a value that is never changed once made.
+/// All that a live daemon must remember: a value that is never changed once made. What a person
+/// wrote is `scene`; an export is that alone.
 struct LiveState {
   int64_t revision = 0;  ///< one higher with every change
-  Scene scene;
-  /// By place; at most limits::kLeavingMax. Some may be over: they go with the next change.
-  std::vector<LeavingLayer> leaving;
+  Scene scene;            ///< as it was authored
+  RunState run;           ///< when its parts began
   std::optional<std::string> active;  ///< the id of the active layer
   StreamSettings stream;
   Transmission transmission = Transmission::kOnAir;
-  WallTime epoch{};  ///< the wall clock at stream time 0; stream time goes on over restarts
+  WallTime epoch{};  ///< the wall clock at stream time 0; stream time continues over restarts
   bool operator==(const LiveState&) const = default;
 };
 
-/// What goes on air first: revision 1 of `scene`, whose visible layers begin at stream time 0
-/// unless they say otherwise. The others begin when they are first shown.
+/// What goes on air first: revision 1 of `scene`, whose visible layers begin at stream time 0. The
+/// others begin when they are first shown.
 LiveState first_state(Scene scene, WallTime epoch);
+
+/// The layer at `place` of the scene, with its run state. Ownership: borrowed from `state`.
+RunningLayer running_layer(const LiveState& state, size_t place);
 
 using LiveStatePtr = std::shared_ptr<const LiveState>;
 

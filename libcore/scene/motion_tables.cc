@@ -110,6 +110,7 @@ struct FilterForm {
   std::function<std::optional<Filter>(const Value&, Reader&)> read;
   std::function<std::optional<Value>(const Filter&)> write;  ///< nullopt: it is another function
   std::function<Value(SchemaBuilder&)> schema;
+  Shape shape;
 };
 
 template <class F>
@@ -124,7 +125,19 @@ FilterForm filter_form(std::string_view name, const Codec<F>& codec,
             if (typed == nullptr || !is_this(*typed)) return std::nullopt;
             return codec.write(*typed);
           },
-          codec.schema};
+          codec.schema, codec.shape};
+}
+
+// The shape of an object with one member for each function.
+Shape shape_of(const std::vector<FilterForm>& forms) {
+  Table table;
+  table.title = "filter";
+  for (const FilterForm& form : forms) {
+    table.fields.push_back({});
+    table.fields.back().doc.key = form.name;
+    table.fields.back().shape = form.shape;
+  }
+  return {FileRole::kNone, false, std::make_shared<const Table>(std::move(table)), nullptr, {}};
 }
 
 std::vector<FilterForm> filter_forms() {
@@ -143,7 +156,7 @@ std::vector<FilterForm> filter_forms() {
 std::optional<Filter> read_filter(const std::vector<FilterForm>& forms, const std::string& kind,
                                   const Value& value, Reader& reader) {
   if (!value.is(Value::Kind::kObject) || value.members.size() != 1) {
-    reader.fault(value, given(value) + " stands here", kind);
+    reader.fault(value, "got " + given(value), kind);
     return std::nullopt;
   }
   const auto& member = value.members.front();
@@ -241,7 +254,7 @@ Choice<Animation> effect_choice(const std::string& name, const std::string& doc,
   table.fields = std::move(fields);
   table.check = std::move(check);
   return alternative<Alternative, Animation, Effect>(
-      name, [](Animation& animation) -> Effect& { return animation.effect; }, table);
+      name, [](Animation& animation) -> Effect& { return animation.effect; }, std::move(table));
 }
 
 std::vector<Choice<Animation>> effect_choices() {
@@ -314,7 +327,8 @@ Codec<Filter> filter() {
                                                   .add("additionalProperties", Value::of(false))
                                                   .add("minProperties", Value::of(1))
                                                   .add("maxProperties", Value::of(1));
-                                            }});
+                                            },
+                                            shape_of(forms)});
 }
 
 Codec<std::vector<Filter>> filters() { return list(filter(), 0, limits::kFiltersMax, "filters"); }
@@ -333,22 +347,6 @@ Codec<Transform> transform() {
            optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
            optional("rotation", &T::rotation, number(limits::kRotation), "Degrees clockwise."),
        }});
-}
-
-Codec<Glide> glide() {
-  using G = Glide;
-  return object<G>(
-      {.title = "glide",
-       .doc = "Where a layer comes from while a change of it glides.",
-       .fields = {optional("opacity_start", &G::opacity_start, duration(),
-                           "Stream time at which the opacity began to glide."),
-                  optional("opacity", &G::opacity, number(limits::kUnit), "The opacity then."),
-                  optional("transform_start", &G::transform_start, duration(),
-                           "Stream time at which the transform began to glide."),
-                  optional("transform", &G::transform, transform(), "The transform then."),
-                  optional("filters_start", &G::filters_start, duration(),
-                           "Stream time at which the filters began to glide."),
-                  optional("filters", &G::filters, filters(), "The filters then.")}});
 }
 
 Codec<Transition> transition() {
@@ -370,29 +368,25 @@ namespace {
 Field<Animation> direction() {
   const auto playback = playback_direction();
   const auto way = scroll_direction();
-  Field<Animation> field;
-  field.doc = {"direction", playback.kind + "; of a scroll " + way.kind, "normal; left", false,
-               "In which order it plays, as in CSS; of a scroll, where it moves."};
-  field.read = [=](const Value& value, Reader& reader, Animation& animation) {
-    if (auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
-      if (const auto read = way.read(value, reader)) scroll->direction = *read;
-    } else if (const auto read = playback.read(value, reader)) {
-      animation.timing.direction = *read;
-    }
-  };
-  field.write = [=](const Animation& animation) -> std::optional<Value> {
-    if (const auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
-      if (scroll->direction == ScrollEffect{}.direction) return std::nullopt;
-      return way.write(scroll->direction);
-    }
-    if (animation.timing.direction == Timing{}.direction) return std::nullopt;
-    return playback.write(animation.timing.direction);
-  };
-  field.schema = [=](SchemaBuilder& builder) {
-    return internal::described(either(playback.schema(builder), way.schema(builder)), field.doc,
-                               std::nullopt);
-  };
-  return field;
+  return field_of_whole<Animation>(
+      {"direction", playback.kind + "; of a scroll " + way.kind, "normal; left", false,
+       "In which order it plays, as in CSS; of a scroll, where it moves."},
+      [=](const Value& value, Reader& reader, Animation& animation) {
+        if (auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
+          if (const auto read = way.read(value, reader)) scroll->direction = *read;
+        } else if (const auto read = playback.read(value, reader)) {
+          animation.timing.direction = *read;
+        }
+      },
+      [=](const Animation& animation) -> std::optional<Value> {
+        if (const auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
+          if (scroll->direction == ScrollEffect{}.direction) return std::nullopt;
+          return way.write(scroll->direction);
+        }
+        if (animation.timing.direction == Timing{}.direction) return std::nullopt;
+        return playback.write(animation.timing.direction);
+      },
+      [=](SchemaBuilder& builder) { return either(playback.schema(builder), way.schema(builder)); });
 }
 
 bool has_speed(const Animation& animation) {
@@ -403,23 +397,20 @@ bool has_speed(const Animation& animation) {
 // Required but where a scroll has a speed; check_duration() sees to that.
 Field<Animation> duration_field() {
   const auto codec = scene::duration();
-  Field<Animation> field;
-  field.doc = {"duration",
-               codec.kind,
-               {},
-               false,
-               "Of one iteration. Required, unless a scroll has a speed."};
-  field.read = [=](const Value& value, Reader& reader, Animation& animation) {
-    if (const auto read = codec.read(value, reader)) animation.timing.duration = *read;
-  };
-  field.write = [=](const Animation& animation) -> std::optional<Value> {
-    if (has_speed(animation)) return std::nullopt;
-    return codec.write(animation.timing.duration);
-  };
-  field.schema = [=](SchemaBuilder& builder) {
-    return internal::described(codec.schema(builder), field.doc, std::nullopt);
-  };
-  return field;
+  return field_of_whole<Animation>(
+      {"duration",
+       codec.kind,
+       {},
+       false,
+       "Of one iteration. Required, unless a scroll has a speed."},
+      [=](const Value& value, Reader& reader, Animation& animation) {
+        if (const auto read = codec.read(value, reader)) animation.timing.duration = *read;
+      },
+      [=](const Animation& animation) -> std::optional<Value> {
+        if (has_speed(animation)) return std::nullopt;
+        return codec.write(animation.timing.duration);
+      },
+      codec.schema);
 }
 
 void check_duration(const Value& value, Reader& reader) {
@@ -483,10 +474,6 @@ Codec<std::vector<Animation>> checked(
 }
 
 void check_entrance(const Animation& animation, const Value& value, Reader& reader) {
-  if (animation.start) {
-    const Reader::Step step(reader, "start");
-    reader.fault(*value.find("start"), "it begins when the layer is shown or hidden", "no start");
-  }
   if (std::holds_alternative<ScrollEffect>(animation.effect)) {
     const Reader::Step step(reader, "effect");
     reader.fault(*value.find("effect"), "a scroll has no place here", "one of \"animations\"");
@@ -508,14 +495,12 @@ Codec<std::vector<Animation>> exits() { return checked(check_exit); }
 
 Codec<Animation> animation() {
   using T = Timing;
-  const ObjectTable<Timing> timing = {
-      .title = "timing",
-      .doc = {},
-      .fields = {optional("delay", &T::delay, duration(), "Before the first iteration."),
+  const std::vector<Field<Timing>> timing = {
+                 optional("delay", &T::delay, duration(), "Before the first iteration."),
                  optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
                  optional("iterations", &T::iterations, iterations(), "How often it plays."),
                  optional("fill", &T::fill, fill_mode(),
-                          "Whether it has an effect before and after it plays, as in CSS.")}};
+                          "Whether it has an effect before and after it plays, as in CSS.")};
   ObjectTable<Animation> table;
   table.title = "animation";
   table.doc =
@@ -523,20 +508,14 @@ Codec<Animation> animation() {
   table.tag = "effect";
   table.tag_doc = "What it changes; effects on one layer combine.";
   table.choices = effect_choices();
-  const std::function<Timing&(Animation&)> timing_of = [](Animation& each) -> Timing& {
-    return each.timing;
-  };
   table.fields = {duration_field()};
-  for (auto& field : lifted<Animation>(timing, timing_of).fields) {
+  for (auto& field : fields_of(&Animation::timing, timing)) {
     table.fields.push_back(std::move(field));
-    if (table.fields.back().doc.key == "iterations") table.fields.push_back(direction());
+    if (table.fields.back().form.doc.key == "iterations") table.fields.push_back(direction());
   }
   table.check = check_duration;
   table.refine_schema = refine_animation_schema;
-  table.fields.push_back(
-      optional("start", &Animation::start, duration(),
-               "Stream time at which it begins; absent: with the layer. The live daemon sets it."));
-  return defined_as("animation", object(table));
+  return defined_as("animation", object(std::move(table)));
 }
 
 }  // namespace layercast::scene

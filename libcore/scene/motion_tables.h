@@ -21,10 +21,7 @@ Codec<std::vector<Animation>> exits();
 /// Where a layer lies.
 Codec<Transform> transform();
 
-/// Where it comes from while it glides.
-Codec<Glide> glide();
-
-/// How a live change glides.
+/// How a live change is shown.
 Codec<Transition> transition();
 
 }  // namespace layercast::scene

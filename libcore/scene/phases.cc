@@ -32,40 +32,34 @@ bool begins_anew(const Content& before, const Content& after) {
   return source != nullptr && (source_before == nullptr || *source_before != *source);
 }
 
-// Which animations of a layer have been found again.
-class Known {
- public:
-  explicit Known(const std::vector<Animation>& animations)
-      : animations_(animations), is_taken_(animations.size(), false) {}
-
-  // Each is found once.
-  template <class Matches>
-  const Animation* take(Matches matches) {
-    for (size_t i = 0; i < animations_.size(); ++i) {
-      if (is_taken_[i] || !matches(animations_[i])) continue;
-      is_taken_[i] = true;
-      return &animations_[i];
+// The places of the animations of `before` that are those of `after`, by place in `after`; each is
+// matched once.
+std::vector<std::optional<size_t>> matched_places(const std::vector<Animation>& before,
+                                                  const std::vector<Animation>& after) {
+  std::vector<bool> is_taken(before.size(), false);
+  std::vector<std::optional<size_t>> places;
+  for (const Animation& each : after) {
+    places.emplace_back();
+    for (size_t i = 0; i < before.size() && !places.back(); ++i) {
+      if (is_taken[i] || before[i] != each) continue;
+      is_taken[i] = true;
+      places.back() = i;
     }
-    return nullptr;
   }
-
- private:
-  const std::vector<Animation>& animations_;
-  std::vector<bool> is_taken_;
-};
+  return places;
+}
 
 // Whether an animation that was added to a live layer is over and leaves it as it is without it.
 // One that came with the layer stays: the scene file names it again.
-bool is_spent(const Animation& animation, const Layer& layer, Duration now) {
-  if (!animation.start || !layer.start) return false;
+bool is_spent(const Animation& animation, std::optional<Duration> start, Duration now) {
+  if (!start) return false;
   // It decides how long the content is.
   if (std::holds_alternative<ScrollEffect>(animation.effect)) return false;
-  const Duration start = *animation.start;
-  if (!is_over(animation.timing, start, now)) return false;
+  if (!is_over(animation.timing, *start, now)) return false;
   // Edges of no length could hide a slide that stays outside.
   constexpr EdgeOffsets kEdges{{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
   constexpr int64_t kNanosPerSecond = 1'000'000'000;
-  const LayerMotion motion = motion_at({animation}, {now.count(), kNanosPerSecond}, kEdges, start);
+  const LayerMotion motion = motion_at({animation}, {now.count(), kNanosPerSecond}, kEdges, *start);
   return motion == LayerMotion{};
 }
 
@@ -74,77 +68,89 @@ bool keeps_scale(const Animation& animation) {
          std::holds_alternative<SlideEffect>(animation.effect);
 }
 
+// Erases the animations for which `is_unwanted(animation, start)`, with their starts.
+template <class IsUnwanted>
+void erase_animations(std::vector<Animation>& animations, AnimationStarts& starts,
+                      const IsUnwanted& is_unwanted) {
+  size_t kept = 0;
+  for (size_t i = 0; i < animations.size(); ++i) {
+    if (is_unwanted(animations[i], starts[i])) continue;
+    if (kept != i) {
+      animations[kept] = std::move(animations[i]);
+      starts[kept] = starts[i];
+    }
+    ++kept;
+  }
+  animations.resize(kept);
+  starts.resize(kept);
+}
+
 }  // namespace
 
-bool is_same_motion(const Animation& a, const Animation& b) {
-  return a.timing == b.timing && a.effect == b.effect;
-}
-
-bool is_as_wanted(const Layer& layer, const Layer& wanted) {
-  Layer same = wanted;
-  keep_timestamps(layer.content, same.content);
-  same.content = with_same_states(std::move(same.content), layer.content);
-  if (!same.start) same.start = layer.start;
-  same.shown_since = layer.shown_since;
-  same.leaves = layer.leaves;
-  same.glide = layer.glide;
-  const size_t count = std::min(same.animations.size(), layer.animations.size());
-  for (size_t i = 0; i < count; ++i) {
-    if (!same.animations[i].start) same.animations[i].start = layer.animations[i].start;
+AnimationStarts starts_after(const std::vector<Animation>& before, const AnimationStarts& starts,
+                             const std::vector<Animation>& after,
+                             std::optional<Duration> new_start) {
+  AnimationStarts kept;
+  for (const auto& place : matched_places(before, after)) {
+    kept.push_back(place ? start_of(starts, *place) : new_start);
   }
-  return same == layer;
+  return kept;
 }
 
-void stamp(Layer& layer, Duration now) {
-  if (layer.visible && !layer.start) layer.start = now;
-  stamp_messages(layer.content, now);
+LayerRun first_run(const Layer& layer, Duration now) {
+  LayerRun run;
+  run.id = layer.id;
+  if (layer.visible) run.start = now;
+  run.animations.resize(layer.animations.size());
+  run.messages = message_runs_after({}, {}, layer.content, now);
+  return run;
 }
 
-void keep_phases(const Layer& before, Layer& after, Duration now) {
-  keep_timestamps(before.content, after.content);
-  keep_states(before, after, now);
-  const bool is_given = after.start && after.start != before.start;
-  const bool restarts = !is_given && begins_anew(before.content, after.content);
-  if (is_given) {
-    forget_showing(after);
-  } else {
-    after.start = restarts ? std::nullopt : before.start;
-    keep_showing(before, after, now);
-  }
-  Known known(before.animations);
-  std::vector<Animation*> unknown;
-  for (Animation& each : after.animations) {
-    if (known.take([&](const Animation& old) { return old == each; }) == nullptr) {
-      if (!each.start) unknown.push_back(&each);
+LayerRun run_after(const RunningLayer& before, const Layer& after, Duration now) {
+  const bool restarts = begins_anew(before.layer.content, after.content);
+  LayerRun run;
+  run.id = after.id;
+  if (!restarts) run.start = before.run.start;
+  run.animations =
+      starts_after(before.layer.animations, before.run.animations, after.animations,
+                   before.run.start ? std::optional(now) : std::nullopt);
+  if (restarts) {
+    for (auto& start : run.animations) {
+      if (!start) start = before.run.start;
     }
   }
-  for (Animation* each : unknown) {
-    const auto is_same = [&](const Animation& old) { return is_same_motion(old, *each); };
-    const Animation* old = known.take(is_same);
-    if (old != nullptr) {
-      each->start = old->start;
-    } else if (before.start) {
-      each->start = now;
-    }
-  }
-  if (!restarts) return;
-  for (Animation& each : after.animations) {
-    if (!each.start) each.start = before.start;
-  }
+  run.character = character_run_after(before, after, now);
+  run.messages =
+      message_runs_after(before.layer.content, before.run.messages, after.content, now);
+  keep_showing(before, after, run, now);
+  if (after.visible && !run.start) run.start = now;
+  return run;
 }
 
-void add_animation(Layer& layer, Animation animation, Duration now) {
+LayerRun restarted(const RunningLayer& before, Duration now) {
+  if (!before.run.start) return before.run;
+  LayerRun run = before.run;
+  run.start = now;
+  run.shown_since.reset();
+  run.exit_start.reset();
+  run.transition.reset();
+  return run;
+}
+
+void add_animation(Layer& layer, LayerRun& run, Animation animation, Duration now) {
   auto& all = layer.animations;
+  run.animations.resize(all.size());
   const auto is_full = [&] { return all.size() >= static_cast<size_t>(limits::kAnimationsMax); };
+  const auto spent = [&](const Animation& each, std::optional<Duration> start) {
+    return run.start && is_spent(each, start, now);
+  };
   if (is_full()) {
-    std::erase_if(all, [&](const Animation& each) {
-      return keeps_scale(each) && is_spent(each, layer, now);
+    erase_animations(all, run.animations, [&](const auto& each, const auto& start) {
+      return keeps_scale(each) && spent(each, start);
     });
   }
-  if (is_full()) {
-    std::erase_if(all, [&](const Animation& each) { return is_spent(each, layer, now); });
-  }
-  if (!animation.start && layer.start) animation.start = now;
+  if (is_full()) erase_animations(all, run.animations, spent);
+  run.animations.push_back(run.start ? std::optional(now) : std::nullopt);
   all.push_back(std::move(animation));
 }
 

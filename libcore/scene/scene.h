@@ -3,6 +3,7 @@
 #include "base/blend_mode.h"
 #include "base/color.h"
 #include "base/geometry.h"
+#include "base/shared.h"
 #include "base/time.h"
 #include "scene/animation.h"
 #include "scene/filter.h"
@@ -238,12 +239,7 @@ struct CharacterContent {
   std::optional<std::string> texture;          ///< multiplied over it, inside its alpha
   std::vector<CharacterAnimation> animations;  ///< names are unique
   std::optional<std::string> state;            ///< the animation that plays; absent: the source
-  base::Duration cross_fade = std::chrono::milliseconds(150);
-  // What the live daemon keeps, in stream time. Absent: `state` has been from the layer's start on.
-  std::optional<std::string> state_before;    ///< what was before `state`; absent: the source
-  std::optional<base::Duration> state_start;  ///< when the animation of `state` began
-  std::optional<base::Duration> state_before_start;  ///< and that of `state_before`
-  std::optional<base::Duration> fade_start;          ///< of the cross-fade; absent: `state_start`
+  base::Duration cross_fade = std::chrono::milliseconds(150);  ///< of a live change of `state`
   bool operator==(const CharacterContent&) const = default;
 };
 
@@ -251,7 +247,7 @@ struct ChatMessage {
   std::string id;  ///< unique in its chat
   std::string author;
   std::string text;
-  /// Stream time at which it appears; the live daemon sets it. Absent: 0.
+  /// Stream time at which it appears. Absent: in a file 0, live when it was said.
   std::optional<base::Duration> timestamp;
   bool highlighted = false;
   std::optional<base::Color> author_color;  ///< absent: the style's
@@ -303,24 +299,15 @@ struct Clip {
   bool operator==(const Clip&) const = default;
 };
 
-/// How a change of a live layer glides instead of jumping.
+/// How a live change of a layer is shown: it moves from the old values to the new ones.
 struct Transition {
   base::Duration duration{};
   Easing easing;
   bool operator==(const Transition&) const = default;
 };
 
-/// Where a layer comes from while it glides, opacity, transform and filters each for itself.
-struct Glide {
-  std::optional<base::Duration> opacity_start;  ///< stream time; absent: the opacity does not glide
-  double opacity = 1;                           ///< that it had then
-  std::optional<base::Duration> transform_start;
-  Transform transform;
-  std::optional<base::Duration> filters_start = std::nullopt;
-  std::vector<Filter> filters = {};
-  bool operator==(const Glide&) const = default;
-};
-
+/// One layer of a scene, as a person writes it. When it began and what it changes from is its run
+/// state (scene/run_state.h).
 struct Layer {
   std::string id;
   LayerType type = LayerType::kOverlay;
@@ -337,15 +324,6 @@ struct Layer {
   std::vector<Animation> enter;  ///< play when the layer is shown
   std::vector<Animation> exit;   ///< play when it is hidden or removed, and then it is gone
   std::optional<Transition> transition;
-  /// Stream time at which the content and the animations begin. Absent: 0 where a file is shown; on
-  /// a live layer, that it has not been shown yet.
-  std::optional<base::Duration> start;
-  // What the live daemon keeps:
-  std::optional<base::Duration> shown_since;  ///< when it was last shown; absent: `start`
-  /// When it was hidden or removed: `exit` plays from then on. Of a layer that was shown again
-  /// meanwhile: when `exit`, which plays backwards, will be back at its beginning.
-  std::optional<base::Duration> leaves;
-  std::optional<Glide> glide;
   bool operator==(const Layer&) const = default;
 };
 
@@ -380,7 +358,6 @@ struct AudioTrack {
   base::Duration fade_out{};              ///< to silence, at its end
   std::optional<std::string> duck_under;  ///< id of a layer: it is quieter while that one sounds
   std::vector<Animation> animations;      ///< of its volume
-  std::optional<base::Duration> begins;   ///< stream time; the live daemon sets it. Absent: 0
   bool operator==(const AudioTrack&) const = default;
 };
 
@@ -390,7 +367,7 @@ struct Scene {
   Canvas canvas;
   std::optional<base::Duration> duration;
   std::vector<std::string> fonts;
-  std::vector<Layer> layers;  ///< in file order
+  std::vector<base::Shared<Layer>> layers;  ///< in file order
   std::vector<AudioTrack> audio;
   std::vector<Output> outputs;
   bool operator==(const Scene&) const = default;

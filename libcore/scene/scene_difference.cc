@@ -1,12 +1,9 @@
 #include "base/redaction.h"
-#include "scene/character.h"
-#include "scene/chat.h"
 #include "scene/codec.h"
 #include "scene/command.h"
-#include "scene/phases.h"
+#include "scene/find_by_id.h"
 #include "scene/scene_tables.h"
 #include "scene/source_secrets.h"
-#include "scene/track_phases.h"
 
 #include <algorithm>
 #include <optional>
@@ -15,38 +12,14 @@
 namespace layercast::scene {
 namespace {
 
-template <class Item>
-const Item* find_by_id(const std::vector<Item>& items, const std::string& id) {
-  const auto found = std::ranges::find(items, id, &Item::id);
-  return found == items.end() ? nullptr : &*found;
-}
-
 Command command_of(std::string_view method, Value params) {
   return {std::string(method), std::move(params)};
 }
 
 Value with_id(const std::string& id) { return Value::object().add("id", Value::of(id)); }
 
-// The document of `from` as `to` would write what is the same in both: where `to` leaves open when
-// something starts, so does this.
-Value comparable_document(const Layer& from, const Layer& to) {
-  Layer same = from;
-  if (!to.start) same.start.reset();
-  same.shown_since = to.shown_since;
-  same.leaves = to.leaves;
-  same.glide = to.glide;
-  same.content = with_open_timestamps(std::move(same.content), to.content);
-  same.content = with_open_states(std::move(same.content), to.content);
-  if (std::ranges::equal(from.animations, to.animations, is_same_motion)) {
-    for (size_t i = 0; i < same.animations.size(); ++i) {
-      if (!to.animations[i].start) same.animations[i].start.reset();
-    }
-  }
-  return layer_codec().write(same);
-}
-
 Command update_of(const Layer& from, const Layer& to) {
-  const Value before = comparable_document(from, to);
+  const Value before = layer_codec().write(from);
   const Value after = layer_codec().write(to);
   Value patch = merge_patch_between(before, after);
   Reader reader;
@@ -62,10 +35,12 @@ template <class Item>
 std::vector<std::string> reached_order(const std::vector<Item>& from, const std::vector<Item>& to) {
   std::vector<std::string> order;
   for (const Item& item : from) {
-    if (find_by_id(to, item.id) != nullptr) order.push_back(item.id);
+    const std::string& id = base::unshared(item).id;
+    if (find_by_id(to, id) != nullptr) order.push_back(id);
   }
   for (const Item& item : to) {
-    if (find_by_id(from, item.id) == nullptr) order.push_back(item.id);
+    const std::string& id = base::unshared(item).id;
+    if (find_by_id(from, id) == nullptr) order.push_back(id);
   }
   return order;
 }
@@ -73,24 +48,25 @@ std::vector<std::string> reached_order(const std::vector<Item>& from, const std:
 // Whether updates, deletions and creations lead to the order of `to`.
 template <class Item>
 bool reaches_order(const std::vector<Item>& from, const std::vector<Item>& to) {
-  return std::ranges::equal(reached_order(from, to), to, {}, {}, &Item::id);
+  return std::ranges::equal(reached_order(from, to), to, {}, {},
+                            [](const Item& item) { return base::unshared(item).id; });
 }
 
 void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
-  for (const Layer& layer : to.layers) {
-    const Layer* before = find_by_id(from.layers, layer.id);
-    if (before == nullptr || is_as_wanted(*before, layer)) continue;
+  for (const auto& layer : to.layers) {
+    const auto* before = find_by_id(from.layers, layer->id);
+    if (before == nullptr || *before == layer) continue;
     commands.push_back(update_of(*before, layer));
   }
-  for (const Layer& layer : from.layers) {
-    if (find_by_id(to.layers, layer.id) != nullptr) continue;
-    commands.push_back(command_of("layers.delete", with_id(layer.id)));
+  for (const auto& layer : from.layers) {
+    if (find_by_id(to.layers, layer->id) != nullptr) continue;
+    commands.push_back(command_of("layers.delete", with_id(layer->id)));
   }
-  for (const Layer& layer : to.layers) {
-    if (find_by_id(from.layers, layer.id) != nullptr) continue;
+  for (const auto& layer : to.layers) {
+    if (find_by_id(from.layers, layer->id) != nullptr) continue;
     Value document = layer_codec().write(layer);
     // One without comes on top.
-    document.set("z_index", Value::of(layer.z_index));
+    document.set("z_index", Value::of(layer->z_index));
     commands.push_back(
         command_of("layers.create", Value::object().add("layer", std::move(document))));
   }
@@ -108,8 +84,7 @@ void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>
           command_of("audio.add", Value::object().add("audio", audio_codec().write(track))));
       continue;
     }
-    Value patch = merge_patch_between(audio_codec().write(with_open_times(*before, track)),
-                                      audio_codec().write(track));
+    Value patch = merge_patch_between(audio_codec().write(*before), audio_codec().write(track));
     if (patch.members.empty()) continue;
     commands.push_back(
         command_of("audio.update", with_id(track.id).add("patch", std::move(patch))));
@@ -117,16 +92,16 @@ void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>
 }
 
 // The items of `to` with the sources of those in `from` that may be the same.
-template <class Item>
-void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Codec<Item>& codec) {
+template <class Item, class T>
+void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Codec<T>& codec) {
   for (Item& item : to) {
-    const Item* before = find_by_id(from, item.id);
-    if (before == nullptr) continue;
+    const Item* before = find_by_id(from, base::unshared(item).id);
+    if (before == nullptr || *before == item) continue;
     const Value document = codec.write(item);
-    const Value same = with_same_sources(document, codec.write(*before));
+    const Value same = with_same_sources(codec.shape, document, codec.write(*before));
     if (same == document) continue;
     Reader reader;
-    item = codec.read(same, reader).value_or(item);
+    if (auto read = codec.read(same, reader)) item = *std::move(read);
   }
 }
 

@@ -106,18 +106,7 @@ ObjectTable<Layer> layer_table() {
                "How it comes: plays when it is shown; offline, at its start."),
       optional("exit", &L::exit, exits(),
                "How it goes: plays when it is hidden or removed, live; then it is gone."),
-      optional("transition", &L::transition, transition(), "How a live change glides."),
-      optional(
-          "start", &L::start, duration(),
-          "Stream time at which its content and animations begin; the live daemon sets it when "
-          "the layer first shows. Absent in a file: 0."),
-      optional("shown_since", &L::shown_since, duration(),
-               "Stream time at which it was last shown. The live daemon keeps it."),
-      optional(
-          "leaves", &L::leaves, duration(),
-          "Stream time at which it was hidden; shown again, at which it is wholly back. The live "
-          "daemon keeps it."),
-      optional("glide", &L::glide, glide(), "Where it comes from. The live daemon keeps it."),
+      optional("transition", &L::transition, transition(), "How a live change is shown."),
   };
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
@@ -125,18 +114,13 @@ ObjectTable<Layer> layer_table() {
 }
 
 ObjectTable<Canvas> canvas_table() {
-  const ObjectTable<base::SizeI> size_table = {
-      .title = "size",
-      .doc = {},
-      .fields = {required("width", &base::SizeI::width, integer(limits::kCanvasSide), "In px."),
-                 required("height", &base::SizeI::height, integer(limits::kCanvasSide), "In px.")}};
-  const std::function<base::SizeI&(Canvas&)> size_of = [](Canvas& canvas) -> base::SizeI& {
-    return canvas.size;
-  };
+  const std::vector<Field<base::SizeI>> size = {
+      required("width", &base::SizeI::width, integer(limits::kCanvasSide), "In px."),
+      required("height", &base::SizeI::height, integer(limits::kCanvasSide), "In px.")};
   ObjectTable<Canvas> table;
   table.title = "canvas";
   table.doc = "The picture as a whole.";
-  table.fields = lifted<Canvas>(size_table, size_of).fields;
+  table.fields = fields_of(&Canvas::size, size);
   table.fields.push_back(optional("fps", &Canvas::fps, frame_rate(), "Frames per second."));
   table.fields.push_back(optional("background", &Canvas::background, color(),
                                   "Behind all layers; may be transparent."));
@@ -147,12 +131,16 @@ base::Duration seconds(double number) { return base::Duration{static_cast<int64_
 
 // Absent only where it is read: every output of a scene has one.
 Field<Output> output_id() {
-  auto field = required("id", &Output::id, name(), "Unique; absent: output-1, output-2 …");
-  field.doc.required = false;
-  field.write = [](const Output& output) {
-    return output.id.empty() ? std::nullopt : std::optional(Value::of(output.id));
-  };
-  return field;
+  const auto codec = name();
+  return field_of_whole<Output>(
+      {"id", codec.kind, {}, false, "Unique; absent: output-1, output-2 …"},
+      [=](const Value& value, Reader& reader, Output& output) {
+        if (auto read = codec.read(value, reader)) output.id = *std::move(read);
+      },
+      [=](const Output& output) {
+        return output.id.empty() ? std::nullopt : std::optional(codec.write(output.id));
+      },
+      codec.schema);
 }
 
 ObjectTable<Output> output_table() {
@@ -161,10 +149,10 @@ ObjectTable<Output> output_table() {
       .title = "output",
       .doc = "Where streamd sends the picture; the offline tools take no notice of it.",
       .fields = {output_id(),
-                 required("url", &O::url, string(1, limits::kPathLengthMax, "a URL or a path"),
+                 required("url", &O::url, string(1, limits::kPathLengthMax, "a URL or a path", FileRole::kOutput),
                           "Such as rtmp://host/app/key."),
-                 optional("codec", &O::codec, string(1, 64, "a codec name"), "h264, vp8, vp9 …"),
-                 optional("preset", &O::preset, string(1, 64, "a preset name"), "Of the encoder."),
+                 optional("codec", &O::codec, string(1, 64, "a codec name", FileRole::kNone), "h264, vp8, vp9 …"),
+                 optional("preset", &O::preset, string(1, 64, "a preset name", FileRole::kNone), "Of the encoder."),
                  optional("bitrate", &O::bitrate, bitrate(), "Of the video, in bits per second."),
                  optional("rotate_after", &O::rotate_after,
                           duration_within(seconds(limits::kRotateSeconds.min),
@@ -193,7 +181,7 @@ ObjectTable<AudioTrack> audio_table() {
       .title = "audio",
       .doc = "A sound beside the picture.",
       .fields = {required("id", &A::id, name(), "Unique among the scene's sounds."),
-                 required("source", &A::source, file_path(), "A sound or video file, or a URL."),
+                 required("source", &A::source, file_path(FileRole::kSource), "A sound or video file, or a URL."),
                  optional("volume", &A::volume, number(limits::kVolume), "1 leaves it as it is."),
                  optional("mute", &A::mute, boolean(), "Whether it is silent."),
                  optional("loop", &A::loop, boolean(), "Whether it begins anew after its end."),
@@ -207,9 +195,7 @@ ObjectTable<AudioTrack> audio_table() {
                           "sounds (above -45 dBFS), within 0.1 s, and comes back in 0.6 s."),
                  optional("animations", &A::animations,
                           list(animation(), 0, limits::kAnimationsMax, "animations"),
-                          "Of its volume: volume effects, and keyframes with volume."),
-                 optional("begins", &A::begins, duration(),
-                          "Stream time at which it begins. The live daemon keeps it.")}};
+                          "Of its volume: volume effects, and keyframes with volume.")}};
 }
 
 // What sounds are turned down for are layers of the scene.
@@ -241,19 +227,15 @@ void check_scene(const Value& value, Reader& reader) {
 
 /// `version` is part of the file, not of a Scene.
 Field<Scene> version_field() {
-  const FieldDoc doc{"version", "1", {}, true, "Of the schema of scene files."};
-  return {doc,
-          [](const Value& value, Reader& reader, Scene&) {
-            if (!value.is(Value::Kind::kNumber) || value.number != 1) {
-              reader.fault(value, "this is not a version that layercast reads", "1");
-            }
-          },
-          [](const Scene&) { return Value::of(1); },
-          [](SchemaBuilder&) {
-            return Value::object()
-                .add("const", Value::of(1))
-                .add("description", Value::of("Of the schema of scene files."));
-          }};
+  return field_of_whole<Scene>(
+      {"version", "1", {}, true, "Of the schema of scene files."},
+      [](const Value& value, Reader& reader, Scene&) {
+        if (!value.is(Value::Kind::kNumber) || value.number != 1) {
+          reader.fault(value, "this is not a version that layercast reads", "1");
+        }
+      },
+      [](const Scene&) { return Value::of(1); },
+      [](SchemaBuilder&) { return Value::object().add("const", Value::of(1)); });
 }
 
 ObjectTable<Scene> scene_table() {
@@ -267,10 +249,10 @@ ObjectTable<Scene> scene_table() {
       required("canvas", &S::canvas, object(canvas_table()), "Size, rate and background."),
       optional("duration", &S::duration, duration(),
                "Where the offline tools stop; streamd takes no notice of it."),
-      optional("fonts", &S::fonts, list(file_path(), 0, limits::kFontsMax, "font files"),
+      optional("fonts", &S::fonts, list(file_path(FileRole::kAsset), 0, limits::kFontsMax, "font files"),
                "Extra font files."),
       required("layers", &S::layers,
-               list(defined_as("layer", layer_codec()), 0, limits::kLayersMax, "layers"),
+               list(shared(defined_as("layer", layer_codec())), 0, limits::kLayersMax, "layers"),
                "The layers, in file order."),
       optional("audio", &S::audio, list(audio_codec(), 0, limits::kAudioMax, "sounds"),
                "Sounds beside the picture; they are mixed with those of videos."),

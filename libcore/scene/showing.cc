@@ -15,9 +15,9 @@ using base::Duration;
 using base::PointF;
 using base::SceneTime;
 
-// How far along a glide that began at `start` is; nullopt when it is over, or there is none.
-std::optional<double> glided(const Layer& layer, const std::optional<Duration>& start,
-                             const SceneTime& time) {
+// How far along the transition that began at `start` is; nullopt when it is over, or there is none.
+std::optional<double> transition_progress(const Layer& layer, const std::optional<Duration>& start,
+                                          const SceneTime& time) {
   if (!start || !layer.transition) return std::nullopt;
   const Transition& transition = *layer.transition;
   if (!time.before(*start + transition.duration)) return std::nullopt;
@@ -53,8 +53,8 @@ Transform clamped(const Transform& transform) {
 SceneTime at(Duration time) { return {time.count(), std::chrono::nanoseconds::period::den}; }
 
 // When the layer was last shown, if it ever was.
-std::optional<Duration> shown_from(const Layer& layer) {
-  return layer.shown_since ? layer.shown_since : layer.start;
+std::optional<Duration> shown_from(const LayerRun& run) {
+  return run.shown_since ? run.shown_since : run.start;
 }
 
 // When the last of `exit`, which begins at `start`, is over.
@@ -67,212 +67,230 @@ Duration exit_end(const Layer& layer, Duration start) {
 }
 
 // As much of `exit` remains to be played one way as was played the other.
-Duration turned_round(Duration leaves, Duration now) { return now + (now - leaves); }
+Duration reversed_exit(Duration exit_start, Duration now) { return now + (now - exit_start); }
 
 // The layer is hidden from `now` on.
-void hide(Layer& layer, Duration now) {
-  const auto shown = shown_from(layer);
+void hide(const Layer& layer, LayerRun& run, Duration now) {
+  const auto shown = shown_from(run);
   const bool was_seen = shown && *shown < now;
   if (layer.exit.empty() || !was_seen) {
-    layer.leaves.reset();
-  } else if (layer.leaves && *layer.leaves > now) {
-    layer.leaves = turned_round(*layer.leaves, now);
+    run.exit_start.reset();
+  } else if (run.exit_start && *run.exit_start > now) {
+    run.exit_start = reversed_exit(*run.exit_start, now);
   } else {
-    layer.leaves = now;
+    run.exit_start = now;
   }
 }
 
 // The layer, which was hidden, shows from `now` on.
-void come(Layer& layer, Duration now) {
-  if (layer.leaves && exit_end(layer, *layer.leaves) > now) {
-    layer.leaves = turned_round(*layer.leaves, now);
+void show(const Layer& layer, LayerRun& run, Duration now) {
+  if (run.exit_start && exit_end(layer, *run.exit_start) > now) {
+    run.exit_start = reversed_exit(*run.exit_start, now);
     return;
   }
-  layer.leaves.reset();
-  if (shown_from(layer)) layer.shown_since = now;
+  run.exit_start.reset();
+  if (shown_from(run)) run.shown_since = now;
 }
 
-void drop_finished(Glide& glide, const Layer& layer, Duration now) {
-  if (!glided(layer, glide.opacity_start, at(now))) glide.opacity_start.reset();
-  if (!glided(layer, glide.transform_start, at(now))) glide.transform_start.reset();
-  if (!glided(layer, glide.filters_start, at(now))) {
-    glide.filters_start.reset();
-    glide.filters.clear();
+void drop_finished(TransitionRun& transition, const Layer& layer, Duration now) {
+  const auto is_over = [&](const std::optional<Duration>& start) {
+    return !transition_progress(layer, start, at(now));
+  };
+  if (is_over(transition.opacity_start)) transition.opacity_start.reset();
+  if (is_over(transition.transform_start)) transition.transform_start.reset();
+  if (is_over(transition.filters_start)) {
+    transition.filters_start.reset();
+    transition.filters.clear();
   }
 }
 
-// The filters of `after` glide from what `before` shows at `now`; those that do not blend jump.
-void glide_filters(const Layer& before, const Layer& after, Duration now, Glide& glide) {
-  glide.filters = filters_at(before, at(now));
-  glide.filters_start.reset();
-  if (can_blend(glide.filters, after.filters)) {
-    glide.filters_start = now;
+// The filters of `after` change from what `before` shows at `now`, if they can be blended.
+void start_filters(const RunningLayer& before, const Layer& after, Duration now,
+                   TransitionRun& transition) {
+  transition.filters = filters_at(before, at(now));
+  transition.filters_start.reset();
+  if (can_blend(transition.filters, after.filters)) {
+    transition.filters_start = now;
   } else {
-    glide.filters.clear();
+    transition.filters.clear();
   }
 }
 
-// What `after` changes glides from what `before` shows at `now`.
-void keep_glide(const Layer& before, Layer& after, Duration now) {
-  const bool is_retimed = after.transition != before.transition;
-  const bool fades = after.opacity != before.opacity;
-  const bool moves = after.transform != before.transform;
-  const bool refilters = after.filters != before.filters;
-  if (!is_retimed && !fades && !moves && !refilters) return;
-  const auto shown = shown_from(before);
+// The transition of what `after` changes, from what `before` shows at `now`.
+std::optional<TransitionRun> transition_after(const RunningLayer& before, const Layer& after,
+                                              Duration now) {
+  const bool is_retimed = after.transition != before.layer.transition;
+  const bool fades = after.opacity != before.layer.opacity;
+  const bool moves = after.transform != before.layer.transform;
+  const bool refilters = after.filters != before.layer.filters;
+  if (!is_retimed && !fades && !moves && !refilters) return before.run.transition;
+  const auto shown = shown_from(before.run);
   const bool is_seen = shown && *shown < now && !is_gone(before, now);
   if (!is_seen || !after.transition || after.transition->duration == Duration::zero()) {
-    after.glide.reset();
-    return;
+    return std::nullopt;
   }
   const Pose pose = pose_at(before, at(now));
-  Glide glide = before.glide.value_or(Glide{});
-  drop_finished(glide, before, now);
-  if (fades || (is_retimed && glide.opacity_start)) {
-    glide.opacity_start = now;
-    glide.opacity = clamped(pose.opacity, limits::kUnit);
+  TransitionRun transition = before.run.transition.value_or(TransitionRun{});
+  drop_finished(transition, before.layer, now);
+  if (fades || (is_retimed && transition.opacity_start)) {
+    transition.opacity_start = now;
+    transition.opacity = clamped(pose.opacity, limits::kUnit);
   }
-  if (moves || (is_retimed && glide.transform_start)) {
-    glide.transform_start = now;
-    glide.transform = clamped(pose.transform);
+  if (moves || (is_retimed && transition.transform_start)) {
+    transition.transform_start = now;
+    transition.transform = clamped(pose.transform);
   }
-  if (refilters || (is_retimed && glide.filters_start)) glide_filters(before, after, now, glide);
-  after.glide.reset();
-  if (glide.opacity_start || glide.transform_start || glide.filters_start) after.glide = glide;
+  if (refilters || (is_retimed && transition.filters_start)) {
+    start_filters(before, after, now, transition);
+  }
+  const bool changes_any =
+      transition.opacity_start || transition.transform_start || transition.filters_start;
+  return changes_any ? std::optional(std::move(transition)) : std::nullopt;
 }
 
 // The layer without its place in the scene; nullopt when it is gone at once.
-std::optional<Layer> taken_out(Layer layer, Duration now) {
-  if (layer.visible) {
-    layer.visible = false;
-    hide(layer, now);
+std::optional<ExitingLayer> exiting_layer(const RunningLayer& layer, size_t place, Duration now) {
+  if (!layer.layer.visible) {
+    if (is_gone(layer, now)) return std::nullopt;
+    return ExitingLayer{layer.layer, layer.run, place};
   }
-  if (is_gone(layer, now)) return std::nullopt;
-  return layer;
+  Layer hidden = layer.layer;
+  LayerRun run = layer.run;
+  hidden.visible = false;
+  hide(hidden, run, now);
+  if (is_gone({hidden, run}, now)) return std::nullopt;
+  return ExitingLayer{std::move(hidden), std::move(run), place};
 }
 
-void keep_newest(std::vector<LeavingLayer>& leaving) {
-  while (leaving.size() > static_cast<size_t>(limits::kLeavingMax)) {
-    leaving.erase(std::ranges::min_element(
-        leaving, {}, [](const LeavingLayer& each) { return each.layer.leaves; }));
+void keep_newest(std::vector<ExitingLayer>& exiting) {
+  while (exiting.size() > static_cast<size_t>(limits::kExitingMax)) {
+    exiting.erase(std::ranges::min_element(
+        exiting, {}, [](const ExitingLayer& each) { return each.run->exit_start; }));
   }
 }
 
 }  // namespace
 
-Pose pose_at(const Layer& layer, const SceneTime& time) {
-  Pose pose{layer.opacity, layer.transform};
-  if (!layer.glide) return pose;
-  const Glide& glide = *layer.glide;
-  if (const auto progress = glided(layer, glide.opacity_start, time)) {
-    pose.opacity = clamped(mixed(glide.opacity, layer.opacity, *progress), limits::kUnit);
+Pose pose_at(const RunningLayer& layer, const SceneTime& time) {
+  Pose pose{layer.layer.opacity, layer.layer.transform};
+  if (!layer.run.transition) return pose;
+  const TransitionRun& from = *layer.run.transition;
+  if (const auto progress = transition_progress(layer.layer, from.opacity_start, time)) {
+    pose.opacity = clamped(mixed(from.opacity, layer.layer.opacity, *progress), limits::kUnit);
   }
-  if (const auto progress = glided(layer, glide.transform_start, time)) {
-    pose.transform = mixed(glide.transform, layer.transform, *progress);
+  if (const auto progress = transition_progress(layer.layer, from.transform_start, time)) {
+    pose.transform = mixed(from.transform, layer.layer.transform, *progress);
   }
   return pose;
 }
 
-std::vector<Filter> filters_at(const Layer& layer, const SceneTime& time) {
-  if (layer.glide) {
-    const auto progress = glided(layer, layer.glide->filters_start, time);
-    if (progress) return scene::mixed(layer.glide->filters, layer.filters, *progress);
+std::vector<Filter> filters_at(const RunningLayer& layer, const SceneTime& time) {
+  if (layer.run.transition) {
+    const TransitionRun& from = *layer.run.transition;
+    const auto progress = transition_progress(layer.layer, from.filters_start, time);
+    if (progress) return scene::mixed(from.filters, layer.layer.filters, *progress);
   }
-  return layer.filters;
+  return layer.layer.filters;
 }
 
-LayerMotion motion_of(const Layer& layer, const SceneTime& time, const EdgeOffsets& edges) {
-  const Duration start = layer.start.value_or(Duration{});
-  LayerMotion motion = motion_at(layer.animations, time, edges, start);
-  add_motion(motion, layer.enter, time, edges, layer.shown_since.value_or(start));
-  if (!layer.leaves) return motion;
-  if (!layer.visible) {
-    add_motion(motion, layer.exit, time, edges, *layer.leaves);
-  } else if (time.before(*layer.leaves)) {
-    const SceneTime past = time.since(*layer.leaves);
-    add_motion(motion, layer.exit, {-past.numerator, past.denominator}, edges, {});
+LayerMotion motion_of(const RunningLayer& layer, const SceneTime& time, const EdgeOffsets& edges) {
+  const LayerRun& run = layer.run;
+  const Duration start = run.start.value_or(Duration{});
+  LayerMotion motion = motion_at(layer.layer.animations, time, edges, start, run.animations);
+  add_motion(motion, layer.layer.enter, time, edges, run.shown_since.value_or(start));
+  if (!run.exit_start) return motion;
+  if (!layer.layer.visible) {
+    add_motion(motion, layer.layer.exit, time, edges, *run.exit_start);
+  } else if (time.before(*run.exit_start)) {
+    const SceneTime past = time.since(*run.exit_start);
+    add_motion(motion, layer.layer.exit, {-past.numerator, past.denominator}, edges, {});
   }
   return motion;
 }
 
-std::optional<Duration> gone_from(const Layer& layer) {
-  if (layer.visible || !layer.leaves) return std::nullopt;
-  return exit_end(layer, *layer.leaves);
+std::optional<Duration> gone_from(const RunningLayer& layer) {
+  if (layer.layer.visible || !layer.run.exit_start) return std::nullopt;
+  return exit_end(layer.layer, *layer.run.exit_start);
 }
 
-bool is_gone(const Layer& layer, Duration now) {
-  return !layer.visible && now >= gone_from(layer).value_or(now);
+bool is_gone(const RunningLayer& layer, Duration now) {
+  return !layer.layer.visible && now >= gone_from(layer).value_or(now);
 }
 
-bool is_settled(const Layer& layer, const SceneTime& time) {
-  if (layer.glide && glided(layer, layer.glide->transform_start, time)) return false;
-  if (layer.leaves && (!layer.visible || time.before(*layer.leaves))) return false;
-  const Duration start = shown_from(layer).value_or(Duration{});
+bool is_settled(const RunningLayer& layer, const SceneTime& time) {
+  const LayerRun& run = layer.run;
+  if (run.transition && transition_progress(layer.layer, run.transition->transform_start, time)) {
+    return false;
+  }
+  if (run.exit_start && (!layer.layer.visible || time.before(*run.exit_start))) return false;
+  const Duration start = shown_from(run).value_or(Duration{});
   const Duration now = time.floor();
-  return std::ranges::all_of(
-      layer.enter, [&](const Animation& each) { return is_over(each.timing, start, now); });
+  return std::ranges::all_of(layer.layer.enter, [&](const Animation& each) {
+    return is_over(each.timing, start, now);
+  });
 }
 
-bool is_motionless(const Layer& layer) {
-  return layer.animations.empty() && layer.enter.empty() && !layer.leaves && !layer.glide;
+bool is_motionless(const RunningLayer& layer) {
+  return layer.layer.animations.empty() && layer.layer.enter.empty() && !layer.run.exit_start &&
+         !layer.run.transition;
 }
 
-void keep_showing(const Layer& before, Layer& after, Duration now) {
-  after.shown_since = before.shown_since;
-  after.leaves = before.leaves;
-  after.glide = before.glide;
-  // A content that begins anew does not bring its layer in anew.
-  if (after.start != before.start && !after.shown_since) after.shown_since = before.start;
-  if (before.visible && !after.visible) hide(after, now);
-  if (!before.visible && after.visible) come(after, now);
-  const bool stays_hidden = !before.visible && !after.visible;
-  if (stays_hidden && after.exit != before.exit && is_gone(before, now)) after.leaves.reset();
-  keep_glide(before, after, now);
-}
-
-void forget_showing(Layer& layer) {
-  layer.shown_since.reset();
-  layer.leaves.reset();
-  layer.glide.reset();
+void keep_showing(const RunningLayer& before, const Layer& after, LayerRun& run, Duration now) {
+  run.shown_since = before.run.shown_since;
+  run.exit_start = before.run.exit_start;
+  // A content that restarts does not show its layer again.
+  if (run.start != before.run.start && !run.shown_since) run.shown_since = before.run.start;
+  if (before.layer.visible && !after.visible) hide(after, run, now);
+  if (!before.layer.visible && after.visible) show(after, run, now);
+  const bool stays_hidden = !before.layer.visible && !after.visible;
+  if (stays_hidden && after.exit != before.layer.exit && is_gone(before, now)) {
+    run.exit_start.reset();
+  }
+  run.transition = transition_after(before, after, now);
 }
 
 void remove_layer(LiveState& state, size_t place, Duration now) {
   auto& layers = state.scene.layers;
-  auto& leaving = state.leaving;
-  auto layer = taken_out(std::move(layers.at(place)), now);
+  auto& exiting = state.run.exiting;
+  auto layer = exiting_layer(running_layer(state, place), place, now);
+  state.run.layers.erase(layers[place]->id);
   layers.erase(layers.begin() + static_cast<ptrdiff_t>(place));
-  const auto nearer = std::ranges::upper_bound(leaving, place, {}, &LeavingLayer::place);
-  for (auto each = nearer; each != leaving.end(); ++each) --each->place;
-  if (layer) leaving.insert(nearer, {*std::move(layer), place});
-  keep_newest(leaving);
+  const auto nearer = std::ranges::upper_bound(exiting, place, {}, &ExitingLayer::place);
+  for (auto each = nearer; each != exiting.end(); ++each) --each->place;
+  if (layer) exiting.insert(nearer, *std::move(layer));
+  keep_newest(exiting);
 }
 
-void replace_layers(LiveState& state, std::vector<Layer> layers, Duration now) {
-  std::vector<LeavingLayer> leaving;
+void replace_layers(LiveState& state, std::vector<base::Shared<Layer>> layers, Duration now) {
+  std::vector<ExitingLayer> exiting;
   size_t place = 0;  // after the last layer that stays
-  auto left = state.leaving.begin();
-  auto& before = state.scene.layers;
+  auto old = state.run.exiting.begin();
+  const auto& before = state.scene.layers;
   for (size_t i = 0; i <= before.size(); ++i) {
-    for (; left != state.leaving.end() && left->place <= i; ++left) {
-      leaving.push_back({std::move(left->layer), place});
+    for (; old != state.run.exiting.end() && old->place <= i; ++old) {
+      exiting.push_back({old->layer, old->run, place});
     }
     if (i == before.size()) break;
-    const auto stays = std::ranges::find(layers, before[i].id, &Layer::id);
+    const auto stays = std::ranges::find(layers, before[i]->id, &Layer::id);
     if (stays != layers.end()) {
       place = static_cast<size_t>(stays - layers.begin()) + 1;
-    } else if (auto layer = taken_out(std::move(before[i]), now)) {
-      leaving.push_back({*std::move(layer), place});
+      continue;
     }
+    if (auto layer = exiting_layer(running_layer(state, i), place, now)) {
+      exiting.push_back(*std::move(layer));
+    }
+    state.run.layers.erase(before[i]->id);
   }
-  std::ranges::stable_sort(leaving, {}, &LeavingLayer::place);
-  keep_newest(leaving);
-  before = std::move(layers);
-  state.leaving = std::move(leaving);
+  std::ranges::stable_sort(exiting, {}, &ExitingLayer::place);
+  keep_newest(exiting);
+  state.scene.layers = std::move(layers);
+  state.run.exiting = std::move(exiting);
 }
 
 void forget_gone(LiveState& state, Duration now) {
-  std::erase_if(state.leaving,
-                [now](const LeavingLayer& each) { return is_gone(each.layer, now); });
+  std::erase_if(state.run.exiting, [now](const ExitingLayer& each) {
+    return is_gone({each.layer, each.run}, now);
+  });
 }
 
 }  // namespace layercast::scene

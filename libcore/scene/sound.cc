@@ -84,49 +84,52 @@ double factor_of(const Effect& effect, double progress) {
 
 }  // namespace
 
-std::optional<SoundSource> sound_of(const Layer& layer) {
-  const VideoContent* video = video_of(layer);
+std::optional<SoundSource> sound_of(const RunningLayer& layer) {
+  const VideoContent* video = video_of(layer.layer);
   if (video == nullptr) return std::nullopt;
-  Duration begins = layer.start.value_or(Duration::zero());
-  if (const auto* character = std::get_if<CharacterContent>(&layer.content)) {
-    begins = character->state_start.value_or(begins);
+  Duration begins = layer.run.start.value_or(Duration::zero());
+  if (std::holds_alternative<CharacterContent>(layer.layer.content)) {
+    begins = layer.run.character.state_start.value_or(begins);
   }
   return SoundSource{video->source, true,        video->start, video->end,
                      video->loop,   video->rate, begins};
 }
 
-SoundSource sound_of(const AudioTrack& track) {
-  const Duration begins = track.begins.value_or(Duration::zero()) + track.delay;
-  return {track.source, false, track.start, std::nullopt, track.loop, 1, begins};
+SoundSource sound_of(const RunningTrack& track) {
+  const Duration begins = track.run.start.value_or(Duration::zero()) + track.track.delay;
+  return {track.track.source, false, track.track.start, std::nullopt, track.track.loop, 1, begins};
 }
 
 double animated_volume(const std::vector<Animation>& animations, const SceneTime& time,
-                       Duration default_start) {
+                       Duration default_start, const AnimationStarts& starts) {
   double volume = 1;
-  for (const Animation& animation : animations) {
+  for (size_t i = 0; i < animations.size(); ++i) {
     const auto progress =
-        progress_at(animation.timing, time, animation.start.value_or(default_start));
+        progress_at(animations[i].timing, time, start_of(starts, i).value_or(default_start));
     // A curve that overshoots does not turn the sound over.
-    if (progress) volume *= std::max(0.0, factor_of(animation.effect, *progress));
+    if (progress) volume *= std::max(0.0, factor_of(animations[i].effect, *progress));
   }
   return volume;
 }
 
-double volume_at(const Layer& layer, const SceneTime& time) {
+double volume_at(const RunningLayer& running, const SceneTime& time) {
+  const auto& [layer, run] = running;
   const VideoContent* video = video_of(layer);
   if (video == nullptr || video->mute) return 0;
-  const Duration start = layer.start.value_or(Duration::zero());
-  double volume = video->volume * animated_volume(layer.animations, time, start) *
-                  animated_volume(layer.enter, time, layer.shown_since.value_or(start));
+  const Duration start = run.start.value_or(Duration::zero());
+  double volume = video->volume * animated_volume(layer.animations, time, start, run.animations) *
+                  animated_volume(layer.enter, time, run.shown_since.value_or(start));
   if (layer.visible) return volume;
-  if (!layer.leaves || is_gone(layer, time.floor())) return 0;
-  return volume * animated_volume(layer.exit, time, *layer.leaves);
+  if (!run.exit_start || is_gone(running, time.floor())) return 0;
+  return volume * animated_volume(layer.exit, time, *run.exit_start);
 }
 
-double volume_at(const AudioTrack& track, const SceneTime& time, std::optional<Duration> ends) {
+double volume_at(const RunningTrack& running, const SceneTime& time,
+                 std::optional<Duration> ends) {
+  const auto& [track, run] = running;
   if (track.mute) return 0;
-  const Duration begins = sound_of(track).begins;
-  double volume = track.volume * animated_volume(track.animations, time, begins);
+  const Duration begins = sound_of(running).begins;
+  double volume = track.volume * animated_volume(track.animations, time, begins, run.animations);
   if (track.fade_in > Duration::zero()) {
     volume *= std::clamp(time.progress(begins, track.fade_in), 0.0, 1.0);
   }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "scene/live_state.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <optional>
@@ -25,21 +25,21 @@ struct SoundSource {
 
 /// What a layer plays: its video, or that of the character's present state. Nothing where that is
 /// no video. Whether the layer shows is the volume's concern.
-std::optional<SoundSource> sound_of(const Layer& layer);
-SoundSource sound_of(const AudioTrack& track);
+std::optional<SoundSource> sound_of(const RunningLayer& layer);
+SoundSource sound_of(const RunningTrack& track);
 
 /// The factor that animations come to for the volume at the stream time `time`: volume effects and
 /// what keyframes say of volume, multiplied. Starts as in motion_at(). Range: 0 and up.
 double animated_volume(const std::vector<Animation>& animations, const base::SceneTime& time,
-                       base::Duration default_start);
+                       base::Duration default_start, const AnimationStarts& starts = {});
 
 /// The factor of the amplitude of a layer's sound: that of its video, times its animations'; 0
-/// while it is muted or hidden. A layer that leaves sounds until its exit is over.
-double volume_at(const Layer& layer, const base::SceneTime& time);
+/// while it is muted or hidden. A layer that exits sounds until its exit is over.
+double volume_at(const RunningLayer& layer, const base::SceneTime& time);
 
 /// The same of a track, with its fades, which are straight lines. `ends`: the stream time at which
 /// it or the scene is over; absent: never.
-double volume_at(const AudioTrack& track, const base::SceneTime& time,
+double volume_at(const RunningTrack& track, const base::SceneTime& time,
                  std::optional<base::Duration> ends);
 
 }  // namespace layercast::scene

@@ -15,33 +15,18 @@ struct NamedSource {
   std::string url;
 };
 
-bool is_source(const Value::Member& member) {
-  return member.key == "source" && member.value.is(Value::Kind::kString) &&
-         base::is_url(member.value.text);
+// Calls `visit` for every string that names a URL.
+template <class Visit>
+void visit_urls(const Shape& shape, Value& document, Reader& reader, const Visit& visit) {
+  visit_files(shape, document, reader, [&](FileRole, Value& name, Reader&) {
+    if (base::is_url(name.text)) visit(name);
+  });
 }
 
-// Every source that is a URL, wherever it stands; of a Value or a const one.
-template <class AnyValue, class Seen>
-void visit(AnyValue& value, Reader& reader, const Seen& seen) {
-  for (size_t i = 0; i < value.items.size(); ++i) {
-    const Reader::Step step(reader, i);
-    visit(value.items[i], reader, seen);
-  }
-  for (auto& member : value.members) {
-    if (member.key == "metadata") continue;  // texts that are shown, under any names
-    const Reader::Step step(reader, member.key);
-    if (is_source(member)) {
-      seen(member.value);
-    } else {
-      visit(member.value, reader, seen);
-    }
-  }
-}
-
-std::vector<NamedSource> sources_of(const Value& document) {
+std::vector<NamedSource> sources_of(const Shape& shape, Value document) {
   std::vector<NamedSource> sources;
   Reader reader;
-  visit(document, reader, [&](const Value& source) {
+  visit_urls(shape, document, reader, [&](const Value& source) {
     sources.push_back({reader.pointer(), source.text});
   });
   return sources;
@@ -62,23 +47,24 @@ const std::string* source_for(const std::string& redacted, const std::string& po
 
 }  // namespace
 
-Value with_redacted_sources(Value document) {
+Value with_redacted_sources(const Shape& shape, Value document) {
   Reader reader;
-  visit(document, reader, [](Value& source) { source.text = base::redacted_url(source.text); });
+  visit_urls(shape, document, reader,
+             [](Value& source) { source.text = base::redacted_url(source.text); });
   return document;
 }
 
-bool has_redacted_source(const Value& document) {
-  const std::vector<NamedSource> sources = sources_of(document);
-  return std::ranges::any_of(sources,
-                             [](const NamedSource& each) { return base::is_redacted(each.url); });
+bool has_redacted_source(const Shape& shape, const Value& document) {
+  return std::ranges::any_of(sources_of(shape, document), [](const NamedSource& each) {
+    return base::is_redacted(each.url);
+  });
 }
 
-void restore_sources(Value& document, const Value& before, Reader& reader) {
-  if (!has_redacted_source(document)) return;
-  const std::vector<NamedSource> known = sources_of(before);
+void restore_sources(const Shape& shape, Value& document, const Value& before, Reader& reader) {
+  if (!has_redacted_source(shape, document)) return;
+  const std::vector<NamedSource> known = sources_of(shape, before);
   const size_t root = reader.pointer().size();
-  visit(document, reader, [&](Value& source) {
+  visit_urls(shape, document, reader, [&](Value& source) {
     if (!base::is_redacted(source.text)) return;
     if (const auto* url = source_for(source.text, reader.pointer().substr(root), known)) {
       source.text = *url;
@@ -88,10 +74,10 @@ void restore_sources(Value& document, const Value& before, Reader& reader) {
   });
 }
 
-Value with_same_sources(Value document, const Value& other) {
-  const std::vector<NamedSource> known = sources_of(other);
+Value with_same_sources(const Shape& shape, Value document, const Value& other) {
+  const std::vector<NamedSource> known = sources_of(shape, other);
   Reader reader;
-  visit(document, reader, [&](Value& source) {
+  visit_urls(shape, document, reader, [&](Value& source) {
     const auto there = std::ranges::find(known, reader.pointer(), &NamedSource::pointer);
     if (there == known.end()) return;
     const bool is_same = base::redacted_url(there->url) == source.text ||

@@ -21,10 +21,9 @@ template <class Member>
 Field<StreamConfig> shown(std::string key, Member StreamSettings::*member, Codec<Member> codec,
                           std::string doc) {
   auto field = required(std::move(key), member, std::move(codec), std::move(doc));
-  field.doc.required = false;
-  const std::function<StreamSettings&(StreamConfig&)> settings_of =
-      [](StreamConfig& config) -> StreamSettings& { return config.settings; };
-  return lifted<StreamConfig>(field, settings_of);
+  field.form.doc.required = false;
+  return fields_of<StreamConfig, StreamSettings>(&StreamConfig::settings, {std::move(field)})
+      .front();
 }
 
 Codec<base::Duration> keyframe_interval() {
@@ -38,25 +37,26 @@ Codec<base::Duration> keyframe_interval() {
 
 ObjectTable<StreamConfig> stream_config_table() {
   using S = StreamSettings;
-  const std::function<base::SizeI&(StreamConfig&)> size_of =
-      [](StreamConfig& config) -> base::SizeI& { return config.size; };
   const auto side = integer(limits::kCanvasSide);
   ObjectTable<StreamConfig> table;
   table.title = "stream";
   table.doc = "How the picture is made and encoded where an output does not say otherwise.";
-  table.fields = {
-      lifted<StreamConfig>(required("width", &base::SizeI::width, side, "Of the canvas, in px."),
-                           size_of),
-      lifted<StreamConfig>(required("height", &base::SizeI::height, side, "Of the canvas, in px."),
-                           size_of),
-      required("fps", &StreamConfig::fps, frame_rate(), "Frames per second."),
-      shown("codec", &S::codec, string(1, 64, "a codec name"), "h264, vp8, vp9 …"),
-      shown("preset", &S::preset, string(1, 64, "a preset name"), "Of the encoder."),
+  table.fields = fields_of<StreamConfig, base::SizeI>(
+      &StreamConfig::size,
+      {required("width", &base::SizeI::width, side, "Of the canvas, in px."),
+       required("height", &base::SizeI::height, side, "Of the canvas, in px.")});
+  Field<StreamConfig> fps = required("fps", &StreamConfig::fps, frame_rate(), "Frames per second.");
+  fps.form.doc.required = false;
+  table.fields.push_back(std::move(fps));
+  for (auto& field : {
+      shown("codec", &S::codec, string(1, 64, "a codec name", FileRole::kNone), "h264, vp8, vp9 …"),
+      shown("preset", &S::preset, string(1, 64, "a preset name", FileRole::kNone), "Of the encoder."),
       shown("bitrate", &S::bitrate, bitrate(), "Of the video, in bits per second."),
       shown("keyframe_interval", &S::keyframe_interval, keyframe_interval(),
             "From one keyframe to the next."),
-  };
-  table.fields[2].doc.required = false;
+  }) {
+    table.fields.push_back(field);
+  }
   return table;
 }
 

@@ -285,8 +285,8 @@ Codec<int> font_weight() {
           }};
 }
 
-Codec<std::string> file_path() {
-  return string(1, limits::kPathLengthMax, "a path, relative to the scene file");
+Codec<std::string> file_path(FileRole role) {
+  return string(1, limits::kPathLengthMax, "a path, relative to the scene file", role);
 }
 
 void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,

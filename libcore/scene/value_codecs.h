@@ -36,7 +36,8 @@ Codec<base::PointF> scale();
 Codec<Insets> insets();
 Codec<double> iterations();
 Codec<int> font_weight();
-Codec<std::string> file_path();
+/// A path; relative ones start from the scene file's folder.
+Codec<std::string> file_path(FileRole role);
 
 /// Faults every item of the list at `key` whose `id` another one has. `kind`: what an item is.
 void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,

@@ -24,7 +24,6 @@ namespace {
 using render::LayerContentPtr;
 using render::SceneView;
 using render::SceneViewPtr;
-using LayerPtr = std::shared_ptr<const scene::Layer>;
 using SceneFilePtr = std::shared_ptr<const scene::SceneFile>;
 
 constexpr int kImageThreads = 2;
@@ -33,10 +32,24 @@ bool is_chat(const scene::Layer& layer) {
   return std::holds_alternative<scene::ChatContent>(layer.content);
 }
 
-// Whether the state of a character began while the layer was on air.
-bool has_changed_state(const scene::Layer& layer) {
-  const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
-  return character != nullptr && character->state_start;
+// A layer with its run state, which copies share.
+struct SharedLayer {
+  base::Shared<scene::Layer> layer;
+  base::Shared<scene::LayerRun> run;
+
+  scene::RunningLayer running() const { return {*layer, *run}; }
+};
+
+// Whether the pictures of the layer depend on more of its run state than on when it began.
+bool has_timed_parts(const SharedLayer& shared) {
+  return is_chat(*shared.layer) || shared.run->character.state_start;
+}
+
+// Whether contents made for `a` come at the times at which those of `b` come.
+bool same_times(const SharedLayer& a, const SharedLayer& b) {
+  if (!has_timed_parts(a) && !has_timed_parts(b)) return true;
+  return a.run == b.run || (a.run->start == b.run->start && a.run->messages == b.run->messages &&
+                            a.run->character == b.run->character);
 }
 
 // Whether the pictures of both repeat in the same way, however fast they scroll.
@@ -60,36 +73,40 @@ bool shows_the_same(const scene::Content& a, const scene::Content& b) {
   return same == *video;
 }
 
-// Whether a content made for `a` is that of `b`.
-bool same_content(const scene::Layer& a, const scene::Layer& b) {
-  // The messages of a chat come at stream times, and so do the states of a character.
-  const bool begins_as_it_did = a.start == b.start || !(is_chat(a) || has_changed_state(a));
-  return a.type == b.type && a.size == b.size && begins_as_it_did &&
-         shows_the_same(a.content, b.content) && same_scroll(a, b) &&
-         content::detail_of(a) == content::detail_of(b);
+// Whether a content made for `one` is that of `other`.
+bool same_content(const SharedLayer& one, const SharedLayer& other) {
+  if (!same_times(one, other)) return false;
+  if (one.layer.pointer() == other.layer.pointer()) return true;
+  const scene::Layer& a = *one.layer;
+  const scene::Layer& b = *other.layer;
+  return a.type == b.type && a.size == b.size && shows_the_same(a.content, b.content) &&
+         same_scroll(a, b) && content::detail_of(a) == content::detail_of(b);
 }
 
-// A layer of a state that may show, and the name that its content goes by.
+// A layer of a state that may show, and the key of its content.
 struct Wanted {
   std::string name;
-  const scene::Layer* layer;
+  SharedLayer shared;
   size_t index;
 };
 
-// The layers of the scene and those that leave it, from far to near among equals.
+// The layers of the scene and those that exit, from far to near among equals.
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
   std::vector<Wanted> wanted;
-  auto leaving = state.leaving.begin();
+  const auto& all_exiting = state.run.exiting;
+  auto exiting = all_exiting.begin();
   const auto& layers = state.scene.layers;
   for (size_t i = 0; i <= layers.size(); ++i) {
-    for (; leaving != state.leaving.end() && (leaving->place <= i || i == layers.size());
-         ++leaving) {
-      const scene::Layer& layer = leaving->layer;
-      if (scene::is_gone(layer, now)) continue;
+    for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
+      const SharedLayer shared{exiting->layer, exiting->run};
+      if (scene::is_gone(shared.running(), now)) continue;
       // Its id may be that of a new layer.
-      wanted.push_back({layer.id + "@" + std::to_string(layer.leaves->count()), &layer, i});
+      const auto since = shared.run->exit_start->count();
+      wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
     }
-    if (i < layers.size()) wanted.push_back({layers[i].id, &layers[i], i});
+    if (i < layers.size()) {
+      wanted.push_back({layers[i]->id, {layers[i], state.run.layers.of(layers[i]->id)}, i});
+    }
   }
   return wanted;
 }
@@ -100,17 +117,19 @@ bool is_video(const scene::Layer& layer) {
 
 // Whether nothing has to be made anew for the filters of `layer`: what moves is filtered as it is
 // shown.
-bool has_filters_of(const render::LayerContent& content, const scene::Layer& layer) {
+bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
   const bool is_still = content.moving == nullptr && !content.changes;
-  const bool glides = layer.glide && layer.glide->filters_start;
+  const auto& transition = shared.run->transition;
+  const bool in_transition = transition && transition->filters_start;
   const bool is_plain = content.plain || content.filters.empty();
-  return !is_still || (glides && is_plain) || content.filters == render::lasting_filters(layer);
+  return !is_still || (in_transition && is_plain) ||
+         content.filters == render::lasting_filters(*shared.layer);
 }
 
 // Whether a content that is being made for `a` will be that of `b`.
-bool same_job(const scene::Layer& a, const scene::Layer& b) {
-  return same_content(a, b) &&
-         (is_video(a) || render::lasting_filters(a) == render::lasting_filters(b));
+bool same_job(const SharedLayer& a, const SharedLayer& b) {
+  return same_content(a, b) && (is_video(*a.layer) || render::lasting_filters(*a.layer) ==
+                                                          render::lasting_filters(*b.layer));
 }
 
 // Contents that never wait for a file, nor take long.
@@ -142,7 +161,7 @@ bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
 std::optional<base::Duration> first_gone_from(const SceneView& view) {
   std::optional<base::Duration> first;
   for (const render::ShownLayer& shown : view.layers) {
-    const auto gone_from = scene::gone_from(*shown.layer);
+    const auto gone_from = scene::gone_from(shown.running());
     if (gone_from && (!first || *gone_from < *first)) first = gone_from;
   }
   return first;
@@ -192,7 +211,7 @@ std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
 // One thread's means of making contents, made anew when the surroundings are.
 class Bench {
  public:
-  LayerContentPtr make(const SurroundingsPtr& surroundings, const scene::Layer& layer,
+  LayerContentPtr make(const SurroundingsPtr& surroundings, const scene::RunningLayer& layer,
                        const scene::PlaceholderClock& clock) {
     if (surroundings_ != surroundings) {
       surroundings_ = surroundings;
@@ -224,12 +243,12 @@ class ContentLoader::Work {
  private:
   // A layer as it is ready to be shown.
   struct Ready {
-    LayerPtr layer;
+    SharedLayer shared;
     LayerContentPtr content;
     SurroundingsPtr surroundings;
   };
   struct Job {
-    LayerPtr layer;
+    std::optional<SharedLayer> shared;
     int64_t since = 0;  ///< the revision that wanted something new of this layer
     bool is_under_way = false;
   };
@@ -247,15 +266,15 @@ class ContentLoader::Work {
   void take_in(const std::vector<layers::Published>& published);
   void make_ready(const scene::LiveStatePtr& state);
   void take_surroundings(const scene::LiveState& state);
-  bool is_ready(const std::string& name, const scene::Layer& layer) const;
-  void let_leave(const scene::LiveStatePtr& state);
+  bool is_ready(const std::string& name, const SharedLayer& shared) const;
+  void move_exiting(const scene::LiveStatePtr& state);
   void make_quick(const scene::LiveStatePtr& state);
   void ask_for_the_rest(const scene::LiveStatePtr& state);
   void forget_absent(const scene::LiveState& state);
   LayerContentPtr make(Bench& bench, const SurroundingsPtr& surroundings,
-                       const scene::Layer& layer);
-  void scale(const scene::Layer& layer, const render::LayerContent& content, base::SizeI canvas);
-  void scale_all(const scene::Scene& scene);
+                       const scene::RunningLayer& layer);
+  void scale(const SharedLayer& shared, const render::LayerContent& content, base::SizeI canvas);
+  void scale_all(const scene::LiveState& state);
   NamedJob* next_job();
   SceneViewPtr view_of(const scene::LiveState& state) const;
   int64_t shown_revision(const scene::LiveState& state) const;
@@ -352,9 +371,9 @@ void ContentLoader::Work::take_in(const std::vector<layers::Published>& publishe
 
 void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
   take_surroundings(*state);
-  let_leave(state);
+  move_exiting(state);
   make_quick(state);
-  scale_all(state->scene);
+  scale_all(*state);
   const std::lock_guard lock(mutex_);
   ask_for_the_rest(state);
   forget_absent(*state);
@@ -374,21 +393,22 @@ void ContentLoader::Work::take_surroundings(const scene::LiveState& state) {
   frame_rasterizer_ = std::move(rasterizer);
 }
 
-bool ContentLoader::Work::is_ready(const std::string& name, const scene::Layer& layer) const {
+bool ContentLoader::Work::is_ready(const std::string& name, const SharedLayer& shared) const {
   const auto known = ready_.find(name);
-  return known != ready_.end() && same_content(*known->second.layer, layer) &&
-         has_filters_of(*known->second.content, layer) &&
-         (known->second.surroundings == surroundings_ || is_video(layer));
+  return known != ready_.end() && same_content(known->second.shared, shared) &&
+         has_filters_of(*known->second.content, shared) &&
+         (known->second.surroundings == surroundings_ || is_video(*shared.layer));
 }
 
-// A layer that leaves takes its content with it: one that has its id now makes one of its own.
-void ContentLoader::Work::let_leave(const scene::LiveStatePtr& state) {
+// An exiting layer keeps its content: a new layer with its id gets a content of its own.
+void ContentLoader::Work::move_exiting(const scene::LiveStatePtr& state) {
   const std::lock_guard lock(mutex_);
   for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
-    const auto known = ready_.find(each.layer->id);
-    const bool leaves = each.name != each.layer->id && !ready_.contains(each.name);
-    if (!leaves || known == ready_.end()) continue;
-    if (!same_content(*known->second.layer, *each.layer)) continue;
+    const std::string& id = each.shared.layer->id;
+    const auto known = ready_.find(id);
+    const bool exits = each.name != id && !ready_.contains(each.name);
+    if (!exits || known == ready_.end()) continue;
+    if (!same_content(known->second.shared, each.shared)) continue;
     ready_[each.name] = std::move(known->second);
     ready_.erase(known);
   }
@@ -396,37 +416,37 @@ void ContentLoader::Work::let_leave(const scene::LiveStatePtr& state) {
 
 void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
   for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
-    const scene::Layer& layer = *each.layer;
+    const scene::Layer& layer = *each.shared.layer;
     SurroundingsPtr surroundings;
     {
       const std::lock_guard lock(mutex_);
       const auto known = ready_.find(each.name);
       const bool is_at_hand =
-          known != ready_.end() && is_change_of_state(*known->second.layer, layer);
-      if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, layer)) continue;
+          known != ready_.end() && is_change_of_state(*known->second.shared.layer, layer);
+      if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, each.shared)) continue;
       surroundings = surroundings_;
     }
-    LayerContentPtr content = make(quick_bench_, surroundings, layer);
+    LayerContentPtr content = make(quick_bench_, surroundings, each.shared.running());
     const std::lock_guard lock(mutex_);
     jobs_.erase(each.name);
-    ready_[each.name] = {LayerPtr(state, &layer), std::move(content), std::move(surroundings)};
+    ready_[each.name] = {each.shared, std::move(content), std::move(surroundings)};
   }
 }
 
 void ContentLoader::Work::ask_for_the_rest(const scene::LiveStatePtr& state) {
   const base::Duration now = options_.clock->next_frame_time();
   for (const Wanted& each : layers_of(*state, now)) {
-    const scene::Layer& layer = *each.layer;
-    if (is_ready(each.name, layer)) {
-      ready_[each.name].layer = LayerPtr(state, &layer);
+    const scene::Layer& layer = *each.shared.layer;
+    const bool shows = !scene::is_gone(each.shared.running(), now);
+    if (is_ready(each.name, each.shared)) {
+      ready_[each.name].shared = each.shared;
       jobs_.erase(each.name);
-    } else if (!is_quick(layer) && (!scene::is_gone(layer, now) || !is_video(layer))) {
+    } else if (!is_quick(layer) && (shows || !is_video(layer))) {
       const auto [job, is_new] = jobs_.try_emplace(each.name);
       if (is_new) job->second.since = state->revision;
-      if (job->second.layer == nullptr || !same_job(*job->second.layer, layer)) {
-        job->second.is_under_way = false;
-      }
-      job->second.layer = LayerPtr(state, &layer);
+      auto& known = job->second.shared;
+      if (!known || !same_job(*known, each.shared)) job->second.is_under_way = false;
+      known = each.shared;
     }
   }
 }
@@ -441,16 +461,16 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
 }
 
 LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& surroundings,
-                                          const scene::Layer& layer) {
+                                          const scene::RunningLayer& layer) {
   const auto began = std::chrono::steady_clock::now();
   const base::Duration now = options_.clock->next_frame_time();
   const base::FrameRate rate = options_.clock->rate();
   LayerContentPtr content =
       bench.make(surroundings, layer,
-                 {rate.index_at(now), rate, surroundings->epoch, layer.start.value_or(now)});
+                 {rate.index_at(now), rate, surroundings->epoch, layer.run.start.value_or(now)});
   if (content->moving != nullptr) {
     // Its first picture is there when it goes on air; what is wrong with it is told then.
-    const base::Duration start = layer.start.value_or(now);
+    const base::Duration start = layer.run.start.value_or(now);
     std::vector<content::Part> parts;
     [[maybe_unused]] const auto first = content->moving->show(
         base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
@@ -459,20 +479,24 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   if (content->error) {
     failures_->add();
-    options_.on_failure(layer.id, *content->error);
+    options_.on_failure(layer.layer.id, *content->error);
   }
   return content;
 }
 
 // Scales what is to be shown at another size than its own, so that no frame has to.
-void ContentLoader::Work::scale(const scene::Layer& layer, const render::LayerContent& content,
+void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerContent& content,
                                 base::SizeI canvas) {
+  const scene::Layer& layer = *shared.layer;
   const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
   if (!is_scaled || !content.raster || content.changes) return;
-  scene::Layer settled = layer;  // as it will be once it has come
-  settled.visible = true;
-  settled.enter.clear();
-  scene::forget_showing(settled);
+  scene::Layer settled_layer = layer;  // as it will be once it has entered
+  settled_layer.visible = true;
+  settled_layer.enter.clear();
+  scene::LayerRun settled_run;
+  settled_run.start = shared.run->start;
+  settled_run.animations = shared.run->animations;
+  const scene::RunningLayer settled{settled_layer, settled_run};
   const base::FrameRate rate = options_.clock->rate();
   const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
   if (!render::keeps_its_scale(settled, time)) return;
@@ -480,18 +504,19 @@ void ContentLoader::Work::scale(const scene::Layer& layer, const render::LayerCo
   const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time,
                                         {canvas, render::frame_from_canvas(canvas, canvas)});
   if (!placed) return;
-  auto item = render::draw_item(settled, *placed, part);
-  if (item) resampled_->apply(*item, settled.animations.empty());
+  auto item = render::draw_item(settled_layer, *placed, part);
+  if (item) resampled_->apply(*item, settled_layer.animations.empty());
 }
 
-void ContentLoader::Work::scale_all(const scene::Scene& scene) {
-  for (const scene::Layer& layer : scene.layers) {
+void ContentLoader::Work::scale_all(const scene::LiveState& state) {
+  for (const auto& layer : state.scene.layers) {
+    const SharedLayer shared{layer, state.run.layers.of(layer->id)};
     LayerContentPtr content;
     {
       const std::lock_guard lock(mutex_);
-      if (is_ready(layer.id, layer)) content = ready_.find(layer.id)->second.content;
+      if (is_ready(layer->id, shared)) content = ready_.find(layer->id)->second.content;
     }
-    if (content != nullptr) scale(layer, *content, scene.canvas.size);
+    if (content != nullptr) scale(shared, *content, state.scene.canvas.size);
   }
 }
 
@@ -512,16 +537,16 @@ void ContentLoader::Work::load_images() {
     NamedJob& job = *next_job();
     job.second.is_under_way = true;
     const std::string name = job.first;
-    const LayerPtr layer = job.second.layer;
+    const SharedLayer shared = *job.second.shared;
     const SurroundingsPtr surroundings = surroundings_;
     lock.unlock();
-    LayerContentPtr content = make(bench, surroundings, *layer);
-    scale(*layer, *content, surroundings->file->scene.canvas.size);
+    LayerContentPtr content = make(bench, surroundings, shared.running());
+    scale(shared, *content, surroundings->file->scene.canvas.size);
     lock.lock();
     const auto wanted = jobs_.find(name);
-    const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.layer, *layer);
+    const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
     if (!is_wanted) continue;
-    ready_[name] = {wanted->second.layer, std::move(content), surroundings};
+    ready_[name] = {*wanted->second.shared, std::move(content), surroundings};
     jobs_.erase(wanted);
     publish();
     changed_.notify_all();
@@ -540,9 +565,10 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   const base::Duration now = options_.clock->next_frame_time();
   for (const Wanted& each : layers_of(state, now)) {
     const auto ready = ready_.find(each.name);
-    if (scene::is_gone(*each.layer, now) || ready == ready_.end()) continue;
+    if (scene::is_gone(each.shared.running(), now) || ready == ready_.end()) continue;
     // As it was, when what it is to be is not ready: `ready` has the layer that goes with it.
-    view->layers.push_back({ready->second.layer, each.index, ready->second.content});
+    const SharedLayer& shared = ready->second.shared;
+    view->layers.push_back({shared.layer, shared.run, each.index, ready->second.content});
   }
   std::ranges::stable_sort(view->layers, {},
                            [](const render::ShownLayer& s) { return s.layer->z_index; });
@@ -553,7 +579,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
 int64_t ContentLoader::Work::shown_revision(const scene::LiveState& state) const {
   int64_t revision = state.revision;
   for (const auto& [id, job] : jobs_) {
-    if (job.layer->visible) revision = std::min(revision, job.since - 1);
+    if (job.shared->layer->visible) revision = std::min(revision, job.since - 1);
   }
   return revision;
 }

@@ -106,8 +106,10 @@ class LiveSoundtrack::Work {
   bool wait();
   bool is_heard() const;
   void follow_scene();
-  void add_layer(const scene::Layer& layer, std::vector<Voice>& voices);
-  void add_track(const scene::AudioTrack& track, std::vector<Voice>& voices);
+  void add_layer(const base::Shared<scene::Layer>& layer, const base::Shared<scene::LayerRun>& run,
+                 std::vector<Voice>& voices);
+  void add_track(const scene::AudioTrack& track, const base::Shared<scene::TrackRun>& run,
+                 std::vector<Voice>& voices);
   Source& source_of(const std::string& key, const std::string& layer,
                     const scene::SoundSource& sound, AudioAhead::Length length);
   std::shared_ptr<AudioFeed> listen_to(const std::string& owner, const std::string& source);
@@ -220,39 +222,48 @@ void LiveSoundtrack::Work::follow_scene() {
   for (auto& [key, source] : sources_) source.is_used = false;
   std::vector<Voice> voices;
   if (state->transmission == scene::Transmission::kOnAir) {
-    for (const scene::Layer& layer : state->scene.layers) add_layer(layer, voices);
-    for (const scene::LeavingLayer& leaving : state->leaving) add_layer(leaving.layer, voices);
-    for (const scene::AudioTrack& track : state->scene.audio) add_track(track, voices);
+    const scene::RunState& run = state->run;
+    for (const auto& layer : state->scene.layers) {
+      add_layer(layer, run.layers.of(layer->id), voices);
+    }
+    for (const scene::ExitingLayer& each : run.exiting) add_layer(each.layer, each.run, voices);
+    for (const scene::AudioTrack& track : state->scene.audio) {
+      add_track(track, run.audio.of(track.id), voices);
+    }
   }
   mixer_.set_voices(std::move(voices));
   retire_unused();
 }
 
-void LiveSoundtrack::Work::add_layer(const scene::Layer& layer, std::vector<Voice>& voices) {
-  const auto sound = scene::sound_of(layer);
-  const bool shows = layer.visible || layer.leaves;
-  if (!sound || !layer.start || !shows) return;
-  Voice voice = voice_of(std::make_shared<const scene::Layer>(layer));
-  voice.feed = source_of(voice.key, layer.id, *sound, AudioAhead::Length::kIsNot).feed;
+void LiveSoundtrack::Work::add_layer(const base::Shared<scene::Layer>& layer,
+                                     const base::Shared<scene::LayerRun>& run,
+                                     std::vector<Voice>& voices) {
+  const auto sound = scene::sound_of({*layer, *run});
+  const bool shows = layer->visible || run->exit_start;
+  if (!sound || !run->start || !shows) return;
+  Voice voice = voice_of(layer, run);
+  voice.feed = source_of(voice.key, layer->id, *sound, AudioAhead::Length::kIsNot).feed;
   if (voice.feed != nullptr) voices.push_back(std::move(voice));
 }
 
-void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track, std::vector<Voice>& voices) {
-  const scene::SoundSource sound = scene::sound_of(track);
+void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track,
+                                     const base::Shared<scene::TrackRun>& run,
+                                     std::vector<Voice>& voices) {
+  const scene::SoundSource sound = scene::sound_of({track, *run});
   const bool fades_out = track.fade_out > Duration::zero() && !track.loop;
-  const auto shared = std::make_shared<const scene::AudioTrack>(track);
-  Voice voice = voice_of(shared, std::nullopt);
+  const base::Shared<scene::AudioTrack> shared(track);
+  Voice voice = voice_of(shared, run, std::nullopt);
   voice.feed = source_of(voice.key, "", sound,
                          fades_out ? AudioAhead::Length::kIsNeeded : AudioAhead::Length::kIsNot)
                    .feed;
   if (voice.feed == nullptr) return;
   if (fades_out) {
     // Its end is known once all of it was read.
-    voice.volume = [shared, feed = voice.feed, begins = voice.begins](int64_t at) {
+    voice.volume = [shared, run, feed = voice.feed, begins = voice.begins](int64_t at) {
       const auto length = feed->length();
       std::optional<Duration> ends;
       if (length) ends = base::SceneTime{begins + *length, media::kAudioRate}.floor();
-      return scene::volume_at(*shared, {at, media::kAudioRate}, ends);
+      return scene::volume_at({*shared, *run}, {at, media::kAudioRate}, ends);
     };
   }
   voices.push_back(std::move(voice));

@@ -26,7 +26,7 @@ std::optional<Duration> end_of(const scene::AudioTrack& track, media::AudioFeed&
   std::optional<Duration> end = scene_end;
   if (const auto length = feed.length()) {
     const Duration own_end =
-        scene::sound_of(track).begins + Duration(*length * kNanosPerSecond / media::kAudioRate);
+        scene::sound_of({track, {}}).begins + Duration(*length * kNanosPerSecond / media::kAudioRate);
     end = end ? std::min(*end, own_end) : own_end;
   }
   return end;
@@ -63,23 +63,28 @@ std::string key_of(const std::string& owner, const scene::SoundSource& sound) {
   return key + ' ' + std::to_string(sound.rate);
 }
 
-Voice voice_of(const std::shared_ptr<const scene::Layer>& layer) {
+Voice voice_of(const base::Shared<scene::Layer>& layer,
+               const base::Shared<scene::LayerRun>& run) {
+  const auto sound = scene::sound_of({*layer, *run});
   Voice voice;
-  voice.key = key_of("layer " + layer->id, *scene::sound_of(*layer));
+  voice.key = key_of("layer " + layer->id, *sound);
   voice.group = layer->id;
-  voice.begins = media::sample_at(scene::sound_of(*layer)->begins);
-  voice.volume = [layer](int64_t sample) { return scene::volume_at(*layer, time_of(sample)); };
+  voice.begins = media::sample_at(sound->begins);
+  voice.volume = [layer, run](int64_t sample) {
+    return scene::volume_at({*layer, *run}, time_of(sample));
+  };
   return voice;
 }
 
-Voice voice_of(const std::shared_ptr<const scene::AudioTrack>& track,
-               std::optional<Duration> ends) {
+Voice voice_of(const base::Shared<scene::AudioTrack>& track,
+               const base::Shared<scene::TrackRun>& run, std::optional<Duration> ends) {
+  const scene::SoundSource sound = scene::sound_of({*track, *run});
   Voice voice;
-  voice.key = key_of("audio " + track->id, scene::sound_of(*track));
+  voice.key = key_of("audio " + track->id, sound);
   voice.ducks_under = track->duck_under.value_or("");
-  voice.begins = media::sample_at(scene::sound_of(*track).begins);
-  voice.volume = [track, ends](int64_t sample) {
-    return scene::volume_at(*track, time_of(sample), ends);
+  voice.begins = media::sample_at(sound.begins);
+  voice.volume = [track, run, ends](int64_t sample) {
+    return scene::volume_at({*track, *run}, time_of(sample), ends);
   };
   return voice;
 }
@@ -87,14 +92,14 @@ Voice voice_of(const std::shared_ptr<const scene::AudioTrack>& track,
 namespace {
 
 void add_layers(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>& voices) {
-  for (const scene::Layer& layer : file->scene.layers) {
-    const auto sound = scene::sound_of(layer);
-    if (!layer.visible || !sound) continue;
+  for (const auto& layer : file->scene.layers) {
+    const auto sound = scene::sound_of({*layer, {}});
+    if (!layer->visible || !sound) continue;
     const std::string path = file->resolved(sound->source);
     if (media::is_live_source(path)) continue;  // it is heard live only
     auto feed = open_sound(*sound, path, media::FarPlaces::kDecodedUpTo);
     if (!feed || feed.value() == nullptr) continue;
-    voices.push_back(voice_of({file, &layer}));
+    voices.push_back(voice_of(layer, {}));
     voices.back().feed = std::move(feed).value();
   }
 }
@@ -104,7 +109,7 @@ base::Result<std::shared_ptr<media::AudioFeed>> open_track(const scene::AudioTra
   if (media::is_live_source(path)) {
     return base::Error{base::ErrorCode::kUnsupported, "it is heard live only", path, nullptr};
   }
-  TRY(auto feed, open_sound(scene::sound_of(track), path, media::FarPlaces::kDecodedUpTo));
+  TRY(auto feed, open_sound(scene::sound_of({track, {}}), path, media::FarPlaces::kDecodedUpTo));
   return std::shared_ptr<media::AudioFeed>(std::move(feed));
 }
 
@@ -118,7 +123,7 @@ void add_tracks(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>
           {file->where("audio[" + std::to_string(i) + "].source"), "", feed.error()});
       continue;
     }
-    voices.push_back(voice_of({file, &track}, end_of(track, *feed.value(), file->scene.duration)));
+    voices.push_back(voice_of(track, {}, end_of(track, *feed.value(), file->scene.duration)));
     voices.back().feed = std::move(feed).value();
   }
 }

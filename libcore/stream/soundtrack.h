@@ -23,13 +23,15 @@ base::Result<std::unique_ptr<media::AudioFeed>> open_sound(const scene::SoundSou
                                                            const std::string& path,
                                                            media::FarPlaces far_places);
 
-/// Tells what `owner`, a layer or nobody, plays from anything else.
+/// A key of what `owner`, a layer or a track, plays: equal keys stand for the same sound.
 std::string key_of(const std::string& owner, const scene::SoundSource& sound);
 
 /// The voice of a layer that has a sound, and that of a track, yet without their feeds. `ends`: of
 /// the track's fade.
-media::Voice voice_of(const std::shared_ptr<const scene::Layer>& layer);
-media::Voice voice_of(const std::shared_ptr<const scene::AudioTrack>& track,
+media::Voice voice_of(const base::Shared<scene::Layer>& layer,
+                      const base::Shared<scene::LayerRun>& run);
+media::Voice voice_of(const base::Shared<scene::AudioTrack>& track,
+                      const base::Shared<scene::TrackRun>& run,
                       std::optional<base::Duration> ends);
 
 /// The sound of a scene file, offline: that of its videos and of its tracks, mixed.

@@ -65,7 +65,7 @@ TEST(Curl, ChangesALayer) {
            "{\"opacity\": 0.5}", "-w", "%{http_code}", url(house, "/api/v1/layers/title")});
   EXPECT_EQ(ran.status, 0);
   EXPECT_TRUE(ran.output.ends_with("\n200")) << ran.output;
-  EXPECT_EQ(house.layers->current()->scene.layers[1].opacity, 0.5);
+  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 0.5);
 }
 
 TEST(Curl, SendsALongBodyOnceItIsAskedTo) {
@@ -77,7 +77,7 @@ TEST(Curl, SendsALongBodyOnceItIsAskedTo) {
                        "--data-binary", "@" + file.string(), url(house, "/api/v1/layers/title")});
   std::filesystem::remove(file);
   EXPECT_EQ(ran.status, 0) << ran.output;
-  EXPECT_EQ(house.layers->current()->scene.layers[1].opacity, 0.25);
+  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 0.25);
 }
 
 TEST(Curl, AWholeSessionNeedsOneConnection) {

@@ -108,7 +108,7 @@ TEST(HttpApi, AnimationsAreAddedAndReplaced) {
   EXPECT_EQ(added.at("result.animations.0.effect"), "fade");
   const Reply none = ask(house.port(), "PUT /api/v1/layers/title/animations", "[]");
   EXPECT_EQ(none.status, 200) << none.body;
-  EXPECT_TRUE(house.layers->current()->scene.layers[1].animations.empty());
+  EXPECT_TRUE(house.layers->current()->scene.layers[1]->animations.empty());
 }
 
 TEST(HttpApi, MessagesOfALayerThatIsNotThereAreRefused) {
@@ -330,7 +330,7 @@ TEST(HttpApi, ACommandIsPutOff) {
       ask(house.port(), "PATCH /api/v1/layers/title?at=1h&wait=on-air", R"({"opacity": 0.5})");
   EXPECT_EQ(later.status, 202) << later.body;
   EXPECT_NE(later.at("result.scheduled"), "(nothing)");
-  EXPECT_EQ(house.layers->current()->scene.layers[1].opacity, 1);
+  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 1);
   const std::string line = "PATCH /api/v1/layers/title?at=";
   EXPECT_EQ(ask(house.port(), line + "frame:999999", "{\"opacity\": 0.1}").status, 202);
   EXPECT_EQ(ask(house.port(), line + "frame:x", "{}").status, 400);

@@ -114,7 +114,7 @@ class LayerManagers : public testing::Test {
                                  .add("patch", Value::object().add("opacity", Value::of(opacity)))};
   }
   static double opacity_of(const LiveStatePtr& state, const std::string& id = "back") {
-    return std::ranges::find(state->scene.layers, id, &scene::Layer::id)->opacity;
+    return scene::layer_of(*state, id).opacity;
   }
 
   // What is shown at a time.
@@ -465,8 +465,8 @@ TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {
   accepted_of(submit(animate, At{int64_t{100}}).get());
   set_time(seconds(3) + milliseconds(300));
   ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
-  const auto& layer = manager_->current()->scene.layers[0];
-  EXPECT_EQ(layer.animations.at(0).start, Duration{3'333'333'333});
+  const auto& run = scene::run_of(*manager_->current(), "back");
+  EXPECT_EQ(run.animations.at(0), Duration{3'333'333'333});
   const auto journal = store_.journal(1, 10);
   EXPECT_NE(journal.value().at(0).command.find("\"now\":\"3.333333333s\""), std::string::npos);
 }
@@ -502,10 +502,10 @@ TEST_F(LayerManagers, AScheduleOutlivesItsDaemon) {
   open();
   ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
   EXPECT_EQ(opacity_of(manager_->current()), 0.5);
-  EXPECT_EQ(manager_->current()->scene.layers[2].start, std::nullopt);
+  EXPECT_EQ(scene::run_of(*manager_->current(), "film").start, std::nullopt);
   set_time(seconds(20));
   ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 3; }));
-  EXPECT_EQ(manager_->current()->scene.layers[2].start, seconds(12));
+  EXPECT_EQ(scene::run_of(*manager_->current(), "film").start, seconds(12));
   manager_.reset();
   open();
   EXPECT_EQ(accepted_of(submit(set_opacity(0), At{seconds(100)}).get()).result,

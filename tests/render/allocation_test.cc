@@ -90,7 +90,7 @@ layers:
   - id: speaks
     type: host
     size: [64, 64]
-    content: {type: character, source: art/card.png, state: talking, state_start: 1s,
+    content: {type: character, source: art/card.png, state: talking,
               animations: {talking: {type: sprite, source: art/card.png, sprite: {columns: 2}}}}
   - {id: grows, type: overlay, transform: {position: [300, 40]}, content: {type: color, color: teal}, size: [50, 50],
      animations: [{effect: scale, from: 0.5, to: 2, duration: 1s, iterations: infinite, direction: alternate}]}
@@ -99,12 +99,29 @@ layers:
      animations: [{effect: scroll, speed: 61, gap: 40}]}
   - {id: comes, type: overlay, transform: {position: [350, 200]}, size: [30, 30], content: {type: color, color: red},
      enter: [{effect: fade, duration: 9s}, {effect: slide, from: right, duration: 10s}]}
-  - {id: goes, type: overlay, visible: false, leaves: 1s, size: [30, 30], content: {type: color, color: tan},
+  - {id: goes, type: overlay, visible: false, size: [30, 30], content: {type: color, color: tan},
      exit: [{effect: fade, from: 1, to: 0, duration: 100s}]}
   - {id: glides, type: overlay, transform: {position: [300, 200]}, size: [30, 30], opacity: 0.3,
-     content: {type: color, color: gold}, transition: {duration: 20s, easing: ease-in},
-     glide: {transform_start: 0, opacity_start: 1s}}
+     content: {type: color, color: gold}, transition: {duration: 20s, easing: ease-in}}
 )";
+
+// Of the scene above: a state that began, an exit and a transition that play.
+scene::RunState moving_run() {
+  scene::RunState run;
+  scene::LayerRun speaks;
+  speaks.id = "speaks";
+  speaks.character.state_start = std::chrono::seconds(1);
+  run.layers.set(speaks);
+  scene::LayerRun goes;
+  goes.id = "goes";
+  goes.exit_start = std::chrono::seconds(1);
+  run.layers.set(goes);
+  scene::LayerRun glides;
+  glides.id = "glides";
+  glides.transition = scene::TransitionRun{std::chrono::seconds(1), 1, base::Duration{}, {}};
+  run.layers.set(glides);
+  return run;
+}
 
 // Pictures made beforehand, so that only drawing them is counted.
 class StillFeed : public frame::VideoFeed {
@@ -150,6 +167,7 @@ TEST_P(WarmRenderer, AllocatesNothing) {
   options.open_feed = [](const scene::VideoContent&, const std::string&) {
     return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<StillFeed>());
   };
+  options.run = moving_run();
   Renderer renderer(file, options);
   for (const auto& failure : renderer.prepare(0)) ADD_FAILURE() << failure.error.to_string();
   std::array<frame::FramePtr, 3> held;  // as an encoder does

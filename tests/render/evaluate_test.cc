@@ -49,10 +49,12 @@ Animation one_second(scene::Effect effect) {
   return animation;
 }
 
+const scene::LayerRun kNotRun;
+
 std::optional<compose::DrawItem> item_at(const Layer& layer, const content::Raster& raster,
-                                         int64_t ms = 0) {
+                                         int64_t ms = 0, const scene::LayerRun& run = kNotRun) {
   const content::Part part = part_of(raster);
-  const auto placed = placed_at(layer, raster.box, {&part, 1}, SceneTime{ms, 1000}, {kCanvas, {}});
+  const auto placed = placed_at({layer, run}, raster.box, {&part, 1}, SceneTime{ms, 1000}, {kCanvas, {}});
   return placed ? draw_item(layer, *placed, part) : std::nullopt;
 }
 
@@ -278,73 +280,79 @@ TEST(DrawItem, EnterAndExitAddToTheAnimations) {
   layer.animations = {one_second(scene::FadeEffect{0.5, 0.5})};
   layer.enter = {one_second(scene::SlideEffect{PointF{-40, 0}, PointF{0, 0}})};
   layer.exit = {one_second(scene::FadeEffect{1, 0})};
-  layer.shown_since = milliseconds(2000);
+  scene::LayerRun run;
+  run.shown_since = milliseconds(2000);
   const auto raster = raster_of({40, 20});
-  EXPECT_EQ(place_of(*item_at(layer, raster, 2500)), (RectF{-20, 0, 20, 20}));
-  EXPECT_EQ(place_of(*item_at(layer, raster, 3000)), (RectF{0, 0, 40, 20}));
-  EXPECT_EQ(item_at(layer, raster, 3000)->opacity, 102);
+  EXPECT_EQ(place_of(*item_at(layer, raster, 2500, run)), (RectF{-20, 0, 20, 20}));
+  EXPECT_EQ(place_of(*item_at(layer, raster, 3000, run)), (RectF{0, 0, 40, 20}));
+  EXPECT_EQ(item_at(layer, raster, 3000, run)->opacity, 102);
   layer.visible = false;
-  layer.leaves = milliseconds(5000);
-  EXPECT_EQ(item_at(layer, raster, 5500)->opacity, 51);
-  EXPECT_TRUE(item_at(layer, raster, 5980).has_value());
-  EXPECT_FALSE(item_at(layer, raster, 6000).has_value());
-  EXPECT_FALSE(item_at(layer, raster, 60'000).has_value());
+  run.exit_start = milliseconds(5000);
+  EXPECT_EQ(item_at(layer, raster, 5500, run)->opacity, 51);
+  EXPECT_TRUE(item_at(layer, raster, 5980, run).has_value());
+  EXPECT_FALSE(item_at(layer, raster, 6000, run).has_value());
+  EXPECT_FALSE(item_at(layer, raster, 60'000, run).has_value());
 }
 
 TEST(DrawItem, AnExitThatLeavesItInSightIsGoneAllTheSame) {
   Layer layer;
+  scene::LayerRun run;
   layer.visible = false;
-  layer.leaves = milliseconds(0);
+  run.exit_start = milliseconds(0);
   layer.exit = {one_second(scene::SlideEffect{PointF{0, 0}, PointF{9, 0}})};
-  EXPECT_TRUE(item_at(layer, raster_of({40, 20}), 999).has_value());
-  EXPECT_FALSE(item_at(layer, raster_of({40, 20}), 1000).has_value());
+  EXPECT_TRUE(item_at(layer, raster_of({40, 20}), 999, run).has_value());
+  EXPECT_FALSE(item_at(layer, raster_of({40, 20}), 1000, run).has_value());
 }
 
-TEST(DrawItem, GlidesFromWhereItWas) {
+TEST(DrawItem, ATransitionMovesFromTheOldPlace) {
   Layer layer;
   layer.opacity = 0.4;
   layer.transform.position = {100, 0};
   layer.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
-  layer.glide = scene::Glide{milliseconds(0), 1, milliseconds(500), {}};
+  scene::LayerRun run;
+  run.transition = scene::TransitionRun{milliseconds(0), 1, milliseconds(500), {}};
   const auto raster = raster_of({40, 20});
-  EXPECT_EQ(item_at(layer, raster, 500)->opacity, 179);  // 0.7 × 255 = 178.5
-  EXPECT_EQ(place_of(*item_at(layer, raster, 500)).left, 0);
-  EXPECT_EQ(place_of(*item_at(layer, raster, 1000)).left, 50);
-  EXPECT_EQ(place_of(*item_at(layer, raster, 1500)).left, 100);
-  EXPECT_EQ(item_at(layer, raster, 1500)->opacity, 102);
+  EXPECT_EQ(item_at(layer, raster, 500, run)->opacity, 179);  // 0.7 × 255 = 178.5
+  EXPECT_EQ(place_of(*item_at(layer, raster, 500, run)).left, 0);
+  EXPECT_EQ(place_of(*item_at(layer, raster, 1000, run)).left, 50);
+  EXPECT_EQ(place_of(*item_at(layer, raster, 1500, run)).left, 100);
+  EXPECT_EQ(item_at(layer, raster, 1500, run)->opacity, 102);
 }
 
-TEST_P(SlideFrom, IsJustOutsideOfWhereTheLayerGlides) {
+TEST_P(SlideFrom, IsJustOutsideOfWhereATransitionIs) {
   Layer layer;
   layer.transform.position = {100, 50};
   layer.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
-  layer.glide = scene::Glide{std::nullopt, 1, milliseconds(0), {}};
+  scene::LayerRun run;
+  run.transition = scene::TransitionRun{std::nullopt, 1, milliseconds(0), {}};
   layer.animations = {one_second(scene::SlideEffect{GetParam().direction, GetParam().direction})};
-  expect_just_outside(place_of(*item_at(layer, raster_of({40, 20}), 500)), GetParam().touches);
+  expect_just_outside(place_of(*item_at(layer, raster_of({40, 20}), 500, run)), GetParam().touches);
 }
 
 TEST(KeepsItsScale, KnowsWhenALayerIsOnItsWay) {
   const auto at = [](int64_t ms) { return SceneTime{ms, 1000}; };
   Layer layer;
-  EXPECT_TRUE(keeps_its_scale(layer, at(0)));
+  scene::LayerRun run;
+  EXPECT_TRUE(keeps_its_scale({layer, run}, at(0)));
   layer.enter = {one_second(scene::ScaleEffect{{0.5, 0.5}, {1, 1}})};
-  EXPECT_FALSE(keeps_its_scale(layer, at(999)));
-  EXPECT_TRUE(keeps_its_scale(layer, at(1000)));
+  EXPECT_FALSE(keeps_its_scale({layer, run}, at(999)));
+  EXPECT_TRUE(keeps_its_scale({layer, run}, at(1000)));
   layer.enter = {one_second(scene::FadeEffect{0, 1})};
-  EXPECT_TRUE(keeps_its_scale(layer, at(500)));
+  EXPECT_TRUE(keeps_its_scale({layer, run}, at(500)));
   layer.exit = {one_second(scene::RotateEffect{0, 90})};
-  EXPECT_TRUE(keeps_its_scale(layer, at(5000)));
+  EXPECT_TRUE(keeps_its_scale({layer, run}, at(5000)));
   layer.visible = false;
-  layer.leaves = milliseconds(5000);
-  EXPECT_FALSE(keeps_its_scale(layer, at(5000)));
+  run.exit_start = milliseconds(5000);
+  EXPECT_FALSE(keeps_its_scale({layer, run}, at(5000)));
   Layer glides;
   glides.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
   glides.transform.position = {50, 50};
-  glides.glide = scene::Glide{std::nullopt, 1, milliseconds(0), {}};
-  EXPECT_TRUE(keeps_its_scale(glides, at(500)));
+  scene::LayerRun from;
+  from.transition = scene::TransitionRun{std::nullopt, 1, milliseconds(0), {}};
+  EXPECT_TRUE(keeps_its_scale({glides, from}, at(500)));
   glides.transform.scale = {2, 2};
-  EXPECT_FALSE(keeps_its_scale(glides, at(500)));
-  EXPECT_TRUE(keeps_its_scale(glides, at(1000)));
+  EXPECT_FALSE(keeps_its_scale({glides, from}, at(500)));
+  EXPECT_TRUE(keeps_its_scale({glides, from}, at(1000)));
 }
 
 /// --- Frames of another size ---
@@ -374,7 +382,7 @@ TEST(DrawItem, IsPlacedInTheFrameAsOnTheCanvas) {
   const Affine frame = frame_from_canvas(kCanvas, {160, 160});
   const content::Raster raster = raster_of({40, 20});
   const content::Part part = part_of(raster);
-  const auto placed = placed_at(layer, raster.box, {&part, 1}, {}, {kCanvas, frame});
+  const auto placed = placed_at({layer, kNotRun}, raster.box, {&part, 1}, {}, {kCanvas, frame});
   ASSERT_TRUE(placed.has_value());
   const auto item = draw_item(layer, *placed, part);
   ASSERT_TRUE(item.has_value());

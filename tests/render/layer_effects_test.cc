@@ -153,25 +153,38 @@ TEST(KeyframedFilters, PlayAsTheLayerEnters) {
   EXPECT_EQ(pixel_of(file, 30, 24, 30).red, 255);
 }
 
-// ---- Filters that glide ----
+// ---- Filters in transition ----
 
-std::string gliding(std::string_view filters, std::string_view from) {
-  return "filters: " + std::string(filters) +
-         ", transition: {duration: 1s, easing: linear}, glide: {filters_start: 0, filters: " +
-         std::string(from) + "}";
+// A scene whose layer has `filters`, with a transition of one second.
+SceneFile in_transition(std::string_view filters) {
+  return scene_with("filters: " + std::string(filters) +
+                    ", transition: {duration: 1s, easing: linear}");
 }
 
-TEST(GlidingFilters, ChangeFromFrameToFrame) {
-  const SceneFile file = scene_with(gliding("[{brightness: 0}]", "[]"));
-  Renderer renderer(file, {});
+// The layer changes from the filters `from` at 0.
+RenderOptions changing_from(const SceneFile& file, std::vector<scene::Filter> from) {
+  scene::LayerRun run;
+  run.id = file.scene.layers.back()->id;
+  run.transition.emplace();
+  run.transition->filters_start = base::Duration{};
+  run.transition->filters = std::move(from);
+  RenderOptions options;
+  options.run.layers.set(std::move(run));
+  return options;
+}
+
+TEST(FilterTransition, ChangesFromFrameToFrame) {
+  const SceneFile file = in_transition("[{brightness: 0}]");
+  Renderer renderer(file, changing_from(file, {}));
   for (const auto& [index, red] : {std::pair{0, 255}, {2, 204}, {5, 128}, {10, 0}, {500, 0}}) {
     EXPECT_EQ(pixel(renderer.render(index), 30, 24).red, red) << index;
   }
 }
 
 // All pixels of the scene's frame `index`.
-std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index) {
-  Renderer renderer(file, {});
+std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index,
+                                     const RenderOptions& options = {}) {
+  Renderer renderer(file, options);
   const auto frame = renderer.render(index);
   std::vector<StraightRgba8> pixels;
   for (int y = 0; y < 48; ++y) {
@@ -180,14 +193,18 @@ std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index) {
   return pixels;
 }
 
-TEST(GlidingFilters, AreThoseOfTheLayerBeforeAndAfterwards) {
-  const SceneFile file = scene_with(gliding("[{blur: 3}, {sepia: 1}]", "[{blur: 1}]"));
-  EXPECT_EQ(pixels_of(file, 0), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
-  EXPECT_EQ(pixels_of(file, 5), pixels_of(scene_with("filters: [{blur: 2}, {sepia: 0.5}]"), 0));
-  EXPECT_EQ(pixels_of(file, 10), pixels_of(scene_with("filters: [{blur: 3}, {sepia: 1}]"), 0));
-  const SceneFile back = scene_with(gliding("[]", "[{blur: 1}]"));
-  EXPECT_EQ(pixels_of(back, 0), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
-  EXPECT_EQ(pixels_of(back, 10), pixels_of(scene_with("opacity: 1"), 0));
+TEST(FilterTransition, BeginsAndEndsWithTheFiltersOfTheLayer) {
+  const SceneFile file = in_transition("[{blur: 3}, {sepia: 1}]");
+  const RenderOptions from = changing_from(file, {scene::BlurFilter{1}});
+  EXPECT_EQ(pixels_of(file, 0, from), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
+  EXPECT_EQ(pixels_of(file, 5, from),
+            pixels_of(scene_with("filters: [{blur: 2}, {sepia: 0.5}]"), 0));
+  EXPECT_EQ(pixels_of(file, 10, from),
+            pixels_of(scene_with("filters: [{blur: 3}, {sepia: 1}]"), 0));
+  const SceneFile back = in_transition("[]");
+  const RenderOptions from_blur = changing_from(back, {scene::BlurFilter{1}});
+  EXPECT_EQ(pixels_of(back, 0, from_blur), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
+  EXPECT_EQ(pixels_of(back, 10, from_blur), pixels_of(scene_with("opacity: 1"), 0));
 }
 
 // ---- Contents that move ----
@@ -309,16 +326,16 @@ TEST(LayerEffects, MakeOnePictureOfAllPartsAndKeepIt) {
                                          scene::DropShadowFilter{{0, 0, 0, 255}, 0, {1, 0}}});
   LayerEffects effects;
   std::vector<content::Part> shown = parts;
-  ASSERT_TRUE(effects.apply(layer, {0, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, shown).ok());
   ASSERT_EQ(shown.size(), 1U);
   const auto first = std::get<frame::PicturePtr>(shown[0].picture);
   EXPECT_EQ(first->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
   EXPECT_EQ(first->view().at(8, 2), (PremulRgba8{255, 0, 255, 255}));
   shown = parts;
-  ASSERT_TRUE(effects.apply(layer, {5, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, shown).ok());
   EXPECT_EQ(std::get<frame::PicturePtr>(shown[0].picture), first);
   shown = {parts[0]};
-  ASSERT_TRUE(effects.apply(layer, {5, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, shown).ok());
   EXPECT_NE(std::get<frame::PicturePtr>(shown[0].picture), first);
 }
 
@@ -328,28 +345,28 @@ TEST(LayerEffects, LeaveTheLastColoursToWhoeverDraws) {
   const content::Part part = part_with({255, 0, 0, 255}, base::rotation_degrees(9));
   LayerEffects effects;
   std::vector<content::Part> shown = {part};
-  ASSERT_TRUE(effects.apply(colors, {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {0, 1}, {6, 6}, shown).ok());
   EXPECT_EQ(shown, (std::vector<content::Part>{part}));
   const frame::RecoloringPtr recoloring = effects.recoloring();
   ASSERT_NE(recoloring, nullptr);
   EXPECT_EQ(recolored(*recoloring, {255, 0, 0, 255}), (PremulRgba8{0, 255, 255, 255}));
-  ASSERT_TRUE(effects.apply(colors, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, shown).ok());
   EXPECT_EQ(effects.recoloring(), recoloring);
   // Several parts lie over each other before their colours change.
   shown = {part, part};
-  ASSERT_TRUE(effects.apply(colors, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, shown).ok());
   ASSERT_EQ(shown.size(), 1U);
   EXPECT_EQ(effects.recoloring(), recoloring);
   // A shadow is thrown by what comes before it, and filtered by what comes after.
   shown = {part_with({255, 0, 0, 255}, {})};
   const scene::DropShadowFilter shadow{{0, 0, 0, 255}, 0, {6, 0}};
-  ASSERT_TRUE(effects.apply(layer_with({invert, shadow, invert}), {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer_with({invert, shadow, invert}), {}}, {1, 1}, {6, 6}, shown).ok());
   const auto picture = std::get<frame::PicturePtr>(shown.at(0).picture);
   EXPECT_EQ(picture->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
   EXPECT_EQ(picture->view().at(8, 2), (PremulRgba8{0, 0, 0, 255}));
   EXPECT_NE(effects.recoloring(), nullptr);
   shown = {part};
-  ASSERT_TRUE(effects.apply(layer_with({}), {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer_with({}), {}}, {1, 1}, {6, 6}, shown).ok());
   EXPECT_EQ(effects.recoloring(), nullptr);
 }
 
@@ -358,7 +375,7 @@ TEST(LayerEffects, LeaveTheResolutionOfAScaledPicture) {
   LayerEffects effects;
   std::vector<content::Part> shown = {
       part_with({255, 0, 0, 255}, base::translation(1, 2) * base::scaling(0.5, 0.25))};
-  ASSERT_TRUE(effects.apply(layer, {0, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, shown).ok());
   const auto picture = std::get<frame::PicturePtr>(shown[0].picture);
   EXPECT_EQ(picture->size(), (base::SizeI{12, 10}));
   EXPECT_EQ(shown[0].box_from_picture, base::translation(1, 2) * base::scaling(0.5, 0.25));
@@ -368,10 +385,10 @@ TEST(LayerEffects, DoNothingWhereThereIsNothingToDo) {
   const content::Part part = part_with({255, 0, 0, 255}, {});
   LayerEffects effects;
   std::vector<content::Part> shown = {part};
-  ASSERT_TRUE(effects.apply(layer_with({scene::BlurFilter{0}}), {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer_with({scene::BlurFilter{0}}), {}}, {0, 1}, {6, 6}, shown).ok());
   EXPECT_EQ(shown[0], part);
   shown.clear();
-  ASSERT_TRUE(effects.apply(layer_with({scene::BlurFilter{5}}), {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer_with({scene::BlurFilter{5}}), {}}, {0, 1}, {6, 6}, shown).ok());
   EXPECT_TRUE(shown.empty());
 }
 

@@ -241,11 +241,11 @@ LayerMotion motion_ms(const std::vector<Animation>& animations, int64_t ms) {
 }
 
 TEST(Motion, BeginsWithTheLayerOrAtAStartOfItsOwn) {
-  Animation own = animation(FadeEffect{0, 1});
-  own.start = std::chrono::seconds(5);
-  const std::vector<Animation> both = {animation(RotateEffect{0, 100}), own};
+  const std::vector<Animation> both = {animation(RotateEffect{0, 100}),
+                                       animation(FadeEffect{0, 1})};
+  const AnimationStarts starts = {std::nullopt, std::chrono::seconds(5)};
   const auto at = [&](int64_t ms) {
-    return motion_at(both, at_ms(ms), kEdges, std::chrono::seconds(2));
+    return motion_at(both, at_ms(ms), kEdges, std::chrono::seconds(2), starts);
   };
   EXPECT_EQ(at(0).rotation, 0);
   EXPECT_EQ(at(2500).rotation, 50);
@@ -259,12 +259,13 @@ TEST(Motion, BeforeItsStartIsAsDuringADelay) {
        {FillMode::kNone, FillMode::kForwards, FillMode::kBackwards, FillMode::kBoth}) {
     Animation later = animation(FadeEffect{0.25, 1});
     later.timing.fill = fill;
-    later.start = std::chrono::seconds(7);
     Animation delayed = later;
-    delayed.start.reset();
     delayed.timing.delay = std::chrono::seconds(7);
     for (const int64_t ms : {0, 6999, 7000, 7500, 8000, 9000}) {
-      EXPECT_EQ(motion_ms({later}, ms).opacity, motion_ms({delayed}, ms).opacity) << ms;
+      const AnimationStarts starts = {std::chrono::seconds(7)};
+      EXPECT_EQ(motion_at({later}, at_ms(ms), kEdges, {}, starts).opacity,
+                motion_ms({delayed}, ms).opacity)
+          << ms;
     }
   }
 }

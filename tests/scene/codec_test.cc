@@ -104,8 +104,8 @@ TEST(NumberCodec, TakesItsRangeAndRefusesTheRest) {
   EXPECT_EQ(read_with(codec, ".nan").faults, Lines{"1:1: .nan is not a finite number" + expected});
   EXPECT_EQ(read_with(codec, "-.inf").faults,
             Lines{"1:1: -.inf is not a finite number" + expected});
-  EXPECT_EQ(read_with(codec, "'1'").faults, Lines{"1:1: a string stands here" + expected});
-  EXPECT_EQ(read_with(codec, "~").faults, Lines{"1:1: nothing stands here" + expected});
+  EXPECT_EQ(read_with(codec, "'1'").faults, Lines{"1:1: got a string" + expected});
+  EXPECT_EQ(read_with(codec, "~").faults, Lines{"1:1: got nothing" + expected});
 }
 
 TEST(IntegerCodec, RefusesFractions) {
@@ -122,7 +122,7 @@ TEST(BooleanCodec, TakesTrueAndFalseAlone) {
   EXPECT_EQ(read_with(boolean(), "yes").faults,
             Lines{"1:1: \"yes\" is a string, expected true or false"});
   EXPECT_EQ(read_with(boolean(), "1").faults,
-            Lines{"1:1: a number stands here, expected true or false"});
+            Lines{"1:1: got a number, expected true or false"});
 }
 
 TEST(TextCodec, TakesAnyScalarAsItWasWritten) {
@@ -131,7 +131,7 @@ TEST(TextCodec, TakesAnyScalarAsItWasWritten) {
   }
   EXPECT_EQ(read_with(scene::text(100), "~").value, "");
   EXPECT_EQ(read_with(scene::text(100), "[a]").faults,
-            Lines{"1:1: a list stands here, expected a text"});
+            Lines{"1:1: got a list, expected a text"});
   EXPECT_EQ(read_with(scene::text(3), "four").faults,
             Lines{"1:1: it is too long, expected a text of at most 3 bytes"});
 }
@@ -183,11 +183,11 @@ struct Token {
 
 Codec<Token> token_codec() {
   using Form = std::variant<Square, Disc>;
-  const std::function<Form&(Token&)> form_of = [](Token& token) -> Form& { return token.form; };
+  const auto form_of = [](Token& token) -> Form& { return token.form; };
   ObjectTable<Token> table;
   table.title = "token";
   table.fields = {optional("solid", &Token::solid, boolean(), "Filled."),
-                  optional("label", &Token::label, string(1, 9, "a label"), "Its name.")};
+                  optional("label", &Token::label, string(1, 9, "a label", FileRole::kNone), "Its name.")};
   table.tag = "form";
   table.choices = {
       alternative<Square, Token, Form>(
@@ -220,12 +220,12 @@ TEST(ObjectCodec, TellsEveryFaultOfAnObject) {
   EXPECT_EQ(read_with(codec, "{form: square, sid: 3, solid: 1}").faults,
             (Lines{"1:16: sid: unknown key, expected form, solid, label or side; did you mean "
                    "\"side\"?",
-                   "1:31: solid: a number stands here, expected true or false",
+                   "1:31: solid: got a number, expected true or false",
                    "1:1: \"side\" is missing, expected a number from 1 to 9"}));
   EXPECT_EQ(read_with(codec, "{solid: true}").faults,
             Lines{"1:1: \"form\" is missing, expected square or disc"});
   EXPECT_EQ(read_with(codec, "[]").faults,
-            Lines{"1:1: a list stands here, expected a mapping (token)"});
+            Lines{"1:1: got a list, expected a mapping (token)"});
 }
 
 TEST(ObjectCodec, WithAWrongTagOnlyTheSharedKeysAreJudged) {
@@ -233,7 +233,7 @@ TEST(ObjectCodec, WithAWrongTagOnlyTheSharedKeysAreJudged) {
   EXPECT_EQ(read_with(token_codec(), "{form: sqare, side: 30, solid: 3}").faults,
             (Lines{"1:8: form: \"sqare\" is not known, expected square or disc; did you mean "
                    "\"square\"?",
-                   "1:32: solid: a number stands here, expected true or false"}));
+                   "1:32: solid: got a number, expected true or false"}));
 }
 
 TEST(ListCodec, CountsAndNamesItsItems) {
@@ -245,7 +245,7 @@ TEST(ListCodec, CountsAndNamesItsItems) {
             Lines{"1:1: the list has 4, expected a list of 1 to 3 numbers"});
   EXPECT_EQ(read_with(codec, "[1, 10, x]").faults,
             (Lines{"1:5: [1]: 10 is above 9, expected a number from 0 to 9",
-                   "1:9: [2]: a string stands here, expected a number from 0 to 9"}));
+                   "1:9: [2]: got a string, expected a number from 0 to 9"}));
 }
 
 }  // namespace

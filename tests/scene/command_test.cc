@@ -20,13 +20,6 @@ using base::ErrorCode;
 using std::chrono::seconds;
 using Names = std::vector<std::string>;
 
-const Layer& layer_of(const LiveState& state, const std::string& id) {
-  const auto layer = std::ranges::find(state.scene.layers, id, &Layer::id);
-  EXPECT_NE(layer, state.scene.layers.end()) << id;
-  static const Layer kNone;
-  return layer == state.scene.layers.end() ? kNone : *layer;
-}
-
 // The state after commands that are all obeyed, each second one.
 LiveState after(LiveState state, const std::vector<Command>& commands) {
   Duration now = kNow;
@@ -74,7 +67,7 @@ TEST(CreateLayer, NamesItPutsItOnTopAndStartsIt) {
   const Layer& layer = applied.state.scene.layers.back();
   EXPECT_EQ(layer.id, "visual-feed-1");
   EXPECT_EQ(layer.z_index, 8);
-  EXPECT_EQ(layer.start, kNow);
+  EXPECT_EQ(run_of(applied.state, layer.id).start, kNow);
   EXPECT_EQ(applied.result, layer_document(layer, Secrets::kShown));
   ASSERT_EQ(names_of(applied.events), Names{"layer.created"});
   EXPECT_EQ(*applied.events[0].params.find("layer"), layer_document(layer, Secrets::kShown));
@@ -92,7 +85,7 @@ TEST(CreateLayer, TheFirstFreeNumberIsTaken) {
             {create(R"("id": "overlay-1", )", "red"), create(R"("id": "overlay-3", )", "red"),
              create("", "green"), create("", "blue"), create("", "tan")});
   Names ids;
-  for (const Layer& layer : state.scene.layers) ids.push_back(layer.id);
+  for (const auto& layer : state.scene.layers) ids.push_back(layer->id);
   EXPECT_EQ(ids, (Names{"back", "title", "film", "overlay-1", "overlay-3", "overlay-2", "overlay-4",
                         "overlay-5"}));
 }
@@ -114,7 +107,7 @@ TEST(CreateLayer, AHiddenOneStartsWhenItIsFirstShown) {
   LiveState state = obeyed(small_state(), command("layers.create", R"({"layer": {"id": "x",
       "type": "overlay", "visible": false, "content": {"type": "color", "color": "red"}}})"))
                         .state;
-  EXPECT_EQ(layer_of(state, "x").start, std::nullopt);
+  EXPECT_EQ(run_of(state, "x").start, std::nullopt);
   const auto show = [&](bool is_shown, int now) {
     state = obeyed(state,
                    command("layers.update", std::string(R"({"id": "x", "patch": {"visible": )") +
@@ -123,10 +116,10 @@ TEST(CreateLayer, AHiddenOneStartsWhenItIsFirstShown) {
                 .state;
   };
   show(true, 20);
-  EXPECT_EQ(layer_of(state, "x").start, seconds(20));
+  EXPECT_EQ(run_of(state, "x").start, seconds(20));
   show(false, 30);
   show(true, 40);
-  EXPECT_EQ(layer_of(state, "x").start, seconds(20));
+  EXPECT_EQ(run_of(state, "x").start, seconds(20));
 }
 
 TEST(CreateLayer, IsRefusedWithEveryFault) {
@@ -139,16 +132,16 @@ TEST(CreateLayer, IsRefusedWithEveryFault) {
         {{"/layr", "did you mean \"layer\""}}},
        {command("layers.create", R"({"layer": 3})"),
         kInvalid,
-        {{"/layer", "a number stands here"}}},
+        {{"/layer", "got a number"}}},
        {command("layers.create", R"({"layer": {"type": "overlay", "opacity": 2,
                 "content": {"type": "text", "text": "", "style": {"padding": [1, 2, "x", 4]}}}})"),
         kInvalid,
         {{"/layer/opacity", "2 is above 1"},
-         {"/layer/content/style/padding/2", "a string stands here"}}},
+         {"/layer/content/style/padding/2", "got a string"}}},
        {command("layers.create", R"({"layer": {"type": "visual_feed", "content": {"type": "image",
                 "source": "a", "metadata": {"a/b~c": []}}}})"),
         kInvalid,
-        {{"/layer/content/metadata/a~1b~0c", "a list stands here"}}},
+        {{"/layer/content/metadata/a~1b~0c", "got a list"}}},
        {command("layers.create", R"({"layer": {"type": "overlai", "content": 1}})"),
         kInvalid,
         {{"/layer/type", "did you mean \"overlay\""}, {"/layer/content", "a number"}}},
@@ -233,12 +226,12 @@ TEST(ReplaceLayer, KeepsWhatIsUnchangedInPhase) {
               .state;
   const Layer& layer = layer_of(state, "title");
   EXPECT_EQ(layer.id, "title");
-  EXPECT_EQ(layer.start, seconds(0));
+  EXPECT_EQ(run_of(state, "title").start, seconds(0));
   EXPECT_EQ(layer.z_index, 0);
   ASSERT_EQ(layer.animations.size(), 3);
-  EXPECT_EQ(layer.animations[0].start, seconds(30));
-  EXPECT_EQ(layer.animations[1].start, kNow);
-  EXPECT_EQ(layer.animations[2].start, std::nullopt);
+  EXPECT_EQ(run_of(state, "title").animations.at(0), seconds(30));
+  EXPECT_EQ(run_of(state, "title").animations.at(1), kNow);
+  EXPECT_EQ(run_of(state, "title").animations.at(2), std::nullopt);
   expect_refused(state,
                  {{command("layers.replace", R"({"id": "title", "layer": {"id": "a"}})"),
                    kInvalid,
@@ -260,30 +253,44 @@ TEST(Phases, AnotherFileOfAVideoStartsItAndLeavesAnimationsAsTheyAre) {
       [{"effect": "fade", "to": 0.5, "duration": "1s"}]})"),
                  seconds(5))
               .state;
-  EXPECT_EQ(layer_of(state, "film").start, seconds(5));
-  EXPECT_EQ(layer_of(state, "film").animations[0].start, std::nullopt);
+  EXPECT_EQ(run_of(state, "film").start, seconds(5));
+  EXPECT_EQ(run_of(state, "film").animations.at(0), std::nullopt);
   // The same file goes on.
   state = obeyed(state, update(R"({"content": {"loop": true}, "opacity": 0.5})"), seconds(6)).state;
-  EXPECT_EQ(layer_of(state, "film").start, seconds(5));
+  EXPECT_EQ(run_of(state, "film").start, seconds(5));
   state = obeyed(state, update(R"({"content": {"source": "b.mp4"}})"), seconds(7)).state;
-  EXPECT_EQ(layer_of(state, "film").start, seconds(7));
-  EXPECT_EQ(layer_of(state, "film").animations[0].start, seconds(5));
+  EXPECT_EQ(run_of(state, "film").start, seconds(7));
+  EXPECT_EQ(run_of(state, "film").animations.at(0), seconds(5));
   // Hidden: it begins when it is shown.
   state = obeyed(state, update(R"({"content": {"source": "c.mp4"}, "visible": false})"), seconds(8))
               .state;
-  EXPECT_EQ(layer_of(state, "film").start, std::nullopt);
+  EXPECT_EQ(run_of(state, "film").start, std::nullopt);
   state = obeyed(state, update(R"({"visible": true})"), seconds(9)).state;
-  EXPECT_EQ(layer_of(state, "film").start, seconds(9));
-  EXPECT_EQ(layer_of(state, "film").animations[0].start, seconds(5));
+  EXPECT_EQ(run_of(state, "film").start, seconds(9));
+  EXPECT_EQ(run_of(state, "film").animations.at(0), seconds(5));
 }
 
-TEST(Phases, AStartThatIsTakenAwayBeginsAnew) {
-  const Applied applied = obeyed(
-      small_state(), command("layers.update", R"({"id": "title", "patch": {"start": null}})"));
-  EXPECT_EQ(layer_of(applied.state, "title").start, kNow);
-  const Applied given = obeyed(
-      small_state(), command("layers.update", R"({"id": "title", "patch": {"start": "3s"}})"));
-  EXPECT_EQ(layer_of(given.state, "title").start, seconds(3));
+TEST(RestartLayer, StartsContentAndAnimationsAgain) {
+  const LiveState before = small_state();
+  const Applied applied = obeyed(before, command("layers.restart", R"({"id": "title"})"));
+  EXPECT_EQ(run_of(applied.state, "title").start, kNow);
+  EXPECT_EQ(applied.state.scene, before.scene);
+  EXPECT_EQ(names_of(applied.events), Names{"layer.updated"});
+  // A layer that is yet to be shown has nothing to start again.
+  EXPECT_TRUE(obeyed(before, command("layers.restart", R"({"id": "film"})")).events.empty());
+  expect_refused(before, {{command("layers.restart", R"({"id": "tite"})"),
+                           ErrorCode::kNotFound,
+                           {{"/id", "did you mean \"title\""}}}});
+}
+
+TEST(UpdateLayer, CannotNameRunState) {
+  for (const std::string key : {"start", "shown_since", "leaves", "glide", "exit_start"}) {
+    expect_refused(small_state(),
+                   {{command("layers.update",
+                             R"({"id": "title", "patch": {")" + key + R"(": "3s"}})"),
+                     kInvalid,
+                     {{"/patch/" + key, "unknown key"}}}});
+  }
 }
 
 TEST(DeleteLayer, AnActiveLayerIsThenNoLongerActive) {
@@ -299,7 +306,7 @@ TEST(DeleteLayer, AnActiveLayerIsThenNoLongerActive) {
       {{command("layers.delete", R"({"id": "bak"})"),
         ErrorCode::kNotFound,
         {{"/id", "did you mean \"back\""}}},
-       {command("layers.delete", R"({"id": null})"), kInvalid, {{"/id", "nothing stands here"}}}});
+       {command("layers.delete", R"({"id": null})"), kInvalid, {{"/id", "got nothing"}}}});
 }
 
 TEST(ActivateLayer, OneOrNone) {
@@ -320,16 +327,16 @@ TEST(AnimateLayer, BeginsNowOrWithALayerThatIsYetToBeShown) {
   const Applied shown = obeyed(
       small_state(), command("layers.animate", R"({"id": "title", "animation": )" + fade + "}"));
   ASSERT_EQ(layer_of(shown.state, "title").animations.size(), 2);
-  EXPECT_EQ(layer_of(shown.state, "title").animations[1].start, kNow);
+  EXPECT_EQ(run_of(shown.state, "title").animations.at(1), kNow);
   EXPECT_EQ(names_of(shown.events), Names{"layer.updated"});
   const Applied hidden = obeyed(
       small_state(), command("layers.animate", R"({"id": "film", "animation": )" + fade + "}"));
-  EXPECT_EQ(layer_of(hidden.state, "film").animations[0].start, std::nullopt);
+  EXPECT_EQ(run_of(hidden.state, "film").animations.at(0), std::nullopt);
   const Applied all = obeyed(
       shown.state, command("layers.animate", R"({"id": "title", "animations": [)" + fade + "]}"),
       seconds(20));
   ASSERT_EQ(layer_of(all.state, "title").animations.size(), 1);
-  EXPECT_EQ(layer_of(all.state, "title").animations[0].start, seconds(20));
+  EXPECT_EQ(run_of(all.state, "title").animations.at(0), seconds(20));
 }
 
 TEST(AnimateLayer, IsRefusedWithEveryFault) {
@@ -359,6 +366,7 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
                          R"("rotate", "from": 90, "fill": "backwards")",
                          R"("scale", "from": 2)"};
   Layer all = layer_of(state, "title");
+  AnimationStarts all_starts(all.animations.size());
   Duration now = kNow;
   for (int i = 0; i < 300; ++i, now += std::chrono::milliseconds(700)) {
     const size_t kind = static_cast<size_t>(i) % effects.size();
@@ -370,10 +378,12 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
     state = obeyed(state, animate, now).state;
     const Layer& layer = layer_of(state, "title");
     all.animations.push_back(layer.animations.back());
+    const LayerRun& run = run_of(state, "title");
+    all_starts.push_back(run.animations.back());
     for (int step = 0; step < 20; ++step) {
       const base::SceneTime time{now.count() + step * 100'000'000, 1'000'000'000};
-      ASSERT_EQ(motion_at(layer.animations, time, edges, *layer.start),
-                motion_at(all.animations, time, edges, *all.start));
+      ASSERT_EQ(motion_at(layer.animations, time, edges, *run.start, run.animations),
+                motion_at(all.animations, time, edges, *run.start, all_starts));
     }
   }
   EXPECT_LE(layer_of(state, "title").animations.size(), size_t{limits::kAnimationsMax});
@@ -390,6 +400,10 @@ TEST(AnimateLayer, StopsAtTheLimitOfThoseThatHaveAnEffect) {
 
 const ChatContent& chat_of(const LiveState& state) {
   return std::get<ChatContent>(layer_of(state, "chat").content);
+}
+// When message `place` appears.
+Duration time_of_message(const LiveState& state, size_t place) {
+  return *timed_chat(chat_of(state), run_of(state, "chat")).messages.at(place).timestamp;
 }
 
 // The small scene with a chat of three messages at most, two of them there.
@@ -416,7 +430,8 @@ TEST(Say, AddsAMessageThatAppearsNow) {
   const ChatMessage& said = chat_of(applied.state).messages.back();
   EXPECT_EQ(said.id, "m-" + std::to_string(applied.state.revision));
   EXPECT_EQ(said.author, "Cy");
-  EXPECT_EQ(said.timestamp, kNow);
+  EXPECT_EQ(said.timestamp, std::nullopt);
+  EXPECT_EQ(time_of_message(applied.state, 2), kNow);
   EXPECT_TRUE(said.highlighted);
   EXPECT_EQ(applied.result, chat_message_codec().write(said));
   ASSERT_EQ(names_of(applied.events), Names{"chat.said"});
@@ -429,7 +444,7 @@ TEST(Say, OfTooManyTheOldestGo) {
       "message": {"author": "Cy", "text": "x"}})");
   const LiveState state = after(chat_state(), {say, say, say, say});
   EXPECT_EQ(ids_of(chat_of(state)), "m-4 m-5 m-6 ");
-  EXPECT_EQ(chat_of(state).messages[0].timestamp, kNow + seconds(1));
+  EXPECT_EQ(time_of_message(state, 0), kNow + seconds(1));
 }
 
 TEST(Say, MessagesOfOneBatchHaveIdsOfTheirOwn) {
@@ -455,7 +470,7 @@ TEST(Say, AKnownIdIsSaidAnewInItsPlaceAndAtItsTime) {
       "message": {"id": "a", "author": "Ana", "text": "corrected"}})"));
   EXPECT_EQ(ids_of(chat_of(applied.state)), "a b ");
   EXPECT_EQ(chat_of(applied.state).messages[0].text, "corrected");
-  EXPECT_EQ(chat_of(applied.state).messages[0].timestamp, seconds(3));
+  EXPECT_EQ(time_of_message(applied.state, 0), seconds(3));
   EXPECT_EQ(names_of(applied.events), Names{"chat.said"});
 }
 
@@ -480,21 +495,19 @@ TEST(Say, MessagesKeepTheirTimesWhenTheLayerChanges) {
       {command("layers.update", R"({"id": "chat", "patch": {"content": {"style": {"font_size": 20},
          "messages": [{"id": "b", "author": "Ben", "text": "two"},
                       {"id": "n", "author": "Ned", "text": "new"}]}}})")});
-  EXPECT_EQ(chat_of(state).messages[0].timestamp, seconds(5));
-  EXPECT_EQ(chat_of(state).messages[1].timestamp, kNow);
+  EXPECT_EQ(time_of_message(state, 0), seconds(5));
+  EXPECT_EQ(time_of_message(state, 1), kNow);
 }
 
 TEST(Say, TheFileOfALiveSceneDoesNotKnowWhatWasSaid) {
   LiveState state = chat_state();
   Scene file = state.scene;
-  auto& chat = std::get<ChatContent>(file.layers.back().content);
-  for (ChatMessage& message : chat.messages) message.timestamp.reset();
   EXPECT_TRUE(commands_between(state.scene, file).empty());
   state = obeyed(state, command("chat.say", R"({"id": "chat",
       "message": {"author": "Cy", "text": "three"}})"))
               .state;
   EXPECT_EQ(commands_between(state.scene, file).size(), 1U);
-  keep_what_was_said(state.scene, file);
+  keep_messages(state.scene, file);
   EXPECT_TRUE(commands_between(state.scene, file).empty());
 }
 
@@ -537,7 +550,7 @@ TEST(ReplaceScene, KeepsThePhaseOfWhatStays) {
   state = obeyed(state, command("layers.update", R"({"id": "film", "patch": {"visible": true}})"),
                  seconds(5))
               .state;
-  Value document = scene_document(without_starts(state.scene), Secrets::kRedacted);
+  Value document = scene_document(state.scene, Secrets::kRedacted);
   Value& layers = *document.find("layers");
   layers.items[1].set("opacity", Value::of(0.5));
   layers.items[2].find("content")->set("source", Value::of("other.mp4"));
@@ -546,10 +559,10 @@ TEST(ReplaceScene, KeepsThePhaseOfWhatStays) {
   layers.items.erase(layers.items.begin());
   const Applied applied =
       obeyed(state, {"scene.replace", Value::object().add("scene", document)}, seconds(30));
-  EXPECT_EQ(layer_of(applied.state, "title").start, seconds(0));
+  EXPECT_EQ(run_of(applied.state, "title").start, seconds(0));
   EXPECT_EQ(layer_of(applied.state, "title").opacity, 0.5);
-  EXPECT_EQ(layer_of(applied.state, "film").start, seconds(30));
-  EXPECT_EQ(layer_of(applied.state, "new").start, seconds(30));
+  EXPECT_EQ(run_of(applied.state, "film").start, seconds(30));
+  EXPECT_EQ(run_of(applied.state, "new").start, seconds(30));
   EXPECT_EQ(applied.state.scene.outputs, state.scene.outputs);
   EXPECT_EQ(applied.state.active, "title");
   EXPECT_EQ(names_of(applied.events), Names{"scene.updated"});
@@ -722,7 +735,7 @@ TEST(Batch, IsOneRevisionAndAllOrNothing) {
         {{"/commands/0/params/patch/opacity", "above 1"}}},
        {command("batch", R"({"commands": [{"method": "batch", "params": {"commands": []}}]})"),
         kInvalid,
-        {{"/commands/0/method", "inside a batch"}}},
+        {{"/commands/0/method", "cannot be nested"}}},
        {command("batch", R"({"commands": [{"metod": "x"}, 3]})"),
         kInvalid,
         {{"/commands/0", "\"method\" is missing"}, {"/commands/0/metod", "unknown key"}}},
@@ -800,7 +813,7 @@ class Model {
   void expect_equal(const Scene& scene) const {
     ASSERT_EQ(scene.layers.size(), layers_.size());
     for (size_t i = 0; i < layers_.size(); ++i) {
-      ASSERT_EQ(scene.layers[i].id, layers_[i].first);
+      ASSERT_EQ(scene.layers[i]->id, layers_[i].first);
       ASSERT_EQ(plain(scene.layers[i]), layers_[i].second);
     }
   }
@@ -812,9 +825,7 @@ class Model {
     return nlohmann::json::parse(write_json(value, 0));
   }
   static nlohmann::json plain(const Layer& layer) {
-    Scene scene;
-    scene.layers = {layer};
-    return parsed(layer_document(without_starts(scene).layers.front(), Secrets::kShown));
+    return parsed(layer_document(layer, Secrets::kShown));
   }
   // Defaults left out.
   static nlohmann::json plain(const nlohmann::json& document) {
@@ -852,9 +863,12 @@ TEST(RandomCommands, LeadToWhatAPlainModelSays) {
         ++refused_count;
         ASSERT_FALSE(std::get<Refusal>(outcome).error.message.empty());
       }
-      for (const Layer& layer : state.scene.layers) {
-        ASSERT_TRUE(!layer.visible || layer.start) << layer.id;
+      for (const auto& layer : state.scene.layers) {
+        const LayerRun& run = run_of(state, layer->id);
+        ASSERT_TRUE(!layer->visible || run.start) << layer->id;
+        ASSERT_EQ(run.animations.size(), layer->animations.size()) << layer->id;
       }
+      if (i % 10 == 0) expect_kept(state);
       if (HasFatalFailure()) return;
     }
   }
@@ -881,7 +895,7 @@ TEST(RandomCommands, AreTheSameForTheSameArguments) {
 
 Scene with_outputs_in_order(Scene scene) {
   std::ranges::sort(scene.outputs, {}, &Output::id);
-  return without_starts(std::move(scene));
+  return scene;
 }
 
 void expect_reached(const Scene& from, const Scene& to) {
@@ -892,7 +906,7 @@ void expect_reached(const Scene& from, const Scene& to) {
   }
   ASSERT_EQ(with_outputs_in_order(state.scene), with_outputs_in_order(to))
       << write_json(scene_codec().write(state.scene)) << write_json(scene_codec().write(to));
-  EXPECT_TRUE(commands_between(state.scene, without_starts(to)).empty());
+  EXPECT_TRUE(commands_between(state.scene, to).empty());
 }
 
 TEST(CommandsBetween, RandomScenesLeadFromOneToTheOther) {
@@ -915,7 +929,7 @@ TEST(CommandsBetween, RandomChangesLeadFromOneSceneToTheOther) {
         auto outcome = apply(state, random.next(state), seconds(i));
         if (auto* applied = std::get_if<Applied>(&outcome)) state = std::move(applied->state);
       }
-      expect_reached(from, without_starts(state.scene));
+      expect_reached(from, state.scene);
       if (HasFatalFailure()) return;
     }
   }
@@ -923,10 +937,10 @@ TEST(CommandsBetween, RandomChangesLeadFromOneSceneToTheOther) {
 
 TEST(CommandsBetween, SaysOnlyWhatIsDifferent) {
   const Scene from = small_state().scene;
-  Scene to = without_starts(from);
+  Scene to = from;
   EXPECT_TRUE(commands_between(from, to).empty());
-  to.layers[1].opacity = 0.5;
-  std::get<TextContent>(to.layers[1].content).text = "new";
+  to.layers[1].edit().opacity = 0.5;
+  std::get<TextContent>(to.layers[1].edit().content).text = "new";
   to.layers.erase(to.layers.begin());
   Layer added = to.layers[0];
   added.id = "added";
@@ -951,7 +965,7 @@ TEST(CommandsBetween, SaysOnlyWhatIsDifferent) {
 
 TEST(CommandsBetween, AnotherOrderReplacesTheScene) {
   const Scene from = small_state().scene;
-  Scene to = without_starts(from);
+  Scene to = from;
   std::swap(to.layers[0], to.layers[1]);
   const auto commands = commands_between(from, to);
   ASSERT_EQ(commands.size(), 1);

@@ -134,7 +134,7 @@ Keyframe filters_at(double at, Filters filters) {
 Filters shown(std::vector<Animation> animations, int64_t ms, Filters own = {}) {
   Layer layer;
   layer.animations = std::move(animations);
-  replace_filters(layer, base::SceneTime{ms, 1000}, own);
+  replace_filters({layer, {}}, base::SceneTime{ms, 1000}, own);
   return own;
 }
 
@@ -182,22 +182,23 @@ TEST(AnimatedFilters, KeyframesHaveEasingsOfTheirOwn) {
 
 TEST(AnimatedFilters, EnterWhenTheLayerIsShownAndLeaveWhenItIsHidden) {
   Layer layer;
-  layer.shown_since = milliseconds(2000);
+  LayerRun run;
+  run.shown_since = milliseconds(2000);
   layer.enter = {keyframed({filters_at(0, {blur(8)})})};
   layer.exit = {keyframed({filters_at(1, {blur(4)})})};
-  const auto shown_at = [&layer](int64_t ms) {
+  const auto shown_at = [&](int64_t ms) {
     Filters filters;
-    replace_filters(layer, base::SceneTime{ms, 1000}, filters);
+    replace_filters({layer, run}, base::SceneTime{ms, 1000}, filters);
     return filters;
   };
   EXPECT_EQ(shown_at(2250), Filters{blur(6)});
   EXPECT_EQ(shown_at(3000), Filters{blur(0)});
   layer.visible = false;
-  layer.leaves = milliseconds(5000);
+  run.exit_start = milliseconds(5000);
   EXPECT_EQ(shown_at(5500), Filters{blur(2)});
   // It is shown again at 5.5 s: what was played until then plays backwards until 6 s.
   layer.visible = true;
-  layer.leaves = milliseconds(6000);
+  run.exit_start = milliseconds(6000);
   EXPECT_EQ(shown_at(5750), Filters{blur(1)});
   EXPECT_EQ(shown_at(6250), Filters{blur(0)});
 }

@@ -11,23 +11,14 @@
 namespace layercast::scene {
 namespace {
 
-LiveStateTexts texts_of(const LiveState& state) {
-  LiveStateTexts texts{header_text(state), {}};
-  for (const Layer& layer : state.scene.layers) {
-    texts.layers.emplace_back(layer.id, layer_text(layer));
-  }
-  // A store keeps them in no order.
-  std::ranges::reverse(texts.layers);
-  return texts;
-}
-
 TEST(LiveStateTexts, ReadBackEqual) {
   for (uint64_t seed = 1; seed <= 300; ++seed) {
     RandomScene random(seed, Purpose::kReadBack);
     LiveState state;
     state.revision = static_cast<int64_t>(seed);
     state.scene = random.scene();
-    if (!state.scene.layers.empty()) state.active = state.scene.layers.front().id;
+    state.run = random.run_of(state.scene);
+    if (!state.scene.layers.empty()) state.active = state.scene.layers.front()->id;
     state.transmission = static_cast<Transmission>(random.below(3));
     state.epoch = WallTime{base::Duration{1'700'000'000'000'000'001 + random.below(1'000'000)}};
     state.stream.bitrate = random.between(1000, 1'000'000'000);
@@ -85,8 +76,8 @@ TEST(LiveDocuments, AreTheSceneAndWhatIsLive) {
 TEST(FirstState, VisibleLayersStartAtZero) {
   const LiveState state = small_state();
   EXPECT_EQ(state.revision, 1);
-  EXPECT_EQ(state.scene.layers[0].start, base::Duration{});
-  EXPECT_EQ(state.scene.layers[2].start, std::nullopt);
+  EXPECT_EQ(run_of(state, "back").start, base::Duration{});
+  EXPECT_EQ(run_of(state, "film").start, std::nullopt);
 }
 
 }  // namespace

@@ -3,13 +3,14 @@
 #include "base/time.h"
 #include "scene/codec.h"
 #include "scene/command.h"
+#include "scene/find_by_id.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
 #include "scene/live_state.h"
 #include "scene/scene_tables.h"
-#include "scene/showing.h"
 #include "tests/scene/random_scene.h"
 
+#include <algorithm>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <string>
@@ -74,32 +75,34 @@ inline std::vector<std::string> names_of(const std::vector<Event>& events) {
   return names;
 }
 
-/// A content as it is but for when its messages and states begin.
-inline void forget_times(Content& content) {
-  if (auto* character = std::get_if<CharacterContent>(&content)) {
-    character->state_before.reset();
-    character->state_start.reset();
-    character->state_before_start.reset();
-    character->fade_start.reset();
-  }
-  auto* chat = std::get_if<ChatContent>(&content);
-  if (chat == nullptr) return;
-  for (ChatMessage& message : chat->messages) message.timestamp.reset();
+/// The layer called `id`; a failure of the test where there is none.
+inline const Layer& layer_of(const LiveState& state, const std::string& id) {
+  const auto* layer = find_by_id(state.scene.layers, id);
+  EXPECT_NE(layer, nullptr) << id;
+  static const Layer kNone;
+  return layer == nullptr ? kNone : **layer;
+}
+/// Its run state, and both.
+inline const LayerRun& run_of(const LiveState& state, const std::string& id) {
+  return *state.run.layers.of(id);
+}
+inline RunningLayer running(const LiveState& state, const std::string& id) {
+  return {layer_of(state, id), run_of(state, id)};
 }
 
-/// A scene as it is but for when things start.
-inline Scene without_starts(Scene scene) {
-  for (Layer& layer : scene.layers) {
-    layer.start.reset();
-    forget_showing(layer);
-    forget_times(layer.content);
-    for (Animation& animation : layer.animations) animation.start.reset();
+/// What a store keeps of the state, in no order.
+inline LiveStateTexts texts_of(const LiveState& state) {
+  LiveStateTexts texts{header_text(state), {}};
+  for (const auto& layer : state.scene.layers) {
+    texts.layers.emplace_back(layer->id, layer_text(running(state, layer->id)));
   }
-  for (AudioTrack& track : scene.audio) {
-    track.begins.reset();
-    for (Animation& animation : track.animations) animation.start.reset();
-  }
-  return scene;
+  std::ranges::reverse(texts.layers);
+  return texts;
+}
+inline void expect_kept(const LiveState& state) {
+  const auto read = live_state_from(texts_of(state), state.revision);
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(read.value(), state);
 }
 
 /// Makes commands: most of them can be obeyed by the state they are made for.
@@ -120,7 +123,7 @@ class RandomCommand {
       case 6:
         return {"layers.replace", with_id(state).add("layer", some_layer(true))};
       case 7:
-        return {"layers.delete", with_id(state)};
+        return {dice_.one_in(3) ? "layers.restart" : "layers.delete", with_id(state)};
       case 8:
         return {"layers.activate", dice_.one_in(3) ? json(R"({"id": null})") : with_id(state)};
       case 9:
@@ -146,7 +149,7 @@ class RandomCommand {
  private:
   Value with_id(const LiveState& state) {
     const auto& layers = state.scene.layers;
-    const std::string id = layers.empty() || dice_.one_in(12) ? "no-such" : dice_.pick(layers).id;
+    const std::string id = layers.empty() || dice_.one_in(12) ? "no-such" : dice_.pick(layers)->id;
     return Value::object().add("id", Value::of(id));
   }
 
@@ -157,9 +160,6 @@ class RandomCommand {
       if (scene.layers.empty()) continue;
       layer = scene.layers.front();
     }
-    layer.start.reset();
-    forget_showing(layer);
-    for (Animation& each : layer.animations) each.start.reset();
     Value document = layer_codec().write(layer);
     if (is_nameless) document.erase("id");
     return document;
@@ -168,7 +168,7 @@ class RandomCommand {
   Command create(const LiveState& state) {
     Value document = some_layer(dice_.one_in(2));
     if (document.find("id") != nullptr && dice_.one_in(6) && !state.scene.layers.empty()) {
-      document.set("id", Value::of(dice_.pick(state.scene.layers).id));
+      document.set("id", Value::of(dice_.pick(state.scene.layers)->id));
     }
     return {"layers.create", Value::object().add("layer", std::move(document))};
   }
@@ -195,7 +195,8 @@ class RandomCommand {
         R"({"animations": [{"effect": "fade", "from": 0, "to": 1, "duration": "500ms"}]})",
         R"({"animations": null})",
         R"({"type": "overlay", "content": null})",
-        R"({"start": null})"};
+        R"({"transition": {"duration": "700ms"}, "transform": {"scale": 2}})",
+        R"({"exit": [{"effect": "fade", "from": 1, "to": 0, "duration": "2s"}]})"};
     if (dice_.one_in(3)) {
       return Value::object().add("opacity", Value::of(dice_.below(1000) / 1000.0));
     }

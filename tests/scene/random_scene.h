@@ -7,6 +7,7 @@
 #include "scene/animation.h"
 #include "scene/easing.h"
 #include "scene/limits.h"
+#include "scene/run_state.h"
 #include "scene/scene.h"
 
 #include <algorithm>
@@ -244,10 +245,6 @@ class RandomScene {
     if (one_in(2)) content.cross_fade = std::chrono::milliseconds(below(60'000));
     if (content.animations.empty()) return;
     if (one_in(2)) content.state = pick(content.animations).name;
-    if (one_in(2)) content.state_before = name();
-    if (one_in(2)) content.state_start = duration();
-    if (one_in(2)) content.state_before_start = duration();
-    if (one_in(2)) content.fade_start = duration();
   }
 
   Playback playback() {
@@ -354,9 +351,7 @@ class RandomScene {
     };
     std::erase_if(layer.enter, scrolls);
     std::erase_if(layer.exit, scrolls);
-    for (Animation& each : layer.enter) each.start.reset();
     for (Animation& each : layer.exit) {
-      each.start.reset();
       each.timing.duration = std::chrono::milliseconds(below(100'000));
       each.timing.delay = std::chrono::milliseconds(below(100'000));
       each.timing.iterations = std::min(each.timing.iterations, 2.0);
@@ -365,18 +360,62 @@ class RandomScene {
       const auto lasts = std::chrono::milliseconds(below(3'600'000));
       layer.transition = Transition{lasts, easing()};
     }
-    if (one_in(4)) layer.shown_since = duration();
-    if (one_in(4)) layer.leaves = duration();
-    if (one_in(4)) {
-      const base::Duration start = duration();
+  }
+
+ public:
+  /// Run states of the layers and sounds of `scene`.
+  RunState run_of(const Scene& scene) {
+    RunState run;
+    for (const auto& layer : scene.layers) run.layers.set(run_of(*layer));
+    for (const AudioTrack& track : scene.audio) {
+      run.audio.set({track.id, maybe_time(), starts(track.animations)});
+    }
+    if (!scene.layers.empty() && one_in(3)) {
+      LayerRun exiting = run_of(*scene.layers.front());
+      exiting.exit_start = duration();
+      run.exiting.push_back({scene.layers.front(), std::move(exiting), 0});
+    }
+    return run;
+  }
+
+ private:
+  std::optional<base::Duration> maybe_time() {
+    return one_in(2) ? std::optional(duration()) : std::nullopt;
+  }
+  AnimationStarts starts(const std::vector<Animation>& animations) {
+    AnimationStarts starts;
+    for (size_t i = 0; i < animations.size(); ++i) starts.push_back(maybe_time());
+    return starts;
+  }
+
+  LayerRun run_of(const Layer& layer) {
+    LayerRun run;
+    run.id = layer.id;
+    run.start = maybe_time();
+    run.shown_since = maybe_time();
+    run.exit_start = maybe_time();
+    run.animations = starts(layer.animations);
+    if (one_in(2)) {
+      const auto opacity_start = maybe_time();
       const double opacity = unit();
-      layer.glide = Glide{start, opacity, duration(), transform()};
-      if (one_in(3)) layer.glide->transform_start.reset();
+      run.transition = TransitionRun{opacity_start, opacity, maybe_time(), transform()};
       if (one_in(2)) {
-        layer.glide->filters_start = duration();
-        layer.glide->filters = filters();
+        run.transition->filters_start = duration();
+        run.transition->filters = filters();
       }
     }
+    if (const auto* character = std::get_if<CharacterContent>(&layer.content)) {
+      if (one_in(2)) run.character.state_before = character->state;
+      run.character.state_start = maybe_time();
+      run.character.state_before_start = maybe_time();
+      run.character.fade_start = maybe_time();
+    }
+    if (const auto* chat = std::get_if<ChatContent>(&layer.content)) {
+      for (const ChatMessage& message : chat->messages) {
+        if (one_in(2)) run.messages.push_back({message.id, duration()});
+      }
+    }
+    return run;
   }
 
   AudioTrack sound() {
@@ -395,7 +434,6 @@ class RandomScene {
       track.animations.push_back(animation());
       track.animations.back().effect = VolumeEffect{from, number(limits::kVolume, {0, 2})};
     }
-    if (one_in(4)) track.begins = duration();
     return track;
   }
 
@@ -562,7 +600,6 @@ class RandomScene {
     timing.iterations = pick(kIterations);
     timing.direction = static_cast<PlaybackDirection>(below(4));
     timing.fill = static_cast<FillMode>(below(4));
-    if (!draws_ && one_in(4)) animation.start = duration();
     if (const auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
       timing.direction = PlaybackDirection::kNormal;
       if (scroll->speed) timing = {{}, timing.delay, Timing{}.easing, 1, {}, timing.fill};
@@ -631,7 +668,6 @@ class RandomScene {
     }
     if (one_in(2)) layer.z_index = draws_ ? between(-3, 3) : between(-1'000'000, 1'000'000);
     layer.visible = !one_in(6);
-    if (!draws_ && one_in(4)) layer.start = duration();
     if (one_in(2)) layer.opacity = unit();
     if (one_in(2)) layer.blend_mode = static_cast<base::BlendMode>(below(16));
     const bool is_drawing = std::holds_alternative<CharacterContent>(layer.content) ||

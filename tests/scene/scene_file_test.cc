@@ -89,7 +89,7 @@ Scene scene_of(const std::string& yaml) {
 
 Layer layer_of(const std::string& yaml) {
   const Scene scene = scene_of(yaml);
-  return scene.layers.empty() ? Layer{} : scene.layers.front();
+  return scene.layers.empty() ? Layer{} : *scene.layers.front();
 }
 
 struct Case {
@@ -128,9 +128,9 @@ const std::string kBlendModes =
 
 TEST(SceneFaults, OfTheFileAsAWhole) {
   expect_faults({
-      {"", {"1:1: nothing stands here, expected a mapping (scene)"}},
-      {"hello", {"1:1: a string stands here, expected a mapping (scene)"}},
-      {"- 1", {"1:1: a list stands here, expected a mapping (scene)"}},
+      {"", {"1:1: got nothing, expected a mapping (scene)"}},
+      {"hello", {"1:1: got a string, expected a mapping (scene)"}},
+      {"- 1", {"1:1: got a list, expected a mapping (scene)"}},
       {"version: [1", {"1:1: not YAML: end of sequence flow not found"}},
       {"scene: a\xff", {"1:9: this is not UTF-8, expected UTF-8 text"}},
       {kHead + "layers: []\n---\nversion: 1",
@@ -154,14 +154,14 @@ TEST(SceneFaults, OfTheSceneItself) {
       {"version: 2\nscene: Auction\ncanvas: [320, 180]\nlayers: {}\n",
        {"1:10: version: this is not a version that layercast reads, expected 1",
         "2:8: scene: \"Auction\" is not a name" + kName,
-        "3:9: canvas: a list stands here, expected a mapping (canvas)",
-        "4:9: layers: a mapping stands here, expected a list of at most 1000 layers"}},
+        "3:9: canvas: got a list, expected a mapping (canvas)",
+        "4:9: layers: got a mapping, expected a list of at most 1000 layers"}},
       {"version: \"1\"\nscene: 2026\ncanvas: {width: 320, height: 180}\nlayers: []",
        {"1:10: version: this is not a version that layercast reads, expected 1",
         "2:8: scene: 2026 is not a string (quote it)" + kName}},
       {kHead + "layers: []\nduration: soon\nfonts: [3, \"\"]",
        {"5:11: duration: \"soon\" is not understood" + kDuration,
-        "6:9: fonts[0]: a number stands here" + kPath,
+        "6:9: fonts[0]: got a number" + kPath,
         "6:12: fonts[1]: it is empty" + kPath + " of 1 to 4096 bytes"}},
   });
 }
@@ -177,7 +177,7 @@ TEST(SceneFaults, OfTheCanvas) {
         "4:65: canvas.depth: unknown key, expected width, height, fps or background"}},
       {head + "{width: 320.5, height: \"180\", fps: 241}",
        {"4:17: canvas.width: 320.5 is not whole, expected a whole number from 16 to 7680",
-        "4:32: canvas.height: a string stands here, expected a whole number from 16 to 7680",
+        "4:32: canvas.height: got a string, expected a whole number from 16 to 7680",
         "4:44: canvas.fps: \"241\" is not understood" + kRate}},
       {head + "{width: .nan, heigth: .inf, fps: \"60/0\"}",
        {"4:9: canvas: \"height\" is missing, expected a whole number from 16 to 7680",
@@ -199,11 +199,11 @@ TEST(SceneFaults, OfALayer) {
         "1000000"}},
       {with("opacity: .nan\nvisible: 1\nblend_mode: [a]\nsize: 3\ntransform: 4\nclip: 24"),
        {"8:14: layers[0].opacity: .nan is not a finite number, expected a number from 0 to 1",
-        "9:14: layers[0].visible: a number stands here, expected true or false",
-        "10:17: layers[0].blend_mode: a list stands here" + kBlendModes,
+        "9:14: layers[0].visible: got a number, expected true or false",
+        "10:17: layers[0].blend_mode: got a list" + kBlendModes,
         "11:11: layers[0].size: \"3\" is not a pair, expected [x, y], width and height in px",
-        "12:16: layers[0].transform: a number stands here, expected a mapping (transform)",
-        "13:11: layers[0].clip: a number stands here, expected a mapping (clip)"}},
+        "12:16: layers[0].transform: got a number, expected a mapping (transform)",
+        "13:11: layers[0].clip: got a number, expected a mapping (clip)"}},
       {with("size: [0, 16385]\ntransform: {position: [1], anchor: 1, scale: [1, 1001], "
             "rotation: \"45\"}\nclip: {radius: -1}"),
        {"8:12: layers[0].size[0]: 0 is below 1, expected a number from 1 to 16384",
@@ -211,11 +211,11 @@ TEST(SceneFaults, OfALayer) {
         "9:27: layers[0].transform.position: this is not a pair, expected [x, y], px",
         "9:40: layers[0].transform.anchor: \"1\" is not a pair, expected [x, y], of the box",
         "9:54: layers[0].transform.scale[1]: 1001 is above 1000" + kScale,
-        "9:71: layers[0].transform.rotation: a string stands here" + kRotation,
+        "9:71: layers[0].transform.rotation: got a string" + kRotation,
         "10:20: layers[0].clip.radius: -1 is below 0, expected a number from 0 to 16384"}},
       {kHead + "layers:\n  - 3\n  - ~\n  - {}",
-       {"5:5: layers[0]: a number stands here, expected a mapping (layer)",
-        "6:5: layers[1]: nothing stands here, expected a mapping (layer)",
+       {"5:5: layers[0]: got a number, expected a mapping (layer)",
+        "6:5: layers[1]: got nothing, expected a mapping (layer)",
         "7:5: layers[2]: \"id\" is missing" + kName,
         "7:5: layers[2]: \"type\" is missing" + kLayerTypes,
         "7:5: layers[2]: \"content\" is missing, expected a mapping (content)"}},
@@ -231,22 +231,22 @@ TEST(SceneFaults, OfALayer) {
 TEST(SceneFaults, OfContents) {
   expect_faults({
       {overlay("[1]"),
-       {"7:14: layers[0].content: a list stands here, expected a mapping (content)"}},
+       {"7:14: layers[0].content: got a list, expected a mapping (content)"}},
       {overlay("{color: red}"), {"7:14: layers[0].content: \"type\" is missing" + kContents}},
       {overlay("{type: colour, color: red}"),
        {"7:21: layers[0].content.type: \"colour\" is not known" + kContents +
         "; did you mean \"color\"?"}},
       {overlay("{type: color, color: [1, 2]}"),
-       {"7:35: layers[0].content.color: a list stands here" + kColor}},
+       {"7:35: layers[0].content.color: got a list" + kColor}},
       {overlay("{type: image, source: \"\", fit: stretch, metadata: [1]}"),
        {"7:36: layers[0].content.source: it is empty" + kPath + " of 1 to 4096 bytes",
         "7:45: layers[0].content.fit: \"stretch\" is not known, expected fill, contain, cover, "
         "none or scale-down",
-        "7:64: layers[0].content.metadata: a list stands here, expected a mapping of at most 32 "
+        "7:64: layers[0].content.metadata: got a list, expected a mapping of at most 32 "
         "names to texts"}},
       {overlay("{type: image, metadata: {price: [1]}}"),
        {"7:14: layers[0].content: \"source\" is missing" + kPath,
-        "7:46: layers[0].content.metadata.price: a list stands here, expected a text"}},
+        "7:46: layers[0].content.metadata.price: got a list, expected a text"}},
       {overlay("{type: svg}"),
        {"7:14: layers[0].content: neither \"source\" nor \"svg\" is given, expected exactly one "
         "of them"}},
@@ -274,9 +274,9 @@ TEST(SceneFaults, OfVideos) {
        {"7:55: layers[0].content.end" + not_after}},
       {overlay("{type: video, source: a, end: 0}"), {"7:44: layers[0].content.end" + not_after}},
       {overlay("{type: video, source: a, end: [1], start: {}}"),
-       {"7:44: layers[0].content.end: a list stands here, expected a duration such as 500ms, 2s, "
+       {"7:44: layers[0].content.end: got a list, expected a duration such as 500ms, 2s, "
         "1m30s or a number of seconds",
-        "7:56: layers[0].content.start: a mapping stands here, expected a duration such as 500ms, "
+        "7:56: layers[0].content.start: got a mapping, expected a duration such as 500ms, "
         "2s, 1m30s or a number of seconds"}},
   });
 }
@@ -299,7 +299,7 @@ TEST(SceneFaults, OfShapes) {
         "[x, y]",
         "7:76: layers[0].content.fill: \"none\" is not understood, expected a CSS colour or "
         "gradient",
-        "7:90: layers[0].content.stroke: a string stands here, expected a mapping (stroke)"}},
+        "7:90: layers[0].content.stroke: got a string, expected a mapping (stroke)"}},
       {overlay("{type: shape, shape: line, points: [[0, 0], [1], 7, [1, .inf]]}"),
        {"7:58: layers[0].content.points[1]: this is not a pair, expected [x, y], px in the layer "
         "box",
@@ -315,7 +315,7 @@ TEST(SceneFaults, OfShapes) {
 TEST(SceneFaults, OfTexts) {
   expect_faults({
       {overlay("{type: text, text: [a], markup: \"no\"}"),
-       {"7:33: layers[0].content.text: a list stands here, expected a text",
+       {"7:33: layers[0].content.text: got a list, expected a text",
         "7:46: layers[0].content.markup: \"no\" is a string, expected true or false"}},
       {overlay("{type: text, text: \"{{clok}} {{countdown:x}}\"}"),
        {"7:33: layers[0].content.text: there is no placeholder \"clok\", expected clock, "
@@ -359,7 +359,7 @@ TEST(SceneFaults, OfAnimations) {
        {"8:27: layers[0].animations[0].effect: \"fad\" is not known" + effects +
         "; did you mean \"fade\"?"}},
       {animated("fade, {duration: 1s}, {effect: fade}"),
-       {"8:18: layers[0].animations[0]: a string stands here, expected a mapping (animation)",
+       {"8:18: layers[0].animations[0]: got a string, expected a mapping (animation)",
         "8:24: layers[0].animations[1]: \"effect\" is missing" + effects,
         "8:40: layers[0].animations[2]: \"duration\" is missing" + kDuration}},
       {animated("{effect: fade, from: 2, to: -1, duration: -1s, delay: 1 s, easing: ease-inout}"),
@@ -416,7 +416,7 @@ TEST(SceneFaults, OfOutputs) {
       {{kHead + "layers: []\noutputs:\n  - {url: \"\", codec: 3, bitrate: 6G}\n"
                 "  - {bitrate: 999, presett: fast}",
         {"6:11: outputs[0].url: it is empty, expected a URL or a path of 1 to 4096 bytes",
-         "6:22: outputs[0].codec: a number stands here, expected a codec name",
+         "6:22: outputs[0].codec: got a number, expected a codec name",
          "6:34: outputs[0].bitrate: \"6G\"" + not_bitrate,
          "7:5: outputs[1]: \"url\" is missing, expected a URL or a path",
          "7:15: outputs[1].bitrate: \"999\"" + not_bitrate,
@@ -454,7 +454,7 @@ TEST(SceneFaults, OfFilters) {
         "saturate, hue_rotate, grayscale, invert, sepia, opacity, drop_shadow or chroma_key; did "
         "you mean \"blur\"?"}},
       {with("filters: [{blur: 8, sepia: 1}]"),
-       {"8:15: layers[0].filters[0]: a mapping stands here, expected one filter, such as {blur: "
+       {"8:15: layers[0].filters[0]: got a mapping, expected one filter, such as {blur: "
         "8}"}},
       {with("filters: [{sepia: 2}]"),
        {"8:23: layers[0].filters[0].sepia: 2 is above 1, expected a number from 0 to 1"}},

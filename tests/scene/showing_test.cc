@@ -1,5 +1,6 @@
 #include "scene/showing.h"
 
+#include "scene/phases.h"
 #include "tests/scene/live_scene.h"
 
 #include <algorithm>
@@ -37,13 +38,6 @@ LiveState state_with_exit() {
                      WallTime{});
 }
 
-const Layer& layer_of(const LiveState& state, const std::string& id) {
-  const auto layer = std::ranges::find(state.scene.layers, id, &Layer::id);
-  EXPECT_NE(layer, state.scene.layers.end()) << id;
-  static const Layer kNone;
-  return layer == state.scene.layers.end() ? kNone : *layer;
-}
-
 LiveState patched(const LiveState& state, const std::string& patch, Duration now,
                   const std::string& id = "card") {
   return obeyed(state,
@@ -57,22 +51,16 @@ LiveState without(const LiveState& state, const std::string& id, Duration now) {
   return obeyed(state, command("layers.delete", R"({"id": ")" + id + "\"}"), now).state;
 }
 
-double opacity_of(const Layer& layer, Duration time) {
+double opacity_of(const RunningLayer& layer, Duration time) {
   return is_gone(layer, time)
              ? 0
              : pose_at(layer, at(time)).opacity * motion_of(layer, at(time), kEdges).opacity;
 }
-double opacity_of(const LiveState& state, Duration time) {
-  return opacity_of(layer_of(state, "card"), time);
+double opacity_of(const ExitingLayer& exiting, Duration time) {
+  return opacity_of(RunningLayer{exiting.layer, exiting.run}, time);
 }
-
-// What a store keeps of the state reads back as the state.
-void expect_kept(const LiveState& state) {
-  LiveStateTexts texts{header_text(state), {}};
-  for (const Layer& each : state.scene.layers) texts.layers.emplace_back(each.id, layer_text(each));
-  const auto read = live_state_from(texts, state.revision);
-  ASSERT_TRUE(read) << read.error().to_string();
-  EXPECT_EQ(read.value(), state);
+double opacity_of(const LiveState& state, Duration time) {
+  return opacity_of(running(state, "card"), time);
 }
 
 // --- Coming and going ---
@@ -88,9 +76,9 @@ TEST(Enter, PlaysAtTheLayersStart) {
 TEST(Enter, PlaysEachTimeTheLayerIsShownWhileItsContentGoesOn) {
   LiveState state = shown(state_with_exit(), false, seconds(10));
   state = shown(state, true, seconds(20));
-  EXPECT_EQ(layer_of(state, "card").start, Duration{});
-  EXPECT_EQ(layer_of(state, "card").shown_since, seconds(20));
-  EXPECT_EQ(layer_of(state, "card").leaves, std::nullopt);
+  EXPECT_EQ(run_of(state, "card").start, Duration{});
+  EXPECT_EQ(run_of(state, "card").shown_since, seconds(20));
+  EXPECT_EQ(run_of(state, "card").exit_start, std::nullopt);
   EXPECT_EQ(opacity_of(state, milliseconds(20'500)), 0.5);
   EXPECT_EQ(opacity_of(state, seconds(21)), 1);
   expect_kept(state);
@@ -104,18 +92,18 @@ TEST(Enter, IsNotPlayedAgainByAChangeOfSomethingElse) {
 }
 
 TEST(Enter, PlaysAgainWhenTheLayerBeginsAnew) {
-  const LiveState state = patched(state_with_exit(), R"({"start": null})", seconds(10));
+  const LiveState state = obeyed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
   EXPECT_EQ(opacity_of(state, milliseconds(10'250)), 0.25);
 }
 
 TEST(Exit, PlaysWhenTheLayerIsHiddenAndThenItIsGone) {
   const LiveState state = shown(state_with_exit(), false, seconds(10));
-  EXPECT_EQ(layer_of(state, "card").leaves, seconds(10));
+  EXPECT_EQ(run_of(state, "card").exit_start, seconds(10));
   EXPECT_EQ(opacity_of(state, seconds(10)), 1);
   EXPECT_EQ(opacity_of(state, milliseconds(11'500)), 0.25);
-  EXPECT_FALSE(is_gone(layer_of(state, "card"), milliseconds(11'999)));
-  EXPECT_TRUE(is_gone(layer_of(state, "card"), seconds(12)));
-  EXPECT_EQ(gone_from(layer_of(state, "card")), seconds(12));
+  EXPECT_FALSE(is_gone(running(state, "card"), milliseconds(11'999)));
+  EXPECT_TRUE(is_gone(running(state, "card"), seconds(12)));
+  EXPECT_EQ(gone_from(running(state, "card")), seconds(12));
   expect_kept(state);
 }
 
@@ -129,15 +117,15 @@ TEST(Exit, HasNoEffectBeforeTheLayerIsHidden) {
 TEST(Exit, WithoutOneALayerIsGoneAtOnce) {
   LiveState state = patched(state_with_exit(), R"({"exit": null})", seconds(5));
   state = shown(state, false, seconds(10));
-  EXPECT_EQ(layer_of(state, "card").leaves, std::nullopt);
-  EXPECT_TRUE(is_gone(layer_of(state, "card"), seconds(10)));
+  EXPECT_EQ(run_of(state, "card").exit_start, std::nullopt);
+  EXPECT_TRUE(is_gone(running(state, "card"), seconds(10)));
 }
 
 TEST(Exit, OfALayerThatWasNeverSeenIsNotPlayed) {
   LiveState state = shown(state_with_exit(), false, seconds(10));
   state = shown(state, true, seconds(20));
   state = shown(state, false, seconds(20));
-  EXPECT_TRUE(is_gone(layer_of(state, "card"), seconds(20)));
+  EXPECT_TRUE(is_gone(running(state, "card"), seconds(20)));
 }
 
 TEST(Exit, GoesBackTheSameWayWhenTheLayerIsShownMeanwhile) {
@@ -146,15 +134,15 @@ TEST(Exit, GoesBackTheSameWayWhenTheLayerIsShownMeanwhile) {
   EXPECT_EQ(opacity_of(state, milliseconds(11'500)), 0.25);
   EXPECT_EQ(opacity_of(state, milliseconds(12'000)), 0.5);
   EXPECT_EQ(opacity_of(state, milliseconds(13'000)), 1);
-  EXPECT_FALSE(is_settled(layer_of(state, "card"), at(milliseconds(12'999))));
-  EXPECT_TRUE(is_settled(layer_of(state, "card"), at(milliseconds(13'000))));
+  EXPECT_FALSE(is_settled(running(state, "card"), at(milliseconds(12'999))));
+  EXPECT_TRUE(is_settled(running(state, "card"), at(milliseconds(13'000))));
   EXPECT_EQ(opacity_of(state, seconds(50)), 1);
   expect_kept(state);
   // Hidden again before it is back, it goes on from there.
   state = shown(state, false, milliseconds(12'000));
   EXPECT_EQ(opacity_of(state, milliseconds(12'000)), 0.5);
   EXPECT_EQ(opacity_of(state, milliseconds(12'500)), 0.25);
-  EXPECT_TRUE(is_gone(layer_of(state, "card"), seconds(13)));
+  EXPECT_TRUE(is_gone(running(state, "card"), seconds(13)));
 }
 
 TEST(Exit, OnceBackTheLayerLeavesFromTheBeginning) {
@@ -169,7 +157,7 @@ TEST(Exit, IsNotPlayedByAnotherOneThatALayerLongGoneIsGiven) {
   LiveState state = shown(state_with_exit(), false, seconds(10));
   state = patched(state, R"({"exit": [{"effect": "fade", "from": 1, "to": 0, "duration": 99}]})",
                   seconds(20));
-  EXPECT_TRUE(is_gone(layer_of(state, "card"), seconds(20)));
+  EXPECT_TRUE(is_gone(running(state, "card"), seconds(20)));
 }
 
 TEST(Exit, AHiddenLayerIsLeftAsItIsByAChangeOfNothing) {
@@ -183,18 +171,18 @@ TEST(Removal, LetsTheExitPlayThoughTheSceneHasTheLayerNoMore) {
   const LiveState before = state_with_exit();
   LiveState state = without(before, "card", seconds(10));
   EXPECT_EQ(state.scene.layers.size(), 2U);
-  ASSERT_EQ(state.leaving.size(), 1U);
-  EXPECT_EQ(state.leaving[0].place, 1U);
-  EXPECT_EQ(opacity_of(state.leaving[0].layer, milliseconds(10'500)), 0.75);
-  EXPECT_TRUE(is_gone(state.leaving[0].layer, seconds(12)));
+  ASSERT_EQ(state.run.exiting.size(), 1U);
+  EXPECT_EQ(state.run.exiting[0].place, 1U);
+  EXPECT_EQ(opacity_of(state.run.exiting[0], milliseconds(10'500)), 0.75);
+  EXPECT_TRUE(is_gone({state.run.exiting[0].layer, state.run.exiting[0].run}, seconds(12)));
   EXPECT_EQ(write_json(document_of(state, Secrets::kShown)).find("card"), std::string::npos);
   expect_kept(state);
   // Another change keeps it while it leaves, and forgets it afterwards.
   state = patched(state, R"({"opacity": 0.5})", seconds(11), "back");
-  EXPECT_EQ(state.leaving.size(), 1U);
-  EXPECT_EQ(obeyed(state, command("stream.start"), seconds(30)).state.leaving.size(), 1U);
+  EXPECT_EQ(state.run.exiting.size(), 1U);
+  EXPECT_EQ(obeyed(state, command("stream.start"), seconds(30)).state.run.exiting.size(), 1U);
   state = patched(state, R"({"opacity": 0.6})", seconds(12), "back");
-  EXPECT_TRUE(state.leaving.empty());
+  EXPECT_TRUE(state.run.exiting.empty());
 }
 
 TEST(Removal, LeavesTheIdToANewLayer) {
@@ -208,31 +196,33 @@ TEST(Removal, LeavesTheIdToANewLayer) {
   };
   create(seconds(10));
   EXPECT_EQ(opacity_of(state, seconds(11)), 1);
-  EXPECT_EQ(opacity_of(state.leaving.at(0).layer, seconds(11)), 0.5);
+  EXPECT_EQ(opacity_of(state.run.exiting.at(0), seconds(11)), 0.5);
   state = without(state, "card", seconds(11));
-  EXPECT_EQ(state.leaving.size(), 2U);
+  EXPECT_EQ(state.run.exiting.size(), 2U);
   create(seconds(11));
   expect_kept(state);
   // Never on air, it has nothing to leave.
   state = without(state, "card", seconds(11));
-  EXPECT_EQ(state.leaving.size(), 2U);
+  EXPECT_EQ(state.run.exiting.size(), 2U);
 }
 
 TEST(Removal, OfAHiddenLayerLetsItsExitGoOn) {
   LiveState state = shown(state_with_exit(), false, seconds(10));
   state = without(state, "card", seconds(11));
-  ASSERT_EQ(state.leaving.size(), 1U);
-  EXPECT_EQ(opacity_of(state.leaving[0].layer, seconds(11)), 0.5);
+  ASSERT_EQ(state.run.exiting.size(), 1U);
+  EXPECT_EQ(opacity_of(state.run.exiting[0], seconds(11)), 0.5);
   state = without(shown(state_with_exit(), false, seconds(10)), "card", seconds(12));
-  EXPECT_TRUE(state.leaving.empty());
+  EXPECT_TRUE(state.run.exiting.empty());
 }
 
 TEST(Removal, KeepsThePlaceAmongTheLayersThatStay) {
   LiveState state = state_with_exit();
-  state.scene.layers[0].exit = state.scene.layers[2].exit = state.scene.layers[1].exit;
+  const auto exit = state.scene.layers[1]->exit;
+  state.scene.layers[0].edit().exit = exit;
+  state.scene.layers[2].edit().exit = exit;
   const auto order = [&] {
     std::vector<std::pair<std::string, size_t>> places;
-    for (const LeavingLayer& each : state.leaving) places.emplace_back(each.layer.id, each.place);
+    for (const ExitingLayer& each : state.run.exiting) places.emplace_back(each.layer->id, each.place);
     return places;
   };
   using Places = std::vector<std::pair<std::string, size_t>>;
@@ -252,24 +242,24 @@ TEST(Removal, BySceneReplaceLetsLayersLeaveToo) {
       {"id": "front", "type": "overlay", "content": {"type": "color", "color": "#00000000"}}]}})"),
                                  seconds(10))
                               .state;
-  ASSERT_EQ(state.leaving.size(), 1U);
-  EXPECT_EQ(state.leaving[0].layer.id, "card");
-  EXPECT_EQ(state.leaving[0].place, 2U);  // still between the back and the front
-  EXPECT_EQ(opacity_of(state.leaving[0].layer, seconds(11)), 0.5);
+  ASSERT_EQ(state.run.exiting.size(), 1U);
+  EXPECT_EQ(state.run.exiting[0].layer->id, "card");
+  EXPECT_EQ(state.run.exiting[0].place, 2U);  // still between the back and the front
+  EXPECT_EQ(opacity_of(state.run.exiting[0], seconds(11)), 0.5);
 }
 
 TEST(Removal, NeverKeepsMoreThanItsLimit) {
   LiveState state = state_with_exit();
-  for (int i = 0; i < 3 * limits::kLeavingMax; ++i) {
+  for (int i = 0; i < 3 * limits::kExitingMax; ++i) {
     const Duration now = seconds(10) + milliseconds(i);
     state = without(state, "card", now);
-    Layer card = state.leaving.back().layer;
+    Layer card = state.run.exiting.back().layer;
     card.visible = true;
-    card.leaves.reset();
-    state.scene.layers.push_back(card);
-    EXPECT_LE(state.leaving.size(), static_cast<size_t>(limits::kLeavingMax));
+    state.scene.layers.emplace_back(card);
+    state.run.layers.set(first_run(card, {}));
+    EXPECT_LE(state.run.exiting.size(), static_cast<size_t>(limits::kExitingMax));
   }
-  EXPECT_EQ(state.leaving.size(), static_cast<size_t>(limits::kLeavingMax));
+  EXPECT_EQ(state.run.exiting.size(), static_cast<size_t>(limits::kExitingMax));
 }
 
 // --- Gliding ---
@@ -285,7 +275,7 @@ TEST(Transition, ALiveChangeGlidesFromWhatIsShown) {
   LiveState state = patched(gliding(), R"({"opacity": 0.2, "transform": {"position": [100, 40],
       "scale": 3, "rotation": 90, "anchor": [0.5, 1]}})",
                             seconds(10));
-  const auto pose = [&](Duration time) { return pose_at(layer_of(state, "card"), at(time)); };
+  const auto pose = [&](Duration time) { return pose_at(running(state, "card"), at(time)); };
   EXPECT_EQ(pose(seconds(10)), (Pose{1, Transform{}}));
   const Pose half = pose(milliseconds(10'500));
   EXPECT_DOUBLE_EQ(half.opacity, 0.6);
@@ -304,11 +294,11 @@ TEST(Transition, ALiveChangeGlidesFromWhatIsShown) {
 
 TEST(Transition, WithoutOneOrHiddenAChangeIsThereAtOnce) {
   const LiveState plain = patched(state_with_exit(), R"({"opacity": 0.2})", seconds(10));
-  EXPECT_EQ(layer_of(plain, "card").glide, std::nullopt);
+  EXPECT_EQ(run_of(plain, "card").transition, std::nullopt);
   LiveState hidden = shown(gliding(), false, seconds(10));
   hidden = patched(hidden, R"({"opacity": 0.2})", seconds(20));
   hidden = shown(hidden, true, seconds(20));
-  EXPECT_EQ(pose_at(layer_of(hidden, "card"), at(seconds(20))).opacity, 0.2);
+  EXPECT_EQ(pose_at(running(hidden, "card"), at(seconds(20))).opacity, 0.2);
 }
 
 TEST(Transition, TakenAwayTheLayerIsWhereItWasGoing) {
@@ -330,14 +320,14 @@ TEST(Transition, ACurveThatOvershootsLeavesAStateThatReadsBack) {
                              "scale": 900, "rotation": 900000, "anchor": [9, -9]}})",
                   seconds(10));
   state = patched(state, R"({"opacity": 1, "transform": null})", milliseconds(10'500));
-  const Glide& glide = *layer_of(state, "card").glide;
-  EXPECT_EQ(glide.transform.position, (PointF{100'000, -100'000}));
-  EXPECT_EQ(glide.opacity, 0);
+  const TransitionRun& from = *run_of(state, "card").transition;
+  EXPECT_EQ(from.transform.position, (PointF{100'000, -100'000}));
+  EXPECT_EQ(from.opacity, 0);
   expect_kept(state);
 }
 
 std::vector<Filter> filters_of(const LiveState& state, Duration time) {
-  return filters_at(layer_of(state, "card"), at(time));
+  return filters_at(running(state, "card"), at(time));
 }
 Filter blur(double radius) { return BlurFilter{radius}; }
 Filter saturated(double amount) { return ColorFilter{ColorFilter::Kind::kSaturate, amount}; }
@@ -368,8 +358,8 @@ TEST(Transition, FiltersGlideBesideWhatElseDoes) {
   EXPECT_EQ(filters_of(state, milliseconds(11'250)), (Filters{blur(6)}));
   // Over, they are forgotten when something else glides.
   state = patched(state, R"({"opacity": 0.5})", seconds(12));
-  EXPECT_EQ(layer_of(state, "card").glide->filters_start, std::nullopt);
-  EXPECT_EQ(layer_of(state, "card").glide->filters, Filters{});
+  EXPECT_EQ(run_of(state, "card").transition->filters_start, std::nullopt);
+  EXPECT_EQ(run_of(state, "card").transition->filters, Filters{});
   EXPECT_EQ(filters_of(state, seconds(12)), (Filters{blur(8)}));
 }
 
@@ -378,7 +368,7 @@ TEST(Transition, FiltersThatDoNotMatchJump) {
       patched(gliding(), R"({"filters": [{"blur": 8}, {"saturate": 2}]})", seconds(10));
   state = patched(state, R"({"filters": [{"saturate": 3}]})", seconds(20));
   EXPECT_EQ(filters_of(state, seconds(20)), (Filters{saturated(3)}));
-  EXPECT_EQ(layer_of(state, "card").glide, std::nullopt);
+  EXPECT_EQ(run_of(state, "card").transition, std::nullopt);
   state = patched(state, R"({"filters": [{"blur": 4}], "opacity": 0})", seconds(30));
   EXPECT_EQ(filters_of(state, seconds(30)), (Filters{blur(4)}));
   EXPECT_EQ(opacity_of(state, milliseconds(30'500)), 0.5);
@@ -391,24 +381,19 @@ TEST(Transition, FiltersThatOvershootLeaveAStateThatReadsBack) {
                   seconds(10));
   EXPECT_EQ(filters_of(state, milliseconds(10'500)).at(0), blur(250));
   state = patched(state, R"({"filters": null})", milliseconds(10'500));
-  EXPECT_EQ(layer_of(state, "card").glide->filters.at(0), blur(250));
+  EXPECT_EQ(run_of(state, "card").transition->filters.at(0), blur(250));
   expect_kept(state);
 }
 
 TEST(Transition, AReloadedFileGlidesAsWell) {
   const LiveState before = gliding();
   Scene wanted = before.scene;
-  for (Layer& each : wanted.layers) {
-    each.start.reset();
-    forget_showing(each);
-  }
-  wanted.layers[1].transform.position = {60, 0};
+  wanted.layers[1].edit().transform.position = {60, 0};
   LiveState state = before;
   for (const Command& each : commands_between(before.scene, wanted)) {
     state = obeyed(state, each, seconds(10)).state;
   }
-  EXPECT_EQ(pose_at(layer_of(state, "card"), at(milliseconds(10'500))).transform.position.x, 30);
-  // What the daemon keeps is no difference to the file.
+  EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).transform.position.x, 30);
   EXPECT_TRUE(commands_between(state.scene, wanted).empty());
 }
 
@@ -437,7 +422,7 @@ TEST(EnterAndExit, BeginWithTheLayerAndEnd) {
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "fade", "duration": 1, "iterations": "infinite"}])"),
             "");
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "fade", "duration": 1, "start": 3}])"),
-            "enter[0].start: it begins when the layer is shown or hidden");
+            "enter[0].start: unknown key");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "iterations": "infinite"}])"),
             "exit[0]: a layer that leaves so would stay too long");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "delay": "10m"}])"),

@@ -32,19 +32,21 @@ Layer layer_from(std::string_view text) {
   return layer ? *std::move(layer) : Layer{};
 }
 
+const TrackRun kNotRun;
+
 // --- What is heard at an instant ---
 
 TEST(Sound, TrackFadesInAndOut) {
   const AudioTrack track = track_from(
       R"({"id": "a", "source": "a.wav", "volume": 2, "delay": "1s", "fade_in": "2s",
           "fade_out": "1s"})");
-  EXPECT_EQ(sound_of(track).begins, seconds(1));
-  EXPECT_EQ(volume_at(track, at(1), std::nullopt), 0);
-  EXPECT_EQ(volume_at(track, at(2), std::nullopt), 1);
-  EXPECT_EQ(volume_at(track, at(9), std::nullopt), 2);
-  EXPECT_EQ(volume_at(track, at(9.5), seconds(10)), 1);
-  EXPECT_EQ(volume_at(track, at(10), seconds(10)), 0);
-  EXPECT_EQ(volume_at(track, at(11), seconds(10)), 0);
+  EXPECT_EQ(sound_of({track, kNotRun}).begins, seconds(1));
+  EXPECT_EQ(volume_at({track, kNotRun}, at(1), std::nullopt), 0);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(2), std::nullopt), 1);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(9), std::nullopt), 2);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(9.5), seconds(10)), 1);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(10), seconds(10)), 0);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(11), seconds(10)), 0);
 }
 
 TEST(Sound, AnimationsMultiplyAndCountFromTheTracksBeginning) {
@@ -53,45 +55,48 @@ TEST(Sound, AnimationsMultiplyAndCountFromTheTracksBeginning) {
           {"effect": "volume", "from": 1, "to": 0, "duration": "4s"},
           {"effect": "keyframes", "duration": "4s", "keyframes": [
             {"at": 0.5, "volume": 3}, {"at": 1, "opacity": 0}]}]})");
-  EXPECT_EQ(volume_at(track, at(1), std::nullopt), 1);
-  EXPECT_EQ(volume_at(track, at(2), std::nullopt), 0.75 * 2);
-  EXPECT_EQ(volume_at(track, at(3), std::nullopt), 0.5 * 3);
-  EXPECT_EQ(volume_at(track, at(4), std::nullopt), 0.25 * 2);
-  EXPECT_EQ(volume_at(track, at(9), std::nullopt), 0);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(1), std::nullopt), 1);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(2), std::nullopt), 0.75 * 2);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(3), std::nullopt), 0.5 * 3);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(4), std::nullopt), 0.25 * 2);
+  EXPECT_EQ(volume_at({track, kNotRun}, at(9), std::nullopt), 0);
 }
 
 TEST(Sound, LayerIsHeardWhileItShows) {
   Layer layer = layer_from(
       R"({"id": "a", "type": "overlay", "content": {"type": "video", "source": "a.mp4",
-          "volume": 0.5}, "start": "2s",
+          "volume": 0.5},
           "exit": [{"effect": "volume", "from": 1, "to": 0, "duration": "1s"}]})");
-  EXPECT_EQ(sound_of(layer)->begins, seconds(2));
-  EXPECT_EQ(volume_at(layer, at(3)), 0.5);
+  LayerRun run;
+  run.start = seconds(2);
+  EXPECT_EQ(sound_of({layer, run})->begins, seconds(2));
+  EXPECT_EQ(volume_at({layer, run}, at(3)), 0.5);
   layer.visible = false;
-  EXPECT_EQ(volume_at(layer, at(3)), 0);
-  layer.leaves = seconds(3);
-  EXPECT_EQ(volume_at(layer, at(3)), 0.5);
-  EXPECT_EQ(volume_at(layer, at(3.5)), 0.25);
-  EXPECT_EQ(volume_at(layer, at(4)), 0);
-  EXPECT_EQ(volume_at(layer, at(100)), 0);
+  EXPECT_EQ(volume_at({layer, run}, at(3)), 0);
+  run.exit_start = seconds(3);
+  EXPECT_EQ(volume_at({layer, run}, at(3)), 0.5);
+  EXPECT_EQ(volume_at({layer, run}, at(3.5)), 0.25);
+  EXPECT_EQ(volume_at({layer, run}, at(4)), 0);
+  EXPECT_EQ(volume_at({layer, run}, at(100)), 0);
   layer.visible = true;
   std::get<VideoContent>(layer.content).mute = true;
-  EXPECT_EQ(volume_at(layer, at(3)), 0);
+  EXPECT_EQ(volume_at({layer, run}, at(3)), 0);
 }
 
 TEST(Sound, CharacterIsHeardInItsState) {
   Layer layer = layer_from(
       R"({"id": "a", "type": "host", "content": {"type": "character", "source": "a.png",
           "animations": {"talking": {"type": "video", "source": "talk.mp4", "loop": true}}}})");
-  EXPECT_EQ(sound_of(layer), std::nullopt);
-  EXPECT_EQ(volume_at(layer, at(1)), 0);
+  LayerRun run;
+  EXPECT_EQ(sound_of({layer, run}), std::nullopt);
+  EXPECT_EQ(volume_at({layer, run}, at(1)), 0);
   auto& character = std::get<CharacterContent>(layer.content);
   character.state = "talking";
-  character.state_start = seconds(5);
-  ASSERT_TRUE(sound_of(layer));
-  EXPECT_EQ(sound_of(layer)->source, "talk.mp4");
-  EXPECT_EQ(sound_of(layer)->begins, seconds(5));
-  EXPECT_EQ(volume_at(layer, at(6)), 1);
+  run.character.state_start = seconds(5);
+  ASSERT_TRUE(sound_of({layer, run}));
+  EXPECT_EQ(sound_of({layer, run})->source, "talk.mp4");
+  EXPECT_EQ(sound_of({layer, run})->begins, seconds(5));
+  EXPECT_EQ(volume_at({layer, run}, at(6)), 1);
 }
 
 // --- Commands ---
@@ -101,6 +106,10 @@ const AudioTrack& track_of(const LiveState& state, const std::string& id) {
   EXPECT_NE(track, state.scene.audio.end()) << id;
   static const AudioTrack kNone;
   return track == state.scene.audio.end() ? kNone : *track;
+}
+
+const TrackRun& track_run(const LiveState& state, const std::string& id) {
+  return *state.run.audio.of(id);
 }
 
 LiveState with_music() {
@@ -114,7 +123,7 @@ TEST(AudioCommands, AddNamesAndBegins) {
       obeyed(small_state(), command("audio.add", R"({"audio": {"source": "a.wav"}})"));
   ASSERT_EQ(names_of(added.events), Names{"audio.added"});
   const AudioTrack& track = track_of(added.state, "audio-1");
-  EXPECT_EQ(track.begins, kNow);
+  EXPECT_EQ(track_run(added.state, "audio-1").start, kNow);
   EXPECT_EQ(added.result, audio_codec().write(track));
   EXPECT_EQ(*added.events[0].params.find("audio"), added.result);
 }
@@ -127,17 +136,25 @@ TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
       kNow + seconds(5));
   EXPECT_EQ(names_of(changed.events), Names{"audio.updated"});
   const AudioTrack& track = track_of(changed.state, "music");
-  EXPECT_EQ(track.begins, kNow);
+  EXPECT_EQ(track_run(changed.state, "music").start, kNow);
   EXPECT_EQ(track.volume, 0.25);
-  EXPECT_EQ(track.animations.at(0).start, kNow + seconds(5));
+  EXPECT_EQ(track_run(changed.state, "music").animations.at(0), kNow + seconds(5));
   const Applied again =
       obeyed(changed.state, command("audio.update", R"({"id": "music", "patch": {"mute": true}})"),
              kNow + seconds(9));
-  EXPECT_EQ(track_of(again.state, "music").animations.at(0).start, kNow + seconds(5));
+  EXPECT_EQ(track_run(again.state, "music").animations.at(0), kNow + seconds(5));
   const Applied other = obeyed(
       again.state, command("audio.update", R"({"id": "music", "patch": {"source": "b.ogg"}})"),
       kNow + seconds(20));
-  EXPECT_EQ(track_of(other.state, "music").begins, kNow + seconds(20));
+  EXPECT_EQ(track_run(other.state, "music").start, kNow + seconds(20));
+}
+
+TEST(AudioCommands, RestartStartsTheSoundAgain) {
+  const Applied again = obeyed(with_music(), command("audio.restart", R"({"id": "music"})"),
+                               kNow + seconds(5));
+  EXPECT_EQ(names_of(again.events), Names{"audio.updated"});
+  EXPECT_EQ(track_run(again.state, "music").start, kNow + seconds(5));
+  EXPECT_EQ(again.state.scene, with_music().scene);
 }
 
 TEST(AudioCommands, WhatIsWrongIsRefused) {
@@ -171,19 +188,12 @@ TEST(AudioCommands, ALayerThatGoesIsNoLongerDuckedUnder) {
 
 TEST(AudioCommands, StateIsKeptAndReadBack) {
   const LiveState state = with_music();
-  LiveStateTexts texts{header_text(state), {}};
-  for (const Layer& layer : state.scene.layers) {
-    texts.layers.emplace_back(layer.id, layer_text(layer));
-  }
-  const auto read = live_state_from(texts, state.revision);
-  ASSERT_TRUE(read.ok()) << read.error().to_string();
-  EXPECT_EQ(read.value().scene.audio, state.scene.audio);
+  expect_kept(state);
 }
 
 TEST(AudioCommands, DifferencesLeadFromOneSceneToTheOther) {
   const LiveState live = with_music();
   Scene wanted = live.scene;
-  wanted.audio[0].begins.reset();  // as a file has it
   EXPECT_TRUE(commands_between(live.scene, wanted).empty());
   wanted.audio[0].volume = 0.5;
   wanted.audio.push_back(track_from(R"({"id": "bell", "source": "b.wav"})"));
@@ -193,8 +203,8 @@ TEST(AudioCommands, DifferencesLeadFromOneSceneToTheOther) {
   EXPECT_EQ(commands[1].method, "audio.add");
   LiveState state = live;
   for (const Command& each : commands) state = obeyed(state, each, kNow + seconds(3)).state;
-  EXPECT_EQ(track_of(state, "music").begins, kNow);
-  EXPECT_EQ(track_of(state, "bell").begins, kNow + seconds(3));
+  EXPECT_EQ(track_run(state, "music").start, kNow);
+  EXPECT_EQ(track_run(state, "bell").start, kNow + seconds(3));
   EXPECT_TRUE(commands_between(state.scene, wanted).empty());
   wanted.audio.erase(wanted.audio.begin());
   EXPECT_EQ(commands_between(state.scene, wanted).at(0).method, "audio.remove");
@@ -203,13 +213,12 @@ TEST(AudioCommands, DifferencesLeadFromOneSceneToTheOther) {
 TEST(AudioCommands, SceneThatIsReplacedPlaysOn) {
   const LiveState live = with_music();
   Scene wanted = live.scene;
-  wanted.audio[0].begins.reset();
   wanted.audio[0].mute = true;
   const Applied replaced = obeyed(
       live,
       {"scene.replace", Value::object().add("scene", scene_document(wanted, Secrets::kShown))},
       kNow + seconds(7));
-  EXPECT_EQ(track_of(replaced.state, "music").begins, kNow);
+  EXPECT_EQ(track_run(replaced.state, "music").start, kNow);
   EXPECT_TRUE(track_of(replaced.state, "music").mute);
 }
 

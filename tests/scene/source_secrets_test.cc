@@ -39,7 +39,7 @@ Value with_id_and(const std::string& id, std::string_view key, const Value& valu
 }
 
 const std::string& source_of(const LiveState& state) {
-  return std::get<VideoContent>(state.scene.layers.front().content).source;
+  return std::get<VideoContent>(state.scene.layers.front()->content).source;
 }
 
 TEST(SourceSecrets, AreShownToNobody) {
@@ -51,8 +51,8 @@ TEST(SourceSecrets, AreShownToNobody) {
   for (const Layer& layer : state.scene.layers) {
     EXPECT_EQ(write_json(layer_document(layer, Secrets::kRedacted)).find("secret"),
               std::string::npos);
-    EXPECT_TRUE(has_redacted_source(layer_document(layer, Secrets::kRedacted)));
-    EXPECT_FALSE(has_redacted_source(layer_document(layer, Secrets::kShown)));
+    EXPECT_TRUE(has_redacted_source(layer_codec().shape, layer_document(layer, Secrets::kRedacted)));
+    EXPECT_FALSE(has_redacted_source(layer_codec().shape, layer_document(layer, Secrets::kShown)));
   }
   EXPECT_EQ(track_document(state.scene.audio[0], Secrets::kRedacted).find("source")->text,
             "http://host/a?token=***");
@@ -133,7 +133,7 @@ TEST(SourceSecrets, AreNoDifference) {
   EXPECT_TRUE(commands_between(redacted, state.scene).empty());
   EXPECT_TRUE(commands_between(state.scene, redacted).empty());
   Scene other = state.scene;
-  std::get<VideoContent>(other.layers[0].content).source = "rtmp://host/live/secret-7";
+  std::get<VideoContent>(other.layers[0].edit().content).source = "rtmp://host/live/secret-7";
   EXPECT_EQ(commands_between(state.scene, other).size(), 1);
 }
 

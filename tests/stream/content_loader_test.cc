@@ -163,7 +163,7 @@ TEST(ContentLoader, FiltersThatGlideMakeNothingAnew) {
   live.update("words", blurred_by(3));
   const auto blurs = now();
   ASSERT_NE(blurs, nullptr);
-  EXPECT_TRUE(blurs->layers[0].layer->glide.has_value());
+  EXPECT_TRUE(blurs->layers[0].run->transition.has_value());
   EXPECT_EQ(blurs->layers[0].content, plain->layers[0].content);
   live.update("words", Value::object().add("transition", Value::null()));
   const auto blurred = now();
@@ -272,14 +272,14 @@ TEST(ContentLoader, AHiddenLayerShowsUntilItsExitIsOverAndNoLonger) {
   Loading loading(live);
   ASSERT_NE(loading.view_of_revision(1), nullptr);
   const int64_t revision = live.update("words", Value::object().add("visible", Value::of(false)));
-  const auto leaves = live.layers->current()->scene.layers[1].leaves;
-  ASSERT_TRUE(leaves);
+  const auto exit_start = live.layers->current()->run.layers.of("words")->exit_start;
+  ASSERT_TRUE(exit_start);
   // Its frames come when they are due.
   const auto view = loading.view_when([&](const render::SceneView& each) {
     return each.revision >= revision && each.layers.size() == 2;
   });
   ASSERT_NE(view, nullptr);
-  EXPECT_GE(live.clock.next_frame_time(), *leaves + 100ms);
+  EXPECT_GE(live.clock.next_frame_time(), *exit_start + 100ms);
   EXPECT_EQ(view->layers[1].layer->id, "front");
 }
 
@@ -410,8 +410,7 @@ TEST(ContentLoader, WhatIsSaidJoinsTheMessagesThatAreThere) {
       live.apply("chat.say", Value::object().add("id", Value::of("talk")).add("message", message));
   const auto after = loading.view_of_revision(revision);
   ASSERT_NE(after, nullptr);
-  const auto& layer = live.layers->current()->scene.layers[0];
-  const base::Duration said = *std::get<scene::ChatContent>(layer.content).messages[1].timestamp;
+  const base::Duration said = live.layers->current()->run.layers.of("talk")->messages.at(0).shown_at;
   // The panel and the first message are drawn once, whatever is said after it.
   EXPECT_EQ(pictures_at(*after, said - 1ns), first);
   const auto both = pictures_at(*after, said + 1s);

@@ -24,10 +24,9 @@ class LiveScene {
       ADD_FAILURE() << faults->lines.front();
       std::abort();
     }
-    scene::LiveState state;
-    state.scene = std::get<scene::SceneFile>(std::move(read)).scene;
-    state.epoch = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
-    for (scene::Layer& layer : state.scene.layers) layer.start = base::Duration::zero();
+    scene::LiveState state = scene::first_state(
+        std::get<scene::SceneFile>(std::move(read)).scene,
+        std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now()));
     clock.set_rate(state.scene.canvas.fps);
     clock.set_epoch(state.epoch);
     store = store::open_store({"memory:", "live", store::Role::kOwner, ""}, metrics).value();

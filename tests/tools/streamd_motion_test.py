@@ -85,6 +85,9 @@ class Motion(StreamdTest):
         self.assertEqual(done.status, 200, done)
         return done.json()["result"]
 
+    def run_of(self, daemon: Daemon, layer: str) -> Any:
+        return daemon.get(f"/api/v1/layers/{layer}/run")
+
     def assert_fading(self, pictures: list[Picture], leaves: float, exit: float) -> None:
         on_its_way = 0
         for picture in pictures:
@@ -95,8 +98,8 @@ class Motion(StreamdTest):
 
     def test_a_hidden_layer_fades_as_its_exit_says_and_is_gone(self) -> None:
         daemon = self.show()
-        layer = self.patch(daemon, "box", {"visible": False})
-        leaves = seconds_of(layer["leaves"])
+        self.patch(daemon, "box", {"visible": False})
+        leaves = seconds_of(self.run_of(daemon, "box")["exit_start"])
         pictures = look_until(daemon, leaves + 2.2)
         self.assert_fading(pictures, leaves, 2)
         self.assert_near(pictures[-1].pixel(60, 50), NAVY)
@@ -104,9 +107,11 @@ class Motion(StreamdTest):
 
     def test_shown_again_meanwhile_it_comes_back_the_same_way(self) -> None:
         daemon = self.show(exit="60s")
-        leaves = seconds_of(self.patch(daemon, "box", {"visible": False})["leaves"])
+        self.patch(daemon, "box", {"visible": False})
+        leaves = seconds_of(self.run_of(daemon, "box")["exit_start"])
         look_until(daemon, leaves + 1)
-        back = seconds_of(self.patch(daemon, "box", {"visible": True})["leaves"])
+        self.patch(daemon, "box", {"visible": True})
+        back = seconds_of(self.run_of(daemon, "box")["exit_start"])
         self.assertGreater(back, leaves + 2)
         for picture in look_until(daemon, back + 0.2):
             level = min(1 - (back - picture.time) / 60, 1)
@@ -137,15 +142,16 @@ class Motion(StreamdTest):
 
     def test_a_change_glides_from_what_is_shown(self) -> None:
         daemon = self.show()
-        glide = self.patch(daemon, "mover", {"transform": {"position": [200, 140]}})["glide"]
-        start = seconds_of(glide["transform_start"])
+        self.patch(daemon, "mover", {"transform": {"position": [200, 140]}})
+        start = seconds_of(self.run_of(daemon, "mover")["transition"]["transform_start"])
         pictures = look_until(daemon, start + 1)
         for picture in pictures:
             left = 200 * min(max((picture.time - start) / 2, 0), 1)
             self.assertAlmostEqual(picture.mover_left(), left, delta=1.5)
         # Called back on the way, it turns where it is.
-        glide = self.patch(daemon, "mover", {"transform": {"position": [0, 140]}})["glide"]
-        turned, start = glide["transform"]["position"][0], seconds_of(glide["transform_start"])
+        self.patch(daemon, "mover", {"transform": {"position": [0, 140]}})
+        old = self.run_of(daemon, "mover")["transition"]
+        turned, start = old["transform"]["position"][0], seconds_of(old["transform_start"])
         self.assertGreater(turned, 20)
         for picture in look_until(daemon, start + 2.2):
             left = turned * (1 - min(max((picture.time - start) / 2, 0), 1))
@@ -158,10 +164,10 @@ class Motion(StreamdTest):
         self.scene.write_text(text)
         assert daemon.process is not None
         daemon.process.send_signal(signal.SIGHUP)
-        layer = wait_for(
-            lambda: (g := daemon.get("/api/v1/layers/mover")).get("glide") and g, "reloaded"
+        transition = wait_for(
+            lambda: self.run_of(daemon, "mover").get("transition"), "reloaded"
         )
-        start = seconds_of(layer["glide"]["transform_start"])
+        start = seconds_of(transition["transform_start"])
         for picture in look_until(daemon, start + 1):
             left = 240 * max((picture.time - start) / 60, 0)
             self.assertAlmostEqual(picture.mover_left(), left, delta=1.5)
@@ -169,9 +175,10 @@ class Motion(StreamdTest):
     def test_after_kill_9_exits_and_glides_go_on_where_they_would_be(self) -> None:
         state = f"sqlite:{self.folder}/state.db"
         daemon = self.show(exit="100s", glide="100s", state=state)
-        leaves = seconds_of(self.patch(daemon, "box", {"visible": False})["leaves"])
-        glide = self.patch(daemon, "mover", {"transform": {"position": [200, 140]}})["glide"]
-        start = seconds_of(glide["transform_start"])
+        self.patch(daemon, "box", {"visible": False})
+        leaves = seconds_of(self.run_of(daemon, "box")["exit_start"])
+        self.patch(daemon, "mover", {"transform": {"position": [200, 140]}})
+        start = seconds_of(self.run_of(daemon, "mover")["transition"]["transform_start"])
         look_until(daemon, start + 0.5)
         daemon.end(signal.SIGKILL)
         daemon.start()

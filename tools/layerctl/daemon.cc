@@ -34,6 +34,7 @@ struct Way {
 constexpr std::array kWays = {
     Way{"layers.create", "POST", "/api/v1/layers", "layer"},
     Way{"layers.update", "PATCH", "/api/v1/layers/{id}", "patch"},
+    Way{"layers.restart", "POST", "/api/v1/layers/{id}/restart", ""},
     Way{"layers.delete", "DELETE", "/api/v1/layers/{id}", ""},
     Way{"layers.activate", "PUT", "/api/v1/active", "*"},
     Way{"layers.animate", "POST", "/api/v1/layers/{id}/animations", "animation"},
@@ -44,6 +45,7 @@ constexpr std::array kWays = {
     Way{"stream.configure", "PATCH", "/api/v1/stream/config", "patch"},
     Way{"audio.add", "POST", "/api/v1/audio", "audio"},
     Way{"audio.update", "PATCH", "/api/v1/audio/{id}", "patch"},
+    Way{"audio.restart", "POST", "/api/v1/audio/{id}/restart", ""},
     Way{"audio.remove", "DELETE", "/api/v1/audio/{id}", ""},
     Way{"outputs.add", "POST", "/api/v1/outputs", "output"},
     Way{"outputs.remove", "DELETE", "/api/v1/outputs/{id}", ""},

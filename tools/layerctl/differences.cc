@@ -1,20 +1,17 @@
 #include "tools/layerctl/differences.h"
 
-#include "base/redaction.h"
+#include "scene/find_by_id.h"
 #include "scene/live_codec.h"
-#include "scene/scene_tables.h"
-#include "scene/showing.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 
-#include <algorithm>
-#include <vector>
 
 namespace layercast::tools {
 namespace {
 
 using scene::Scene;
 using scene::Value;
+using scene::find_by_id;
 
 void add_line(char sign, const std::string& path, const Value& value, std::string& lines) {
   const Accent accent = sign == '+' ? Accent::kGood : Accent::kBad;
@@ -59,60 +56,29 @@ void add_section(const std::string& title, const std::string& lines, std::string
   if (!lines.empty()) text += accented(title, Accent::kStrong) + "\n" + lines;
 }
 
-template <class Item>
-const Item* find_by_id(const std::vector<Item>& items, const std::string& id) {
-  const auto found = std::ranges::find(items, id, &Item::id);
-  return found == items.end() ? nullptr : &*found;
-}
-
-// Sections of what has an id: what is gone, what is new and what differs.
-template <class Item, class Document>
-void add_items(const std::string& kind, const std::vector<Item>& from, const std::vector<Item>& to,
-               Document document, std::string& text) {
-  for (const Item& item : from) {
+// Sections of items with ids: those that are gone, new or different.
+template <class Items, class Document>
+void add_items(const std::string& kind, const Items& from, const Items& to, Document document,
+               std::string& text) {
+  for (const auto& item : from) {
     std::string lines;
-    const Item* after = find_by_id(to, item.id);
+    const std::string& id = base::unshared(item).id;
+    const auto* after = find_by_id(to, id);
     if (after == nullptr) {
-      add_leaves('-', "", document(item, nullptr), lines);
+      add_leaves('-', "", document(item, scene::Secrets::kRedacted), lines);
     } else {
-      add_differences("", document(item, after), document(*after, nullptr), lines);
+      add_differences("", document(item, scene::Secrets::kRedacted),
+                      document(*after, scene::Secrets::kRedacted), lines);
     }
-    add_section(kind + item.id, lines, text);
+    add_section(kind + id, lines, text);
   }
-  for (const Item& item : to) {
-    if (find_by_id(from, item.id) != nullptr) continue;
+  for (const auto& item : to) {
+    const std::string& id = base::unshared(item).id;
+    if (find_by_id(from, id) != nullptr) continue;
     std::string lines;
-    add_leaves('+', "", document(item, nullptr), lines);
-    add_section(kind + item.id, lines, text);
+    add_leaves('+', "", document(item, scene::Secrets::kRedacted), lines);
+    add_section(kind + id, lines, text);
   }
-}
-
-// Without the starts that `wanted` leaves open.
-Value layer_value(const scene::Layer& layer, const scene::Layer* wanted) {
-  scene::Layer same = layer;
-  if (wanted == nullptr || !wanted->start) same.start.reset();
-  scene::forget_showing(same);
-  for (size_t i = 0; i < same.animations.size(); ++i) {
-    const bool is_open =
-        wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
-    if (is_open) same.animations[i].start.reset();
-  }
-  return scene::layer_document(same, scene::Secrets::kRedacted);
-}
-
-Value track_value(const scene::AudioTrack& track, const scene::AudioTrack* wanted) {
-  scene::AudioTrack same = track;
-  if (wanted == nullptr || !wanted->begins) same.begins.reset();
-  for (size_t i = 0; i < same.animations.size(); ++i) {
-    const bool is_open =
-        wanted == nullptr || i >= wanted->animations.size() || !wanted->animations[i].start;
-    if (is_open) same.animations[i].start.reset();
-  }
-  return scene::track_document(same, scene::Secrets::kRedacted);
-}
-
-Value output_value(const scene::Output& output, const scene::Output*) {
-  return scene::output_document(output, scene::Secrets::kRedacted);
 }
 
 Value head_of(Scene scene) {
@@ -127,8 +93,8 @@ Value head_of(Scene scene) {
 // The ids of layers that are in both, in the order of `scene`.
 Value shared_order(const Scene& scene, const Scene& other) {
   Value order = Value::array();
-  for (const scene::Layer& layer : scene.layers) {
-    if (find_by_id(other.layers, layer.id) != nullptr) order.items.push_back(Value::of(layer.id));
+  for (const auto& layer : scene.layers) {
+    if (find_by_id(other.layers, layer->id) != nullptr) order.items.push_back(Value::of(layer->id));
   }
   return order;
 }
@@ -141,9 +107,9 @@ std::string differences_text(const Scene& from, const Scene& to) {
   add_differences("layers", shared_order(from, to), shared_order(to, from), head);
   std::string text;
   add_section("scene", head, text);
-  add_items("layers/", from.layers, to.layers, layer_value, text);
-  add_items("audio/", from.audio, to.audio, track_value, text);
-  add_items("outputs/", from.outputs, to.outputs, output_value, text);
+  add_items("layers/", from.layers, to.layers, scene::layer_document, text);
+  add_items("audio/", from.audio, to.audio, scene::track_document, text);
+  add_items("outputs/", from.outputs, to.outputs, scene::output_document, text);
   return text;
 }
 

@@ -3,7 +3,6 @@
 #include "scene/live_codec.h"
 #include "scene/scene_file.h"
 #include "scene/scene_tables.h"
-#include "scene/showing.h"
 #include "scene/source_secrets.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
@@ -74,9 +73,9 @@ base::Result<Comparison> compare(Session& session, const Scene& file) {
                      comparison.present.name + "\"; another scene needs a daemon of its own",
                  *session.arguments.one("file"), nullptr};
   }
-  // Nor does a file know what has been said, or which outputs the daemon's command line names.
+  // A file does not know what was said, or which outputs the daemon's command line names.
   if (session.daemon != nullptr) {
-    scene::keep_what_was_said(comparison.present, comparison.wanted);
+    scene::keep_messages(comparison.present, comparison.wanted);
   }
   for (const scene::Output& output : comparison.present.outputs) {
     const bool is_extra = session.daemon != nullptr && is_of_command_line(output);
@@ -102,17 +101,6 @@ base::Result<void> print_comparison(const Session& session, const Comparison& co
     document.add("revision", Value::of(static_cast<double>(*comparison.revision)));
   }
   return print_json(document);
-}
-
-// Leaves out what belongs to one run of a daemon.
-Scene without_run(Scene scene) {
-  for (scene::Layer& layer : scene.layers) {
-    layer.start.reset();
-    scene::forget_showing(layer);
-    for (scene::Animation& animation : layer.animations) animation.start.reset();
-  }
-  std::erase_if(scene.outputs, is_of_command_line);
-  return scene;
 }
 
 }  // namespace
@@ -153,24 +141,23 @@ base::Result<int> diff_scene(Session& session) {
 base::Result<void> export_scene(Session& session) {
   TRY(const Value document, session.target->scene());
   TRY(Scene scene, scene_from(document));
-  if (session.daemon != nullptr) scene = without_run(std::move(scene));
+  // The outputs of a daemon's command line are none of the scene's.
+  if (session.daemon != nullptr) std::erase_if(scene.outputs, is_of_command_line);
   std::string redacted;
   const auto note = [&](const std::string& id) { redacted += (redacted.empty() ? "" : ", ") + id; };
-  for (const scene::Layer& layer : scene.layers) {
-    const Value shown = scene::layer_document(layer, scene::Secrets::kShown);
-    if (scene::has_redacted_source(shown)) note(layer.id);
-  }
-  for (const scene::AudioTrack& track : scene.audio) {
-    if (base::is_url(track.source) && base::is_redacted(track.source)) note(track.id);
-  }
+  const auto note_redacted = [&](const auto& codec, const auto& item) {
+    if (scene::has_redacted_source(codec.shape, codec.write(item))) note(item.id);
+  };
+  for (const auto& layer : scene.layers) note_redacted(scene::layer_codec(), *layer);
+  for (const auto& track : scene.audio) note_redacted(scene::audio_codec(), track);
   for (const scene::Output& output : scene.outputs) {
     if (base::is_redacted(output.url)) note(output.id);
   }
   std::string text;
   if (!redacted.empty()) {
     text =
-        "# A daemon does not tell the keys of its outputs and sources: write them where *** "
-        "stands.\n";
+        "# A daemon does not tell the keys of its outputs and sources: write them in place of "
+        "***.\n";
     session.log.write(LogLevel::kWarning,
                       "the URL of " + redacted + " has *** where its key belongs");
   }

@@ -21,54 +21,6 @@ using scene::Command;
 using scene::Scene;
 using scene::Value;
 
-// What begins now begins at no time that a file tells: with the scene.
-constexpr base::Duration kNow{-1};
-
-void forget_now(scene::Content& content) {
-  auto* chat = std::get_if<scene::ChatContent>(&content);
-  if (chat == nullptr) return;
-  for (scene::ChatMessage& message : chat->messages) {
-    if (message.timestamp == kNow) message.timestamp.reset();
-  }
-}
-
-Scene without_now(Scene scene) {
-  for (scene::Layer& layer : scene.layers) {
-    if (layer.start == kNow) layer.start.reset();
-    forget_now(layer.content);
-    if (layer.shown_since == kNow) layer.shown_since.reset();
-    for (scene::Animation& animation : layer.animations) {
-      if (animation.start == kNow) animation.start.reset();
-    }
-  }
-  for (scene::AudioTrack& track : scene.audio) {
-    if (track.begins == kNow) track.begins.reset();
-    for (scene::Animation& animation : track.animations) {
-      if (animation.start == kNow) animation.start.reset();
-    }
-  }
-  return scene;
-}
-
-// A result of a command, its layers without what begins now.
-Value told_result(Value result, const Scene& scene) {
-  for (Value& item : result.items) item = told_result(std::move(item), scene);
-  const Value* timestamp = result.find("timestamp");
-  const bool is_said_now =
-      timestamp != nullptr && base::parse_duration(timestamp->text) == std::nullopt;
-  if (is_said_now) result.erase("timestamp");
-  const Value* id = result.find("id");
-  if (id == nullptr) return result;
-  if (result.find("content") == nullptr) {
-    const auto track = std::ranges::find(scene.audio, id->text, &scene::AudioTrack::id);
-    const bool is_track = track != scene.audio.end() && result.find("source") != nullptr;
-    return is_track ? scene::track_document(*track, scene::Secrets::kShown) : result;
-  }
-  const auto layer = std::ranges::find(scene.layers, id->text, &scene::Layer::id);
-  return layer == scene.layers.end() ? result
-                                     : scene::layer_document(*layer, scene::Secrets::kShown);
-}
-
 base::Result<std::string> read_scene_text(const std::string& path) {
   std::error_code ignored;
   if (path != "-" && std::filesystem::is_directory(path, ignored)) {
@@ -109,7 +61,7 @@ base::Result<Reply> SceneFileTarget::obey(const Command& command,
                                           std::optional<int64_t> /*if_revision*/) {
   scene::LiveState state;
   state.scene = scene_;
-  auto applied_or_not = scene::apply(state, command, kNow);
+  auto applied_or_not = scene::apply(state, command, base::Duration{});
   if (const auto* refusal = std::get_if<scene::Refusal>(&applied_or_not)) {
     std::vector<ToldFault> faults;
     for (const auto& fault : refusal->faults) faults.push_back({fault.pointer, fault.detail});
@@ -123,10 +75,9 @@ base::Result<Reply> SceneFileTarget::obey(const Command& command,
     return Error{ErrorCode::kInvalidInput,
                  "a scene file does not hold that, only a running daemon does", path_, nullptr};
   }
-  const Scene changed = without_now(after.scene);
-  if (changed != scene_) TRY_DO(write(changed, command));
+  if (after.scene != scene_) TRY_DO(write(after.scene, command));
   Reply reply;
-  reply.result = told_result(std::move(applied.result), scene_);
+  reply.result = std::move(applied.result);
   reply.document = Value::object().add("result", reply.result);
   return reply;
 }

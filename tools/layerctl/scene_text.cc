@@ -1,5 +1,6 @@
 #include "tools/layerctl/scene_text.h"
 
+#include "scene/find_by_id.h"
 #include "scene/live_codec.h"
 #include "scene/merge_patch.h"
 #include "scene/scene_file.h"
@@ -16,12 +17,7 @@ namespace {
 using scene::Command;
 using scene::Scene;
 using scene::Value;
-
-template <class Item>
-const Item* find_by_id(const std::vector<Item>& items, std::string_view id) {
-  const auto found = std::ranges::find(items, id, &Item::id);
-  return found == items.end() ? nullptr : &*found;
-}
+using scene::find_by_id;
 
 /// The changes that lead from one scene to another, made in the text of the first.
 class Editing {
@@ -102,10 +98,10 @@ class Editing {
   }
 
   bool edit_layers() {
-    for (const scene::Layer& layer : before_.layers) {
-      const auto place = place_of_layer(layer.id);
+    for (const auto& layer : before_.layers) {
+      const auto place = place_of_layer(layer->id);
       if (!place) return false;
-      const scene::Layer* after = find_by_id(after_.layers, layer.id);
+      const auto* after = find_by_id(after_.layers, layer->id);
       if (after == nullptr) {
         if (!text_.remove({"layers"}, *place)) return false;
       } else if (*after != layer) {
@@ -114,8 +110,8 @@ class Editing {
         if (!text_.merge(path, layer_patch(layer, *after))) return false;
       }
     }
-    for (const scene::Layer& layer : after_.layers) {
-      if (find_by_id(before_.layers, layer.id) != nullptr) continue;
+    for (const auto& layer : after_.layers) {
+      if (find_by_id(before_.layers, layer->id) != nullptr) continue;
       if (!text_.append({"layers"}, scene::layer_document(layer, scene::Secrets::kShown)))
         return false;
     }
@@ -127,7 +123,7 @@ class Editing {
     for (const scene::AudioTrack& track : before_.audio) {
       const auto place = place_in("audio", track.id);
       if (!place) return false;
-      const scene::AudioTrack* after = find_by_id(after_.audio, track.id);
+      const auto* after = find_by_id(after_.audio, track.id);
       const bool is_done =
           after == nullptr ? text_.remove({"audio"}, *place)
                            : text_.merge({"audio", *place},
@@ -154,7 +150,7 @@ class Editing {
     }
     for (size_t i = before_.outputs.size(); i-- > 0;) {
       const scene::Output& output = before_.outputs[i];
-      const scene::Output* after = find_by_id(after_.outputs, output.id);
+      const auto* after = find_by_id(after_.outputs, output.id);
       const DocumentPath path{"outputs", i};
       if (after == nullptr) {
         if (!text_.remove({"outputs"}, i)) return false;

@@ -64,7 +64,7 @@ base::Result<void> obey(layers::LayerManager& layers, const std::vector<Command>
 base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& target) {
   const scene::LiveStatePtr state = layers.current();
   scene::Scene wanted = target;
-  scene::keep_what_was_said(state->scene, wanted);
+  scene::keep_messages(state->scene, wanted);
   // The outputs of the command line are none of the file's.
   for (const scene::Output& output : state->scene.outputs) {
     if (is_line_output(output)) wanted.outputs.push_back(output);

@@ -200,13 +200,10 @@ std::vector<scene::Output> line_outputs(const StreamdSettings& settings) {
 }
 
 scene::LiveState initial_state(const StreamdSettings& settings, const scene::SceneFile& file) {
-  scene::LiveState state;
-  state.scene = file.scene;
+  const auto now = std::chrono::system_clock::now();
+  scene::LiveState state = scene::first_state(
+      file.scene, std::chrono::time_point_cast<base::Duration>(now));
   state.stream = settings.stream;
-  state.epoch = std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now());
-  for (scene::Layer& layer : state.scene.layers) {
-    if (layer.visible && !layer.start) layer.start = base::Duration::zero();
-  }
   for (scene::Output& output : line_outputs(settings)) {
     state.scene.outputs.push_back(std::move(output));
   }

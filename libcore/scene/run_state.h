@@ -1,0 +1,142 @@
+#pragma once
+
+#include "base/shared.h"
+#include "base/time.h"
+#include "scene/animation.h"
+#include "scene/filter.h"
+#include "scene/scene.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// What a running scene has besides what a person wrote: when layers, animations, states and
+/// messages began, and what layers change from. Only commands write it; the store keeps it. All
+/// times are stream times, so a restart or another frame rate does not move them.
+namespace layercast::scene {
+
+/// What a layer shows a change from while its transition plays; opacity, transform and filters
+/// each for itself.
+struct TransitionRun {
+  std::optional<base::Duration> opacity_start;  ///< absent: the opacity does not change
+  double opacity = 1;                           ///< at that time
+  std::optional<base::Duration> transform_start;
+  Transform transform;
+  std::optional<base::Duration> filters_start = std::nullopt;
+  std::vector<Filter> filters = {};
+  bool operator==(const TransitionRun&) const = default;
+};
+
+/// When the state of a character began, and what it fades from. Without `state_start`, the present
+/// state began with the layer.
+struct CharacterRun {
+  std::optional<std::string> state_before;           ///< absent: the source
+  std::optional<base::Duration> state_start;         ///< of the present state's animation
+  std::optional<base::Duration> state_before_start;  ///< of the animation of `state_before`
+  std::optional<base::Duration> fade_start;          ///< of the cross-fade; absent: `state_start`
+  bool operator==(const CharacterRun&) const = default;
+};
+
+/// When a message of a chat appeared that names no time itself.
+struct MessageRun {
+  std::string id;
+  base::Duration shown_at{};
+  bool operator==(const MessageRun&) const = default;
+};
+
+/// The run state of one layer. A default one is that of a layer in a file: all begins at 0.
+struct LayerRun {
+  std::string id;
+  /// When content and animations begin. Absent: the layer has not been shown yet.
+  std::optional<base::Duration> start;
+  std::optional<base::Duration> shown_since;  ///< when it was last shown; absent: `start`
+  /// When it was hidden or removed: `exit` plays from then on. Of a layer that was shown again
+  /// while it left: when `exit`, which plays backwards, will be back at its beginning.
+  std::optional<base::Duration> exit_start;
+  std::optional<TransitionRun> transition;
+  AnimationStarts animations;
+  CharacterRun character;            ///< where the content is one
+  std::vector<MessageRun> messages;  ///< of a chat
+  bool operator==(const LayerRun&) const = default;
+};
+
+/// The run state of one sound.
+struct TrackRun {
+  std::string id;
+  std::optional<base::Duration> start;  ///< absent: 0
+  AnimationStarts animations;
+  bool operator==(const TrackRun&) const = default;
+};
+
+/// A layer and its run state: what a picture is evaluated from. Ownership: borrowed.
+struct RunningLayer {
+  const Layer& layer;
+  const LayerRun& run;
+};
+
+/// A sound and its run state. Ownership: borrowed.
+struct RunningTrack {
+  const AudioTrack& track;
+  const TrackRun& run;
+};
+
+/// A layer that was removed and whose exit plays. Its id may be that of a new layer.
+struct ExitingLayer {
+  base::Shared<Layer> layer;  ///< not visible
+  base::Shared<LayerRun> run;
+  size_t place = 0;  ///< how many of the scene's layers come before it
+  bool operator==(const ExitingLayer&) const = default;
+};
+
+/// Run states by id. A copy shares them.
+template <class Run>
+class RunTable {
+ public:
+  /// That of `id`; a default one where there is none.
+  const base::Shared<Run>& of(std::string_view id) const {
+    static const base::Shared<Run> kNone;
+    const auto found = place_of(id);
+    return found != runs_.end() && (*found)->id == id ? *found : kNone;
+  }
+  /// Keeps `run`, instead of the one with its id.
+  void set(Run run) {
+    const auto found = place_of(run.id);
+    if (found == runs_.end() || (*found)->id != run.id) {
+      runs_.insert(found, base::Shared<Run>(std::move(run)));
+    } else if (**found != run) {
+      runs_[static_cast<size_t>(found - runs_.begin())] = base::Shared<Run>(std::move(run));
+    }
+  }
+  void erase(std::string_view id) {
+    const auto found = place_of(id);
+    if (found != runs_.end() && (*found)->id == id) runs_.erase(found);
+  }
+  bool operator==(const RunTable&) const = default;
+
+ private:
+  auto place_of(std::string_view id) const {
+    return std::ranges::lower_bound(runs_, id, {},
+                                    [](const auto& run) { return std::string_view(run->id); });
+  }
+
+  std::vector<base::Shared<Run>> runs_;  ///< by id
+};
+
+/// The run state of a scene.
+struct RunState {
+  RunTable<LayerRun> layers;
+  RunTable<TrackRun> audio;
+  /// By place; at most limits::kExitingMax. Some may be over: they go with the next change.
+  std::vector<ExitingLayer> exiting;
+  bool operator==(const RunState&) const = default;
+};
+
+/// The chat with the time at which each message appears: its own, or else that of its run state.
+ChatContent timed_chat(const ChatContent& chat, const LayerRun& run);
+
+}  // namespace layercast::scene

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "scene/codec.h"
+#include "scene/run_state.h"
+
+namespace layercast::scene {
+
+/// The run state of a layer as the store keeps it and clients read it, without its id.
+const Codec<LayerRun>& layer_run_codec();
+/// That of a sound.
+const Codec<TrackRun>& track_run_codec();
+
+}  // namespace layercast::scene
