@@ -9,14 +9,14 @@
 
 namespace layercast::base {
 
-/// Hands items from one thread to another, at most `capacity` waiting; a full queue makes its
-/// writer wait. Allocates when it is made, and not afterwards. Thread: any (locked).
+/// A first-in, first-out queue of at most `capacity` items between threads; push() blocks while it
+/// is full. Allocates only in the constructor. Range: `capacity` above 0. Thread: any (locked).
 template <class T>
 class BoundedQueue {
  public:
   explicit BoundedQueue(size_t capacity) : slots_(capacity) {}
 
-  /// Waits for room. False when the queue is closed; the item is then dropped.
+  /// Blocks until there is room. Returns false when the queue is closed; the item is then dropped.
   bool push(T item) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || count_ < slots_.size(); });
@@ -27,7 +27,7 @@ class BoundedQueue {
     return true;
   }
 
-  /// Waits for an item. nullopt once the queue is closed and empty.
+  /// Blocks until there is an item. Returns nullopt once the queue is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || count_ > 0; });
@@ -40,7 +40,7 @@ class BoundedQueue {
     return item;
   }
 
-  /// Nothing more goes in; what is in still comes out.
+  /// Makes push() fail from now on; pop() still returns the items in the queue. Wakes all waiters.
   void close() {
     {
       const std::lock_guard lock(mutex_);
@@ -52,7 +52,7 @@ class BoundedQueue {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<std::optional<T>> slots_;  // a ring: `count_` of them from `first_` on
+  std::vector<std::optional<T>> slots_;  // a ring buffer: `count_` items, the oldest at `first_`
   size_t first_ = 0;
   size_t count_ = 0;
   bool closed_ = false;

@@ -173,7 +173,7 @@ constexpr Color color_of(uint32_t rgb) {
 }
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }  // the text is in lower case
+constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }  // the text is lower case
 constexpr bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
@@ -191,16 +191,16 @@ std::string lower_case_trimmed(std::string_view text) {
 struct Component {
   enum class Kind : uint8_t { kNone, kNumber, kPercentage, kAngle };
   Kind kind = Kind::kNumber;
-  double value = 0;  ///< an angle is in degrees
+  double value = 0;  ///< angles are in degrees
 };
 
 struct Arguments {
   std::array<Component, 3> parts;
   Component alpha{Component::Kind::kNumber, 1};
-  bool legacy = false;  ///< commas between them
+  bool legacy = false;  ///< separated by commas
 };
 
-/// Takes CSS tokens off the front of a text.
+/// Consumes CSS tokens from the front of a text.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : rest_(text) {}
@@ -258,7 +258,7 @@ class Scanner {
     return end - start;
   }
 
-  // How far a CSS number reaches from the front (CSS Syntax Level 3, section 4.3.12); 0 for none.
+  // The length of the CSS number at the front (CSS Syntax Level 3, section 4.3.12); 0 for none.
   size_t number_length() const {
     size_t end = rest_.starts_with('+') || rest_.starts_with('-') ? 1 : 0;
     const size_t whole = digits_from(end);
@@ -282,7 +282,7 @@ class Scanner {
     double number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (error != std::errc{}) return std::nullopt;
-    // Far beyond every channel, and no product below overflows.
+    // Far above every channel value, and small enough that no product below overflows.
     constexpr double kMagnitudeMax = 1e12;
     return std::clamp(number, -kMagnitudeMax, kMagnitudeMax);
   }
@@ -310,8 +310,8 @@ std::optional<Arguments> parse_arguments(std::string_view text) {
   return arguments;
 }
 
-// Range: any; clamped. Rounds half up; the nudge keeps halves that decimal fractions miss by a
-// hair.
+// Range: any; clamped. Rounds half up; the small offset keeps halves that a binary fraction only
+// approximates.
 uint8_t rounded_channel(double level) {
   return static_cast<uint8_t>(std::floor(std::clamp(level, 0.0, 255.0) + 0.5 + 1e-9));
 }
@@ -372,7 +372,7 @@ std::optional<Color> hsl_color(const Arguments& arguments, uint8_t alpha) {
       (saturation.kind != Kind::kPercentage || lightness.kind != Kind::kPercentage)) {
     return std::nullopt;
   }
-  // Only below 0 is saturation clamped before the conversion (section 7).
+  // Section 7 clamps saturation before the conversion only from below, at 0.
   return rounded_color(
       rgb_from_hsl(hue.value, std::max(saturation.value, 0.0) / 100, lightness.value / 100), alpha);
 }

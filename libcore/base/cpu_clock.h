@@ -4,14 +4,14 @@
 
 namespace layercast::base {
 
-/// Nanoseconds of processor time that the calling thread has used. Unlike the time of day it does
-/// not count what other programs took meanwhile.
+/// Nanoseconds of processor time that the calling thread has used. Unlike wall-clock time, this
+/// excludes the time that other threads and programs used.
 int64_t thread_cpu_nanoseconds();
 
-/// Measures the calling thread's processor time in laps. Thread: the one that made it.
+/// Measures the calling thread's processor time in laps. Thread: the one that constructed it.
 class CpuStopwatch {
  public:
-  /// Since construction or the last call.
+  /// Nanoseconds of processor time since construction or the last call.
   int64_t lap() {
     const int64_t start = start_;
     start_ = thread_cpu_nanoseconds();

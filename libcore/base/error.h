@@ -11,34 +11,36 @@
 
 namespace layercast::base {
 
+/// The kind of an expected failure; meaning_of() maps it to an exit status and an HTTP status.
 enum class ErrorCode {
-  kInvalidInput,  ///< What the user wrote is wrong: a scene, an option, a media file.
-  kNotFound,      ///< Something named does not exist.
-  kUnsupported,   ///< Right, but this build or format cannot do it.
-  kLimit,         ///< Beyond the limits table.
-  kIo,            ///< The system refused: disk full, permission, connection.
-  kBrokenPipe,    ///< The reader went away.
-  kTruncated,     ///< Input ended in the middle of something.
-  kInterrupted,   ///< The user stopped it.
-  kConflict,      ///< Right by itself, but not with what there is: a name that is taken.
-  kStale,         ///< Meant for an older revision.
-  kForbidden,     ///< Not for whoever asks.
-  kInternal,      ///< A library failed in a way that is nobody's input.
+  kInvalidInput,  ///< A scene, an option or a media file is invalid.
+  kNotFound,      ///< A named thing does not exist.
+  kUnsupported,   ///< The input is valid, but this build or format does not support it.
+  kLimit,         ///< A value exceeds the limits table.
+  kIo,            ///< The operating system refused: disk full, permission, connection.
+  kBrokenPipe,    ///< The reader closed its end.
+  kTruncated,     ///< The input ended prematurely.
+  kInterrupted,   ///< The user stopped the operation.
+  kConflict,      ///< The input is valid, but conflicts with the present state: a name in use.
+  kStale,         ///< The request names an older revision.
+  kForbidden,     ///< The client lacks the permission.
+  kInternal,      ///< A library failed, and no input explains it.
 };
 
-/// What one code means at each edge. One table serves the tools now and the HTTP API later.
+/// One row of the table that gives each error code its meaning for the tools and the HTTP API.
 struct ErrorMeaning {
   ErrorCode code;
-  std::string_view name;
+  std::string_view name;  ///< as in API answers, such as `not_found`
   int exit_status;
   int http_status;
-  bool retryable;
+  bool retryable;  ///< whether the same request may succeed later
 };
 
+/// The table row for `code`. Thread: any.
 const ErrorMeaning& meaning_of(ErrorCode code);
 
-/// An expected failure. `where` is what the user wrote or named (`scenes/a.yaml:12:7 layers[3].id`,
-/// a path, an option); empty when there is no such place.
+/// An expected failure. `where` is the place that the user wrote or named
+/// (`scenes/a.yaml:12:7 layers[3].id`, a path, an option); empty when there is no such place.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;
@@ -49,17 +51,18 @@ struct Error {
   std::string to_string() const;
 };
 
-/// The same error one level up: `where: message`, with `cause` kept.
+/// An error that wraps `cause`: the same code, with `message` and `where` in front.
 Error with_context(Error cause, std::string message, std::string where = {});
 
-/// Error{kIo} for the current `errno` value given as `error_number`.
+/// Error{kIo}, or Error{kBrokenPipe} for EPIPE: `action`, then the system's text for
+/// `error_number`, which is the value of `errno`.
 Error io_error(int error_number, std::string_view action, std::string where);
 
-/// Either a value or the error that kept it from being made.
+/// Either a value or the Error that prevented it. Reading the one that is absent aborts.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  // Implicit on purpose: `return value;` and `return Error{…};` are how functions answer.
+  // Implicit on purpose, so that functions can `return value;` and `return Error{…};`.
   // NOLINTNEXTLINE(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
@@ -93,6 +96,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
+/// Success, or the Error that prevented it. Reading the error of a success aborts.
 template <>
 class [[nodiscard]] Result<void> {
  public:
@@ -118,7 +122,7 @@ class [[nodiscard]] Result<void> {
 
 #define LAYERCAST_CONCAT_INNER(a, b) a##b
 #define LAYERCAST_CONCAT(a, b) LAYERCAST_CONCAT_INNER(a, b)
-// A declaration cannot stand in parentheses.
+// C++ does not allow parentheses around a declaration.
 // NOLINTBEGIN(bugprone-macro-parentheses)
 #define LAYERCAST_TRY_INNER(result, declaration, expression) \
   auto result = (expression);                                \
@@ -130,7 +134,7 @@ class [[nodiscard]] Result<void> {
 #define TRY(declaration, expression) \
   LAYERCAST_TRY_INNER(LAYERCAST_CONCAT(try_result_, __LINE__), declaration, expression)
 
-/// `TRY_DO(f());` goes on when f succeeded, or returns f's error from here.
+/// `TRY_DO(f());` continues when f succeeds, or returns f's error from here.
 #define TRY_DO(expression)                                        \
   do {                                                            \
     if (auto try_do_result = (expression); !try_do_result.ok()) { \

@@ -14,8 +14,8 @@ struct SineCosine {
 };
 
 // Taylor series around 0 up to x^19 (Abramowitz & Stegun 4.3.65, 4.3.66): for |x| <= pi/4 the
-// remainder is below one unit in the last place. libm's own sin may differ in its last bit from one
-// CPU to the next, and a frame must not.
+// remainder is below one unit in the last place. libm's sin may differ in its last bit between
+// CPUs, but a frame must be the same on all of them.
 SineCosine sine_cosine_of_small(double x) {
   const double square = x * x;
   double sine = 0;

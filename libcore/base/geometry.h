@@ -5,6 +5,7 @@
 
 namespace layercast::base {
 
+/// A size in whole pixels.
 struct SizeI {
   int width = 0;
   int height = 0;
@@ -13,25 +14,28 @@ struct SizeI {
   int64_t area() const { return int64_t{width} * height; }
 };
 
+/// A size in pixels, fractions included.
 struct SizeF {
   double width = 0;
   double height = 0;
   bool operator==(const SizeF&) const = default;
 };
 
+/// A pixel; x points right, y points down.
 struct PointI {
   int x = 0;
   int y = 0;
   bool operator==(const PointI&) const = default;
 };
 
+/// A point in pixels, fractions included; x points right, y points down.
 struct PointF {
   double x = 0;
   double y = 0;
   bool operator==(const PointF&) const = default;
 };
 
-/// Half-open in both directions: right and bottom lie outside.
+/// A rectangle of whole pixels, half-open in both directions: `right` and `bottom` lie outside.
 struct RectI {
   int left = 0;
   int top = 0;
@@ -43,12 +47,14 @@ struct RectI {
   int height() const { return bottom - top; }
 };
 
+/// The area that `a` and `b` have in common; empty() when they do not overlap.
 RectI intersection(const RectI& a, const RectI& b);
 
-/// What of `whole` lies outside of `part`, which lies inside of it: above, beside and below it,
-/// some of them empty; all of it, when `part` is empty.
+/// The four areas of `whole` outside `part`: above, left, right and below; some may be empty. The
+/// first is all of `whole` when `part` is empty. Range: `part` is empty or inside `whole`.
 std::array<RectI, 4> around(const RectI& whole, const RectI& part);
 
+/// A rectangle whose edges may be at fractional positions, in pixels.
 struct RectF {
   double left = 0;
   double top = 0;
@@ -75,17 +81,19 @@ struct Affine {
   double determinant() const { return xx * yy - xy * yx; }
 };
 
+/// The map that moves a point by (x, y).
 Affine translation(double x, double y);
+/// The map that scales by `x` and `y` about the origin.
 Affine scaling(double x, double y);
 
-/// Clockwise on a canvas whose y axis points down.
+/// The rotation about the origin: clockwise on a canvas whose y axis points down.
 /// Exact: the same bits on every machine (no libm); multiples of 90° are exact.
 Affine rotation_degrees(double degrees);
 
-/// First `inner`, then `outer`.
+/// The map that applies `inner` first, then `outer`.
 Affine operator*(const Affine& outer, const Affine& inner);
 
-/// The map that undoes `map`. Range: determinant not zero.
+/// The inverse of `map`. Range: determinant not zero.
 Affine inverse(const Affine& map);
 
 /// The smallest upright rectangle around the mapped `rect`.

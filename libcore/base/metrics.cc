@@ -7,7 +7,7 @@
 namespace layercast::base {
 namespace {
 
-// C++20 has fetch_add for atomic<double>; gcc 12 makes the same loop of it.
+// gcc 12 compiles C++20's fetch_add for atomic<double> to a compare-exchange loop.
 void add_to(std::atomic<double>& sum, double amount) {
   sum.fetch_add(amount, std::memory_order_relaxed);
 }

@@ -12,10 +12,11 @@
 
 namespace layercast::base {
 
-/// Names and values that tell the series of one metric apart, such as {{"output", "main"}}.
+/// Names and values that distinguish the series of one metric, such as {{"output", "main"}}.
 using MetricLabels = std::vector<std::pair<std::string, std::string>>;
 
-/// A sum that only grows. Thread: any.
+/// A sum that only grows. Range: add() takes no negative amount. Thread: any; it neither locks nor
+/// allocates.
 class Counter {
  public:
   void add(double amount = 1);
@@ -25,7 +26,7 @@ class Counter {
   std::atomic<double> value_ = 0;
 };
 
-/// A value that goes up and down. Thread: any.
+/// A value that may rise and fall. Thread: any; it neither locks nor allocates.
 class Gauge {
  public:
   void set(double value) { value_.store(value, std::memory_order_relaxed); }
@@ -36,16 +37,18 @@ class Gauge {
   std::atomic<double> value_ = 0;
 };
 
-/// How often values fell into each of fixed ranges. Thread: any; it neither locks nor allocates.
+/// Counts the observed values in each of a fixed set of ranges, and their sum.
+/// Thread: any; observe() neither locks nor allocates.
 class Histogram {
  public:
-  /// `bounds`: the inclusive upper ends of the ranges, rising; one more range takes the rest.
+  /// `bounds`: the inclusive upper limits of the ranges, ascending; one further range counts all
+  /// larger values.
   explicit Histogram(std::vector<double> bounds);
 
   void observe(double value);
 
   const std::vector<double>& bounds() const { return bounds_; }
-  /// One for each bound and one for the rest; not cumulative.
+  /// One count for each bound and one for larger values; not cumulative.
   std::vector<uint64_t> counts() const;
   double sum() const { return sum_.load(std::memory_order_relaxed); }
 
@@ -55,9 +58,10 @@ class Histogram {
   std::atomic<double> sum_ = 0;
 };
 
+/// The type of a metric, as in Prometheus.
 enum class MetricKind : uint8_t { kCounter, kGauge, kHistogram };
 
-/// One series as it was when it was read.
+/// The values of one series at the time of Metrics::read().
 struct MetricSample {
   MetricLabels labels;
   double value = 0;              ///< of a counter or gauge; the sum of a histogram
@@ -65,7 +69,7 @@ struct MetricSample {
   std::vector<uint64_t> counts;  ///< of a histogram, one more than bounds
 };
 
-/// One metric with all its series.
+/// One metric with all its series at the time of Metrics::read().
 struct MetricFamily {
   std::string name;
   std::string help;
@@ -73,33 +77,34 @@ struct MetricFamily {
   std::vector<MetricSample> samples;
 };
 
-/// What a metric is called and what it says, as Prometheus wants it: base units, `_total` on
-/// counters. Without the prefix `layercast_`.
+/// The name and the help text of a metric by the conventions of Prometheus: base units, `_total`
+/// on counters. The name lacks the prefix `layercast_`, which the exposition adds.
 struct MetricName {
   std::string_view name;
   std::string_view help;
 };
 
-/// Every metric of the process. Rooms ask it for handles once and keep those; reading all of them
-/// is somebody else's work. A metric has at most kSeriesMax series: those beyond share one whose
-/// label values are `other`, so that no client can make it grow.
-/// Thread: any (locked); the handles themselves are not.
+/// The registry of all metrics of a process. Modules request their handles once and keep them; the
+/// exposition reads all series. A metric has at most kSeriesMax series: further label values share
+/// one series whose label values are `other`, so that clients cannot make the registry grow.
+/// Thread: any (locked); the handles themselves need no lock.
 class Metrics {
  public:
   static constexpr size_t kSeriesMax = 200;
 
-  /// The same handle for the same name and labels. They live as long as somebody holds them, and
-  /// are shown until they are removed.
+  /// The handle for `name` and `labels`; equal arguments give the same handle. It stays usable as
+  /// long as it is referenced; read() reports its series until remove(). Aborts when `name` is
+  /// already registered as another kind.
   std::shared_ptr<Counter> counter(const MetricName& name, const MetricLabels& labels = {});
   std::shared_ptr<Gauge> gauge(const MetricName& name, const MetricLabels& labels = {});
   std::shared_ptr<Histogram> histogram(const MetricName& name, const std::vector<double>& bounds,
                                        const MetricLabels& labels = {});
 
-  /// Takes away every series that has the label `key` with `value`: an output or layer that is
-  /// gone.
+  /// Removes every series that has the label `key` with `value`, such as those of a removed output
+  /// or layer.
   void remove(std::string_view key, std::string_view value);
 
-  /// All of them, by name.
+  /// All metrics, sorted by name.
   std::vector<MetricFamily> read() const;
 
  private:

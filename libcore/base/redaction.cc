@@ -8,10 +8,10 @@ namespace layercast::base {
 namespace {
 
 constexpr std::string_view kHidden = "***";
-// Shorter ones stand in every other word; the whole URL is hidden all the same.
+// Shorter secrets occur in ordinary words too; the whole URL is replaced in any case.
 constexpr size_t kSecretBytesMin = 3;
 
-// A URL with its secrets cut out.
+// A redacted URL, and the secrets that were removed from it.
 struct Cut {
   std::string shown;
   std::vector<std::string> secrets;
@@ -24,7 +24,8 @@ struct Cut {
   }
 };
 
-// Whether what follows the host is no port: the rest of a password that has a slash in it.
+// Whether the text after the host is not a port number. Then it belongs to a password that contains
+// a slash.
 bool has_odd_port(std::string_view authority) {
   if (authority.ends_with(']')) return false;
   const size_t colon = authority.rfind(':');
@@ -32,7 +33,7 @@ bool has_odd_port(std::string_view authority) {
          authority.find_first_not_of("0123456789", colon + 1) != std::string_view::npos;
 }
 
-// `user:password@host:port`, of which the password is hidden; the rest of the URL is returned.
+// Adds `user:password@host:port` to `cut` with the password hidden; returns the rest of the URL.
 std::string_view cut_authority(std::string_view rest, Cut& cut) {
   const size_t query = std::min(rest.find_first_of("?# "), rest.size());
   size_t end = std::min(rest.find('/'), query);
@@ -67,7 +68,7 @@ void cut_path(std::string_view path, Cut& cut) {
   cut.show(path.substr(last + 1));
 }
 
-// `?name=value&…`, and what some write after a blank or `#`.
+// Adds `?name=value&…` to `cut` with the values hidden, also values after a blank or `#`.
 void cut_query(std::string_view query, Cut& cut) {
   while (!query.empty()) {
     cut.show(query.substr(0, 1));

@@ -5,17 +5,19 @@
 
 namespace layercast::base {
 
-/// Whether `text` begins as URLs do: `scheme://`. Source: RFC 3986, section 3.1.
+/// Whether `text` begins with `scheme://`. Source: RFC 3986, section 3.1.
 bool is_url(std::string_view text);
 
-/// `url` without what must not be shown, which becomes `***`: passwords, query values, and the last
-/// part of an RTMP or SRT path, which is the stream's key. Files stay as they are.
+/// `url` with `***` in place of its secrets: the password, or a user name without one; query
+/// values; and the last segment of an RTMP or SRT path, which is the stream key. A text that is not
+/// a URL, such as a file name, is returned unchanged. Thread: any, like all functions here.
 std::string redacted_url(std::string_view url);
 
-/// Whether `url` is one that was redacted.
+/// Whether `url` contains the `***` that redacted_url() writes.
 bool is_redacted(std::string_view url);
 
-/// `text`, which speaks of `url`, without what redacted_url() hides of it.
+/// `text`, such as an error message about `url`, with `***` in place of the secrets that
+/// redacted_url() hides. Secrets below 3 bytes are replaced only as part of the whole URL.
 std::string redacted_text(std::string_view text, std::string_view url);
 
 }  // namespace layercast::base

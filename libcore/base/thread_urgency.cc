@@ -7,7 +7,7 @@
 namespace layercast::base {
 
 void set_urgency(Urgency urgency) {
-  constexpr int kStep = 4;  // of nice values: about 2.4 times less processor time when it is scarce
+  constexpr int kStep = 4;  // nice values: about 2.4 times less processor time under contention
   const auto thread = static_cast<id_t>(syscall(SYS_gettid));
   const int wanted = kStep * static_cast<int>(urgency);
   const int present = getpriority(PRIO_PROCESS, thread);

@@ -4,8 +4,8 @@
 
 namespace layercast::base {
 
-/// A count that goes up evenly while a thread runs, for telling how a length of time divides: its
-/// unit is the machine's own. Costs a few nanoseconds.
+/// A counter that rises at a constant rate in units of the machine, for measuring the shares of a
+/// time span rather than its length. Costs a few nanoseconds. Thread: any.
 int64_t ticks();
 
 }  // namespace layercast::base

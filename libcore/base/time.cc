@@ -21,7 +21,7 @@ struct Unit {
   std::string_view suffix;
   int64_t nanos;
 };
-// From large to small: the order they are written in.
+// From large to small: the order in which users write them.
 constexpr std::array kUnits = {Unit{"h", 3600 * kNanosPerSecond}, Unit{"m", 60 * kNanosPerSecond},
                                Unit{"s", kNanosPerSecond}, Unit{"ms", 1'000'000}};
 
@@ -29,7 +29,7 @@ bool begins_with(std::string_view text, const Unit& unit) {
   return text.starts_with(unit.suffix) && !(unit.suffix == "m" && text.starts_with("ms"));
 }
 
-// Takes digits[.digits] off the front; empty when `text` does not start so.
+// Takes digits[.digits] off the front; empty when `text` starts otherwise.
 std::string_view take_decimal(std::string_view& text) {
   const auto digits_from = [&](size_t start) {
     size_t end = start;
@@ -45,7 +45,7 @@ std::string_view take_decimal(std::string_view& text) {
   return decimal;
 }
 
-// The number that decimal digits spell; nullopt above int64_t. No digits are 0.
+// The value of decimal digits; nullopt above int64_t. An empty text is 0.
 std::optional<int64_t> number_of(std::string_view digits) {
   int64_t number = 0;
   if (digits.empty()) return number;
@@ -54,12 +54,12 @@ std::optional<int64_t> number_of(std::string_view digits) {
   return number;
 }
 
-// `decimal` units in nanoseconds: exact, or nullopt where it is finer or too long.
+// `decimal` units in nanoseconds: exact; nullopt for fractions of a nanosecond and above the limit.
 std::optional<int64_t> nanos_of(std::string_view decimal, int64_t unit_nanos) {
   const size_t dot = std::min(decimal.find('.'), decimal.size());
   std::string_view fraction_digits = decimal.substr(std::min(dot + 1, decimal.size()));
   while (fraction_digits.ends_with('0')) fraction_digits.remove_suffix(1);
-  constexpr size_t kFractionDigitsMax = 18;  // more would not fit, nor make whole nanoseconds
+  constexpr size_t kFractionDigitsMax = 18;  // more do not fit, and give no whole nanoseconds
   if (fraction_digits.size() > kFractionDigitsMax) return std::nullopt;
   const auto whole = number_of(decimal.substr(0, dot));
   const auto fraction = number_of(fraction_digits);
@@ -113,7 +113,7 @@ Phase SceneTime::phase(Duration start, Duration length) const {
   const Int128 passed = Int128{numerator} * kNanosPerSecond - Int128{start.count()} * denominator;
   const Int128 period = Int128{length.count()} * denominator;
   const auto [periods, part] = floor_divided(passed, period);
-  // Rounding must not finish a period that is not over.
+  // Rounding must not complete a period before its end.
   constexpr double kBelowOne = 1 - std::numeric_limits<double>::epsilon() / 2;
   return {static_cast<int64_t>(periods), std::min(ratio(part, period), kBelowOne),
           ratio(period - part, period)};
@@ -129,7 +129,7 @@ SceneTime SceneTime::since(Duration start) const {
   Int128 part = Int128{numerator} * kNanosPerSecond - Int128{start.count()} * denominator;
   Int128 whole = Int128{denominator} * kNanosPerSecond;
   const Quotient nanos = floor_divided(part, denominator);
-  // Both hold a power of ten, and often the rate's numerator.
+  // Both are multiples of a power of ten, and often of the rate's numerator.
   Int128 a = part < 0 ? -part : part;
   for (Int128 b = whole; b != 0;) a = std::exchange(b, a % b);
   part /= a;
@@ -186,7 +186,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
     if (decimal.empty()) return std::nullopt;
     int64_t unit_nanos = kNanosPerSecond;
     if (text.empty()) {
-      if (place != 0) return std::nullopt;  // "1m30" leaves the unit of 30 open
+      if (place != 0) return std::nullopt;  // in "1m30", the unit of 30 is missing
     } else {
       while (place < kUnits.size() && !begins_with(text, kUnits[place])) ++place;
       if (place == kUnits.size()) return std::nullopt;

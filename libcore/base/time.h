@@ -8,14 +8,14 @@
 
 namespace layercast::base {
 
-/// A length of time as a user writes one: whole nanoseconds.
+/// A length of time in whole nanoseconds.
 using Duration = std::chrono::nanoseconds;
 
-/// A place in a series of equal periods.
+/// A position in a series of equal periods.
 struct Phase {
   int64_t periods = 0;   ///< whole periods passed; below 0 before the first
-  double passed = 0;     ///< of the present period. Range: 0 to below 1
-  double remaining = 1;  ///< 1 − passed, rounded by itself. Range: above 0 to 1
+  double passed = 0;     ///< fraction of the present period. Range: 0 to below 1
+  double remaining = 1;  ///< 1 − passed, rounded separately. Range: above 0 to 1
 };
 
 /// An instant of a scene in exact seconds (numerator/denominator) since its first frame.
@@ -24,17 +24,17 @@ struct SceneTime {
   int64_t numerator = 0;
   int64_t denominator = 1;
 
-  /// Exact: compares the fraction with the duration, without rounding either.
+  /// Whether this instant is before `other`. Exact: rounds neither of them.
   bool before(Duration other) const;
   /// (this − start) ÷ length, from one division of exact integers.
   double progress(Duration start, Duration length) const;
-  /// Where this instant lies in periods of `length` laid end to end from `start` on.
-  /// Exact to one rounding however long ago `start` was. Range: length above 0.
+  /// The position of this instant in consecutive periods of `length` that begin at `start`.
+  /// Exact to one rounding, however long ago `start` was. Range: length above 0.
   Phase phase(Duration start, Duration length) const;
-  /// Rounded down.
+  /// This instant since the first frame, rounded down to the nanosecond.
   Duration floor() const;
-  /// This instant counted from `start`: exact where its fraction fits, else rounded up to the
-  /// nanosecond.
+  /// This instant relative to `start`: exact where the fraction fits 64 bits, else rounded up to
+  /// the nanosecond.
   SceneTime since(Duration start) const;
 };
 
@@ -44,11 +44,11 @@ struct FrameRate {
   int32_t denominator = 1;
   bool operator==(const FrameRate&) const = default;
 
-  /// When frame `index` is shown. Exact: never summed, so it does not drift.
+  /// The time at which frame `index` starts. Exact: never summed, so it does not drift.
   SceneTime time_of(int64_t index) const;
-  /// The frame whose interval holds `time`: the last one that starts at or before it.
+  /// The frame whose interval contains `time`: the last one that starts at or before it.
   int64_t index_at(Duration time) const;
-  /// How many frames start before `duration` has passed.
+  /// The number of frames that start before `duration` has passed; 0 for a negative duration.
   int64_t frames_in(Duration duration) const;
   /// Frames per second, for people and progress bars.
   double per_second() const { return static_cast<double>(numerator) / denominator; }
@@ -56,15 +56,16 @@ struct FrameRate {
   std::string to_string() const;
 };
 
-/// Reads `60`, `29.97` is not a rate (it names no exact fraction), `30000/1001` is.
+/// Reads `60` or `30000/1001`, in lowest terms; nullopt for anything else, such as `29.97`, which
+/// names no exact fraction.
 std::optional<FrameRate> parse_frame_rate(std::string_view text);
 
 /// Reads `500ms`, `2s`, `1m30s`, `1h`, or a plain number of seconds. Exact to the nanosecond;
 /// nullopt for anything else, negative or beyond 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// Whole seconds as `90s`, whole milliseconds as `1500ms`, else seconds with a fraction. Reads back
-/// equal. Range: not negative.
+/// Whole seconds as `90s`, whole milliseconds as `1500ms`, else seconds with a fraction.
+/// parse_duration() returns the same value. Range: not negative.
 std::string duration_text(Duration duration);
 
 }  // namespace layercast::base

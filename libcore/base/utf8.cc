@@ -7,7 +7,7 @@ namespace {
 
 struct Sequence {
   size_t length;       ///< 0: no sequence begins with this byte
-  uint8_t second_min;  ///< overlong forms, surrogates and what is above U+10FFFF are kept out here
+  uint8_t second_min;  ///< this range excludes overlong forms, surrogates and above U+10FFFF
   uint8_t second_max;
 };
 

@@ -6,8 +6,9 @@
 
 namespace layercast::base {
 
-/// Where the first byte lies that is not part of well-formed UTF-8, or nullopt.
-/// Source: Unicode 15, table 3-7. NUL counts as not well-formed: no text here holds one.
+/// The offset of the first byte that is not part of well-formed UTF-8; nullopt when there is none.
+/// NUL counts as ill-formed, since no text of this program contains it.
+/// Source: Unicode 15, table 3-7. Thread: any.
 std::optional<size_t> invalid_utf8_offset(std::string_view text);
 
 }  // namespace layercast::base

@@ -40,7 +40,7 @@ void WorkerPool::run_erased(int count, Call call, const void* work) {
   for (int i = 0; i < wanted; ++i) started_.notify_one();
   take_pieces(0);
   std::unique_lock lock(mutex_);
-  busy_ -= std::exchange(seats_, 0);  // those who have not woken up yet need not
+  busy_ -= std::exchange(seats_, 0);  // threads that have not woken up yet need not join
   finished_.wait(lock, [this] { return busy_ == 0; });
 }
 

@@ -10,11 +10,11 @@
 
 namespace layercast::base {
 
-/// Threads that share out numbered pieces of work, without a lock for each piece.
+/// A fixed set of threads that divide numbered pieces of work, without a lock for each piece.
 /// Thread: run() from one thread at a time.
 class WorkerPool {
  public:
-  /// `threads` of at least 1; the caller of run() is one of them.
+  /// Starts `threads` − 1 threads; the caller of run() is the remaining one. Range: at least 1.
   explicit WorkerPool(int threads);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -22,9 +22,9 @@ class WorkerPool {
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls work(piece, thread) for each piece from 0 to count − 1 once, on any of the threads;
-  /// returns when all are done. `thread` counts from 0 to threads() − 1, and no two calls at a time
-  /// have the same. `work` does not throw. One piece alone is done by the caller. Allocates
+  /// Calls work(piece, thread) once for each piece from 0 to count − 1, on any of the threads, and
+  /// returns when all calls are done. `thread` is 0 to threads() − 1; simultaneous calls have
+  /// different values. `work` must not throw. A single piece runs on the calling thread. Allocates
   /// nothing.
   template <class Work>
   void run(int count, const Work& work) {
@@ -36,8 +36,8 @@ class WorkerPool {
         std::addressof(work));
   }
 
-  /// Nanoseconds of processor time that the pool's own threads have spent on pieces so far; the
-  /// caller's are its own.
+  /// Nanoseconds of processor time that the pool's own threads have spent on pieces so far, without
+  /// that of the callers of run(). Thread: any.
   int64_t cpu_nanoseconds() const { return cpu_nanoseconds_.load(std::memory_order_relaxed); }
 
  private:
@@ -55,7 +55,7 @@ class WorkerPool {
   std::atomic<int> next_{0};
   std::atomic<int64_t> cpu_nanoseconds_{0};
   int seats_ = 0;  // threads that may still join the run
-  int busy_ = 0;   // those that have joined it or may, and have not left
+  int busy_ = 0;   // those, and the threads that have joined and not left
   bool stopping_ = false;
   std::vector<std::thread> workers_;
 };

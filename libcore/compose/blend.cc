@@ -20,7 +20,7 @@ struct Component {
   int64_t backdrop_alpha;
 };
 
-// A fraction; blend results are αs·αb·B(Cb, Cs), in units of 1/255².
+// A fraction, in which αs·αb·B(Cb, Cs) is in units of 1/255².
 struct Fraction {
   int64_t numerator;
   int64_t denominator = 1;
@@ -80,7 +80,7 @@ Fraction blended_fraction(BlendMode mode, const Component& c) {
   }
 }
 
-// What shows of source and backdrop where the other does not cover them, in units of 1/255².
+// The parts of source and backdrop that the other one does not cover, in units of 1/255².
 int64_t uncovered(const Component& c) {
   return (255 - c.backdrop_alpha) * c.source + (255 - c.source_alpha) * c.backdrop;
 }

@@ -18,18 +18,18 @@ using base::RectI;
 
 constexpr size_t kBitsAWord = 64;
 
-// What changes more often is not worth sampling where it is not seen.
+// A picture that changes or moves within this many frames is sampled only where it is visible.
 constexpr int kFramesStood = 8;
 constexpr size_t kResampledBytesMax = size_t{64} << 20;
 
-// Fewer pixels than this are done sooner than another thread is awake.
+// One thread finishes fewer pixels than this before another thread has woken up.
 constexpr int64_t kPixelsWorthAThread = 64 * 64 * 4;
 
 int64_t area_of(const RectI& rect) {
   return rect.empty() ? 0 : int64_t{rect.width()} * rect.height();
 }
 
-// Whether `right` goes on where `left` ends.
+// Whether `right` continues `left` to the right.
 bool is_beside(const RectI& left, const RectI& right) {
   return left.right == right.left && left.top == right.top && left.bottom == right.bottom;
 }
@@ -64,7 +64,7 @@ frame::FramePtr Compositor::compose(const DrawList& list) {
     changed_.add_everything();
   }
   choose_copied(*plan);
-  // The last frame's own memory, when nobody else holds it, is the one with the least to do.
+  // The memory of the last frame needs the least work, but it is free only without other owners.
   std::shared_ptr<frame::Frame> frame;
   const bool is_last = last_frame_ != nullptr && pool_.is_only_owner(last_frame_);
   frame = is_last ? last_frame_ : pool_.take();
@@ -81,7 +81,7 @@ frame::FramePtr Compositor::compose(const DrawList& list) {
   return last_frame_;
 }
 
-// A plan that no frame's memory holds any more, filled anew.
+// Fills a plan that no frame's memory refers to, and returns it.
 std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
   auto free = std::ranges::find_if(plans_, [](const auto& plan) { return plan.use_count() == 1; });
   if (free == plans_.end()) {
@@ -109,7 +109,7 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
   return *free;
 }
 
-// Whether item `i` shows the same picture in the same place as in the last frame.
+// Whether item `i` shows the same picture at the same place as in the last frame.
 bool Compositor::stands(const FramePlan& plan, size_t i) const {
   if (last_plan_ == nullptr || i >= last_plan_->placed.size()) return false;
   const DrawItem& before = last_plan_->list.items[i];
@@ -118,8 +118,8 @@ bool Compositor::stands(const FramePlan& plan, size_t i) const {
          last_plan_->placed[i].bounds() == plan.placed[i].bounds();
 }
 
-// Pictures that have stood for a while are sampled once for all frames to come, as far as memory
-// goes: one a frame, so that no frame is late for all of them.
+// Resamples pictures that have not changed for a while as a whole, for all later frames, within the
+// memory limit: at most one per frame, so that the cost never accumulates in one frame.
 void Compositor::resample_standing(FramePlan& plan) {
   const int64_t before = stats_.pictures_resampled;
   size_t bytes = 0;
@@ -143,7 +143,7 @@ void Compositor::list_items_by_tile(const FramePlan& plan) {
   items_by_tile_.assign(words_ * static_cast<size_t>(grid_.count()), 0);
   for (size_t i = 0; i < plan.placed.size(); ++i) {
     RectI bounds = plan.placed[i].bounds();
-    ++bounds.right;  // a tile is composed with the column to its left
+    ++bounds.right;  // the painter composes a tile with the column to its left
     const RectI tiles = grid_.touched(bounds);
     for (int line = tiles.top; line < tiles.bottom; ++line) {
       for (int column = tiles.left; column < tiles.right; ++column) {
@@ -154,8 +154,8 @@ void Compositor::list_items_by_tile(const FramePlan& plan) {
   }
 }
 
-// Where nothing changed, what was copied is copied still. Where that changes, all of a half does:
-// planes taken over differ a little from the same video composed.
+// Half tiles without a change keep their copied area. When the copied area of a half changes, the
+// whole half is damaged: copied planes differ slightly from the same video composed.
 void Compositor::choose_copied(FramePlan& plan) {
   const bool any = std::ranges::any_of(
       plan.placed, [this](const PlacedItem& item) { return is_copyable(item, options_.format); });
@@ -201,9 +201,9 @@ void Compositor::find_work(const Held& held, const FramePlan& plan, bool is_last
   }
 }
 
-// `stale` is what must be made; of that, what lies outside of `changed` is in the last frame. What
-// is only taken over is done for whole rows of tiles at once, unless the tile is fetched and made:
-// then the order matters.
+// `stale` is the area to update; its part outside `changed` is up to date in the last frame. Plain
+// copies become runs across tiles, except in a tile that is both fetched and composed, where the
+// order matters.
 void Compositor::add_work(int tile, const RectI& stale, const RectI& changed,
                           const FramePlan& plan) {
   if (stale.empty()) {
@@ -242,8 +242,8 @@ void Compositor::add_run(const PlacedItem* video, const RectI& area) {
   runs_.push_back({video, area});
 }
 
-// Divides `area`, a part of `tile`, into what is copied, copy(video, part), and what lies around
-// it, compose(part).
+// Divides `area`, a part of `tile`, into the area that is copied, copy(video, part), and the areas
+// around it, compose(part).
 template <class Copy, class Compose>
 void Compositor::divide(int tile, const RectI& area, const FramePlan& plan, const Copy& copy,
                         const Compose& compose) const {
@@ -328,7 +328,7 @@ void Compositor::compose_part(int tile, const RectI& part, const FramePlan& plan
   worker.convert_ticks += base::ticks() - composed;
 }
 
-// Ticks tell how the time divides, the processor's clock how much it was.
+// The ticks give the ratio of the two times, and the CPU clock gives their sum.
 void Compositor::count_work(int64_t cpu_nanoseconds) {
   int64_t compose = 0;
   int64_t convert = 0;

@@ -14,67 +14,70 @@
 
 namespace layercast::compose {
 
-/// Whether each frame is composed a second time, wholly and plainly, and held against the first.
+/// Whether the compositor composes each frame a second time with compose_plainly() and aborts when
+/// the two differ.
 enum class Verify : uint8_t { kNever, kEveryFrame };
 
+/// The frames that a Compositor makes, and its threads.
 struct CompositorOptions {
   frame::PixelFormat format = frame::PixelFormat::kYuv420p;
-  base::SizeI size;
-  int threads = 1;
+  base::SizeI size;  ///< of the canvas and of the frames
+  int threads = 1;   ///< the caller's included; at least 1
   Verify verify = Verify::kNever;
 };
 
-/// What a compositor has done so far.
+/// The work that a compositor has done so far.
 struct ComposeStats {
-  int64_t frames_repeated = 0;      ///< nothing had changed: the last frame once more
+  int64_t frames_repeated = 0;      ///< without a change: compose() returned the last frame again
   int64_t tiles_composed = 0;       ///< wholly or in part
-  int64_t tiles_copied = 0;         ///< of those: nothing but a video's planes
+  int64_t tiles_copied = 0;         ///< of those: consisting of the copied planes of a video
   int64_t tiles_fetched = 0;        ///< only copied from the last frame
-  int64_t tiles_skipped = 0;        ///< already as they should be
-  int64_t pixels_blended = 0;       ///< each item counted
-  int64_t pictures_resampled = 0;   ///< once for all frames in which they stand
-  int64_t plan_nanoseconds = 0;     ///< of CPU: places, damage
-  int64_t compose_nanoseconds = 0;  ///< of CPU, summed over threads: drawing and copying
-  int64_t convert_nanoseconds = 0;  ///< of CPU, summed over threads: to the frame's format
+  int64_t tiles_skipped = 0;        ///< already up to date
+  int64_t pixels_blended = 0;       ///< counted once for each item
+  int64_t pictures_resampled = 0;   ///< as a whole, once for all frames that show them unchanged
+  int64_t plan_nanoseconds = 0;     ///< CPU time: placing items, finding damage
+  int64_t compose_nanoseconds = 0;  ///< CPU time of all threads: drawing and copying
+  int64_t convert_nanoseconds = 0;  ///< CPU time of all threads: conversion to the frame's format
 };
 
-/// Makes frames from draw lists, and works only where a frame differs from what its memory holds.
-/// A frame in which nothing changed is the last one, handed out again.
-/// Exact: every byte is that of compose_plainly(), on any number of threads.
-/// Once it has made a few frames of a scene it allocates nothing. Thread: one at a time; it uses
-/// threads of its own.
+/// Composes draw lists into frames, and updates only those areas of a frame's memory that differ.
+/// When nothing changed, it returns the last frame again.
+/// Exact: every byte equals that of compose_plainly(), on any number of threads.
+/// Allocates nothing after the first few frames of a scene. Thread: one at a time; it uses threads
+/// of its own.
 class Compositor {
  public:
   explicit Compositor(const CompositorOptions& options);
 
-  /// The frame that shows `list`, whose canvas is options.size. Keeps references to its sources as
-  /// long as a frame's memory holds them.
+  /// Returns the frame that shows `list`. Range: list.canvas equals options.size. Keeps references
+  /// to the sources as long as the memory of a frame shows them.
   frame::FramePtr compose(const DrawList& list);
 
   const ComposeStats& stats() const { return stats_; }
-  /// Frames that it has made memory for, and how much that is.
+  /// The number of frames allocated so far.
   size_t frames_made() const { return pool_.frames_made(); }
+  /// The bytes of all frames allocated so far.
   size_t frame_bytes() const { return frame_bytes_; }
 
  private:
-  // What a frame's memory holds: a plan, or nothing that is known.
+  // A frame's memory and the plan that it shows; null while its content is unknown.
   struct Held {
     const frame::Frame* frame = nullptr;
     std::shared_ptr<FramePlan> plan;
   };
-  // What is done to a tile.
+  // The work on one tile.
   struct Job {
     int tile;
-    base::RectI fetched;   // from the last frame; may be empty
-    base::RectI composed;  // afterwards; never empty
+    base::RectI fetched;   // copied from the last frame; may be empty
+    base::RectI composed;  // composed after that; never empty
   };
-  // Pixels taken over as they are, of tiles side by side: rows long enough for a processor to see
-  // what it reads next.
+  // An area that is copied unchanged, across adjacent tiles: long rows suit the hardware
+  // prefetcher.
   struct Run {
-    const PlacedItem* video;  // whose planes; null: from the last frame
+    const PlacedItem* video;  // the source of the planes; null: the last frame
     base::RectI area;
   };
-  // What a thread works with.
+  // The state of one thread.
   struct Worker {
     TilePainter painter;
     std::vector<const PlacedItem*> items;
@@ -108,16 +111,16 @@ class Compositor {
   frame::FramePool pool_;
   size_t frame_bytes_ = 0;
   base::WorkerPool workers_;
-  std::vector<std::unique_ptr<Worker>> benches_;  // one a thread
+  std::vector<std::unique_ptr<Worker>> benches_;  // one for each thread
   std::vector<Held> held_;
   std::vector<std::shared_ptr<FramePlan>> plans_;
   std::shared_ptr<FramePlan> last_plan_;
   std::shared_ptr<frame::Frame> last_frame_;
   Damage changed_;  // since the last frame
-  Damage stale_;    // since what the memory at hand held last
+  Damage stale_;    // since the previous content of the frame that compose() now writes
   std::vector<Run> runs_;
   std::vector<Job> jobs_;
-  std::vector<uint64_t> items_by_tile_;  // a bit an item, words_ words a tile
+  std::vector<uint64_t> items_by_tile_;  // one bit for each item, words_ words for each tile
   size_t words_ = 0;
   ComposeStats stats_;
 };

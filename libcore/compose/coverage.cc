@@ -8,26 +8,26 @@ namespace {
 
 using base::Affine;
 
-// What the places of edges may be off by, in canvas px: far more than doubles are on a canvas.
+// A bound for the error of edge positions in canvas px, far above the rounding error of doubles.
 constexpr double kSlack = 1e-6;
 
-// A pixel whose centre lies so far inside of every edge has a coverage that rounds to 255, and one
-// so far outside of any has one that rounds to 0, in canvas px: nearly half, so that edges that
-// fall between pixels leave none in doubt.
+// A pixel whose centre is kFull inside every edge has a coverage that rounds to 255, and one that
+// is kClear outside any edge has a coverage that rounds to 0. Units: canvas px. Both are nearly a
+// half, so that edges on a pixel boundary leave no pixel in doubt.
 constexpr double kFull = 0.4996;
 constexpr double kClear = 0.4985;
 
-// Further than any edge is from any other, in box px.
+// More than the distance between any two edges, in box px.
 constexpr double kFarInside = 1e9;
 
-// How much of a pixel lies between two parallel edges, given its distance to each in pixels.
+// The part of a pixel between two parallel edges, from its distance to each in pixels.
 double between(double from_first, double from_second) {
   const double first = std::clamp(from_first + 0.5, 0.0, 1.0);
   const double second = std::clamp(from_second + 0.5, 0.0, 1.0);
   return std::max(0.0, first + second - 1);
 }
 
-// Where low <= slope · x + start <= high.
+// The values of x for which low <= slope · x + start <= high.
 struct Range {
   double first;
   double last;
@@ -105,7 +105,7 @@ base::RectI CoverageBox::inside(const base::RectI& area) const {
   if (covers(area)) return area;
   const Affine& m = box_from_canvas_;
   if (m.xy != 0 || m.yx != 0) return {};
-  // Between the rounded corners, from left to right.
+  // The area between the upper and the lower corners, from left to right.
   const double margin_x = step_x_ * kFull;
   const double margin_y = std::max(step_y_ * kFull, radius_ > 0 ? radius_ + step_y_ * kSlack : 0);
   const Range across = solved(m.xx, m.xx * 0.5 + m.x0, margin_x, size_.width - margin_x);
@@ -140,7 +140,8 @@ CoverageBox::Span CoverageBox::full_span(int y, Span within) const {
   const Margins edges{step_x_ * kFull, step_y_ * kFull};
   if (is_plain_row(y)) return span_inside(y, within, {edges.x, -kFarInside});
   if (radius_ <= 0) return span_inside(y, within, edges);
-  // Between the corners from top to bottom, or from left to right: the longer one.
+  // The span between the left and the right corners, or between the upper and the lower ones,
+  // whichever is longer.
   const Margins corners{radius_ + step_x_ * kSlack, radius_ + step_y_ * kSlack};
   const Span upright = span_inside(y, within, {std::max(edges.x, corners.x), edges.y});
   const Span level = span_inside(y, within, {edges.x, std::max(edges.y, corners.y)});
@@ -150,7 +151,7 @@ CoverageBox::Span CoverageBox::full_span(int y, Span within) const {
 bool CoverageBox::is_plain_row(int y) const {
   const Affine& m = box_from_canvas_;
   if (m.xy != 0 || m.yx != 0) return false;
-  const double place = m.yy * (y + 0.5) + m.y0;  // to the bit what coverage() works with
+  const double place = m.yy * (y + 0.5) + m.y0;  // bit for bit as in coverage()
   const double inside = std::min(place, size_.height - place);
   return between(place / step_y_, (size_.height - place) / step_y_) == 1 &&
          (radius_ <= 0 || inside >= radius_ + step_y_ * kSlack);
@@ -159,7 +160,7 @@ bool CoverageBox::is_plain_row(int y) const {
 void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const {
   constexpr int kRememberedMax = 16;
   uint8_t remembered[kRememberedMax];  // coverage of a plain row, where it is neither 0 nor 255
-  bool is_remembered = false;          // that of the row above
+  bool is_remembered = false;          // whether `remembered` has the coverage of the row above
   Span any{};
   Span full{};
   for (int y = area.top; y < area.bottom; ++y) {

@@ -7,64 +7,70 @@
 
 namespace layercast::compose {
 
-/// Whether a box without its corners' roundness covers, too: then its coverage is multiplied.
+/// Whether the coverage of a rounded box is multiplied by that of the box without rounding: its
+/// straight edges then count twice.
 enum class EdgesCount : uint8_t { kOnce, kTwice };
 
-/// An upright box with rounded corners under an affine map, and how much of each canvas pixel it
-/// covers: a ramp one canvas pixel wide along its edges.
+/// The coverage of canvas pixels by a box with rounded corners under an affine map: a ramp one
+/// canvas pixel wide along its edges.
 /// Exact: IEEE doubles without contraction, so every machine gives the same coverage.
+/// Thread: any; immutable.
 class CoverageBox {
  public:
+  /// `size` and `radius` are in px of the box; the radius is at most half of the shorter side.
+  /// Range: `canvas_from_box` is invertible.
   CoverageBox(const base::Affine& canvas_from_box, base::SizeF size, double radius,
               EdgesCount edges = EdgesCount::kOnce);
 
-  /// Of the pixel whose centre is `center`. Range: 0..255.
+  /// The coverage of the canvas pixel whose centre is `center`. Range: 0..255.
   uint32_t coverage(base::PointF center) const;
 
-  /// Whether every pixel of `area` is covered wholly, for certain.
+  /// True only if every pixel of `area` has coverage 255; may miss some areas that have it.
   bool covers(const base::RectI& area) const;
 
-  /// The pixels of `area` that are covered wholly for certain, as far as they are one rectangle; of
-  /// a turned box all or none.
+  /// A rectangle of pixels of `area` that all have coverage 255; for a rotated box, all of `area`
+  /// or none of it.
   base::RectI inside(const base::RectI& area) const;
 
-  /// Whether no pixel of `area` is covered at all, for certain.
+  /// True only if every pixel of `area` has coverage 0; may miss some areas that have it.
   bool misses(const base::RectI& area) const;
 
-  /// Pixels of one row of the canvas, half-open.
+  /// A half-open range of pixels in one row of the canvas.
   struct Span {
     int first;
     int last;
   };
-  /// Those of row `y`, between `first` and `last`, that are covered at all, and maybe some more.
+  /// The part of `within` in row `y` that has all pixels with coverage above 0, and maybe a few
+  /// with 0.
   Span touched(int y, Span within) const;
 
-  /// Multiplies each sample of `mask` with the coverage of its pixel: `mask` is that of the pixels
-  /// `area` of the canvas. Exact: divided_by_255() of the product with coverage().
+  /// Multiplies each sample of `mask` by the coverage of its pixel. Shape: `mask` has the size of
+  /// `area` and its samples are those of these canvas pixels.
+  /// Exact: divided_by_255() of the product with coverage().
   void multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const;
 
  private:
-  // Around the centres of the pixels `area`.
+  // The bounds, in box px, of the centres of the pixels of `area`.
   base::RectF place_of(const base::RectI& area) const;
   double corner(base::PointF point) const;
-  // How far inside of its edges, in box px, a centre lies at least.
+  // The least distances, in box px, by which a centre is inside the edges.
   struct Margins {
     double x;
     double y;
   };
-  // The pixels of row `y`, of those in `within`, whose centres lie that far inside; all of them,
-  // give or take a rounding.
+  // The pixels of `within` in row `y` whose centres are inside the edges by `margins`, up to
+  // rounding.
   Span span_inside(int y, Span within, Margins margins) const;
-  // Those with coverage() 255 for certain.
+  // Pixels of `within` in row `y` whose coverage() is certainly 255.
   Span full_span(int y, Span within) const;
-  // Whether the row's coverage is that of any other such row: no upper or lower edge touches it.
+  // Whether no upper or lower edge and no corner touches row `y`; all such rows are equal.
   bool is_plain_row(int y) const;
 
   base::Affine box_from_canvas_;
   base::SizeF size_;
   double radius_;
   EdgesCount edges_;
-  // Box px along x and y for one canvas px across each pair of edges.
+  // The distance in box px, along x and y, that is one canvas px across each pair of edges.
   double step_x_;
   double step_y_;
 };

@@ -7,8 +7,8 @@ namespace {
 
 using base::RectI;
 
-// Columns that are worked on together, a power of two that divides a half tile: a vector of them
-// costs no more than the few that differ, and less than odd ends.
+// Damage is rounded to this many columns, a power of two that divides a half tile: a whole vector
+// costs no more than the few columns that differ, and less than an incomplete one.
 constexpr int kColumnsAtOnce = 16;
 
 template <int kUnit>
@@ -26,7 +26,7 @@ RectI joined(const RectI& a, const RectI& b) {
           std::max(a.bottom, b.bottom)};
 }
 
-// Whether `after` shows another picture of the video that `before` shows, where that was.
+// Whether `after` shows another picture of the video that `before` shows, at the same place.
 bool is_next_picture(const DrawItem& before, const DrawItem& after) {
   return std::holds_alternative<frame::YuvPicturePtr>(before.source) &&
          std::holds_alternative<frame::YuvPicturePtr>(after.source) &&
@@ -53,8 +53,8 @@ void Damage::add_part(int tile, const RectI& part) {
   known = joined(known, part);
 }
 
-// Items that stand in both lists in one order cannot change how a pixel looks that no other item
-// touches: it is enough to add the others, each where it was or is.
+// Items that both lists contain in the same order cannot change a pixel that no other item touches,
+// so it is enough to add the old and the new places of the other items.
 void Damage::add_difference(const FramePlan& before, const FramePlan& after) {
   const auto& old_items = before.list.items;
   const auto& new_items = after.list.items;
@@ -69,7 +69,7 @@ void Damage::add_difference(const FramePlan& before, const FramePlan& after) {
     }
     return;
   }
-  size_t known = 0;  // items of `before` that are dealt with
+  size_t known = 0;  // items of `before` that have been handled
   for (size_t i = 0; i < new_items.size(); ++i) {
     size_t match = known;
     while (match < old_items.size() && old_items[match] != new_items[i]) ++match;
@@ -95,7 +95,7 @@ void Damage::add_item(const PlacedItem& item) {
 }
 
 void Damage::add(const RectI& area) {
-  // The chroma sample at an even column has the columns on both of its sides in it.
+  // The chroma sample at an even column depends on the columns on both sides.
   const int right = spreads_ && area.right % 2 == 0 ? area.right + 1 : area.right;
   const RectI wide =
       base::intersection({rounded_down<kColumnsAtOnce>(area.left), rounded_down<2>(area.top),

@@ -10,27 +10,29 @@
 
 namespace layercast::compose {
 
-/// A draw list with all that is worked out once for a frame.
+/// A draw list and everything that the compositor computes once for a frame.
 struct FramePlan {
   DrawList list;
-  std::vector<PlacedItem> placed;  ///< of list.items, in their order
-  std::vector<int> stood;  ///< per item: frames since its picture or place changed, up to a few
-  std::vector<base::RectI> copied;  ///< per half of a tile: where it is copied_video()
+  std::vector<PlacedItem> placed;   ///< for each item of `list`, in its order
+  std::vector<int> stood;           ///< for each item: frames without a change, up to a maximum
+  std::vector<base::RectI> copied;  ///< for each half tile: the area of copied_video()
 };
 
-/// Which parts of which tiles differ between two frames, and must be made anew.
+/// The damage of each tile: the area that differs between two frames and must be composed again.
+/// Units: canvas pixels. Thread: one at a time.
 class Damage {
  public:
   Damage(base::SizeI canvas, frame::PixelFormat format);
 
   void clear();
   void add_everything();
-  /// Adds where frames of the two plans may differ, `copied` left aside.
+  /// Adds all areas where frames of the two plans may differ, except through FramePlan::copied.
   void add_difference(const FramePlan& before, const FramePlan& after);
-  /// Adds `part` of tile `tile`.
+  /// Extends the damage of `tile` to include `part`. Range: `part` is inside the tile.
   void add_part(int tile, const base::RectI& part);
 
-  /// The damaged part of tile `tile`: as even as frame::convert_tile() wants it, or empty.
+  /// The damaged part of `tile`, with the even edges that frame::convert_tile() requires; may be
+  /// empty.
   const base::RectI& part(int tile) const { return parts_[static_cast<size_t>(tile)]; }
 
  private:
@@ -39,7 +41,7 @@ class Damage {
 
   TileGrid grid_;
   base::RectI canvas_;
-  bool spreads_;  // chroma is filtered across columns, so a pixel changes its neighbours
+  bool spreads_;  // the chroma filter spans columns, so a pixel affects its neighbours
   std::vector<base::RectI> parts_;
 };
 

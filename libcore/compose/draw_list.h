@@ -12,41 +12,42 @@
 
 namespace layercast::compose {
 
-/// The box of a layer with rounded corners: what lies outside it is not drawn.
+/// A box with rounded corners that clips an item: pixels outside it are not drawn.
 struct RoundedClip {
   base::Affine canvas_from_box;
-  base::SizeF box;
+  base::SizeF box;    ///< px
   double radius = 0;  ///< px of the box; as in CSS, at most half of its shorter side
-  /// Whether the box first cuts what it then clips: the same edges twice, as where a picture that
-  /// ends there is clipped.
+  /// Whether the picture ends at the edges of the box, which therefore count twice: once as the
+  /// edges of the picture and once as those of the clip.
   bool is_cut = false;
   bool operator==(const RoundedClip&) const = default;
 };
 
-/// Whether pixels that lie so are pixels of the canvas.
+/// Whether each pixel of the picture is one pixel of the canvas: a translation that puts it on a
+/// pixel boundary.
 bool is_whole_translation(const base::Affine& canvas_from_picture);
 
-/// What an item shows.
+/// The picture of an item.
 using Source = frame::AnyPicture;
 using frame::size_of;
 
-/// One picture, placed. Nearer items come later in a list.
+/// One picture and how to draw it. Nearer items come later in a list.
 struct DrawItem {
   Source source;
   base::Affine canvas_from_picture;
   uint8_t opacity = 255;
   base::BlendMode blend = base::BlendMode::kNormal;
   std::optional<RoundedClip> clip;
-  frame::RecoloringPtr recoloring = nullptr;  ///< of the sampled pixels; null: none
+  frame::RecoloringPtr recoloring = nullptr;  ///< applied to the sampled pixels; null: none
   bool operator==(const DrawItem&) const = default;
 };
 
-/// A whole frame, before a pixel of it is made.
+/// The description of a whole frame, before any pixel is drawn.
 struct DrawList {
   base::SizeI canvas;
   frame::PremulRgba8 background;
   std::vector<DrawItem> items;
-  /// Where items show; the background alone lies outside. Absent: everywhere.
+  /// The area where items are drawn; the rest shows the background only. nullopt: everywhere.
   std::optional<base::RectI> shown = std::nullopt;
   bool operator==(const DrawList&) const = default;
 };

@@ -66,7 +66,7 @@ HWY_INLINE bool all_opaque(V32 pixels) {
   return hn::AllTrue(kD32, hn::Eq(hn::Or(pixels, hn::Set(kD32, 0x00FFFFFF)), all_ones));
 }
 
-// over(). The products of green and alpha stay in the upper bytes, where they are wanted.
+// over(). The products of green and alpha stay in the upper bytes, where the result has them.
 HWY_INLINE V32 over(V32 source, V32 target) {
   const V16 below = complement(alpha_of(source));
   const Halves back = halves_of(target);
@@ -89,7 +89,7 @@ HWY_INLINE V32 over(V32 source, V16 coverage, V32 target) {
 struct Over {
   HWY_INLINE void start_row(int /*y*/) {}
 
-  // The first pixel foretells whether it is worth asking about all.
+  // The first pixel predicts whether it is worth testing all of them.
   template <class Access>
   HWY_INLINE void at(Access access, size_t /*x*/, const PremulRgba8* from, PremulRgba8* to) {
     const V32 source = access.load(from);
@@ -128,7 +128,7 @@ void over_uniform(Pixels source, uint8_t opacity, Target target) {
   }
 }
 
-// Black has nothing but its alpha to add.
+// A black source adds only its alpha.
 template <bool kFaded>
 struct BlackOver {
   V16 opacity;

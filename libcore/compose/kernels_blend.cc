@@ -37,11 +37,11 @@ void blended_masked(BlendMode mode, Pixels source, Mask mask, Target target) {
 //
 // With s, d the components of source and backdrop and a, b their alphas, the result of a mode is
 // (255 - b)·s + (255 - a)·d + a·b·B, divided by 255 and rounded to nearest; a·b·B is a polynomial.
-// So it is 255·(s + d) - X, where X = s·b + d·a - a·b·B lies within 0..255², or s + d minus X
-// divided and rounded likewise: a multiple of 1 over 255, which is odd, never lies half-way.
-// The lane of alpha has s = a, d = b; over() wants X = a·b there.
+// That numerator is 255·(s + d) - X, where X = s·b + d·a - a·b·B is within 0..255². The result is
+// therefore s + d minus X divided by 255 and rounded to nearest: a multiple of 1/255 is never
+// half-way, since 255 is odd. The lane of alpha has s = a, d = b; over() requires X = a·b there.
 
-// One component of two in each pixel.
+// Two components of each pixel, one in each lane.
 struct Components {
   V16 source;
   V16 source_alpha;
@@ -55,10 +55,10 @@ HWY_INLINE V16 sum_less(const Components& c, V16 x) {
   return hn::Sub(hn::Add(c.source, c.backdrop), divided_by_255(x));
 }
 
-// The same for X of 0..510·255 given as `x` for alpha, twice `x` for colors.
+// As sum_less(), for an X of 0..510·255 that is `x` for alpha and twice `x` for colors.
 HWY_INLINE V16 sum_less_twice(const Components& c, V16 x) {
   const V16 sum = hn::Add(c.source, c.backdrop);
-  const V16 all = hn::Sub(hn::ShiftLeft<8>(sum), sum);  // Modulo 2^16, as is what follows.
+  const V16 all = hn::Sub(hn::ShiftLeft<8>(sum), sum);  // Modulo 2^16, as the next line.
   return divided_by_255(hn::Sub(hn::Sub(all, x), hn::And(x, c.colors)));
 }
 
@@ -125,7 +125,7 @@ struct Overlay {
   }
 };
 
-// Both halves of each pixel by a mode of 16-bit lanes.
+// Applies a mode of 16-bit lanes to both halves of each pixel.
 template <class Mode>
 struct InHalves {
   static HWY_INLINE V32 blended(Halves front, V32 backdrop) {
@@ -140,7 +140,7 @@ struct InHalves {
   }
 };
 
-// ---- Wider lanes, one component of each pixel in each ----
+// ---- 32-bit lanes, one component of a pixel in each ----
 
 struct Wide {
   V32 red;
@@ -162,7 +162,7 @@ HWY_INLINE V32 pixels_of(const Wide& w) {
                 hn::Or(hn::ShiftLeft<16>(w.blue), hn::ShiftLeft<24>(w.alpha)));
 }
 
-// What over() gives as alpha.
+// The alpha that over() gives.
 HWY_INLINE V32 alpha_over(V32 front, V32 back) {
   const V16 narrow_front = hn::BitCast(kD16, front);
   const V16 narrow_back = hn::BitCast(kD16, back);
@@ -172,8 +172,8 @@ HWY_INLINE V32 alpha_over(V32 front, V32 back) {
 
 // ---- Dodge and burn, in floats that hold only integers ----
 //
-// αs·αb·B is N ÷ D there. All of D, 255·D and M = uncovered·D + N, at most 255³, are exact in 24
-// bits, and so is what a quotient leaves over.
+// In these modes αs·αb·B is N ÷ D. D, 255·D and M = uncovered·D + N are at most 255³ and so exact
+// in 24 bits; the remainder of a quotient is exact too.
 
 using DF = hn::Repartition<float, D32>;
 using VF = hn::Vec<DF>;
@@ -188,7 +188,7 @@ struct Rounded {
   V32 byte;
 };
 
-// To the nearest integer. Range: 0..255, and less than a half beyond.
+// Rounds to the nearest integer. Range: above -0.5 to below 255.5.
 HWY_INLINE Rounded rounded(VF v) {
   const VF without_fractions = hn::Set(kDF, 8388608);  // 2^23
   const VF moved = hn::Add(v, without_fractions);
@@ -208,8 +208,8 @@ struct Ratio {
   VF denominator;
 };
 
-// In place of a denominator of nothing: a power of two so small that every fraction is as if it had
-// been infinite, or nothing.
+// Replaces a denominator of 0 by a power of two so small that the minimum and the maximum in the
+// modes choose as for an infinite quotient.
 HWY_INLINE VF at_least_tiny(VF v) { return hn::Max(v, hn::Set(kDF, 1.0F / 65536)); }
 
 struct ColorDodge {
@@ -231,14 +231,14 @@ struct ColorBurn {
   }
 };
 
-// (uncovered + ratio) ÷ 255, rounded to nearest and half-way up.
+// (uncovered + ratio) ÷ 255, rounded to nearest, halves up.
 HWY_INLINE V32 composited(const FloatComponent& c, const Ratio& ratio) {
   const VF all = hn::Set(kDF, 255);
   const VF uncovered = hn::Add(hn::Mul(hn::Sub(all, c.backdrop_alpha), c.source),
                                hn::Mul(hn::Sub(all, c.source_alpha), c.backdrop));
   const VF numerator = hn::Add(hn::Mul(uncovered, ratio.denominator), ratio.numerator);
   const VF denominator = hn::Mul(all, ratio.denominator);
-  // A little low: the result, or one below it.
+  // Slightly too low on purpose: this is the result, or one less.
   const Rounded low = rounded(hn::Sub(hn::Div(numerator, denominator), hn::Set(kDF, 0.01F)));
   const VF rest = hn::Sub(numerator, hn::Mul(low.whole, denominator));
   const auto up = hn::Ge(rest, hn::Mul(hn::Set(kDF, 127.5F), ratio.denominator));
@@ -261,13 +261,13 @@ struct InFloats {
   }
 };
 
-// ---- Modes that blended() evaluates in doubles: floats tell which byte it is ----
+// ---- Modes that blended() evaluates in doubles: floats determine most bytes ----
 //
-// blended() is within 1e-10 of the exact result before it rounds. So is the byte known wherever the
-// floats are further from half-way between two bytes than they err; what is left, about a pixel of
-// fifty, blended() decides. u is 2^-24, the relative error of one operation.
+// blended() is within 1e-10 of the exact result before it rounds. So the floats determine a byte
+// unless they are half-way between two bytes up to their error bound; blended() computes the other
+// pixels, about one in fifty. u is 2^-24, the relative error of one operation.
 
-// A color, or what is in proportion to one.
+// A color, or a multiple of one.
 struct Rgb {
   VF red;
   VF green;
@@ -309,8 +309,8 @@ HWY_INLINE VF luminosity(const Rgb& c) {
                     weighed(c.red, kRedLight, c.green, kGreenLight));
 }
 
-// Each component less the luminosity: of greys exactly nothing, of the lowest and the highest
-// component within 3u of itself, because no part of it is taken from another.
+// Each component minus the luminosity: exactly 0 for greys. The relative error of the lowest and of
+// the highest component is at most 3u, because their sums have no cancellation.
 HWY_INLINE Rgb tint(const Rgb& c) {
   const VF red_green = hn::Sub(c.red, c.green);
   const VF red_blue = hn::Sub(c.red, c.blue);
@@ -320,8 +320,8 @@ HWY_INLINE Rgb tint(const Rgb& c) {
           weighed(red_blue, -kRedLight, green_blue, -kGreenLight)};
 }
 
-// `light` and `tint`, the tint lessened until it is a color: with_luminosity() of blend.cc.
-// Maximum error: 120u, the most of it where 8.1 times the lowest is the highest tint.
+// `light` plus `tint`, reduced until the sum is a color: with_luminosity() of blend.cc.
+// Maximum error: 120u, reached where the highest tint is 8.1 times the lowest one.
 HWY_INLINE Rgb lit(const Rgb& tint, VF light) {
   const VF one = hn::Set(kDF, 1);
   const VF tiny = hn::Set(kDF, 1e-6F);
@@ -344,8 +344,8 @@ HWY_INLINE Rgb saturated_tint(const FloatPixels& of, const FloatPixels& like) {
   return times(tint(of.color), hn::Div(amount, range));
 }
 
-// How far the modes may err, in units of a byte: 255 times what lit() and soft_light() say, and the
-// 7.5e-5 that composited() adds. What a hundred million random pixels showed is 8 times less.
+// Error bounds of the modes, in units of a byte: 255 times those of lit() and soft_light(), plus
+// the 7.5e-5 of composited(). The largest error in a hundred million random pixels is 8 times less.
 constexpr float kErrorWhenLit = 1.0F / 512;
 constexpr float kErrorOfSoftLight = 1.0F / 1024;
 
@@ -405,8 +405,8 @@ struct SoftLight {
   }
 };
 
-// The pixels of `shown` whose bit is set in `unsure` as blended() has them. Flat areas ask for one
-// pixel again and again.
+// Replaces the pixels of `shown` whose bit is set in `unsure` by blended(). Reuses the last result,
+// because flat areas repeat one pixel.
 void settle(BlendMode mode, uint64_t unsure, const PremulRgba8* front, const PremulRgba8* back,
             PremulRgba8* shown) {
   size_t last = kLanes;
@@ -429,7 +429,7 @@ HWY_INLINE V32 settled(BlendMode mode, uint64_t unsure, V32 front, V32 back, V32
   return hn::Load(kD32, words(all.data()));
 }
 
-// A bit for each pixel.
+// One bit for each pixel.
 template <class M>
 HWY_INLINE uint64_t bits_of(M mask) {
   std::array<uint8_t, 8> bytes{};
@@ -437,7 +437,7 @@ HWY_INLINE uint64_t bits_of(M mask) {
   return std::bit_cast<uint64_t>(bytes);
 }
 
-// What composited() found, and how far it had to round at most: 0..0.5.
+// The byte of a component, and the distance that it was rounded by: 0..0.5.
 struct Estimate {
   V32 byte;
   VF rounding;
@@ -501,7 +501,7 @@ void blend_by(BlendMode mode, Pixels source, Coverage coverage, Target target) {
   const auto by = [&]<class Mode>(Mode) { walk(source, target, Blend<Mode, Coverage>{coverage}); };
   switch (mode) {
     case BlendMode::kNormal:
-      break;  // composite_over() has it.
+      break;  // composite_over() handles it.
     case BlendMode::kMultiply:
       return by(InHalves<Multiply>());
     case BlendMode::kScreen:

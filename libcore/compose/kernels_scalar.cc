@@ -5,7 +5,7 @@
 namespace layercast::compose::scalar {
 namespace {
 
-// Every pixel of `target` is what `shown(x, y, what it was)` says.
+// Replaces every pixel of `target` by shown(x, y, its previous value).
 template <class Shown>
 void each_pixel(Target target, Shown shown) {
   for (int y = 0; y < target.height(); ++y) {

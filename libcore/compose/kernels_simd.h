@@ -1,4 +1,4 @@
-// Included once for each target, after hwy/foreach_target.h: what the kernels of pixels share.
+// The code that the pixel kernels share. Included once for each target, after hwy/foreach_target.h.
 #if defined(LAYERCAST_COMPOSE_KERNELS_SIMD_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LAYERCAST_COMPOSE_KERNELS_SIMD_H
 #undef LAYERCAST_COMPOSE_KERNELS_SIMD_H
@@ -53,7 +53,7 @@ struct All {
   HWY_INLINE void store(V32 v, PremulRgba8* pixels) const { hn::StoreU(v, kD32, words(pixels)); }
 };
 
-// The first pixels of a vector: the others load as nothing and are not stored.
+// The first pixels of a vector: the others load as 0 and are not stored.
 class Some {
  public:
   explicit Some(size_t count) : count_(count) {}
@@ -124,7 +124,7 @@ HWY_INLINE V16 divided_by_255(V16 numerator) {
 
 HWY_INLINE V16 scaled(V16 component, V16 by) { return divided_by_255(hn::Mul(component, by)); }
 
-// In each pixel, byte `kByte` of it in the low byte of both halves, nothing in the high ones.
+// Copies byte `kByte` of each pixel to the low byte of both its halves; the high bytes are 0.
 template <int kByte>
 HWY_INLINE V16 spread(V32 pixels) {
   alignas(16) static constexpr std::array<uint8_t, 16> kFrom = {
@@ -137,22 +137,22 @@ HWY_INLINE V16 spread(V32 pixels) {
 HWY_INLINE V16 alpha_of(V32 pixels) { return spread<3>(pixels); }
 HWY_INLINE V16 alpha_of(Halves h) { return spread<2>(hn::BitCast(kD32, h.green_alpha)); }
 
-// Whether no pixel shows at all.
+// Whether all pixels are transparent.
 HWY_INLINE bool all_clear(V32 pixels) { return hn::AllTrue(kD32, hn::Eq(pixels, hn::Zero(kD32))); }
 
 // 255 - alpha. Range: 0..255.
 HWY_INLINE V16 complement(V16 alpha) { return hn::Xor(alpha, low_bytes()); }
 
-// faded(): every component at `coverage` of 255.
+// faded(): every component times `coverage` ÷ 255.
 HWY_INLINE Halves faded(Halves h, V16 coverage) {
   return {scaled(h.red_blue, coverage), scaled(h.green_alpha, coverage)};
 }
 
-// ---- Coverage: how much of each of a vector of pixels there is ----
+// ---- Coverage of a vector of pixels ----
 
 enum class Covered : uint8_t { kNothing, kPart, kWhole };
 
-// The same for every pixel.
+// One coverage for all pixels.
 class Uniform {
  public:
   explicit Uniform(uint8_t opacity)
@@ -176,7 +176,7 @@ class Uniform {
 
 using DBytes = hn::Rebind<uint8_t, D32>;
 
-// A byte for every pixel of a vector, in the pixel's lowest byte.
+// Loads one byte for each pixel of a vector, into the lowest byte of its lane.
 HWY_INLINE V32 load_bytes(All /*access*/, const uint8_t* bytes) {
   return hn::PromoteTo(kD32, hn::LoadU(DBytes(), bytes));
 }
@@ -191,7 +191,7 @@ HWY_INLINE V32 load_bytes(Some access, const uint8_t* bytes) {
 #endif
 }
 
-// A byte for every pixel.
+// A coverage of its own for each pixel.
 class Masked {
  public:
   explicit Masked(Mask mask) : mask_(mask) {}
@@ -232,8 +232,8 @@ class Masked {
 
 // ---- The walk over a picture ----
 
-// Calls `kernel.at(access, x, source + x, target + x)` along every row, a vector at a time, after
-// `kernel.start_row(y)`.
+// For each row, calls `kernel.start_row(y)` and then `kernel.at(access, x, source + x, target + x)`
+// for one vector after another.
 template <class Sources, class Kernel>
 HWY_INLINE void walk(Sources source, Target target, Kernel kernel) {
   const auto width = static_cast<size_t>(target.width());

@@ -13,16 +13,16 @@ using base::RectI;
 
 bool is_whole(double value) { return value == std::floor(value); }
 
-// Clamped before the conversion: a place far outside does not fit an int.
+// Clamps before the conversion: a position far outside the canvas does not fit an int.
 int to_int(double value) { return static_cast<int>(std::clamp(value, -1e9, 1e9)); }
 
 base::SizeF size_f(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-// Canvas pixels that a box may touch with its ramps. Half a pixel outside of an edge the ramp has
-// come to nothing, and pixels are counted from their centres: an upright box touches those that it
-// overlaps.
+// The canvas pixels that a box and its ramps may touch. The ramp is 0 from half a pixel outside an
+// edge on, and coverage depends on the centres of pixels, so an upright box touches only the pixels
+// that it overlaps.
 RectI touched(const Affine& canvas_from_box, base::SizeF size) {
   const base::RectF place = base::bounds_of(canvas_from_box, {0, 0, size.width, size.height});
   const bool is_upright = canvas_from_box.xy == 0 && canvas_from_box.yx == 0;
@@ -136,7 +136,7 @@ RectI PlacedItem::sampled(const RectI& area) const {
   const base::RectF place = base::bounds_of(
       picture_from_canvas_, {static_cast<double>(area.left), static_cast<double>(area.top),
                              static_cast<double>(area.right), static_cast<double>(area.bottom)});
-  // Edges repeat: what lies outside is made of the nearest pixels inside.
+  // Edges repeat: samples outside the picture come from the nearest pixels inside.
   return {std::clamp(to_int(std::floor(place.left - reach_)), 0, size_.width - 1),
           std::clamp(to_int(std::floor(place.top - reach_)), 0, size_.height - 1),
           std::clamp(to_int(std::ceil(place.right + reach_)), 1, size_.width),

@@ -13,70 +13,79 @@
 
 namespace layercast::compose {
 
-/// One plane, and where canvas pixels are sampled in it.
+/// A plane of pixels, and the positions in it at which canvas pixels are sampled.
 struct SampledPixels {
   frame::ImageView<const frame::PremulRgba8> pixels;
   SampleGrid grid;
 };
+/// The same for a plane of a YUV picture.
 struct SampledPlane {
   frame::ImageView<const uint8_t> samples;
   SampleGrid grid;
 };
 
-/// A draw item with all that is worked out once for its whole place, before a pixel is drawn.
-/// Ownership: borrows the item's source and recoloring, not the item.
+/// A draw item, and everything that is computed once for its place before its pixels are drawn.
+/// Ownership: borrows the item's source and recoloring, not the item. Thread: any for the const
+/// functions, one at a time for the others.
 class PlacedItem {
  public:
-  /// `shown`: where on the canvas items show.
+  /// `shown`: the area of the canvas where items are drawn.
   PlacedItem(const DrawItem& item, const base::RectI& shown);
 
-  /// Canvas pixels that it may touch.
+  /// The canvas pixels that the item may touch.
   const base::RectI& bounds() const { return bounds_; }
-  /// Whether nothing of it shows in `area` of the canvas, for certain.
+  /// True only if the item shows nothing in `area` of the canvas; may miss some such areas.
   bool is_clear(const base::RectI& area) const;
-  /// Whether nothing below it shows in `area` of the canvas, for certain.
+  /// True only if the item hides everything below it in `area` of the canvas; may miss some such
+  /// areas.
   bool hides(const base::RectI& area) const;
 
   uint8_t opacity() const { return opacity_; }
   base::BlendMode blend() const { return blend_; }
-  /// Whether each of its pixels is one canvas pixel, at top_left() and on.
+  /// Whether the picture is unscaled and on a pixel boundary: its pixels are the canvas pixels from
+  /// top_left() on.
   bool is_aligned() const { return aligned_; }
   base::PointI top_left() const { return top_left_; }
-  /// Whether its rows are rows of the canvas.
+  /// Whether the rows of the picture are parallel to those of the canvas.
   bool is_upright() const { return picture_from_canvas_.xy == 0 && picture_from_canvas_.yx == 0; }
-  /// The item's picture; null for a YUV one.
+  /// The picture; null for a YUV picture.
   const frame::Picture* picture() const { return picture_; }
+  /// The YUV picture; null for any other.
   const frame::YuvPicture* yuv() const { return yuv_; }
-  /// What is done to its pixels once they are sampled; null for nothing.
+  /// The change of colours after sampling; null for none.
   const frame::Recoloring* recoloring() const { return recoloring_; }
 
-  /// The pixels of `part` of its bounds, where they need no sampling: there they are as they lie on
-  /// the canvas.
+  /// The pixels of `part` of bounds() as they appear on the canvas, before recoloring and opacity;
+  /// nullopt when they must be sampled first. Range: `part` is inside bounds().
   std::optional<frame::ImageView<const frame::PremulRgba8>> at_hand(const base::RectI& part) const;
-  /// The same of a picture that is black: its alphas.
+  /// The alphas of `part` of an aligned picture whose pixels are all black; nullopt for others and
+  /// with recoloring.
   std::optional<frame::ImageView<const uint8_t>> black_at_hand(const base::RectI& part) const;
-  /// Samples all of a picture that needs it, for at_hand() from now on.
+  /// Samples the whole picture, so that at_hand() returns its pixels from now on.
   void resample();
-  /// Bytes of what resample() makes or has made; 0 where there is nothing to sample.
+  /// The bytes that resample() allocates or has allocated; 0 when the item needs no resampling or
+  /// is a YUV picture.
   size_t resampled_bytes() const;
   bool is_resampled() const { return resampled_ != nullptr; }
-  /// Takes over what resample() made of `before`, which shows the same picture in the same place.
+  /// Shares the result of resample() with `before`, which shows the same picture at the same place.
   void take_resampled(const PlacedItem& before) { resampled_ = before.resampled_; }
 
-  /// How it is sampled: `pixels` for a picture, `planes` for a YUV one.
+  /// The source of the samples: pixels() for a picture, planes() for a YUV picture.
   const SampledPixels& pixels() const { return pixels_; }
   const std::array<SampledPlane, 3>& planes() const { return planes_; }
   const frame::YuvCoefficients& coefficients() const { return coefficients_; }
 
-  /// Which pixels of its source the samples of `area` are made of.
+  /// The pixels of the source that contribute to the samples of `area`.
   base::RectI sampled(const base::RectI& area) const;
 
-  /// The pixels of `part` of its bounds that show it at its opacity and no less, for certain: one
-  /// rectangle, maybe of none. Elsewhere edges() and clip() tell.
+  /// A rectangle of pixels of `part` that edges() and clip() do not make more transparent; may be
+  /// empty. Range: `part` is inside bounds().
   base::RectI inside(const base::RectI& part) const;
 
-  /// Absent: its edges fall between pixels, so `bounds` has them.
+  /// The coverage by the edges of the picture; nullopt when they are on a pixel boundary, so that
+  /// bounds() represents them exactly.
   const std::optional<CoverageBox>& edges() const { return edges_; }
+  /// The coverage by the clip; nullopt when there is none or when it covers all of bounds().
   const std::optional<CoverageBox>& clip() const { return clip_; }
 
  private:
@@ -92,9 +101,9 @@ class PlacedItem {
   base::BlendMode blend_;
   bool aligned_;
   base::PointI top_left_;
-  double reach_ = 0;  // px of the picture around a sample that it is made of
+  double reach_ = 0;  // distance, in px of the picture, over which pixels contribute to a sample
   SampledPixels pixels_;
-  std::shared_ptr<const frame::Image<frame::PremulRgba8>> resampled_;  // its bounds
+  std::shared_ptr<const frame::Image<frame::PremulRgba8>> resampled_;  // the pixels of bounds_
   std::array<SampledPlane, 3> planes_;
   frame::YuvCoefficients coefficients_;
   std::optional<CoverageBox> edges_;

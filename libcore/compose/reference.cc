@@ -27,7 +27,7 @@ uint8_t mean(uint32_t upper_left, uint32_t upper_right, uint32_t lower_left, uin
   return static_cast<uint8_t>((upper * (256 - weight_y) + lower * weight_y + 32768) >> 16);
 }
 
-// The four samples around a place, and what each counts.
+// The four samples around a position, and their weights.
 template <class Pixel>
 struct Neighbours {
   Neighbours(ImageView<const Pixel> plane, const SampleGrid& grid, int x, int y) {
@@ -64,7 +64,7 @@ uint8_t sampled(const SampledPlane& plane, int x, int y) {
   return mean(n.upper_left, n.upper_right, n.lower_left, n.lower_right, n.weight_x, n.weight_y);
 }
 
-// One item, drawn one pixel after another.
+// Draws one item, one pixel at a time.
 class ItemPainter {
  public:
   ItemPainter(const DrawItem& item, const RectI& shown) : item_(item), placed_(item, shown) {
@@ -81,7 +81,7 @@ class ItemPainter {
     const uint32_t coverage = coverage_at(x, y);
     if (coverage == 0) return;
     const PremulRgba8 source = faded(source_at(x, y), coverage);
-    if (source.alpha == 0) return;  // every mode leaves the backdrop as it is
+    if (source.alpha == 0) return;  // every mode leaves the backdrop unchanged
     pixel = item_.blend == base::BlendMode::kNormal ? over(source, pixel)
                                                     : blended(item_.blend, source, pixel);
   }

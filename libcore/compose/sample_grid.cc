@@ -7,7 +7,7 @@ namespace layercast::compose {
 namespace {
 
 constexpr int kLevelsMax = 15;
-constexpr double kLastBits = 1e-12;  // a half that is turned misses it by them
+constexpr double kLastBits = 1e-12;  // the rounding error of a rotated scale of one half
 
 uint64_t fixed_point(double value) {
   __extension__ using Int128 = __int128;
@@ -21,7 +21,7 @@ constexpr uint64_t kHalfWeight = uint64_t{1} << 23;
 
 SampleGrid sample_grid(const base::Affine& plane_from_canvas) {
   const base::Affine& map = plane_from_canvas;
-  // The centre of pixel (0, 0) is at (0.5, 0.5), of the canvas as of the plane.
+  // The centre of pixel (0, 0) is at (0.5, 0.5), on the canvas and on the plane.
   return {fixed_point(map.x0 + (map.xx + map.xy) * 0.5 - 0.5) + kHalfWeight,
           fixed_point(map.y0 + (map.yx + map.yy) * 0.5 - 0.5) + kHalfWeight,
           fixed_point(map.xx),

@@ -23,7 +23,7 @@ using frame::PremulRgba8;
 
 constexpr uint64_t kOne = uint64_t{1} << 32;
 
-// The scalar way, for what is too little to be worth a vector.
+// The scalar way, for too few samples to fill a vector.
 inline uint8_t mean(uint32_t upper_left, uint32_t upper_right, uint32_t lower_left,
                     uint32_t lower_right, uint32_t weight_x, uint32_t weight_y) {
   const uint32_t upper = upper_left * (256 - weight_x) + upper_right * weight_x;
@@ -34,7 +34,7 @@ inline uint8_t mean(uint32_t upper_left, uint32_t upper_right, uint32_t lower_le
 struct RowPair {
   int upper;
   int lower;
-  uint32_t weight;  // of the lower, of 256
+  uint32_t weight;  // of the lower row, out of 256
 };
 inline RowPair row_pair(int64_t at, int height) {
   const SamplePlace place = sample_place(at);
@@ -137,7 +137,7 @@ constexpr U16 u16;
 HWY_INLINE V16 as_16(V32 v) { return hn::BitCast(u16, v); }
 HWY_INLINE V32 as_32(V16 v) { return hn::BitCast(u32, v); }
 
-// The lower half of each lane times that of `b`, plus the upper halves' product; halves are signed.
+// In each lane, the product of the lower halves plus that of the upper halves; halves are signed.
 HWY_INLINE V32 sum_of_products(V32 a, V32 b) {
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   const I16 i16;
@@ -152,22 +152,24 @@ HWY_INLINE V32 sum_of_products(V32 a, V32 b) {
 #endif
 }
 
-// Pixels with weights: `x` holds a weight twice in each lane, and `left` 256 less that; `y` holds
-// that of the upper row in the lower half, that of the lower row in the upper one.
+// The weights of a vector of pixels: both halves of a lane of `right` hold the horizontal weight,
+// those of `left` 256 minus that. `y` holds the weight of the upper row in the lower half, and that
+// of the lower row in the upper half.
 struct Weights {
   V32 left;
   V32 right;
   V32 y;
 };
 
-// Two components of a pixel in each lane, as 16 bits, of one row: what left and right make.
+// The weighted sums of left and right in one row: two components of a pixel in each lane, 16 bits
+// each.
 HWY_INLINE V32 row_mean(V32 left, V32 right, const Weights& weights) {
   return as_32(hn::Add(hn::Mul(as_16(left), as_16(weights.left)),
                        hn::Mul(as_16(right), as_16(weights.right))));
 }
 
-// Bilinear, all four components: see mean(). Sums of two rows are taken from 16 signed bits, so
-// they are lowered by half of their range before and raised after.
+// mean() of all four components. The products take signed 16-bit factors, so the sums of the rows
+// are lowered by half of their range before and raised after.
 HWY_INLINE V32 mean_of_four(V32 upper_left, V32 upper_right, V32 lower_left, V32 lower_right,
                             const Weights& weights) {
   const V32 even = hn::Set(u32, 0x00FF00FF);
@@ -181,7 +183,7 @@ HWY_INLINE V32 mean_of_four(V32 upper_left, V32 upper_right, V32 lower_left, V32
   };
   const V32 low_half = hn::Set(u32, 0x0000FFFF);
   const V32 restored = hn::Set(u32, (32768u << 8) + 32768u);
-  // Of the component in the lower and in the upper halves; the result is in the upper half.
+  // The mean of the component in the lower or in the upper halves; the result is in the upper half.
   const auto lower_component = [&](V32 upper, V32 lower) {
     const V32 pair = hn::Or(hn::And(upper, low_half), hn::ShiftLeft<16>(lower));
     return hn::Add(sum_of_products(pair, weights.y), restored);
@@ -199,7 +201,7 @@ HWY_INLINE V32 mean_of_four(V32 upper_left, V32 upper_right, V32 lower_left, V32
   return hn::Or(hn::Or(red, blue), hn::ShiftLeft<8>(hn::Or(green, alpha)));
 }
 
-// The same of two pixels: where one of the weights is 0, the other two do not count.
+// The mean of two pixels: if a weight is 0, two of the four pixels do not contribute.
 HWY_INLINE V32 mean_of_two(V32 first, V32 second, const Weights& weights) {
   const V16 low_byte = hn::Set(u16, 0x00FF);
   const V16 half = hn::Set(u16, 128);
@@ -219,7 +221,7 @@ HWY_INLINE Weights weights_of(V32 x, V32 y) {
   return {twice(hn::Sub(whole, x)), twice(x), hn::Or(hn::Sub(whole, y), hn::ShiftLeft<16>(y))};
 }
 
-// Words at byte offsets, which need not be aligned.
+// Reads words at byte offsets, which may be unaligned.
 HWY_INLINE V32 gather(const uint8_t* base, V32 offsets) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
   return hn::GatherOffset(u32, reinterpret_cast<const uint32_t*>(base), hn::BitCast(i32, offsets));
@@ -237,7 +239,7 @@ struct Pair {
   V32 second;
 };
 
-// The words at byte offsets and those after them: half as many places to read as with two gathers.
+// Reads the words at byte offsets and the words after them: half as many accesses as two gathers.
 HWY_INLINE Pair gather_pairs(const uint8_t* base, V32 offsets) {
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
   const hn::RebindToSigned<U64> i64;
@@ -254,7 +256,7 @@ HWY_INLINE Pair gather_pairs(const uint8_t* base, V32 offsets) {
 #endif
 }
 
-// A vector of places on one axis, moved on by its length at a time.
+// A vector of positions on one axis that advances by its length.
 class Walk {
  public:
   Walk(int64_t first, uint64_t step) {
@@ -266,7 +268,7 @@ class Walk {
     stride_ = hn::Set(u64, step * 2 * lanes);
   }
 
-  // The samples before the places, and the weights of those after.
+  // Returns the samples before the positions and the weights of the samples after; then advances.
   HWY_INLINE void next(V32& index, V32& weight) {
     const V32 low = hn::BitCast(u32, low_);
     const V32 high = hn::BitCast(u32, high_);
@@ -287,7 +289,7 @@ HWY_INLINE V32 clamped(V32 index, int last) {
   return hn::BitCast(u32, hn::Min(hn::Max(signed_index, hn::Zero(i32)), hn::Set(i32, last)));
 }
 
-// Where a vector of pixels lies in a picture.
+// The positions of a vector of pixels in a picture.
 struct Places {
   V32 column;
   V32 line;
@@ -298,14 +300,14 @@ HWY_INLINE V32 mean_of(const Pair& upper, const Pair& lower, const Weights& weig
   return mean_of_four(upper.first, upper.second, lower.first, lower.second, weights);
 }
 
-// All four neighbours of each pixel are in the picture.
+// Range: all four neighbours of each pixel are in the picture.
 HWY_INLINE V32 sample_inside(const uint8_t* base, V32 row_bytes, const Places& at) {
   const V32 upper = hn::Add(hn::Mul(at.line, row_bytes), hn::ShiftLeft<2>(at.column));
   return mean_of(gather_pairs(base, upper), gather_pairs(base, hn::Add(upper, row_bytes)),
                  at.weights);
 }
 
-// The picture's edges repeat.
+// For pixels with neighbours outside the picture, whose edges repeat.
 HWY_INLINE V32 sample_at_edge(const uint8_t* base, V32 row_bytes, base::SizeI size,
                               const Places& at) {
   const V32 one = hn::Set(u32, 1);
@@ -335,7 +337,7 @@ void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<Pr
       columns.next(at.column, weight_x);
       lines.next(at.line, weight_y);
       at.weights = weights_of(weight_x, weight_y);
-      // Places before the first are very large as unsigned numbers.
+      // Positions before the first sample are very large as unsigned numbers.
       const auto is_inside = hn::And(hn::Lt(at.column, last_column), hn::Lt(at.line, last_line));
       const V32 result = hn::AllTrue(u32, is_inside)
                              ? sample_inside(base, row_bytes, at)
@@ -345,7 +347,7 @@ void sample_anyhow(const SampledPixels& source, base::PointI first, ImageView<Pr
   }
 }
 
-// A row of pixels moved by a part of a pixel: every pixel has the same weights.
+// A row of an unscaled picture at a fractional position: every pixel has the same weights.
 struct MovedRow {
   const PremulRgba8* upper;
   const PremulRgba8* lower;
@@ -354,8 +356,9 @@ struct MovedRow {
   uint32_t weight_y;
 };
 
-// The pixels from `x` to before `last`, whose neighbours are all in the picture, as far as vectors
-// go; returns where they end. `mean(x, load)` gives those from `x` on, read with `load`.
+// Writes the pixels from `x` to below `last`, whose neighbours are all in the picture, in whole
+// vectors; returns the first pixel that remains. `mean(x, load)` computes those from `x` on with
+// `load`.
 template <class Mean>
 HWY_INLINE int sample_run(int x, int last, PremulRgba8* out, const Mean& mean) {
   const auto lanes = static_cast<int>(hn::Lanes(u32));
@@ -395,7 +398,7 @@ HWY_INLINE int sample_inner(const MovedRow& moved, int x, int last, PremulRgba8*
 void sample_moved(const SampledPixels& source, base::PointI first, ImageView<PremulRgba8> out) {
   const auto& pixels = source.pixels;
   const SamplePlace column = sample_place(source.grid.x_at(first.x, first.y));
-  // Between these both neighbours of a pixel are in the picture.
+  // From `inner` to below `outer`, both neighbours of a pixel are in the picture.
   const int inner = std::clamp(-column.index, 0, out.width());
   const int outer = std::clamp(pixels.width() - 1 - column.index, inner, out.width());
   for (int y = 0; y < out.height(); ++y) {
@@ -428,7 +431,7 @@ void sample_pixels(const SampledPixels& source, base::PointI first, ImageView<Pr
 
 // ---- Planes -------------------------------------------------------------------------------------
 
-// Any affine map. Both neighbours of a place lie in one word, which never reaches past the row.
+// Any affine map. One word contains both neighbours of a position and never extends past the row.
 void sample_plane_anyhow(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   const auto& samples = source.samples;
   const uint8_t* base = samples.row(0);
@@ -466,7 +469,7 @@ void sample_plane_anyhow(const SampledPlane& source, base::PointI first, ImageVi
   }
 }
 
-// One row, moved by whole samples: copied, edges repeated.
+// Copies `count` samples of a row from column `first` on; edges repeat.
 void copy_row(const uint8_t* row, int width, int first, int count, uint8_t* out) {
   const int inner = std::clamp(-first, 0, count);
   const int outer = std::clamp(width - first, inner, count);
@@ -486,19 +489,19 @@ void sample_plane_aligned(const SampledPlane& source, base::PointI first, ImageV
   }
 }
 
-// Samples of a row of a tile at most, and what a vector may read past them.
+// The maximum number of samples in a row of a tile, plus what a vector may read past them.
 constexpr int kRowMax = 192;
 static_assert(kWidthAtOnceMax + 32 <= kRowMax);
 
-// Where the samples of a row lie that is only stretched and moved: the same in every row.
+// The columns of a plane that is only scaled and translated: the same in every row.
 struct StretchedRow {
-  int first = 0;                        // the plane's column that offset 0 stands for
+  int first = 0;                        // the column of the plane at offset 0
   int count = 0;                        // columns that are read
   HWY_ALIGN uint32_t offsets[kRowMax];  // of the left neighbour, in samples
-  HWY_ALIGN uint32_t weights[kRowMax];  // of the left one in the lower half, of the right above
+  HWY_ALIGN uint32_t weights[kRowMax];  // left neighbour in the lower half, right in the upper
 };
 
-// False when it reads more columns than fit: the picture is shrunk.
+// Returns false when the row reads too many columns, because the picture is scaled down.
 bool find_columns(const SampleGrid& grid, base::PointI first, int width, StretchedRow& row) {
   const int64_t left = grid.x_at(first.x, first.y);
   const int64_t right = grid.x_at(first.x + width - 1, first.y);
@@ -513,7 +516,7 @@ bool find_columns(const SampleGrid& grid, base::PointI first, int width, Stretch
   return true;
 }
 
-// Both rows, mixed: 256 times the mean of each column.
+// Writes 256 times the weighted mean of both rows.
 HWY_INLINE void mix_rows(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, int count,
                          uint16_t* out) {
   const hn::Rebind<uint8_t, U16> u8;
@@ -526,7 +529,7 @@ HWY_INLINE void mix_rows(const uint8_t* upper, const uint8_t* lower, uint32_t we
   }
 }
 
-// Two neighbours of 16 bits for each lane.
+// Reads two neighbours of 16 bits into each lane.
 HWY_INLINE V32 gather_pairs(const uint16_t* from, V32 offsets) {
   return gather(reinterpret_cast<const uint8_t*>(from), hn::ShiftLeft<1>(offsets));
 }
@@ -562,8 +565,8 @@ void sample_plane_stretched(const SampledPlane& source, base::PointI first,
   }
 }
 
-// A row at half the canvas's resolution, whose even samples lie on canvas pixels. `out[0]` is one
-// of those; `upper` and `lower` have the sample before it first.
+// Doubles the width of a row whose samples coincide with every second canvas pixel. `out[0]` is the
+// pixel at upper[0] and lower[0], and `out[1]` is halfway to the next sample.
 void double_row(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, int count,
                 uint8_t* out) {
   const hn::Rebind<uint8_t, U16> u8;
@@ -597,12 +600,12 @@ void double_row(const uint8_t* upper, const uint8_t* lower, uint32_t weight_y, i
 void sample_plane_doubled(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   const auto& samples = source.samples;
   const SamplePlace column = sample_place(source.grid.x_at(first.x, first.y));
-  const int skipped = column.weight == 0 ? 0 : 1;  // begins between two samples
+  const int skipped = column.weight == 0 ? 0 : 1;  // the first pixel is halfway between samples
   const int count = (out.width() + skipped) / 2 + 2;
   uint8_t upper[kRowMax] = {};
   uint8_t lower[kRowMax] = {};
   uint8_t doubled[2 * kRowMax];
-  // Whether all that is read lies in the plane's rows.
+  // Whether all reads are inside the rows of the plane.
   const int read = count + static_cast<int>(hn::Lanes(u16));
   const bool is_inner = column.index >= 0 && column.index + read <= samples.width();
   for (int y = 0; y < out.height(); ++y) {
@@ -624,7 +627,8 @@ void sample_plane_doubled(const SampledPlane& source, base::PointI first, ImageV
   }
 }
 
-// Reads what it shares with no other row, for a plane that is stretched and moved only.
+// Samples a plane that is only scaled and translated by the fastest of the row kernels; returns
+// false when none fits.
 bool sample_upright_plane(const SampledPlane& source, base::PointI first, ImageView<uint8_t> out) {
   const SampleGrid& grid = source.grid;
   const uint32_t weight = sample_place(grid.x_at(first.x, first.y)).weight;
@@ -655,7 +659,7 @@ void sample_plane(const SampledPlane& source, base::PointI first, ImageView<uint
 
 // ---- Colours ------------------------------------------------------------------------------------
 
-// What frame::rgb_from_yuv() does, for as many even and as many odd columns as D has lanes.
+// frame::rgb_from_yuv() for as many even and as many odd columns as D has lanes.
 template <class D>
 class YuvStep {
  public:
@@ -677,7 +681,7 @@ class YuvStep {
         green_from_v_(hn::Set(DSigned(), c.green_from_v)),
         blue_from_u_(hn::Set(DSigned(), c.blue_from_u)) {}
 
-  // A vector of pairs of columns, in the order in which store() puts them right.
+  // Puts a vector of pairs of columns into the order from which store() restores the original one.
   static HWY_INLINE V ordered(V pairs) {
     if constexpr (kBlocks == 1) {
       return pairs;
@@ -689,13 +693,13 @@ class YuvStep {
     return ordered(hn::BitCast(D(), hn::LoadU(D8(), samples)));
   }
 
-  // Samples in the upper bytes, less 128.
+  // The samples in the upper bytes, minus 128.
   static HWY_INLINE VSigned difference(V upper_bytes) {
     const V bits = hn::And(upper_bytes, hn::Set(D(), uint16_t{0xFF00}));
     return hn::BitCast(DSigned(), hn::Xor(bits, hn::Set(D(), uint16_t{0x8000})));
   }
 
-  // Differences of chroma and pairs of luma, ordered.
+  // Chroma minus 128 and pairs of luma, in the order of ordered().
   struct Samples {
     V luma;
     VSigned even_u;
@@ -733,7 +737,7 @@ class YuvStep {
     VSigned blue;
   };
 
-  // Sums that are larger than 16 bits are clipped anyway.
+  // Saturation is harmless: sums above 16 bits are clipped to a byte anyway.
   HWY_INLINE Colors colors(V luma, VSigned u, VSigned v) const {
     const VSigned light = hn::Add(hn::BitCast(DSigned(), hn::MulHigh(luma, luma_)), start_);
     const VSigned green =
@@ -746,7 +750,8 @@ class YuvStep {
     return hn::ShiftRight<frame::YuvCoefficients::kShift>(value);
   }
 
-  // Of each block, the bytes of `even`, then those of `odd`.
+  // Clips to bytes: in each block, those of `even`, then those of `odd`. These are intrinsics
+  // because hn::ReorderDemote2To does not specify its order.
   static HWY_INLINE V8 clipped(VSigned even, VSigned odd) {
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
     if constexpr (kLanes == 8) {
@@ -769,18 +774,18 @@ class YuvStep {
 #endif
   }
 
-  // The first or the second half of the pixels of each block.
+  // Stores the first or the second half of the pixels of each block.
   template <int kHalf>
   static HWY_INLINE void store_half(V even, V odd, PremulRgba8* pixels) {
     const auto even_pixels = hn::BitCast(D32(), even);
-    const auto video_pixels = hn::BitCast(D32(), odd);
+    const auto odd_pixels = hn::BitCast(D32(), odd);
     constexpr int kPixels = kLanes / 2;  // of a vector
     auto* to = reinterpret_cast<uint32_t*>(pixels) + 2 * kHalf * kPixels;
-    hn::StoreU(hn::InterleaveLower(D32(), even_pixels, video_pixels), D32(), to);
-    hn::StoreU(hn::InterleaveUpper(D32(), even_pixels, video_pixels), D32(), to + kPixels);
+    hn::StoreU(hn::InterleaveLower(D32(), even_pixels, odd_pixels), D32(), to);
+    hn::StoreU(hn::InterleaveUpper(D32(), even_pixels, odd_pixels), D32(), to + kPixels);
   }
 
-  // What store() makes of four columns of each block is one vector of pixels.
+  // store() makes one vector of pixels from four columns of each block.
   static HWY_INLINE auto order() {
     alignas(64) static constexpr auto kOrder = [] {
       std::array<int32_t, kLanes / 2> order{};
@@ -805,7 +810,7 @@ using NarrowLanes = hn::CappedTag<uint16_t, 8>;
 using NarrowYuv = YuvStep<NarrowLanes>;
 static_assert(NarrowYuv::kColumns <= kRowSlack + 1);
 
-// Calls `step(wide or narrow, x)` for all columns from `x` on; the last may reach past `width`.
+// Calls `step(wide or narrow, x)` for all columns from `x` on; the last step may exceed `width`.
 template <class Run>
 HWY_INLINE void in_steps(const WideYuv& wide, const NarrowYuv& narrow, int x, int width,
                          const Run& step) {
@@ -830,15 +835,15 @@ void convert_yuv(const frame::YuvCoefficients& c, const YuvSamples& source,
   }
 }
 
-// ---- Video on whole pixels ----------------------------------------------------------------------
+// ---- Video on a pixel boundary ------------------------------------------------------------------
 
-// Two rows of a chroma plane at half the canvas's width, mixed, whose samples lie on even columns.
+// Two rows of a chroma plane of half the width, whose samples are sited on even columns.
 struct ChromaRows {
   const uint8_t* upper;
   const uint8_t* lower;
 };
 
-// 256 times both rows' mean, from a column on.
+// 256 times the weighted mean of both rows, from `column` on.
 template <class D>
 HWY_INLINE hn::Vec<D> mixed(const ChromaRows& rows, int column, hn::Vec<D> above,
                             hn::Vec<D> below) {
@@ -848,7 +853,7 @@ HWY_INLINE hn::Vec<D> mixed(const ChromaRows& rows, int column, hn::Vec<D> above
   return hn::Add(hn::Mul(a, above), hn::Mul(b, below));
 }
 
-// Chroma on the even columns, and on the odd ones between them; see double_row().
+// The chroma of the even columns, and that of the odd columns halfway between; see double_row().
 template <class D>
 HWY_INLINE void doubled(const ChromaRows& rows, int column, uint32_t weight_y,
                         hn::Vec<hn::RebindToSigned<D>>& even, hn::Vec<hn::RebindToSigned<D>>& odd) {
@@ -863,7 +868,7 @@ HWY_INLINE void doubled(const ChromaRows& rows, int column, uint32_t weight_y,
   odd = Step::difference(hn::Add(middle, half));
 }
 
-// A row of such a video, from an even column on.
+// A row of such a video from an even column on.
 struct VideoRow {
   const uint8_t* luma;
   ChromaRows u;
@@ -882,7 +887,7 @@ HWY_INLINE void convert_row(const WideYuv& wide, const NarrowYuv& narrow, const 
   });
 }
 
-// The pixel before such a row, on the odd column that its chroma lies beside.
+// The pixel before such a row: the odd column left of its first one.
 HWY_INLINE PremulRgba8 pixel_before(const NarrowYuv& narrow, const VideoRow& row) {
   NarrowYuv::Samples samples;
   samples.luma = NarrowYuv::ordered_bytes(row.luma - 2);
@@ -893,7 +898,7 @@ HWY_INLINE PremulRgba8 pixel_before(const NarrowYuv& narrow, const VideoRow& row
   return pixels[1];
 }
 
-// Rows of samples that lie partly outside of a plane.
+// Copies of rows of samples that extend past the edges of a plane.
 class EdgeRows {
  public:
   HWY_INLINE const uint8_t* row(size_t at, const ImageView<const uint8_t>& plane, int y, int first,
@@ -918,7 +923,7 @@ void sample_video(const frame::YuvCoefficients& c, const YuvPlanes& planes, base
   const int column = place.index + skipped;
   const base::PointI from = {sample_place(planes[0].grid.x_at(first.x + skipped, first.y)).index,
                              sample_place(planes[0].grid.y_at(first.x, first.y)).index};
-  // All that steps read: they take whole narrow steps, and chroma one sample more.
+  // The columns that the steps read: whole narrow steps; for chroma, one more sample.
   const int width = out.width() - skipped;
   const int read = (width + NarrowYuv::kColumns - 1) / NarrowYuv::kColumns * NarrowYuv::kColumns;
   const bool is_inner = from.x >= 0 && from.x + read <= luma.width() && column >= 0 &&

@@ -3,11 +3,11 @@
 namespace layercast::compose {
 namespace {
 
-// Less than this is composed with what lies around it.
+// Smaller areas are composed together with their surroundings.
 constexpr base::SizeI kCopiedMin{16, 4};
 
-// What `bounds` has of `half` in whole units of chroma. Half tiles begin on even pixels, and end on
-// odd ones only where the canvas does.
+// The part of `half` inside `bounds`, in whole chroma units. Half tiles begin on even pixels, and
+// end on odd ones only at the edge of the canvas.
 base::RectI even_part(const base::RectI& half, const base::RectI& bounds) {
   base::RectI part = base::intersection(half, bounds);
   part.left += part.left % 2;
@@ -42,7 +42,7 @@ CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& h
   for (size_t i = items.size(); i-- > 0;) {
     if (items[i].is_clear(half)) continue;
     const base::RectI part = even_part(half, items[i].bounds());
-    // A canvas's last half may be smaller than the least, and is copied whole.
+    // The last half of a canvas may be smaller than kCopiedMin; it is copied as a whole.
     const bool is_worth_it =
         part == half || (part.width() >= kCopiedMin.width && part.height() >= kCopiedMin.height);
     if (is_worth_it && is_copyable(items[i], format) && items[i].hides(part)) {

@@ -10,26 +10,27 @@
 
 namespace layercast::compose {
 
-/// Where the items of `list` show.
+/// The area of the canvas where the items of `list` are drawn.
 inline base::RectI shown_area(const DrawList& list) {
   const base::RectI canvas{0, 0, list.canvas.width, list.canvas.height};
   return list.shown ? base::intersection(*list.shown, canvas) : canvas;
 }
 
-/// A video whose planes are taken over as they are, and where on the canvas.
+/// A video whose planes are copied unchanged, and the area of the canvas.
 struct CopiedVideo {
-  const PlacedItem* item = nullptr;  ///< null: there is none
+  const PlacedItem* item = nullptr;  ///< null: nothing is copied
   base::RectI area;
 };
 
-/// What can be copied into `half`, half a tile, of a frame in `format`: the even part that a video
-/// has there which is in the frame's own colour space, unscaled, evenly aligned, in its own
-/// colours, and hides what lies below it, in a half that nothing above it touches. `items`: from
-/// far to near.
+/// The video whose planes can be copied into `half`, half a tile, of a frame in `format`, and the
+/// area: whole chroma units inside `half`. It must be is_copyable() and hide everything below it in
+/// that area, and no item above it may touch `half`. Areas too small to be worth a copy do not
+/// count. `items`: from far to near. Ownership: points into `items`.
 CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& half,
                          frame::PixelFormat format);
 
-/// Whether the planes of `item` can be taken over anywhere in a frame in `format`.
+/// Whether the planes of `item` can be copied into a frame in `format`: a video in the colour space
+/// and chroma layout of the frame, unscaled, on the boundary of a chroma unit, without recoloring.
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format);
 
 }  // namespace layercast::compose

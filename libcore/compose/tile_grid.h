@@ -6,8 +6,8 @@
 
 namespace layercast::compose {
 
-/// A canvas divided into tiles, row after row. What is worked on at a time stays in the first
-/// level cache.
+/// A canvas divided into tiles, row by row. The pixels of a tile fit the first-level cache.
+/// Units: canvas pixels. Thread: any; immutable.
 class TileGrid {
  public:
   static constexpr int kWidth = 128;
@@ -20,22 +20,22 @@ class TileGrid {
 
   int count() const { return columns_ * lines_; }
   int columns() const { return columns_; }
-  /// Tile `tile` on the canvas; those at the right and the bottom may be smaller.
+  /// The area of tile `tile`; tiles at the right and the bottom may be smaller.
   base::RectI area(int tile) const {
     const int left = tile % columns_ * kWidth;
     const int top = tile / columns_ * kHeight;
     return {left, top, std::min(left + kWidth, canvas_.width),
             std::min(top + kHeight, canvas_.height)};
   }
-  /// A half of tile `tile`, 0 or 1, from left to right; the second may be empty. Videos are taken
-  /// over by halves: less of their edges shares a unit with something else.
+  /// The left half (0) or the right half (1) of tile `tile`; the right one may be empty. Videos are
+  /// copied by halves: the smaller the unit, the fewer pixels at their edges must be composed.
   base::RectI half(int tile, int half) const {
     const base::RectI whole = area(tile);
     const int middle = std::min(whole.left + kWidth / 2, whole.right);
     return half == 0 ? base::RectI{whole.left, whole.top, middle, whole.bottom}
                      : base::RectI{middle, whole.top, whole.right, whole.bottom};
   }
-  /// The tiles that `area` of the canvas touches, as columns and lines.
+  /// The tiles that `area` of the canvas touches; the unit of the result is a tile.
   base::RectI touched(const base::RectI& area) const {
     const base::RectI inside = base::intersection(area, {0, 0, canvas_.width, canvas_.height});
     if (inside.empty()) return {};

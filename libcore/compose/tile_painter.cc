@@ -18,9 +18,9 @@ using base::RectI;
 using frame::ImageView;
 using frame::PremulRgba8;
 
-// Where a tile's first column stands in memory of its own: aligned, with room for the one before.
+// The column in scratch memory of a tile's first column: aligned, with room for the one before.
 constexpr int kFirstColumn = 16;
-// A tile, what stands before it, and what kernels write past a row.
+// A tile, the columns before it, and those that kernels write past a row.
 constexpr base::SizeI kScratch{kFirstColumn + TileGrid::kWidth + kRowSlack, TileGrid::kHeight};
 
 RectI relative_to(const RectI& rect, base::PointI corner) {
@@ -52,7 +52,7 @@ void TilePainter::compose(std::span<const PlacedItem* const> items, PremulRgba8 
                           const RectI& area) {
   area_ = area;
   composed_ = area;
-  // At the left edge of a canvas the first column stands for the one before it.
+  // At the left edge of a canvas, a copy of the first column replaces the one before it.
   if (area.left > 0) --composed_.left;
   choose(items);
   if (is_hidden_ && chosen_.size() == 1 && area.left > 0 && chosen_[0]->recoloring() == nullptr) {
@@ -81,11 +81,11 @@ void TilePainter::convert(frame::Frame& target) const {
 }
 
 void TilePainter::copy_to(ImageView<PremulRgba8> target) const {
-  // The column before the area is no part of it.
+  // Without the column before the area.
   copy(result_.part({1, 0, area_.width() + 1, area_.height()}), target);
 }
 
-// What shows, down to the first that nothing shows through.
+// Selects the visible items, from near to far, up to the first one that hides everything below it.
 void TilePainter::choose(std::span<const PlacedItem* const> items) {
   chosen_.clear();
   is_hidden_ = false;
@@ -123,7 +123,7 @@ void TilePainter::paint(const PlacedItem& item, bool is_first) {
   }
 }
 
-// An item that hides all there is.
+// Draws an item that hides everything below it in the whole area.
 void TilePainter::paint_first(const PlacedItem& item, const RectI& part,
                               ImageView<PremulRgba8> target) {
   const frame::Recoloring* recoloring = item.recoloring();
@@ -158,7 +158,7 @@ ImageView<const PremulRgba8> TilePainter::source_of(const PlacedItem& item, cons
   return out;
 }
 
-// Of a turned item, only what it covers: the rest is masked.
+// Samples only the pixels that a rotated item covers: the mask hides the others.
 void TilePainter::sample_rows(const PlacedItem& item, const RectI& part,
                               ImageView<PremulRgba8> out) {
   const ImageView<const PremulRgba8>& pixels = item.pixels().pixels;
@@ -182,14 +182,14 @@ void TilePainter::sample_yuv(const PlacedItem& item, const RectI& part,
   for (size_t i = 0; i < 3; ++i) {
     const ImageView<const uint8_t>& plane = item.planes()[i].samples;
     const RectI in_plane = relative_to(part, item.top_left());
-    // As they are, where that needs no sampling and a vector may read past the row's end.
+    // Uses the plane itself if it needs no sampling and a vector may read past the end of the row.
     const bool is_at_hand = item.is_aligned() && plane.size() == item.yuv()->size() &&
                             in_plane.right + kRowSlack <= plane.width();
     if (is_at_hand) {
       samples[i] = plane.part(in_plane);
       continue;
     }
-    // From a column that chroma is sited on: there kernels have less to do.
+    // Begins on a column on which chroma is sited, where the kernels have less work.
     const bool is_between = item.is_aligned() && in_plane.left % 2 != 0;
     const RectI wide{part.left - (is_between ? 1 : 0), part.top, part.right, part.bottom};
     const ImageView<uint8_t> sampled = part_of(planes_[i], wide);

@@ -64,7 +64,7 @@ class StreamedAnimation final : public MovingContent {
   StreamedPictures pictures_;
 };
 
-// Of a picture once it is fitted.
+// The size of a fitted picture in bytes.
 base::Result<int64_t> bytes_of_picture(const PictureSequence& sequence, const Fitting& fitting) {
   TRY(const Placement placement, place(sequence.size(), fitting.fit, fitting.box));
   const base::SizeI size{placement.visible.width(), placement.visible.height()};
@@ -88,7 +88,7 @@ base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& 
   return std::shared_ptr<const KeptPictures>(std::move(kept));
 }
 
-// A source that is too large to be kept, opened; or what is kept of it.
+// An opened source: the pictures in memory, or the sequence if they are too large.
 struct Opened {
   std::shared_ptr<const KeptPictures> kept;
   std::unique_ptr<PictureSequence> sequence;

@@ -14,25 +14,26 @@
 
 namespace layercast::content {
 
+/// Which animation to show, and how.
 struct AnimatedRequest {
   PictureSource source;
   std::optional<base::SizeF> box;      ///< absent: the size of its first picture
   std::optional<std::string> texture;  ///< resolved path of an image multiplied over each picture
-  /// Up to how much of it is kept once decoded.
+  /// Decoded animations up to this size are kept in memory. Bytes.
   int64_t bytes_max = scene::limits::kAnimatedBytesMax;
 };
 
-/// An animated source, its pictures fitted into the box as CSS object-fit does it, centred and
-/// cropped to the box, each once. As long as all of them fit into `bytes_max`, they are decoded
-/// here and shared with whoever shows the same in `pool`, and showing one costs nothing; a larger
-/// source is decoded ahead by a thread of its own.
-/// Errors: open_sequence()'s; a picture that is damaged or cut short, of a source that is kept;
-/// `where` is the path. Those of a larger one are told when its turn comes.
+/// Opens an animated source. Each picture is fitted into the box as CSS object-fit does it, centred
+/// and cropped to the box. If all pictures fit into `bytes_max`, they are decoded here, once for
+/// all users of `pool` with an equal request, and show() does no work. A larger source is decoded
+/// ahead by its own thread.
+/// Errors: `where` is the path: those of open_sequence(), and damaged or truncated pictures. For a
+/// larger source, show() returns the latter when their turn comes.
 base::Result<std::unique_ptr<MovingContent>> open_animated(const AnimatedRequest& request,
                                                            PicturePool& pool);
 
-/// Decodes what open_animated() will then find in `pool` as long as somebody holds it; null for a
-/// source that is too large to be kept. Errors: as open_animated().
+/// Decodes the pictures that open_animated() then finds in `pool` while the result lives; null when
+/// the source is too large to be kept. Errors: as open_animated().
 base::Result<std::shared_ptr<const KeptPictures>> keep_pictures(const AnimatedRequest& request,
                                                                 PicturePool& pool);
 

@@ -14,7 +14,7 @@ namespace {
 namespace limits = scene::limits;
 
 constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
-// Those that say how the pixels of every picture are to be read.
+// Chunks that determine how the pixels of all pictures are decoded.
 constexpr std::array<std::string_view, 7> kSharedChunks = {"PLTE", "tRNS", "gAMA", "cHRM",
                                                            "sRGB", "iCCP", "sBIT"};
 constexpr size_t kChunkFrame = 12;  // length, type and checksum around a chunk's body
@@ -72,7 +72,7 @@ void append_chunk(std::string& file, std::string_view type,
   append_number(file, checksum_of(std::string_view(file).substr(start)));
 }
 
-// What browsers make of a denominator of 0: hundredths.
+// As in browsers, a denominator of 0 means hundredths of a second.
 base::Duration delay_of(uint32_t numerator, uint32_t denominator) {
   const int64_t divisor = denominator == 0 ? 100 : denominator;
   return base::Duration{(int64_t{numerator} * 1'000'000'000 + divisor / 2) / divisor};
@@ -104,7 +104,7 @@ base::Result<std::unique_ptr<ApngReader>> ApngReader::open(
 base::Result<void> ApngReader::read_chunks() {
   std::string_view rest = std::string_view(*bytes_).substr(kSignature.size());
   for (;;) {
-    if (rest.size() < kChunkFrame) return damaged("it has no end");
+    if (rest.size() < kChunkFrame) return damaged("no IEND chunk");
     const size_t length = number_at(rest, 0);
     if (length > rest.size() - kChunkFrame) return damaged("a chunk is cut short");
     const Chunk chunk{rest.substr(4, 4), rest.substr(8, length),
@@ -125,7 +125,7 @@ base::Result<void> ApngReader::read_chunk(const Chunk& chunk) {
   }
   if (chunk.type == "fcTL") return read_frame_control(chunk.body);
   if (chunk.type == "IDAT") {
-    // One without control before it is for readers that know no animations.
+    // IDAT without fcTL before it is the still image for readers without APNG support.
     if (!frames_.empty()) frames_.back().pixels.push_back(chunk.body);
     return {};
   }
@@ -139,7 +139,7 @@ base::Result<void> ApngReader::read_chunk(const Chunk& chunk) {
 }
 
 base::Result<void> ApngReader::read_header(std::string_view body) {
-  // Another one would make the canvas smaller than the pictures on it.
+  // A second header could make the canvas smaller than the pictures on it.
   if (body.size() != kHeaderBytes || !size_.empty()) return damaged("IHDR");
   const uint32_t width = number_at(body, 0);
   const uint32_t height = number_at(body, 4);
@@ -187,7 +187,7 @@ base::Result<void> ApngReader::read_frame_control(std::string_view body) {
 }
 
 base::Result<void> ApngReader::check() const {
-  if (size_.empty() || frames_.empty()) return damaged("it holds no picture");
+  if (size_.empty() || frames_.empty()) return damaged("no picture");
   if (frames_.size() != promised_) {
     return damaged("it promises " + std::to_string(promised_) + " pictures and holds " +
                    std::to_string(frames_.size()));
@@ -213,7 +213,7 @@ std::vector<base::Duration> ApngReader::delays() const {
   return delays;
 }
 
-// The frame by itself, as a PNG file.
+// One frame as a PNG file of its own.
 std::string ApngReader::file_of(const Frame& frame) const {
   std::string header;
   append_number(header, static_cast<uint32_t>(frame.place.width()));
@@ -248,14 +248,14 @@ base::Result<void> ApngReader::draw(int number) {
   const Frame& frame = frames_[static_cast<size_t>(number)];
   TRY(const Pixels pixels, decode_image(file_of(frame)));
   if (pixels.size() != base::SizeI{frame.place.width(), frame.place.height()}) {
-    return damaged("a picture is turned");
+    return damaged("a picture has an EXIF orientation");
   }
   if (number == 0) {
     canvas_ = Pixels(size_);
   } else {
     const Frame& before = frames_[static_cast<size_t>(number - 1)];
     const auto place = canvas_.view().part(before.place);
-    // There is nothing before the first picture to go back to.
+    // The first picture has no previous canvas to restore.
     if (before.disposal == Disposal::kPrevious && number > 1) {
       copy(under_.view(), place);
     } else if (before.disposal != Disposal::kNone) {

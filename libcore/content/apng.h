@@ -13,27 +13,28 @@
 
 namespace layercast::content {
 
-/// Whether the bytes are a PNG file whose header promises an animation.
+/// Whether the bytes are a PNG file that declares an animation before its pixels.
 bool is_apng(std::string_view bytes);
 
-/// The pictures of an animated PNG, each whole: what came before and how it was disposed of put
-/// together. Each is decoded as the PNG file that it would be by itself.
+/// The pictures of an animated PNG, composed with the earlier ones as blend and disposal say. Each
+/// is decoded as a PNG file of its own.
 /// Thread: one at a time, after initialise_images().
 /// Source: PNG Specification, third edition, section 11.3.6 (acTL, fcTL, fdAT).
 class ApngReader {
  public:
-  /// Reads where the pictures lie; no pixel is decoded yet.
-  /// Errors: without `where`: kInvalidInput for what is damaged or cut short, kLimit.
+  /// Finds the pictures in the file without decoding them.
+  /// Errors: without `where`: kInvalidInput for damaged or truncated files, kLimit.
   static base::Result<std::unique_ptr<ApngReader>> open(std::shared_ptr<const std::string> bytes);
 
   base::SizeI size() const { return size_; }  ///< of every picture
   int count() const { return static_cast<int>(frames_.size()); }
+  /// How long each picture is shown.
   std::vector<base::Duration> delays() const;
-  /// How often the file wants to be played; 0: for ever.
+  /// How often the file is to be played; 0: forever.
   int plays() const { return plays_; }
 
-  /// Picture `number`, from 0. Times that go forward cost what lies between; one that goes back
-  /// begins anew. Errors: without `where`: as decode_image().
+  /// Picture `number`, from 0. Decodes all pictures since the last call; going back restarts at the
+  /// first. Errors: without `where`: as decode_image().
   base::Result<frame::Image<frame::PremulRgba8>> picture(int number);
 
  private:
@@ -45,7 +46,7 @@ class ApngReader {
     base::Duration delay{};
     Disposal disposal = Disposal::kNone;
     Blend blend = Blend::kSource;
-    std::vector<std::string_view> pixels;  ///< what its IDAT chunks hold
+    std::vector<std::string_view> pixels;  ///< the data of its IDAT or fdAT chunks
   };
   struct Chunk {
     std::string_view type;
@@ -65,13 +66,13 @@ class ApngReader {
   std::shared_ptr<const std::string> bytes_;
   base::SizeI size_;
   std::string header_;  ///< IHDR without the size
-  std::string shared_;  ///< chunks that go for every picture: palette, colour profile …
+  std::string shared_;  ///< chunks shared by all pictures: palette, colour profile …
   uint32_t promised_ = 0;
   int plays_ = 0;
   std::vector<Frame> frames_;
 
-  Pixels canvas_;  ///< as it was after picture `next_ - 1` was drawn
-  Pixels under_;   ///< what was there before it
+  Pixels canvas_;  ///< after picture `next_ - 1` was drawn
+  Pixels under_;   ///< the canvas below that picture
   int next_ = 0;
 };
 

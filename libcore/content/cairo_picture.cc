@@ -30,7 +30,7 @@ frame::Image<frame::PremulRgba8> image_from_surface(cairo_surface_t* surface) {
     const unsigned char* from = pixels + y * row_bytes;
     frame::PremulRgba8* to = image.view().row(y);
     for (int x = 0; x < size.width; ++x) {
-      uint32_t argb = 0;  // a native-endian word
+      uint32_t argb = 0;  // a word in native byte order
       std::memcpy(&argb, from + ptrdiff_t{4} * x, sizeof argb);
       to[x] = {static_cast<uint8_t>(argb >> 16), static_cast<uint8_t>(argb >> 8),
                static_cast<uint8_t>(argb), static_cast<uint8_t>(argb >> 24)};

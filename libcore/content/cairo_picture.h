@@ -13,6 +13,7 @@ using cairo_pattern_t = struct _cairo_pattern;
 
 namespace layercast::content {
 
+/// Releases cairo objects.
 struct CairoFree {
   void operator()(cairo_t* context) const;
   void operator()(cairo_surface_t* surface) const;
@@ -25,8 +26,8 @@ using CairoPattern = std::unique_ptr<cairo_pattern_t, CairoFree>;
 /// A transparent ARGB32 surface. Range: sides 1..32767.
 CairoSurface make_surface(base::SizeI size);
 
-/// A copy of the pixels of an ARGB32 image surface. Exact: cairo's pixels are premultiplied sRGB
-/// too.
+/// A copy of the pixels of an ARGB32 image surface. Exact: cairo's pixels are also premultiplied
+/// sRGB.
 frame::Image<frame::PremulRgba8> image_from_surface(cairo_surface_t* surface);
 
 }  // namespace layercast::content

@@ -18,7 +18,7 @@
 namespace layercast::content {
 namespace {
 
-// 14 % of the box's height, but readable in a small one and not heavy in a large one.
+// 14 % of the box's height, within bounds for readability in small boxes and large ones.
 int bar_height(double box_height) {
   const double height = std::min(std::clamp(box_height * 0.14, 40.0, 132.0), box_height * 0.5);
   return std::max(1, static_cast<int>(std::lround(height)));
@@ -48,7 +48,7 @@ std::string on_one_line(std::string text) {
   return text;
 }
 
-// The first value, and the others under it.
+// The first value, and the others joined below it.
 std::vector<Row> rows_of(const scene::Metadata& metadata, double height) {
   std::vector<Row> rows;
   std::string rest;
@@ -67,7 +67,7 @@ std::vector<Row> rows_of(const scene::Metadata& metadata, double height) {
   return rows;
 }
 
-// The lines of a text, two at most: what follows the first break is the second.
+// At most two lines of a text, split at the first break.
 std::vector<Row> rows_of(std::string text, double height) {
   if (text.find_first_not_of(" \n") == std::string::npos) return {};
   if (text.ends_with('\n')) text.pop_back();

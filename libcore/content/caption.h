@@ -11,17 +11,17 @@
 
 namespace layercast::content {
 
-/// What a visual feed is captioned with.
+/// The content of a visual feed's caption.
 struct Caption {
   scene::Metadata metadata;
   std::optional<std::string> text;  ///< a template (scene/caption.h)
 };
 
-/// The caption of a visual feed: a dark translucent bar along the bottom of `box`. Without a
-/// template it shows the first value in bold, the others under it in one line with " · " between
-/// them; with one, what the template says, all alike, in one line, or two where it has a line
-/// break. Each line is cut with an ellipsis at the bar's width. The picture is the bar alone, at
-/// its place in the box; transparent when there is nothing to say.
+/// Draws the caption of a visual feed: a dark translucent bar along the bottom of `box`. Without a
+/// template it shows the first value in bold, and the others on one line below it, joined by " · ".
+/// A template is shown in one style on one line, or on two where it has a line break. Lines that
+/// exceed the bar's width end with an ellipsis. The picture covers only the bar; it is transparent
+/// when there is no text.
 /// Errors: those of rasterise_text().
 /// Thread: any; waits for other users of `fonts`.
 base::Result<Raster> rasterise_caption(const Caption& caption, base::SizeF box, FontLibrary& fonts);

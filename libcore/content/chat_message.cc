@@ -16,10 +16,10 @@
 namespace layercast::content {
 namespace {
 
-// Beyond that, pictures that nobody shows are let go of.
+// After this many new bytes, unused pictures are released.
 constexpr size_t kBytesBetweenTidying = size_t{16} << 20;
 
-// Sixteen hues of one lightness, to be read on dark and on light.
+// Sixteen hues of equal lightness, for light text and for dark text.
 constexpr std::array<uint32_t, 16> kLight = {
     0xff8a80, 0xff9e6b, 0xffb74d, 0xf2c94c, 0xd4d65a, 0xa8d96c, 0x7ddb8a, 0x5fd9b0,
     0x56d4d0, 0x62c8f0, 0x7fb8ff, 0x9fa8ff, 0xbd9cff, 0xdc92fa, 0xf48fd8, 0xff8fb0};
@@ -27,7 +27,7 @@ constexpr std::array<uint32_t, 16> kDark = {
     0xb3261e, 0xa8420a, 0x8f5200, 0x7a5c00, 0x5f6500, 0x3f6b12, 0x1b6e2f, 0x006c4f,
     0x006a6a, 0x00658a, 0x1a5fb4, 0x3f51b5, 0x5e3fbe, 0x7b34b0, 0x96277e, 0xa8244f};
 
-// FNV-1a: of no meaning but that equal names have equal ones.
+// FNV-1a; only determinism matters.
 uint32_t number_of(std::string_view name) {
   uint32_t hash = 2166136261U;
   for (const char c : name) hash = (hash ^ static_cast<uint8_t>(c)) * 16777619U;
@@ -43,13 +43,13 @@ base::Color author_color(const scene::ChatMessage& message, const scene::ChatSty
   return style.author_color.value_or(color_of_author(message.author, style.text_color));
 }
 
-// Pango takes no alpha of 0.
+// Pango does not support an alpha of 0.
 std::string markup_color(base::Color color) {
   color.alpha = std::max<uint8_t>(color.alpha, 1);
   return base::color_text(color);
 }
 
-// One line, and nothing that markup would read.
+// `text` on one line, with markup characters escaped.
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : text) {
@@ -75,7 +75,7 @@ std::string escaped(std::string_view text) {
   return safe;
 }
 
-// A name stands by itself, whichever way it and what follows are read.
+// Isolates the author's name from the text direction of the message.
 constexpr std::string_view kIsolate = "\u2068";
 constexpr std::string_view kEndOfIsolate = "\u2069";
 
@@ -100,7 +100,7 @@ scene::TextContent content_of(const scene::ChatStyle& style, double width) {
   return content;
 }
 
-// A rounded rectangle around a message of this size, its corner at the strip's.
+// The highlight strip for a message of this size; its origin is its own corner.
 base::Result<Raster> rasterise_strip(const scene::ChatStyle& style, base::SizeF message) {
   const base::SizeF reach = highlight_reach(style);
   const scene::RectangleShape shape{message.width + 2 * reach.width,
@@ -110,7 +110,7 @@ base::Result<Raster> rasterise_strip(const scene::ChatStyle& style, base::SizeF 
   return rasterise_shape(content, std::nullopt);
 }
 
-// `text` on `strip`, which reaches out by `reach`.
+// Draws `text` on `strip`, which extends beyond it by `reach`.
 Raster laid_on(const Raster& strip, const Raster& text, base::SizeF reach) {
   const frame::Picture& back = *strip.picture;
   const frame::Picture& front = *text.picture;
@@ -188,7 +188,7 @@ ChatPictures::Look& ChatPictures::look_of(const scene::ChatStyle& style, double 
   return looks_.emplace_back(Look{style, width, {}});
 }
 
-// The picture itself is in use: whoever asked for it holds it.
+// The caller still holds the new picture, so forget_unused() keeps it.
 void ChatPictures::note_made(const Raster& raster) {
   bytes_made_ += raster.picture->bytes();
   if (bytes_made_ > kBytesBetweenTidying) forget_unused();

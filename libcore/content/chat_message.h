@@ -19,40 +19,40 @@
 
 namespace layercast::content {
 
-/// What an author without a colour is written in: the same for the same name, as light or as dark
-/// as `text` is, so that it can be read on what `text` can be read on.
+/// The colour of an author without one of its own: depends only on the name, and is as light or as
+/// dark as `text`, so that both are readable on the same background.
 base::Color color_of_author(std::string_view author, base::Color text);
 
-/// How far the strip behind a highlighted message reaches beyond the message, in px.
+/// How far the highlight strip extends beyond a message, in px.
 base::SizeF highlight_reach(const scene::ChatStyle& style);
 
-/// One message: its author in bold, then what is said, wrapped at `width` px and cut with an
-/// ellipsis after the style's lines; a highlighted one lies on a rounded strip as wide as `width`.
-/// Line breaks are spaces; there is no markup, and there are no placeholders. The box is the text,
-/// in whole pixels; strip and ink reach out of it.
+/// Draws one message: the author in bold, then the text, wrapped at `width` px and cut with an
+/// ellipsis after the style's number of lines. A highlighted message lies on a rounded strip of
+/// that width. Line breaks become spaces; markup and placeholders are not interpreted. The box is
+/// the text in whole pixels; strip and glyphs may extend beyond it.
 /// Errors: those of rasterise_text(). Thread: any; waits for other users of `fonts`.
 base::Result<Raster> rasterise_message(const scene::ChatMessage& message,
                                        const scene::ChatStyle& style, double width,
                                        FontLibrary& fonts);
 
-/// The pictures of chats, each made once however many versions of a chat show it, and kept while a
-/// chat shows it.
+/// A cache of chat pictures: all versions of a chat share the picture of a message, as long as one
+/// of them shows it.
 /// Thread: one at a time.
 class ChatPictures {
  public:
-  /// rasterise_message(), remembered.
+  /// A cached rasterise_message().
   base::Result<Raster> message(const scene::ChatMessage& message, const scene::ChatStyle& style,
                                double width, FontLibrary& fonts);
-  /// The panel behind the messages. Errors: kLimit for one that is too large.
+  /// A cached panel, the background of a chat. Errors: kLimit when it is too large.
   base::Result<Raster> panel(const scene::ChatStyle& style, base::SizeF box);
 
-  /// Lets go of the pictures that only it still holds.
+  /// Releases the pictures that nothing else uses.
   void forget_unused();
-  /// How many there are.
+  /// The number of cached pictures.
   size_t size() const;
 
  private:
-  // Which message: its author, its text, whether it is highlighted, its author's colour.
+  // Author, text, whether it is highlighted, and the author's colour.
   using Message = std::tuple<std::string, std::string, bool, std::string>;
   // All messages of one style and width.
   struct Look {
@@ -72,7 +72,7 @@ class ChatPictures {
 
   std::list<Look> looks_;
   std::list<Panel> panels_;
-  size_t bytes_made_ = 0;  ///< since the last tidying
+  size_t bytes_made_ = 0;  ///< since the last forget_unused()
 };
 
 }  // namespace layercast::content

@@ -39,7 +39,7 @@ bool is_tiff(std::string_view bytes) {
          bytes.starts_with("II+\0"sv) || bytes.starts_with("MM\0+"sv);
 }
 
-// By its first bytes, so that no library but the format's own ever sees them.
+// Detects the format from the first bytes, so that only its own decoder sees the file.
 base::Result<Format> format_of(std::string_view bytes) {
   if (bytes.starts_with("\x89PNG\r\n\x1a\n")) return Format{"PNG", VImage::pngload_buffer};
   if (bytes.starts_with("\xff\xd8\xff")) return Format{"JPEG", VImage::jpegload_buffer};
@@ -50,7 +50,7 @@ base::Result<Format> format_of(std::string_view bytes) {
   if (is_tiff(bytes)) return Format{"TIFF", VImage::tiffload_buffer};
   if (bytes.starts_with("GIF8")) return Format{"GIF", VImage::gifload_buffer};
   return base::Error{base::ErrorCode::kInvalidInput,
-                     "not an image (known are PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF and SVG)",
+                     "not an image; expected PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF or SVG",
                      {},
                      nullptr};
 }
@@ -91,14 +91,15 @@ VImage opened(const Format& format, std::string_view bytes) {
   return format.load(blob.get(), loading());
 }
 
-// All pictures, one below the other. Reads the header only. Throws VError.
+// All pictures stacked vertically. Reads the header only. Throws VError.
 VImage opened_with_all_pages(const Format& format, std::string_view bytes) {
   const Blob blob(vips_blob_new(nullptr, bytes.data(), bytes.size()));
   return format.load(blob.get(), loading()->set("n", -1));
 }
 
-// 0..65535 becomes 0..255, rounded to nearest: before any profile is applied, since the transform
-// of words goes by a coarse table that is levels off in the dark. Throws VError.
+// Maps 0..65535 to 0..255, rounded to nearest. Before any profile is applied, because the profile
+// transform of 16-bit pixels uses a coarse table that is several levels off in dark tones. Throws
+// VError.
 VImage bytes_of_words(const VImage& image) {
   const VipsInterpretation kind = image.interpretation();
   const VipsInterpretation byte_kind = kind == VIPS_INTERPRETATION_RGB16 ? VIPS_INTERPRETATION_sRGB
@@ -111,7 +112,7 @@ VImage bytes_of_words(const VImage& image) {
       .copy(VImage::option()->set("interpretation", byte_kind));
 }
 
-// Three bands of 8-bit sRGB. Throws VError.
+// Converts to three bands of 8-bit sRGB. Throws VError.
 VImage srgb_of(const VImage& color) {
   if (color.get_typeof(VIPS_META_ICC_NAME) != 0) {
     try {
@@ -120,7 +121,7 @@ VImage srgb_of(const VImage& color) {
                                              ->set("intent", VIPS_INTENT_RELATIVE)
                                              ->set("depth", 8));
     } catch (const vips::VError&) {
-      take_vips_error();  // a broken profile is as good as none, as browsers have it
+      take_vips_error();  // as in browsers, a broken profile is ignored
     }
   }
   const VipsInterpretation kind = color.interpretation();
@@ -135,7 +136,7 @@ VImage byte_alpha_of(const VImage& alpha) {
   return alpha.linear(255, 0).rint().cast(VIPS_FORMAT_UCHAR);  // floating point: 0..1
 }
 
-// Three bands of 8-bit sRGB, and straight alpha when there is any. Throws VError.
+// Converts to three bands of 8-bit sRGB, plus straight alpha if there is any. Throws VError.
 VImage straight_srgb_of(const VImage& stored) {
   const VImage image = stored.format() == VIPS_FORMAT_USHORT ? bytes_of_words(stored) : stored;
   const bool cmyk = image.interpretation() == VIPS_INTERPRETATION_CMYK;
@@ -146,7 +147,7 @@ VImage straight_srgb_of(const VImage& stored) {
   return image.bands() > colors ? srgb.bandjoin(byte_alpha_of(image.extract_band(colors))) : srgb;
 }
 
-// Where the pixels of a stored picture go: EXIF orientation 1 to 8.
+// Maps the pixels of a stored picture to the upright one: EXIF orientation 1 to 8.
 class Orientation {
  public:
   Orientation(int exif, base::SizeI stored)
@@ -157,7 +158,7 @@ class Orientation {
 
   base::SizeI size() const { return size_; }
 
-  // The first pixel of stored row `y`, and how far it is from one pixel of that row to the next.
+  // The target of the first pixel of stored row `y`, and the distance between the row's pixels.
   struct Row {
     frame::PremulRgba8* first;
     ptrdiff_t step;
@@ -199,13 +200,13 @@ const VipsPel* row_of(const VipsRegion& region, int y) {
   return region.data + ptrdiff_t{region.bpl} * (y - region.valid.top);
 }
 
-// Some rows of a stored image.
+// A range of rows in a stored image.
 struct Rows {
   int first;
   int count;
 };
 
-// Decodes strip by strip, so that the file's own form of the picture is never whole in memory.
+// Decodes in strips, so that the whole picture is in memory only once.
 // False when the decoder failed.
 bool read_pixels(const VImage& image, const Rows& rows, const Orientation& orientation,
                  frame::ImageView<frame::PremulRgba8> upright) {
@@ -229,7 +230,7 @@ bool has_usual_pixels(const VImage& straight) {
 
 base::Error unusual(const Format& format) {
   return {base::ErrorCode::kUnsupported,
-          "the " + std::string(format.name) + " image has an unusual pixel format",
+          "the " + std::string(format.name) + " image has an unsupported pixel format",
           {},
           nullptr};
 }
@@ -286,7 +287,7 @@ struct PageReader::State {
   int count = 1;
   std::vector<int> delays;
   int plays = 0;
-  std::optional<VImage> straight;  // of all pages, read up to `next`
+  std::optional<VImage> straight;  // all pages stacked, read up to `next`
   int next = 0;
 };
 

@@ -21,7 +21,7 @@ constexpr double kSideMax = 4096;
 constexpr size_t kReasonBytesMax = 1000;
 constexpr int kFontSizes[] = {30, 26, 22, 19, 16, 14, 12, 10};
 
-// Where the parts go, in px of the picture.
+// The layout, in px of the picture.
 struct Layout {
   double width;
   double height;
@@ -78,24 +78,24 @@ void draw_icon(cairo_t* cairo, base::PointF center, double size) {
 
 scene::TextContent reason_content(std::string_view reason, double font_size, double max_width) {
   scene::TextContent content;
-  content.text = "";  // nothing in the reason is a placeholder
+  content.text = "";  // the reason is not searched for placeholders
   content.style.font_size = font_size;
   content.style.font_weight = 500;
   content.style.max_width = max_width;
   content.style.text_align = scene::TextAlign::kLeft;
   content.style.shadow = scene::Shadow{{60, 0, 0, 140}, 3, {0, 1}};
-  // Paths and parser messages have long words: short lines of them look torn when centred.
+  // Long reasons contain paths and parser messages, whose ragged lines look bad when centred.
   if (reason.size() < 24) content.style.text_align = scene::TextAlign::kCenter;
   return content;
 }
 
 struct Reason {
   Raster text;
-  double icon_size = 0;  // 0: no room for one
+  double icon_size = 0;  // 0: no space
   double gap = 0;
 };
 
-// The reason in the largest size that fits; absent when none does.
+// The reason at the largest font size that fits; absent when none does.
 std::optional<Reason> fitted_reason(std::string_view reason, const Layout& layout,
                                     FontLibrary& fonts) {
   const double height = layout.height - 2 * layout.margin;
@@ -110,7 +110,7 @@ std::optional<Reason> fitted_reason(std::string_view reason, const Layout& layou
     const double width = layout.width - 2 * layout.margin - fitted.icon_size - fitted.gap;
     if (width < font_size * 2) continue;
     scene::TextContent content = reason_content(reason, font_size, width);
-    // One line too many shows that a size does not fit, without the work for all of them.
+    // One excess line shows that a size does not fit; laying out all lines is unnecessary.
     const int lines = std::max(1, static_cast<int>(height / (font_size * 1.25)));
     content.style.max_lines = last ? lines : lines + 1;
     auto text = rasterise_text(content, reason, std::nullopt, fonts);
@@ -131,7 +131,7 @@ base::SizeI picture_size(base::SizeF box) {
 }  // namespace
 
 Raster error_picture(std::string_view reason, base::SizeF box, FontLibrary* fonts) {
-  const bool has_box = box.width > 0 && box.height > 0;  // refuses NaN
+  const bool has_box = box.width > 0 && box.height > 0;  // false for NaN
   if (!has_box) box = kDefaultBox;
   const base::SizeI size = picture_size(box);
   const Layout layout(size);

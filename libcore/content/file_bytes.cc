@@ -25,7 +25,7 @@ base::Error file_too_large(int64_t bytes_max, const std::string& path) {
                "the file is larger than " + std::to_string(bytes_max >> 20) + " MiB", path);
 }
 
-// Before it is opened: opening a FIFO waits for its other end.
+// Called before opening, because opening a FIFO blocks.
 base::Result<void> check_is_file(const std::string& path) {
   std::error_code error;
   switch (std::filesystem::status(path, error).type()) {

@@ -12,17 +12,17 @@
 namespace layercast::content {
 namespace {
 
-constexpr double kOwnWeightsBelow = 2;  // three boxes are no bell yet
-constexpr double kWeakerBelow = 0.75;   // browsers show nothing of these
+constexpr double kOwnWeightsBelow = 2;  // three boxes approximate it badly
+constexpr double kWeakerBelow = 0.75;   // browsers show no blur
 constexpr double kGaussianUpTo = 4;
-constexpr double kDeviationMax = 4;  // before the picture is made smaller
+constexpr double kDeviationMax = 4;  // then the picture is reduced
 constexpr int kBoxes = 3;
 
-// Floats that go through a pass side by side.
+// Floats that a pass processes side by side.
 constexpr int kLanes = 32;
 constexpr int kBandRows = 128;
 
-// e^x for x <= 0, by its series: libm's last bit differs from one machine to the next.
+// e^x for x <= 0, by its series, because the last bit of libm's result depends on the machine.
 double exp_of_negative(double x) {
   constexpr int kHalvings = 12;
   double term = 1;
@@ -36,19 +36,20 @@ double exp_of_negative(double x) {
   return sum;
 }
 
-// Of the weights, or of the three boxes. Source: as the class says.
+// The variance of the weights or of the three boxes. Source: see Blur.
 double variance_of(double deviation) {
   constexpr double kWidthPerDeviation = 1.8799712059732503;  // 3 √(2π) ÷ 4
   const double gaussian = deviation * deviation;
   if (deviation < kWeakerBelow) return gaussian * deviation / kWeakerBelow;
   if (deviation <= kGaussianUpTo) return gaussian;
-  // Half way between an odd width d, (d² − 1) ÷ 4, and an even one, whose third box is wider by 1.
+  // The mean of the variances for an odd width d, (d² − 1) ÷ 4, and for an even one, where the
+  // third box is wider by 1.
   const double width = kWidthPerDeviation * deviation;
   return std::max(kGaussianUpTo * kGaussianUpTo, width * width / 4 + width / 12 - 5.0 / 24);
 }
 
-// What is done to lines of kLanes floats, along them: `count` lines come out of
-// `count + 2 * reach` that stand in the same place.
+// One-dimensional filter along lines of kLanes floats, in place: reads `count + 2 * reach` lines
+// and writes `count`.
 class Pass {
  public:
   explicit Pass(double variance) {
@@ -59,7 +60,7 @@ class Pass {
     }
   }
 
-  // Of all there is to be done.
+  // The reach of all steps together.
   int reach() const { return weights_.empty() ? kBoxes * (radius_ + 1) : radius_; }
 
   void run(float* lines, int count) const {
@@ -79,7 +80,7 @@ class Pass {
     for (const double weight : weights) weights_.push_back(static_cast<float>(weight / sum));
   }
 
-  // A box whose two outermost weights are fractions, so that every variance is met.
+  // A box filter with fractional outermost weights, which gives any variance exactly.
   void use_boxes(double variance) {
     radius_ = static_cast<int>((std::sqrt(12 * variance + 1) - 1) / 2);
     const double r = radius_;
@@ -122,13 +123,13 @@ class Pass {
     }
   }
 
-  int radius_ = 0;              // of the weights that are whole
+  int radius_ = 0;              // of the whole weights
   std::vector<float> weights_;  // from -radius_ to radius_; empty: boxes
   float inner_ = 0;
   float outer_ = 0;
 };
 
-// The passes along rows and down columns.
+// The horizontal and the vertical pass.
 struct Passes {
   explicit Passes(base::SizeF variance) : across(variance.width), down(variance.height) {}
   base::SizeI grown(base::SizeI size) const {
@@ -139,7 +140,7 @@ struct Passes {
   Pass down;
 };
 
-// One picture on its way through: down its columns, then along its rows, a band at a time.
+// Blurs one picture in bands: first the columns, then the rows.
 class Run {
  public:
   Run(const Passes& passes, base::SizeI size, int channels)
@@ -168,7 +169,8 @@ class Run {
   float* line(int index) { return lines_.data() + ptrdiff_t{index} * kLanes; }
   float* band_row(int y) { return band_.data() + static_cast<size_t>(y) * row_floats(); }
 
-  // Columns from `x` on, of the band of `count` rows that begins with row `first` of the result.
+  // Blurs the columns from `x` for the band of `count` rows that begins at row `first` of the
+  // result.
   void blur_columns(const Blur::ReadRow& read, int x, int first, int count) {
     const int width = std::min(columns_, size_.width - x);
     const int reach = passes_.down.reach();
@@ -184,7 +186,7 @@ class Run {
     }
   }
 
-  // Rows from `y` of the band on.
+  // Blurs the band's rows from `y`.
   void blur_rows(const Blur::WriteRow& write, int first, int y, int count) {
     const int rows = std::min(columns_, count - y);
     const int before = 2 * passes_.across.reach();
@@ -219,13 +221,13 @@ class Run {
   base::SizeI size_;
   base::SizeI grown_;
   int channels_;
-  int columns_;  // that go through at once; rows as well
+  int columns_;  // columns per step; also rows
   std::vector<float> lines_;
   std::vector<float> band_;
   std::vector<float> row_;
 };
 
-// A picture of floats.
+// A float picture.
 struct Field {
   base::SizeI size;
   int channels = 1;
@@ -238,16 +240,16 @@ struct Field {
   float* row(int y) { return pixels.data() + ptrdiff_t{y} * size.width * channels; }
 };
 
-// Where a pixel of a larger picture lies between those of one that is smaller by `shrink`.
+// The position of a pixel of the full picture, relative to the pixels of one reduced by `shrink`.
 struct Between {
   Between(int pixel, int shrink) {
-    // It lies (pixel + ½) ÷ shrink − ½ along the smaller one.
+    // Its coordinate in the reduced picture is (pixel + ½) ÷ shrink − ½.
     const int halves = 2 * pixel + 1 - shrink;
     before = (halves + 2 * shrink) / (2 * shrink) - 1;
     weight = static_cast<float>(halves - 2 * shrink * before) / static_cast<float>(2 * shrink);
   }
-  int before;    // -1: its neighbour lies outside
-  float weight;  // of the one after it
+  int before;    // the pixel before it; -1: outside
+  float weight;  // of the pixel after it
 };
 
 std::vector<Between> places_of(int length, int shrink) {
@@ -256,12 +258,12 @@ std::vector<Between> places_of(int length, int shrink) {
   return places;
 }
 
-// A smaller picture has a pixel more at each side, for what lies next to an edge.
+// A reduced picture has an additional pixel on each side, for pixels near the edges.
 base::SizeI shrunk(base::SizeI size, int shrink) {
   return {(size.width + shrink - 1) / shrink + 2, (size.height + shrink - 1) / shrink + 2};
 }
 
-// Adds each pixel to the two it lies between, of which the first is one before the picture.
+// Distributes each pixel over its two neighbours in the reduced row, which begins one pixel early.
 template <int kChannels>
 void gather(const std::vector<float>& row, const std::vector<Between>& places, float* sums) {
   const float* pixel = row.data();
@@ -276,7 +278,7 @@ void gather(const std::vector<float>& row, const std::vector<Between>& places, f
   }
 }
 
-// Each pixel is shared out among the four around it, so that nothing is moved by the grid.
+// Distributes each pixel over its four neighbours, so that the reduction does not shift anything.
 Field shrunk_picture(base::SizeI size, int channels, int shrink, const Blur::ReadRow& read) {
   Field field(shrunk(size, shrink), channels);
   const std::vector<Between> places = places_of(size.width, shrink);
@@ -299,7 +301,7 @@ Field shrunk_picture(base::SizeI size, int channels, int shrink, const Blur::Rea
   return field;
 }
 
-// `row` stretched; it has a pixel more at both ends.
+// Enlarges `row`, which has an additional pixel on both sides, by linear interpolation.
 template <int kChannels>
 void stretch(const std::vector<float>& row, const std::vector<Between>& places, float* result) {
   for (const Between& place : places) {
@@ -311,7 +313,7 @@ void stretch(const std::vector<float>& row, const std::vector<Between>& places, 
   }
 }
 
-// Lines between the pixels of a smaller picture, whose edges are transparent.
+// Writes the reduced picture enlarged by linear interpolation, with transparent surroundings.
 void write_grown(Field& field, int shrink, const Blur::WriteRow& write) {
   const auto channels = static_cast<size_t>(field.channels);
   const size_t row_floats = static_cast<size_t>(field.size.width) * channels;
@@ -340,8 +342,8 @@ Blur::Blur(base::SizeF deviation)
   LAYERCAST_CHECK(deviation.width > 0 && deviation.height > 0);
   while (std::min(deviation.width, deviation.height) / shrink_ > kDeviationMax) shrink_ *= 2;
   if (shrink_ == 1) return;
-  // Sharing pixels out, and going between them again, has softened it already: each by a variance
-  // of shrink² ÷ 6 + 1 ÷ 12.
+  // Reduction and enlargement have already blurred the picture, each with a variance of shrink² ÷ 6
+  // + 1 ÷ 12.
   const double softness = 1.0 / 3 + 1.0 / (6.0 * shrink_ * shrink_);
   variance_ = {variance_.width / shrink_ / shrink_ - softness,
                variance_.height / shrink_ / shrink_ - softness};

@@ -6,38 +6,41 @@
 
 namespace layercast::content {
 
-/// Blurs whole pictures whose pixels are 1 or 4 floats, transparent (0) around them.
-/// A Gaussian of standard deviation s: its own weights below 2 (weaker below ¾, where browsers show
-/// nothing); from there three boxes that have the variance of
+/// Blurs pictures of 1 or 4 float channels, with transparent (0) surroundings.
+/// Approximates a Gaussian of standard deviation s. Below 2: a kernel of Gaussian weights (weaker
+/// below ¾, where browsers show no blur). From 2: three box blurs with the variance of
 ///   - the Gaussian, up to s = 4;
-///   - the boxes that the standard prescribes for larger ones, which are 3 to 6 % narrower: as wide
-///     as 3 √(2π) ÷ 4 · s, but not rounded to whole pixels, so that a blur grows smoothly;
-/// above s = 4 on a picture made smaller by a power of two, whose own softness is counted in.
-/// Exact: the same floats on every machine: no step depends on how wide its vectors are.
+///   - the box blurs that the standard prescribes for larger ones, which are 3 to 6 % narrower: 3
+///     √(2π) ÷ 4 · s wide, but not rounded to whole pixels, so that an animated blur grows
+///     smoothly.
+/// Above s = 4 the picture is first reduced by a power of two; the softening by that is subtracted.
+/// Exact: the same floats on every machine; the order of operations does not depend on the vector
+/// width.
 /// Source: Filter Effects Module Level 1, feGaussianBlur; Gwosdek, Grewenig, Bruhn, Weickert,
 /// "Theoretical Foundations of Gaussian Convolution by Extended Box Filtering" (2011), equation 9.
 class Blur {
  public:
-  /// Range: `deviation`, along rows and down columns, above 0, px.
+  /// `deviation`: horizontal and vertical standard deviation. Range: above 0, px.
   explicit Blur(base::SizeF deviation);
 
-  /// px by which a picture grows at each side.
+  /// How far the picture grows on each side, in px.
   base::PointI reach() const;
 
-  /// Pixels `first` to `first + count` of row `y`, all inside the picture.
+  /// Reads `count` pixels of row `y` from `first`, all inside the picture.
   using ReadRow = std::function<void(int y, int first, int count, float* pixels)>;
-  /// Row `y` of the blurred picture, all of it; the row above comes before it. Its first pixel and
-  /// row lie reach() left of and above the picture's.
+  /// Receives row `y` of the blurred picture, in ascending order. Its first pixel and row lie
+  /// reach() left of and above the picture's.
   using WriteRow = std::function<void(int y, const float* pixels)>;
 
-  /// Range: `channels` is 1 or 4. Memory: some rows; above s = 4 also the smaller pictures.
+  /// Blurs a picture. Range: `channels` is 1 or 4. Memory: some rows; above s = 4 also the reduced
+  /// pictures.
   void run(base::SizeI size, int channels, const ReadRow& read, const WriteRow& write) const;
 
-  /// The size of what a picture of `size` becomes.
+  /// The size of a blurred picture of `size`.
   base::SizeI blurred_size(base::SizeI size) const;
 
  private:
-  base::SizeF variance_;  // on the smaller picture
+  base::SizeF variance_;  // on the reduced picture
   int shrink_ = 1;        // the power of two
 };
 

@@ -65,7 +65,7 @@ ColorMatrix sepia(double amount) {
                     {0.272 - 0.272 * rest, 0.534 - 0.534 * rest, 0.131 + 0.869 * rest, 0}});
 }
 
-// Of a function but opacity.
+// For all functions except opacity.
 ColorMatrix color_matrix(const scene::ColorFilter& filter) {
   const double amount = filter.amount;
   switch (filter.kind) {
@@ -91,13 +91,13 @@ ColorMatrix color_matrix(const scene::ColorFilter& filter) {
 
 // --- chroma key ---
 
-// Some pixels of a row, component by component: colours 0..1, not premultiplied; alpha 0..255.
+// A run of pixels in planes: straight colours 0..1, alpha 0..255.
 struct Chunk {
   static constexpr size_t kPixels = 128;
   std::array<float, kPixels> red, green, blue, alpha;
 };
 
-// Pixels as whole numbers: red is the lowest byte.
+// Pixels as integers; red is the lowest byte.
 static_assert(std::endian::native == std::endian::little);
 using Words = std::array<uint32_t, Chunk::kPixels>;
 
@@ -142,7 +142,7 @@ void for_each_chunk(base::SizeI size, Visit visit) {
   }
 }
 
-// Cb and Cr, around 0, of limited range, as OBS measures them.
+// Cb and Cr of limited range, centred on 0, as in OBS.
 struct Chroma {
   float blue = 0;
   float red = 0;
@@ -162,7 +162,7 @@ float distance(const Chroma& a, const Chroma& b) {
   return std::sqrt(blue * blue + red * red);
 }
 
-// Distances of a row's pixels from the screen, one more at both ends.
+// The distances of a row's pixels from the key colour, with one more entry on both sides.
 using Distances = std::vector<float>;
 
 void measure(const Chroma& screen, const PremulRgba8* pixels, int width, Distances& distances) {
@@ -180,7 +180,7 @@ void measure(const Chroma& screen, const PremulRgba8* pixels, int width, Distanc
   distances.back() = distances[distances.size() - 2];
 }
 
-// How much of 1 is there from `from` on over `length`, as OBS bends it.
+// 0 at `from`, 1 at `from + length`, with the curve that OBS uses.
 float ramp(float distance, float from, float length) {
   const float above = distance - from;
   if (above < 0) return 0;
@@ -232,14 +232,14 @@ void apply_chroma_key(const scene::ChromaKeyFilter& filter, ImageView<const Prem
   LAYERCAST_CHECK(source.size() == target.size());
   const base::Color& color = filter.color;
   const Chroma screen = chroma_of(color.red / 255.0F, color.green / 255.0F, color.blue / 255.0F);
-  // A screen that is nearly grey itself is measured as one of that much colour.
+  // A lower bound, for key colours that are nearly grey.
   const float unit = 2 * std::max(0.05F, distance(screen, {}));
   const Key key{static_cast<float>(filter.similarity) * unit,
                 static_cast<float>(filter.smoothness) * unit,
                 static_cast<float>(filter.spill) * unit};
   const int width = source.width();
   const int last = source.height() - 1;
-  std::array<Distances, 3> rows;  // row y is the y mod 3-rd
+  std::array<Distances, 3> rows;  // row y is at index y mod 3
   for (Distances& row : rows) row.resize(static_cast<size_t>(width) + 2);
   const auto row_of = [&](int y) -> Distances& {
     return rows[static_cast<size_t>(std::clamp(y, 0, last) % 3)];

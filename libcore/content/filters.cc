@@ -34,10 +34,10 @@ base::Result<void> check_size(base::SizeI size) {
   auto fits =
       check_picture_size({static_cast<double>(size.width), static_cast<double>(size.height)});
   if (fits) return {};
-  return base::with_context(std::move(fits).error(), "its filters reach too far");
+  return base::with_context(std::move(fits).error(), "the filtered picture is too large");
 }
 
-// Of a float that is not below 0 but for what sums of floats lose.
+// Rounds to nearest. Sums of floats may be slightly out of range.
 uint8_t level(float value) {
   return static_cast<uint8_t>(static_cast<int>(std::clamp(value, 0.0F, 255.0F) + 0.5F));
 }
@@ -75,7 +75,7 @@ base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation) {
 
 // --- drop-shadow ---
 
-// A length as whole pixels and what is left of them, in 1/256.
+// A length split into whole pixels and a fraction in 1/256.
 struct Shift {
   explicit Shift(double length) {
     const auto steps = static_cast<int64_t>(std::floor(length * 256 + 0.5));
@@ -86,7 +86,7 @@ struct Shift {
   float rest;
 };
 
-// Alpha of a picture between its pixels, as if it had been moved right and down by less than one.
+// The alpha of a picture moved right and down by a fraction of a pixel, interpolated linearly.
 class ShiftedAlpha {
  public:
   ShiftedAlpha(const Picture& picture, float right, float down)
@@ -120,7 +120,7 @@ class ShiftedAlpha {
   float down_;
 };
 
-// Where a shadow's coverage lies, in px of the picture that throws it.
+// A shadow's coverage and its position, in px of the picture that casts it.
 struct Shade {
   Image<uint8_t> coverage;
   base::PointI corner;
@@ -190,7 +190,7 @@ base::Result<PicturePtr> shadowed(const Picture& source, const scene::DropShadow
   return picture_of(std::move(pixels), moved(source.origin(), all.left, all.top));
 }
 
-// --- in order ---
+// --- All filters ---
 
 PicturePtr recolored(const Picture& source, std::span<const scene::ColorFilter> filters) {
   Image<PremulRgba8> pixels(source.size());
@@ -198,7 +198,7 @@ PicturePtr recolored(const Picture& source, std::span<const scene::ColorFilter> 
   return picture_of(std::move(pixels), source.origin());
 }
 
-// One filter but those of colours.
+// Applies a single filter; filtered() combines colour filters.
 struct Apply {
   const Picture& source;
   base::SizeF scale;
@@ -223,7 +223,7 @@ struct Apply {
 
 base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filter> filters,
                                   base::SizeF scale) {
-  std::vector<scene::ColorFilter> colors;  // yet to be applied, all at once
+  std::vector<scene::ColorFilter> colors;  // pending; applied together
   const auto recolor = [&] {
     if (!colors.empty()) source = recolored(*source, colors);
     colors.clear();

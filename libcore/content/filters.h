@@ -9,19 +9,20 @@
 
 namespace layercast::content {
 
-/// What `filters` make of a picture that is transparent around itself, one after the other. Its
-/// origin moves with what grows out over the picture's edges; the same picture where nothing is to
-/// be done. `scale`: pixels of the picture for a px that the filters' lengths are in.
-/// Time: in proportion to the pixels; a blur's grows far less than its radius. Memory: as much as
-/// the picture has, while it is made.
-/// Errors: kLimit for one that would be too large. Thread: any. Exact: the same bytes everywhere.
-/// Source: Filter Effects Module Level 1, in sRGB as its shorthand functions are; colours are
-/// filtered as they were before they were premultiplied, blurs and shadows premultiplied.
+/// Applies `filters` in order to a picture with transparent surroundings. A filter that extends the
+/// picture moves its origin. Returns the same picture when no filter has an effect. `scale`: pixels
+/// of the picture per px of the filters' lengths.
+/// Time: proportional to the pixels; nearly independent of a blur's radius. Memory: one more
+/// picture.
+/// Errors: kLimit for a result that would be too large. Thread: any. Exact: the same bytes
+/// everywhere.
+/// Source: Filter Effects Module Level 1, in sRGB like its shorthand functions; colour filters work
+/// on straight colours, blurs and shadows on premultiplied ones.
 base::Result<frame::PicturePtr> filtered(frame::PicturePtr source,
                                          std::span<const scene::Filter> filters,
                                          base::SizeF scale = {1, 1});
 
-/// The same of what a layer shows; its box stays.
+/// Filters the picture of a layer, and the finer one; the box is unchanged.
 base::Result<Raster> filtered(const Raster& source, std::span<const scene::Filter> filters);
 
 }  // namespace layercast::content

@@ -11,15 +11,15 @@ namespace {
 
 namespace limits = scene::limits;
 
-// The picture's length, and the part of it that `room` shows, along one axis.
+// One axis: the picture's length, and the part of it that is visible in the room.
 struct Span {
   int length;
   int first;
   int last;
-  int start;  // of the part in the room
+  int start;  // of that part, in the room
 };
 
-// Both edges go to the nearest pixel, as browsers snap the boxes of images.
+// Rounds both edges to the nearest pixel, as browsers do.
 Span centered(double scaled_length, double room_length) {
   const auto nearest = [](double place) { return static_cast<int>(std::floor(place + 0.5)); };
   const int room = std::max(1, nearest(room_length));
@@ -71,10 +71,10 @@ base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional
   const base::SizeF scaled{natural.width * scale.width, natural.height * scale.height};
   TRY_DO(check_picture_size(
       {std::min(scaled.width, room.width), std::min(scaled.height, room.height)}));
-  constexpr double kScaledSideMax = 1e8;  // only its visible part is ever made
+  constexpr double kScaledSideMax = 1e8;  // only the visible part is made
   if (!(std::max(scaled.width, scaled.height) <= kScaledSideMax)) {
     return base::Error{
-        base::ErrorCode::kLimit, "the picture is too thin to fill its box", {}, nullptr};
+        base::ErrorCode::kLimit, "the aspect ratio is too extreme for the box", {}, nullptr};
   }
   const Span across = centered(scaled.width, room.width);
   const Span down = centered(scaled.height, room.height);

@@ -36,8 +36,8 @@ constexpr std::array kGenerics = {Generic{"sans-serif", "Inter"},
                                   Generic{"ui-monospace", "DejaVu Sans Mono"},
                                   Generic{"emoji", "Noto Color Emoji"}};
 
-// Fontconfig's rules, instead of the machine's: which fonts stand in for missing characters, and
-// the scaling, slanting and emboldening that some fonts need. Source: fontconfig's
+// Fontconfig rules that replace the machine's: the fallback fonts for missing characters, and the
+// scaling, slanting and emboldening that some fonts need. Source: fontconfig's
 // 10-scale-bitmap-fonts.conf and 90-synthetic.conf.
 constexpr std::string_view kRules = R"(
   <match target="pattern">
@@ -67,13 +67,13 @@ constexpr std::string_view kRules = R"(
     <edit name="embolden" mode="assign"><bool>true</bool></edit></match>
 )";
 
-// Debian's fonts-dejavu-core. Other packages add styles to its folder, which would make a text's
-// look depend on the machine.
+// The files of Debian's fonts-dejavu-core. Other packages add styles to its folder, which would
+// make rendering depend on the machine.
 constexpr std::array kDejaVuFiles = {"DejaVuSans.ttf",     "DejaVuSans-Bold.ttf",
                                      "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf",
                                      "DejaVuSerif.ttf",    "DejaVuSerif-Bold.ttf"};
 
-constexpr size_t kFontMapsMax = 64;  // kept; past that all are made anew
+constexpr size_t kFontMapsMax = 64;  // above, the cache is cleared
 constexpr size_t kRequestsMax = 1024;
 
 struct FontconfigFree {
@@ -87,10 +87,10 @@ using PatternPtr = std::unique_ptr<FcPattern, FontconfigFree>;
 using FontSetPtr = std::unique_ptr<FcFontSet, FontconfigFree>;
 using ObjectSetPtr = std::unique_ptr<FcObjectSet, FontconfigFree>;
 
-// Frees a context and the font map that only it uses.
+// Frees a context and its font map, which nothing else uses.
 struct ContextFree {
   void operator()(PangoContext* context) const {
-    // A font map keeps its configuration alive past its own end (Pango 1.50).
+    // A font map leaks its configuration unless it is reset (Pango 1.50).
     pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(pango_context_get_font_map(context)), nullptr);
     g_object_unref(context);
   }
@@ -130,7 +130,7 @@ bool has_family(const FcPattern* pattern, const std::string& lower_name) {
 
 class FontList {
  public:
-  // Fontconfig's patterns are counted references.
+  // Shares the patterns, which are reference-counted.
   void add(const FcFontSet* set) {
     for (int i = 0; i < set->nfont; ++i) {
       FcPatternReference(set->fonts[i]);
@@ -143,7 +143,7 @@ class FontList {
       fonts_.emplace_back(font.get());
     }
   }
-  // Without the fonts of one family.
+  // Adds the fonts of all other families.
   void add_other_than(const std::string& lower_family, const FontList& other) {
     for (const auto& font : other.fonts_) {
       if (has_family(font.get(), lower_family)) continue;
@@ -167,7 +167,7 @@ base::Result<FontList> fonts_in_file(const std::string& path, const std::string&
   if (status.type() == std::filesystem::file_type::not_found) {
     return error(base::ErrorCode::kNotFound, "the font file does not exist", shown_path);
   }
-  // Opening a pipe or a device could wait for ever.
+  // Opening a FIFO or a device could block.
   if (failure || status.type() != std::filesystem::file_type::regular) {
     return error(base::ErrorCode::kInvalidInput,
                  failure ? "the font file cannot be read: " + failure.message()
@@ -203,13 +203,12 @@ std::string fontconfig_rules() {
 ConfigPtr make_config(const FontList& fonts) {
   ConfigPtr config(FcConfigCreate());
   LAYERCAST_CHECK(config != nullptr);
-  // Fontconfig would otherwise go back to the machine's settings when those change.
+  // Otherwise fontconfig reloads the machine's settings when they change.
   FcConfigSetRescanInterval(config.get(), 0);
   static const std::string rules = fontconfig_rules();
   LAYERCAST_CHECK(FcConfigParseAndLoadFromMemory(config.get(), fc_text(rules.c_str()), FcTrue) ==
                   FcTrue);
-  // There is no call that adds a pattern, and none that makes the set that a file would go into:
-  // loading nothing does.
+  // No call adds a pattern or creates the font set; this one creates an empty set.
   FcConfigBuildFonts(config.get());
   FcFontSet* set = FcConfigGetFonts(config.get(), FcSetSystem);
   LAYERCAST_CHECK(set != nullptr);
@@ -233,7 +232,7 @@ ContextPtr make_context(FcConfig* config) {
   cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
   pango_cairo_context_set_font_options(context.get(), options);
   cairo_font_options_destroy(options);
-  // Pango would take the environment's language.
+  // Otherwise Pango uses the language of the environment.
   pango_context_set_language(context.get(), pango_language_from_string("en"));
   pango_context_set_base_dir(context.get(), PANGO_DIRECTION_LTR);
   pango_context_set_round_glyph_positions(context.get(), FALSE);
@@ -248,7 +247,7 @@ base::Error missing_default(const std::string& family, const std::string& packag
                "the font " + family + " is missing: install Debian's package " + package, folder);
 }
 
-// Sorted, so that fonts come in the same order on every file system.
+// Sorted, for the same order on every file system.
 std::vector<std::string> files_in(const std::string& folder) {
   std::vector<std::string> files;
   std::error_code failure;
@@ -261,7 +260,7 @@ std::vector<std::string> files_in(const std::string& folder) {
   return files;
 }
 
-// Adds what `files` hold of fonts, and says whether `family` is among them then.
+// Adds the fonts in `files`; whether `family` is then available.
 bool add_default(const std::vector<std::string>& files, const std::string& family,
                  FontList& fonts) {
   for (const auto& file : files) {
@@ -291,7 +290,7 @@ base::Result<FontList> default_fonts(const DefaultFontFolders& folders) {
 
 // --- family names ---
 
-// The names of a CSS family list, without their quotes.
+// The names in a CSS family list, without quotes.
 std::vector<std::string> split_families(std::string_view list) {
   std::vector<std::string> families(1);
   char quote = 0;
@@ -325,7 +324,7 @@ std::string joined(const std::vector<std::string>& families) {
   return list;
 }
 
-// The fonts that the machine has installed, with its own settings; read on first use.
+// The machine's installed fonts, with its own settings; loaded on first use.
 class InstalledFonts {
  public:
   std::vector<std::string> files_of(const std::string& family) {
@@ -375,15 +374,15 @@ struct FontLibrary::State {
     ConfigPtr config;
     ContextPtr context;
   };
-  // A request, resolved: which map, and which of its families.
+  // A resolved request: the font map and the families in it.
   struct Resolved {
     std::string map_key;
     std::string families;
   };
-  // What one request needs beyond the base fonts.
+  // The fonts of a request beyond the base fonts.
   struct Additions {
     std::string file;
-    std::string file_family;  // in place of other fonts of this family
+    std::string file_family;  // replaces other fonts of this family
     std::set<std::string> installed_files;
 
     std::string key() const {
@@ -393,8 +392,8 @@ struct FontLibrary::State {
     }
   };
 
-  // What text inside SVGs finds. Not left behind as fontconfig's own: its patterns would look
-  // leaked.
+  // Makes these fonts current for text inside SVGs. The destructor replaces them: otherwise leak
+  // checkers would report the patterns.
   void make_current() {
     current = make_config(base);
     FcConfigSetCurrent(current.get());
@@ -410,8 +409,8 @@ struct FontLibrary::State {
   ConfigPtr current;
   InstalledFonts installed;
   std::map<std::string, FontList> files;     // by path
-  std::map<std::string, FontMap> maps;       // by the additions' key
-  std::map<std::string, Resolved> resolved;  // by the request's text
+  std::map<std::string, FontMap> maps;       // by Additions::key()
+  std::map<std::string, Resolved> resolved;  // by the request as text
   GlyphCache glyphs;
 
   std::string absolute(const std::string& path) const {
@@ -440,7 +439,7 @@ struct FontLibrary::State {
                      (nearest ? "; did you mean \"" + std::string(*nearest) + "\"?" : ""));
   }
 
-  // The families of the list that are there; what they need is added to `additions`.
+  // The available families of the list; adds the fonts that they need to `additions`.
   base::Result<std::vector<std::string>> resolve(const std::string& list, Additions& additions) {
     std::vector<std::string> families;
     const std::vector<std::string> wanted = split_families(list);
@@ -469,7 +468,7 @@ struct FontLibrary::State {
       TRY(const FontList* fonts, load(additions.file, request.file));
       const auto names = families_of(fonts->fonts().front().get());
       if (names.empty()) {
-        return error(base::ErrorCode::kInvalidInput, "the font names no family", request.file);
+        return error(base::ErrorCode::kInvalidInput, "the font has no family name", request.file);
       }
       additions.file_family = names.front();
       families.push_back(names.front());
@@ -515,14 +514,14 @@ base::Result<std::unique_ptr<FontLibrary>> FontLibrary::create(
     const DefaultFontFolders& defaults) {
   auto state = std::make_unique<State>();
   state->folder = folder;
-  // The scene's fonts first: of two equally good ones, fontconfig takes the first.
+  // The scene's fonts come first, because fontconfig prefers the first of two equal matches.
   for (const auto& file : files) {
     TRY(const FontList* fonts, state->load(state->absolute(file), file));
     state->base.add(*fonts);
   }
   TRY(const FontList fonts, default_fonts(defaults));
   state->base.add(fonts);
-  // Before any font map is made: making the first one loads the machine's settings otherwise.
+  // Before the first font map: creating it would load the machine's settings.
   state->make_current();
   return std::unique_ptr<FontLibrary>(new FontLibrary(std::move(state)));
 }

@@ -24,7 +24,7 @@ size_t digits_at(std::string_view text, size_t at) {
 
 // ---- printf ----
 
-// `walk-%03d.png`: what stands before and after the number, and how many digits it has at least.
+// A parsed `walk-%03d.png`: the text around the number, and its minimum number of digits.
 struct Numbered {
   std::string before;
   std::string after;
@@ -39,13 +39,13 @@ struct Numbered {
     const std::string_view number =
         name.substr(before.size(), name.size() - before.size() - after.size());
     if (digits_at(number, 0) != number.size() || number.size() < digits) return false;
-    // Digits beyond those asked for come only where the number has them.
+    // Without padding, a number has no leading zeros; padded ones exceed the width only if needed.
     const bool has_zeros = number.size() > 1 && number.front() == '0';
     return !has_zeros || (is_padded && number.size() == digits);
   }
 };
 
-// nullopt: not a printf pattern of one number.
+// Parses `name`; nullopt unless it holds exactly one printf number.
 std::optional<Numbered> numbered(std::string_view name) {
   Numbered pattern;
   bool has_number = false;
@@ -63,7 +63,7 @@ std::optional<Numbered> numbered(std::string_view name) {
     const size_t end = i + width;
     if (has_number || width > 2 || end >= name.size() || name[end] != 'd') return std::nullopt;
     has_number = true;
-    // A width without a zero would pad with blanks, which nobody means.
+    // A width without a leading zero would pad with blanks; treat it as zero padding.
     for (pattern.digits = 0; i < end; ++i) {
       pattern.digits = pattern.digits * 10 + static_cast<size_t>(name[i] - '0');
     }
@@ -75,7 +75,8 @@ std::optional<Numbered> numbered(std::string_view name) {
 
 // ---- Wildcards ----
 
-// A set `[…]` at the start of `pattern`: its length, and whether `c` is in it; nullopt: no set.
+// Parses a set `[…]` at the start of `pattern`: its length, and whether it contains `c`; nullopt
+// when it is not a set.
 std::optional<std::pair<size_t, bool>> set_at(std::string_view pattern, char c) {
   size_t i = 1;
   const bool is_inverted = i < pattern.size() && (pattern[i] == '!' || pattern[i] == '^');
@@ -93,7 +94,7 @@ std::optional<std::pair<size_t, bool>> set_at(std::string_view pattern, char c) 
   return std::nullopt;
 }
 
-// How many characters of `pattern` stand for `c`; 0: none do.
+// How many characters of `pattern` match `c`; 0: it does not match.
 size_t one_matches(std::string_view pattern, char c) {
   if (pattern.empty()) return 0;
   if (pattern.front() == '?') return 1;
@@ -105,7 +106,7 @@ size_t one_matches(std::string_view pattern, char c) {
 }
 
 bool wildcards_match(std::string_view pattern, std::string_view name) {
-  // Where the last star stood, and what it has taken so far.
+  // The pattern after the last star, and the part of the name where its match ends.
   std::optional<std::pair<std::string_view, std::string_view>> star;
   while (!name.empty()) {
     if (!pattern.empty() && pattern.front() == '*') {
@@ -163,14 +164,14 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
   const auto number = numbered(name);
   if (!number && name.find_first_of("*?[") == std::string::npos) {
     return fault(base::ErrorCode::kInvalidInput,
-                 "is no pattern: its last name holds neither a number such as %03d nor a wildcard",
+                 "is not a pattern; expected a number such as %03d or a wildcard in the file name",
                  pattern);
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
   if (error) {
-    return fault(base::ErrorCode::kNotFound, "there is no such folder (" + error.message() + ")",
+    return fault(base::ErrorCode::kNotFound, "the folder does not exist (" + error.message() + ")",
                  pattern);
   }
   std::vector<std::string> names;
@@ -184,14 +185,14 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
     if (names.size() >= static_cast<size_t>(limits::kAnimatedPicturesMax)) {
       return fault(
           base::ErrorCode::kLimit,
-          "more than " + std::to_string(limits::kAnimatedPicturesMax) + " files go by this pattern",
+          "more than " + std::to_string(limits::kAnimatedPicturesMax) + " files match this pattern",
           pattern);
     }
     names.push_back(std::move(each));
   }
   if (error) return base::io_error(error.value(), "cannot read the folder", pattern);
   if (names.empty()) {
-    return fault(base::ErrorCode::kNotFound, "no file goes by this pattern", pattern);
+    return fault(base::ErrorCode::kNotFound, "no file matches this pattern", pattern);
   }
   std::ranges::sort(names, naturally_before);
   for (std::string& each : names) each = (folder / each).string();

@@ -6,23 +6,23 @@
 namespace layercast::content {
 namespace {
 
-constexpr size_t kScreenBytes = 13;  // signature and logical screen
-constexpr size_t kPlaceBytes = 9;    // of an image, after its separator
+constexpr size_t kScreenBytes = 13;  // header and logical screen descriptor
+constexpr size_t kPlaceBytes = 9;    // image descriptor, without its separator
 
-// Takes bytes off the front; false when there are not so many.
+// Removes `count` bytes from the front; false when there are fewer.
 bool take(std::string_view& bytes, size_t count) {
   if (bytes.size() < count) return false;
   bytes.remove_prefix(count);
   return true;
 }
 
-// Of the colour table that a packed field announces.
+// The size of the colour table that a packed field declares.
 size_t table_bytes(char packed) {
   const auto field = static_cast<uint8_t>(packed);
   return (field & 0x80U) != 0 ? size_t{3} << ((field & 7U) + 1) : 0;
 }
 
-// Sub-blocks and the empty one after them.
+// Skips sub-blocks up to the terminator.
 bool take_data(std::string_view& bytes) {
   for (;;) {
     if (bytes.empty()) return false;
@@ -52,7 +52,7 @@ bool is_whole_gif(std::string_view bytes) {
     } else if (kind == ',') {
       if (!take_image(bytes)) return false;
     } else {
-      return true;  // the trailer, or what no reader reads
+      return true;  // the trailer, or an unknown block that readers ignore
     }
   }
   return true;

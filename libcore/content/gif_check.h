@@ -4,8 +4,8 @@
 
 namespace layercast::content {
 
-/// Whether a GIF file ends between its blocks, not inside one: libvips takes one that is cut short
-/// for a shorter one. Source: GIF89a Specification, appendix B.
+/// Whether a GIF file ends at a block boundary. libvips silently accepts files that are truncated
+/// inside a block. Source: GIF89a Specification, appendix B.
 bool is_whole_gif(std::string_view bytes);
 
 }  // namespace layercast::content

@@ -11,9 +11,9 @@
 namespace layercast::content {
 namespace {
 
-constexpr int kPointsAcross = 8;  // and down, in each pixel
+constexpr int kPointsAcross = 8;  // points per pixel, in each direction
 
-// What the bookkeeping of one mask takes beside its pixels, about.
+// Approximate overhead per mask.
 constexpr size_t kEntryBytes = 256;
 
 CairoSurface make_mask_surface(int width, int height) {
@@ -22,7 +22,7 @@ CairoSurface make_mask_surface(int width, int height) {
   return surface;
 }
 
-// Adds the glyph's outline, its pixel's corner at (x, y).
+// Adds the glyph's outline relative to the pixel at (x, y).
 void add_outline(cairo_t* cairo, const GlyphShape& shape, int x, int y) {
   constexpr double kPxPerPlace = 1.0 / kPlacesPerPx;
   cairo_set_scaled_font(cairo, shape.font);
@@ -42,9 +42,9 @@ void draw_outline(cairo_t* cairo, const GlyphShape& shape) {
   cairo_stroke(cairo);
 }
 
-// The pixels that the glyph touches; absent when they are too many or cairo refuses the glyph.
+// The pixels that the glyph touches; absent when the area is too large or cairo reports an error.
 std::optional<base::RectI> area_of(const GlyphShape& shape) {
-  // Without edges: cairo leaves out glyphs that lie far outside a surface.
+  // Unbounded: cairo omits glyphs far outside a bounded surface.
   const CairoSurface surface(cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, nullptr));
   const CairoContext cairo(cairo_create(surface.get()));
   add_outline(cairo.get(), shape, 0, 0);
@@ -52,7 +52,7 @@ std::optional<base::RectI> area_of(const GlyphShape& shape) {
   cairo_path_extents(cairo.get(), &outline.left, &outline.top, &outline.right, &outline.bottom);
   if (cairo_status(cairo.get()) != CAIRO_STATUS_SUCCESS) return std::nullopt;
   if (!(outline.width() > 0 || outline.height() > 0)) return base::RectI{};
-  constexpr double kRounding = 1.0 / 32;  // of the stroke's own outline
+  constexpr double kRounding = 1.0 / 32;  // error of the stroke's outline
   const double reach = shape.stroke_width > 0 ? shape.stroke_width / 2 + kRounding : 0;
   const double left = std::floor(outline.left - reach);
   const double top = std::floor(outline.top - reach);
@@ -86,7 +86,7 @@ std::optional<GlyphMask> draw_mask(const GlyphShape& shape) {
   return mask;
 }
 
-// The bits of 8×8 bytes that are each 0 or 255.
+// Packs 8×8 bytes, each 0 or 255, into bits.
 uint64_t bits_of(const unsigned char* bytes, ptrdiff_t row_bytes) {
   uint64_t bits = 0;
   for (int y = 0; y < kPointsAcross; ++y) {
@@ -103,7 +103,7 @@ std::vector<uint64_t> draw_points(const GlyphShape& shape, const GlyphMask& mask
       make_mask_surface(area.width() * kPointsAcross, area.height() * kPointsAcross);
   const CairoContext cairo(cairo_create(surface.get()));
   cairo_set_antialias(cairo.get(), CAIRO_ANTIALIAS_NONE);
-  // A path of its own is scaled exactly; the glyph would be drawn anew from a larger font.
+  // A copied path scales exactly; a scaled context would use the outline of a larger font.
   add_outline(cairo.get(), shape, -area.left, -area.top);
   cairo_path_t* outline = cairo_copy_path(cairo.get());
   cairo_new_path(cairo.get());

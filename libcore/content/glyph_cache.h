@@ -16,50 +16,50 @@ using cairo_scaled_font_t = struct _cairo_scaled_font;
 
 namespace layercast::content {
 
-/// Cairo's places are multiples of 1/256 px: a glyph looks the same wherever it lies between the
-/// same pixels.
+/// Cairo rounds glyph positions to multiples of 1/256 px: glyphs at the same fraction of a pixel
+/// are rendered alike.
 inline constexpr int kPlacesPerPx = 256;
 
-/// The fill or the stroke of one glyph, as its place between the pixels makes it.
+/// The fill or the stroke of one glyph at a fraction of a pixel.
 struct GlyphShape {
   cairo_scaled_font_t* font = nullptr;  ///< borrowed
-  uint32_t glyph = 0;                   ///< the font's number for it
+  uint32_t glyph = 0;                   ///< the glyph's index in the font
   uint8_t right = 0;                    ///< 1/256 px from a pixel's left edge to the glyph's origin
-  uint8_t down = 0;                     ///< and from its top edge
-  double stroke_width = 0;              ///< px, joins are round; 0: the fill
+  uint8_t down = 0;                     ///< and from its top edge to the origin
+  double stroke_width = 0;              ///< px, with round joins; 0: the fill
   bool operator==(const GlyphShape&) const = default;
 };
 
-/// How much of each pixel a glyph covers, as cairo draws it.
+/// How much of each pixel a glyph covers, as cairo renders it.
 struct GlyphMask {
-  base::RectI area;               ///< px from the pixel in which the glyph's origin lies
+  base::RectI area;               ///< px, relative to the pixel of the glyph's origin
   std::vector<uint8_t> coverage;  ///< 0..255; the rows of `area`, packed
-  /// Which of 8×8 points in each pixel the glyph covers, one bit each; empty until asked for.
+  /// Which of 8×8 points in each pixel the glyph covers, one bit each; empty until requested.
   std::vector<uint64_t> points;
 };
 
-/// Glyphs as masks, drawn once and kept: a clock that changes with every frame shows the same few.
-/// Holds `bytes_max` of masks at most (more only where one alone is larger) and the masks of
-/// kFontsMax sizes of fonts; past that, those that were not used for the longest time go, or all of
-/// them. What it returns does not depend on what it holds.
+/// A cache of glyph masks, so that a clock that changes every frame renders each digit once.
+/// Holds at most `bytes_max` bytes of masks (more only for a single larger one), least recently
+/// used first out, and masks of at most kFontsMax scaled fonts, then starts over. Results do not
+/// depend on the cache's content.
 /// Thread: one at a time.
 class GlyphCache {
  public:
   static constexpr size_t kBytesMax = size_t{8} << 20;
   static constexpr size_t kFontsMax = 64;
-  static constexpr int kSideMax = 256;  ///< px, of a mask
+  static constexpr int kSideMax = 256;  ///< px, largest side of a mask
 
   explicit GlyphCache(size_t bytes_max = kBytesMax) : bytes_max_(bytes_max) {}
 
-  /// The glyph's mask; nullptr for one that is larger than kSideMax or that cairo cannot draw.
+  /// The mask of a glyph; nullptr when it is larger than kSideMax or cairo cannot render it.
   /// Ownership: borrowed until the next call.
   const GlyphMask* mask(const GlyphShape& shape);
-  /// The same, with its points. Range: shapes that have a mask.
+  /// The same with its points. Range: shapes that have a mask.
   const GlyphMask& mask_with_points(const GlyphShape& shape);
 
-  /// Memory held now.
+  /// Bytes in use.
   size_t bytes() const { return bytes_; }
-  /// Forgets all masks and lets go of their fonts.
+  /// Removes all masks and releases their fonts.
   void clear();
 
  private:
@@ -81,9 +81,9 @@ class GlyphCache {
 
   size_t bytes_max_;
   size_t bytes_ = 0;
-  // While a font is held, no other one can have its address.
+  // Holding a reference keeps another font from reusing the address.
   std::vector<std::unique_ptr<cairo_scaled_font_t, ReleaseFont>> fonts_;
-  std::list<Entry> entries_;  // the one used last comes first
+  std::list<Entry> entries_;  // most recently used first
   std::unordered_map<GlyphShape, std::list<Entry>::iterator, Hash> places_;
 };
 

@@ -13,16 +13,16 @@
 namespace layercast::content {
 namespace {
 
-// Rounds down, left of zero too.
+// Rounds down, also for negative values.
 int pixel_of(int64_t place) {
   static_assert(kPlacesPerPx == 1 << 8);
   return static_cast<int>(place >> 8);
 }
 
-// Not a bool: so compilers make vectors of it.
+// uint8_t instead of bool, so that compilers vectorise the loops.
 uint8_t is_part(uint8_t coverage) { return static_cast<uint8_t>(coverage - 1) < 254 ? 1 : 0; }
 
-// A pixel of which several glyphs cover a part.
+// A pixel that several glyphs cover partly.
 struct SharedPixel {
   size_t index = 0;
   uint32_t coverage = 0;
@@ -33,20 +33,20 @@ struct SharedPixel {
     points |= more_points;
   }
 
-  // How much of the pixel both parts cover.
+  // How much of the pixel both cover.
   uint32_t common_with(uint32_t more, uint64_t more_points) const {
     const uint32_t smaller = std::min(coverage, more);
     const auto fewer =
         static_cast<uint32_t>(std::min(std::popcount(points), std::popcount(more_points)));
     const auto in_both = static_cast<uint32_t>(std::popcount(points & more_points));
     if (fewer > 0) return (smaller * in_both + fewer / 2) / fewer;
-    // Parts too thin to hold a point: two are likely one edge of a line of text, one is likely
-    // spread over the pixel as the other is.
+    // Too thin to cover a point. Two such parts are probably the same edge; a single one is treated
+    // as independent of the other part.
     return points == more_points ? smaller : frame::divided_by_255(coverage * more);
   }
 };
 
-/// Makes one coverage out of many.
+/// Combines glyph masks into one coverage.
 class Union {
  public:
   Union(std::span<const PlacedGlyph> glyphs, double stroke_width, GlyphCache& cache)
@@ -95,8 +95,8 @@ class Union {
     return bounds;
   }
 
-  // Calls `function` for each row of a mask with the index of its first pixel in the mask, that in
-  // the union, and how many pixels lie inside.
+  // Calls `function` for each row of the mask inside the union, with the index of its first pixel
+  // in the mask, that in the union, and the number of pixels.
   template <class Function>
   void for_each_row(const PlacedGlyph& placed, const GlyphMask& mask, Function function) const {
     const base::RectI whole = area_of(placed, mask);
@@ -113,7 +113,7 @@ class Union {
     }
   }
 
-  // Right wherever at most one glyph covers a part of a pixel; takes note of the others.
+  // Takes the maximum, which is exact unless several glyphs cover a pixel partly; records those.
   void take_the_largest() {
     for (const PlacedGlyph& placed : glyphs_) {
       const GlyphMask& mask = *cache_.mask(shape_of(placed));
@@ -168,7 +168,7 @@ class Union {
   unsigned char* pixels_ = nullptr;
   size_t row_bytes_ = 0;
   std::vector<SharedPixel> shared_;
-  std::vector<bool> is_shared_;  // empty when none is
+  std::vector<bool> is_shared_;  // empty when there are none
 };
 
 }  // namespace

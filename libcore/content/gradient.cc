@@ -14,12 +14,12 @@ struct Stop {
 };
 
 // CSS Images 3, section 3.4.3: the ends default to 0 and 1, a stop is never before an earlier one,
-// and stops without a position are spread evenly between their neighbours.
+// and stops without a position are spaced evenly between their neighbours.
 std::vector<Stop> fixed_up(const std::vector<scene::GradientStop>& given) {
   std::vector<Stop> stops;
   stops.reserve(given.size());
   double largest = 0;
-  size_t placed = 0;  // stops before this one have their place
+  size_t placed = 0;  // stops before this one have positions
   for (size_t i = 0; i < given.size(); ++i) {
     stops.push_back({0, given[i].color});
     const bool last = i + 1 == given.size();
@@ -48,7 +48,7 @@ void add_stop(cairo_pattern_t* pattern, double at, const Straight& color) {
   cairo_pattern_add_color_stop_rgba(pattern, at, color.red, color.green, color.blue, color.alpha);
 }
 
-// The straight colour at `t` of the way when the premultiplied ones are mixed.
+// The straight colour at `t` of an interpolation of premultiplied colours.
 Straight mixed(const Straight& from, const Straight& to, double t) {
   const double a = from.alpha * (1 - t);
   const double b = to.alpha * t;
@@ -58,10 +58,10 @@ Straight mixed(const Straight& from, const Straight& to, double t) {
           (from.blue * a + to.blue * b) / alpha, alpha};
 }
 
-// cairo mixes straight colours. Between stops of equal alpha that is the same; a fully transparent
-// end has no colour of its own, so it takes the other's; else the curve is followed in small steps.
+// cairo interpolates straight colours. For equal alphas the result is the same. A fully transparent
+// end takes the other end's colour. Otherwise small steps approximate the curve.
 void add_span(cairo_pattern_t* pattern, const Stop& from, const Stop& to) {
-  constexpr int kSteps = 32;  // off by less than 1/1000 of the range, under one 8-bit level
+  constexpr int kSteps = 32;  // error below 1/1000 of the range, less than one 8-bit level
   Straight first = straight(from.color);
   Straight last = straight(to.color);
   if (from.color.alpha == 0) first = {last.red, last.green, last.blue, 0};
@@ -79,8 +79,8 @@ void add_span(cairo_pattern_t* pattern, const Stop& from, const Stop& to) {
 base::PointF direction_of(const scene::Gradient& gradient, const base::RectF& box) {
   if (gradient.toward.has_value()) {
     const auto [x, y] = *gradient.toward;
-    // Toward a corner, the middle colour runs through the two corners beside it: the gradient line
-    // is perpendicular to that diagonal.
+    // For a corner, the line of the middle colour passes through the two adjacent corners, so the
+    // gradient line is perpendicular to that diagonal.
     if (x != 0 && y != 0) return {x * box.height(), y * box.width()};
     return {static_cast<double>(x), static_cast<double>(y)};
   }
@@ -91,7 +91,7 @@ base::PointF direction_of(const scene::Gradient& gradient, const base::RectF& bo
 cairo_pattern_t* make_linear(const scene::Gradient& gradient, const base::RectF& box) {
   const base::PointF direction = direction_of(gradient, box);
   const double square = direction.x * direction.x + direction.y * direction.y;
-  // The line ends where its perpendiculars touch the corners that it points at.
+  // The gradient line ends where its perpendiculars touch the corners.
   const double half =
       square == 0 ? 0
                   : (std::abs(box.width() * direction.x) + std::abs(box.height() * direction.y)) /
@@ -106,11 +106,11 @@ cairo_pattern_t* make_radial(const scene::Gradient& gradient, const base::RectF&
   double radius_x = std::sqrt(box.width() * box.width() + box.height() * box.height()) / 2;
   double radius_y = radius_x;
   if (gradient.shape == scene::Gradient::Shape::kEllipse) {
-    // Through the corner, with the proportions of the box.
+    // Through the corner, with the aspect ratio of the box.
     radius_x = box.width() / 2 * std::sqrt(2.0);
     radius_y = box.height() / 2 * std::sqrt(2.0);
   }
-  // A flat box: an ellipse as good as flat, since cairo refuses a matrix that cannot be inverted.
+  // A flat box: keep the matrix invertible, because cairo rejects others.
   radius_x = std::max(radius_x, 1e-3);
   radius_y = std::max(radius_y, 1e-3);
   cairo_pattern_t* pattern = cairo_pattern_create_radial(0, 0, 0, 0, 0, radius_x);

@@ -16,7 +16,7 @@
 #include <string_view>
 #include <utility>
 
-// vector.h does not include what it needs.
+// vector.h does not include what it uses.
 // clang-format off
 #include <vips/vips.h>
 #include <vips/vector.h>
@@ -40,7 +40,7 @@ base::Error at_path(base::Error error, const std::string& path) {
   return error;
 }
 
-// No image format but SVG begins with a tag.
+// Only SVG begins with a tag.
 bool looks_like_svg(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
   const size_t first = bytes.find_first_not_of(" \t\r\n");
@@ -72,7 +72,7 @@ base::SizeF size_f(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-// Whole pixels, at least one.
+// The whole pixels that `rect` touches, at least one.
 base::RectI around(const base::RectF& rect) {
   const auto left = static_cast<int>(std::floor(rect.left));
   const auto top = static_cast<int>(std::floor(rect.top));
@@ -94,9 +94,9 @@ base::Result<Raster> upright_svg(const SvgDocument& document, const base::RectF&
                 box, 0, map};
 }
 
-constexpr int kSamples = 4;  // of a turned pixel, along either side
+constexpr int kSamples = 4;  // per side of a pixel
 
-// The mean of what lies under the samples of a pixel.
+// The mean of the pixels at the samples of a target pixel.
 frame::PremulRgba8 mean_at(PixelView pixels, base::PointF corner, base::PointF across,
                            base::PointF down) {
   uint32_t sum[4] = {};
@@ -121,8 +121,8 @@ frame::PremulRgba8 mean_at(PixelView pixels, base::PointF corner, base::PointF a
   return {mean(sum[0]), mean(sum[1]), mean(sum[2]), mean(sum[3])};
 }
 
-// Drawn upright, four times as fine, and turned: the renderer takes a gradient's box for larger
-// where it turns what the gradient fills.
+// Draws the SVG upright at four times the resolution and rotates the pixels, because the renderer
+// enlarges the box of a gradient when it rotates a shape.
 base::Result<Raster> turned_svg(const SvgDocument& document, const base::RectF& inside,
                                 base::SizeF box, const base::Affine& map) {
   const base::SizeF scale = scale_of(map);
@@ -150,7 +150,7 @@ base::Result<Raster> turned_svg(const SvgDocument& document, const base::RectF& 
                 box, 0, map};
 }
 
-// As fine as `detail` asks, as far as the limits allow.
+// Draws at the resolution that `detail` asks for, if the limits allow it.
 base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> box,
                                    const Detail& detail) {
   if (static_cast<int64_t>(text.size()) > limits::kSvgFileBytesMax) {
@@ -170,9 +170,9 @@ base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> 
   return turned_svg(document, inside, room, map);
 }
 
-// ---- Images made for their place ----------------------------------------------------------------
+// ---- Images for a place on the canvas -----------------------------------------------------------
 
-// What lies outside of `cut` goes, as much of an edge's pixels as lies outside.
+// Fades the pixels by the share of them that lies outside `cut`.
 void cut_out(const base::RectF& cut, const base::RectI& place, Pixels& pixels) {
   const auto share = [](int at, double first, double last) {
     const double inside = std::min(at + 1.0, last) - std::max<double>(at, first);
@@ -193,10 +193,10 @@ void cut_out(const base::RectF& cut, const base::RectI& place, Pixels& pixels) {
   }
 }
 
-// An axis along which nothing is cut has its edges from the sampling already.
+// Axes that are not cropped keep the edges of the sampling.
 constexpr double kFar = 1e9;
 
-// The part of the box that a placement shows, endless where all of the picture is shown.
+// The part of the box that shows the picture; unbounded along axes that are not cropped.
 base::RectF shown_part(const Placement& placement) {
   const base::RectI& visible = placement.visible;
   base::RectF part{-kFar, -kFar, kFar, kFar};
@@ -211,14 +211,14 @@ base::RectF shown_part(const Placement& placement) {
   return part;
 }
 
-// Where all of the picture lies in the box.
+// The rectangle of the whole picture in the box.
 base::RectF whole_place(const Placement& placement) {
   return rect_of(
       {placement.origin.x - placement.visible.left, placement.origin.y - placement.visible.top},
       size_f(placement.scaled));
 }
 
-// On the pixels that `map` gives the box; upright.
+// Scales onto the pixels that `map` assigns to the box. Range: `map` is upright.
 base::Result<Raster> scaled_onto(PixelView pixels, const Placement& placement,
                                  const base::Affine& map) {
   const base::RectF shown =
@@ -234,7 +234,7 @@ base::Result<Raster> scaled_onto(PixelView pixels, const Placement& placement,
                 placement.box, 0, map};
 }
 
-// A part of the pixels, more than is kept of them: edges repeat.
+// Copies `part` of the pixels; outside of `kept`, edge pixels repeat.
 Pixels part_of(PixelView pixels, const base::RectI& kept, const base::RectI& part) {
   Pixels made({part.width(), part.height()});
   for (int y = part.top; y < part.bottom; ++y) {
@@ -247,8 +247,9 @@ Pixels part_of(PixelView pixels, const base::RectI& kept, const base::RectI& par
   return made;
 }
 
-// As it is, but no finer than it will ever be shown. One that is cut to the box reaches a few
-// pixels beyond it, but where it ends within the box: the cut alone makes those edges.
+// Keeps the picture unscaled for sampling, reduced to the largest size at which it is shown. A
+// picture that the box crops extends a few pixels beyond it, so that only the crop determines the
+// edge.
 Raster unscaled(PixelView pixels, const Placement& placement, base::SizeF scale) {
   constexpr int kAround = 4;
   Pixels small = reduced(
@@ -284,7 +285,7 @@ base::Result<Raster> detailed_pixels(PixelView pixels, const Fitting& fitting,
   if (detail.is_sampled) return unscaled(pixels, placement, detail.scale);
   auto raster = scaled_onto(pixels, placement, pixels_from_box(detail, placement.box));
   if (raster) return raster;
-  return fitted_pixels(pixels, fitting);  // it is too large otherwise
+  return fitted_pixels(pixels, fitting);  // it is too large
 }
 
 base::Result<Raster> fitted(std::string bytes, const Fitting& fitting, const Detail& detail) {

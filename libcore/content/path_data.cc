@@ -21,7 +21,7 @@ PointF operator*(double factor, PointF a) { return {factor * a.x, factor * a.y};
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// ---- Words --------------------------------------------------------------------------------------
+// ---- Tokens -------------------------------------------------------------------------------------
 
 class Reader {
  public:
@@ -34,7 +34,7 @@ class Reader {
   char peek() const { return at_end() ? '\0' : text_[at_]; }
   char take() { return text_[at_++]; }
 
-  // Between two numbers: blanks with at most one comma among them.
+  // Between two numbers: white space with at most one comma.
   void skip_separator() {
     skip_space();
     if (peek() == ',') {
@@ -61,7 +61,7 @@ class Reader {
     at_ = static_cast<size_t>(end - text_.data());
     return value;
   }
-  // One character, which may stand right against what follows it.
+  // One character; the next token may follow without a separator.
   base::Result<bool> flag() {
     if (peek() != '0' && peek() != '1') return expected("an arc flag, 0 or 1");
     return take() == '1';
@@ -98,7 +98,7 @@ struct Arc {
   bool sweep;
 };
 
-// The ellipse that an arc runs on, and which part of it.
+// The ellipse of an arc, and the part of it that the arc covers.
 struct CenteredArc {
   base::Affine page_from_unit_circle;
   double start;  // radians
@@ -116,7 +116,7 @@ CenteredArc centered(PointF from, PointF to, const Arc& arc) {
     rx *= too_small;
     ry *= too_small;
   }
-  // On the unit circle, the centre lies on the line that halves the chord.
+  // On the unit circle, the centre lies on the perpendicular bisector of the chord.
   const PointF u{half.x / rx, half.y / ry};
   const double square = u.x * u.x + u.y * u.y;
   const double distance =
@@ -177,7 +177,7 @@ class Parser {
   }
 
  private:
-  // A command's letter stands for as many of them as have their numbers behind it.
+  // Arguments after the first set repeat the command.
   base::Result<void> command(char letter) {
     relative_ = letter >= 'a';
     kind_ = relative_ ? static_cast<char>(letter - 'a' + 'A') : letter;
@@ -242,7 +242,7 @@ class Parser {
     path_.push_back({PathSegment::Kind::kMove, {PointF{}, PointF{}, here_}});
     return {};
   }
-  // No comma stands between a letter and its first number.
+  // A comma is not allowed between a command and its first number.
   base::Result<PointF> first_point() {
     if (reader_.peek() == ',') return reader_.expected("a number");
     return next_point();
@@ -265,7 +265,7 @@ class Parser {
     return line_to(end);
   }
   base::Result<void> curve_to(PointF control1, PointF control2, PointF end) {
-    if (!is_near(control1)) return reader_.too_far();  // mirrored time and again, they run away
+    if (!is_near(control1)) return reader_.too_far();  // repeated mirroring can diverge
     path_.push_back({PathSegment::Kind::kCurve, {control1, control2, end}});
     here_ = end;
     return {};
@@ -315,7 +315,7 @@ class Parser {
     return {};
   }
 
-  // The control point of the curve before, seen from its end; the end itself after anything else.
+  // The reflected control point of the previous curve; the current point after any other command.
   PointF mirrored(std::string_view curves) const {
     return curves.find(previous_) == std::string_view::npos ? here_ : here_ + (here_ - control_);
   }

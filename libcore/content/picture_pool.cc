@@ -7,7 +7,7 @@
 namespace layercast::content {
 namespace {
 
-// Pictures are the same whatever their order and delays.
+// The pictures do not depend on the playback settings.
 PicturePool::Key without_playback(PicturePool::Key key) {
   std::visit([](auto& source) { source.playback = {}; }, key.source);
   return key;

@@ -13,28 +13,28 @@
 
 namespace layercast::content {
 
-/// All pictures of an animated source, as they are shown. Thread: any; immutable.
+/// All fitted pictures of an animated source. Thread: any; immutable.
 struct KeptPictures {
-  std::vector<frame::PicturePtr> pictures;  ///< at least one; origins are places in the box
+  std::vector<frame::PicturePtr> pictures;  ///< at least one; origins are positions in the box
   base::SizeF box;
   FilePlayback playback;
 };
 
-/// The pictures that contents show at present, so that two that show the same decode it once.
-/// It keeps none alive by itself. Thread: any (locked).
+/// The animations in use, so that equal ones are decoded once. Holds weak references only. Thread:
+/// any (locked).
 class PicturePool {
  public:
-  /// What the pictures of an animation depend on.
+  /// The properties that determine the pictures of an animation.
   struct Key {
-    PictureSource source;  ///< however it plays
+    PictureSource source;  ///< its playback is ignored
     std::optional<base::SizeF> box;
     std::optional<std::string> texture;
     bool operator==(const Key&) const = default;
   };
 
-  /// Null where nobody shows them.
+  /// The pictures for `key`; null when they are not in use.
   std::shared_ptr<const KeptPictures> find(const Key& key);
-  /// Those that are found from now on: `pictures`, or what somebody else has added meanwhile.
+  /// Registers `pictures` and returns them, or those that another thread has registered meanwhile.
   std::shared_ptr<const KeptPictures> add(const Key& key,
                                           std::shared_ptr<const KeptPictures> pictures);
 

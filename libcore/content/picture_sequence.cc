@@ -37,7 +37,7 @@ FilePlayback playback_in(const PageReader& reader) {
 
 FilePlayback playback_in(const ApngReader& reader) { return {reader.delays(), reader.plays()}; }
 
-/// A file that holds all its pictures.
+/// A file with several pictures.
 template <class Reader>
 class FileSequence final : public PictureSequence {
  public:
@@ -78,7 +78,7 @@ base::Result<std::unique_ptr<PictureSequence>> open(const scene::GifContent& con
   return open_file<PageReader>(std::move(bytes), content.source);
 }
 
-/// The cells of a sheet. Its size may leave a remainder, which no cell has.
+/// The cells of a sprite sheet. Remaining pixels belong to no cell.
 class SpriteSequence final : public PictureSequence {
  public:
   static base::Result<std::unique_ptr<PictureSequence>> open(const scene::SpriteContent& content) {
@@ -147,7 +147,7 @@ base::Result<std::unique_ptr<PictureSequence>> open(const scene::SpriteContent& 
   return SpriteSequence::open(content);
 }
 
-/// Image files, one a picture.
+/// One image file per picture.
 class FilesSequence final : public PictureSequence {
  public:
   FilesSequence(std::vector<std::string> files, base::SizeF size)

@@ -15,17 +15,18 @@
 
 namespace layercast::content {
 
-/// Where the pictures of an animation come from; its path is resolved.
+/// The source of an animation; its path is resolved.
 using PictureSource = std::variant<scene::GifContent, scene::SpriteContent, scene::FramesContent>;
 
+/// Its path, playback settings and fit.
 const std::string& path_of(const PictureSource& source);
 const scene::Playback& playback_of(const PictureSource& source);
 scene::Fit fit_of(const PictureSource& source);
 
-/// In which order the pictures of a source are cheap to have.
+/// In which order the pictures of a source can be read efficiently.
 enum class Access : uint8_t { kAny, kForwards };
 
-/// The pictures of an animated source, fitted into a box. Thread: one at a time.
+/// The pictures of an animated source. Thread: one at a time.
 class PictureSequence {
  public:
   PictureSequence() = default;
@@ -34,20 +35,21 @@ class PictureSequence {
   PictureSequence& operator=(const PictureSequence&) = delete;
 
   virtual int count() const = 0;         ///< at least 1
-  virtual base::SizeF size() const = 0;  ///< of the first picture, before it is fitted
+  virtual base::SizeF size() const = 0;  ///< of the first picture, unfitted
+  /// The playback that the file asks for.
   virtual FilePlayback playback() const { return {}; }
   virtual Access access() const { return Access::kAny; }
 
-  /// Picture `number`, from 0, fitted as an image is. Errors: `where` is the path of its file.
+  /// Reads and fits picture `number`, from 0. Errors: `where` is the path of its file.
   virtual base::Result<Raster> picture(int number, const Fitting& fitting) = 0;
 };
 
-/// Reads the headers. Errors: `where` is the path of the file: missing, damaged, beyond the limits;
-/// kNotFound when no file goes by a pattern.
+/// Opens a source and reads its headers. Errors: `where` is the path: missing, damaged, or beyond
+/// the limits; kNotFound when no file matches a pattern.
 base::Result<std::unique_ptr<PictureSequence>> open_sequence(const PictureSource& source);
 
-/// Whether the file at `path` is an animated GIF, WebP or APNG: more than one picture. What cannot
-/// be read is not.
+/// Whether the file at `path` is a GIF, WebP or APNG with more than one picture. False when it
+/// cannot be read.
 bool is_animated_file(const std::string& path);
 
 }  // namespace layercast::content

@@ -5,20 +5,21 @@
 
 namespace layercast::content {
 
-/// What rasterising a content gives: pixels, placed relative to the layer box by the picture's
-/// origin, and the size that the layer box has when the scene gives none.
+/// A rasterised content: the picture, positioned in the layer box by its origin, and the size of
+/// the layer box when the scene gives none.
 struct Raster {
   frame::PicturePtr picture;
   base::SizeF box;
-  /// px after which the pixels come again, of a picture that is made to scroll; 0: they do not.
+  /// The period in px of a picture that repeats for scrolling; 0: it does not repeat.
   int repeats_after = 0;
-  /// Where the box lies among the pixels of the picture, which was made for a layer that is scaled
-  /// or turned; the picture's origin counts in its pixels. Not singular.
+  /// Maps the layer box to the picture's pixels, in which its origin also counts; not the identity
+  /// when the picture was made for a scaled, rotated or shifted layer. Invertible.
   base::Affine pixels_from_box{};
-  bool is_cut_to_box = false;  ///< whether what overflows the layer box is not shown
-  /// The same with more pixels, for while the layer lies between those of the canvas; may be null.
+  bool is_cut_to_box = false;  ///< whether the layer box crops it
+  /// The same at a higher resolution, for frames in which the layer lies at a fractional position;
+  /// may be null.
   frame::PicturePtr finer{};
-  base::Affine finer_from_box{};  ///< where the box lies among the finer picture's pixels
+  base::Affine finer_from_box{};  ///< maps the box to the finer picture's pixels
 };
 
 }  // namespace layercast::content

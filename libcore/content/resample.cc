@@ -11,22 +11,22 @@ namespace {
 
 constexpr size_t kChannels = 4;
 
-// The source pixels that one result pixel is made of. The weights add up to 1.
+// A resampling kernel: the first source pixel and the weights, which add up to 1.
 struct Taps {
   int first = 0;
   std::vector<float> weights;
 };
 
-// One direction of a scaling.
+// The scaling along one axis.
 struct Axis {
   int source_length;
-  int halvings;   // of the source, one after the other
-  int cells;      // that many samples of what is left stand in for the source's pixels
+  int halvings;   // of the source, in sequence
+  int cells;      // samples of the halved line, in place of source pixels
   double start;   // where the first one begins in the result
-  double length;  // of all of them in the result
+  double length;  // total length of the cells in the result
 };
 
-// How often both sides can be halved without coming below what is wanted.
+// How often both sides can be halved and still be at least `wanted`.
 int halvings(base::SizeI source, base::SizeF wanted) {
   int count = 0;
   for (double part = 0.5;
@@ -38,12 +38,12 @@ int halvings(base::SizeI source, base::SizeF wanted) {
 
 int halved_length(int length, int times) { return std::max(1, length >> times); }
 
-// How much of [from, from + 1] lies in [first, last].
+// The part of [from, from + 1] that lies in [first, last].
 double overlap(double from, double first, double last) {
   return std::clamp(std::min(from + 1, last) - std::max(from, first), 0.0, 1.0);
 }
 
-// The two pixels, of so many, around a place that is counted from the first one's centre.
+// The two pixels around `place`, which counts from the centre of the first of `count` pixels.
 Taps taps_around(double place, int count) {
   const double within = std::clamp(place, 0.0, count - 1.0);
   const auto left = static_cast<int>(within);
@@ -52,15 +52,16 @@ Taps taps_around(double place, int count) {
   return {left, {1 - share, share}};
 }
 
-// A pixel of a line that was halved, as pixels of the line before. Of an odd length each has half
-// of the one in its middle, and shares the others with its neighbours.
+// A pixel of a halved line, as pixels of the line before. If that has an odd length, each result
+// pixel takes half of its middle one and a quarter of both neighbours.
 Taps halving_taps(int position, int length) {
   if (length == 1) return {0, {1}};
   if (length % 2 == 0) return {2 * position, {0.5F, 0.5F}};
   return {2 * position, {0.25F, 0.5F, 0.25F}};
 }
 
-// `outer`, whose pixels are each made of others, as those; `inner` says of which.
+// Composes two resampling kernels: replaces each tap of `outer` by the taps of `inner`.
+// Requires inner(i).first to be non-decreasing.
 template <typename Inner>
 Taps through(const Taps& outer, const Inner& inner) {
   Taps all;
@@ -76,7 +77,7 @@ Taps through(const Taps& outer, const Inner& inner) {
   return all;
 }
 
-// The two cells around the pixel's centre, as source pixels.
+// The two cells around the pixel's centre, in terms of source pixels.
 Taps taps_of(int position, const Axis& axis) {
   Taps taps =
       taps_around((position + 0.5 - axis.start) * axis.cells / axis.length - 0.5, axis.cells);
@@ -95,7 +96,7 @@ Taps taps_of(int position, const Axis& axis) {
   return taps;
 }
 
-// How a picture is made smaller before it is sampled.
+// The reduction of a picture before it is sampled.
 struct Reduction {
   base::SizeI size;
   int halvings = 0;
@@ -116,7 +117,7 @@ std::vector<Taps> all_taps(const Axis& axis, int first, int last) {
   return taps;
 }
 
-using Row = std::vector<float>;  // four channels a pixel
+using Row = std::vector<float>;  // four channels per pixel
 
 void unpack_row(const frame::PremulRgba8* from, Row& to) {
   for (size_t x = 0; x < to.size() / kChannels; ++x) {
@@ -149,7 +150,7 @@ uint8_t rounded(float value, float largest) {
 void pack_row(const Row& from, frame::PremulRgba8* to) {
   for (size_t x = 0; x < from.size() / kChannels; ++x) {
     const float* pixel = from.data() + kChannels * x;
-    // A colour above its alpha would be brighter than white.
+    // Keeps colours at or below alpha, as premultiplied pixels require.
     const float alpha = std::clamp(pixel[3], 0.0F, 255.0F);
     to[x] = {rounded(pixel[0], alpha), rounded(pixel[1], alpha), rounded(pixel[2], alpha),
              rounded(alpha, 255.0F)};
@@ -178,7 +179,7 @@ frame::Image<frame::PremulRgba8> resampled_into(frame::ImageView<const frame::Pr
       all_taps({source.height(), less.halvings, less.size.height, place.top, place.height()},
                part.top, part.bottom);
 
-  // Source rows are filtered across once each and kept while result rows still need them.
+  // Filters each source row horizontally once and keeps it while result rows need it.
   size_t kept_max = 0;
   for (const Taps& taps : lines) kept_max = std::max(kept_max, taps.weights.size());
   const size_t row_floats = kChannels * static_cast<size_t>(part.width());

@@ -5,21 +5,20 @@
 
 namespace layercast::content {
 
-/// `part` of the plane on which `source` is scaled to fill `place`: bilinear, and where both sides
-/// come to half or less, from a picture of a half, a quarter… of its size, rounded up: means of 2,
-/// 4… pixels a side, sampled in between where the size is no whole part. So browsers scale
-/// pictures. Pixel centres are kept in place, nothing is taken from beyond an edge, and a pixel
-/// that `place` covers in part is as opaque as that. Range: nothing empty. Exact: rounded once, to
-/// nearest; colours are kept at or below alpha. Same bytes on every machine.
+/// `part` of the plane on which `source`, scaled, fills `place`. Bilinear. If both sides shrink to
+/// half or less, the source is first reduced to a half, a quarter… of its size, rounded up, by
+/// averaging 2, 4… pixels per side (sampling when the size is odd). Browsers scale pictures in the
+/// same way. Pixel centres stay in place, edge pixels do not mix with the surroundings, and pixels
+/// that `place` covers partly are translucent accordingly. Range: nothing empty. Exact: rounded
+/// once, to nearest; colours do not exceed alpha. The same bytes on every machine.
 frame::Image<frame::PremulRgba8> resampled_into(frame::ImageView<const frame::PremulRgba8> source,
                                                 const base::RectF& place, const base::RectI& part);
 
-/// The same for a place of that size at (0, 0); `part` lies inside it.
+/// The same for a place of `size` at (0, 0); `part` lies inside it.
 frame::Image<frame::PremulRgba8> resampled(frame::ImageView<const frame::PremulRgba8> source,
                                            base::SizeI size, const base::RectI& part);
 
-/// `source` as small as resampled_into() makes it before it samples it for a place of that size:
-/// halved, then sampled where its sides are odd.
+/// The reduced picture from which resampled_into() would sample for a place of `size`.
 frame::Image<frame::PremulRgba8> reduced(frame::ImageView<const frame::PremulRgba8> source,
                                          base::SizeF size);
 

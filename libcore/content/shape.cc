@@ -27,8 +27,8 @@ struct Radii {
   double y;
 };
 
-// Clockwise from the top left. Each corner is a quarter of an ellipse; radii that do not fit shrink
-// together, as in CSS Backgrounds and Borders Level 3, section 5.5.
+// Clockwise from the top left. Corners are quarter ellipses. Radii that do not fit shrink
+// proportionally, as in CSS Backgrounds and Borders Level 3, section 5.5.
 Path rounded_rectangle(base::SizeF size, Radii radii) {
   constexpr double kQuarter = 0.55228474983079340;  // 4/3 × (√2 − 1): a quarter circle as a curve
   double shrink = 1;
@@ -117,7 +117,7 @@ struct Span {
   }
 };
 
-// The curve turns where its derivative a·t² + b·t + c is 0.
+// Extrema lie where the derivative a·t² + b·t + c is 0.
 void add_curve(double from, double control1, double control2, double to, Span& span) {
   span.add(to);
   const double a = to - from + 3 * (control1 - control2);
@@ -126,14 +126,14 @@ void add_curve(double from, double control1, double control2, double to, Span& s
   const double root = std::sqrt(std::max(0.0, b * b - 4 * a * c));
   const double q = -0.5 * (b + std::copysign(root, b));
   for (const double t : {q / a, c / q}) {
-    if (!(t > 1e-9 && t < 1 - 1e-9)) continue;  // NaN and infinity too
+    if (!(t > 1e-9 && t < 1 - 1e-9)) continue;  // also for NaN and infinity
     const double u = 1 - t;
     span.add(u * u * u * from + 3 * u * u * t * control1 + 3 * u * t * t * control2 +
              t * t * t * to);
   }
 }
 
-// Tight around the outline. Empty at (0, 0) for no outline.
+// The tight bounding box of the path; empty at (0, 0) for an empty path.
 base::RectF bounds_of(const Path& path) {
   Span across;
   Span down;

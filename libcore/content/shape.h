@@ -11,16 +11,17 @@
 
 namespace layercast::content {
 
-/// The shape in its own px, whatever the box: filled (non-zero rule; a line never is), then stroked
-/// on its outline. A gradient fill spans the geometry's bounds. Corners are mitred (limit 4), a
-/// line's ends are cut, as in SVG. The stroke may reach out of the box: the picture's origin
-/// says how far. Without a box, the box goes from (0, 0) to the geometry's far corner, at least 1
-/// px. Errors: bad path data (kInvalidInput), a picture above the limits (kLimit), without `where`.
+/// Draws a shape in its own px, independent of the box: filled (non-zero rule; lines are not), then
+/// stroked along its outline. A gradient fill spans the geometry's bounds. As in SVG, corners are
+/// mitred (limit 4) and line caps are butt. The stroke may extend beyond the box: the picture's
+/// origin is its offset. Without a box, the box spans from (0, 0) to the geometry's far corner, at
+/// least 1 px.
+/// Errors: without `where`: kInvalidInput for bad path data, kLimit for a picture above the limits.
 /// Thread: any.
 base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
                                      std::optional<base::SizeF> box, const Detail& detail = {});
 
-/// The box filled with one colour. Errors: kLimit, without `where`. Thread: any.
+/// A box filled with one colour. Errors: kLimit, without `where`. Thread: any.
 base::Result<Raster> rasterise_color(base::Color color, base::SizeF box);
 
 }  // namespace layercast::content

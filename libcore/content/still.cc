@@ -25,7 +25,7 @@ bool is_opaque(View picture) {
   return true;
 }
 
-// Rows without padding, as libvips takes them.
+// Rows without padding, as libvips expects.
 struct Packed {
   std::vector<uint8_t> bytes;
   int bands;
@@ -63,7 +63,7 @@ using Blob = std::unique_ptr<VipsBlob, VipsAreaFree>;
 Blob saved(const VImage& image, StillFormat format) {
   switch (format) {
     case StillFormat::kPng:
-      // Measured on frames: half the size and half the time of the defaults.
+      // Measured on frames: half the size and half the time of the default settings.
       return Blob(image.pngsave_buffer(VImage::option()
                                            ->set("compression", 2)
                                            ->set("filter", VIPS_FOREIGN_PNG_FILTER_UP)

@@ -8,12 +8,13 @@
 
 namespace layercast::content {
 
+/// A format for still images.
 enum class StillFormat : uint8_t { kPng, kJpeg, kWebp };
 
-/// The bytes of an image file that shows `picture` in sRGB; the same for the same picture.
-/// PNG keeps every pixel and leaves alpha out where all of it is opaque. WebP is lossy (quality 90,
-/// its alpha exact), JPEG too (quality 92, colour not subsampled) and lies on black.
-/// Errors: without `where`: kLimit for sides that the format cannot hold. Thread: any.
+/// Encodes `picture` as an sRGB image file. Deterministic.
+/// PNG is lossless, without an alpha channel when all pixels are opaque. WebP is lossy (quality 90,
+/// exact alpha). JPEG is lossy (quality 92, no chroma subsampling), on black.
+/// Errors: without `where`: kLimit when a side exceeds the format's maximum. Thread: any.
 base::Result<std::string> encode_still(frame::ImageView<const frame::StraightRgba8> picture,
                                        StillFormat format);
 

@@ -37,7 +37,7 @@ base::Result<frame::PicturePtr> StreamedPictures::picture_at(int64_t step,
   return std::prev(after)->second;
 }
 
-// What lies behind goes, but for the newest of it, and so does what lies far ahead.
+// Removes pictures that are too far ahead, and all past ones except the newest.
 void StreamedPictures::forget_others(int64_t wanted) {
   const auto after = pictures_.upper_bound(wanted);
   if (after != pictures_.begin()) pictures_.erase(pictures_.begin(), std::prev(after));
@@ -55,14 +55,14 @@ void StreamedPictures::work() {
     auto picture = known ? base::Result<frame::PicturePtr>(known) : decoded(*step);
     lock.lock();
     pictures_.insert_or_assign(*step, std::move(picture));
-    forget_others(*wanted_);  // it may have moved meanwhile
+    forget_others(*wanted_);  // it may have changed meanwhile
     changed_.notify_all();
   }
   lock.unlock();
   leave_vips();
 }
 
-// Once all that is ahead is there it rests until half of it is used up.
+// After filling the queue, pauses until half of it is used.
 std::optional<int64_t> StreamedPictures::next_step() {
   if (!wanted_) return std::nullopt;
   const int64_t end = *wanted_ + request_.ahead;
@@ -79,8 +79,8 @@ std::optional<int64_t> StreamedPictures::next_step() {
   return cheapest_before(*first);
 }
 
-// Where pictures are only cheap to have forwards and play backwards, the last of those that are
-// missing comes first.
+// For backward playback of a source that is efficient only forwards: decodes the last missing
+// picture first.
 int64_t StreamedPictures::cheapest_before(int64_t step) const {
   if (request_.sequence->access() == Access::kAny) return step;
   const int64_t end = *wanted_ + request_.ahead;
@@ -92,7 +92,7 @@ int64_t StreamedPictures::cheapest_before(int64_t step) const {
   return step;
 }
 
-// A picture that another step shows, too.
+// A picture that another step has already decoded.
 frame::PicturePtr StreamedPictures::known_picture(int number) const {
   for (const auto& [step, picture] : pictures_) {
     if (picture && request_.timeline.picture_of(step) == number) return picture.value();

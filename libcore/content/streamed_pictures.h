@@ -19,16 +19,17 @@
 
 namespace layercast::content {
 
-/// The pictures of an animated source that is too large to be kept: a few at a time, decoded ahead
-/// in the order in which they play by a thread of its own. Thread: one at a time.
+/// The pictures of an animated source that is too large to be kept in memory: its own thread
+/// decodes a few ahead, in playback order. Thread: one at a time.
 class StreamedPictures {
  public:
+  /// What to decode.
   struct Request {
     std::unique_ptr<PictureSequence> sequence;
     Timeline timeline;
-    Fitting fitting;  ///< with a box
+    Fitting fitting;  ///< has a box
     std::optional<Texture> texture;
-    int ahead = 4;  ///< pictures. Range: at least 2
+    int ahead = 4;  ///< pictures decoded ahead. Range: at least 2
   };
 
   explicit StreamedPictures(Request request);
@@ -36,17 +37,18 @@ class StreamedPictures {
   StreamedPictures(const StreamedPictures&) = delete;
   StreamedPictures& operator=(const StreamedPictures&) = delete;
 
-  /// The picture of `step`; without patience, the newest decoded one that comes no later, or null.
+  /// The picture of `step`. Without patience: the newest decoded picture up to `step`, or null.
   /// Errors: the picture cannot be decoded.
   base::Result<frame::PicturePtr> picture_at(int64_t step, frame::Patience patience);
 
+  /// CPU time of the decoding thread so far.
   int64_t decode_nanoseconds() const { return decode_nanoseconds_; }
 
  private:
-  // Thread: its own.
+  // Thread: the decoding thread.
   void work();
   base::Result<frame::PicturePtr> decoded(int64_t step);
-  // With the lock.
+  // With the lock held.
   void forget_others(int64_t wanted);
   bool is_missing(int64_t step) const { return !pictures_.contains(step); }
   std::optional<int64_t> next_step();
@@ -58,13 +60,13 @@ class StreamedPictures {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Locked from here on.
+  // Guarded by the mutex from here on.
   std::map<int64_t, base::Result<frame::PicturePtr>> pictures_;  ///< by step
   std::optional<int64_t> wanted_;
   bool is_filling_ = true;
   bool stops_ = false;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::thread thread_;  // last: it uses all members above
 };
 
 }  // namespace layercast::content

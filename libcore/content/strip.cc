@@ -13,7 +13,7 @@
 namespace layercast::content {
 namespace {
 
-// Kept beside what the box can show, so that the picture's edges are never seen.
+// Pixels beyond the visible part, so that the picture's edges stay invisible.
 constexpr int kMargin = 1;
 
 void fill(frame::Image<frame::PremulRgba8>& pixels, base::Color color) {

@@ -11,17 +11,18 @@
 
 namespace layercast::content {
 
-/// Whether the scroll moves to the left or right, rather than up or down.
+/// Whether the content scrolls horizontally.
 bool is_across(const scene::ScrollEffect& scroll);
 
-/// The size at which a picture of the `natural` size scrolls through `box`: along the scroll it is
-/// as long as it comes. Of an image that fills its box, the box's.
+/// The size at which a picture of the `natural` size scrolls through `box`: fitted across the
+/// scroll direction, proportional along it. kFill gives the size of the box.
 base::SizeF strip_size(base::SizeF natural, scene::Fit fit, const scene::ScrollEffect& scroll,
                        base::SizeF box);
 
-/// `content` again and again along the scroll, in whole px: all that a box of the size `box` can
-/// show of it, wherever it is. Across the scroll, `offset` px of the box lie before it.
-/// `behind`: fills the gaps, too. Errors: kLimit for a picture above the limits.
+/// `content` repeated along the scroll direction, with a period in whole px, long enough to fill a
+/// box of size `box` at every scroll position. `offset`: its position across the scroll direction,
+/// in px. `behind`: the colour of the gaps and background. Errors: kLimit for a picture above the
+/// limits.
 base::Result<Raster> repeated(const Raster& content, const scene::ScrollEffect& scroll,
                               base::SizeF box, double offset, base::Color behind);
 

@@ -29,8 +29,8 @@ base::Error unreadable() {
           nullptr};
 }
 
-// The document at `scale`, not drawn yet. Throws VError.
-// From memory, never from its file: a document without an address of its own loads no neighbour.
+// Opens the document at `scale` without drawing it. Throws VError.
+// Loads from memory, never from the file: a document without a base URL cannot load other files.
 VImage opened(const std::string& text, double scale, double dots_per_inch = 72) {
   const std::unique_ptr<VipsBlob, VipsAreaFree> blob(
       vips_blob_new(nullptr, text.data(), text.size()));
@@ -38,10 +38,10 @@ VImage opened(const std::string& text, double scale, double dots_per_inch = 72) 
                                 VImage::option()->set("scale", scale)->set("dpi", dots_per_inch));
 }
 
-constexpr double kScaleMin = 0.001;  // the loader's own bounds
+constexpr double kScaleMin = 0.001;  // the limits of the loader
 constexpr double kScaleMax = 100'000;
 
-// The loader gives whole pixels; asked for a million of them, it gives six digits of the size.
+// The loader reports whole pixels; at a width of a million pixels that gives six digits.
 // Throws VError.
 base::SizeF drawn_size_of(const std::string& text) {
   const VImage natural = opened(text, 1);
@@ -51,7 +51,7 @@ base::SizeF drawn_size_of(const std::string& text) {
   return {large.width() / scale, large.height() / scale};
 }
 
-// So that no side is shorter than `scaled`, nor than a pixel, and the pixels stay in proportion.
+// The scale at which no side is shorter than `scaled` or than a pixel; keeps the proportions.
 double scale_of(base::SizeF drawn, base::SizeI scaled) {
   const double wanted = std::max(scaled.width / drawn.width, scaled.height / drawn.height);
   const double pixels_max = 4.0 * static_cast<double>(scaled.area());
@@ -60,8 +60,8 @@ double scale_of(base::SizeF drawn, base::SizeI scaled) {
   return std::clamp(std::min(wanted, largest), smallest, std::max(smallest, kScaleMax));
 }
 
-// The loader divides by alpha and rounds down; of all the premultiplied values only this one gives
-// `color` then, so what the renderer drew is had back exactly.
+// The loader divides by alpha and rounds down. This is the only premultiplied value from which it
+// gets `color`, so the renderer's output is restored exactly.
 uint8_t drawn(uint32_t color, uint32_t alpha) {
   return static_cast<uint8_t>((color * alpha + 254) / 255);
 }
@@ -83,10 +83,10 @@ frame::Image<frame::PremulRgba8> drawn_part(const VImage& document, const base::
   return image;
 }
 
-// ---- A document within another ------------------------------------------------------------------
+// ---- Embedding a document -----------------------------------------------------------------------
 
-// Where the root element's tag begins, after declarations and comments, and where its name ends.
-// The document is well-formed, and no DOCTYPE has an internal subset.
+// The start of the root element's tag, after declarations and comments. The document is
+// well-formed, and no DOCTYPE has an internal subset.
 size_t root_tag(std::string_view text) {
   size_t at = text.find('<');
   while (at != std::string_view::npos &&
@@ -98,12 +98,12 @@ size_t root_tag(std::string_view text) {
 }
 
 struct RootTag {
-  std::string attributes;  // but for those that say where it lies
+  std::string attributes;  // except position and size
   bool has_view_box = false;
-  size_t end = 0;  // of the tag's attributes in the document
+  size_t end = 0;  // end of the attributes in the document
 };
 
-// `from`: where the tag's name ends.
+// `from`: the end of the tag's name.
 RootTag read_root_tag(std::string_view text, size_t from) {
   constexpr const char* kSpaces = " \t\r\n";
   RootTag tag;
@@ -139,8 +139,8 @@ std::string matrix(const base::Affine& map) {
   return text;
 }
 
-// The document, of the `natural` size, as an element at `place`, which `map` brings onto a canvas
-// of that size.
+// Wraps the document, of the `natural` size, in an SVG of the canvas's size: places it at `place`,
+// transformed by `map`.
 std::string placed(const std::string& text, base::SizeF natural, const base::RectF& place,
                    const base::Affine& map, base::SizeF canvas) {
   const size_t root = root_tag(text);
@@ -174,7 +174,7 @@ base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw(base::SizeI sca
   try {
     const VImage document = opened(text_, scale_of(drawn_size_, scaled));
     const base::SizeI size{document.width(), document.height()};
-    // A pixel more or less comes from rounding the two sides apart from each other.
+    // The loader rounds the two sides independently, so they may be off by a pixel.
     if (part.right <= size.width && part.bottom <= size.height && size.width - scaled.width <= 1 &&
         size.height - scaled.height <= 1) {
       return drawn_part(document, part);
@@ -191,7 +191,7 @@ base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw_at(const base::
                                                                     base::SizeI canvas) const {
   const base::SizeF size{static_cast<double>(canvas.width), static_cast<double>(canvas.height)};
   try {
-    // The loader enlarges a document by dpi / 72, whatever its units are.
+    // The loader scales documents by dpi / 72, regardless of their units.
     const VImage document = opened(placed(text_, size_, place, map, size), 72.0 / 96, 96);
     if (document.width() != canvas.width || document.height() != canvas.height) {
       return unreadable();

@@ -9,26 +9,25 @@
 
 namespace layercast::content {
 
-/// An SVG document that was looked through and is safe to draw: well-formed, of a bounded size,
-/// without entities, and nothing in it is loaded from outside. Pictures embedded in it as data URIs
-/// are PNG or JPEG within the limits.
+/// A checked SVG document: well-formed, of a bounded size, without entities, loading nothing
+/// external. Pictures embedded as data URIs are PNG or JPEG within the limits.
 class SvgDocument {
  public:
-  /// Errors: without `where`.
+  /// Checks the document. Errors: without `where`: kInvalidInput, kUnsupported, kLimit. Thread:
+  /// any, after initialise_images().
   static base::Result<SvgDocument> parse(std::string text);
 
-  /// From width and height, or from the viewBox. Units: CSS px.
+  /// The size from width and height, or from the viewBox. Units: CSS px.
   base::SizeF size() const { return size_; }
 
-  /// `part` of the document drawn at `scaled` size, its proportions kept or not.
+  /// Draws `part` of the document at the `scaled` size, which may change its proportions.
   /// Range: `part` not empty and inside `scaled`. Errors: without `where`.
   /// Thread: any, after initialise_images().
   base::Result<frame::Image<frame::PremulRgba8>> draw(base::SizeI scaled,
                                                       const base::RectI& part) const;
 
-  /// The document drawn to fill `place`, which `map` brings onto a canvas of that size, on whole
-  /// pixels or not; its proportions are kept as its preserveAspectRatio says. Errors and thread: as
-  /// draw().
+  /// Draws the document into `place`, which `map` maps to a canvas of that size. `place` may lie at
+  /// a fractional position; preserveAspectRatio applies. Errors and thread: as draw().
   base::Result<frame::Image<frame::PremulRgba8>> draw_at(const base::RectF& place,
                                                          const base::Affine& map,
                                                          base::SizeI canvas) const;
@@ -38,7 +37,7 @@ class SvgDocument {
 
   std::string text_;
   base::SizeF size_;
-  base::SizeF drawn_size_;  // by a renderer that takes 72 dots for an inch where CSS has 96
+  base::SizeF drawn_size_;  // of the renderer, which uses 72 instead of 96 dots per inch
 };
 
 }  // namespace layercast::content

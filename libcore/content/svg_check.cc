@@ -33,7 +33,7 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-// One short line of what the document itself may have filled with anything. `text` is UTF-8.
+// One short printable line of untrusted text. `text` is UTF-8.
 std::string quoted(std::string_view text) {
   constexpr size_t kBytesMax = 160;
   std::string line(text.substr(0, kBytesMax));
@@ -46,10 +46,10 @@ std::string quoted(std::string_view text) {
   return line.size() < text.size() ? line + "…" : line;
 }
 
-// ---- What stands before the root element --------------------------------------------------------
+// ---- Prolog -------------------------------------------------------------------------------------
 
-// A DOCTYPE without an internal subset, where entities and attribute defaults hide. Quotes are
-// followed so that this reading of where it ends is the renderer's too.
+// Accepts a DOCTYPE without an internal subset, which could contain entities and attribute
+// defaults. Tracks quotes so that the end is found as in the renderer's parser.
 bool is_plain_doctype(std::string_view text) {
   char quote = 0;
   for (const char c : text.substr(0, text.size() - 1)) {
@@ -65,7 +65,7 @@ bool is_plain_doctype(std::string_view text) {
   return quote == 0;
 }
 
-// Encodings in which every ASCII character is itself and nothing else is: others could hide markup.
+// Accepts encodings that are supersets of ASCII; others could hide markup.
 bool is_plain_encoding(std::string_view declaration) {
   const std::string text = lower_case(declaration);
   const size_t at = text.find("encoding");
@@ -106,7 +106,7 @@ std::optional<double> take_number(std::string_view& text) {
   return value;
 }
 
-// px; nullopt for a share of the surroundings, and for what is no length.
+// A length in px; nullopt for percentages and invalid lengths.
 std::optional<double> absolute_length(std::string_view text) {
   struct Unit {
     std::string_view name;
@@ -160,7 +160,7 @@ base::Result<base::SizeF> checked_size(const Root& root) {
 
 // ---- Embedded pictures --------------------------------------------------------------------------
 
-// As a URL parser sees it: blanks and control characters do not count.
+// As in a URL parser, white space and control characters are ignored.
 std::string without_blanks(std::string_view text) {
   std::string kept;
   for (const char c : text) {
@@ -175,7 +175,7 @@ bool is_base64(std::string_view text) {
                      [](char c) { return g_ascii_isalnum(c) || c == '+' || c == '/'; });
 }
 
-// Pixels of the picture in a data URI.
+// The number of pixels of the picture in a data URI.
 base::Result<int64_t> embedded_pixels(const std::string& uri) {
   const size_t comma = uri.find(',');
   const std::string head = lower_case(uri.substr(0, comma));
@@ -197,7 +197,7 @@ base::Result<int64_t> embedded_pixels(const std::string& uri) {
   return pixels.value().area();
 }
 
-// ---- The walk -----------------------------------------------------------------------------------
+// ---- Elements -----------------------------------------------------------------------------------
 
 struct Walk {
   bool in_root = false;

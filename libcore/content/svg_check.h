@@ -7,11 +7,11 @@
 
 namespace layercast::content {
 
-/// The size in CSS px of the SVG `text`, which may then be given to a renderer: it is well-formed
-/// UTF-8 or ASCII, names no entities of its own, its size is within the limits, and each picture
-/// embedded as a data URI is a PNG or JPEG within the limits, all together too. A renderer that
-/// loads nothing from outside would still unpack an embedded picture of any size. Errors: without
-/// `where`. Thread: any, after initialise_images().
+/// Checks that an SVG is safe to render and returns its size in CSS px: it is well-formed UTF-8 or
+/// ASCII, declares no entities, and is within the size limits; each picture embedded as a data URI
+/// is a PNG or JPEG within the limits, and so is their total. The renderer loads nothing external,
+/// but would decode embedded pictures of any size. Errors: without `where`. Thread: any, after
+/// initialise_images().
 base::Result<base::SizeF> check_svg(std::string_view text);
 
 }  // namespace layercast::content

@@ -20,11 +20,11 @@ namespace {
 
 namespace limits = scene::limits;
 
-// The next even number of pixels: so a text anchored at its centre still lies on whole pixels, and
-// stays sharp.
+// Rounds up to an even number of pixels, so that a text anchored at its centre lies on whole pixels
+// and is sharp.
 double even_length(double length) { return std::max(2.0, 2 * std::ceil(length / 2)); }
 
-// The whole pixels that `rect` touches, at least one; absent beyond the limits.
+// The whole pixels that `rect` touches, at least one; absent above the limits.
 std::optional<base::RectI> pixels_of(const base::RectF& rect) {
   const double left = std::floor(rect.left);
   const double top = std::floor(rect.top);
@@ -39,7 +39,7 @@ std::optional<base::RectI> pixels_of(const base::RectF& rect) {
                      static_cast<int>(top + height)};
 }
 
-// Filtering a bitmap can overshoot.
+// Clamps colours to alpha, because bitmap filtering can overshoot.
 void restore_premultiplied(frame::ImageView<frame::PremulRgba8> view) {
   for (int y = 0; y < view.height(); ++y) {
     for (int x = 0; x < view.width(); ++x) {
@@ -131,7 +131,7 @@ base::Result<Raster> rasterise_text_within(const scene::TextContent& content, st
   }
   TRY(Lines lines, make_lines(content, source, choice, wrap_width));
 
-  // As CSS shrinks a box to fit: what does not fit into one line fills the width there is.
+  // Shrink-to-fit as in CSS: a text that wraps takes the full width.
   const double text_width = lines.wrapped ? wrap_width.value_or(lines.width()) : lines.width();
   const base::SizeF size{
       box.width.value_or(even_length(text_width + padding.left + padding.right)),

@@ -15,8 +15,8 @@ namespace {
 
 bool has_outline(const Mark& mark) { return !mark.behind && !mark.in_color; }
 
-// Drawn from outlines, not with cairo's text calls: those would put each glyph at a whole pixel and
-// space letters unevenly.
+// Uses outlines, because cairo's text functions place glyphs at whole pixels and space letters
+// unevenly.
 void add_outline(cairo_t* cairo, const Mark& mark) {
   if (mark.glyphs == nullptr) {
     cairo_rectangle(cairo, mark.bar.left, mark.bar.top, mark.bar.width(), mark.bar.height());
@@ -35,8 +35,8 @@ void add_outlines(cairo_t* cairo, std::span<const Mark> marks) {
 
 int64_t nearest_place(double px) { return std::llrint(px * kPlacesPerPx); }
 
-// Adds the glyphs of a mark at the places at which pango_cairo_glyph_string_path() would put them.
-// False: something else than a glyph is among them.
+// Adds the mark's glyphs at the positions of pango_cairo_glyph_string_path(). False when it
+// contains anything other than glyphs.
 bool add_glyphs(const Mark& mark, base::PointF offset, std::vector<PlacedGlyph>& glyphs) {
   if (mark.glyphs == nullptr || !PANGO_IS_CAIRO_FONT(mark.font.get())) return false;
   cairo_scaled_font_t* font = pango_cairo_font_get_scaled_font(PANGO_CAIRO_FONT(mark.font.get()));
@@ -61,7 +61,7 @@ bool add_glyphs(const Mark& mark, base::PointF offset, std::vector<PlacedGlyph>&
 base::RectF color_bounds(const Mark& mark) {
   PangoRectangle ink;
   pango_glyph_string_extents(mark.glyphs.get(), mark.font.get(), &ink, nullptr);
-  // Bitmaps go to whole pixels, and their edges are filtered.
+  // Bitmap glyphs are placed on whole pixels, and their edges are filtered.
   return grown({mark.x + px(ink.x), mark.y + px(ink.y), mark.x + px(ink.x) + px(ink.width),
                 mark.y + px(ink.y) + px(ink.height)},
                2);
@@ -80,7 +80,7 @@ bool is_scaled(cairo_t* cairo) {
   return matrix.xx != 1 || matrix.yy != 1;
 }
 
-// Fills the path, or strokes it when `stroke_width` is not 0, with the source.
+// Fills the path with the source, or strokes it when `stroke_width` is not 0.
 void cover_path(cairo_t* cairo, double stroke_width) {
   if (stroke_width == 0) {
     cairo_fill(cairo);
@@ -141,7 +141,7 @@ bool Ink::has_color_glyphs() const {
 }
 
 std::optional<base::RectF> Ink::bounds() const {
-  // Without edges: cairo leaves out glyphs that lie far outside a surface.
+  // Unbounded: cairo omits glyphs far outside a bounded surface.
   const CairoSurface surface(cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, nullptr));
   const CairoContext cairo(cairo_create(surface.get()));
   std::optional<base::RectF> bounds;
@@ -179,7 +179,7 @@ void Ink::draw(cairo_t* cairo, const base::RectI& area) const {
     set_source(cairo, rgba(style_.stroke->color));
     cover(cairo, marks_, style_.stroke->width, place);
   }
-  // Marks of one paint are filled as one shape, so that translucent ones do not add up.
+  // Fills marks of equal paint as one shape, so that translucent overlaps do not add up.
   size_t first = 0;
   while (first < marks_.size()) {
     const Mark& mark = marks_[first];
@@ -213,7 +213,7 @@ bool Ink::has_stroke() const {
   return style_.stroke.has_value() && style_.stroke->width > 0 && style_.stroke->color.alpha > 0;
 }
 
-// Fills a run of marks of one paint.
+// Fills consecutive marks of equal paint.
 void Ink::fill(cairo_t* cairo, Marks run, const Place& place) const {
   const Mark& paint = run.front();
   if (gradient_ == nullptr || paint.color.has_value()) {
@@ -232,7 +232,7 @@ void Ink::fill(cairo_t* cairo, Marks run, const Place& place) const {
   }
 }
 
-// Fills the marks, or strokes them when `stroke_width` is not 0, with the source and as one shape.
+// Fills the marks as one shape with the source, or strokes them when `stroke_width` is not 0.
 void Ink::cover(cairo_t* cairo, Marks marks, double stroke_width, const Place& place) const {
   std::vector<PlacedGlyph> glyphs;
   const bool all_glyphs = !is_scaled(cairo) && std::ranges::all_of(marks, [&](const Mark& mark) {

@@ -13,22 +13,23 @@
 
 namespace layercast::content {
 
-/// Adds a rectangle to the path. The corners' arcs are cairo's, within 1/1000 of the radius.
+/// Adds a rounded rectangle to the path. The error of cairo's arcs is below 1/1000 of the radius.
 void add_rounded_rectangle(cairo_t* cairo, const base::RectF& rect, double radius);
 
-/// Cairo rounds what it premultiplies down: it is given colours that come out as the nearest pixel.
+/// Sets a colour such that cairo, which rounds down when it premultiplies, paints the nearest pixel
+/// value.
 void set_source(cairo_t* cairo, const Rgba& color);
 
-/// Around both.
+/// The bounding box of both.
 base::RectF united(const std::optional<base::RectF>& a, const base::RectF& b);
 
-/// `rect`, each edge moved outwards.
+/// `rect` with each edge moved outwards.
 base::RectF grown(const base::RectF& rect, double by);
 
-/// Draws marks in a style. Fills and strokes are put together from masks of single glyphs; bars,
-/// signs for letters that no font has, and very large glyphs are drawn as outlines, with all others
-/// of their paint; so is everything on a context that is scaled.
-/// Shape: cairo contexts count in px of the layer box; areas in their pixels. Ownership: keeps
+/// Draws the marks of a text in its style. Combines fills and strokes from cached masks of single
+/// glyphs. Draws outlines instead for bars, for the boxes of missing glyphs and for very large
+/// glyphs, along with the other marks of the same paint, and always on a scaled context.
+/// Units: cairo contexts use px of the layer box, areas use pixels of the target. Ownership: keeps
 /// references to `style` and `cache`.
 class Ink {
  public:
@@ -37,20 +38,21 @@ class Ink {
 
   bool has_color_glyphs() const;
 
-  /// Around stroke and fill; absent when there is neither.
+  /// The bounding box of stroke and fill; absent when there is neither.
   std::optional<base::RectF> bounds() const;
+  /// The bounding box of the backgrounds that the markup sets; absent when there are none.
   std::optional<base::RectF> backgrounds_bounds() const;
 
   void draw_backgrounds(cairo_t* cairo) const;
-  /// Draws stroke and fill. `area`: the pixels there are to draw on.
+  /// Draws stroke and fill. `area`: the pixels of the target.
   void draw(cairo_t* cairo, const base::RectI& area) const;
-  /// Draws stroke and fill, moved by `offset`, as an opaque shape, whatever their colours: what
-  /// casts a shadow in CSS.
+  /// Draws stroke and fill as an opaque shape, moved by `offset`, regardless of their colours, as
+  /// for a CSS shadow.
   void draw_shape(cairo_t* cairo, const base::RectI& area, base::PointF offset) const;
 
  private:
   using Marks = std::span<const Mark>;
-  // Where to draw.
+  // The target pixels, and the offset of the marks.
   struct Place {
     base::RectI area;
     base::PointF offset;

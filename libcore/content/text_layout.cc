@@ -14,8 +14,8 @@
 namespace layercast::content {
 namespace {
 
-/// Shapes and breaks a source into lines, one paragraph after another: Pango counts the lines it
-/// may make per paragraph, and max_lines is for the whole text.
+/// Shapes the source and breaks it into lines. Works paragraph by paragraph, because Pango limits
+/// the lines of each paragraph, but max_lines applies to the whole text.
 class LineMaker {
  public:
   LineMaker(const scene::TextContent& content, const TextSource& source, const FontChoice& fonts,
@@ -31,7 +31,7 @@ class LineMaker {
     pango_font_description_set_weight(font_.get(), static_cast<PangoWeight>(style_.font_weight));
     pango_font_description_set_style(font_.get(), pango_style());
     add_to_all(pango_attr_fallback_new(TRUE));
-    add_to_all(pango_attr_insert_hyphens_new(FALSE));  // where a word that is too long is cut
+    add_to_all(pango_attr_insert_hyphens_new(FALSE));  // where a long word is broken
     if (style_.letter_spacing != 0) {
       add_to_all(pango_attr_letter_spacing_new(pango_units(style_.letter_spacing)));
     }
@@ -115,8 +115,7 @@ class LineMaker {
 
   bool is_justified() const { return style_.text_align == scene::TextAlign::kJustify; }
 
-  // Pango would space the letters of a word that stands alone, which CSS does not; ideographs are
-  // spaced by both.
+  // Pango would letter-space a single word, which CSS does not; both letter-space ideographs.
   static bool can_be_justified(PangoLayoutLine* line) {
     const char* text = pango_layout_get_text(line->layout) + line->start_index;
     std::string_view shown(text, static_cast<size_t>(line->length));
@@ -129,7 +128,7 @@ class LineMaker {
     return false;
   }
 
-  // What is shown before an ellipsis: lines break where they would, as with CSS line-clamp.
+  // The text before an ellipsis: lines break as they would without it, as in CSS line-clamp.
   static std::string until_line_end(const std::string& text, PangoLayout* layout, int line_count) {
     const PangoLayoutLine* last = pango_layout_get_line_readonly(layout, line_count - 1);
     if (last == nullptr) return text;
@@ -147,7 +146,7 @@ class LineMaker {
                              pango_units(std::clamp(*wrap_width_, 0.0, kLineWidthMax)));
     }
     pango_layout_set_text(layout.get(), text.data(), static_cast<int>(text.size()));
-    // The style's attributes go under the markup's: of two that overlap, the later one holds.
+    // Markup attributes come last, because of overlapping attributes the last one applies.
     const GlibPtr<PangoAttrList> attributes(pango_attr_list_copy(style_attributes_.get()));
     const GlibPtr<PangoAttrList> of_paragraph(pango_attr_list_copy(source_.attributes.get()));
     pango_attr_list_update(of_paragraph.get(), 0, static_cast<int>(start), 0);
@@ -159,7 +158,7 @@ class LineMaker {
   base::Result<void> add_line(PangoLayoutLine* line, Lines& lines) {
     PangoRectangle logical;
     pango_layout_line_get_extents(line, nullptr, &logical);
-    // As CSS has it, the last letter too is followed by the space between letters.
+    // As in CSS, letter spacing also follows the last letter.
     const double spacing = logical.width > 0 ? style_.letter_spacing : 0;
     const double width = std::max(0.0, px(logical.width) + spacing);
     if (!(width <= kLineWidthMax)) return text_too_large();
@@ -167,19 +166,19 @@ class LineMaker {
         pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
     lines.lines.push_back(
         {line, width, right_to_left ? spacing : 0, right_to_left, extent_of(line)});
-    // Stops early: nothing of this could be drawn.
+    // Stops early: a text of that height cannot be drawn.
     height_ += lines.lines.back().extent.above + lines.lines.back().extent.below;
     if (height_ > kLineWidthMax) return text_too_large();
     return {};
   }
 
-  // As CSS makes a line box: the largest of the boxes of the text's own font and of every run's.
+  // As for a CSS line box: the maximum over the text's own font and all runs.
   Extent extent_of(PangoLayoutLine* line) const {
     Extent extent = extent_at(style_.font_size);
     for (const GSList* item = line->runs; item != nullptr; item = item->next) {
       const auto* run = static_cast<const PangoLayoutRun*>(item->data);
       PangoFont* font = run->item->analysis.font;
-      // A bitmap font's size is that of its bitmaps.
+      // The size of a bitmap font is that of its bitmaps.
       if (font == nullptr || draws_in_color(font)) continue;
       const GlibPtr<PangoFontDescription> description(pango_font_describe_with_absolute_size(font));
       const Extent of_run = extent_at(px(pango_font_description_get_size(description.get())));
@@ -214,7 +213,7 @@ class LineMaker {
   double height_ = 0;
 };
 
-// How much of a line's free space goes to its left.
+// The share of a line's free space on its left.
 double left_share(scene::TextAlign align, bool right_to_left) {
   switch (align) {
     case scene::TextAlign::kLeft:

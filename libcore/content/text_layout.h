@@ -11,24 +11,24 @@
 
 namespace layercast::content {
 
-/// How far a line reaches, in px.
+/// The height of a line above and below its baseline, in px.
 struct Extent {
-  double above;  ///< the baseline
+  double above;  ///< of the baseline
   double below;
 };
 
 /// One line of shaped text. Units: px.
 struct Line {
   PangoLayoutLine* line;  ///< owned by its layout
-  double width;           ///< with the space after the last letter
-  double lead;            ///< of that, to the left of the glyphs
+  double width;           ///< including the space after the last letter
+  double lead;            ///< the part of it left of the glyphs
   bool right_to_left;
   Extent extent;
-  double x = 0;  ///< of its left end, in the layer box
+  double x = 0;  ///< of its left end in the layer box
   double baseline = 0;
 };
 
-/// A text's lines from the top, and the layouts that hold their glyphs.
+/// The lines of a text from top to bottom, and the layouts that own their glyphs.
 struct Lines {
   std::vector<GlibPtr<PangoLayout>> layouts;
   std::vector<Line> lines;
@@ -45,19 +45,19 @@ struct Lines {
   }
 };
 
-/// Shapes `source` with `fonts` and breaks it into lines, at most `wrap_width` px wide when there
-/// is one. The lines have no places yet. Errors: kLimit for lines that Pango could not measure.
+/// Shapes `source` with `fonts` and breaks it into lines, at most `wrap_width` px wide if given.
+/// place_lines() positions them. Errors: kLimit for lines that exceed Pango's range.
 base::Result<Lines> make_lines(const scene::TextContent& content, const TextSource& source,
                                const FontChoice& fonts, std::optional<double> wrap_width);
 
-/// Gives each line its place between the paddings, `content_width` px apart. What does not fit
-/// overflows at the line's end. Baselines are at whole pixels.
+/// Positions the lines within the padding; `content_width`: px between left and right padding.
+/// Lines that are too wide overflow at their end. Baselines lie on whole pixels.
 void place_lines(Lines& lines, const scene::TextStyle& style, double content_width);
 
-/// Whether a font's glyphs have colours of their own, as emoji do.
+/// Whether the font has colour glyphs, as emoji fonts do.
 bool draws_in_color(PangoFont* font);
 
-/// That a text is larger than a picture may be.
+/// The error for a text that is larger than a picture may be.
 base::Error text_too_large();
 
 }  // namespace layercast::content

@@ -6,8 +6,7 @@
 namespace layercast::content {
 namespace {
 
-// Pango's own way from a line to glyphs and bars, with colours resolved: a renderer that keeps
-// them.
+// A PangoRenderer that records glyphs and bars with resolved colours.
 struct MarkRenderer {
   PangoRenderer parent;
   std::vector<Mark>* marks;

@@ -10,7 +10,7 @@
 
 namespace layercast::content {
 
-/// A colour as cairo takes it. Range: 0..1. Alpha: straight.
+/// A cairo colour. Range: 0..1. Alpha: straight.
 struct Rgba {
   double red, green, blue, alpha;
   bool operator==(const Rgba&) const = default;
@@ -18,21 +18,21 @@ struct Rgba {
 
 Rgba rgba(base::Color color);
 
-/// What a line puts on paper: a run of glyphs, or a bar (underline, strikethrough, background).
+/// A drawn element of a line: a run of glyphs, or a bar (underline, strikethrough, background).
 /// Units: px in the layer box.
 struct Mark {
   GlibPtr<PangoFont> font;
   GlibPtr<PangoGlyphString> glyphs;  ///< nullptr: a bar
   base::RectF bar;
-  double x = 0;  ///< of the glyphs' start on the baseline
+  double x = 0;  ///< start of the glyphs on the baseline
   double y = 0;
-  bool in_color = false;        ///< glyphs with colours of their own
-  bool behind = false;          ///< a background
-  std::optional<Rgba> color;    ///< instead of the style's; its alpha holds
-  std::optional<double> alpha;  ///< with the style's colour
+  bool in_color = false;        ///< colour glyphs
+  bool behind = false;          ///< a background, drawn behind the text
+  std::optional<Rgba> color;    ///< overrides the style's colour and alpha
+  std::optional<double> alpha;  ///< overrides only the alpha
 };
 
-/// The marks of lines that have their places, in the order in which they are drawn.
+/// The marks of positioned lines, in drawing order.
 std::vector<Mark> marks_of(const Lines& lines);
 
 }  // namespace layercast::content

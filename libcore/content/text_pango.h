@@ -6,7 +6,7 @@
 
 namespace layercast::content {
 
-/// Gives a Pango or GLib object back to the library that made it.
+/// Releases a Pango or GLib object.
 struct GlibFree {
   void operator()(char* memory) const { g_free(memory); }
   void operator()(GError* error) const { g_error_free(error); }
@@ -18,15 +18,16 @@ struct GlibFree {
   void operator()(PangoFontMetrics* metrics) const { pango_font_metrics_unref(metrics); }
   void operator()(PangoGlyphString* glyphs) const { pango_glyph_string_free(glyphs); }
 };
+/// An owning pointer to such an object.
 template <class T>
 using GlibPtr = std::unique_ptr<T, GlibFree>;
 
-/// Pango counts in 1/1024 px.
+/// Converts from and to Pango units of 1/1024 px.
 inline double px(int pango_units) { return static_cast<double>(pango_units) / PANGO_SCALE; }
 
 inline int pango_units(double px) { return static_cast<int>(std::lround(px * PANGO_SCALE)); }
 
-/// Pango counts in an int: lines have to stay below 2^21 px.
+/// The limit for the width of a line, in px: Pango units in an int overflow at 2^21 px.
 inline constexpr double kLineWidthMax = 2'000'000;
 
 }  // namespace layercast::content

@@ -14,13 +14,13 @@ namespace {
 
 constexpr int kBlurPasses = 3;
 
-/// One pass of a box blur whose outermost weights are fractions, so that every standard deviation
-/// is met. Three of them are as good as a Gaussian. All in integers after the weights, and those
-/// from one square root: the same bytes everywhere.
+/// One pass of a box blur with fractional outermost weights, which gives any standard deviation
+/// exactly. Three passes approximate a Gaussian. Integer arithmetic with weights derived from one
+/// square root gives the same bytes everywhere.
 /// Source: Gwosdek, Grewenig, Bruhn, Weickert, "Theoretical Foundations of Gaussian Convolution by
 /// Extended Box Filtering" (2011), equation 9.
 struct BoxBlur {
-  int radius = 0;          // of the weights that are whole
+  int radius = 0;          // of the whole weights
   uint32_t inner = 65536;  // weights in 1/65536
   uint32_t outer = 0;
 
@@ -38,7 +38,7 @@ struct BoxBlur {
 
   int reach() const { return radius + 1; }
 
-  // `line` has reach() zeros more at both ends than there are results.
+  // `line` has reach() more zeros at both ends than `result`.
   void run(const std::vector<uint16_t>& line, std::vector<uint16_t>& result) const {
     const auto r = static_cast<size_t>(radius);
     uint64_t sum = 0;
@@ -58,7 +58,7 @@ struct Levels {
   std::vector<uint16_t> values;
 };
 
-// Each row blurred, and the whole turned over its diagonal; twice gives a blurred picture.
+// Blurs each row and transposes the picture; applied twice, it blurs in both directions.
 Levels blurred_and_transposed(const Levels& source, const BoxBlur& blur) {
   const auto width = static_cast<size_t>(source.size.width);
   const auto height = static_cast<size_t>(source.size.height);
@@ -100,7 +100,7 @@ void blur_in_place(cairo_surface_t* mask, double deviation) {
   cairo_surface_mark_dirty(mask);
 }
 
-// How far a shadow's blur reaches.
+// How far a shadow's blur extends.
 double reach_of(const scene::Shadow& shadow) {
   return shadow.blur > 0 ? kBlurPasses * BoxBlur(shadow.blur / 2).reach() : 0;
 }

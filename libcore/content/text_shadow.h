@@ -7,13 +7,14 @@
 
 namespace layercast::content {
 
+/// Whether the style has a visible shadow.
 bool has_shadow(const scene::TextStyle& style);
 
-/// Around the shadow of ink with these bounds, its blur included.
+/// The bounding box of the shadow of ink within `ink`, including its blur.
 base::RectF shadow_bounds(const scene::Shadow& shadow, const base::RectF& ink);
 
-/// Draws the shadow of `ink` inside `area`, which holds shadow_bounds().
-/// Shape: `cairo` counts in px of the layer box.
+/// Draws the shadow of `ink` into `area`, which contains shadow_bounds().
+/// Units: `cairo` uses px of the layer box, `area` pixels of the target.
 void draw_shadow(cairo_t* cairo, const scene::Shadow& shadow, const Ink& ink,
                  const base::RectI& area);
 

@@ -20,7 +20,7 @@ bool breaks_line(gunichar c) {
   return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-// Well-formed UTF-8 whose only control characters are tabs and line feeds.
+// `text` as well-formed UTF-8 whose only control characters are tabs and line feeds.
 std::string cleaned(std::string_view text) {
   std::string clean;
   clean.reserve(text.size());
@@ -44,7 +44,7 @@ std::string cleaned(std::string_view text) {
   return clean;
 }
 
-// Takes note of one attribute. False: it asks for more than the limits allow.
+// Records the requirements of an attribute. False when it exceeds the limits.
 bool note_attribute(PangoAttribute* attribute, double& scale_max, TextSource& source) {
   const auto note_size = [&](int units, bool absolute) {
     constexpr double kPxPerPoint = 96.0 / 72.0;
@@ -65,7 +65,7 @@ bool note_attribute(PangoAttribute* attribute, double& scale_max, TextSource& so
   } else if (const auto* real = pango_attribute_as_float(attribute)) {
     if (attribute->klass->type != PANGO_ATTR_SCALE) return std::isfinite(real->value);
     scale_max = std::max(scale_max, real->value);
-    return real->value >= 0;  // refuses NaN
+    return real->value >= 0;  // false for NaN
   } else if (const auto* number = pango_attribute_as_int(attribute)) {
     const PangoAttrType type = attribute->klass->type;
     if (type == PANGO_ATTR_LETTER_SPACING) {

@@ -9,7 +9,7 @@
 namespace layercast::content {
 namespace {
 
-constexpr base::SizeF kErrorBox{480, 120};  // the error picture's own
+constexpr base::SizeF kErrorBox{480, 120};  // as error_picture() uses
 
 class Video final : public MovingContent {
  public:
@@ -52,7 +52,7 @@ class Video final : public MovingContent {
   void note_absence(frame::Patience patience) {
     const bool was_away = absence_.has_value();
     absence_ = feed_->absence();
-    // Whoever made a file with a fallback has made do with it.
+    // Offline rendering with a fallback expects this: it is not a failure.
     const bool is_foreseen = fallback_ && patience == frame::Patience::kWaits;
     if (absence_ && !was_away && !is_foreseen) failure_ = absence_;
   }
@@ -60,7 +60,7 @@ class Video final : public MovingContent {
   Part fallback_part() const {
     const base::PointF origin = fallback_->picture->origin();
     const base::SizeF box = this->box();
-    // It was fitted into the box that there was then.
+    // The fallback was fitted into the box of that time.
     const base::Affine map =
         base::scaling(box.width / fallback_->box.width, box.height / fallback_->box.height) *
         base::translation(origin.x, origin.y);
@@ -96,7 +96,7 @@ base::Result<std::unique_ptr<MovingContent>> open_video(const scene::VideoConten
                                                         const VideoFiles& files,
                                                         const FeedOpener& opener) {
   if (!opener) {
-    return base::Error{base::ErrorCode::kUnsupported, "videos cannot be shown here", files.source,
+    return base::Error{base::ErrorCode::kUnsupported, "videos are not supported here", files.source,
                        nullptr};
   }
   std::optional<Raster> fallback;

@@ -13,20 +13,20 @@
 
 namespace layercast::content {
 
-/// Opens the video of a content; `path` is its resolved source. Whoever decodes provides it.
+/// Opens the video of a content from its resolved `path`. Provided by the caller, because this
+/// module does not decode video.
 using FeedOpener = std::function<base::Result<std::unique_ptr<frame::VideoFeed>>(
     const scene::VideoContent& content, const std::string& path)>;
 
-/// The files that a video is shown with.
+/// The files of a video content.
 struct VideoFiles {
   std::string source;                   ///< resolved; or a URL
   std::optional<std::string> fallback;  ///< resolved
 };
 
-/// A video, fitted into the box as CSS object-fit does it, centred and cropped to the box; in its
-/// display size where there is no box. While a live source is away the fallback stands in for it,
-/// fitted in the same way; without one there is an absence(). `opener`: absent where no video can
-/// be shown.
+/// A video fitted into the box as CSS object-fit does it, centred and cropped; without a box, at
+/// its display size. While a live source is unavailable, the fallback image replaces it, fitted in
+/// the same way; without one, absence() says why. `opener`: empty when videos are not supported.
 /// Errors: the opener's; kUnsupported without one; those of the fallback image.
 base::Result<std::unique_ptr<MovingContent>> open_video(const scene::VideoContent& content,
                                                         std::optional<base::SizeF> box,

@@ -4,19 +4,19 @@
 
 namespace layercast::content {
 
-/// The first line of what libvips has to say about its last failure, which it then forgets.
-/// The library keeps one list for all threads: two failures at once may share their words.
+/// Returns the first line of libvips's error buffer and clears the buffer. All threads share the
+/// buffer: concurrent failures may mix their messages.
 std::string take_vips_error();
 
-/// Gives back what libvips keeps for the calling thread, which ends soon.
+/// Releases libvips's data of the calling thread, before the thread ends.
 void leave_vips();
 
-/// Gives a VipsArea, a VipsBlob for one, back to libvips.
+/// Releases a VipsArea, for example a VipsBlob.
 struct VipsAreaFree {
   void operator()(void* area) const;
 };
 
-/// Gives memory back to GLib, from which libvips has it too.
+/// Releases memory allocated by GLib or libvips.
 struct GlibFree {
   void operator()(void* memory) const;
 };

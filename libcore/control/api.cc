@@ -22,7 +22,7 @@ using scene::Value;
 
 constexpr int kSnapshotWidthMin = 16;
 constexpr int kSnapshotWidthMax = 7680;
-/// How long one that waits for a frame may not notice that the server ends.
+/// How long a handler that waits for a frame takes to notice that the server stops.
 constexpr std::chrono::milliseconds kStopLatency{50};
 
 Answer json_answer(std::string text, int status = 200) {
@@ -61,7 +61,7 @@ bool is_unchanged(const Request& request, int64_t revision) {
   });
 }
 
-/// An answer that a client can keep until the revision changes.
+/// A response that a client may cache until the revision changes.
 template <class Make>
 Answer answer_with_etag(const Request& request, const scene::LiveState& state, const Make& make) {
   Answer answer;
@@ -88,7 +88,8 @@ Answer answer_for_id(const Request& request, std::string_view kind, const scene:
                           [&] { return json_answer(document(base::unshared(*item))); });
 }
 
-/// The revision that the client means. -1: one that never was.
+/// The revision that If-Match demands: `present` if it is listed, else the last one, or -1 when no
+/// tag is a revision. nullopt: any revision.
 std::optional<int64_t> revision_wanted(const Request& request, int64_t present) {
   const auto wanted = request.header("if-match");
   if (!wanted) return std::nullopt;
@@ -112,7 +113,7 @@ std::optional<Problem> media_type_fault(const Request& request) {
       in_lower_case(trimmed(std::string_view(given).substr(0, given.find(';'))));
   if (type == "application/json") return std::nullopt;
   if (type == "application/merge-patch+json" && request.method == "PATCH") return std::nullopt;
-  Problem refused = problem(415, "the body's Content-Type is not application/json");
+  Problem refused = problem(415, "unsupported Content-Type; expected application/json");
   refused.headers.emplace_back(request.method == "PATCH" ? "Accept-Patch" : "Accept",
                                "application/json, application/merge-patch+json");
   return refused;
@@ -130,7 +131,7 @@ std::string json_pointer(std::string_view path) {
 }
 
 std::variant<Value, Problem> body_of(const Request& request) {
-  if (request.body.empty()) return problem(400, "the request has no body");
+  if (request.body.empty()) return problem(400, "the request has no body; expected JSON");
   if (auto refused = media_type_fault(request)) return *std::move(refused);
   scene::JsonDocument read = scene::read_json(request.body);
   if (read.faults.empty()) return std::move(read.value);
@@ -153,7 +154,7 @@ std::string random_word() {
   return word;
 }
 
-/// Lets the page's own inline scripts and styles run, and none that a text could smuggle in.
+/// Adds the nonce to the page's own scripts and styles, so that the browser runs no injected ones.
 std::string with_nonce(std::string_view page, const std::string& nonce) {
   std::string html;
   size_t from = 0;
@@ -251,7 +252,7 @@ void Api::count(std::string_view route, int status) const {
 Answer Api::routed(Request& request) const {
   Found found = find_route(request.method, request.path);
   if (found.methods.empty()) {
-    return answer_of(problem(404, "there is nothing at " + request.path));
+    return answer_of(problem(404, "there is no resource at " + request.path));
   }
   if (request.method == "OPTIONS") {
     Answer answer;
@@ -260,7 +261,7 @@ Answer Api::routed(Request& request) const {
     return answer;
   }
   if (found.route == nullptr) {
-    Problem refused = problem(405, request.method + " is not for " + request.path);
+    Problem refused = problem(405, request.method + " is not allowed for " + request.path);
     refused.headers.emplace_back("Allow", allowed(found.methods));
     return answer_of(refused);
   }
@@ -281,7 +282,7 @@ std::variant<Value, Problem> Api::params_from(const Request& request, const Rout
     params.add(route.body_member, std::move(document));
     return params;
   }
-  if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not an object");
+  if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not a JSON object");
   return std::move(document);
 }
 
@@ -409,7 +410,7 @@ Answer Api::metrics(const Request&, const Route&) const {
 Answer Api::openapi(const Request&, const Route&) const { return json_answer(openapi_text()); }
 
 Answer Api::ws(const Request&, const Route&) const {
-  Problem refused = problem(426, "a WebSocket handshake is needed here");
+  Problem refused = problem(426, "expected a WebSocket handshake");
   refused.headers.emplace_back("Upgrade", "websocket");
   return answer_of(refused);
 }
@@ -499,7 +500,7 @@ Answer Api::snapshot(const Request& request, const Route& route) const {
 }
 
 Answer Api::preview(const Request&, const Route&) const {
-  // Of HEAD; GET never comes here.
+  // Only HEAD comes here; the listener hands GET to Preview.
   Answer answer;
   answer.type = kPreviewType;
   return answer;

@@ -15,10 +15,10 @@
 
 namespace layercast::control {
 
-/// What HTTP requests are answered. Thread: any.
+/// The handlers of the HTTP routes. Thread: any.
 class Api {
  public:
-  /// All of them outlive it.
+  /// Everything here must outlive the Api.
   struct Parts {
     layers::LayerManager& layers;
     Station& station;
@@ -28,15 +28,15 @@ class Api {
   };
   explicit Api(const Parts& parts);
 
-  /// The answer to a request that has been let in, counted. Routes that wait for the store or for a
-  /// frame wait here.
+  /// Runs the route's handler and counts the response. `request` has passed the Gate. Blocks while
+  /// a route waits for the store or for a frame.
   Answer answer(Request request) const;
-  /// Ends the waits of answer().
+  /// Ends the waits for `wait=on-air` within 50 ms, before the server stops.
   void stop_waiting() { is_stopping_ = true; }
-  /// Counts an answer that was given elsewhere. `route`: a path of the table, or another word.
+  /// Counts a response that was sent without answer(). `route`: a path of the table, or `none`.
   void count(std::string_view route, int status) const;
 
-  // What the routes lead to.
+  // Handlers, referenced by the route table.
   Answer page(const Request& request, const Route& route) const;
   Answer health(const Request& request, const Route& route) const;
   Answer readiness(const Request& request, const Route& route) const;
@@ -56,7 +56,7 @@ class Api {
   Answer output(const Request& request, const Route& route) const;
   Answer snapshot(const Request& request, const Route& route) const;
   Answer preview(const Request& request, const Route& route) const;
-  /// A command: its answer tells the revision and what came of it.
+  /// Executes the route's command; the response holds the revision and the result.
   Answer obey(const Request& request, const Route& route) const;
 
  private:
@@ -70,18 +70,19 @@ class Api {
   std::atomic<bool> is_stopping_ = false;
 };
 
+/// The problem as a response with the media type kProblemType.
 Answer answer_of(const Problem& problem);
 
-/// `{revision, active, layers}`: what lists them by HTTP and by WebSocket.
+/// `{revision, active, layers}`: the layer list of HTTP and WebSocket.
 scene::Value layers_document(const scene::LiveState& state);
 
-/// `{revision, audio}`: the same of sounds.
+/// `{revision, audio}`: the sound list of HTTP and WebSocket.
 scene::Value tracks_document(const scene::LiveState& state);
 
-/// The media type of the preview: one JPEG after another.
+/// The media type of the preview: a sequence of JPEG pictures.
 inline constexpr const char* kPreviewType = "multipart/x-mixed-replace; boundary=frame";
 
-/// `"12"`: what ETag says of a revision.
+/// `"12"`: the ETag of a revision.
 std::string etag_of(int64_t revision);
 
 }  // namespace layercast::control

@@ -9,8 +9,8 @@
 
 namespace layercast::control {
 
-/// One thread that does what it is given, in the order in which it was given, and something else
-/// once a second. Thread: any (locked).
+/// A serial executor: one thread runs posted tasks in order, and `each_second` once a second.
+/// Thread: any (locked).
 class Desk {
  public:
   using Task = std::function<void()>;
@@ -20,10 +20,11 @@ class Desk {
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;
 
+  /// Starts the thread. Call once.
   void start(Task each_second);
-  /// Tasks not yet begun are dropped; the thread has ended afterwards.
+  /// Drops tasks that have not started and joins the thread.
   void stop();
-  /// Does nothing once the desk has been stopped.
+  /// Queues `task`; does nothing after stop().
   void post(Task task);
 
  private:

@@ -9,13 +9,14 @@
 
 namespace layercast::control {
 
-/// A JSON text that many are told.
+/// A JSON text that several recipients share.
 using Text = std::shared_ptr<const std::string>;
 
-/// The live scene as JSON, written once for each revision however many ask. URLs of outputs are
-/// redacted. Thread: any (locked).
+/// The live scene as JSON, serialised once per revision and cached. URLs of outputs are redacted.
+/// Thread: any (locked).
 class Documents {
  public:
+  /// The document of `state`. Only the newest revision is cached.
   Text scene(const scene::LiveStatePtr& state);
 
  private:

@@ -40,13 +40,13 @@ std::string text_of(const asio::ip::address& address) {
   return address.to_string();
 }
 
-/// Counts connections, all and by address. Thread: any (locked).
+/// Counts connections, in all and per address. Thread: any (locked).
 class Seats : public std::enable_shared_from_this<Seats> {
  public:
   explicit Seats(const Limits& limits)
       : all_max_(limits.connections_max), each_max_(limits.connections_per_client_max) {}
 
-  /// Null when there is none left for this address.
+  /// Takes a connection slot; null when none is left for this address.
   std::shared_ptr<void> take(const std::string& address) {
     const std::lock_guard lock(mutex_);
     int& count = by_address_[address];
@@ -57,7 +57,7 @@ class Seats : public std::enable_shared_from_this<Seats> {
     }
     ++count;
     ++all_;
-    // The pointer itself is only a sign.
+    // Only the deleter matters; the pointer is just not null.
     return {static_cast<void*>(this),
             [self = shared_from_this(), address](void*) { self->give_back(address); }};
   }
@@ -77,7 +77,7 @@ class Seats : public std::enable_shared_from_this<Seats> {
   std::map<std::string, int> by_address_;
 };
 
-/// Threads for one kind of answer, and how many requests wait for them.
+/// The thread pool of one lane, and how many requests wait in it.
 struct LaneThreads {
   explicit LaneThreads(int threads) : pool(static_cast<size_t>(threads)) {}
   asio::thread_pool pool;
@@ -101,7 +101,7 @@ class FrontDoor::Work {
 
  private:
   class Connection;
-  /// What connections take off when they end, which may be after the door.
+  /// Updated by connections on destruction, which may come after that of the listener.
   struct Books {
     std::set<Connection*> connections;
     int64_t bodies_bytes = 0;
@@ -126,7 +126,7 @@ class FrontDoor::Work {
   LaneThreads store_;
   LaneThreads frame_;
 
-  // Of the door's thread alone.
+  // Used only on the listener's thread.
   std::array<char, kScratchBytes> scratch_{};
   std::shared_ptr<Books> books_ = std::make_shared<Books>();
   bool is_stopping_ = false;
@@ -139,7 +139,7 @@ class FrontDoor::Work {
   std::thread thread_;
 };
 
-/// One client, from accept to close. Thread: the door's.
+/// One client, from accept to close. Thread: the listener's.
 class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(Work& door, tcp::socket socket, Visitor visitor, std::shared_ptr<void> seat)
@@ -166,7 +166,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     await_bytes();
   }
 
-  /// Ends now, or after the answer that is being made or sent.
+  /// Closes the connection now, or after the response in progress.
   void finish() {
     is_last_ = true;
     if (phase_ == Phase::kHead && received_.empty()) close();
@@ -178,7 +178,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   void give_time(base::Duration patience) {
     timer_.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(patience));
     timer_.async_wait([self = shared_from_this()](ErrorCode error) {
-      // A timer that was set anew in the meantime is another one.
+      // The timer may have been restarted after this handler was queued.
       if (!error && self->timer_.expiry() <= std::chrono::steady_clock::now()) self->run_late();
     });
   }
@@ -187,7 +187,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     if (phase_ == Phase::kAnswer) return;
     const bool is_waiting = phase_ == Phase::kHead || phase_ == Phase::kBody;
     if (!is_waiting || received_.empty()) return close();
-    refuse(problem(408, "the request did not come in time"));
+    refuse(problem(408, "the request was not complete in time"));
   }
 
   void close() {
@@ -214,35 +214,35 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     go_on();
   }
 
-  /// Does with what was received all that can be done.
+  /// Processes as much of the received bytes as possible.
   void go_on() {
     if (phase_ == Phase::kHead) return take_head();
     if (phase_ == Phase::kBody) take_body();
   }
 
   void take_head() {
-    // All at once: there may be a great many of them.
+    // Erases all blank lines at once: a client may send very many.
     size_t blank = 0;
     while (std::string_view(received_).substr(blank).starts_with("\r\n")) blank += 2;
     received_.erase(0, blank);
     const auto length = head_length(received_);
     const auto most = static_cast<size_t>(door_.limits_.head_bytes_max);
     if (length.value_or(received_.size()) > most) {
-      return refuse(problem(431, "the head is longer than " + std::to_string(most) + " bytes"));
+      return refuse(problem(431, "the request head exceeds " + std::to_string(most) + " bytes"));
     }
     if (!length) return await_bytes();
     auto parsed = parse_head(std::string_view(received_).substr(0, *length));
     if (const auto* refused = std::get_if<Problem>(&parsed)) return refuse(*refused);
     head_ = std::get<RequestHead>(std::move(parsed));
     if (std::ranges::find(kMethods, head_.method) == kMethods.end()) {
-      return refuse(problem(501, "the method " + head_.method + " is not known"));
+      return refuse(problem(501, "the method " + head_.method + " is not supported"));
     }
     admit(*length);
   }
 
   void admit(size_t length) {
     const auto path = percent_decoded(head_.path);
-    if (!path) return refuse(problem(400, "the path has a wrong escape"));
+    if (!path) return refuse(problem(400, "the path contains an invalid percent escape"));
     const Found found = find_route(head_.method, *path);
     route_ = found.route;
     auto admitted = door_.options_.gate->admit(head_, visitor_, route_);
@@ -258,7 +258,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     begin_body();
   }
 
-  /// Whether the connection has become someone else's.
+  /// Hands the connection over to a WebSocket or the preview. False: it stays here.
   bool hands_over(size_t length) {
     if (route_ == nullptr || head_.method != "GET" || head_.content_length > 0) return false;
     const bool is_socket = route_->serving == Serving::kWebSocket &&
@@ -278,7 +278,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
 
   void begin_body() {
     if (books_->bodies_bytes + head_.content_length > door_.limits_.bodies_bytes_max) {
-      Problem refused = problem(503, "too many requests at one time");
+      Problem refused = problem(503, "too many concurrent requests");
       refused.headers.emplace_back("Retry-After", "1");
       return refuse(refused);
     }
@@ -318,7 +318,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   void make_answer(std::string body) {
     LaneThreads& threads = lane();
     if (threads.waiting >= door_.limits_.requests_waiting_max) {
-      Problem refused = problem(503, "too many requests at one time");
+      Problem refused = problem(503, "too many concurrent requests");
       refused.headers.emplace_back("Retry-After", "1");
       return refuse(refused);
     }
@@ -329,7 +329,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
           Work& door = self->door_;
           std::string text = door.options_.answer(self->head_, self->trust_, self->visitor_, body);
           --threads.waiting;
-          // Given away whole: a connection ends on the door's thread.
+          // Moved: the connection must be destroyed on the listener's thread.
           asio::post(door.io_, [self = std::move(self), text = std::move(text)]() mutable {
             self->free_body();
             self->send(std::move(text));
@@ -364,11 +364,11 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     go_on();
   }
 
-  /// Says why, and ends the connection: what follows in it may be anything.
+  /// Sends the problem and ends the connection, because the end of the request is unknown.
   void refuse(const Problem& problem) {
     door_.options_.count(route_ == nullptr ? "none" : route_->path, problem.status);
-    door_.log("refused " + visitor_.address + ": " + std::to_string(problem.status) + " " +
-              problem.detail);
+    door_.log("refused a request from " + visitor_.address + ": " + std::to_string(problem.status) +
+              " " + problem.detail);
     free_body();
     received_.clear();
     const bool has_head = !head_.method.empty();
@@ -377,7 +377,8 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     send(std::move(text));
   }
 
-  /// Reads and forgets what the client still sends: closing at once would take the answer from it.
+  /// Discards what the client still sends: closing at once could reset the connection before the
+  /// client has read the response.
   void linger() {
     phase_ = Phase::kLinger;
     give_time(kLinger);
@@ -398,7 +399,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   RequestHead head_;
   const Route* route_ = nullptr;
   Request::Trust trust_ = Request::Trust::kNone;
-  int64_t body_bytes_ = 0;  // that are counted in the door's
+  int64_t body_bytes_ = 0;  // counted in Books::bodies_bytes
   bool is_last_ = false;
 };
 
@@ -407,7 +408,7 @@ FrontDoor::Work::Work(Options given)
       limits_(*options_.limits),
       seats_(std::make_shared<Seats>(limits_)),
       turned_away_(options_.metrics->counter(
-          {"connections_refused_total", "Connections closed at once: there were too many."})),
+          {"connections_refused_total", "Connections refused because too many were open."})),
       quick_(limits_.quick_threads),
       store_(limits_.store_threads),
       frame_(limits_.frame_threads) {}
@@ -447,8 +448,8 @@ void FrontDoor::Work::accept() {
       seat(std::move(socket));
       return accept();
     }
-    // Out of file descriptors, most likely: those that are open will end.
-    log("cannot accept: " + error.message());
+    // Probably out of file descriptors: retry until other connections end.
+    log("cannot accept a connection: " + error.message());
     accept_timer_.expires_after(kAcceptPause);
     accept_timer_.async_wait([this](ErrorCode aborted) {
       if (!aborted) accept();
@@ -465,7 +466,7 @@ void FrontDoor::Work::seat(tcp::socket socket) {
   auto seat = seats_->take(visitor.address);
   if (seat == nullptr) {
     turned_away_->add();
-    return log("turned " + visitor.address + " away: too many connections");
+    return log("refused a connection from " + visitor.address + ": too many connections");
   }
   std::make_shared<Connection>(*this, std::move(socket), std::move(visitor), std::move(seat))
       ->start();

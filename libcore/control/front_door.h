@@ -14,7 +14,7 @@
 
 namespace layercast::control {
 
-/// Closes a socket when it ends, unless that was taken out.
+/// Owns a socket descriptor: closes it on destruction unless take() has released it.
 class OwnSocket {
  public:
   explicit OwnSocket(int native) : native_(native) {}
@@ -30,8 +30,8 @@ class OwnSocket {
   int native_;
 };
 
-/// A connection that is handed over. Its seat among all connections is free when the last copy of
-/// `seat` is gone.
+/// A connection that the listener hands over for a WebSocket or the preview. Its connection slot is
+/// free again when the last copy of `seat` is destroyed.
 struct Guest {
   OwnSocket socket;
   std::string received;  ///< the head of its request
@@ -39,18 +39,19 @@ struct Guest {
   std::shared_ptr<void> seat;
 };
 
-/// Accepts connections, reads whole requests within the limits and sends the answers, none of which
-/// costs a thread while a client is slow or idle. Answers are made on threads of their own, in
-/// lanes: those that wait never hold up those that do not. Thread: any.
+/// The HTTP listener: accepts connections, reads complete requests within the limits and writes the
+/// responses. Idle and slow clients occupy no thread. Handlers run in one thread pool per lane, so
+/// that requests that wait (for the store, for a frame) do not delay the others. Thread: any.
 class FrontDoor {
  public:
-  /// All that is called must not throw.
+  /// Callbacks must not throw. `answer` runs on a lane's thread, the others run on the listener's
+  /// thread.
   struct Options {
     std::string address;  ///< an IP address
     int port = 0;
-    const Limits* limits = nullptr;    ///< outlives the door
-    Gate* gate = nullptr;              ///< outlives the door
-    base::Metrics* metrics = nullptr;  ///< outlives the door
+    const Limits* limits = nullptr;    ///< outlives the listener
+    Gate* gate = nullptr;              ///< outlives the listener
+    base::Metrics* metrics = nullptr;  ///< outlives the listener
     std::function<std::string(const RequestHead&, Request::Trust, const Visitor&,
                               std::string_view body)>
         answer;
@@ -59,13 +60,15 @@ class FrontDoor {
     std::function<void(std::string_view route, int status)> count;
     std::function<void(std::string_view line)> log;
   };
-  /// Errors: kInvalidInput: no IP address; kIo: it cannot be listened on.
+  /// Starts listening. Errors: kInvalidInput when `address` is not an IP address, kIo when the
+  /// socket cannot listen there.
   static base::Result<std::unique_ptr<FrontDoor>> open(Options options);
-  /// Closes idle connections, waits for requests under way at most a second.
+  /// Closes idle connections and waits at most a second for requests in progress.
   ~FrontDoor();
 
+  /// The port that it listens on, also when Options::port was 0.
   int port() const;
-  /// Takes no more connections, and no more requests on those that are open.
+  /// Stops accepting connections, and further requests on open ones.
   void stop_accepting();
 
  private:

@@ -9,7 +9,7 @@ namespace {
 constexpr double kForgivenPerSecond = 1;
 constexpr size_t kAddressesMax = 4096;
 
-/// Takes the same time wherever the two differ.
+/// Compares in constant time, so that a client cannot guess a token byte by byte.
 bool are_equal(std::string_view given, std::string_view wanted) {
   size_t difference = given.size() ^ wanted.size();
   for (size_t i = 0; i < wanted.size(); ++i) {
@@ -21,7 +21,7 @@ bool are_equal(std::string_view given, std::string_view wanted) {
   return seen == 0;
 }
 
-/// Without the port that a scheme has anyway.
+/// The authority without the default ports of http and https, in lower case.
 std::string without_usual_port(std::string_view authority) {
   for (const std::string_view port : {":80", ":443"}) {
     if (authority.ends_with(port)) authority.remove_suffix(port.size());
@@ -46,7 +46,7 @@ std::optional<std::string> bearer_of(const RequestHead& head) {
 
 bool is_loopback(std::string_view address) {
   if (address.starts_with("::ffff:")) address.remove_prefix(7);
-  // A name may begin like an address: 127.0.0.1.example.org is anybody's.
+  // Parses it: the name 127.0.0.1.example.org begins like an address but may belong to anyone.
   in_addr parsed{};
   const bool is_v4 = ::inet_pton(AF_INET, std::string(address).c_str(), &parsed) == 1;
   return address == "::1" || (is_v4 && address.starts_with("127."));
@@ -69,7 +69,7 @@ std::optional<std::string> host_name_of(std::string_view host_and_port) {
   const bool has_port = port.starts_with(':') && port.size() > 1 && port.size() <= 6 &&
                         std::ranges::all_of(port.substr(1), is_digit);
   if (name.empty() || !(port.empty() || has_port)) return std::nullopt;
-  // What a name or an address is written with; the page's policy quotes it.
+  // Only characters of names and addresses: the page's policy contains the host.
   const auto belongs = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
            c == '-' || c == '_' || c == ':';
@@ -97,18 +97,18 @@ bool Gate::is_own_host(std::string_view host, const Visitor& visitor) const {
 std::optional<Problem> Gate::foreign(const RequestHead& head, const Visitor& visitor,
                                      const Route* route) const {
   const std::string* host = head.find("host");
-  if (host == nullptr) return problem(400, "the request names no Host");
+  if (host == nullptr) return problem(400, "the request has no Host header");
   if (!is_own_host(*host, visitor)) {
-    return problem(421, "the host \"" + *host + "\" is not served here");
+    return problem(421, "the host \"" + *host + "\" is not allowed");
   }
   const std::string* origin = head.find("origin");
   if (origin != nullptr && authority_of(*origin) != without_usual_port(*host)) {
-    return problem(403, "pages of " + *origin + " may not ask here");
+    return problem(403, "requests from pages of " + *origin + " are not allowed");
   }
-  // A page elsewhere may link to the one here, and no more.
+  // Other sites may link to the page, but not use the API.
   const bool is_page = route != nullptr && route->path == "/";
   if (!is_page && head.value_of("sec-fetch-site") == "cross-site") {
-    return problem(403, "pages of other sites may not ask here");
+    return problem(403, "requests from pages of other sites are not allowed");
   }
   return std::nullopt;
 }
@@ -130,7 +130,7 @@ bool Gate::is_tired_of(const std::string& address) {
 void Gate::note_failure(const std::string& address) {
   const std::lock_guard lock(mutex_);
   if (failures_.size() >= kAddressesMax && !failures_.contains(address)) {
-    // Forgets whoever failed longest ago.
+    // Forgets the address whose last failure is oldest.
     failures_.erase(std::ranges::min_element(
         failures_, {}, [](const auto& entry) { return entry.second.counted; }));
   }
@@ -155,7 +155,7 @@ std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const
   failures_total_->add();
   if (given) note_failure(visitor.address);
   if (access == Access::kOpen) return Request::Trust::kNone;
-  Problem refused = problem(401, given ? "the token is wrong" : "a token is needed");
+  Problem refused = problem(401, given ? "the token is wrong" : "a token is required");
   refused.headers.emplace_back("WWW-Authenticate",
                                given ? "Bearer error=\"invalid_token\"" : "Bearer");
   return refused;

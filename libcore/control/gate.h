@@ -15,32 +15,33 @@
 
 namespace layercast::control {
 
-/// Where a connection comes from, and where it was received: addresses without ports.
+/// The addresses of a connection, without ports: the client's, and the local one that received it.
 struct Visitor {
   std::string address;
   std::string local_address;
 };
 
-/// Lets requests in, by Host, Origin and token. Thread: any (locked).
+/// Admits requests by Host, Origin and token, and slows down clients that guess tokens. Thread: any
+/// (locked).
 class Gate {
  public:
   /// `metrics` outlives the gate.
   struct Options {
-    std::string host;  ///< listened on
+    std::string host;  ///< the listen address
     std::vector<std::string> allowed_hosts;
     std::optional<std::string> token;
     int auth_failures_max = 20;
   };
   Gate(Options options, base::Metrics& metrics);
 
-  /// How far the visitor is trusted, or why it is refused: 400, 401, 403, 421 or 429.
-  /// `route`: where the path leads; nullptr: nowhere.
+  /// The trust level of an admitted request, or why it is refused: 400, 401, 403, 421 or 429.
+  /// `route`: nullptr when the path has no route.
   std::variant<Request::Trust, Problem> admit(const RequestHead& head, const Visitor& visitor,
                                               const Route* route);
 
  private:
   using Clock = std::chrono::steady_clock;
-  /// Failures that one more second each forgives.
+  /// Wrong tokens from one address; the count falls by one a second.
   struct Failures {
     double count = 0;
     Clock::time_point counted;
@@ -60,11 +61,11 @@ class Gate {
   std::map<std::string, Failures> failures_;
 };
 
-/// Whether an address is this machine's own: 127.0.0.0/8, ::1, or the first mapped into IPv6.
+/// Whether `address` is a loopback address: 127.0.0.0/8, ::1, or an IPv4 loopback mapped to IPv6.
 bool is_loopback(std::string_view address);
 
-/// `[::1]:8080` as `::1`, `example.org:80` as `example.org`, in lower case; nullopt for what is no
-/// host.
+/// The host without its port, in lower case: `[::1]:8080` gives `::1`, `example.org:80` gives
+/// `example.org`; nullopt when it is not a host name or address.
 std::optional<std::string> host_name_of(std::string_view host_and_port);
 
 }  // namespace layercast::control

@@ -11,16 +11,16 @@
 namespace layercast::control {
 namespace {
 
-/// What the API reads. Nothing else reaches httplib: no ranges, encodings, expectations or form
-/// bodies, and no names that it uses for its own ends.
+/// Header fields that the API reads. httplib sees no others: no ranges, encodings, expectations or
+/// form bodies, and no names that it uses internally.
 constexpr std::array<std::string_view, 7> kPassedFields = {
     "host", "content-type", "if-match", "if-none-match", "accept", "origin", "user-agent"};
-/// Tells the handler how far the visitor is trusted; no client's field passes under this name.
+/// Carries the trust level to the handler; it is not a passed field, so no client can set it.
 constexpr const char* kTrustField = "x-layercast-trust";
-/// The body's type goes by another name: httplib would take forms apart.
+/// Carries the Content-Type under another name, because httplib would parse form bodies.
 constexpr const char* kTypeField = "x-layercast-type";
 
-/// A connection that is two strings: what was received, and what is to be sent.
+/// A connection made of two strings: the received bytes and the sent bytes.
 class TextStream final : public httplib::Stream {
  public:
   TextStream(std::string received, const Visitor& visitor)
@@ -116,7 +116,7 @@ class HttpExchange::Engine final : public httplib::Server {
     try {
       process_request(stream, !keeps_alive, is_closed, nullptr);
     } catch (const std::exception&) {
-      return refusal_text(problem(500, "the answer could not be made"), nullptr);
+      return refusal_text(problem(500, "internal error while building the response"), nullptr);
     }
     return stream.take_sent();
   }

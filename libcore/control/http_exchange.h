@@ -10,15 +10,15 @@
 
 namespace layercast::control {
 
-/// Turns the bytes of one whole request into the bytes of its answer. Thread: any.
+/// Turns one complete request into the bytes of its response. Thread: any.
 class HttpExchange {
  public:
   using Handler = std::function<Answer(Request)>;
   explicit HttpExchange(Handler handler);
   ~HttpExchange();
 
-  /// `head`: let in, with `trust`; `body`: all of it. Of the head's fields only those pass that
-  /// the API knows.
+  /// Calls the handler. `head`: admitted with `trust`. `body`: complete. The handler sees only
+  /// those header fields that the API uses. An exception from the handler becomes a 500.
   std::string answer(const RequestHead& head, Request::Trust trust, const Visitor& visitor,
                      std::string_view body) const;
 
@@ -27,7 +27,8 @@ class HttpExchange {
   std::unique_ptr<Engine> engine_;
 };
 
-/// An answer written without a request that could be read: the connection ends with it.
+/// The bytes of a response that ends the connection, for a request that the handler does not see.
+/// `head`: nullptr when the head could not be parsed.
 std::string refusal_text(const Problem& problem, const RequestHead* head);
 
 }  // namespace layercast::control

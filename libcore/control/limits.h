@@ -6,35 +6,36 @@
 
 namespace layercast::control {
 
-/// What one server takes on, so that no client can take it away from the others. Tests set smaller
-/// ones.
+/// What one server accepts, so that no client can starve the others. Tests set smaller values.
 struct Limits {
   int connections_max = 4096;
-  /// From one address, unless that is this machine: a proxy in front of it stands for many.
+  /// Per client address. Loopback is exempt: a local proxy stands for many clients.
   int connections_per_client_max = 256;
   int64_t head_bytes_max = 16 << 10;
   int64_t body_bytes_max = 4 << 20;
-  int64_t bodies_bytes_max = 64 << 20;  ///< of all requests that are being read at one time
+  int64_t bodies_bytes_max = 64 << 20;  ///< of all requests being read at the same time
+  /// Timeouts for the head of a request, its body, the next request on a connection, and for
+  /// sending the response.
   base::Duration head_patience = std::chrono::seconds(10);
   base::Duration body_patience = std::chrono::seconds(30);
   base::Duration idle_patience = std::chrono::seconds(60);  ///< between two requests
   base::Duration answer_patience = std::chrono::seconds(30);
-  int64_t answer_bytes_per_second_min = 16 << 10;  ///< longer answers are given longer
-  int requests_waiting_max = 256;                  ///< in each lane; more are refused
-  int quick_threads = 2;                           ///< for answers that wait for nothing
-  int store_threads = 4;                           ///< for answers that wait for the store
-  int frame_threads = 4;                           ///< for answers that wait for a frame
+  int64_t answer_bytes_per_second_min = 16 << 10;  ///< extends answer_patience for long responses
+  int requests_waiting_max = 256;                  ///< per lane; further ones get 503
+  int quick_threads = 2;                           ///< for handlers that do not wait
+  int store_threads = 4;                           ///< for handlers that wait for the store
+  int frame_threads = 4;                           ///< for handlers that wait for a frame
   base::Duration on_air_patience = std::chrono::seconds(5);
 
-  int auth_failures_max = 20;  ///< of one address in a row; then one more each second
-  int viewers_max = 16;        ///< of the preview
+  int auth_failures_max = 20;  ///< wrong tokens per address; then one a second
+  int viewers_max = 16;        ///< clients of the preview
 
   int64_t message_bytes_max = 1 << 20;  ///< of one WebSocket message
-  int64_t queue_bytes_max = 4 << 20;    ///< waiting for one WebSocket client: beyond, it is cut off
+  int64_t queue_bytes_max = 4 << 20;    ///< queued for one WebSocket client; above, disconnected
   int send_buffer_bytes = 256 << 10;    ///< the kernel's, for each WebSocket client
-  int messages_per_second_max = 5000;   ///< of one client; more are read later
-  int unanswered_max = 256;             ///< of one client; more are read later
-  int64_t unanswered_bytes_max = 2 << 20;                 ///< of one client
+  int messages_per_second_max = 5000;   ///< per client; further ones are read later
+  int unanswered_max = 256;             ///< messages per client; further ones are read later
+  int64_t unanswered_bytes_max = 2 << 20;                 ///< per client
   int64_t all_unanswered_bytes_max = 64 << 20;            ///< of all clients
   base::Duration silence_max = std::chrono::seconds(30);  ///< of a WebSocket, pings included
 };

@@ -23,14 +23,14 @@ Value reference(std::string_view schema) {
   return Value::object().add("$ref", Value::of(std::string(kComponents) + std::string(schema)));
 }
 
-/// A schema written here, as JSON.
+/// A schema given as JSON text.
 Value written(std::string_view json) {
   scene::JsonDocument read = scene::read_json(json);
   LAYERCAST_CHECK(read.faults.empty());
   return std::move(read.value);
 }
 
-/// Every reference into $defs made one into the components.
+/// `schema` with references into $defs changed to #/components/schemas.
 Value with_component_references(Value schema) {
   for (Value& item : schema.items) item = with_component_references(std::move(item));
   for (auto& member : schema.members) {
@@ -44,14 +44,14 @@ Value with_component_references(Value schema) {
   return schema;
 }
 
-/// Nobody has to give `key`.
+/// Removes `key` from the required keys.
 void make_optional(Value& schema, std::string_view key) {
   if (Value* required = schema.find("required")) {
     std::erase_if(required->items, [&](const Value& item) { return item.text == key; });
   }
 }
 
-/// `name` as the codec describes it; a codec may have defined it already.
+/// Adds the codec's schema as `name`, unless the codec has already defined it.
 template <class T>
 void add_schema(Value& schemas, scene::SchemaBuilder& builder, std::string_view name,
                 const scene::Codec<T>& codec) {
@@ -61,7 +61,7 @@ void add_schema(Value& schemas, scene::SchemaBuilder& builder, std::string_view 
   schemas.add(name, std::move(schema));
 }
 
-/// A scene as GET tells it and PUT takes it: with what only a live one has.
+/// A scene as GET returns it and PUT accepts it, including the fields of a live scene.
 Value live_scene_schema(Value root) {
   Value* properties = root.find("properties");
   LAYERCAST_CHECK(properties != nullptr);
@@ -72,14 +72,14 @@ Value live_scene_schema(Value root) {
   return root;
 }
 
-/// The configuration as GET tells it: with what the stream is doing.
+/// The stream configuration as GET returns it, including the transmission state.
 Value stream_config_schema(scene::SchemaBuilder& builder) {
   Value schema = scene::stream_config_codec().schema(builder);
   schema.find("properties")->add("transmission", scene::transmission_codec().schema(builder));
   return schema;
 }
 
-/// A merge patch of the configuration: null stands for the default.
+/// A merge patch of the configuration: null resets a key to its default.
 Value stream_patch_schema(scene::SchemaBuilder& builder) {
   Value schema = scene::stream_config_codec().schema(builder);
   Value* properties = schema.find("properties");
@@ -110,7 +110,7 @@ constexpr std::string_view kProblemSchema = R"({
       "type": "object", "required": ["pointer", "detail"],
       "properties": {"pointer": {"type": "string", "format": "json-pointer"},
                      "detail": {"type": "string"}}}},
-    "revision": {"type": "integer", "description": "The present one."}}})";
+    "revision": {"type": "integer", "description": "The current revision of the scene."}}})";
 
 constexpr std::string_view kLayersSchema = R"({
   "type": "object", "required": ["revision", "active", "layers"], "additionalProperties": false,
@@ -140,7 +140,7 @@ constexpr std::string_view kBatchSchema = R"({
     "type": "object", "required": ["method"], "additionalProperties": false,
     "properties": {"method": {"type": "string"}, "params": {"type": "object"}}}}}})";
 
-/// What routes() speaks of and no other table describes.
+/// Schemas that routes() names and no other table describes.
 void add_house_schemas(Value& schemas) {
   schemas.add("any", written("{}"))
       .add("merge-patch",
@@ -153,7 +153,8 @@ void add_house_schemas(Value& schemas) {
       .add("named", written(R"({"type": "object", "required": ["id"],
                                 "additionalProperties": false,
                                 "properties": {"id": {"type": ["string", "null"]}}})"))
-      .add("results", written(R"({"type": "array", "description": "One for each command."})"))
+      .add("results",
+           written(R"({"type": "array", "description": "One result for each command."})"))
       .add("layers", written(kLayersSchema))
       .add("sounds", written(kSoundsSchema))
       .add("outputs", written(kOutputsSchema))
@@ -209,21 +210,23 @@ Value parameters_of(const Route& route) {
     all.items.push_back(parameter(name, place, schema, description));
   };
   if (route.takes_id())
-    add("id", "path", R"({"type": "string"})", "Of the layer, sound or output.");
+    add("id", "path", R"({"type": "string"})", "Id of the layer, sound or output.");
   if (!route.command.empty()) {
     add("at", "query", R"({"type": "string"})",
-        "When to obey: a stream time such as 90s, or frame:N.");
+        "When to apply the change: at a stream time such as 90s, or at a frame, as frame:N.");
     add("wait", "query", R"({"const": "on-air"})",
-        "Answer once a frame that shows it has been handed to the encoder; `frame` tells which.");
+        "Answers once the encoder has received a frame that shows the change; `frame` is its "
+        "number.");
     add("If-Match", "header", R"({"type": "string"})",
-        "The quoted revision that the change was made for.");
+        "The quoted revision that the change is based on; with any other, the answer is 412.");
   }
   if (route.has_etag) {
-    add("If-None-Match", "header", R"({"type": "string"})", "A quoted revision that is known.");
+    add("If-None-Match", "header", R"({"type": "string"})",
+        "A quoted revision that the client has; if it is current, the answer is 304.");
   }
   if (route.operation.starts_with("snapshot.")) {
     add("width", "query", R"({"type": "integer", "minimum": 16, "maximum": 7680})",
-        "Shrunk to this at most.");
+        "Maximum width in px; a wider picture is scaled down.");
   }
   return all;
 }
@@ -242,7 +245,7 @@ Value response(std::string_view description) {
   return made;
 }
 
-/// `{revision, frame, result}` around what a command gives.
+/// `{revision, frame, result}` around the command's result.
 Value command_answer_schema(const Route& route) {
   Value schema = written(R"({"type": "object", "required": ["revision", "result"],
     "additionalProperties": false,
@@ -259,7 +262,7 @@ void add_success(const Route& route, Value& responses) {
     responses.add("101", response("The WebSocket is open."));
     return;
   }
-  Value good = response("As asked.");
+  Value good = response("Success.");
   if (!route.command.empty()) {
     good.add("content", content("application/json", command_answer_schema(route)));
   } else if (route.answer_schema.empty()) {
@@ -269,9 +272,9 @@ void add_success(const Route& route, Value& responses) {
   }
   if (route.status == 201) responses.add("200", good);
   responses.add(std::to_string(route.status), std::move(good));
-  if (route.has_etag) responses.add("304", response("The known revision is the present one."));
+  if (route.has_etag) responses.add("304", response("The revision in If-None-Match is current."));
   if (!route.command.empty()) {
-    Value later = response("Durable, and put off or not yet seen on air.");
+    Value later = response("The change is durable, but scheduled for later or not yet on air.");
     later.add("content", content("application/json", written(kLaterSchema)));
     responses.add("202", std::move(later));
   }
@@ -311,7 +314,7 @@ Value responses_of(const Route& route) {
 Value security_of(Access access) {
   Value ways = Value::array();
   if (access == Access::kOpen) return ways;
-  // A server on loopback may have no token.
+  // A server on loopback may run without a token.
   ways.items.push_back(Value::object());
   ways.items.push_back(Value::object().add("bearer", Value::array()));
   if (access == Access::kTokenInQuery) {
@@ -360,7 +363,7 @@ Value openapi_document() {
   Value document = Value::object();
   document.add("openapi", Value::of("3.1.0"))
       .add("info", written(R"({"title": "layercast", "version": "1",
-        "description": "A live scene and how to change it. Every change raises its revision."})"))
+        "description": "The API of a live scene. Every change raises the scene's revision."})"))
       .add("servers", written(R"([{"url": "/"}])"))
       .add("paths", paths())
       .add("components", std::move(components));

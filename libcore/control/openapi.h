@@ -6,10 +6,10 @@
 
 namespace layercast::control {
 
-/// The OpenAPI 3.1 document of routes(), with the schemas of the scene file.
+/// The OpenAPI 3.1 document of routes(), including the schemas of the scene file.
 scene::Value openapi_document();
 
-/// The same as JSON, written once. Thread: any.
+/// The document as JSON, serialised once. Thread: any.
 const std::string& openapi_text();
 
 }  // namespace layercast::control

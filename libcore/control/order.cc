@@ -27,7 +27,7 @@ base::Result<layers::At> at_from(std::string_view text) {
 base::Result<Until> until_from(std::string_view text) {
   if (text == "on-air") return Until::kOnAir;
   return base::Error{base::ErrorCode::kInvalidInput,
-                     "wait: \"" + std::string(text) + "\" is not on-air",
+                     "wait: \"" + std::string(text) + "\" is unknown; expected on-air",
                      {},
                      nullptr};
 }

@@ -11,35 +11,36 @@
 
 namespace layercast::control {
 
-/// When a command counts as answered.
+/// When a command is answered.
 enum class Until : uint8_t {
-  kDurable,
-  kOnAir,  ///< a frame that shows it has been handed to the encoder
+  kDurable,  ///< the store has the change
+  kOnAir,    ///< the encoder has received a frame that shows the change
 };
 
-/// A command as a client gave it.
+/// A command as a client sent it.
 struct Order {
   layers::Submission submission;
   Until until = Until::kDurable;
 };
 
-/// What came of it.
+/// The result of a command.
 struct Outcome {
   layers::Accepted accepted;
   bool is_scheduled = false;
   Until until = Until::kDurable;
-  std::optional<int64_t> frame;  ///< that first showed it; absent: not seen in time
+  std::optional<int64_t> frame;  ///< the first frame that showed it; absent: none in time
 };
 
-/// `10s`, `1.5` (seconds of stream time) or `frame:1234`. Errors: kInvalidInput.
+/// Parses when a command is due: `10s`, `1.5` (seconds of stream time) or `frame:1234`. Errors:
+/// kInvalidInput.
 base::Result<layers::At> at_from(std::string_view text);
-/// `on-air`. Errors: kInvalidInput.
+/// Parses the acknowledgement that a client waits for: `on-air`. Errors: kInvalidInput.
 base::Result<Until> until_from(std::string_view text);
 
-/// Whether a command that was accepted has been put off.
+/// Whether an accepted command was scheduled for later.
 bool is_put_off(const layers::Submission& submission, const layers::Accepted& accepted);
 
-/// `{revision, frame, result}`; `frame` only where the client waited for it.
+/// `{revision, frame, result}`; `frame` is present only when the client waited for it.
 scene::Value document_of(const Outcome& outcome);
 
 }  // namespace layercast::control

@@ -4,9 +4,9 @@
 
 namespace layercast::control {
 
-/// The page at `/`, whole: it loads nothing but the API of the same address. Its scripts and styles
-/// stand in plain `<script>` and `<style>` tags, which are given a nonce when it is served; style
-/// attributes and handlers such as onclick= do not work.
+/// The HTML of the page at `/`, self-contained: it loads nothing except the API of the same origin.
+/// Api::page() adds a nonce to its plain `<script>` and `<style>` tags; the page must not use style
+/// attributes or handlers such as onclick=, because its content security policy blocks them.
 std::string_view page_html();
 
 }  // namespace layercast::control

@@ -44,7 +44,7 @@ class Preview::Work {
   Work(Station& station, const Limits& limits, base::Metrics& metrics)
       : station_(station),
         limits_(limits),
-        count_(metrics.gauge({"preview_viewers", "Clients that look at the preview."})),
+        count_(metrics.gauge({"preview_viewers", "Connected preview clients."})),
         network_([this] { io_.run(); }),
         maker_([this] { make_pictures(); }) {}
   ~Work();
@@ -64,7 +64,7 @@ class Preview::Work {
   std::shared_ptr<base::Gauge> count_;
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
-  std::set<std::shared_ptr<Viewer>> viewers_;  // of the network thread alone
+  std::set<std::shared_ptr<Viewer>> viewers_;  // used only on the network thread
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -74,7 +74,7 @@ class Preview::Work {
   std::thread maker_;
 };
 
-/// Thread: the network's.
+/// One preview client. Thread: the network thread.
 class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
   Viewer(Work& preview, tcp::socket socket, std::shared_ptr<void> seat)
@@ -88,7 +88,7 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
     send(head_text());
   }
 
-  /// The newest picture; one that has not been begun yet is forgotten.
+  /// Sends `part`, or replaces the picture that waits to be sent.
   void show(const Text& part) {
     if (sending_ == nullptr) return send(part);
     next_ = part;
@@ -118,7 +118,7 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
                       });
   }
 
-  /// Notices that the viewer goes; what it says is not listened to.
+  /// Detects that the client disconnects; discards what it sends.
   void watch() {
     socket_.async_read_some(asio::buffer(heard_),
                             [self = shared_from_this()](ErrorCode error, size_t) {
@@ -153,7 +153,7 @@ void Preview::Work::take(Guest guest) {
   socket.non_blocking(true, error);
   socket.set_option(asio::socket_base::send_buffer_size(limits_.send_buffer_bytes), error);
   if (viewers_.size() >= static_cast<size_t>(limits_.viewers_max)) {
-    Problem refused = problem(503, "too many look at the preview");
+    Problem refused = problem(503, "too many preview clients");
     refused.headers.emplace_back("Retry-After", "10");
     const std::string text = refusal_text(refused, nullptr);
     socket.write_some(asio::buffer(text), error);

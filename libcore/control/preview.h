@@ -9,15 +9,17 @@
 
 namespace layercast::control {
 
-/// Sends everybody who looks the newest small picture as often as the station makes one: each is
-/// made once, and a slow viewer skips some. Nothing is made while nobody looks. Thread: any.
+/// Streams the newest small picture to all preview clients as MJPEG. Each picture is encoded once
+/// and shared; a slow client skips pictures. Encodes nothing while no client is connected. Thread:
+/// any.
 class Preview {
  public:
-  /// All of them outlive it.
+  /// All arguments must outlive it.
   Preview(Station& station, const Limits& limits, base::Metrics& metrics);
   ~Preview();
 
-  /// Takes a connection whose request has been let in; too many are refused with 503.
+  /// Takes over a connection whose request was admitted. Answers 503 above Limits::viewers_max
+  /// clients.
   void admit(Guest guest);
 
  private:

@@ -50,7 +50,7 @@ const StatusName* entry_of(int status) {
   return entry == kStatusNames.end() ? nullptr : entry;
 }
 
-/// A pointer into the params as one into what the client has sent.
+/// A JSON pointer into the params, as one into the request body.
 std::string without_prefix(const std::string& pointer, std::string_view prefix) {
   if (prefix.empty() || !pointer.starts_with(prefix)) return pointer;
   const std::string rest = pointer.substr(prefix.size());
@@ -75,7 +75,7 @@ Problem problem(int status, std::string detail) {
 Problem problem_of(const base::Error& error) {
   const base::ErrorMeaning& meaning = base::meaning_of(error.code);
   Problem made;
-  // A document that reads well and says something impossible is not a bad request.
+  // Well-formed but invalid content is 422, not 400.
   made.status = error.code == base::ErrorCode::kInvalidInput ? 422 : meaning.http_status;
   made.name = meaning.name;
   made.detail = error.to_string();

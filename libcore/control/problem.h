@@ -13,30 +13,35 @@
 
 namespace layercast::control {
 
+/// Names and values in order: header fields, or the parameters of a query.
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
 /// Why a request was refused. Source: RFC 9457.
 struct Problem {
   int status = 500;
-  std::string name;  ///< of its type, such as `stale`
+  std::string name;  ///< the end of its type URN, such as `stale`
   std::string detail;
   std::vector<scene::FieldFault> errors;
-  std::optional<int64_t> revision;  ///< the present one, where that helps
+  std::optional<int64_t> revision;  ///< the current one, where that helps
   Fields headers;                   ///< such as Allow
 };
 
 /// The media type of problem_text().
 inline constexpr const char* kProblemType = "application/problem+json";
 
-/// `Not Found`; empty for a status that nobody here uses.
+/// `Not Found`; empty for a status that the API does not use.
 std::string_view title_of(int status);
 
-/// One whose type is named after its status.
+/// A problem with the type that belongs to `status`.
 Problem problem(int status, std::string detail);
+/// The problem for an error: status and type come from base::meaning_of(), except that
+/// kInvalidInput is 422.
 Problem problem_of(const base::Error& error);
-/// `prefix`: the pointer of what the client has sent within the params, and taken off again.
+/// The same for a refused command. `prefix`: JSON pointer of the request body within the command's
+/// params; removed from the pointers, so that they refer to the body.
 Problem problem_of(const scene::Refusal& refusal, std::string_view prefix = {});
 
+/// The problem document, and the same as JSON text.
 scene::Value document_of(const Problem& problem);
 std::string problem_text(const Problem& problem);
 

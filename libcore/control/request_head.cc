@@ -48,16 +48,16 @@ std::optional<Problem> read_request_line(std::string_view line, RequestHead& hea
   const std::string_view version = line.substr(last + 1);
   head.method = line.substr(0, first);
   head.target = line.substr(first + 1, last - first - 1);
-  if (!is_token(head.method)) return problem(400, "the method is not a word");
+  if (!is_token(head.method)) return problem(400, "the method is not a token");
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-    return version.starts_with("HTTP/") ? problem(505, "HTTP/1.1 is spoken here")
-                                        : problem(400, "the request line names no version");
+    return version.starts_with("HTTP/") ? problem(505, "unsupported version; expected HTTP/1.1")
+                                        : problem(400, "the request line has no HTTP version");
   }
   head.keeps_alive = version == "HTTP/1.1";
   if (head.target.size() > kTargetBytesMax) {
-    return problem(414, "the target is longer than " + std::to_string(kTargetBytesMax) + " bytes");
+    return problem(414, "the request target exceeds " + std::to_string(kTargetBytesMax) + " bytes");
   }
-  if (!is_target(head.target)) return problem(400, "the target is not a path");
+  if (!is_target(head.target)) return problem(400, "the request target is not an absolute path");
   const size_t question = std::min(head.target.find('?'), head.target.size());
   head.path = head.target.substr(0, question);
   if (question < head.target.size()) head.query = head.target.substr(question + 1);
@@ -67,10 +67,10 @@ std::optional<Problem> read_request_line(std::string_view line, RequestHead& hea
 std::optional<Problem> read_field(std::string_view line, RequestHead& head) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
-    return problem(400, "a header field has no proper name");
+    return problem(400, "a header field has an invalid name");
   }
   const std::string_view value = trimmed(line.substr(colon + 1));
-  if (!is_field_value(value)) return problem(400, "a header field holds control characters");
+  if (!is_field_value(value)) return problem(400, "a header field contains control characters");
   if (head.fields.size() == kFieldsMax) {
     return problem(431, "more than " + std::to_string(kFieldsMax) + " header fields");
   }
@@ -78,23 +78,23 @@ std::optional<Problem> read_field(std::string_view line, RequestHead& head) {
   return std::nullopt;
 }
 
-/// Fields of which two would leave it open which one counts.
+/// Refuses duplicates of fields whose meaning would then be ambiguous.
 std::optional<Problem> find_doubled_field(const RequestHead& head) {
   for (const std::string_view name : {"host", "content-length", "content-type", "authorization",
                                       "origin", "if-match", "expect", "transfer-encoding"}) {
     const auto count = std::ranges::count(head.fields, name, [](const auto& f) { return f.first; });
-    if (count > 1) return problem(400, "the header field " + std::string(name) + " stands twice");
+    if (count > 1) return problem(400, "the header field " + std::string(name) + " is duplicated");
   }
   return std::nullopt;
 }
 
 std::optional<Problem> read_framing(RequestHead& head) {
   if (head.find("transfer-encoding") != nullptr) {
-    return problem(411, "bodies are taken with a Content-Length only");
+    return problem(411, "Transfer-Encoding is not supported; expected Content-Length");
   }
   if (const std::string* encoding = head.find("content-encoding");
       encoding != nullptr && in_lower_case(*encoding) != "identity") {
-    Problem refused = problem(415, "bodies are taken uncompressed only");
+    Problem refused = problem(415, "Content-Encoding is not supported; expected identity");
     refused.headers.emplace_back("Accept-Encoding", "identity");
     return refused;
   }
@@ -109,7 +109,7 @@ std::optional<Problem> read_framing(RequestHead& head) {
   }
   if (const std::string* expect = head.find("expect");
       expect != nullptr && in_lower_case(*expect) != "100-continue") {
-    return problem(417, "only 100-continue can be expected");
+    return problem(417, "unsupported Expect header; expected 100-continue");
   }
   if (head.has_token("connection", "close")) head.keeps_alive = false;
   return std::nullopt;
@@ -166,14 +166,14 @@ std::variant<RequestHead, Problem> parse_head(std::string_view head) {
   bool is_first = true;
   while (!head.empty()) {
     const size_t end = head.find("\r\n");
-    if (end == std::string_view::npos) return problem(400, "a line has no end");
+    if (end == std::string_view::npos) return problem(400, "a header line does not end with CRLF");
     const std::string_view line = head.substr(0, end);
     auto refused = is_first ? read_request_line(line, read) : read_field(line, read);
     if (refused) return *std::move(refused);
     is_first = false;
     head.remove_prefix(end + 2);
   }
-  if (is_first) return problem(400, "there is no request line");
+  if (is_first) return problem(400, "the request line is missing");
   if (auto refused = find_doubled_field(read)) return *std::move(refused);
   if (auto refused = read_framing(read)) return *std::move(refused);
   return read;

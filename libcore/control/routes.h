@@ -13,7 +13,7 @@ namespace layercast::control {
 
 class Api;
 
-/// A request whose head has been let in.
+/// A request that has passed the Gate.
 struct Request {
   std::string method;
   std::string path;  ///< decoded
@@ -22,12 +22,14 @@ struct Request {
   std::string body;
   enum class Trust : uint8_t { kNone, kToken };
   Trust trust = Trust::kNone;
-  std::string id;  ///< what stands for `{id}` in the route's path
+  std::string id;  ///< replaces `{id}` in the route's path
 
+  /// The first value of the parameter or header field; nullopt when there is none.
   std::optional<std::string> query_value(std::string_view key) const;
   std::optional<std::string> header(std::string_view name) const;
 };
 
+/// An HTTP response.
 struct Answer {
   int status = 200;
   std::string type = "application/json";
@@ -35,56 +37,57 @@ struct Answer {
   Fields headers;
 };
 
-/// Who may ask.
+/// Which credentials a route requires.
 enum class Access : uint8_t {
-  kOpen,          ///< everybody who reaches the address
+  kOpen,          ///< none
   kToken,         ///< `Authorization: Bearer`
-  kTokenInQuery,  ///< also `?token=`, for what a browser fetches without a header
+  kTokenInQuery,  ///< also `?token=`, for requests of a browser that cannot set headers
 };
 
-/// What an answer may have to wait for, and so whose threads make it.
+/// What a handler may wait for; selects the thread pool that runs it.
 enum class Lane : uint8_t { kQuick, kStore, kFrame };
 
-/// What becomes of the connection.
+/// How the connection continues after the request.
 enum class Serving : uint8_t { kAnswer, kWebSocket, kPreview };
 
-/// One thing that can be asked for. The router and the OpenAPI document both read these.
+/// An HTTP operation. The router and the OpenAPI document both read the table of routes.
 struct Route {
   std::string_view method;
   std::string_view path;
   std::string_view operation;
   std::string_view summary;
   Answer (Api::*answer)(const Request& request, const Route& route) const;
-  std::string_view answer_schema{};  ///< of the answer; of a command, of its `result`
+  std::string_view answer_schema{};  ///< of the response; of a command, its `result`
   std::string_view answer_type = "application/json";
   Lane lane = Lane::kQuick;
   Access access = Access::kToken;
   Serving serving = Serving::kAnswer;
   bool has_etag = false;
 
-  std::string_view command{};      ///< the method of command.h that it is
-  std::string_view body_schema{};  ///< empty: it takes no body
+  std::string_view command{};      ///< the method of command.h that it executes
+  std::string_view body_schema{};  ///< empty: no body
   std::string_view
-      body_member{};  ///< what the body is called in the params; empty: it is the params
+      body_member{};  ///< the param that holds the body; empty: the body is the params
   int status = 200;
 
   bool takes_body() const { return !body_schema.empty(); }
   bool takes_id() const { return path.find("{id}") != std::string_view::npos; }
 };
 
+/// The table of all routes.
 std::span<const Route> routes();
 
-/// Where a path leads.
+/// The routes of a path.
 struct Found {
-  const Route* route = nullptr;  ///< for this method; of HEAD, that of GET
+  const Route* route = nullptr;  ///< for this method; HEAD uses the route of GET
   std::string id;
-  std::vector<std::string_view> methods;  ///< that the path knows; empty: there is no such path
+  std::vector<std::string_view> methods;  ///< of the path; empty: there is no such path
 };
 
-/// `path`: without the query.
+/// Looks up `path`, which has no query.
 Found find_route(std::string_view method, std::string_view path);
 
-/// `GET, HEAD, OPTIONS`: what Allow says.
+/// `GET, HEAD, OPTIONS`: the value of the Allow header.
 std::string allowed(const std::vector<std::string_view>& methods);
 
 }  // namespace layercast::control

@@ -25,7 +25,7 @@ constexpr int kInvalidParams = -32602;
 constexpr int kInternalError = -32603;
 constexpr size_t kBatchMax = 100;
 
-/// What can be subscribed to; `scene` comes to every subscriber.
+/// The events of a subscription; every subscriber also receives `scene`.
 constexpr std::array<std::string_view, 19> kEvents = {
     "scene",         "layer.created",  "layer.updated",  "layer.deleted", "layer.activated",
     "scene.updated", "stream.started", "stream.stopped", "stream.paused", "stream.configured",
@@ -33,7 +33,7 @@ constexpr std::array<std::string_view, 19> kEvents = {
     "stats",         "audio.added",    "audio.updated",  "audio.removed"};
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
-/// Methods that only read, or are about the connection.
+/// Methods that only read, or concern the connection.
 constexpr std::array<std::string_view, 9> kReads = {"scene.get",    "layers.list", "layers.get",
                                                     "audio.list",   "audio.get",   "status.get",
                                                     "outputs.list", "subscribe",   "unsubscribe"};
@@ -71,7 +71,7 @@ Value with_revision(int64_t revision, const Value& params) {
   return all;
 }
 
-/// Takes a member out of an object.
+/// Removes a member from an object and returns its value.
 std::optional<Value> taken(Value& object, std::string_view key) {
   const auto member = std::ranges::find(object.members, key, &Value::Member::key);
   if (member == object.members.end()) return std::nullopt;
@@ -103,7 +103,7 @@ std::variant<Order, Problem> order_from(std::string method, Value params) {
     const bool is_whole = given->is(Value::Kind::kNumber) &&
                           given->number == std::floor(given->number) &&
                           std::abs(given->number) < 9e15;
-    if (!is_whole) return wrong_param("if_revision", "if_revision: not a whole number");
+    if (!is_whole) return wrong_param("if_revision", "if_revision: expected a whole number");
     order.submission.if_revision = static_cast<int64_t>(given->number);
   }
   order.submission.command = {std::move(method), std::move(params)};
@@ -113,13 +113,13 @@ std::variant<Order, Problem> order_from(std::string method, Value params) {
 std::variant<uint32_t, Problem> kinds_from(const Value& params) {
   const Value* events = params.find("events");
   if (events == nullptr) return kEveryEvent;
-  if (!events->is(Value::Kind::kArray)) return wrong_param("events", "events: not a list");
+  if (!events->is(Value::Kind::kArray)) return wrong_param("events", "events: expected a list");
   uint32_t kinds = bit_of("scene");
   for (size_t i = 0; i < events->items.size(); ++i) {
     const Value& event = events->items[i];
     const uint32_t kind = event.is(Value::Kind::kString) ? bit_of(event.text) : 0;
     if (kind == 0) {
-      return wrong_param("events/" + std::to_string(i), "\"" + event.text + "\" is no event" +
+      return wrong_param("events/" + std::to_string(i), "\"" + event.text + "\" is not an event" +
                                                             scene::suggestion(event.text, kEvents));
     }
     kinds |= kind;
@@ -142,8 +142,8 @@ struct Rpc::Exchange {
   size_t message_bytes = 0;
   bool is_batch = false;
   size_t missing = 0;
-  std::vector<std::string> answers;  ///< by place; empty: there is nothing to say
-  /// What happens once the answer is on its way.
+  std::vector<std::string> answers;  ///< by position in the batch; empty: no answer
+  /// Run after the answer has been queued.
   std::vector<std::function<void()>> afterwards;
 };
 
@@ -151,7 +151,7 @@ struct Rpc::Call {
   Done exchange;
   size_t place = 0;
   std::string method;
-  std::optional<Value> id;  ///< absent: a notification, which is not answered
+  std::optional<Value> id;  ///< absent: a notification, which gets no answer
 };
 
 Rpc::Rpc(const Parts& parts) : parts_(parts), latest_(parts.layers.current()) {
@@ -200,7 +200,7 @@ void Rpc::read(SocketHub::Client client, const std::string& message) {
   const size_t count = document.value.items.size();
   if (count == 0 || count > kBatchMax) {
     return give_error(whole, kInvalidRequest,
-                      "a batch has 1 to " + std::to_string(kBatchMax) + " requests");
+                      "expected a batch of 1 to " + std::to_string(kBatchMax) + " requests");
   }
   exchange->is_batch = true;
   exchange->missing = count;
@@ -221,13 +221,13 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
                           method->is(Value::Kind::kString) && has_good_id;
   if (!is_request) {
     return give_error(call, kInvalidRequest,
-                      "not {\"jsonrpc\": \"2.0\", \"method\": …, \"params\": {…}, \"id\": …}");
+                      "expected {\"jsonrpc\": \"2.0\", \"method\": …, \"params\": {…}, \"id\": …}");
   }
   if (id == nullptr) call.id.reset();
   call.method = method->text;
   const Value* params = request.find("params");
   if (params != nullptr && !params->is(Value::Kind::kObject)) {
-    return give_error(call, kInvalidParams, "params are given by name");
+    return give_error(call, kInvalidParams, "params: expected an object");
   }
   run(call, params == nullptr ? Value::object() : *params);
 }
@@ -248,7 +248,7 @@ void Rpc::run(const Call& call, const Value& params) {
   if (call.method == "layers.get") {
     const Value* id = params.find("id");
     if (id == nullptr || !id->is(Value::Kind::kString)) {
-      return give_problem(call, wrong_param("id", "id: the name of a layer is missing"));
+      return give_problem(call, wrong_param("id", "id: expected the id of a layer"));
     }
     const auto* layer = scene::find_by_id(state->scene.layers, id->text);
     if (layer == nullptr) {
@@ -276,7 +276,7 @@ void Rpc::run(const Call& call, const Value& params) {
 void Rpc::give_track(const Call& call, const Value& params, const scene::LiveState& state) {
   const Value* id = params.find("id");
   if (id == nullptr || !id->is(Value::Kind::kString)) {
-    return give_problem(call, wrong_param("id", "id: the name of a sound is missing"));
+    return give_problem(call, wrong_param("id", "id: expected the id of a sound"));
   }
   const auto* track = scene::find_by_id(state.scene.audio, id->text);
   if (track == nullptr) {
@@ -329,7 +329,7 @@ void Rpc::subscribe(const Call& call, const Value& params) {
   if (const auto* refused = std::get_if<Problem>(&read_kinds)) return give_problem(call, *refused);
   const uint32_t kinds = std::get<uint32_t>(read_kinds);
   const SocketHub::Client client = call.exchange->client;
-  // The scene follows its answer, and whatever the desk is told next follows the scene.
+  // Queued after the answer: first the client gets the scene, then later changes.
   call.exchange->afterwards.push_back([this, client, kinds] {
     if (!present_.contains(client)) return;
     subscribers_[client] = kinds;
@@ -415,7 +415,7 @@ void Rpc::tell(const layers::Change& change) {
     notices.push_back({kind, std::make_shared<const std::string>(
                                  notification_text(event.name, scene::write_json(params, 0)))});
   }
-  // A state that came from elsewhere whole.
+  // A change without events replaced the whole state, for example in a follower.
   if (change.events.empty() && change.state->revision > known) {
     notices.push_back({bit_of("scene"), scene_notice()});
   }

@@ -18,12 +18,12 @@
 
 namespace layercast::control {
 
-/// What WebSocket clients say and are told: JSON-RPC 2.0. Commands have the names and params of
-/// command.h, with `if_revision`, `at` and `wait` beside them.
-/// Thread: any; the work is done on a desk of its own.
+/// JSON-RPC 2.0 for WebSocket clients: answers their requests and sends them notifications.
+/// Commands have the names and params of command.h, plus `if_revision`, `at` and `wait`.
+/// Thread: any; the work runs on its own serial executor.
 class Rpc {
  public:
-  /// All of them outlive it.
+  /// Everything here must outlive the Rpc.
   struct Parts {
     layers::LayerManager& layers;
     Station& station;
@@ -36,11 +36,12 @@ class Rpc {
   Rpc(const Rpc&) = delete;
   Rpc& operator=(const Rpc&) = delete;
 
+  /// The callbacks of SocketHub::Options.
   void on_message(SocketHub::Client client, std::string message);
   void on_gone(SocketHub::Client client);
 
  private:
-  /// One message and the answers to what it asked, which may be several things.
+  /// One message and the collected answers to its requests; a batch has several.
   struct Exchange;
   /// One request of a message.
   struct Call;
@@ -67,10 +68,10 @@ class Rpc {
   Text scene_notice() const;
 
   Parts parts_;
-  // Shared with callbacks that may come after the end.
+  // Shared with callbacks that may run after destruction.
   std::shared_ptr<Desk> desk_ = std::make_shared<Desk>();
 
-  // Of the desk's thread alone.
+  // Used only on the executor's thread.
   scene::LiveStatePtr latest_;
   std::set<SocketHub::Client> present_;
   std::map<SocketHub::Client, uint32_t> subscribers_;

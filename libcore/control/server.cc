@@ -14,7 +14,7 @@
 namespace layercast::control {
 namespace {
 
-/// The IP address of a host as a user writes it.
+/// The IP address of a host as users write it.
 std::string address_of_host(const std::string& host) {
   if (host == "localhost") return "127.0.0.1";
   if (host.starts_with('[') && host.ends_with(']')) return host.substr(1, host.size() - 2);
@@ -28,7 +28,7 @@ base::Result<void> check(const ServerOptions& options) {
   if (options.token || is_loopback(address_of_host(options.host))) return {};
   return base::Error{
       base::ErrorCode::kInvalidInput,
-      "\"" + options.host + "\" can be reached from elsewhere: a token is needed to listen there",
+      "\"" + options.host + "\" is not a loopback address; listening there requires a token",
       {},
       nullptr};
 }
@@ -92,7 +92,8 @@ class Server::Work {
   Gate gate_;
   Api api_;
   HttpExchange exchange_;
-  // The hub speaks with the desk until it is stopped, and the desk with the hub until it ends.
+  // Order of destruction: the hub calls Rpc until stop(), and Rpc calls the hub until its
+  // destruction.
   Preview preview_;
   SocketHub hub_;
   std::unique_ptr<Rpc> rpc_;

@@ -15,27 +15,29 @@
 
 namespace layercast::control {
 
+/// The settings of a server.
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  int port = 8080;                         ///< 0: any free one
+  int port = 8080;                         ///< 0: any free port
   std::optional<std::string> token;        ///< absent: loopback only, no authentication
-  std::vector<std::string> allowed_hosts;  ///< besides loopback names and the address listened on
+  std::vector<std::string> allowed_hosts;  ///< besides loopback names and the listen address
   layers::LayerManager* layers = nullptr;  ///< outlives the server
   Station* station = nullptr;              ///< outlives the server
   base::Metrics* metrics = nullptr;        ///< outlives the server
-  /// A line for the log: refused requests, clients cut off. Called on any thread; must not wait.
+  /// Receives log lines about refused requests and disconnected clients. Called on any thread; must
+  /// not block.
   std::function<void(std::string_view line)> log;
   Limits limits{};
 };
 
-/// One address for the HTTP API, the WebSocket API, the metrics, health and the page.
-/// Thread: any.
+/// Serves the HTTP API, the WebSocket API, the metrics, the health checks and the page on one
+/// address. Thread: any.
 class Server {
  public:
-  /// Listening. Errors: kInvalidInput: an address that is none, or not loopback without a token;
-  /// kIo: the port is taken.
+  /// Starts listening. Errors: kInvalidInput for an invalid address, or one that is not loopback
+  /// when there is no token; kIo when the port is in use.
   static base::Result<std::unique_ptr<Server>> open(const ServerOptions& options);
-  /// Clients are told that it goes away; waits for requests under way, at most a second.
+  /// Closes all WebSockets with `going away` and waits at most a second for requests in progress.
   ~Server();
 
   int port() const;

@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kHandshakeTime{10};
 constexpr std::chrono::seconds kGoodbyeTime{1};
-/// How soon a client that may not be read from is looked at again.
+/// How soon a client whose messages must wait is checked again.
 constexpr std::chrono::milliseconds kReadPause{10};
 constexpr size_t kKeptBufferBytes = 16 << 10;
 
@@ -55,7 +55,7 @@ class SocketHub::Work {
   asio::io_context io_{1};
   asio::executor_work_guard<asio::io_context::executor_type> guard_{io_.get_executor()};
 
-  // Of the hub's thread alone.
+  // Used only on the hub's thread.
   std::unordered_map<Client, std::shared_ptr<Session>> sessions_;
   Client last_client_ = 0;
   std::shared_ptr<int64_t> unanswered_bytes_ = std::make_shared<int64_t>(0);
@@ -82,7 +82,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// The handshake, from the head that was received.
+  /// Performs the WebSocket handshake with the head that the listener received.
   void start() {
     set_options();
     const size_t length = guest_.received.size();
@@ -126,13 +126,13 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     if (queue_.size() == 1) write();
   }
 
-  /// Says goodbye once what is being written has been; ends a second later whatever happens.
+  /// Sends a close frame after the message being written; disconnects a second later at the latest.
   void close(websocket::close_code code, const std::string& reason) {
     if (is_closing_) return;
-    if (!is_open_) return leave();  // in the middle of the handshake
+    if (!is_open_) return leave();  // during the handshake
     is_closing_ = true;
     goodbye_ = websocket::close_reason(code, reason);
-    // What is being written cannot be taken back.
+    // A started write cannot be cancelled.
     if (queue_.size() > 1) queue_.erase(queue_.begin() + 1, queue_.end());
     pause_.expires_after(kGoodbyeTime);
     pause_.async_wait([self = shared_from_this()](ErrorCode error) {
@@ -170,7 +170,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
            *all_unanswered_bytes_ < limits.all_unanswered_bytes_max;
   }
 
-  /// Reads the next message when the client may say one; until then the network holds it back.
+  /// Reads the next message when the limits allow it; until then TCP holds the client back.
   void read_on() {
     if (is_closing_) return drain();
     if (!may_read()) {
@@ -193,7 +193,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
   void take_message() {
     if (is_closing_) return drain();
     if (!stream_.got_text()) {
-      return cut_off(websocket::close_code::unknown_data, "binary", "JSON texts only");
+      return cut_off(websocket::close_code::unknown_data, "binary", "expected text messages");
     }
     std::string message = beast::buffers_to_string(buffer_.data());
     buffer_.consume(buffer_.size());
@@ -223,14 +223,14 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     stream_.async_close(goodbye_, [self = shared_from_this()](ErrorCode) { self->leave(); });
   }
 
-  /// Reads what comes before the client's goodbye, and forgets it.
+  /// Discards messages that arrive before the client's close frame.
   void drain() { buffer_.consume(buffer_.size()); }
 
   void cut_off(websocket::close_code code, const std::string& reason, const std::string& words) {
     if (is_closing_) return;
     hub_.dropped_counter(reason)->add();
     if (hub_.options_.log) {
-      hub_.options_.log("cut off WebSocket client " + guest_.visitor.address + ": " + words);
+      hub_.options_.log("disconnected WebSocket client " + guest_.visitor.address + ": " + words);
     }
     close(code, words);
   }
@@ -241,7 +241,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     } else if (error == beast::error::timeout) {
       hub_.dropped_counter("silent")->add();
     }
-    // A goodbye that is under way ends by itself.
+    // A close handshake in progress ends by itself.
     if (!is_closing_) leave();
   }
 
@@ -291,7 +291,7 @@ SocketHub::Work::Work(Options given)
 
 std::shared_ptr<base::Counter> SocketHub::Work::dropped_counter(const std::string& reason) {
   return options_.metrics->counter(
-      {"websocket_dropped_clients_total", "WebSocket clients that were cut off."},
+      {"websocket_dropped_clients_total", "WebSocket clients disconnected by the server."},
       {{"reason", reason}});
 }
 
@@ -323,7 +323,7 @@ void SocketHub::Work::answer(Client client, Text text, size_t message_bytes) {
   asio::post(io_, [this, client, text = std::move(text), message_bytes]() mutable {
     const auto session = sessions_.find(client);
     if (session == sessions_.end()) return;
-    // Held: an answer may be what cuts it off.
+    // Keeps the session alive: sending the answer may disconnect it.
     const auto held = session->second;
     held->answer(std::move(text), message_bytes);
   });

@@ -14,41 +14,42 @@
 
 namespace layercast::control {
 
-/// A notification, and which of those who listen it is for.
+/// A notification and the event kinds that select its recipients.
 struct Notice {
-  uint32_t kinds = 0;  ///< bits: clients that asked for one of them get it
+  uint32_t kinds = 0;  ///< bits: sent to clients that subscribed to any of them
   Text text;
 };
 
-/// The WebSocket connections: hands what clients say to one listener, and what they are told to
-/// them. A text that many are told is shared, not copied. A client that does not take what it is
-/// told is cut off.
-/// Thread: any; what is called in order by one thread arrives in that order.
+/// The WebSocket connections: passes each received message to one listener and sends answers and
+/// notifications. Recipients of a notification share its text. A client whose queue exceeds the
+/// limit is disconnected.
+/// Thread: any; calls from one thread take effect in order.
 class SocketHub {
  public:
   using Client = uint64_t;
 
-  /// Called on the hub's thread; must not wait.
+  /// Callbacks run on the hub's thread and must not block.
   struct Options {
     const Limits* limits = nullptr;    ///< outlives the hub
     base::Metrics* metrics = nullptr;  ///< outlives the hub
-    /// Every message is to be answered once by answer().
+    /// The listener must call answer() exactly once for each message.
     std::function<void(Client client, std::string message)> on_message;
     std::function<void(Client client)> on_gone;
     std::function<void(std::string_view line)> log;
   };
   explicit SocketHub(Options options);
   ~SocketHub();
-  /// Tells clients that the server goes away, and waits for them to say goodbye, a second at most.
-  /// Nothing is called afterwards, and what is still told reaches nobody.
+  /// Closes all connections with `going away` and waits at most a second for the clients.
+  /// Afterwards no callback runs and further messages are discarded.
   void stop();
 
-  /// Takes a connection whose request has been let in.
+  /// Takes over a connection whose request was admitted.
   void admit(Guest guest);
-  /// One message of `message_bytes` is done with; `text`, if there is one, is sent.
+  /// Marks one message of `message_bytes` as answered, and sends `text` unless it is null.
   void answer(Client client, Text text, size_t message_bytes);
-  /// Sends `first`, if there is one, and from then on every notice of `kinds`.
+  /// Sends `first` unless it is null, and from then on every notification of `kinds`.
   void subscribe(Client client, uint32_t kinds, Text first);
+  /// Sends each notification to its subscribers.
   void broadcast(std::vector<Notice> notices);
 
  private:

@@ -15,16 +15,16 @@ namespace layercast::control {
 
 enum class PictureFormat : uint8_t { kPng, kJpeg };
 
-/// A frame as a file of its own.
+/// A frame encoded as an image file.
 struct EncodedPicture {
   int64_t frame = 0;  ///< index
   std::string bytes;
 };
 
-/// Whether the daemon is fit for work, and what speaks against it.
+/// Whether the daemon is ready, and the checks behind that.
 struct Readiness {
   bool is_ready = false;
-  /// One for each thing looked at: name, whether it is well, and why not.
+  /// One check: its name, whether it passed, and why not.
   struct Check {
     std::string name;
     bool is_well = false;
@@ -33,9 +33,8 @@ struct Readiness {
   std::vector<Check> checks;
 };
 
-/// The part of the daemon that is not the scene: what it is doing, and its picture. Whoever runs
-/// the stream implements it. Thread: any; nothing here waits for a frame to be rendered but the
-/// pictures.
+/// Status and pictures of the running stream, for the API. The tool that owns the stream implements
+/// it. Thread: any; only the picture functions wait for frames.
 class Station {
  public:
   Station() = default;
@@ -43,29 +42,30 @@ class Station {
   Station(const Station&) = delete;
   Station& operator=(const Station&) = delete;
 
-  /// `{state, uptime, stream_time, frame, fps, frames: {rendered, repeated, dropped: {reason: n}},
-  /// lateness: {p50, p99, max} in seconds, encoder: {queued, seconds}, layers, outputs: […],
-  /// revision, memory_bytes, cpu_seconds, store: {…}, version}`.
+  /// `{state, stream_time, frame, fps, frames: {rendered, repeated, dropped: {reason: n}},
+  /// lateness: {p50, p99, max} in seconds, render_seconds, outputs: […], cpu_seconds, memory_bytes,
+  /// uptime, scene, layers, revision, store: {reachable, reason, waiting}, version}`.
   virtual scene::Value status() const = 0;
-  /// The small part of it that is told once a second as `stats`.
+  /// The part of status() that is sent every second as the `stats` event.
   virtual scene::Value stats() const = 0;
-  /// Every output with its state, error, bytes …; URLs redacted.
+  /// Every output with its state, error and counters; URLs are redacted.
   virtual scene::Value outputs() const = 0;
 
-  /// The newest frame. `width`: shrunk to this at most. Waits for the next frame, at most a second.
-  /// Errors: kIo when nothing is on air.
+  /// The next frame, encoded. `width`: maximum width in pixels; wider frames are scaled down. Waits
+  /// at most a second. Errors: kIo when no frame comes in that time.
   virtual base::Result<EncodedPicture> snapshot(PictureFormat format,
                                                 std::optional<int> width) const = 0;
-  /// The first JPEG after frame `after`, for previews: made once for all that look, small, and not
-  /// at all while nobody asks. nullopt after `patience`.
+  /// The first preview JPEG after frame `after`: small, encoded once for all callers and only on
+  /// demand; nullopt after `patience`.
   virtual std::optional<EncodedPicture> preview(int64_t after, base::Duration patience) const = 0;
 
+  /// The current result of all checks.
   virtual Readiness readiness() const = 0;
-  /// In the Prometheus text format.
+  /// All metrics in the Prometheus text format.
   virtual std::string metrics_text() const = 0;
 
-  /// `listener` is told of changes that are not the scene's: `output.state` and `stream.error`,
-  /// with their params. It must not wait. Ends when the result is destroyed.
+  /// Calls `listener` for events outside the scene, `output.state` and `stream.error`, with their
+  /// params. It must not block. The subscription ends when the result is destroyed.
   virtual std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const scene::Value& params)> listener) = 0;
 };

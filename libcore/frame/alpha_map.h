@@ -8,20 +8,22 @@
 
 namespace layercast::frame {
 
-/// Where an image is transparent and where it is opaque, known for cells of 16×16 pixels: enough to
-/// leave out what a vignette's clear middle or a badge's empty corners would cost.
-/// Thread: any; immutable.
+/// Tells which areas of an image are transparent or opaque, at a resolution of 16×16 pixels: enough
+/// to skip the clear middle of a vignette or the empty corners of a badge.
+/// Ownership: does not refer to `pixels` after construction. Thread: any; immutable.
 class AlphaMap {
  public:
   explicit AlphaMap(ImageView<const PremulRgba8> pixels);
 
-  /// Whether every pixel of `area` is transparent for certain. What lies outside of the image is.
+  /// True only if every pixel of `area` is transparent; may miss some areas that are. Pixels
+  /// outside the image count as transparent.
   bool is_clear(const base::RectI& area) const;
-  /// Whether every pixel of `area` is opaque for certain. What lies outside of the image is not.
+  /// True only if every pixel of `area` is opaque; may miss some areas that are. Pixels outside the
+  /// image count as not opaque.
   bool is_opaque(const base::RectI& area) const;
 
  private:
-  // How many cells above and to the left of a corner are clear, and how many opaque.
+  // The numbers of clear and of opaque cells above and to the left of a corner.
   struct Counts {
     uint32_t clear = 0;
     uint32_t opaque = 0;
@@ -30,7 +32,7 @@ class AlphaMap {
     return sums_[static_cast<size_t>(line) * static_cast<size_t>(columns_ + 1) +
                  static_cast<size_t>(column)];
   }
-  // Cells that `area` touches, in cells.
+  // The cells that `area` touches; the unit is a cell.
   base::RectI cells_of(const base::RectI& area) const;
 
   base::SizeI size_;

@@ -8,14 +8,14 @@
 
 namespace layercast::frame {
 
-/// A picture that can be drawn. Neither kind ever changes: equal pointers are equal pixels.
+/// A picture that can be drawn. Both kinds are immutable, so equal pointers mean equal pixels.
 using AnyPicture = std::variant<PicturePtr, YuvPicturePtr>;
 
 inline bool is_null(const AnyPicture& picture) {
   return std::visit([](const auto& each) { return each == nullptr; }, picture);
 }
 
-/// Range: not null.
+/// The size in pixels. Range: not null.
 inline base::SizeI size_of(const AnyPicture& picture) {
   return std::visit([](const auto& each) { return each->size(); }, picture);
 }

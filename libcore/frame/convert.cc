@@ -20,12 +20,12 @@ struct Rgb {
   int64_t blue = 0;
 };
 
-// Rounds half up; numerators are made positive by the caller's offset.
+// Rounds half up. Range: not negative; the callers' offsets ensure this.
 constexpr uint8_t rounded(int64_t numerator, int64_t denominator) {
   return static_cast<uint8_t>((2 * numerator + denominator) / (2 * denominator));
 }
 
-// 32 bits hold the largest numerator, 2 · 235 · 2 550 000, so that compilers find SIMD for it.
+// 32 bits hold the largest numerator, 2 · 235 · 2 550 000, so that compilers can use SIMD.
 constexpr uint8_t luma_of(PremulRgba8 pixel) {
   constexpr uint32_t kDenominator = 255 * static_cast<uint32_t>(kWeightSum);
   const uint32_t weighted = static_cast<uint32_t>(kRedWeight) * pixel.red +
@@ -35,7 +35,7 @@ constexpr uint8_t luma_of(PremulRgba8 pixel) {
   return static_cast<uint8_t>((2 * numerator + kDenominator) / (2 * kDenominator));
 }
 
-// `sum` holds `weight` pixels' worth of colour.
+// `sum` is a weighted sum of pixels whose weights add up to `weight`.
 template <int64_t weight>
 constexpr uint8_t chroma_of(Rgb sum, int64_t component, int64_t component_weight) {
   const int64_t weighted = kRedWeight * sum.red + kGreenWeight * sum.green + kBlueWeight * sum.blue;
@@ -54,14 +54,14 @@ constexpr uint8_t red_chroma_of(Rgb sum) {
 
 Rgb rgb_of(PremulRgba8 pixel) { return {pixel.red, pixel.green, pixel.blue}; }
 
-// The row of one image, and the pixel left of its first.
+// A row of pixels, and the pixel left of the first one.
 struct PixelRow {
   const PremulRgba8* pixels;
   PremulRgba8 before;
   int width;
 };
 
-// Where the frame ends, the edge repeats.
+// The pixel left of the frame repeats its first column.
 PixelRow row_of_frame(ImageView<const PremulRgba8> source, int y) {
   return {source.row(y), source.at(0, y), source.width()};
 }
@@ -82,7 +82,7 @@ Rgb operator+(const Rgb& a, const Rgb& b) {
   return {a.red + b.red, a.green + b.green, a.blue + b.blue};
 }
 
-// Where one row of chroma goes; `step` is 2 where U and V are interleaved.
+// The destination of one row of chroma; `step` is 2 where U and V are interleaved.
 struct ChromaRow {
   uint8_t* blue;
   uint8_t* red;
@@ -106,7 +106,7 @@ auto plane_part(AnyFrame& frame, int plane, const base::RectI& area) {
       {size.width * sample_bytes, size.height}, frame.row_bytes(plane));
 }
 
-// The row of chroma that belongs to row `y` of `area`.
+// The row of chroma for row `y` of `area`.
 ChromaRow chroma_row(Frame& target, const base::RectI& area, int y) {
   const int chroma_y = y / layout_of(target.format()).chroma_divisor_y;
   uint8_t* const row = plane_part(target, 1, area).row(chroma_y);
@@ -141,7 +141,7 @@ void write_chroma_420(const PixelRow& upper, const PixelRow& lower, ChromaRow ou
   }
 }
 
-// Writes the chroma of `upper`, row `y` of `area`, and where two rows share it that of `lower` too.
+// Writes the chroma of `upper`, row `y` of `area`; for 4:2:0, that of `upper` and `lower` together.
 void write_chroma(const PixelRow& upper, const PixelRow& lower, const base::RectI& area, int y,
                   Frame& target) {
   const ChromaRow out = chroma_row(target, area, y);
@@ -150,7 +150,7 @@ void write_chroma(const PixelRow& upper, const PixelRow& lower, const base::Rect
   if (y % 2 == 0) write_chroma_420(upper, lower, out);
 }
 
-// Writes `area`; row_at(y) is the pixels of its row `y`.
+// Writes `area`; row_at(y) returns the pixels of its row `y`.
 template <class RowAt>
 void write_yuv(const base::RectI& area, RowAt row_at, Frame& target) {
   for (int y = 0; y < area.height(); ++y) {
@@ -177,7 +177,7 @@ void check_tile(ImageView<const PremulRgba8> source, const base::RectI& area, ba
   LAYERCAST_CHECK(source.size() == (base::SizeI{area.width() + 1, area.height()}));
 }
 
-// Plane `plane` of the part of `source` that lies at `area` of the frame.
+// The samples of plane `plane` of `source` at `area` of the frame.
 kernels::Samples part_of(const YuvPicture& source, int plane, base::PointI top_left,
                          const base::RectI& area) {
   const int divisor_x = plane == 0 ? 1 : source.layout().chroma_divisor_x;

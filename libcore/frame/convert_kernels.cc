@@ -25,7 +25,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 using D8 = hn::ScalableTag<uint8_t>;
 
-// The last vector of a row overlaps the one before. Range: rows are at least a vector wide.
+// The last vector of a row overlaps the previous one. Range: rows are at least a vector wide.
 template <class D>
 HWY_INLINE void copy_rows(D d, Samples source, Plane target) {
   const int lanes = static_cast<int>(hn::Lanes(d));
@@ -73,14 +73,14 @@ bool have_pixel_kernels() { return true; }
 
 enum class Chroma { k420, kNv12, k422, k444 };
 
-// Where the samples of two rows of pixels go. 4:2:0 has one row of chroma, NV12 has it in `blue`.
+// The destinations of two rows of pixels. 4:2:0 has one row of chroma; that of NV12 is `blue`.
 struct Places {
   std::array<uint8_t*, 2> luma;
   std::array<uint8_t*, 2> blue;
   std::array<uint8_t*, 2> red;
 };
 
-// Adding it to a float below 2²² leaves that float, rounded to an integer, in the lowest bits.
+// Adding this to a float below 2²² rounds that float to an integer in the lowest bits.
 constexpr float kRoundingBias = 8388608;
 
 // Converts kStep columns of two rows at once, with vectors of D, a tag of int32_t.
@@ -99,7 +99,7 @@ struct Step {
 
   // ---- Colours --------------------------------------------------------------------------------
 
-  // The colours of one pixel in each lane of 32 bits, green twice; or sums of them.
+  // One pixel, or a sum of pixels, in each lane of 32 bits; green occurs twice.
   struct Colors {
     V16 red_blue;
     V16 green_green;
@@ -127,7 +127,7 @@ struct Step {
   static HWY_INLINE Columns columns_of(const PremulRgba8* pixels) {
 #if HWY_TARGET == HWY_AVX2
     if constexpr (kLanes == 8) {
-      // Blocks in such an order that shuffles inside of them are enough.
+      // This order of blocks needs only shuffles within blocks.
       const hn::Half<D8> half;
       const auto block = [&](int x) HWY_ATTR {
         return hn::LoadU(half, reinterpret_cast<const uint8_t*>(pixels + x));
@@ -153,21 +153,21 @@ struct Step {
     return hn::BitCast(D16(), hn::Set(D(), static_cast<int32_t>(bits)));
   }
 
-  // sum + a · b, the products of two neighbours added.
+  // sum + a · b; each lane adds the products of two neighbours.
   static HWY_INLINE V32 mul_add(V16 a, V16 b, V32 sum) {
     V32 nothing = hn::Zero(D());
     return hn::ReorderWidenMulAccumulate(D(), a, b, sum, nothing);
   }
 
-  // sum + weights · colors. `last` goes with green again: the other half of its weight, or the
-  // weight of what took its place.
+  // sum + weights · colors. `last` is the weight of the second green: the other half of the weight
+  // of green, or the weight of the value that replaced it (with_bias()).
   static HWY_INLINE V32 weighted(const Colors& colors, const std::array<int16_t, 3>& weights,
                                  int16_t last, V32 sum) {
     return mul_add(colors.red_blue, pairs(weights[0], weights[2]),
                    mul_add(colors.green_green, pairs(weights[1], last), sum));
   }
 
-  // A sample in the lowest byte of each lane; the byte above it is 0, and those above are not.
+  // A sample in the lowest byte of each lane. The second byte is 0; the upper two are arbitrary.
   static HWY_INLINE V32 sample_of(const Colors& colors, const FloatWeights& weights, float offset) {
     const V32 sum = weighted(colors, weights.weights, weights.weights[1], hn::Zero(D()));
     return hn::BitCast(D(),
@@ -199,7 +199,7 @@ struct Step {
     return {colors.red_blue, hn::OddEven(hn::Set(D16(), int16_t{kBiasFactor}), colors.green_green)};
   }
 
-  // A sample in the third byte of each lane; the fourth is 0, and those below are not.
+  // A sample in the third byte of each lane. The fourth is 0; the lower two are arbitrary.
   template <ChromaOf kColor, int kPixels>
   static HWY_INLINE V32 chroma_of(const Colors& with_bias) {
     constexpr SampleFormula kFormula = chroma_formula(kColor, kPixels);
@@ -211,10 +211,10 @@ struct Step {
 
   // ---- Filtered chroma ------------------------------------------------------------------------
 
-  // The lanes of `current` moved up by one; the last one of `before` comes first.
+  // The lanes of `current` moved up by one; the last lane of `before` moves into the first.
   static HWY_INLINE V16 moved_up(V16 before, V16 current) {
 #if HWY_TARGET <= HWY_AVX3
-    // Highway has no shift across its blocks.
+    // Highway has no shift across blocks.
     if constexpr (kLanes == 16) {
       return V16{_mm512_alignr_epi32(current.raw, before.raw, kLanes - 1)};
     }
@@ -231,8 +231,8 @@ struct Step {
     return hn::Add(hn::Add(even, even), hn::Add(odd, moved_up(before, odd)));
   }
 
-  // The chroma samples of columns 1-2-1 around the even ones. `odd`: the odd columns before them,
-  // and afterwards their own.
+  // Stores the chroma samples of the even columns, filtered 1-2-1. `odd` holds the odd columns of
+  // the previous step, and afterwards those of this step.
   template <int kPixels, Chroma kChroma>
   static HWY_INLINE void store_filtered(const Columns& columns, Colors& odd, uint8_t* blue,
                                         uint8_t* red) {
@@ -246,10 +246,10 @@ struct Step {
 
   // ---- Samples to memory ----------------------------------------------------------------------
 
-  // The lowest bytes of `even` and `odd` in turn, in halves of lanes.
+  // The lowest bytes of `even` and `odd`, interleaved, one in each 16 bits.
   static HWY_INLINE V16 joined(V32 even, V32 odd) {
 #if HWY_TARGET <= HWY_AVX3
-    // Highway has no shuffle that leaves bytes alone.
+    // Highway has no masked shuffle of bytes.
     if constexpr (kLanes == 16) {
       alignas(16) static constexpr uint8_t kMovedUp[16] = {0, 0, 0, 1, 0, 0, 4,  5,
                                                            0, 0, 8, 9, 0, 0, 12, 13};
@@ -261,8 +261,8 @@ struct Step {
     return hn::OddEven(hn::BitCast(D16(), hn::ShiftLeft<16>(odd)), hn::BitCast(D16(), even));
   }
 
-  // Each block is kParts parts: first those that are first in their blocks, then those that are
-  // second, and so on.
+  // Splits each block into kParts parts and sorts these by their position in the block: the first
+  // parts of all blocks, then the second parts, and so on.
   template <int kParts>
   static HWY_INLINE V8 parts_together(V8 bytes) {
     if constexpr (kBlocks == 1) {
@@ -285,7 +285,8 @@ struct Step {
     }();
     return hn::SetTableIndices(D(), kLaneIndices.data());
   }
-  // `first` then `second` of each block, as bytes.
+  // Narrows to bytes with saturation: each block is that of `first`, then that of `second`. These
+  // are intrinsics because hn::ReorderDemote2To does not specify its order.
   static HWY_INLINE V8 packed(V16 first, V16 second) {
     if constexpr (kLanes == 4) {
       return V8{_mm_packus_epi16(first.raw, second.raw)};
@@ -300,7 +301,7 @@ struct Step {
     }
   }
 
-  // Writes kStep samples of two rows or planes: those in the lowest bytes of even and odd columns.
+  // Writes kStep samples of two rows or planes, from the lowest bytes of even and odd columns.
   static HWY_INLINE void store_two(V32 first_even, V32 first_odd, V32 second_even, V32 second_odd,
                                    uint8_t* first, uint8_t* second) {
     const V8 both =
@@ -310,7 +311,7 @@ struct Step {
     hn::StoreU(hn::UpperHalf(half, both), half, second);
   }
 
-  // Writes kLanes samples of two planes, those in the third bytes; NV12's in turn to `blue`.
+  // Writes kLanes samples of two planes, from the third bytes; for NV12, interleaved to `blue`.
   template <Chroma kChroma>
   static HWY_INLINE void store_chroma(V32 blues, V32 reds, uint8_t* blue, uint8_t* red) {
     alignas(16) static constexpr uint8_t kInTurn[16] = {0, 2, 4, 6, 8, 10, 12, 14,
@@ -334,7 +335,7 @@ struct Step {
     }
   }
 
-  // The chroma of every pixel by itself.
+  // Stores the chroma of each pixel, unfiltered.
   static HWY_INLINE void store_unfiltered(const Columns& columns, uint8_t* blue, uint8_t* red) {
     store_two(own_chroma<ChromaOf::kBlue>(columns.even), own_chroma<ChromaOf::kBlue>(columns.odd),
               own_chroma<ChromaOf::kRed>(columns.even), own_chroma<ChromaOf::kRed>(columns.odd),
@@ -355,13 +356,13 @@ struct Step {
 
   // ---- Two rows of pixels -----------------------------------------------------------------------
 
-  // The odd columns before the next ones, of both rows; of their sum where rows share chroma.
+  // The odd columns of the previous step, in both rows; their sum where rows share chroma.
   struct Before {
     Colors upper;
     Colors lower;
   };
 
-  // The colours of one pixel in every lane, added up by other units than those of vectors.
+  // The sum of `pixels` in every lane. Scalar units add it up, which leaves the vector units free.
   static HWY_INLINE Colors every_lane(std::initializer_list<const PremulRgba8*> pixels) {
     int red_blue = 0;
     int green = 0;
@@ -403,7 +404,7 @@ struct Step {
   }
 };
 
-// Bytes of chroma in a row of a plane, for so many columns.
+// Bytes of chroma in a row of a plane that covers `columns` pixels.
 template <Chroma kChroma>
 constexpr int chroma_bytes(int columns) {
   if (kChroma == Chroma::k444) return columns;
@@ -418,7 +419,7 @@ HWY_INLINE Places moved(const Places& places, int columns) {
           {places.red[0] + chroma, places.red[1] + chroma}};
 }
 
-// Converts columns from `x` on, as long as there is a step of them; the first column left.
+// Converts whole steps of columns from `x` on; returns the first column that remains.
 template <class D, Chroma kChroma>
 HWY_INLINE int convert_steps(const PremulRgba8* upper, const PremulRgba8* lower, int x, int width,
                              const Places& places) {
@@ -433,7 +434,7 @@ HWY_INLINE int convert_steps(const PremulRgba8* upper, const PremulRgba8* lower,
 
 using Narrow = Step<hn::CappedTag<int32_t, 4>>;
 
-// Fewer columns than a narrow step, by way of memory that has as many. The last one repeats.
+// Converts fewer columns than a narrow step through a buffer, in which the last column repeats.
 template <Chroma kChroma>
 HWY_NOINLINE void convert_rest(const PremulRgba8* upper, const PremulRgba8* lower, int columns,
                                const Places& places) {
@@ -464,7 +465,7 @@ HWY_INLINE void convert(Pixels source, Plane luma, Plane blue, Plane red) {
   using Middle = hn::CappedTag<int32_t, 8>;
   const int width = luma.width();
   for (int y = 0; y < luma.height(); y += 2) {
-    // An odd last row is both rows: it is written twice.
+    // A last row without a partner takes both places: it is written twice.
     const int next = std::min(y + 1, luma.height() - 1);
     const PremulRgba8* upper = source.row(y) + 1;
     const PremulRgba8* lower = source.row(next) + 1;
@@ -507,9 +508,9 @@ HWY_INLINE V8 load(const void* bytes) {
   return hn::LoadU(D8(), static_cast<const uint8_t*>(bytes));
 }
 
-// 255 ÷ alpha, made larger by 2⁻¹⁸ of itself, and within 2⁻²⁰ of that: a colour times this is never
-// below a half where the true quotient is one, and stays below those that it does not reach, which
-// are 1 ÷ 510 away at least.
+// 255 ÷ alpha · (1 + 2⁻¹⁸), with a relative error below 2⁻²⁰. Where the true quotient is a half, a
+// colour times this is never below it; where it is not, the next half is at least 1 ÷ 510 away, and
+// the product does not reach it.
 HWY_INLINE VFloat scale_from(V32 alpha) {
   const DFloat d;
   const VFloat divisor = hn::ConvertTo(d, hn::Max(alpha, hn::Set(D32(), 1)));
@@ -518,7 +519,7 @@ HWY_INLINE VFloat scale_from(V32 alpha) {
   return hn::Mul(refined, hn::Set(d, 255.0F * (1 + 1.0F / (1 << 18))));
 }
 
-// The colour that `kBits` below it are masked off from, times `scale`, in the lowest byte.
+// The colour at bit `kBits` of each pixel, times `scale`, in the lowest byte.
 template <int kBits>
 HWY_INLINE V32 straight(V32 pixels, VFloat scale) {
   const DFloat d;

@@ -5,35 +5,36 @@
 #include <cstdint>
 #include <numeric>
 
-/// BT.709 limited range as integers, and those integers as multiply-add instructions take them.
-/// Every table of this file is proven exact while it compiles.
+/// The formulas of BT.709 limited range as integers, and as the weights of multiply-add
+/// instructions. static_asserts prove every table exact.
 /// Source: ITU-R BT.709-6, items 3.2 to 3.5.
 namespace layercast::frame {
 
 /// Red, green, blue: Y' = 0.2126 R' + 0.7152 G' + 0.0722 B', here in ten-thousandths.
 inline constexpr std::array<int64_t, 3> kLumaWeights = {2126, 7152, 722};
 inline constexpr int64_t kLumaWeightSum = 10000;
-inline constexpr int64_t kLumaSteps = 219;    ///< from black to white
-inline constexpr int64_t kChromaSteps = 224;  ///< from -½ to ½
+inline constexpr int64_t kLumaSteps = 219;    ///< levels from black to white
+inline constexpr int64_t kChromaSteps = 224;  ///< levels from -½ to ½
 inline constexpr int64_t kBlack = 16;
 inline constexpr int64_t kNeutral = 128;
 
-/// A sample is numerator · (weights · colours) ÷ denominator + offset, rounded half up. All weights
-/// are even, so that halving them keeps them whole.
+/// The formula of a sample: numerator · (weights · colours) ÷ denominator + offset, rounded half
+/// up. All weights are even, so their halves are integers.
 struct SampleFormula {
   std::array<int64_t, 3> weights;
   int64_t numerator;
   int64_t denominator;
   int64_t offset;
-  int64_t color_max;  ///< each colour is a sum of this much at most
+  int64_t color_max;  ///< each colour is a sum of at most this
 };
 
 inline constexpr SampleFormula kLumaFormula = {kLumaWeights, kLumaSteps, 255 * kLumaWeightSum,
                                                kBlack, 255};
 
+/// A chroma component; its value is the index of its colour in kLumaWeights.
 enum class ChromaOf : uint8_t { kRed = 0, kBlue = 2 };
 
-/// `pixels`: how many pixels' worth of colour the chroma sample is made of.
+/// The formula of a chroma sample from a weighted sum of colours whose weights add up to `pixels`.
 constexpr SampleFormula chroma_formula(ChromaOf color, int64_t pixels) {
   const auto index = static_cast<size_t>(color);
   SampleFormula formula = {{-kLumaWeights[0], -kLumaWeights[1], -kLumaWeights[2]},
@@ -45,8 +46,8 @@ constexpr SampleFormula chroma_formula(ChromaOf color, int64_t pixels) {
   return formula;
 }
 
-/// Weights in units of 2⁻³², each as two halves of 16 bits: high · 2¹⁶ + low. A sample is
-/// (high · colours + (low · colours >> 16)) >> 16, the biases included.
+/// Weights in units of 2⁻³², each split into two halves of 16 bits: high · 2¹⁶ + low. A sample is
+/// (high · colours + (low · colours >> 16)) >> 16, where both products include the bias.
 struct FixedWeights {
   std::array<int16_t, 3> high;
   std::array<int16_t, 3> low;
@@ -54,7 +55,7 @@ struct FixedWeights {
   int16_t low_bias;   ///< times kBiasFactor
 };
 
-/// 128.5 · 2¹⁶ is 2¹⁴ of these: the bias of chroma is one more product.
+/// A constant factor, so that the bias of chroma is one more product: 128.5 · 2¹⁶ = 2¹⁴ · 514.
 inline constexpr int64_t kBiasFactor = 514;
 
 constexpr int64_t rounded_quotient(int64_t numerator, int64_t denominator) {
@@ -69,7 +70,7 @@ constexpr int16_t low_half(int64_t value) { return static_cast<int16_t>(value & 
 
 constexpr FixedWeights fixed_weights(const SampleFormula& formula) {
   FixedWeights fixed{};
-  int64_t error = 0;  // of all the weights together, in units of 2⁻³² ÷ denominator
+  int64_t error = 0;  // of the sum of all weights, in units of 2⁻³² ÷ denominator
   for (size_t i = 0; i < 3; ++i) {
     const int64_t exact = (formula.numerator << 32) * formula.weights[i];
     const int64_t weight = rounded_quotient(exact, formula.denominator);
@@ -77,15 +78,15 @@ constexpr FixedWeights fixed_weights(const SampleFormula& formula) {
     fixed.high[i] = high_half(weight);
     fixed.low[i] = low_half(weight);
   }
-  // The errors of dark and of bright pixels are made equally large.
+  // The bias makes the errors of dark and of bright pixels equally large.
   fixed.high_bias = static_cast<int16_t>((2 * formula.offset + 1) * 65536 / 2 / kBiasFactor);
   fixed.low_bias = static_cast<int16_t>(
       rounded_quotient(-error * formula.color_max / 2, formula.denominator * kBiasFactor));
   return fixed;
 }
 
-/// Whether `fixed` gives every sample of `formula`. A sample before rounding is a multiple of
-/// gap ÷ (2 · denominator), and never halfway; so an error below that moves none across a half.
+/// Whether `fixed` gives the exact sample for all colours. A sample before rounding is a multiple
+/// of gap ÷ (2 · denominator) and never a half, so a smaller error moves no sample across a half.
 constexpr bool is_exact(const FixedWeights& fixed, const SampleFormula& formula) {
   const int64_t gap = std::gcd(4 * formula.numerator, formula.denominator);
   if (formula.denominator / gap % 2 == 0 || 4 * formula.numerator / gap % 2 != 0) return false;
@@ -101,8 +102,8 @@ constexpr bool is_exact(const FixedWeights& fixed, const SampleFormula& formula)
   return -(gap << 31) < least && most < gap << 31;
 }
 
-/// The same for luma, in units of 2⁻³¹, for green's weight is larger than a half. A sample is
-/// (high · colours + high_bias + (low · colours + low_bias >> 16)) >> 15.
+/// FixedWeights for luma, in units of 2⁻³¹, since the weight of green is larger than a half. A
+/// sample is (high · colours + high_bias + (low · colours + low_bias >> 16)) >> 15.
 struct FixedLumaWeights {
   std::array<int16_t, 3> high;
   std::array<int16_t, 3> low;
@@ -122,7 +123,7 @@ constexpr FixedLumaWeights fixed_luma_weights() {
     fixed.low[i] = low_half(weight);
   }
   fixed.high_bias = static_cast<int32_t>((2 * kBlack + 1) << 14);
-  // Half a gap: what lies halfway is rounded up, whatever the weights' errors.
+  // Half a gap: halves are rounded up in spite of the errors of the weights.
   fixed.low_bias = static_cast<int32_t>((kLumaGap << 30) / kLumaFormula.denominator);
   return fixed;
 }
@@ -139,14 +140,15 @@ constexpr bool is_exact(const FixedLumaWeights& fixed) {
          most < kLumaGap << 30;
 }
 
-/// Weights for sums that are converted to float, scaled by one fused multiply-add and rounded by
-/// that addition: scale · (weights · colours) + 2²³ + offset is exact up to its one rounding.
+/// Weights for a sum that is converted to float and then scaled and rounded by one fused
+/// multiply-add: scale · (weights · colours) + 2²³ + offset is exact up to its one rounding.
 struct FloatWeights {
-  std::array<int16_t, 3> weights;  ///< green's is half of what it is: it is added twice
+  std::array<int16_t, 3> weights;  ///< that of green is halved, since green is added twice
   float scale;
 };
 
-/// `factor` multiplies the halved weights, so that a scale can be found that is a float.
+/// `factor` multiplies the halved weights; the caller chooses it so that the scale is an exact
+/// float.
 constexpr FloatWeights float_weights(const SampleFormula& formula, int64_t factor) {
   const auto scaled = [&](size_t i, int64_t divisor) {
     return static_cast<int16_t>(formula.weights[i] / divisor * factor);
@@ -156,13 +158,13 @@ constexpr FloatWeights float_weights(const SampleFormula& formula, int64_t facto
                              static_cast<double>(formula.denominator * factor))};
 }
 
-/// Whether `floats` gives every sample of `formula`, shown at the sums on both sides of each half.
+/// Whether `floats` gives the exact sample for all colours: tests the sums next to each half.
 constexpr bool is_exact(const FloatWeights& floats, const SampleFormula& formula) {
   std::array<int64_t, 3> weights = {floats.weights[0], 2 * floats.weights[1], floats.weights[2]};
   int64_t least = 0;
   int64_t most = 0;
   for (const int64_t weight : weights) (weight < 0 ? least : most) += weight * formula.color_max;
-  if (-least >= int64_t{1} << 24 || most >= int64_t{1} << 24) return false;  // not all are floats
+  if (-least >= int64_t{1} << 24 || most >= int64_t{1} << 24) return false;  // not exact as floats
   const int64_t factor = weights[0] * 2 / formula.weights[0];
   for (size_t i = 0; i < 3; ++i) {
     if (weights[i] * 2 != formula.weights[i] * factor) return false;

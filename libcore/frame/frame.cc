@@ -56,10 +56,11 @@ ImageView<const StraightRgba8> Frame::rgba() const { return const_cast<Frame*>(t
 
 namespace {
 
-// Whether `frame` has `owners` and no more, and all that former ones did has happened before.
+// Whether `frame` has exactly `owners` owners; if so, the accesses of former owners happen before
+// the return.
 bool is_owned_by(int64_t owners, const std::shared_ptr<Frame>& frame) {
   if (frame.use_count() != owners) return false;
-  // Counting does not order memory; letting go of one more reference does.
+  // use_count() does not order memory; releasing one more reference does.
   std::shared_ptr<Frame>(frame).reset();
   return true;
 }

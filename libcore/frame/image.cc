@@ -15,14 +15,14 @@ void AlignedFree::operator()(std::byte* memory) const { std::free(memory); }
 
 AlignedBytes allocate_aligned(size_t size_bytes) {
   if (size_bytes == 0) return nullptr;
-  // Large images lie in large pages, where the machine has them: rows of a tile are far apart, and
-  // each would need an entry of the processor's few for its own page.
+  // Large images use huge pages where the machine has them: the rows of a tile are far apart, and
+  // with small pages each row would need its own TLB entry.
   const bool is_large = size_bytes >= kLargePageBytes;
   const size_t alignment = is_large ? kLargePageBytes : static_cast<size_t>(kRowAlignmentBytes);
   const size_t rounded = (size_bytes + alignment - 1) / alignment * alignment;
   void* memory = std::aligned_alloc(alignment, rounded);
   LAYERCAST_CHECK(memory != nullptr);
-  if (is_large) ::madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: nothing depends on it
+  if (is_large) ::madvise(memory, rounded, MADV_HUGEPAGE);  // a hint; failure is harmless
   std::memset(memory, 0, rounded);
   return AlignedBytes{static_cast<std::byte*>(memory)};
 }
@@ -42,7 +42,7 @@ void unpremultiply(ImageView<const PremulRgba8> source, ImageView<StraightRgba8>
     const PremulRgba8* from = source.row(y);
     StraightRgba8* to = target.row(y);
     for (int x = 0; x < source.width(); ++x) {
-      // Opaque pixels, nearly all of them, are the same in both forms.
+      // Opaque pixels, which are the great majority, are the same in both forms.
       to[x] = from[x].alpha == 255 ? StraightRgba8{from[x].red, from[x].green, from[x].blue, 255}
                                    : unpremultiplied(from[x]);
     }

@@ -10,7 +10,7 @@
 
 namespace layercast::frame {
 
-/// sRGB, each colour already multiplied by alpha: no component is above alpha.
+/// An sRGB pixel with premultiplied alpha: no colour is above alpha.
 struct PremulRgba8 {
   uint8_t red = 0;
   uint8_t green = 0;
@@ -19,7 +19,7 @@ struct PremulRgba8 {
   bool operator==(const PremulRgba8&) const = default;
 };
 
-/// sRGB with alpha beside it: what files, pipes and colours in a scene hold.
+/// An sRGB pixel with straight alpha, as in files, pipes and the colours of a scene.
 struct StraightRgba8 {
   uint8_t red = 0;
   uint8_t green = 0;
@@ -28,7 +28,8 @@ struct StraightRgba8 {
   bool operator==(const StraightRgba8&) const = default;
 };
 
-/// Borrowed pixels of one image. Rows may be padded: step by `row_bytes`, never by width.
+/// A view of pixels that another object owns. Rows may be padded: step by `row_bytes`, never by
+/// width.
 template <class Pixel>
 class ImageView {
  public:
@@ -37,7 +38,7 @@ class ImageView {
   ImageView() = default;
   ImageView(Pixel* pixels, base::SizeI size, ptrdiff_t row_bytes)
       : pixels_(pixels), size_(size), row_bytes_(row_bytes) {}
-  /// A view that may write is also one that may read.
+  /// A writable view converts to a read-only view.
   template <class Other>
   requires(std::is_same_v<const Other, Pixel> && !std::is_const_v<Other>)
       // NOLINTNEXTLINE(google-explicit-constructor)
@@ -52,7 +53,7 @@ class ImageView {
     return reinterpret_cast<Pixel*>(reinterpret_cast<Byte*>(pixels_) + y * row_bytes_);
   }
   Pixel& at(int x, int y) const { return row(y)[x]; }
-  /// The part inside `rect`, which lies inside this view.
+  /// The view of the pixels inside `rect`. Range: `rect` is inside this view.
   ImageView part(const base::RectI& rect) const {
     LAYERCAST_CHECK(rect.left >= 0 && rect.top >= 0 && rect.right <= size_.width &&
                     rect.bottom <= size_.height);
@@ -65,20 +66,22 @@ class ImageView {
   ptrdiff_t row_bytes_ = 0;
 };
 
-/// `size_bytes` of memory aligned for every SIMD width, zeroed; aborts when there is none.
+/// Frees memory that allocate_aligned() returned.
 struct AlignedFree {
   void operator()(std::byte* memory) const;
 };
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedFree>;
+/// Returns `size_bytes` of zeroed memory aligned for every SIMD width; null for 0 bytes. Aborts
+/// when memory is exhausted.
 AlignedBytes allocate_aligned(size_t size_bytes);
 
 inline constexpr ptrdiff_t kRowAlignmentBytes = 64;
-/// `bytes` rounded up to the next aligned row.
+/// `bytes` rounded up to the row alignment.
 constexpr ptrdiff_t aligned_row_bytes(ptrdiff_t bytes) {
   return (bytes + kRowAlignmentBytes - 1) / kRowAlignmentBytes * kRowAlignmentBytes;
 }
 
-/// An image that owns its pixels: zeroed at first, rows aligned to 64 bytes.
+/// An image that owns its pixels: initially zero, rows aligned to 64 bytes.
 template <class Pixel>
 class Image {
  public:
@@ -111,7 +114,7 @@ constexpr uint32_t divided_by_255(uint32_t numerator) {
   return (shifted + (shifted >> 8)) >> 8;
 }
 
-/// Exact: each colour × alpha ÷ 255, rounded to nearest.
+/// `pixel` with premultiplied alpha. Exact: each colour × alpha ÷ 255, rounded to nearest.
 constexpr PremulRgba8 premultiplied(StraightRgba8 pixel) {
   const uint32_t alpha = pixel.alpha;
   return {static_cast<uint8_t>(divided_by_255(pixel.red * alpha)),
@@ -119,8 +122,8 @@ constexpr PremulRgba8 premultiplied(StraightRgba8 pixel) {
           static_cast<uint8_t>(divided_by_255(pixel.blue * alpha)), pixel.alpha};
 }
 
-/// Exact: each colour × 255 ÷ alpha, rounded to nearest; transparent black where alpha is 0.
-/// Premultiplying the result gives `pixel` back.
+/// `pixel` with straight alpha. Exact: each colour × 255 ÷ alpha, rounded to nearest; transparent
+/// black where alpha is 0. premultiplied() of the result is `pixel` again.
 constexpr StraightRgba8 unpremultiplied(PremulRgba8 pixel) {
   const uint32_t alpha = pixel.alpha;
   if (alpha == 0) return {};
@@ -141,7 +144,7 @@ constexpr PremulRgba8 over(PremulRgba8 source, PremulRgba8 backdrop) {
           sum(source.blue, backdrop.blue), sum(source.alpha, backdrop.alpha)};
 }
 
-/// Converts every pixel. Shape: equal sizes.
+/// Converts every pixel of `source` into `target`. Shape: equal sizes, no overlap.
 void premultiply(ImageView<const StraightRgba8> source, ImageView<PremulRgba8> target);
 void unpremultiply(ImageView<const PremulRgba8> source, ImageView<StraightRgba8> target);
 

@@ -44,7 +44,7 @@ bool is_black(ImageView<const PremulRgba8> pixels) {
   return true;
 }
 
-// The alphas of a picture that is black; null for any other.
+// The alpha channel of a picture whose pixels are all black; null for any other.
 std::unique_ptr<const Image<uint8_t>> black_alphas(ImageView<const PremulRgba8> pixels) {
   if (!is_black(pixels)) return nullptr;
   auto alphas = std::make_unique<Image<uint8_t>>(pixels.size());
@@ -63,7 +63,7 @@ Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin)
       alpha_map_(std::as_const(pixels).view()),
       black_(black_alphas(std::as_const(pixels).view())) {
   LAYERCAST_CHECK(!pixels.size().empty());
-  levels_.reserve(kLevelsMax);  // size() and view() read the first without the lock
+  levels_.reserve(kLevelsMax);  // size() and view() read the first level without the lock
   levels_.push_back(std::move(pixels));
 }
 

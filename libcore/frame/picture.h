@@ -12,26 +12,27 @@
 
 namespace layercast::frame {
 
-/// Rasterised content: premultiplied pixels that never change, shared by whoever draws them.
-/// `origin` is where the picture's top-left pixel lies in the layer box, in px; strokes and shadows
-/// reach outside the box, so it may be negative.
-/// Thread: any. Level 0 is immutable; smaller levels are made on first use under a lock.
+/// Rasterised content: immutable premultiplied pixels that several layers and frames can share.
+/// `origin` is the position of the top-left pixel in the layer box, in px; strokes and shadows
+/// extend outside the box, so it may be negative.
+/// Thread: any. Level 0 is immutable; the first use of a smaller level makes it under a lock.
 class Picture {
  public:
+  /// Range: `pixels` is not empty.
   explicit Picture(Image<PremulRgba8> pixels, base::PointF origin = {});
 
   base::SizeI size() const { return levels_.front().size(); }
   base::PointF origin() const { return origin_; }
   ImageView<const PremulRgba8> view() const { return levels_.front().view(); }
   const AlphaMap& alpha_map() const { return alpha_map_; }
-  /// The alphas alone of a picture that is all black, as a vignette or a shade is: a quarter of the
-  /// memory to read. Null for any other picture.
+  /// The alpha channel of a picture whose pixels are all black, such as a vignette or a shadow: a
+  /// quarter of the memory to read. Null for any other picture.
   const Image<uint8_t>* black() const { return black_.get(); }
 
   /// The picture halved `level` times, each pixel the rounded mean of four (edges repeat).
   /// The smallest level is one pixel; a higher `level` returns that one.
   ImageView<const PremulRgba8> level(int level) const;
-  /// Memory held now, smaller levels included.
+  /// The bytes of memory in use now, smaller levels included.
   size_t bytes() const;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 constexpr int kPipeBytes = 1 << 20;
 constexpr size_t kSegmentsMax = 1024;  // IOV_MAX on Linux
 
-// The payload of a frame as the system's scatter-gather lists take it.
+// The payload of a frame as a scatter-gather list for readv() and writev().
 std::vector<iovec> segments_of(const Frame& frame) {
   std::vector<iovec> segments;
   for (int plane = 0; plane < frame.planes(); ++plane) {
@@ -37,7 +37,7 @@ size_t bytes_of(const std::vector<iovec>& segments) {
   return total;
 }
 
-// Takes `bytes` off the front of segments[first…].
+// Removes `bytes` from the front of segments[first…].
 void advance(std::vector<iovec>& segments, size_t& first, size_t bytes) {
   while (bytes > 0) {
     iovec& segment = segments[first];
@@ -51,13 +51,13 @@ void advance(std::vector<iovec>& segments, size_t& first, size_t bytes) {
 
 enum class Ready { kYes, kInterrupted };
 
-// Waits in short steps, so that a stop is noticed even when the signal came just before the wait.
+// Waits in short steps, so that it notices a stop even if the signal arrived just before the wait.
 Ready wait_for(int descriptor, short events, const StopRequested& stop) {
   constexpr int kStepMilliseconds = 100;
   pollfd waiting{descriptor, events, 0};
   while (!stop()) {
     const int ready = ::poll(&waiting, 1, kStepMilliseconds);
-    // A poll that a signal cut short says nothing about the pipe; the stop is looked at again.
+    // A poll that a signal interrupted tells nothing about the pipe; the loop asks stop() again.
     if (ready > 0 || (ready < 0 && errno != EINTR)) return Ready::kYes;
   }
   return Ready::kInterrupted;
@@ -67,7 +67,8 @@ base::Error interrupted(const std::string& name) {
   return {base::ErrorCode::kInterrupted, "interrupted", name, nullptr};
 }
 
-// `readv` or `writev` until everything is moved or the input ends; the number of bytes moved.
+// Calls `move`, readv() or writev(), until everything is moved or the input ends; returns the
+// number of bytes moved.
 template <class Move>
 base::Result<size_t> move_segments(int descriptor, std::vector<iovec> segments, short events,
                                    std::string_view action, const std::string& name,
@@ -89,7 +90,7 @@ base::Result<size_t> move_segments(int descriptor, std::vector<iovec> segments, 
 }  // namespace
 
 void enlarge_pipe(int descriptor) {
-  // Fails on what is no pipe, and where the user's quota is used up: both are fine.
+  // Fails on other descriptors and when the quota of the user is used up: both are harmless.
   static_cast<void>(::fcntl(descriptor, F_SETPIPE_SZ, kPipeBytes));
 }
 

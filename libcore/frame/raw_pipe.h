@@ -11,32 +11,33 @@
 
 namespace layercast::frame {
 
-/// Asked while a read or write waits: true gives up with kInterrupted.
+/// A predicate that a waiting read or write polls; true makes the call fail with kInterrupted.
 using StopRequested = std::function<bool()>;
 
-/// Makes the pipe `descriptor` as large as the system lets this user (1 MiB as a rule): the default
-/// of 64 KiB costs three times as much per frame. Does nothing for what is no pipe.
+/// Enlarges the pipe `descriptor` to 1 MiB where the system allows it: the default of 64 KiB costs
+/// three times as much per frame. Does nothing for other descriptors.
 void enlarge_pipe(int descriptor);
 
-/// Writes all of `bytes`. `name`: what errors call the place.
-/// Errors: kBrokenPipe when the reader is gone, kIo, kInterrupted.
+/// Writes all of `bytes`; blocks until then. `name` is the `where` of errors.
+/// Errors: kBrokenPipe when the reader has closed its end, kIo, kInterrupted.
 base::Result<void> write_all(int descriptor, std::string_view bytes, const std::string& name,
                              const StopRequested& stop);
 
-/// Writes a frame's planes without row padding.
-/// Errors: as write_all.
+/// Writes the planes of a frame without row padding.
+/// Errors: as write_all().
 base::Result<void> write_frame(int descriptor, const Frame& frame, const std::string& name,
                                const StopRequested& stop);
 
-/// How much of a frame was there.
+/// Whether read_frame() has read a frame or found the end of the input.
 enum class ReadFrame { kWhole, kEnd };
 
-/// Reads one frame's planes, rows packed. kEnd when the input ended before its first byte.
-/// Errors: kTruncated, with how much there was, when it ends inside the frame; kIo, kInterrupted.
+/// Reads the planes of one frame, without row padding. kEnd when the input ends before the first
+/// byte. Errors: kTruncated, with the number of bytes read, when the input ends inside the frame;
+/// kIo, kInterrupted.
 base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::string& name,
                                    const StopRequested& stop);
 
-/// The line that begins a YUV4MPEG2 stream of such frames: BT.709 limited range, left-sited 4:2:0.
+/// The header line of a YUV4MPEG2 stream: BT.709 limited range, left-sited 4:2:0.
 /// Range: a planar YUV format.
 std::string y4m_header(PixelFormat format, base::SizeI size, base::FrameRate rate);
 /// The line before each frame.

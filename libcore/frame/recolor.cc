@@ -44,7 +44,7 @@ constexpr D32 kD32;
 constexpr DI kDi;
 constexpr size_t kLanes = hn::MaxLanes(kD32);
 
-// Components of a vector of pixels: colours 0..1, not premultiplied.
+// The colours of a vector of pixels: 0..1, not premultiplied.
 struct Colors {
   VF red, green, blue;
 };
@@ -61,7 +61,7 @@ HWY_INLINE Colors colors_of(V32 pixels, VF inverse_alpha) {
           hn::Mul(component<16>(pixels), inverse_alpha)};
 }
 
-// Sums in the order of the scalar twin.
+// Adds in the order of the scalar twin, so that the bytes are equal.
 HWY_INLINE VF product(const float (&row)[4], const Colors& colors) {
   const auto term = [](float factor, VF color) { return hn::Mul(hn::Set(kDf, factor), color); };
   const VF sum = hn::Add(hn::Add(hn::Add(term(row[0], colors.red), term(row[1], colors.green)),
@@ -82,7 +82,7 @@ HWY_INLINE V32 pixels_of(const Colors& colors, VF alpha) {
                 hn::Or(hn::ShiftLeft<16>(blue), hn::ShiftLeft<24>(rounded(alpha))));
 }
 
-// Two vectors at a time: both wait less for each other's sums.
+// Two vectors at a time: their independent sums overlap, which hides latency.
 struct Pair {
   V32 first, second;
 };

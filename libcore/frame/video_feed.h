@@ -10,14 +10,14 @@
 
 namespace layercast::frame {
 
-/// Whether whoever draws waits for pictures that are not decoded yet.
+/// Whether the renderer waits for pictures that are not decoded yet.
 enum class Patience : uint8_t {
   kWaits,  ///< every frame is exact
-  kNone,   ///< what is late shows the picture before
+  kNone,   ///< a late feed shows its previous picture
 };
 
-/// A moving source, by time. Whoever decodes implements it; whoever draws asks it.
-/// Thread: one at a time; it may decode ahead on threads of its own.
+/// The pictures of a moving source by time. The media module implements it, and the renderer calls
+/// it. Thread: one at a time; an implementation may decode ahead on its own threads.
 class VideoFeed {
  public:
   VideoFeed() = default;
@@ -25,25 +25,25 @@ class VideoFeed {
   VideoFeed(const VideoFeed&) = delete;
   VideoFeed& operator=(const VideoFeed&) = delete;
 
-  /// How large the picture is shown: its samples, stretched where they are not square. 0 before a
-  /// live source has shown any.
+  /// The display size in pixels, corrected for samples that are not square. 0 before the first
+  /// picture of a live source.
   virtual base::SizeF display_size() const = 0;
 
-  /// The picture whose interval holds `time`, counted from the feed's start: the last one that
-  /// starts at or before it; one with alpha where the source has alpha. Before the first picture,
-  /// the first; after the last, the last. Of a live source, the newest at the moment, whatever
-  /// `time` is; a null picture when there is none within a few seconds.
-  /// The same pointer as long as it is the same picture of the same pass. Waits until it is
-  /// decoded; times that go forward cost nothing but that, one that goes back seeks. Errors: kIo,
-  /// kInvalidInput: the source cannot be read on; the last picture is then lost.
+  /// The picture whose interval contains `time` since the start of the feed: the last one that
+  /// starts at or before it; with alpha where the source has alpha. Before the first picture, the
+  /// first; after the last, the last. For a live source, the newest picture, whatever `time` is; a
+  /// null picture when none arrives within a few seconds.
+  /// Returns the same pointer for the same picture of the same pass. Blocks until the picture is
+  /// decoded; a `time` before the previous one makes it seek. Errors: kIo and kInvalidInput when
+  /// the source cannot be read any further; the last picture is then lost.
   virtual base::Result<AnyPicture> picture_at(const base::SceneTime& time) = 0;
 
-  /// The same without waiting, for a live picture: the newest decoded one at or before `time`, and
-  /// a null picture while there is none. Errors: as picture_at().
+  /// The newest decoded picture at or before `time`; a null picture while there is none. Does not
+  /// block; for live rendering. Errors: as picture_at().
   virtual base::Result<AnyPicture> newest_at(const base::SceneTime& time) = 0;
 
-  /// Why a live source shows nothing, when it has been away for longer than a moment; nullopt while
-  /// it is there, and for a file. It comes back by itself.
+  /// Why a live source has had no picture for longer than a moment; nullopt while it has one, and
+  /// for a file. The source recovers by itself.
   virtual std::optional<base::Error> absence() const { return std::nullopt; }
 
   /// Nanoseconds of processor time spent on decoding so far.

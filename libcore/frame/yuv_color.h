@@ -8,22 +8,24 @@
 
 namespace layercast::frame {
 
-/// R'G'B' from Y'CbCr as integers of 16 bits: products are in 2^-6 of a level, each rounded.
+/// Coefficients for R'G'B' from Y'CbCr in 16-bit integers: products are in 2^-6 of a level, each
+/// rounded.
 /// Maximum error of the 8-bit result, over all 2^24 colors: 0.525 of a level, of which 0.5 is the
 /// rounding itself; at most 7 samples of 1000 are not the nearest level.
-/// Source: ITU-R BT.601-7 and BT.709-6, with the ranges of their 8-bit forms; full range as
+/// Source: ITU-R BT.601-7 and BT.709-6, with the ranges of their 8-bit forms; full range as in
 /// JFIF 1.02.
 struct YuvCoefficients {
   static constexpr int kShift = 6;
 
   uint16_t luma = 0;         ///< in 2^-14
-  int16_t start = 0;         ///< in 2^-kShift: what Y = 0 gives, and a half to round
-  int16_t red_from_v = 0;    ///< these in 2^-13
-  int16_t green_from_u = 0;  ///< taken away
-  int16_t green_from_v = 0;  ///< taken away
+  int16_t start = 0;         ///< in 2^-kShift: the value for Y = 0, plus a half for rounding
+  int16_t red_from_v = 0;    ///< in 2^-13, as the three below
+  int16_t green_from_u = 0;  ///< subtracted
+  int16_t green_from_v = 0;  ///< subtracted
   int16_t blue_from_u = 0;
 };
 
+/// The coefficients for `matrix` and `range`.
 constexpr YuvCoefficients yuv_coefficients(YuvMatrix matrix, YuvRange range) {
   const double red = matrix == YuvMatrix::kBt709 ? 0.2126 : 0.299;
   const double blue = matrix == YuvMatrix::kBt709 ? 0.0722 : 0.114;
@@ -40,7 +42,7 @@ constexpr YuvCoefficients yuv_coefficients(YuvMatrix matrix, YuvRange range) {
           fixed(chroma_scale * 2 * (1 - blue))};
 }
 
-/// Opaque; what lies outside of R'G'B' is clipped. Exact: integers.
+/// The opaque pixel of a Y'CbCr sample; components outside 0..255 are clipped. Exact: integers.
 constexpr PremulRgba8 rgb_from_yuv(const YuvCoefficients& c, uint8_t y, uint8_t u, uint8_t v) {
   const int32_t light = (((int32_t{y} << 8) * c.luma) >> 16) + c.start;
   const int32_t blue_difference = (int32_t{u} - 128) * 256;

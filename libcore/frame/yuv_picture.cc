@@ -8,7 +8,7 @@ namespace {
 
 constexpr size_t kLevelsMax = 16;  // 2^16 is above the largest picture side
 
-// A mean of four samples cannot leave the range of a byte.
+// The mean of four samples always fits a byte.
 uint8_t mean_of_four(int a, int b, int c, int d) {
   return static_cast<uint8_t>((a + b + c + d + 2) / 4);
 }
@@ -36,7 +36,7 @@ Image<uint8_t> halved(const YuvPicture::Plane& source) {
   return half;
 }
 
-/// Where one axis of the luma plane lies on the chroma plane: scale and offset.
+/// The map from one axis of the luma plane to the chroma plane: scale and offset.
 struct AxisMap {
   double scale;
   double offset;

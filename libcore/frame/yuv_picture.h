@@ -11,14 +11,16 @@
 
 namespace layercast::frame {
 
+/// The matrix coefficients of Y'CbCr.
 enum class YuvMatrix : uint8_t { kBt601, kBt709 };
+/// The range of Y'CbCr codes: limited is 16..235 for luma and 16..240 for chroma.
 enum class YuvRange : uint8_t { kLimited, kFull };
 
-/// Where a chroma sample lies among the luma samples that it covers (ITU-T H.273,
+/// The position of a chroma sample among the luma samples that it covers (ITU-T H.273,
 /// chroma_sample_loc_type 0, 1 and 2).
 enum class ChromaSiting : uint8_t { kLeft, kCenter, kTopLeft };
 
-/// How the samples of a YUV picture are to be read: resolved once, where the file is opened.
+/// The interpretation of the samples of a YUV picture, resolved once when the file is opened.
 struct YuvLayout {
   base::SizeI size;          ///< of the luma plane
   int chroma_divisor_x = 2;  ///< luma columns a chroma sample covers: 1, 2 or 4
@@ -35,13 +37,14 @@ struct YuvLayout {
   }
 };
 
-/// One decoded picture: three planes of 8-bit samples (Y, U, V) that never change, opaque.
-/// Thread: any. Level 0 is immutable; smaller levels are made on first use under a lock.
+/// One decoded, opaque picture: three immutable planes of 8-bit samples (Y, U, V).
+/// Thread: any. Level 0 is immutable; the first use of a smaller level makes it under a lock.
 class YuvPicture {
  public:
   using Plane = ImageView<const uint8_t>;
 
-  /// Ownership: `owner` keeps the samples of `planes` alive as long as this picture.
+  /// Shape: as of plane(). Ownership: refers to the samples of `planes`; keeps `owner`, which owns
+  /// them, as long as this picture lives.
   YuvPicture(const YuvLayout& layout, const std::array<Plane, 3>& planes,
              std::shared_ptr<const void> owner);
 
@@ -64,8 +67,8 @@ class YuvPicture {
 
 using YuvPicturePtr = std::shared_ptr<const YuvPicture>;
 
-/// Where luma point (x, y) lies on the chroma planes. Units: px of each, whose first sample spans
-/// 0 to 1, so that its centre is at 0.5.
+/// Maps a point on the luma plane to the same point on the chroma planes. Units: samples of each
+/// plane; the first sample spans 0 to 1, so its centre is at 0.5.
 base::Affine chroma_from_luma(const YuvLayout& layout);
 
 }  // namespace layercast::frame

@@ -11,15 +11,16 @@
 
 namespace layercast::layers {
 
-/// `{"at": …, "now": …, "method": …, "params": …}`: what the journal says of a command that was
-/// obeyed. `at`: the wall clock, for people. Replayed with apply() at `now` it leads to the same
-/// state.
+/// The journal entry of an executed command: `{"at": …, "now": …, "method": …, "params": …}`. `at`:
+/// wall clock, for readers. Replaying the command with apply() at `now` gives the same state.
 std::string journal_text(const scene::Command& command, base::Duration now, scene::WallTime at);
 
-/// What makes `after` and `schedule` durable where `before` is; without entries.
+/// The commit that turns the durable state `before` into `after` and `schedule`; without journal
+/// entries.
 store::Commit commit_between(const scene::LiveState& before, const scene::LiveState& after,
                              const Schedule& schedule);
-/// The same where nothing is, or whatever is there.
+/// The commit that makes `state` and `schedule` durable, whatever the store holds; without journal
+/// entries.
 store::Commit commit_of(const scene::LiveState& state, const Schedule& schedule);
 
 }  // namespace layercast::layers

@@ -15,7 +15,7 @@ constexpr std::string_view kLocal = "local";
 constexpr std::string_view kNetwork = "network";
 
 base::Error not_ours(const std::string& what) {
-  return {base::ErrorCode::kInvalidInput, "this is no schedule: " + what, {}, nullptr};
+  return {base::ErrorCode::kInvalidInput, "the stored schedule is invalid: " + what, {}, nullptr};
 }
 
 base::Result<int64_t> number_of(const Value& value, std::string_view key) {

@@ -11,26 +11,27 @@
 
 namespace layercast::layers {
 
-/// A command that waits for its frame.
+/// A command that waits for its stream time.
 struct Scheduled {
-  int64_t number = 0;  ///< in the order they were accepted, from 1
+  int64_t number = 0;  ///< in the order of acceptance, from 1
   base::Duration due{};
   Origin origin = Origin::kNetwork;
   scene::Command command;
 };
 
-/// What waits, by when it is due and then by number.
+/// The waiting commands, ordered by due time, then by number.
 struct Schedule {
   int64_t next_number = 1;
   std::vector<Scheduled> waiting;
 
+  /// Inserts a command in order, or removes one by its number.
   void add(Scheduled scheduled);
   void remove(int64_t number);
 };
 
-/// The schedule as a durable header holds it; schedule_from() reads it back.
+/// The schedule as the durable header stores it; schedule_from() reads it back.
 scene::Value value_of(const Schedule& schedule);
-/// Errors: kInvalidInput.
+/// Reads what value_of() wrote. Errors: kInvalidInput, naming the wrong key.
 base::Result<Schedule> schedule_from(const scene::Value& value);
 
 }  // namespace layercast::layers

@@ -22,7 +22,8 @@ void ShownStates::add(const std::vector<Addition>& additions, base::Duration now
   const std::lock_guard lock(mutex_);
   const bool is_real = !std::ranges::all_of(additions, &Addition::is_makeshift);
   if (is_real) {
-    // What stays is what the additions follow; of makeshifts alone, the place of the first.
+    // The additions replace all provisional states and follow the durable ones. If all are
+    // provisional, the first keeps its place until then.
     const Entry first = states_.front();
     std::erase_if(states_, [](const Entry& each) { return each.is_makeshift; });
     if (states_.empty()) states_.push_back(first);

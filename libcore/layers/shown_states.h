@@ -9,28 +9,30 @@
 
 namespace layercast::layers {
 
-/// The states that are to be rendered, and when each begins to be shown. Each is shown from the
-/// time at which the one before it is, at the earliest. Thread: any (locked, for a few copies of
-/// pointers at most).
+/// The states to render, and the stream time from which each is shown. No state is shown earlier
+/// than the one before it. Thread: any (locked, while a few pointers are copied).
 class ShownStates {
  public:
   explicit ShownStates(scene::LiveStatePtr first) : states_{{{std::move(first), {}}, false}} {}
 
-  /// What one change of the list shows anew.
+  /// A state to show.
   struct Addition {
     scene::LiveStatePtr state;
     base::Duration show_from{};
-    /// Stands in for a state that may not be shown yet: gone with the next that does not.
+    /// Provisional: shown in place of a state that may not be shown yet. The next addition that is
+    /// not provisional removes it.
     bool is_makeshift = false;
   };
-  /// Adds states in order, all at once, and drops those that are over at `now`.
+  /// Appends states in order, atomically, and drops those that are over at `now`.
   void add(const std::vector<Addition>& additions, base::Duration now);
-  /// Takes back what has been added: `state` is shown, and then `additions`.
+  /// Removes all states: shows `state`, then `additions`.
   void reset(scene::LiveStatePtr state, const std::vector<Addition>& additions);
-  /// What is shown last.
+  /// The state that is shown last.
   scene::LiveStatePtr newest() const;
 
+  /// The state to show at `now`, and those after it.
   std::vector<Published> at(base::Duration now) const;
+  /// Whether the states have changed since `version`, which becomes the current version.
   bool take_newer(uint64_t& version) const;
 
  private:

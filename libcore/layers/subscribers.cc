@@ -5,7 +5,7 @@
 
 namespace layercast::layers {
 
-// Ends with its life: nothing is told afterwards.
+// Unsubscribes on destruction: its listener is not called afterwards.
 class Subscribers::Membership : public LayerManager::Subscription {
  public:
   Membership(std::shared_ptr<Subscribers> subscribers, std::shared_ptr<Listener> listener)

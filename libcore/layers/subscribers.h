@@ -9,14 +9,17 @@
 
 namespace layercast::layers {
 
-/// Whoever is told of changes. Each is told a whole state first, and then every change after it, in
-/// order. A listener may end any subscription, its own included.
+/// The listeners for changes. Each listener first receives the whole state, then every later
+/// change, in order. A listener may end any subscription, including its own.
 /// Thread: any (locked).
 class Subscribers : public std::enable_shared_from_this<Subscribers> {
  public:
   explicit Subscribers(scene::LiveStatePtr state) : told_(std::move(state)) {}
 
+  /// Calls `listener` with the current state before it returns. Destroying the result ends the
+  /// subscription.
   std::unique_ptr<LayerManager::Subscription> add(std::function<void(const Change&)> listener);
+  /// Calls all listeners with `change`.
   void tell(const Change& change);
 
  private:
@@ -28,7 +31,7 @@ class Subscribers : public std::enable_shared_from_this<Subscribers> {
 
   void remove(Listener& listener);
 
-  // Recursive: a listener that ends a subscription does so while it is being told.
+  // Recursive, because a listener may end a subscription while it is called.
   std::recursive_mutex mutex_;
   scene::LiveStatePtr told_;
   std::vector<std::shared_ptr<Listener>> listeners_;

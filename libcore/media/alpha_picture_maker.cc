@@ -27,7 +27,8 @@ using frame::YuvLayout;
 
 using Plane = ImageView<const uint8_t>;
 
-// Planes of 8 bits: what a frame whose matrix and siting are known is read from.
+// The 8-bit planar format to which a frame with a known matrix is converted; it keeps subsampled
+// chroma only if the siting is known.
 AVPixelFormat plain_format(const AVFrame& decoded) {
   const AVPixFmtDescriptor& format = descriptor_of(format_of(decoded));
   const int divisors = 10 * (1 << format.log2_chroma_w) + (1 << format.log2_chroma_h);
@@ -53,18 +54,18 @@ YuvLayout layout_of(const AVFrame& plain) {
   return layout;
 }
 
-// Where a luma column or row lies between two of chroma.
+// The position of a luma column or row between two chroma columns or rows.
 struct Between {
   int before;
   int after;
-  uint32_t weight;  // of `after`, of 256
+  uint32_t weight;  // of `after`, out of 256
 };
 
 std::vector<Between> places_of(int count, int chroma_count, double scale, double offset) {
   std::vector<Between> places;
   places.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) {
-    // Quarters and eighths: exact.
+    // A multiple of an eighth, so exact.
     const double at = scale * (i + 0.5) + offset - 0.5;
     const double whole = std::floor(at);
     const int index = static_cast<int>(whole);
@@ -75,7 +76,7 @@ std::vector<Between> places_of(int count, int chroma_count, double scale, double
   return places;
 }
 
-// A plane of chroma as it lies under the luma samples of one row.
+// Interpolates a chroma plane at the luma samples of a row.
 class ChromaRow {
  public:
   ChromaRow(const Plane& plane, const std::vector<Between>& columns)
@@ -105,7 +106,7 @@ PremulRgba8 with_alpha(const PremulRgba8& opaque, uint8_t alpha) {
   return frame::premultiplied({opaque.red, opaque.green, opaque.blue, alpha});
 }
 
-// `plain` holds what is told of the colours in `decoded`.
+// `plain` has the samples; `decoded` has the colour properties.
 Image<PremulRgba8> pixels_from_yuva(const AVFrame& plain, const AVFrame& decoded) {
   YuvLayout layout = layout_of(plain);
   layout.siting = siting_of(decoded).value_or(frame::ChromaSiting::kLeft);
@@ -149,7 +150,7 @@ Image<PremulRgba8> pixels_from_rgba(const AVFrame& rgba) {
 Image<PremulRgba8> turned(const Image<PremulRgba8>& source, const Orientation& o) {
   base::SizeI size = source.size();
   if (o.swaps_sides()) std::swap(size.width, size.height);
-  // The inverse of a turn is its transpose; a coordinate that runs backwards starts at the far end.
+  // The inverse of a rotation is its transpose; a coordinate that decreases starts at the far end.
   const int first_x = o.xx + o.yx < 0 ? source.size().width - 1 : 0;
   const int first_y = o.xy + o.yy < 0 ? source.size().height - 1 : 0;
   Image<PremulRgba8> pixels(size);

@@ -8,17 +8,17 @@
 
 namespace layercast::media {
 
-/// Makes premultiplied pictures of decoded frames with alpha, which is taken for straight.
-/// Colour: as YuvPictureMaker has it; a Y'CbCr frame of 8 bits has the very R'G'B' that composing
-/// its planes unscaled would give. Thread: one at a time.
+/// Converts decoded frames with alpha to premultiplied pictures; assumes straight alpha.
+/// Colour: as in YuvPictureMaker; an 8-bit Y'CbCr frame gets exactly the R'G'B' that composing its
+/// planes unscaled gives. Thread: one at a time.
 class AlphaPictureMaker {
  public:
   explicit AlphaPictureMaker(const Orientation& orientation) : orientation_(orientation) {}
 
-  /// Range: a frame that has_alpha(). Errors: kUnsupported for a pixel format that nothing
-  /// converts.
+  /// Converts a frame. Range: has_alpha(decoded). Errors: kUnsupported for a pixel format that
+  /// cannot be converted.
   base::Result<frame::PicturePtr> picture_of(const AVFrame& decoded);
-  /// The errors of picture_of(), found without converting anything.
+  /// Returns the errors of picture_of() without converting anything.
   base::Result<void> check(const AVFrame& decoded);
 
  private:

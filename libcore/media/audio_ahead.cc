@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kAhead = kAudioRate;
 constexpr int64_t kBlock = 2400;
-// A place that was left out by so much is not read up to, but gone to.
+// Across a larger gap than this, the thread jumps to the wanted sample instead of reading up to it.
 constexpr int64_t kGapMax = kAudioRate / 2;
 constexpr std::chrono::seconds kRetry{5};
 
@@ -42,7 +42,7 @@ AudioAhead::~AudioAhead() {
 
 void AudioAhead::read(int64_t first, std::span<float> samples) {
   const bool is_missing = ring_.read(first, samples, base::Duration::zero()) > 0;
-  // What comes too late comes without a click.
+  // The first samples after missing ones fade in, so that they do not click.
   if (std::exchange(was_missing_, is_missing) && !is_missing) fade_in(samples);
   want(first + static_cast<int64_t>(samples.size()) / kAudioChannels);
 }
@@ -66,7 +66,7 @@ void AudioAhead::run() {
   if (feed != nullptr) read_ahead(*feed);
 }
 
-// False when it is to end.
+// Waits before the next attempt; returns false when the thread must end.
 bool AudioAhead::pause() {
   std::unique_lock lock(mutex_);
   return !changed_.wait_for(lock, kRetry, [this] { return stops_; });
@@ -82,7 +82,8 @@ std::unique_ptr<AudioFeed> AudioAhead::open() {
   return nullptr;
 }
 
-// Waits until more than `begin` to `end` is needed. What is; nothing when it is to end.
+// Waits until samples outside `begin` to `end` are needed. Returns the first wanted sample; nullopt
+// when the thread must end.
 std::optional<int64_t> AudioAhead::wait_for_work(int64_t begin, int64_t end) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return stops_ || wanted_ < begin || wanted_ + kAhead > end; });

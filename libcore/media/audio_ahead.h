@@ -15,26 +15,26 @@
 
 namespace layercast::media {
 
-/// A feed that never makes its reader wait: it is opened and read a second ahead on a thread of its
-/// own. What is not there yet is silent. One that cannot be opened is tried again every few
-/// seconds. Thread: reading one at a time.
+/// A feed whose reads never block: its own thread opens another feed and reads it one second ahead.
+/// Samples that have not been read yet are silent. When the feed cannot be opened, the thread
+/// retries every 5 seconds. Thread: read() one at a time; the other functions any (locked).
 class AudioAhead final : public AudioFeed {
  public:
-  /// Whether its length is asked for, which may mean to read all of it first.
+  /// Whether length() is needed, which may require decoding the whole file first.
   enum class Length : uint8_t { kIsNeeded, kIsNot };
-  /// Null where there is nothing to hear.
+  /// Opens the feed; null when there is no sound. Thread: that of this object.
   using Opener = std::function<base::Result<std::unique_ptr<AudioFeed>>()>;
-  /// Told when it cannot be opened, once; on the thread of its own.
+  /// Called once when the feed cannot be opened. Thread: that of this object.
   using Listener = std::function<void(const base::Error&)>;
 
   AudioAhead(Opener open, Listener on_failure, Length length);
-  /// Waits for what it is reading.
+  /// Blocks until the current open or read has ended.
   ~AudioAhead() override;
 
   void read(int64_t first, std::span<float> samples) override;
-  /// Places from `first` on are needed soon. Never waits.
+  /// Announces that samples from `first` on will be read soon. Does not block.
   void want(int64_t first);
-  /// Nothing before it is known, and where it is not needed.
+  /// nullopt until the length is known, and when it is not needed.
   std::optional<int64_t> length() override;
 
  private:
@@ -48,13 +48,13 @@ class AudioAhead final : public AudioFeed {
   const Listener on_failure_;
   const Length length_wish_;
   AudioRing ring_;
-  bool was_missing_ = false;  ///< the reader's own
+  bool was_missing_ = false;  ///< of the reading thread
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  int64_t wanted_ = 0;             ///< with the lock
-  bool stops_ = false;             ///< with the lock
-  std::optional<int64_t> length_;  ///< with the lock
+  int64_t wanted_ = 0;             ///< guarded by mutex_
+  bool stops_ = false;             ///< guarded by mutex_
+  std::optional<int64_t> length_;  ///< guarded by mutex_
 
   std::thread thread_;
 };

@@ -32,7 +32,7 @@ struct Alias {
 constexpr std::array kAliases = {Alias{"aac", "aac"}, Alias{"opus", "libopus"},
                                  Alias{"flac", "flac"}, Alias{"pcm", "pcm_s16le"}};
 
-// In the order in which they are wanted.
+// In the order of preference.
 constexpr std::array kFormats = {AV_SAMPLE_FMT_FLT,  AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16,
                                  AV_SAMPLE_FMT_S16P, AV_SAMPLE_FMT_S32,  AV_SAMPLE_FMT_S32P};
 
@@ -41,7 +41,7 @@ Sample converted(float sample) {
   if constexpr (std::is_same_v<Sample, float>) {
     return sample;
   } else {
-    // Exact for a source of as many bits; full scale is one above the greatest number.
+    // Exact for a source with as many bits; full scale is one above the largest integer.
     constexpr double kScale = 1.0 + std::numeric_limits<Sample>::max();
     const double scaled = std::floor(double{sample} * kScale + 0.5);
     return static_cast<Sample>(std::clamp(scaled, -kScale, kScale - 1));
@@ -89,7 +89,7 @@ base::Result<std::string> audio_encoder_named(const std::string& name) {
   if (encoder != nullptr && encoder->type == AVMEDIA_TYPE_AUDIO) return encoder_name;
   return base::Error{ErrorCode::kInvalidInput,
                      "unknown audio codec " + name +
-                         ", expected aac, opus, flac, pcm, or the name of an encoder of libavcodec",
+                         ", expected aac, opus, flac, pcm, or the name of a libavcodec encoder",
                      {},
                      nullptr};
 }
@@ -101,7 +101,7 @@ base::Result<void> check_can_hold_sound(const Container& container, const std::s
       av_guess_format(std::string(container.muxer).c_str(), nullptr, nullptr);
   bool holds = encoder != nullptr && muxer != nullptr &&
                avformat_query_codec(muxer, encoder->id, FF_COMPLIANCE_NORMAL) == 1;
-  // It takes anything, and writes what it does not know as private data.
+  // The MPEG-TS muxer accepts any codec, and writes unknown ones as private data.
   if (container.muxer == "mpegts" || container.muxer == "hls") {
     holds =
         encoder != nullptr && (encoder->id == AV_CODEC_ID_AAC || encoder->id == AV_CODEC_ID_MP3 ||
@@ -121,7 +121,7 @@ int64_t samples_until(int64_t frames, base::FrameRate rate) {
 
 base::Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(std::string_view name) {
   const LibraryLog log;
-  const std::string action = "cannot make " + std::string(name) + " sound";
+  const std::string action = "cannot encode " + std::string(name) + " sound";
   const AVCodec* encoder = avcodec_find_encoder_by_name(std::string(name).c_str());
   if (encoder == nullptr) {
     return refusal(AVERROR_ENCODER_NOT_FOUND, action, {}, ErrorCode::kUnsupported);

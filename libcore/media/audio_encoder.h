@@ -15,28 +15,28 @@
 
 namespace layercast::media {
 
-/// How many samples have passed when `frames` frames have, to the nearest one.
+/// The number of samples that last as long as `frames` frames, rounded to nearest.
 int64_t samples_until(int64_t frames, base::FrameRate rate);
 
-/// The encoder that users call `name`: `aac`, `opus`, `flac`, `pcm`, or libavcodec's own name.
-/// Errors: kInvalidInput listing what is known.
+/// The libavcodec encoder for a user's `name`: `aac`, `opus`, `flac`, `pcm`, or the name of an
+/// encoder. Errors: kInvalidInput listing the known names.
 base::Result<std::string> audio_encoder_named(const std::string& name);
 
-/// Succeeds when `container` can hold what the encoder makes. Errors: kInvalidInput.
+/// Succeeds when `container` can hold the output of the encoder. Errors: kInvalidInput.
 base::Result<void> check_can_hold_sound(const Container& container, const std::string& encoder_name,
                                         const std::string& output);
 
-/// Stereo sound at kAudioRate in, packets out. Packet times count samples.
+/// Encodes stereo sound at kAudioRate into packets. Packet times count samples.
 /// Thread: one at a time.
 class AudioEncoder {
  public:
-  /// Errors: kUnsupported when this build of libavcodec has no encoder `name`.
+  /// Opens the encoder `name`. Errors: kUnsupported when this build of libavcodec lacks it.
   static base::Result<std::unique_ptr<AudioEncoder>> open(std::string_view name);
 
-  /// Takes the samples (left, right, left …; 1 is full scale) that follow the last ones, and
-  /// encodes as many whole packets as there are.
+  /// Takes the samples (left, right, left …; 1 is full scale) that follow the previous ones, and
+  /// encodes all whole packets. Errors: kInternal.
   base::Result<void> encode(std::span<const float> samples, const PacketSink& sink);
-  /// Encodes what is left and empties the encoder; nothing can be encoded afterwards.
+  /// Encodes the remaining samples and drains the encoder, which takes no samples afterwards.
   base::Result<void> flush(const PacketSink& sink);
 
   const AVCodecContext& context() const { return *context_; }
@@ -49,7 +49,7 @@ class AudioEncoder {
 
   CodecContextPtr context_;
   PacketPtr packet_;
-  std::vector<float> waiting_;  ///< Less than a packet.
+  std::vector<float> waiting_;  ///< Samples of an incomplete packet.
   int64_t samples_sent_ = 0;
 };
 

@@ -18,15 +18,15 @@ using base::ErrorCode;
 __extension__ using Int128 = __int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
-// A pass as short as this is kept in memory: a loop of it is not decoded again and again.
+// A loop whose passes are not longer than this is decoded once and kept in memory.
 constexpr int64_t kKeptMax = int64_t{10} * kAudioRate;
 constexpr int64_t kBlock = 2048;
-// What is further ahead is sought for, where that is wanted: decoding up to it would be heard.
+// With kSoughtFor, the feed seeks to samples further ahead: decoding up to them would be audible.
 constexpr int64_t kFar = int64_t{10} * kAudioRate;
 
 size_t floats(int64_t samples) { return static_cast<size_t>(samples) * kAudioChannels; }
 
-// To the nearest, up in the middle.
+// Rounds to nearest, halves up.
 int64_t rounded(Int128 numerator, Int128 denominator) {
   const Int128 doubled = 2 * numerator + denominator;
   Int128 quotient = doubled / (2 * denominator);
@@ -41,22 +41,23 @@ struct Period {
 
   /// The first sample of pass `index`.
   int64_t begin_of(int64_t index) const { return rounded(numerator * index, denominator); }
-  /// The last that begins at `sample` or before: there may be very many in one. Range: from 0 on.
+  /// The last pass that begins at or before `sample`, which may be the first sample of many passes.
+  /// Range: `sample` is at least 0.
   int64_t pass_of(int64_t sample) const {
     return static_cast<int64_t>((denominator * (2 * Int128{sample} + 1) - 1) / (2 * numerator));
   }
-  /// No pass is longer.
+  /// An upper bound for the length of a pass.
   int64_t longest() const { return static_cast<int64_t>(numerator / denominator) + 1; }
 };
 
-// A file's sound, place after place, silence around it.
+// The sound of a file, read forward, with silence before and after it.
 class Line {
  public:
   Line(const AudioFeedRequest& request, std::unique_ptr<AudioReader> reader)
       : request_(request), reader_(std::move(reader)) {}
 
   int64_t place() const { return place_; }
-  /// Where the sound ends, once that is known.
+  /// The sample at which the sound ends, once it is known.
   const std::optional<int64_t>& end() const { return end_; }
 
   void read(std::span<float> samples) {
@@ -96,7 +97,7 @@ class Line {
     place_ = std::max(place_, place);
   }
 
-  /// skip_to() begins close to `place`, where that is far ahead and the file knows the way.
+  /// Makes skip_to() begin close to `place`, if that is far ahead and the file supports it.
   void seek(int64_t place) {
     if (has_ended_ || place - std::max(place_, reached_) <= kFar) return;
     if (!reader_->seek(place)) return rewind();
@@ -105,7 +106,7 @@ class Line {
     reached_ = place_ = place;
   }
 
-  /// From the beginning on again; silence when the file cannot be opened any more.
+  /// Restarts at the beginning; silence when the file can no longer be opened.
   void rewind() {
     auto reader = AudioReader::open(request_.path, request_.origin);
     reader_ = reader ? std::move(reader).value() : nullptr;
@@ -119,7 +120,7 @@ class Line {
  private:
   bool is_past_end() const { return has_ended_ && place_ >= reached_; }
 
-  // `ready_` begins at reached_.
+  // Reads the next block into `ready_`, which then begins at reached_.
   void take_more() {
     ready_ = reader_->next();
     if (!std::exchange(is_open_, true)) reached_ = reader_->first_sample();
@@ -128,7 +129,7 @@ class Line {
       end_ = reached_;
       return;
     }
-    // What lies before the place is passed over.
+    // Skips samples before place_.
     const auto there = static_cast<int64_t>(ready_.size()) / kAudioChannels;
     drop(std::clamp<int64_t>(place_ - reached_, 0, there));
   }
@@ -148,8 +149,8 @@ class Line {
   std::span<const float> ready_;
   bool is_open_ = false;
   bool has_ended_ = false;
-  int64_t reached_ = 0;  ///< place of the first of ready_
-  int64_t place_ = 0;    ///< that is read next
+  int64_t reached_ = 0;  ///< the first sample of ready_
+  int64_t place_ = 0;    ///< the sample to read next
   std::optional<int64_t> end_;
 };
 
@@ -162,7 +163,8 @@ class FileFeed final : public AudioFeed {
     begin_pass();
   }
 
-  /// Errors: kInvalidInput when no pass would be left.
+  /// Determines the length of a pass if the request defines it. Errors: kInvalidInput when a pass
+  /// would be empty.
   base::Result<void> find_period() {
     if (request_.end) {
       set_length(Int128{(*request_.end - request_.start).count()} * kAudioRate, kNanosPerSecond);
@@ -176,8 +178,8 @@ class FileFeed final : public AudioFeed {
       }
     }
     if (!period_ || period_->numerator > 0) return {};
-    return base::Error{ErrorCode::kInvalidInput, "ends before the start that is wanted",
-                       request_.path, nullptr};
+    return base::Error{ErrorCode::kInvalidInput, "the file ends before \"start\"", request_.path,
+                       nullptr};
   }
 
   void read(int64_t first, std::span<float> samples) override {
@@ -204,7 +206,7 @@ class FileFeed final : public AudioFeed {
   }
 
  private:
-  // A length in samples of the file.
+  // Sets the length of a pass from a length in samples of the file.
   void set_length(Int128 numerator, Int128 denominator) {
     if (request_.rate == 1) {
       period_ = Period{numerator, denominator};
@@ -216,7 +218,7 @@ class FileFeed final : public AudioFeed {
                      static_cast<Int128>(kParts)};
   }
 
-  // Reads as much as lies in one pass; nothing when only its length was found out.
+  // Reads at most to the end of a pass; returns 0 when it only determined the length of the pass.
   int64_t read_some(int64_t first, std::span<float> samples) {
     const auto wanted = static_cast<int64_t>(samples.size()) / kAudioChannels;
     const int64_t silent = silent_from(first, wanted);
@@ -231,7 +233,7 @@ class FileFeed final : public AudioFeed {
     return count;
   }
 
-  // How many of the samples from `first` on lie before the beginning or after the end.
+  // The number of samples from `first` on that are before the beginning or after the end.
   int64_t silent_from(int64_t first, int64_t wanted) const {
     if (first < 0) return std::min(wanted, -first);
     if (!period_) return 0;
@@ -239,7 +241,7 @@ class FileFeed final : public AudioFeed {
     return is_over || period_->numerator <= 0 ? wanted : 0;
   }
 
-  // Of a file whose length is not known yet. A loop's is, once its end was read.
+  // Reads while the length of a pass is unknown. The length of a loop becomes known at its end.
   int64_t read_first_pass(int64_t first, std::span<float> samples) {
     const auto wanted = static_cast<int64_t>(samples.size()) / kAudioChannels;
     go_to(first);
@@ -276,7 +278,7 @@ class FileFeed final : public AudioFeed {
     line_.skip_to(first_place_);
   }
 
-  // The next to be read is `first` of a pass.
+  // Makes read_on() continue with sample `first` of a pass.
   void go_to(int64_t first) {
     if (first < pass_place_) {
       line_.rewind();
@@ -294,7 +296,7 @@ class FileFeed final : public AudioFeed {
     }
   }
 
-  // How long the passes of a loop are is known once all of one was decoded.
+  // The length of a loop is known only once a whole pass has been decoded.
   bool may_seek() const {
     return request_.far_places == FarPlaces::kSoughtFor && (!request_.loop || period_);
   }
@@ -313,7 +315,7 @@ class FileFeed final : public AudioFeed {
   Line line_;
   std::optional<TimeStretch> stretch_;
   std::optional<Period> period_;  ///< of a pass
-  int64_t pass_place_ = 0;        ///< what read_on() gives next, counted from the pass's beginning
+  int64_t pass_place_ = 0;        ///< the next sample of read_on(), from the beginning of the pass
   std::vector<float> kept_;       ///< a whole pass
 };
 

@@ -16,18 +16,18 @@ constexpr int kAttack = 20;
 constexpr int kHold = 60;
 constexpr int kRelease = 120;
 constexpr int kLongSilent = kHold + kRelease;
-// A mix that begins later is the same as one that began long before, after so many samples.
+// After this many samples, the output no longer depends on where the mix began.
 constexpr int64_t kMemory =
     (kLongSilent + kAttack + 1) * AudioMixer::kGrid + Limiter::kMemory + Limiter::kDelay;
 
 constexpr size_t kStepFloats = size_t{AudioMixer::kGrid} * kAudioChannels;
 
-// How far a group that was silent for so long still holds others down. Range: 0 to kRelease.
+// How strongly a group still attenuates others after `silent_steps`. Range: 0 to kRelease.
 int held_down(int silent_steps) { return std::clamp(kLongSilent - silent_steps, 0, kRelease); }
 
 }  // namespace
 
-// The grid begins so much earlier that nothing depends on where.
+// The grid begins kMemory earlier, so that the output does not depend on its beginning.
 AudioMixer::AudioMixer(int64_t first)
     : grid_(std::max<int64_t>(0, first - kMemory) / kGrid * kGrid),
       place_(first),
@@ -82,7 +82,7 @@ void AudioMixer::end_group(Group& group) {
   group.gain = 1 - (1 - kDuckedGain) * group.sum / (kAttack * kRelease);
 }
 
-// The voice's next step, on top of `sum_`.
+// Adds the next step of the voice to `sum_`.
 void AudioMixer::add(Playing& playing, bool ducks) {
   const Voice& voice = playing.voice;
   const int64_t end = grid_ + kGrid;
@@ -120,7 +120,7 @@ void AudioMixer::mix_step() {
   std::ranges::fill(sum_, 0.0F);
   levels_.voices = 0;
   begin_groups();
-  // Those that others duck under come first. Layers duck under nobody.
+  // Voices that do not duck come first: only their levels count for the groups.
   for (Playing& playing : playing_) {
     if (playing.voice.ducks_under.empty()) add(playing, false);
   }
@@ -139,7 +139,7 @@ void AudioMixer::mix_step() {
 void AudioMixer::read(std::span<float> samples) {
   while (!samples.empty()) {
     if (given_ == ready_.size()) mix_step();
-    // The place of what comes out of the limiter next.
+    // The sample that leaves the limiter next.
     const int64_t next =
         grid_ - Limiter::kDelay - static_cast<int64_t>(ready_.size() - given_) / kAudioChannels;
     if (next < place_) {

@@ -21,15 +21,15 @@ using base::ErrorCode;
 
 constexpr const char* kFileProtocols = "file";
 
-// Containers round times, some to 1 ms and some to a packet: what is within this follows on.
+// Containers round times, some to 1 ms and some to a packet: smaller gaps than this are ignored.
 constexpr int64_t kTolerance = kAudioRate / 20;
-// A leap further than this is the file's clock, not a pause.
+// A larger gap than this is a jump of the file's clock, not a pause.
 constexpr int64_t kPauseMax = int64_t{600} * kAudioRate;
 constexpr int64_t kSilenceAtOnce = 4096;
-// Decoders that refer to what was before are in step by then, resamplers too.
+// After this many samples, a decoder or resampler with memory gives the same samples as always.
 constexpr int64_t kLeadIn = kAudioRate / 2;
 
-// The pictures that a file shows; a cover is none.
+// The video track; cover art does not count.
 const AVStream* video_of(AVFormatContext& demuxer) {
   const int track = av_find_best_stream(&demuxer, AVMEDIA_TYPE_VIDEO, -1, -1, nullptr, 0);
   if (track < 0) return nullptr;
@@ -49,7 +49,7 @@ int open_file(const std::string& path, DemuxerPtr& demuxer) {
   av_dict_set(&options, "protocol_whitelist", kFileProtocols, 0);
   av_dict_set(&options, "format_whitelist", self_contained_formats().c_str(), 0);
   AVFormatContext* context = nullptr;
-  // The prefix keeps a path such as `concat:a` from being taken for a protocol.
+  // Without the prefix, the library takes a path such as `concat:a` for a protocol.
   int result = avformat_open_input(&context, ("file:" + path).c_str(), nullptr, &options);
   av_dict_free(&options);
   demuxer.reset(context);
@@ -77,7 +77,7 @@ int AudioReader::open_decoder() {
   LAYERCAST_CHECK(decoder_ != nullptr);
   const int result = avcodec_parameters_to_context(decoder_.get(), stream.codecpar);
   if (result < 0) return result;
-  decoder_->pkt_timebase = stream.time_base;  // so that encoder delay is cut exactly
+  decoder_->pkt_timebase = stream.time_base;  // for the exact removal of the encoder delay
   return avcodec_open2(decoder_.get(), codec, nullptr);
 }
 
@@ -101,22 +101,22 @@ base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& 
   reader->find_origin();
   reader->decode_more();
   if (reader->ready_.empty()) {
-    return base::Error{ErrorCode::kInvalidInput, "holds no sound that can be decoded", path,
-                       nullptr};
+    return base::Error{ErrorCode::kInvalidInput, "the file contains no sound that can be decoded",
+                       path, nullptr};
   }
   return reader;
 }
 
 // ---- Seeking ------------------------------------------------------------------------------------
 
-// Goes to the packets before `place`, as if they were the first ones.
+// Seeks to the packets before `place` and resets the state, as if they were the first ones.
 bool AudioReader::leap(int64_t place) {
   const int64_t wanted = place + origin_ + stamps_are_ahead_;
   const auto goes_by = [&](const AVStream& way) {
     const int64_t stamp = av_rescale_q(wanted, {1, kAudioRate}, way.time_base);
     return av_seek_frame(demuxer_.get(), way.index, stamp, AVSEEK_FLAG_BACKWARD) >= 0;
   };
-  // Some files only know where their pictures are.
+  // Some files have an index of their video only.
   const AVStream* video = video_of(*demuxer_);
   if (!goes_by(*demuxer_->streams[track_]) && (video == nullptr || !goes_by(*video))) return false;
   avcodec_flush_buffers(decoder_.get());
@@ -131,7 +131,7 @@ bool AudioReader::leap(int64_t place) {
 bool AudioReader::seek(int64_t place) {
   const LibraryLog log;
   if (!leap(place - kLeadIn)) return false;
-  // A damaged packet may come first: the first frame that has a time counts.
+  // The first packet may be damaged: the first frame that can be decoded counts.
   while (avcodec_receive_frame(decoder_.get(), frame_.get()) < 0) {
     if (input_ended_) return false;
     read_packet();
@@ -159,12 +159,12 @@ void AudioReader::read_packet() {
     avcodec_send_packet(decoder_.get(), nullptr);
     return;
   }
-  // A damaged packet is left out: the next one may be whole.
+  // Skips a damaged packet: the next one may be intact.
   if (packet_->stream_index == track_) avcodec_send_packet(decoder_.get(), packet_.get());
   av_packet_unref(packet_.get());
 }
 
-// `ready_` is what comes next; empty at the end.
+// Replaces `ready_` by the next samples; it is empty at the end.
 void AudioReader::decode_more() {
   ready_.clear();
   while (ready_.empty() && !ended_) {
@@ -177,7 +177,7 @@ void AudioReader::decode_more() {
       keep_time(*frame_);
       frame_waits_ = true;
     } else if (!input_ended_) {
-      read_packet();  // the decoder wants more, or found its last packet damaged
+      read_packet();  // the decoder needs more, or its last packet was damaged
     } else {
       ended_ = true;
       if (resampler_ != nullptr) resample(nullptr);
@@ -194,11 +194,11 @@ int64_t AudioReader::place_of(const AVFrame& decoded) const {
   return av_rescale_q(decoded.pts, base, {1, kAudioRate}) - origin_ - stamps_are_ahead_;
 }
 
-// Finds out what to do so that `decoded` sounds at its time.
+// Determines how much silence to insert or how many samples to drop before `decoded`.
 void AudioReader::keep_time(const AVFrame& decoded) {
   const bool has_time = decoded.pts != AV_NOPTS_VALUE;
   if (!std::exchange(knows_first_, true)) {
-    // Without pictures to go with, the first sample is the beginning.
+    // Without a video as the origin, the first sample is the origin.
     if (has_time && !has_origin_) stamps_are_ahead_ = place_of(decoded);
     first_sample_ = has_time ? place_of(decoded) : 0;
     if (std::abs(first_sample_) > kPauseMax) first_sample_ = 0;
@@ -231,7 +231,7 @@ void AudioReader::drop_repeated() {
   to_drop_ -= dropped;
 }
 
-// The silence before the frame that waits, or else that frame.
+// Appends the silence before the waiting frame to `ready_`, or else that frame.
 void AudioReader::resample_frame() {
   if (silence_due_ > 0) {
     const int64_t count = std::min(silence_due_, kSilenceAtOnce);
@@ -250,7 +250,7 @@ void AudioReader::resample_frame() {
 
 // ---- Resampling ---------------------------------------------------------------------------------
 
-// Whether `decoded` comes in the form that the resampler was made for, which it now was.
+// Makes a resampler for the format of `decoded` unless it has one; returns false if there is none.
 bool AudioReader::follows(const AVFrame& decoded) {
   const int channels = decoded.ch_layout.nb_channels;
   if (resampler_ != nullptr && decoded.sample_rate == rate_ && decoded.format == format_ &&
@@ -266,7 +266,7 @@ bool AudioReader::follows(const AVFrame& decoded) {
   return resampler_ != nullptr;
 }
 
-// Without a frame: what the resampler still holds.
+// Appends the resampled frame to `ready_`; without a frame, drains the resampler.
 void AudioReader::resample(const AVFrame* decoded) {
   const int given = decoded != nullptr ? decoded->nb_samples : 0;
   const int room = swr_get_out_samples(resampler_.get(), given);
@@ -280,7 +280,7 @@ void AudioReader::resample(const AVFrame* decoded) {
   ready_.resize(before + floats(made));
 }
 
-// ---- The pictures' length -----------------------------------------------------------------------
+// ---- The length of the video --------------------------------------------------------------------
 
 base::Result<std::optional<base::SceneTime>> video_length(const std::string& path) {
   const LibraryLog log;

@@ -7,7 +7,7 @@
 namespace layercast::media {
 namespace {
 
-// What lies further ahead than this is not about to come.
+// read() does not wait for samples further ahead than this.
 constexpr int64_t kNear = kAudioRate;
 
 size_t place_in_ring(int64_t place) {

@@ -10,23 +10,24 @@
 
 namespace layercast::media {
 
-/// The newest seconds of sound by their place, from one thread that makes it to any that need it:
-/// stereo at kAudioRate. Thread: any (locked).
+/// A ring buffer of the newest 5 seconds of stereo sound at kAudioRate, addressed by sample index:
+/// one thread writes, any threads read. Thread: any (locked).
 class AudioRing {
  public:
-  static constexpr int64_t kSamples = 5 * int64_t{48'000};  ///< That are kept.
+  static constexpr int64_t kSamples = 5 * int64_t{48'000};  ///< The capacity.
 
   AudioRing();
 
-  /// Forgets everything; the next put() is for place `first`.
+  /// Drops all samples; the next put() begins at sample `first`.
   void begin_at(int64_t first);
-  /// Adds what follows; the oldest gives way.
+  /// Appends samples; the oldest ones are overwritten.
   void put(std::span<const float> samples);
-  /// Of what is put next.
+  /// The sample that the next put() begins at.
   int64_t end() const;
 
-  /// Fills `samples` (left, right, left …) with what is at `first` and on. Waits for what is about
-  /// to come, at most `patience`; what is not there is silent. The number of samples that were not.
+  /// Fills `samples` (left, right, left …) with sample `first` and the following ones. Waits at
+  /// most `patience` for samples that are less than a second ahead; missing samples are silent.
+  /// Returns the number of missing samples.
   int64_t read(int64_t first, std::span<float> samples, base::Duration patience) const;
 
  private:

@@ -11,21 +11,22 @@ namespace layercast::media {
 inline constexpr int kAudioRate = 48000;  ///< Samples per second of every track.
 inline constexpr int kAudioChannels = 2;
 
-/// Endless stereo sound at kAudioRate.
+/// An endless stream of stereo sound at kAudioRate.
 /// Thread: one at a time.
 class AudioSource {
  public:
   virtual ~AudioSource() = default;
-  /// Fills `samples` (left, right, left …; 1 is full scale) with what comes next, and with silence
+  /// Fills `samples` (left, right, left …; 1 is full scale) with the next samples, and with silence
   /// after the end.
   virtual void read(std::span<float> samples) = 0;
 };
 
+/// A source of silence.
 std::unique_ptr<AudioSource> silent_source();
 
-/// The first sound track of the media file at `path`, resampled. What cannot be decoded within it
-/// is left out. Opens nothing but local files.
-/// Errors: kInvalidInput when there is no such file, or nothing in it can be decoded as sound.
+/// Opens the main sound track of the local media file at `path`, resampled. Skips parts that cannot
+/// be decoded.
+/// Errors: kInvalidInput when the file does not exist, or contains no sound that can be decoded.
 base::Result<std::unique_ptr<AudioSource>> open_audio_file(const std::string& path);
 
 }  // namespace layercast::media

@@ -22,8 +22,8 @@ std::vector<int> threads_of_the_process() {
   return threads;
 }
 
-// The clock of another thread's processor time. Source: Linux, posix-timers.h: the inverted number
-// above three bits that ask for a thread (4) and the scheduler's account (2).
+// The clock of the processor time of another thread. Source: Linux, posix-timers.h: the inverted
+// thread id above three bits that select a thread (4) and the scheduler's accounting (2).
 clockid_t clock_of(int thread) {
   return static_cast<clockid_t>((~static_cast<unsigned>(thread) << 3) | 6U);
 }

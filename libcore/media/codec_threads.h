@@ -6,15 +6,15 @@
 
 namespace layercast::media {
 
-/// The threads that a codec has of its own, and what they have used of the processors.
-/// Thread: any, once made; they must not have ended.
+/// The worker threads of a codec, and the processor time that they have used.
+/// Thread: any, after note_those_of(); the threads must not have ended.
 class CodecThreads {
  public:
-  /// Runs `open`, which opens a codec: the threads that the process has afterwards and had not
-  /// before are taken for the codec's. One at a time in the whole process.
+  /// Calls `open`, which opens a codec, and returns its result. Attributes all threads that the
+  /// process starts meanwhile to the codec; one call at a time in the whole process (locked).
   int note_those_of(const std::function<int()>& open);
 
-  /// Nanoseconds of processor time of all of them so far. Exact: the kernel's own account of each.
+  /// Nanoseconds of processor time of all these threads so far. Exact: the kernel's accounting.
   int64_t cpu_nanoseconds() const;
   size_t count() const { return threads_.size(); }
 

@@ -28,11 +28,11 @@ struct Scheme {
 constexpr std::array kSchemes = {Scheme{"rtmp", "flv"}, Scheme{"rtmps", "flv"}, Scheme{"srt", "ts"},
                                  Scheme{"udp", "ts"}};
 
-// What MPEG-TS players expect; the muxer itself takes anything and writes it as private data.
+// The codecs that MPEG-TS players know; the muxer accepts any, and writes it as private data.
 constexpr std::array kTransportStreamCodecs = {AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,
                                                AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4};
 
-// The codecs worth naming in a remedy.
+// The codecs that error messages suggest.
 constexpr std::array kNamedCodecs = {AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8,
                                      AV_CODEC_ID_VP9,  AV_CODEC_ID_AV1,  AV_CODEC_ID_FFV1};
 
@@ -84,10 +84,10 @@ bool can_hold(const Container& container, AVCodecID codec) {
     return std::find(kTransportStreamCodecs.begin(), kTransportStreamCodecs.end(), codec) !=
            kTransportStreamCodecs.end();
   }
-  if (container.muxer == "mov" && codec == AV_CODEC_ID_VP8) return false;  // it says it can
+  if (container.muxer == "mov" && codec == AV_CODEC_ID_VP8) return false;  // it claims otherwise
   const AVOutputFormat* muxer =
       av_guess_format(std::string(container.muxer).c_str(), nullptr, nullptr);
-  // Unofficial, so that Matroska takes what has only a FourCC.
+  // Unofficial, so that Matroska accepts codecs that have only a FourCC.
   return muxer != nullptr && avformat_query_codec(muxer, codec, FF_COMPLIANCE_UNOFFICIAL) == 1;
 }
 

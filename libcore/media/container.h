@@ -11,36 +11,36 @@ struct AVCodec;
 
 namespace layercast::media {
 
-/// Whether somebody is watching while it is made.
+/// Whether viewers watch a stream while it is encoded.
 enum class Delivery {
   kFile,
   kLive,
 };
 
-/// A way to store a stream.
+/// A container format.
 struct Container {
-  std::string_view name;                ///< What users call it: the extension without its dot.
-  std::string_view muxer;               ///< libavformat's name for it.
-  std::string_view default_codec;       ///< Of its video, when none was asked for.
-  std::string_view audio_encoder_name;  ///< libavcodec's.
+  std::string_view name;                ///< For users: the file extension without its dot.
+  std::string_view muxer;               ///< The name in libavformat.
+  std::string_view default_codec;       ///< Of the video.
+  std::string_view audio_encoder_name;  ///< The default; the name in libavcodec.
 };
 
-/// The names that an output's extension or a forced container may have.
+/// The valid names of forced containers and file extensions.
 std::vector<std::string_view> known_containers();
 
 /// Whether `output` is a path or URL whose container is known.
 bool is_known_output(std::string_view output);
 
-/// Whether `output` is a URL, and so live.
+/// kLive for a URL, kFile for a path.
 Delivery delivery_of(std::string_view output);
 
-/// The container that `output` is written in: `forced`, or what its extension or scheme says.
-/// Errors: kInvalidInput listing what is known.
+/// The container of `output`: `forced`, or that of its extension or scheme.
+/// Errors: kInvalidInput listing the known ones.
 base::Result<const Container*> container_of(std::string_view output,
                                             const std::optional<std::string>& forced);
 
-/// Succeeds when `container` can hold what `encoder` makes.
-/// Errors: kInvalidInput with what it can hold, and which containers could hold this.
+/// Succeeds when `container` can hold the output of `encoder`.
+/// Errors: kInvalidInput with the codecs that fit, and the containers that can hold this codec.
 base::Result<void> check_can_hold(const Container& container, const AVCodec& encoder,
                                   const std::string& output);
 

@@ -12,20 +12,21 @@ struct AVFrame;
 
 namespace layercast::media {
 
-/// What the samples of a decoded frame mean. What it does not tell is taken as is customary:
-/// BT.709 from 720 lines up, else BT.601; limited range; chroma on the left column.
+// The colour properties of a decoded frame. Unspecified ones get the customary values: BT.709 from
+// 720 lines up, else BT.601; limited range; chroma on the left column. Thread: any.
 
 AVPixelFormat format_of(const AVFrame& decoded);
 const AVPixFmtDescriptor& descriptor_of(AVPixelFormat format);
 
 bool is_gray(const AVPixFmtDescriptor& format);
-/// Neither grey, nor R'G'B' in any form, nor XYZ.
+/// Whether the format is neither grey, nor R'G'B' in any form, nor XYZ.
 bool is_yuv(AVPixelFormat format);
 bool is_full_range(const AVFrame& decoded);
-/// Whether it may be transparent somewhere. A palette is looked at; other formats are believed.
+/// Whether the frame may be transparent somewhere: inspects a palette, otherwise only the format.
 bool has_alpha(const AVFrame& decoded);
-/// nullopt: one that a YuvLayout does not know.
+/// nullopt for a matrix that YuvLayout does not represent.
 std::optional<frame::YuvMatrix> matrix_of(const AVFrame& decoded);
+/// nullopt for a siting that YuvLayout does not represent.
 std::optional<frame::ChromaSiting> siting_of(const AVFrame& decoded);
 
 }  // namespace layercast::media

@@ -17,8 +17,8 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-// The filter's weights, in 2^-13: what is fine comes from the field's own neighbours in time, what
-// is coarse from the rows above and below; where much moves, from the latter alone.
+// The weights of the filter, in 2^-13. High vertical frequencies come from the adjacent fields, low
+// ones from the rows above and below; with strong motion, all come from the latter.
 constexpr int kShift = 13;
 constexpr std::array<int, 2> kCoarse = {4309, 213};
 constexpr std::array<int, 3> kFine = {5570, 3801, 1016};
@@ -32,10 +32,10 @@ struct Planes {
   const uint8_t* after;
   std::array<ptrdiff_t, 3> row_bytes;
   int height;
-  int most;  ///< of a sample
+  int most;  ///< the largest sample
 
   const Sample* row(const uint8_t* plane, ptrdiff_t bytes, int y) const {
-    // Beyond an edge as in a mirror, which keeps the field.
+    // Mirrors rows beyond an edge, which preserves their field.
     const int in = y < 0 ? -y : y >= height ? 2 * (height - 1) - y : y;
     return reinterpret_cast<const Sample*>(plane + std::clamp(in, 0, height - 1) * bytes);
   }
@@ -46,7 +46,7 @@ struct Planes {
 
 template <class Sample>
 void make_row(const Planes<Sample>& planes, int y, Sample* out, int width) {
-  // Of the missing field: a field's time ago, and a field's time ahead.
+  // Rows of the missing field, one field before and one field after.
   const Sample* ago = planes.row_before(y);
   const Sample* ahead = planes.row_here(y);
   const Sample* ago_up = planes.row_before(y - 2);
@@ -57,7 +57,7 @@ void make_row(const Planes<Sample>& planes, int y, Sample* out, int width) {
   const Sample* ago_down4 = planes.row_before(y + 4);
   const Sample* ahead_up4 = planes.row_here(y - 4);
   const Sample* ahead_down4 = planes.row_here(y + 4);
-  // Of the field that is there, now and a frame's time off.
+  // Rows of the present field, in this frame and in those before and after.
   const Sample* up = planes.row_here(y - 1);
   const Sample* down = planes.row_here(y + 1);
   const Sample* up3 = planes.row_here(y - 3);
@@ -94,7 +94,7 @@ void make_row(const Planes<Sample>& planes, int y, Sample* out, int width) {
   }
 }
 
-// Bytes of a sample, where every component has whole ones; 0 where it cannot be read.
+// The bytes of a sample, when all components have whole bytes; 0 for formats that it cannot read.
 int sample_bytes(const AVPixFmtDescriptor& format) {
   constexpr uint64_t kStrange = AV_PIX_FMT_FLAG_BITSTREAM | AV_PIX_FMT_FLAG_PAL |
                                 AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_BAYER |
@@ -110,7 +110,7 @@ int sample_bytes(const AVPixFmtDescriptor& format) {
   return bytes;
 }
 
-// With a shift, what lies above the depth is not known to be empty.
+// The largest sample. With a shift, all 16 bits may be in use.
 int most_of(const AVPixFmtDescriptor& format) {
   const AVComponentDescriptor& first = format.comp[0];
   return first.shift != 0 ? 65535 : (1 << first.depth) - 1;

@@ -4,14 +4,14 @@
 
 namespace layercast::media {
 
-/// Whether the frame holds two fields that were taken one after the other.
+/// Whether the frame consists of two fields that were captured one after the other.
 bool is_interlaced(const AVFrame& frame);
 
-/// The frame as it was when its first field was taken: the rows of the other field are made anew
-/// from the frames before and after. Those are used only where they have its shape; without them
-/// the frame stands for them. What it cannot read (samples that are not whole bytes in this
-/// machine's order, floating point) stays as it is. The same on every machine; what lies further
-/// off than one frame does not matter.
+/// Returns the frame at the time of its first field: interpolates the rows of the other field, also
+/// from the frames before and after. When one of those is null or differs in format or size, the
+/// frame itself replaces it. A format that it cannot read (samples that are not whole little-endian
+/// bytes, floating point) stays unchanged. The same on every machine; frames further away have no
+/// influence.
 /// Source: Weston, "Interpolating Lines of Video Signals" (BBC, three fields), within the bounds of
 /// M. Niedermayer's yadif.
 LibavFramePtr deinterlaced(const AVFrame* before, const AVFrame& frame, const AVFrame* after);

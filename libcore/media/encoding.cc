@@ -37,8 +37,8 @@ struct Plan {
   HeaderPlace header_place = HeaderPlace::kInStream;
 };
 
-// MPEG-TS repeats these two codecs' headers in the stream by itself, so that one encoder can feed
-// every container.
+// The MPEG-TS muxer inserts the headers of these two codecs into the stream, so that one encoder
+// can feed all containers.
 bool moves_headers_by_itself(const AVCodec& encoder) {
   return encoder.id == AV_CODEC_ID_H264 || encoder.id == AV_CODEC_ID_HEVC;
 }
@@ -66,13 +66,13 @@ base::Result<Plan> plan_for(const std::string& name, const EncodingRequest& requ
 
 base::Result<std::vector<Plan>> plans_for(const EncodingRequest& request) {
   if (request.outputs.empty()) {
-    return base::Error{ErrorCode::kInvalidInput, "no output, expected at least one", {}, nullptr};
+    return base::Error{ErrorCode::kInvalidInput, "no output; expected at least one", {}, nullptr};
   }
   std::vector<Plan> plans;
   std::set<std::string_view> names;
   for (const std::string& name : request.outputs) {
     if (!names.insert(name).second) {
-      return base::Error{ErrorCode::kInvalidInput, "named twice as an output", name, nullptr};
+      return base::Error{ErrorCode::kInvalidInput, "this output is named twice", name, nullptr};
     }
     TRY(Plan plan, plan_for(name, request));
     plans.push_back(std::move(plan));
@@ -80,7 +80,7 @@ base::Result<std::vector<Plan>> plans_for(const EncodingRequest& request) {
   return plans;
 }
 
-// The one pixel format that every encoder is fed.
+// The pixel format of the frames for all encoders.
 base::Result<int> common_pixel_format(const std::vector<Plan>& plans,
                                       const VideoSettings& settings) {
   TRY(const int format, pixel_format_for(*plans.front().encoder, settings.pixel_format));
@@ -88,8 +88,8 @@ base::Result<int> common_pixel_format(const std::vector<Plan>& plans,
     TRY(const int other, pixel_format_for(*plan.encoder, settings.pixel_format));
     if (other != format) {
       return base::Error{ErrorCode::kUnsupported,
-                         "no pixel format suits every output; choose one, or one codec", plan.name,
-                         nullptr};
+                         "no pixel format suits all outputs; choose one, or use one codec",
+                         plan.name, nullptr};
     }
   }
   TRY_DO(check_size(settings.size, format));
@@ -112,7 +112,7 @@ base::Result<std::shared_ptr<AudioSource>> source_for(const AudioSettings& setti
   return std::shared_ptr<AudioSource>();
 }
 
-// Adds the time it lives to a sum, less what is added to `inner` meanwhile.
+// Adds its lifetime to a sum, minus the time that is added to `inner` meanwhile.
 class Timing {
  public:
   explicit Timing(int64_t& sum, const int64_t* inner = nullptr)
@@ -181,7 +181,7 @@ class Encoding::Work {
   std::shared_ptr<AudioSource> source_;  ///< None without an audio track.
   std::vector<VideoGroup> videos_;
   std::vector<AudioGroup> audios_;
-  std::vector<std::unique_ptr<Output>> outputs_;  ///< Before the encoders in destruction.
+  std::vector<std::unique_ptr<Output>> outputs_;  ///< Destroyed before the encoders.
   std::vector<float> samples_;
   int64_t frames_ = 0;
   int64_t samples_read_ = 0;
@@ -247,7 +247,7 @@ base::Result<void> Encoding::Work::open_output(const Plan& plan) {
   return {};
 }
 
-// Runs `encode` with a sink that feeds the group's outputs. When it fails, so do they.
+// Calls `encode` with a sink that feeds the group's outputs. When it fails, fails these outputs.
 template <class Group, class Encode>
 void Encoding::Work::feed(Group& group, Output::Track track, const Encode& encode) {
   const auto failed = [](const Output* output) { return output->failed(); };
@@ -310,7 +310,7 @@ base::Result<void> Encoding::Work::write(const frame::FramePtr& frame) {
 base::Result<void> Encoding::Work::finish() {
   LAYERCAST_CHECK(!std::exchange(finished_, true));
   if (frames_ == 0) {
-    const base::Error error{ErrorCode::kInvalidInput, "no frame to encode", {}, nullptr};
+    const base::Error error{ErrorCode::kInvalidInput, "there is no frame to encode", {}, nullptr};
     for (const auto& output : outputs_) output->fail(error);
     return error;
   }

@@ -11,48 +11,48 @@
 
 namespace layercast::media {
 
-/// One encode that feeds any number of files and URLs, each with its audio track.
+/// Encodes frames once for any number of files and URLs, each with an audio track.
 /// Frames come at a constant rate; frame i lasts from i ÷ rate to (i + 1) ÷ rate, and the audio
-/// ends with the last frame. With H.264, VP8 and VP9 the same frames and settings make the same
-/// stream, however many cores there are.
-/// Outputs share an encoder unless their containers need different codecs, or different places for
-/// codec headers. A live URL among them makes their encoder one without delay (no B-frames).
-/// Files appear under their names when they are complete; pipes, devices and URLs are written to
-/// at once. An output that fails is closed and reported, and the others go on.
-/// A caller that writes to pipes or URLs ignores SIGPIPE.
+/// ends with the last frame. With H.264, VP8 and VP9, equal frames and settings make an equal
+/// stream, whatever the number of cores.
+/// Outputs share an encoder unless their containers need different codecs or different places for
+/// codec headers. If one of them is a live URL, their encoder has no delay (no B-frames).
+/// Files get their names when they are complete; pipes, devices and URLs are written to at once.
+/// When an output fails, it is closed and reported, and the others continue.
+/// A caller that writes to pipes or URLs must ignore SIGPIPE.
 /// Thread: one at a time.
 class Encoding {
  public:
-  /// Opened, with every output's header written. When one cannot be opened, none is, and no file
-  /// stays behind.
-  /// Errors: kInvalidInput for what the user can put right: unknown names, a container that cannot
-  /// hold the codec, a size or pixel format that does not suit, unreadable audio (found before
-  /// anything is written). kUnsupported when encoder or muxer refuse. kIo, kBrokenPipe.
+  /// Opens all outputs and writes their headers. When one cannot be opened, opens none and leaves
+  /// no file behind.
+  /// Errors: kInvalidInput for errors of the user: unknown names, a container that cannot hold the
+  /// codec, an unsuitable size or pixel format, unreadable audio (before anything is written).
+  /// kUnsupported when an encoder or muxer refuses. kIo, kBrokenPipe.
   static base::Result<std::unique_ptr<Encoding>> open(EncodingRequest request);
-  /// Without finish() before, files that were begun are removed.
+  /// Removes incomplete files, if finish() has not been called.
   ~Encoding();
 
-  /// The format of the frames that write() takes: the encoder's own where the house has it, else
-  /// straight RGBA.
+  /// The format of the frames that write() takes: that of the encoder if frame::PixelFormat has it,
+  /// else straight RGBA.
   frame::PixelFormat input_format() const;
 
   /// Encodes the next frame.
   /// Shape: the request's size, in input_format().
   /// Ownership: kept for as long as an encoder needs it; never copied when it needs no conversion.
-  /// Errors: the first output's, once every output has failed.
+  /// Errors: that of the first output, once all outputs have failed.
   base::Result<void> write(const frame::FramePtr& frame);
 
-  /// Completes every output and gives files their names. Nothing can be written afterwards.
-  /// Errors: that of the first output that failed, at any time, the others being complete;
+  /// Completes all outputs and gives files their names. No frame can be written afterwards.
+  /// Errors: that of the first output that has failed at any time, while the others are complete;
   /// kInvalidInput when there was no frame.
   base::Result<void> finish();
 
-  /// One for each output, in the request's order.
+  /// One report for each output, in the order of the request.
   std::vector<OutputReport> reports() const;
 
-  /// Time spent so far on converting and encoding, audio included.
+  /// Wall-clock time spent so far on converting and encoding, audio included.
   int64_t encode_nanoseconds() const;
-  /// Time spent so far on muxing and writing, which encode_nanoseconds() leaves out.
+  /// Wall-clock time spent so far on muxing and writing, which encode_nanoseconds() excludes.
   int64_t write_nanoseconds() const;
 
  private:

@@ -22,7 +22,7 @@ Int128 floor_divided(Int128 numerator, Int128 divisor) {
   return numerator % divisor < 0 ? quotient - 1 : quotient;
 }
 
-// `time`, or where its fraction is too fine to be counted in, the next nanosecond.
+// `time`, rounded up to the nanosecond if its fraction is too fine for the arithmetic below.
 base::SceneTime countable(const base::SceneTime& time) {
   if (time.denominator <= kInt32Max) return time;
   const Int128 nanos = -floor_divided(-Int128{time.numerator} * kNanosPerSecond, time.denominator);
@@ -30,7 +30,7 @@ base::SceneTime countable(const base::SceneTime& time) {
   return {static_cast<int64_t>(std::clamp(nanos, -kMost, kMost)), kNanosPerSecond};
 }
 
-// So that one more can be added and taken away.
+// Leaves room for adding and subtracting 1.
 int64_t clamped(Int128 tick) {
   constexpr Int128 kMost = FeedTimeline::kNoTick / 2;
   return static_cast<int64_t>(std::clamp(tick, -kMost, kMost));
@@ -38,7 +38,7 @@ int64_t clamped(Int128 tick) {
 
 }  // namespace
 
-// The convergents of its continued fraction, as far as they go.
+// The last convergent of the continued fraction within the limits.
 PlaybackRate playback_rate(double rate) {
   LAYERCAST_CHECK(rate >= 1.0 / 32 && rate <= 32);
   PlaybackRate before{0, 1};
@@ -88,14 +88,14 @@ bool FeedTimeline::set_file_end(int64_t tick) {
 FeedPlace FeedTimeline::place_of(const base::SceneTime& instant) const {
   LAYERCAST_CHECK(instant.denominator > 0);
   const base::SceneTime time = countable(instant);
-  // All in units of 1 / (10⁹ × time base's denominator × `parts`) seconds.
+  // All values are in units of 1 / (10⁹ × denominator of the time base × `parts`) seconds.
   const Int128 parts = Int128{time.denominator} * span_.rate.denominator;
   Int128 passed = std::max<int64_t>(0, time.numerator);
   const Int128 unit = Int128{span_.rate.numerator} * kNanosPerSecond * time_base_.denominator;
   if (passed > kInt128Max / 4 / unit) return {kNoTick / 2, end_tick_ - 1};
   passed *= unit;
   Int128 round = 0;
-  // A pass that is too long to be counted is not over.
+  // A pass that is too long for the arithmetic never ends.
   if (length_ > 0 && length_ <= kInt128Max / parts) {
     const Int128 length = length_ * parts;
     round = passed / length;

@@ -9,43 +9,43 @@
 
 namespace layercast::media {
 
-/// Seconds in one tick of a stream's clock, as an exact fraction. Range: both above 0, below 2^31.
+/// Seconds per tick of a stream's clock, as an exact fraction. Range: both above 0, below 2^31.
 struct TimeBase {
   int64_t numerator = 1;
   int64_t denominator = 1;
 };
 
-/// How fast a file is played: seconds of it a second, as an exact fraction.
+/// The speed at which a file is played: file seconds per second, as an exact fraction.
 /// Range: both 1 to 2^20; a denominator up to 10000.
 struct PlaybackRate {
   int64_t numerator = 1;
   int64_t denominator = 1;
 };
 
-/// The fraction nearest to `rate` whose denominator is at most 10000: what a user writes in
-/// decimals (1.1, 0.0625) or cut off (0.333333) as what it stands for. Range: 1/16 to 16.
+/// The fraction nearest to `rate` whose denominator is at most 10000, so that decimals (1.1,
+/// 0.0625) and truncated ones (0.333333) give the fraction that the user means. Range: 1/16 to 16.
 PlaybackRate playback_rate(double rate);
 
-/// Which part of a file is played, in its own time, how fast, and whether again and again.
+/// The part of a file that is played, in the file's own time; the speed; and whether it loops.
 struct FeedSpan {
   base::Duration start{};
-  std::optional<base::Duration> end =
-      std::nullopt;  ///< After `start`. Absent: where the file ends.
+  /// After `start`. nullopt: the end of the file.
+  std::optional<base::Duration> end = std::nullopt;
   bool loop = false;
   PlaybackRate rate{};
 };
 
-/// A place in what is played: the pass over the file, and the tick of the file's time.
+/// A position in a feed: the pass over the file, and the tick of the file's time.
 struct FeedPlace {
   int64_t round = 0;
   int64_t tick = 0;
-  // NOLINTNEXTLINE(modernize-use-nullptr): what it sees is the compiler's own 0
+  // NOLINTNEXTLINE(modernize-use-nullptr): the check sees a 0 that the compiler generates
   auto operator<=>(const FeedPlace&) const = default;
 };
 
-/// Finds the place that belongs to an instant of the scene.
-/// Exact: instants are compared with ticks as fractions; nothing is rounded but down to the tick
-/// that holds the instant.
+/// Maps an instant of the scene to a position in a feed.
+/// Exact: compares instants with ticks as fractions; rounds only down to the tick that contains the
+/// instant.
 /// Thread: one at a time.
 class FeedTimeline {
  public:
@@ -53,24 +53,24 @@ class FeedTimeline {
 
   FeedTimeline(TimeBase time_base, const FeedSpan& span);
 
-  /// The tick in which `start` lies.
+  /// The tick that contains `start`.
   int64_t first_tick() const { return first_tick_; }
-  /// The first tick that `end` shuts out; kNoTick without an `end`.
+  /// The first tick at or after `end`; kNoTick without an `end`.
   int64_t end_tick() const { return end_tick_; }
-  /// Whether a looping feed knows how long a pass is.
+  /// Whether the length of a pass of a looping feed is known.
   bool knows_length() const { return length_ > 0; }
-  /// Tells where the file ends, which is where a pass without an `end` does.
-  /// False when that is not after `start`.
+  /// Sets the end of the file, which is the end of a pass without an `end`.
+  /// Returns false when it is not after `start`.
   bool set_file_end(int64_t tick);
 
-  /// The place for `time`, counted from `start`. Before 0 as at 0; after `end` its last tick; in a
-  /// looping feed of unknown length, in the first pass.
-  /// A time with a denominator of 2^31 and more is rounded up to the nanosecond first.
-  /// Range: the time below 100 years, or as much less as the fractions are finer than nanoseconds
-  /// of a file in ticks of a millionth: beyond that, the last place.
+  /// The position for `instant`, which counts from `start`. Before 0, that for 0; after `end`, the
+  /// last tick; in a looping feed of unknown length, a tick of the first pass.
+  /// An instant with a denominator of 2^31 or more is first rounded up to the nanosecond.
+  /// Range: below 100 years; proportionally less if the fractions are finer than nanoseconds of a
+  /// file in ticks of a microsecond. Beyond the range, the last position.
   FeedPlace place_of(const base::SceneTime& instant) const;
 
-  /// Seconds from `from` to `to`, rounded towards 0: to judge a distance by.
+  /// Seconds from `from` to `to`, rounded towards 0, as an estimate of the distance.
   int64_t seconds_between(const FeedPlace& from, const FeedPlace& to) const;
 
  private:
@@ -80,7 +80,7 @@ class FeedTimeline {
   FeedSpan span_;
   int64_t first_tick_ = 0;
   int64_t end_tick_ = kNoTick;
-  /// Of a pass, in parts of a second: 10⁹ × the time base's denominator of them. 0: not known.
+  /// Of a pass, in units of 1 / (10⁹ × the denominator of the time base) seconds. 0: unknown.
   Int128 length_ = 0;
 };
 

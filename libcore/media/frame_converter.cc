@@ -19,7 +19,7 @@ using base::ErrorCode;
 using frame::PixelFormat;
 
 // The area filter at these positions is 1-2-1 across the co-sited column and the mean of two rows,
-// as frame::convert_rows has it.
+// as in frame::convert_rows().
 constexpr int kScalerFlags =
     SWS_AREA | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND | SWS_BITEXACT;
 constexpr int64_t kCositedLeft = 0;
@@ -54,7 +54,7 @@ bool is_untouched(int pixel_format) {
 
 void let_go(void* opaque, uint8_t* /*data*/) { delete static_cast<frame::FramePtr*>(opaque); }
 
-// The library's frame over the house's memory, which stays the house's to reuse afterwards.
+// A libav frame that refers to the memory of `source` and keeps a reference to it.
 LibavFramePtr wrapped(const frame::FramePtr& source) {
   LibavFramePtr target = new_frame();
   for (int plane = 0; plane < source->planes(); ++plane) {
@@ -78,7 +78,7 @@ base::Result<FrameConverter> FrameConverter::open(int pixel_format, base::SizeI 
 base::Result<void> FrameConverter::open_scaler() {
   const AVPixFmtDescriptor& target = descriptor_of(pixel_format_);
   const base::Error failure{ErrorCode::kInvalidInput,
-                            std::string("pixel format ") + target.name + " cannot be made",
+                            std::string("pixel format ") + target.name + " is not supported",
                             {},
                             nullptr};
   if (sws_isSupportedOutput(av_format(pixel_format_)) == 0) return failure;

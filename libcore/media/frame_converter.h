@@ -10,23 +10,24 @@
 
 namespace layercast::media {
 
-/// Turns finished frames into what an encoder takes.
-/// The house's planar formats go through untouched; every other format is made from straight RGBA.
-/// Colours: as color_coding_of() says; BT.709 chroma is filtered and sited as frame::convert_rows
-/// does. Formats without alpha show the frame over black.
-/// Maximum error against convert_rows: two levels of 8 bits, swscale's own rounding.
+/// Converts finished frames to the pixel format of an encoder.
+/// Formats of frame::PixelFormat pass without a copy; all others are converted from straight RGBA.
+/// Colours: as color_coding_of() says; BT.709 chroma is filtered and sited as in
+/// frame::convert_rows(). For formats without alpha, the frame is composited over black.
+/// Maximum error against convert_rows(): two levels of 8 bits, from the rounding in swscale.
 /// Thread: one at a time.
 class FrameConverter {
  public:
-  /// Errors: kInvalidInput when `pixel_format` (an AVPixelFormat) cannot be made.
+  /// `pixel_format`: an AVPixelFormat. Errors: kInvalidInput when no conversion to it exists.
   static base::Result<FrameConverter> open(int pixel_format, base::SizeI size);
 
-  /// What convert() takes.
+  /// The format of the frames that convert() takes.
   frame::PixelFormat input_format() const { return input_format_; }
 
-  /// `source` as the library's frame, `index` its time.
+  /// Returns `source` as a libav frame with the time `index`.
   /// Shape: the size given to open(), in input_format().
-  /// Ownership: where nothing is converted the result holds `source` and shares its memory.
+  /// Ownership: without a conversion the result refers to `source` and shares its memory.
+  /// Errors: kInternal.
   base::Result<LibavFramePtr> convert(const frame::FramePtr& source, int64_t index);
 
  private:
@@ -38,8 +39,8 @@ class FrameConverter {
   int pixel_format_;
   base::SizeI size_;
   frame::PixelFormat input_format_;
-  ScalerPtr scaler_;                                      ///< None where nothing is converted.
-  std::optional<frame::Image<frame::PremulRgba8>> flat_;  ///< Over black; none for alpha formats.
+  ScalerPtr scaler_;                                      ///< Null without a conversion.
+  std::optional<frame::Image<frame::PremulRgba8>> flat_;  ///< The frame over black.
 };
 
 }  // namespace layercast::media

@@ -61,7 +61,7 @@ base::Result<frame::Image<frame::StraightRgba8>> picture_of(const frame::Frame& 
   const ScalerPtr scaler = scaler_for(frame, size);
   if (scaler == nullptr) {
     return base::Error{
-        ErrorCode::kUnsupported, "a frame of this format cannot be shown", {}, nullptr};
+        ErrorCode::kUnsupported, "cannot convert frames of this format to RGB", {}, nullptr};
   }
   std::array<const uint8_t*, 4> planes{};
   std::array<int, 4> row_bytes{};
@@ -75,7 +75,7 @@ base::Result<frame::Image<frame::StraightRgba8>> picture_of(const frame::Frame& 
   const int rows = sws_scale(scaler.get(), planes.data(), row_bytes.data(), 0, frame.size().height,
                              target.data(), target_bytes.data());
   if (rows == size.height) return picture;
-  return base::Error{ErrorCode::kInternal, "cannot convert a frame", {}, nullptr};
+  return base::Error{ErrorCode::kInternal, "cannot convert the frame to RGB", {}, nullptr};
 }
 
 }  // namespace layercast::media

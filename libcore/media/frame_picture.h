@@ -8,10 +8,11 @@
 
 namespace layercast::media {
 
-/// A finished frame as RGB, for a still or a preview; opaque.
-/// `width`: shrunk to this many pixels at most, its sides in proportion. Colours: BT.709 limited
-/// range read as sRGB. Maximum error: two levels, swscale's own rounding.
-/// Errors: kUnsupported for a format that is none of the encoder's; kInternal.
+/// Converts a finished frame to opaque RGB, for a still or a preview.
+/// `width`: the maximum width in pixels; a wider frame is scaled down in proportion; nullopt: any.
+/// Colours: BT.709 limited range, interpreted as sRGB. Maximum error: two levels, from the rounding
+/// in swscale. Errors: kUnsupported for a format that swscale cannot convert; kInternal.
+/// Thread: any.
 base::Result<frame::Image<frame::StraightRgba8>> picture_of(const frame::Frame& frame,
                                                             std::optional<int> width);
 

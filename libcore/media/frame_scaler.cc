@@ -19,7 +19,7 @@ using base::ErrorCode;
 constexpr int kScalerFlags =
     SWS_BILINEAR | SWS_FULL_CHR_H_INP | SWS_FULL_CHR_H_INT | SWS_ACCURATE_RND | SWS_BITEXACT;
 
-/// Where the first chroma sample lies, in 256ths of a luma px.
+/// The position of the first chroma sample, in 1/256 of a luma pixel.
 struct ChromaPosition {
   int x;
   int y;
@@ -98,13 +98,12 @@ base::Result<LibavFramePtr> FrameScaler::scaled(const AVFrame& decoded,
   frame->width = decoded.width;
   frame->height = decoded.height;
   if (av_frame_get_buffer(frame.get(), 0) < 0) {
-    return base::Error{ErrorCode::kLimit, "no memory for a picture", {}, nullptr};
+    return base::Error{ErrorCode::kLimit, "out of memory for a picture", {}, nullptr};
   }
   const int rows = sws_scale(scaler_.get(), decoded.data, decoded.linesize, 0, decoded.height,
                              frame->data, frame->linesize);
   if (rows != decoded.height) {
-    return base::Error{
-        ErrorCode::kInternal, "the pixel format could not be converted", {}, nullptr};
+    return base::Error{ErrorCode::kInternal, "cannot convert the pixel format", {}, nullptr};
   }
   return frame;
 }

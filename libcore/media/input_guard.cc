@@ -19,7 +19,7 @@ namespace {
 
 using base::ErrorCode;
 
-// Kinds that name other things to be opened, and scripts.
+// Formats that refer to other inputs, and scripts.
 constexpr std::array<std::string_view, 15> kNamingOthers = {
     "hls",       "applehttp", "dash",   "concat", "sdp",      "rtp",         "rtsp",
     "sap",       "imf",       "image2", "lavfi",  "avisynth", "vapoursynth", "webm_dash_manifest",
@@ -31,7 +31,7 @@ std::string make_formats() {
   while (const AVInputFormat* format = av_demuxer_iterate(&state)) {
     const std::string_view name = format->name;
     const bool names_others = std::ranges::find(kNamingOthers, name) != kNamingOthers.end();
-    // Without a file of their own they open what they are told to.
+    // Demuxers without a file of their own open arbitrary inputs.
     if (names_others || (format->flags & AVFMT_NOFILE) != 0) continue;
     if (!names.empty()) names += ',';
     names += name;
@@ -69,16 +69,17 @@ int find_streams(AVFormatContext* context) {
 
 base::Error input_error(int result, const std::string& where) {
   if (result == AVERROR_EXIT) {
-    return {ErrorCode::kLimit, "takes too long to read", where, nullptr};
+    return {ErrorCode::kLimit, "the source took too long to read", where, nullptr};
   }
   const std::string said = LibraryLog::first_line();
   if (result == AVERROR(ENOMEM) && said.find("max_streams") != std::string::npos) {
     return {ErrorCode::kLimit,
-            "has more than " + std::to_string(input_limits::kTracksMax) + " tracks", where,
-            nullptr};
+            "the source has more than " + std::to_string(input_limits::kTracksMax) + " tracks",
+            where, nullptr};
   }
   if (said.find("not on whitelist") != std::string::npos) {
-    return {ErrorCode::kForbidden, "is a list of other files, not a video file", where, nullptr};
+    return {ErrorCode::kForbidden, "this is a list of other files; expected a video file", where,
+            nullptr};
   }
   return transfer_error(result, "cannot read video", where, ErrorCode::kInvalidInput);
 }

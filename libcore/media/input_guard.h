@@ -11,29 +11,33 @@ struct AVFormatContext;
 
 namespace layercast::media {
 
-/// The kinds of file that are read from the file alone: all but playlists, descriptions of sessions
-/// and patterns of names, which make the library open what they name. Comma-separated.
+/// The names of the demuxers that read nothing but the file itself, comma-separated: all except
+/// those for playlists, session descriptions and name patterns, which open other inputs.
 const std::string& self_contained_formats();
 
-/// The limits of input_limits.h as options of a demuxer. Ownership: the caller frees `options`.
+/// Adds the limits of input_limits.h to the options of a demuxer. Ownership: the caller frees
+/// `options`.
 void set_input_limits(AVDictionary** options);
 
-/// avformat_find_stream_info() that decodes nothing above the limits on the way.
+/// Calls avformat_find_stream_info() so that it decodes nothing above the limits.
 int find_streams(AVFormatContext* context);
 
-/// The Error for what a demuxer or decoder answered: an elapsed deadline and too many tracks in
-/// plain words, anything else as transfer_error() has it.
+/// The Error for a negative result of a demuxer or decoder: a plain message for an expired
+/// deadline, too many tracks and playlists; otherwise as transfer_error().
 base::Error input_error(int result, const std::string& where);
 
-/// Ends what the library waits for. Thread: the one that reads; stop() any.
+/// Interrupts blocking calls of the library, after a time limit or by stop().
+/// Thread: the reading thread; stop() and is_stopped() any.
 class Deadline {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `context` gives up when this does.
+  /// Makes blocking calls on `context` fail once is_over(). Ownership: `context` refers to this
+  /// deadline, which must outlive it.
   void watch(AVFormatContext* context);
   void expire_after(Clock::duration patience) { at_ = Clock::now() + patience; }
   void never_expire() { at_ = Clock::time_point::max(); }
+  /// Interrupts the current call and all later ones.
   void stop() { stops_ = true; }
   bool is_stopped() const { return stops_; }
   bool is_over() const { return stops_ || Clock::now() > at_; }

@@ -17,15 +17,14 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-// A message belongs to whoever made the call: per thread, so that encodings side by side do not
-// get each other's.
+// Per thread, so that concurrent encodings do not receive each other's messages.
 thread_local std::string unfinished_line;
 thread_local std::string first_error_line;
 
 void keep_line(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR) return;
   std::array<char, 1024> text{};
-  int print_prefix = 0;  // it holds an address
+  int print_prefix = 0;  // the prefix contains an address
   const int length = av_log_format_line2(source, level, format, arguments, text.data(),
                                          static_cast<int>(text.size()), &print_prefix);
   unfinished_line += text.data();
@@ -33,7 +32,7 @@ void keep_line(void* source, int level, const char* format, va_list arguments) {
   if (!unfinished_line.ends_with('\n') && !is_cut_off) return;
   unfinished_line.erase(std::min(unfinished_line.find('\n'), unfinished_line.size()));
   if (unfinished_line.ends_with('.')) unfinished_line.pop_back();
-  // The first complaint is the cause; what follows is its way up through the library.
+  // The first message is the cause; later ones come from the callers within the library.
   if (first_error_line.empty()) first_error_line = unfinished_line;
   unfinished_line.clear();
 }
@@ -82,7 +81,7 @@ base::Error transfer_error(int result, std::string_view action, std::string wher
                            base::ErrorCode otherwise) {
   if (is_system_error(result)) return base::io_error(AVUNERROR(result), action, std::move(where));
   if (result != AVERROR_EXIT) return refusal(result, action, std::move(where), otherwise);
-  return {base::ErrorCode::kIo, std::string(action) + ": the other side took nothing for too long",
+  return {base::ErrorCode::kIo, std::string(action) + ": timed out, the peer accepted no data",
           std::move(where), nullptr};
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-// The library's own types stay incomplete here: its headers are read by sources alone.
+// The types of the library stay incomplete here: only sources include its headers.
 struct AVCodec;
 struct AVCodecContext;
 struct AVFormatContext;
@@ -17,7 +17,7 @@ struct SwsContext;
 
 namespace layercast::media {
 
-/// Gives the library's objects back to it. A format context is taken for a demuxer's.
+/// Frees objects of the library. Treats a format context as that of a demuxer.
 struct LibavDelete {
   void operator()(AVCodecContext* context) const;
   void operator()(AVFormatContext* context) const;
@@ -33,29 +33,30 @@ using PacketPtr = std::unique_ptr<AVPacket, LibavDelete>;
 using ResamplerPtr = std::unique_ptr<SwrContext, LibavDelete>;
 using ScalerPtr = std::unique_ptr<SwsContext, LibavDelete>;
 
-/// An empty frame or packet; aborts when there is no memory.
+/// Returns an empty frame or packet; aborts when memory is exhausted.
 LibavFramePtr new_frame();
 PacketPtr new_packet();
 
-/// Collects what the libraries complain about on this thread, instead of their writing it to
-/// stderr. Once one was made, no thread's messages reach stderr any more.
-/// Thread: the one that made it.
+/// Collects the log messages of the libraries on the calling thread, instead of letting them write
+/// to stderr. After the first construction, no message of any thread reaches stderr.
+/// Thread: the one that constructed it.
 class LibraryLog {
  public:
-  /// Forgets what was said before.
+  /// Discards the earlier messages of the calling thread.
   LibraryLog();
 
-  /// The first line at level error or worse since then; empty when there was none.
+  /// The first line at level error or worse since the last construction on the calling thread;
+  /// empty when there was none.
   static std::string first_line();
 };
 
-/// The Error for a negative result of a library that was busy with a file or a connection: a
-/// system's error number keeps its meaning (kIo, or kBrokenPipe), an elapsed deadline is kIo,
-/// anything else is as refusal() has it.
+/// The Error for a negative result of an operation on a file or a connection: system error numbers
+/// keep their meaning (kIo, or kBrokenPipe), an expired deadline is kIo, and everything else is as
+/// refusal() with the code `otherwise`.
 base::Error transfer_error(int result, std::string_view action, std::string where,
                            base::ErrorCode otherwise);
 
-/// The Error for a negative result that is nobody's I/O, in the words of this thread's
+/// The Error for a negative result that is not about I/O, with the text of this thread's
 /// LibraryLog.
 base::Error refusal(int result, std::string_view action, std::string where, base::ErrorCode code);
 

@@ -6,12 +6,12 @@
 namespace layercast::media {
 namespace {
 
-// An attenuation that leaves nothing.
+// A full attenuation.
 constexpr int64_t kOne = int64_t{1} << 30;
-// What comes back with each sample: all of it in 250 ms.
+// The recovery with each sample: a full attenuation takes 250 ms.
 constexpr int64_t kRelease = kOne / 12'000 + 1;
 
-// What is to be taken away from a sample so that it is full scale at most; rounded up.
+// The attenuation that limits a sample to full scale, rounded up.
 int64_t needed(float peak) {
   if (!(peak > 1)) return 0;
   return static_cast<int64_t>(std::ceil((1 - 1 / double{peak}) * static_cast<double>(kOne)));
@@ -19,9 +19,9 @@ int64_t needed(float peak) {
 
 }  // namespace
 
-// The attenuation of the sample that comes out: the mean, over the kDelay samples up to it, of the
-// greatest one needed in the kDelay samples that follow each of those. A peak lies in all of these
-// windows, so the mean is no less than it needs.
+// The attenuation of the next output sample: the mean, over the kDelay samples up to it, of the
+// greatest attenuation needed in the kDelay samples that follow each of those. A peak is in all of
+// these windows, so the mean is at least the attenuation that it needs.
 int64_t Limiter::envelope_of(float peak) {
   released_ = std::max(needed(peak), released_ - kRelease);
   while (!greatest_.empty() && greatest_.back().second <= released_) greatest_.pop_back();
@@ -37,7 +37,7 @@ void Limiter::process(std::span<float> samples) {
   for (size_t i = 0; i + 1 < samples.size(); i += 2) {
     float& left = samples[i];
     float& right = samples[i + 1];
-    // Nothing that is no number goes on.
+    // Replaces NaN and infinity, which would spread.
     if (!std::isfinite(left)) left = 0;
     if (!std::isfinite(right)) right = 0;
     const int64_t sum = envelope_of(std::max(std::fabs(left), std::fabs(right)));
@@ -49,7 +49,7 @@ void Limiter::process(std::span<float> samples) {
     ++limited_;
     const auto gain =
         static_cast<float>(1 - static_cast<double>(sum) / static_cast<double>(kOne * kDelay));
-    // The product may round up by a bit.
+    // The product may exceed 1 by a rounding error.
     left = std::clamp(left * gain, -1.0F, 1.0F);
     right = std::clamp(right * gain, -1.0F, 1.0F);
   }

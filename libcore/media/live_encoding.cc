@@ -34,32 +34,33 @@ using base::ErrorCode;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-// A moment in which the encoder gets too little of the machine is made up for in the next.
+// The queue bridges moments in which the encoder gets too little processor time.
 constexpr size_t kQueueFramesMin = 4;
 constexpr size_t kQueueFramesMax = 16;
 constexpr size_t kQueueBytesMax = size_t{64} << 20;
 constexpr const char* kDefaultCodec = "h264";
-// Sound is not made up for a longer pause: its time leaps with the picture's.
+// Across a longer gap, sound is not encoded: its time stamps jump like those of the video.
 constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
-// Outputs that come and go shall not cost the others their quality.
+// The least distance of keyframes for outputs: reconnecting outputs must not cost the others their
+// quality.
 constexpr milliseconds kKeyframeDistance{500};
-// Sound that comes late is waited for so long; frames wait in the queue meanwhile.
+// The time for which the encoder waits for late sound, while frames wait in the queue.
 constexpr milliseconds kSoundPatience{60};
-// A frame's sound that is nearer than this to where the last one's goes on, goes on there.
+// If the sound of a frame is nearer than this to the end of the previous one, it continues there.
 constexpr int64_t kSoundLeap = kAudioRate / 100;
-// A removed output has a second; interrupting takes a tenth of it.
+// A removed output has a second; an interruption takes a tenth of it.
 constexpr milliseconds kRemoveSending{700};
 constexpr milliseconds kRemoveWaiting{950};
 constexpr milliseconds kAbandonWaiting{400};
 constexpr milliseconds kInterruptWaiting{200};
 
-// Asked for by anybody, even when there is no encoder any more.
+// Keyframe requests. Outputs share it, because they may outlive the encoder.
 struct KeyframeWish {
   std::atomic<bool> is_by_user = false;
   std::atomic<bool> is_by_output = false;
 };
 
-// The encoder's parameters without the encoder, which goes on changing them on its own thread.
+// A copy of the encoder's parameters, which the encoder thread keeps changing.
 CodecContextPtr description_of(const AVCodecContext& encoder) {
   CodecContextPtr description(avcodec_alloc_context3(encoder.codec));
   LAYERCAST_CHECK(description != nullptr);
@@ -73,7 +74,7 @@ CodecContextPtr description_of(const AVCodecContext& encoder) {
   return description;
 }
 
-// One encoder with what leads to it and what describes it.
+// A video encoder, its input converter, and the description of its stream.
 struct Encoder {
   std::unique_ptr<VideoEncoder> video;
   FrameConverter converter;
@@ -97,13 +98,13 @@ base::Result<Encoder> open_encoder(const VideoSettings& settings) {
   return Encoder{std::move(video), std::move(converter), std::move(stream), settings.size, codec};
 }
 
-// The sound for outputs that want one codec.
+// The audio for all outputs that use one codec.
 struct AudioTrack {
   std::string_view encoder_name;
   std::shared_ptr<const AVCodecContext> description;
   std::unique_ptr<AudioEncoder> encoder;
-  std::optional<int64_t> first_sample;  ///< Of the stream, where the encoder's 0 is.
-  int64_t samples = 0;                  ///< That the encoder was given.
+  std::optional<int64_t> first_sample;  ///< The sample of the stream at sample 0 of the encoder.
+  int64_t samples = 0;                  ///< Samples that the encoder has received.
 };
 
 base::Result<AudioTrack> open_audio(std::string_view name) {
@@ -119,21 +120,21 @@ base::Result<void> check_request(const LiveOutputRequest& request, const Contain
     return base::Error{ErrorCode::kInvalidInput, std::move(message),
                        base::redacted_url(request.url), nullptr};
   };
-  if (request.id.empty()) return invalid("no id, expected a name for the output");
+  if (request.id.empty()) return invalid("the output has no id; expected a name");
   const bool is_playlist = container.muxer == "hls";
   const bool is_file = delivery_of(request.url) == Delivery::kFile && !is_playlist;
   if ((request.rotate_after || request.rotate_bytes) && !is_file) {
-    return invalid("cannot be rotated, expected a file");
+    return invalid("cannot rotate this output; expected a file");
   }
   if (request.rotate_after && *request.rotate_after <= base::Duration::zero()) {
-    return invalid("rotate_after, expected more than 0");
+    return invalid("rotate_after must be greater than 0");
   }
   if (request.rotate_bytes && *request.rotate_bytes <= 0) {
-    return invalid("rotate_bytes, expected more than 0");
+    return invalid("rotate_bytes must be greater than 0");
   }
-  // The library takes it for a pattern, and would not find its old segments again.
+  // The library takes % for a pattern, and would not find its old segments again.
   if (is_playlist && request.url.find('%') != std::string::npos) {
-    return invalid("a live playlist's path cannot hold %");
+    return invalid("the path of a live playlist must not contain %");
   }
   return {};
 }
@@ -170,12 +171,12 @@ class LiveEncoding::Work {
   struct Offered {
     frame::FramePtr frame;
     int64_t index = 0;
-    int64_t sample = 0;  ///< place of its sound
+    int64_t sample = 0;  ///< the sample of its sound
   };
   struct Bitrate {
     int64_t bits_per_second = 0;
   };
-  // What the encoder's thread is told, in order.
+  // The work for the encoder thread, in order.
   using Item = std::variant<Offered, Bitrate, Encoder>;
 
   void run();
@@ -207,7 +208,7 @@ class LiveEncoding::Work {
   std::shared_ptr<base::Gauge> queue_frames_;
   std::shared_ptr<base::Counter> missing_sound_;
 
-  mutable std::mutex mutex_;  // of what follows; held for moments only
+  mutable std::mutex mutex_;  // guards the members below; held for moments only
   std::condition_variable changed_;
   std::deque<Item> items_;
   size_t frames_waiting_ = 0;
@@ -215,24 +216,24 @@ class LiveEncoding::Work {
   bool is_stopping_ = false;
   bool is_stopped_at_once_ = false;
   std::optional<base::Error> failure_;
-  // Of the newest encoder, which may still wait in items_.
+  // Properties of the newest encoder, which may still wait in items_.
   frame::PixelFormat input_format_;
   base::SizeI size_;
   const AVCodec* codec_;
   std::shared_ptr<const LiveStream> stream_;
   base::Result<void> bitrate_can_change_;
 
-  mutable std::mutex outputs_mutex_;  // of outputs and tracks; taken after change_mutex_
+  mutable std::mutex outputs_mutex_;  // guards outputs_ and tracks_; locked after change_mutex_
   std::vector<std::shared_ptr<LiveOutput>> outputs_;
   std::vector<AudioTrack> tracks_;
-  std::mutex change_mutex_;  // one change of encoder or outputs at a time
+  std::mutex change_mutex_;  // serialises changes of encoder and outputs
 
-  // The encoder's thread's own.
+  // Members of the encoder thread.
   Encoder encoder_;
-  std::optional<int64_t> first_index_;  ///< What the stream's time counts from.
+  std::optional<int64_t> first_index_;  ///< The frame at time 0 of the stream.
   int64_t last_keyframe_ = 0;
-  int64_t sound_shift_ = 0;     ///< From the stream's samples to the places of what is heard.
-  bool sound_is_late_ = false;  ///< And is not waited for until it comes in time again.
+  int64_t sound_shift_ = 0;     ///< From the samples of the stream to those of `sound_`.
+  bool sound_is_late_ = false;  ///< Then the encoder does not wait until it is in time again.
   std::vector<float> samples_;
 
   std::thread thread_;
@@ -245,10 +246,10 @@ LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener
       sound_(std::move(sound)),
       encode_seconds_(metrics.histogram({"encode_seconds", "Time to convert and encode a frame."},
                                         base::seconds_bounds())),
-      queue_frames_(metrics.gauge({"encoder_queue_frames", "Frames that wait for the encoder."})),
+      queue_frames_(metrics.gauge({"encoder_queue_frames", "Frames queued for the encoder."})),
       missing_sound_(metrics.counter({"audio_underrun_samples_total",
-                                      "Samples that were not mixed when an encoder needed them, "
-                                      "and silent."})),
+                                      "Samples that were not mixed in time, and that silence "
+                                      "replaced."})),
       input_format_(encoder.converter.input_format()),
       size_(encoder.size),
       codec_(encoder.codec),
@@ -317,7 +318,7 @@ base::Result<void> LiveEncoding::Work::reopen(const VideoSettings& settings) {
   return {};
 }
 
-// ---- The encoder's thread -----------------------------------------------------------------------
+// ---- The encoder thread -------------------------------------------------------------------------
 
 std::optional<LiveEncoding::Work::Item> LiveEncoding::Work::next_item() {
   std::unique_lock lock(mutex_);
@@ -398,7 +399,7 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
   shared->stream = encoder_.stream;
   shared->made_at = Clock::now();
   std::unique_lock lock(outputs_mutex_, std::defer_lock);
-  if (track == Output::Track::kVideo) lock.lock();  // sound is made under it
+  if (track == Output::Track::kVideo) lock.lock();  // the callers for audio hold it already
   for (const auto& output : outputs_) {
     const bool is_wanted =
         track == Output::Track::kVideo || output->container().audio_encoder_name == audio_name;
@@ -418,14 +419,14 @@ void LiveEncoding::Work::encode_audio_until(int64_t sample) {
   if (error) fail(*std::move(error));
 }
 
-// Places and frames are rounded apart; a leap of stream time is followed.
+// Ignores the rounding difference between samples and frames; follows a jump of the stream time.
 void LiveEncoding::Work::keep_place_of_sound(const Offered& offered, int64_t frame) {
   const int64_t shift = offered.sample - samples_until(frame, encoder_.stream->rate);
   if (frame == 0 || std::abs(shift - sound_shift_) > kSoundLeap) sound_shift_ = shift;
 }
 
 base::Result<void> LiveEncoding::Work::encode_sound(AudioTrack& track, int64_t sample) {
-  // A track that begins now has its first packet at the next frame.
+  // The first packet of a new track begins at this frame.
   if (!track.first_sample) {
     const int64_t frame_samples = samples_until(1, encoder_.stream->rate);
     track.first_sample = std::max<int64_t>(0, sample - frame_samples);
@@ -454,14 +455,14 @@ void LiveEncoding::Work::restart_audio() {
   const std::lock_guard lock(outputs_mutex_);
   for (AudioTrack& track : tracks_) {
     auto encoder = AudioEncoder::open(track.encoder_name);
-    if (!encoder.ok()) continue;  // it opened before
+    if (!encoder.ok()) continue;  // it has been opened before, so this is unexpected
     track.encoder = std::move(encoder).value();
     track.first_sample = std::nullopt;
     track.samples = 0;
   }
 }
 
-// What the encoders still hold, and nothing can be encoded by them afterwards.
+// Drains the encoders, which encode nothing afterwards.
 void LiveEncoding::Work::flush() {
   (void)encoder_.video
       ->flush([this](const AVPacket& packet) { fan_out(packet, Output::Track::kVideo, {}, 0); })
@@ -506,14 +507,14 @@ base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest&
     const std::lock_guard lock(mutex_);
     TRY_DO(check_can_hold(container, *codec_, base::redacted_url(request.url)));
     if (is_stopping_) {
-      return base::Error{ErrorCode::kInvalidInput, "the encoding is finished", request.id, nullptr};
+      return base::Error{ErrorCode::kInvalidInput, "the encoder has finished", request.id, nullptr};
     }
   }
   const std::lock_guard lock(outputs_mutex_);
   for (const auto& output : outputs_) {
     if (output->id() == request.id) {
-      return base::Error{ErrorCode::kInvalidInput, "there is an output of that name", request.id,
-                         nullptr};
+      return base::Error{ErrorCode::kInvalidInput, "an output with this name exists already",
+                         request.id, nullptr};
     }
   }
   return {};
@@ -569,7 +570,7 @@ base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
     const auto found =
         std::ranges::find_if(outputs_, [&](const auto& output) { return output->id() == id; });
     if (found == outputs_.end()) {
-      return base::Error{ErrorCode::kNotFound, "there is no such output", id, nullptr};
+      return base::Error{ErrorCode::kNotFound, "no output has this name", id, nullptr};
     }
     removed = std::move(*found);
     outputs_.erase(found);
@@ -603,7 +604,7 @@ void LiveEncoding::Work::finish(base::Duration patience) {
   for (const auto& output : outputs) output->wait(deadline + kInterruptWaiting);
 }
 
-// ---- The class itself ---------------------------------------------------------------------------
+// ---- The public class ---------------------------------------------------------------------------
 
 LiveEncoding::LiveEncoding(std::unique_ptr<Work> work) : work_(std::move(work)) {}
 LiveEncoding::~LiveEncoding() = default;

@@ -18,95 +18,101 @@ namespace layercast::media {
 
 class AudioRing;
 
+/// The state of a live output.
 enum class OutputState : uint8_t {
   kConnecting,    ///< for the first time
-  kLive,          ///< the far side takes what is sent
-  kReconnecting,  ///< it was lost, or never answered; tried again for ever
-  kFailed,        ///< of no use to try again: what the user wrote is wrong
-  kStopped,       ///< finished, because it was asked to
+  kLive,          ///< the peer accepts the data
+  kReconnecting,  ///< lost, or not reached yet; retried indefinitely
+  kFailed,        ///< retried only after reopen(), because the request is invalid
+  kStopped,       ///< finished on request
 };
 
-/// `connecting`, as users read it.
+/// The name for users, such as `connecting`.
 std::string_view name_of(OutputState state);
 
+/// A file or URL to which a LiveEncoding sends its stream.
 struct LiveOutputRequest {
-  std::string id;                              ///< what users call it
+  std::string id;                              ///< the name for users
   std::string url;                             ///< file or URL
-  std::optional<base::Duration> rotate_after;  ///< files only: a new one at the keyframe after
-  std::optional<int64_t> rotate_bytes;
+  std::optional<base::Duration> rotate_after;  ///< files only: a new file at the next keyframe
+  std::optional<int64_t> rotate_bytes;         ///< files only, likewise
 };
 
-/// How an output does. Shown to anybody: no stream key stands in it.
+/// The condition of an output. It contains no stream key, so anybody may see it.
 struct LiveOutputReport {
   std::string id;
-  std::string url;  ///< base::redacted_url() of it
+  std::string url;  ///< redacted by base::redacted_url()
   OutputState state = OutputState::kConnecting;
-  std::string error;           ///< why it is not live, or the last thing that went wrong; or empty
-  std::string file;            ///< being written now, of a file output
+  std::string error;           ///< why it is not live, or the last error; may be empty
+  std::string file;            ///< the file that a file output writes now
   int64_t frames = 0;          ///< sent since it was added
-  int64_t frames_dropped = 0;  ///< that it was too slow for, or away for
+  int64_t frames_dropped = 0;  ///< because it was too slow or not connected
   int64_t bytes = 0;           ///< sent since it was added
-  int64_t reconnects = 0;      ///< times it was live again after it was lost
+  int64_t reconnects = 0;      ///< times that it became live again after a loss
   int64_t queued_packets = 0;
   int64_t queued_bytes = 0;
 };
 
-/// One live encode and the outputs that hang on it. Frames are offered at a constant rate by their
-/// index and may be missing; time goes on by the index. The audio track goes on with them.
-/// Encoding runs on a thread of its own, and so does each output, behind a bounded queue: an output
-/// that is slow, dead or frozen disturbs neither the others nor whoever offers frames.
-/// Outputs that are lost are tried again for ever, each time with new headers, from a keyframe that
-/// they ask for, and with times that begin at 0.
-/// A caller ignores SIGPIPE. Thread: any (locked), unless said otherwise.
+/// A live encoder and its outputs. The caller offers frames at a constant rate by their index;
+/// frames may be missing, since the index determines the time. The audio track follows the frames.
+/// The encoder and each output have their own threads and bounded queues: an output that is slow,
+/// dead or frozen blocks neither the other outputs nor the caller of offer().
+/// Lost outputs reconnect indefinitely; each connection begins with new headers, at a keyframe that
+/// the output requests, and with time stamps from 0.
+/// The process must ignore SIGPIPE. Thread: any (locked), unless stated otherwise.
 class LiveEncoding {
  public:
-  /// Is told of each change of an output's state, on that output's thread; must not wait.
+  /// Called for each change of an output's state, on the thread of that output; must not block.
   using OutputListener = std::function<void(const LiveOutputReport&)>;
 
-  /// Opened; nothing is sent before there is an output. `sound`: what is heard, by the places that
-  /// offer() tells; null: silence.
+  /// Opens the encoder, which sends nothing until there is an output. `sound`: the audio, read at
+  /// the samples that offer() names; null: silence.
   /// Errors: kInvalidInput, kUnsupported: as VideoEncoder::open().
   static base::Result<std::unique_ptr<LiveEncoding>> open(
       const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
       std::shared_ptr<const AudioRing> sound = nullptr);
-  /// Whether an encoding by `settings` could be opened and feed `outputs`, files and URLs as they
-  /// are named. Nothing is sent or written. Errors: as open() and add_output().
+  /// Succeeds when an encoder with `settings` can be opened and its stream fits the containers of
+  /// `outputs`. Sends and writes nothing. Errors: as open() and add_output().
   static base::Result<void> check(const VideoSettings& settings,
                                   const std::vector<LiveOutputRequest>& outputs);
-  /// Ends at once; files stay readable up to what was written.
+  /// Stops at once; files stay readable up to the data written so far.
   ~LiveEncoding();
 
   /// The format of the frames that offer() takes.
   frame::PixelFormat input_format() const;
 
-  /// Hands over frame `index` without waiting. False when the queue is full: the encoder is too
-  /// slow, and the frame is not taken; nor is one of another size or format. Range: above every
-  /// index that was taken before. Ownership: kept as long as the encoder needs it. Thread: one at a
-  /// time. `sample`: the place of what is heard when the frame is first seen.
+  /// Queues frame `index` without blocking. Returns false without taking it when the queue is full
+  /// because the encoder is too slow, when the size or format differs, and after a failure or
+  /// finish(). `sample`: the sample of the sound at the beginning of the frame. Range: `index` is
+  /// above all earlier ones. Ownership: kept as long as the encoder needs it. Thread: one at a
+  /// time.
   [[nodiscard]] bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
 
-  /// Errors: kInvalidInput for what cannot ever work (an unknown container, a codec that it cannot
-  /// hold, an id that is there); what may come right by itself is not an error but a state.
+  /// Adds an output and starts to connect it. Errors: kInvalidInput for requests that can never
+  /// work (an unknown container, a codec that it cannot hold, an id in use). A failure that may be
+  /// temporary is no error, but a state of the output.
   base::Result<void> add_output(const LiveOutputRequest& request);
-  /// Finishes an output (a file is completed, a connection closed) and forgets it, within a second.
-  /// Errors: kNotFound.
+  /// Finishes an output (completes its file, closes its connection) and removes it, within a
+  /// second. Errors: kNotFound.
   base::Result<void> remove_output(const std::string& id);
   std::vector<LiveOutputReport> outputs() const;
 
-  /// From the next frame on, when the encoder can. Errors: kUnsupported when it must be reopened.
+  /// Changes the bitrate from the next frame on. Errors: kInvalidInput for a value out of range;
+  /// kUnsupported when the encoder cannot change it and must be reopened.
   base::Result<void> set_bitrate(int64_t bits_per_second);
-  /// The next frame will be a keyframe.
+  /// Makes the next frame a keyframe.
   void request_keyframe();
 
-  /// From the next frame offered on, frames are encoded anew by `settings`; what was offered
-  /// before is still sent. Every output starts again at the first of them: URLs reconnect, files
-  /// go on in a new one. Errors: as open(); the old encoder then goes on.
+  /// Encodes with `settings` from the next offered frame on; the old encoder still encodes the
+  /// frames offered before. All outputs restart at the first new frame: URLs reconnect, files
+  /// continue in a new file. Errors: as open(), and kInvalidInput when an output cannot hold the
+  /// codec; the old encoder then continues.
   base::Result<void> reopen(const VideoSettings& settings);
 
-  /// Encodes what was offered and finishes every output, at most `patience` for slow ones.
+  /// Encodes the queued frames and finishes all outputs; slow ones have at most `patience`.
   void finish(base::Duration patience);
 
-  /// What went wrong with the encoder itself, which then has stopped; nullopt while all is well.
+  /// Why the encoder itself has stopped; nullopt while it works.
   std::optional<base::Error> failure() const;
 
  private:

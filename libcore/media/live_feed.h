@@ -9,33 +9,35 @@
 
 namespace layercast::media {
 
-/// Whether `source` plays by itself, so that its newest picture is what shows: a URL, a named pipe,
-/// or a camera (`/dev/video0`). Anything else is a file. Looks at the file system, opens nothing.
+/// Whether `source` plays in real time, so that a feed shows its newest picture: a URL, a named
+/// pipe, or a camera (`/dev/video0`). Anything else is a file. Inspects the file system, but opens
+/// nothing.
 bool is_live_source(const std::string& source);
 
-/// Whether pictures are waited for until the source is connected.
+/// Whether a feed waits for its first picture.
 enum class FirstPicture : uint8_t {
-  kIsWaitedFor,  ///< picture_at() waits a few seconds for it: offline
+  kIsWaitedFor,  ///< the first picture_at() waits up to 10 seconds: for offline rendering
   kComes,        ///< picture_at() never waits
 };
 
+/// A live source, and how a feed plays it.
 struct LiveFeedRequest {
   std::string source;
   FirstPicture first_picture = FirstPicture::kIsWaitedFor;
-  /// Of a source that has an end, such as a file behind a web address: begin anew there. Else its
-  /// last picture stays.
+  /// Restarts a source that ends, such as a file at a web address; otherwise its last picture
+  /// remains.
   bool loop = false;
 };
 
-/// The pictures of a live source, the newest at each moment. Everything happens on a thread of the
-/// connection, which is shared with other feeds of, and listeners to, the same source: it connects,
-/// reads, decodes, and when the source is lost connects again for ever, after a random wait that
-/// grows to two seconds. A source that has been away for two seconds has an absence().
-/// What comes at its own pace shows at once. Where the other side sends as fast as one reads (HTTP
-/// and HLS), the pictures' own times set the pace.
-/// Not deterministic: what it shows depends on when it is asked, offline too.
-/// Errors: kUnsupported when nothing of this build connects to `source`, with its redacted form as
-/// their place. Whatever else is wrong is an absence().
+/// Opens a feed that shows the newest picture of a live source. All feeds of a source and listeners
+/// to it share one connection, whose thread connects, reads and decodes. After a loss it reconnects
+/// indefinitely, with a random back-off that grows to two seconds. A source that has been lost for
+/// two seconds has an absence().
+/// A feed shows pictures of a sender with its own pace at once. When the sender is as fast as the
+/// reader (HTTP and HLS), the time stamps of the pictures set the pace.
+/// Not deterministic, even offline: the picture depends on the time of the call.
+/// Errors: kUnsupported when this build cannot connect to `source`; `where` is its redacted form.
+/// All other problems become an absence().
 base::Result<std::unique_ptr<frame::VideoFeed>> open_live_feed(const LiveFeedRequest& request);
 
 }  // namespace layercast::media

@@ -31,27 +31,27 @@ using std::chrono::seconds;
 
 constexpr seconds kConnectPatience{8};
 constexpr seconds kSenderSilenceMax{3};
-constexpr seconds kStampsSilenceMax{10};  // a segment of a playlist is several seconds long
+constexpr seconds kStampsSilenceMax{10};  // a segment of a playlist lasts several seconds
 constexpr seconds kClosePatience{1};
-// Enough to find both tracks; more would only show the first picture later.
+// Long enough to find both tracks; more would only delay the first picture.
 constexpr milliseconds kSenderAnalysed{700};
 constexpr milliseconds kStampsAnalysed{3000};
-constexpr const char* kSilence = "nothing has come for a while";
+constexpr const char* kSilence = "no data has arrived for a while";
 constexpr int kPipeBytes = 32 << 10;
 constexpr int kPollMilliseconds = 100;
 constexpr int kRetryMilliseconds = 5;
 
 struct Scheme {
   std::string_view name;
-  const char* protocols;  ///< That connections of its kind are made of; never files.
-  const char* formats;    ///< Besides those that are read from one place alone.
+  const char* protocols;  ///< Those that its connections may use; never files.
+  const char* formats;    ///< In addition to self_contained_formats().
   Pace pace = Pace::kSender;
 };
 
 constexpr const char* kWeb = "http,https,tls,tcp,crypto,httpproxy";
 constexpr const char* kRtsp = "rtsp,rtsps,rtp,srtp,udp,tcp,tls";
 
-// Nothing that reads a file, joins others, or runs a program is among them.
+// None of these reads files, concatenates inputs or runs a program.
 constexpr std::array<Scheme, 9> kSchemes = {{{"rtmp", "rtmp,tcp", ""},
                                              {"rtmps", "rtmps,tls,tcp", ""},
                                              {"http", kWeb, ",hls", Pace::kStamps},
@@ -75,7 +75,7 @@ const Scheme* scheme_of(std::string_view url) {
   return found == kSchemes.end() ? nullptr : &*found;
 }
 
-// The library that reads cameras brings a hundred others with it: it is loaded by whoever has one.
+// libavdevice depends on about a hundred other libraries, so it is loaded only to read a camera.
 const AVInputFormat* camera_format() {
   static const bool is_loaded = [] {
     const std::string name = "libavdevice.so." + std::to_string(LIBAVFORMAT_VERSION_MAJOR);
@@ -90,7 +90,7 @@ const AVInputFormat* camera_format() {
 
 }  // namespace
 
-/// A named pipe that is waited for without ever standing still.
+/// Reads a named pipe without blocking beyond the deadline.
 class LiveInput::Pipe {
  public:
   explicit Pipe(Deadline& deadline) : deadline_(deadline) {}
@@ -103,7 +103,7 @@ class LiveInput::Pipe {
   Pipe& operator=(const Pipe&) = delete;
 
   int open(const std::string& path) {
-    // Does not wait for whoever writes.
+    // With O_NONBLOCK, open() does not wait for a writer.
     file_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (file_ < 0) return AVERROR(errno);
     auto* buffer = static_cast<unsigned char*>(av_malloc(kPipeBytes));
@@ -124,7 +124,7 @@ class LiveInput::Pipe {
       if (::poll(&poll, 1, kPollMilliseconds) <= 0) continue;
       const ssize_t count = ::read(file_, bytes, static_cast<size_t>(size));
       if (count > 0) return static_cast<int>(count);
-      if (count == 0) return AVERROR_EOF;  // the last one that wrote has closed it
+      if (count == 0) return AVERROR_EOF;  // the last writer has closed it
       if (errno != EAGAIN && errno != EINTR) return AVERROR(errno);
     }
     return AVERROR_EXIT;
@@ -143,7 +143,7 @@ std::optional<LiveKind> live_kind_of(const std::string& source) {
   if (base::is_url(source)) return LiveKind::kUrl;
   struct stat found {};
   if (::stat(source.c_str(), &found) != 0) {
-    // One that is not plugged in yet.
+    // A camera that is not connected yet.
     return source.starts_with("/dev/video") ? std::optional(LiveKind::kCamera) : std::nullopt;
   }
   if (S_ISFIFO(found.st_mode)) return LiveKind::kPipe;
@@ -155,8 +155,8 @@ base::Result<void> check_live_source(const std::string& source) {
   if (live_kind_of(source) != LiveKind::kUrl || scheme_of(source) != nullptr) return {};
   return base::Error{
       ErrorCode::kUnsupported,
-      "nothing connects to \"" + scheme_name_of(source) +
-          "\"; a live source is rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
+      "cannot connect to the URL scheme \"" + scheme_name_of(source) +
+          "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
       base::redacted_url(source), nullptr};
 }
 
@@ -168,9 +168,9 @@ LiveInput::~LiveInput() {
   demuxer_.reset();
 }
 
-// How the library is to open the source.
+// The arguments with which the library opens the source.
 struct LiveInput::Way {
-  std::string name;  ///< empty for what it is given to read from
+  std::string name;  ///< empty when `io` is the source
   std::string formats = self_contained_formats();
   const char* protocols = "none";
   milliseconds analysed = kSenderAnalysed;
@@ -189,7 +189,7 @@ LiveInput::Way LiveInput::way_to_url() {
 }
 
 base::Result<LiveInput::Way> LiveInput::way_to_pipe() {
-  // Closing it on somebody who is about to write would end that program.
+  // Closing a pipe after a time-out would kill a program that is about to write to it (SIGPIPE).
   may_be_silent_ = true;
   pipe_ = std::make_unique<Pipe>(deadline_);
   const int result = pipe_->open(source_);
@@ -205,12 +205,12 @@ base::Result<LiveInput::Way> LiveInput::way_to_camera() const {
   way.formats = "video4linux2,v4l2";
   if (way.format != nullptr) return way;
   return base::Error{
-      ErrorCode::kUnsupported, "libavdevice, which reads cameras, is not installed", {}, nullptr};
+      ErrorCode::kUnsupported, "cameras need libavdevice; install that library", {}, nullptr};
 }
 
 base::Result<LiveInput::Way> LiveInput::way() {
   const auto kind = live_kind_of(source_);
-  if (!kind) return base::Error{ErrorCode::kNotFound, "is not there any more", {}, nullptr};
+  if (!kind) return base::Error{ErrorCode::kNotFound, "the source no longer exists", {}, nullptr};
   if (*kind == LiveKind::kPipe) return way_to_pipe();
   if (*kind == LiveKind::kCamera) return way_to_camera();
   return way_to_url();
@@ -228,7 +228,7 @@ int LiveInput::open_demuxer(const Way& way) {
   av_dict_set_int(&options, "analyzeduration", microseconds(way.analysed).count(), 0);
   av_dict_set(&options, "protocol_whitelist", way.protocols, 0);
   av_dict_set(&options, "format_whitelist", way.formats.c_str(), 0);
-  av_dict_set(&options, "rtsp_transport", "tcp", 0);  // UDP rarely comes through
+  av_dict_set(&options, "rtsp_transport", "tcp", 0);  // firewalls often block UDP
   const int result = avformat_open_input(&context, way.name.c_str(), way.format, &options);
   av_dict_free(&options);
   demuxer_.reset(context);
@@ -252,7 +252,7 @@ void LiveInput::find_tracks() {
 
 base::Error LiveInput::error_of(int result, const char* late) const {
   if (result == AVERROR_EXIT) return {ErrorCode::kIo, late, {}, nullptr};
-  if (result == AVERROR_EOF) return {ErrorCode::kIo, "the other side has ended it", {}, nullptr};
+  if (result == AVERROR_EOF) return {ErrorCode::kIo, "the sender ended the stream", {}, nullptr};
   base::Error error = input_error(result, {});
   error.message = base::redacted_text(error.message, source_);
   return error;
@@ -265,7 +265,7 @@ base::Result<std::unique_ptr<LiveInput>> LiveInput::open(const std::string& sour
   const LibraryLog log;
   TRY(const Way way, input->way());
   const int result = input->open_demuxer(way);
-  if (result < 0) return input->error_of(result, "does not answer");
+  if (result < 0) return input->error_of(result, "the source does not answer");
   input->find_tracks();
   return input;
 }
@@ -280,7 +280,7 @@ base::Result<bool> LiveInput::read(AVPacket& packet) {
     const int result = av_read_frame(demuxer_.get(), &packet);
     if (result >= 0 && !deadline_.is_over()) return true;
     if (result >= 0) {
-      // Some hand out what they have left once they give up: a picture of long ago.
+      // Once interrupted, some demuxers return old packets from their buffers.
       av_packet_unref(&packet);
       return error_of(AVERROR_EXIT, kSilence);
     }

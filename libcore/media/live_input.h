@@ -13,18 +13,19 @@
 
 namespace layercast::media {
 
-/// What sets the pace of a source.
+/// What determines when the data of a source is due.
 enum class Pace : uint8_t {
-  kSender,  ///< It comes when it is due.
-  kStamps,  ///< It comes as fast as it is read: each picture is due at its own time.
+  kSender,  ///< The sender: data is due when it arrives.
+  kStamps,  ///< The time stamps, because data arrives as fast as it is read.
 };
 
-/// One connection to a live source, with its tracks found.
+/// One connection to a live source whose tracks are known.
 /// Thread: one at a time.
 class LiveInput {
  public:
-  /// Connects, and reads until the tracks are known; `deadline` ends that too.
-  /// Errors: kIo, kInvalidInput, kUnsupported, kLimit; without a place, and not redacted.
+  /// Connects, and reads until the tracks are known. Blocks; `deadline` interrupts it, and read().
+  /// Ownership: refers to `deadline`, which must outlive it.
+  /// Errors: kIo, kNotFound, kInvalidInput, kForbidden, kUnsupported, kLimit; `where` may be empty.
   static base::Result<std::unique_ptr<LiveInput>> open(const std::string& source,
                                                        Deadline& deadline);
   ~LiveInput();
@@ -33,11 +34,11 @@ class LiveInput {
   std::optional<int> video_track() const { return video_track_; }
   std::optional<int> sound_track() const { return sound_track_; }
   Pace pace() const { return pace_; }
-  /// Whether it is known how long it is: then it ends, and is not lost.
+  /// Whether the source has a known length, so that it ends instead of being lost.
   bool has_end() const;
 
-  /// Reads one packet. False at the end. Waits for the sender as long as that may take.
-  /// Errors: as open().
+  /// Reads one packet; returns false at the end. Blocks at most silence_max(), or without a limit
+  /// for a pipe. Errors: as open().
   base::Result<bool> read(AVPacket& packet);
 
  private:
@@ -62,14 +63,15 @@ class LiveInput {
   std::optional<int> sound_track_;
 };
 
-/// How long a source of this pace may send nothing before it counts as away.
+/// How long a source of this pace may send nothing before it counts as lost.
 base::Duration silence_max(Pace pace);
 
-/// What kind of source this is; nullopt for a file.
+/// The kinds of live sources.
 enum class LiveKind : uint8_t { kUrl, kPipe, kCamera };
+/// The kind of `source`; nullopt for a file.
 std::optional<LiveKind> live_kind_of(const std::string& source);
 
-/// Errors: kUnsupported for a URL whose scheme nothing connects to.
+/// Succeeds unless `source` is a URL with a scheme that is not supported. Errors: kUnsupported.
 base::Result<void> check_live_source(const std::string& source);
 
 }  // namespace layercast::media

@@ -25,17 +25,17 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr LiveQueue::Limits kQueueLimits{32 << 20, seconds(2)};
-// A server that comes back finds a connection attempt within the sum of the longest of these.
+// A server that recovers receives a connection attempt within the sum of the longest of these.
 constexpr seconds kOpenPatience{4};
 constexpr milliseconds kBackOffFirst{100};
 constexpr milliseconds kBackOffMost{1200};
-constexpr milliseconds kBackOffLeast{50};  // after an attempt that took long by itself
+constexpr milliseconds kBackOffLeast{50};  // after an attempt that took a long time itself
 constexpr double kJitter = 0.25;
-// With the tenth of a second between two questions, a second.
+// With the 100 ms between two polls of the interruption, about a second.
 constexpr milliseconds kWritePatience{850};
-// A connection that held for so long was well.
+// After this time, a connection counts as successful and resets the back-off.
 constexpr seconds kWellAfter{5};
-// A connection begins with what was made at most so long ago.
+// The maximum age of the first packet of a connection.
 constexpr seconds kUrlAgeMax{1};
 constexpr milliseconds kPopPatience{250};
 constexpr seconds kRatePeriod{1};
@@ -71,14 +71,13 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
   meters_.frames = metrics.counter({"output_frames_total", "Frames sent to an output."}, labels);
   meters_.bytes = metrics.counter({"output_bytes_total", "Bytes sent to an output."}, labels);
   meters_.dropped = metrics.counter(
-      {"output_frames_dropped_total", "Frames that an output was too slow for, or away for."},
-      labels);
+      {"output_frames_dropped_total", "Frames dropped by a slow or disconnected output."}, labels);
   meters_.reconnects = metrics.counter(
-      {"output_reconnects_total", "Times an output was live again after it was lost."}, labels);
+      {"output_reconnects_total", "Times an output became live again after a loss."}, labels);
   meters_.queued_packets =
-      metrics.gauge({"output_queued_packets", "Packets that wait for an output."}, labels);
+      metrics.gauge({"output_queued_packets", "Packets queued for an output."}, labels);
   meters_.queued_bytes =
-      metrics.gauge({"output_queued_bytes", "Bytes that wait for an output."}, labels);
+      metrics.gauge({"output_queued_bytes", "Bytes queued for an output."}, labels);
   meters_.fps = metrics.gauge(
       {"output_fps", "Frames per second sent to an output, over the last second."}, labels);
   meters_.byte_rate = metrics.gauge(
@@ -88,19 +87,19 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
     base::MetricLabels with_state = labels;
     with_state.emplace_back("state", kStateNames[i]);
     meters_.states[i] =
-        metrics.gauge({"output_state", "1 for the state that an output is in."}, with_state);
+        metrics.gauge({"output_state", "1 for the present state of an output."}, with_state);
     meters_.states[i]->set(i == 0 ? 1 : 0);
   }
 }
 
 std::shared_ptr<LiveOutput> LiveOutput::start(Plan plan, base::Metrics& metrics) {
   std::shared_ptr<LiveOutput> output(new LiveOutput(std::move(plan), metrics));
-  output->queue_.open();  // from the first frame on, even while it is being opened
+  output->queue_.open();  // takes frames from the first one on, even while the output opens
   output->thread_ = std::thread([self = output] { self->run(); });
   return output;
 }
 
-// ---- From outside -------------------------------------------------------------------------------
+// ---- Any thread ---------------------------------------------------------------------------------
 
 void LiveOutput::offer(const LivePacketPtr& packet) {
   {
@@ -155,7 +154,7 @@ void LiveOutput::run() {
     const base::Result<void> served =
         session.ok() ? serve(session.value()) : base::Result<void>(session.error());
     if (session.ok()) remove_if_empty(session.value());
-    if (served.ok()) continue;  // on to the next file or stream
+    if (served.ok()) continue;  // with the next file or stream
     lose(served.error());
     back_off(began);
   }
@@ -177,7 +176,7 @@ bool LiveOutput::is_interrupted() const { return is_given_up() || (is_opening_ &
 
 base::Result<std::string> LiveOutput::new_file() {
   const std::string& path = plan_.request.url;
-  // A playlist goes on; a device is what it is.
+  // A playlist is continued, and a device has no other name.
   if (plan_.container->muxer == "hls" || is_special_file(path)) return path;
   for (; next_file_ < kFileNumbersTried; ++next_file_) {
     std::string name = numbered(path, next_file_);
@@ -188,10 +187,10 @@ base::Result<std::string> LiveOutput::new_file() {
     }
     if (errno != EEXIST) return base::io_error(errno, "cannot create", path);
   }
-  return base::Error{ErrorCode::kIo, "cannot create: too many files of that name", path, nullptr};
+  return base::Error{ErrorCode::kIo, "cannot create: too many files of this name", path, nullptr};
 }
 
-// A playlist would show an empty segment: it begins with the first packet.
+// Opens a playlist only with its first packet, because it would list an empty segment.
 void LiveOutput::hold_first_packet() {
   while (held_ == nullptr && !is_over()) held_ = queue_.pop(Clock::now() + kPopPatience);
 }
@@ -219,14 +218,14 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   return session;
 }
 
-// Whether there is something to go on with that is new enough.
+// Whether a packet that is new enough, or a coming keyframe of the queue, can begin the session.
 bool LiveOutput::has_beginning() {
   const base::Duration age_max = is_url_ ? base::Duration(kUrlAgeMax) : base::Duration::max();
   if (held_ == nullptr) return queue_.begin(age_max);
   if (Clock::now() - held_->made_at <= age_max) return true;
   held_ = nullptr;
   queue_.note_dropped(1);
-  return queue_.begin(base::Duration(-1));  // what is in there goes on from the one held
+  return queue_.begin(base::Duration(-1));  // the queued packets depend on the one dropped
 }
 
 base::Result<void> LiveOutput::serve(Session& session) {
@@ -279,7 +278,7 @@ bool LiveOutput::is_rotation_due(const Session& session, const LivePacket& packe
   return !passed.before(*request.rotate_after);
 }
 
-// The second frame shows that the first did not run into a closed door.
+// The second frame proves that the peer has not closed the connection at the first one.
 bool LiveOutput::is_accepted(const Session& session) const {
   const OutputReport report = session.output->report();
   if (report.error) return false;
@@ -322,7 +321,7 @@ base::Result<void> LiveOutput::finish(Session& session) {
   return {};
 }
 
-// Where nothing can be written there would be one more file with each attempt.
+// Otherwise each failing attempt to write would leave another empty file.
 void LiveOutput::remove_if_empty(Session& session) {
   if (session.file.empty() || plan_.container->muxer == "hls" || is_special_file(session.file)) {
     return;
@@ -335,7 +334,7 @@ void LiveOutput::remove_if_empty(Session& session) {
   if (is_empty || !session.first_frame) std::filesystem::remove(session.file, error);
 }
 
-// ---- Losing it ----------------------------------------------------------------------------------
+// ---- Loss and reconnection ----------------------------------------------------------------------
 
 void LiveOutput::lose(const base::Error& error) {
   if (held_ != nullptr) queue_.note_dropped(1);
@@ -373,7 +372,7 @@ void LiveOutput::back_off(Clock::time_point attempt_began) {
       std::max<Clock::time_point>(attempt_began + jittered, Clock::now() + kBackOffLeast));
 }
 
-// ---- What others see ----------------------------------------------------------------------------
+// ---- Reports and metrics ------------------------------------------------------------------------
 
 void LiveOutput::set_state(OutputState state) {
   {

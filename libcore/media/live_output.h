@@ -19,33 +19,37 @@
 
 namespace layercast::media {
 
-/// One output of a LiveEncoding, on a thread of its own. It is opened, written to, lost and opened
-/// again until it is told to finish.
-/// Looking up a host's name cannot be interrupted, and keeps this thread alone waiting: whoever
-/// does not want to wait for it lets it go. Thread: any (locked).
+/// One output of a LiveEncoding. Its own thread opens it, writes to it and reopens it after a loss,
+/// until finish_by().
+/// A host name lookup blocks that thread and cannot be interrupted: let_go() abandons the thread
+/// instead of waiting for it. Thread: any (locked), unless stated otherwise.
 class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
  public:
   using Clock = std::chrono::steady_clock;
 
+  /// The arguments of start().
   struct Plan {
     LiveOutputRequest request;
     const Container* container = nullptr;
-    std::shared_ptr<const AVCodecContext> audio;  ///< Describes it; opened by nobody.
-    std::shared_ptr<const LiveStream> stream;     ///< What comes first.
-    std::function<void()> request_keyframe;       ///< Works when nobody is left to make one, too.
+    std::shared_ptr<const AVCodecContext> audio;  ///< A description; not an open encoder.
+    std::shared_ptr<const LiveStream> stream;     ///< The first stream.
+    std::function<void()> request_keyframe;       ///< Safe to call after the encoder's destruction.
     LiveEncoding::OutputListener listener;
   };
 
+  /// Starts the thread, which connects the output.
   static std::shared_ptr<LiveOutput> start(Plan plan, base::Metrics& metrics);
 
-  /// Takes a packet without waiting. Thread: one at a time.
+  /// Queues a packet without blocking; the queue drops packets when it is full. Thread: one at a
+  /// time.
   void offer(const LivePacketPtr& packet);
-  /// Nothing more is taken; what was taken is sent until `deadline`, and the output closed.
+  /// Takes no more packets; the thread sends the queued ones until `deadline` and closes the
+  /// output.
   void finish_by(Clock::time_point deadline);
-  /// Waits until its thread has ended, or `deadline`; whether it has.
+  /// Waits until the thread has ended, at most until `deadline`; returns whether it has.
   bool wait(Clock::time_point deadline);
-  /// As wait(); a thread that has not ended is then left to itself, and the listener is told
-  /// nothing any more. Nothing else is called afterwards but report().
+  /// As wait(), then detaches a thread that has not ended, and never calls the listener again.
+  /// Only report() may be called afterwards.
   void let_go(Clock::time_point deadline);
 
   LiveOutputReport report() const;
@@ -59,7 +63,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
     std::string file;  ///< Empty for a URL.
     std::unique_ptr<Output> output;
     int64_t header_bytes = 0;
-    int64_t bytes = 0;  ///< Counted so far.
+    int64_t bytes = 0;  ///< Those counted so far.
     std::optional<int64_t> first_frame;
     bool is_live = false;
     Clock::time_point began_at = Clock::now();
@@ -111,10 +115,10 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   std::mutex listener_mutex_;
   LiveEncoding::OutputListener listener_;
 
-  // The thread's own.
+  // Members of the thread.
   std::atomic<bool> is_opening_ = false;
-  LivePacketPtr held_;  ///< What the next session begins with.
-  int failures_ = 0;    ///< Since it was last well.
+  LivePacketPtr held_;  ///< The first packet of the next session.
+  int failures_ = 0;    ///< Since the last connection that held.
   bool was_live_ = false;
   int next_file_ = 0;
   std::minstd_rand random_;

@@ -39,7 +39,7 @@ LiveQueue::Offered LiveQueue::offer(LivePacketPtr packet) {
   packets_.push_back(std::move(packet));
   changed_.notify_all();
   if (!is_too_much()) return Offered::kTaken;
-  // On to the next keyframe, if there is one that leaves room.
+  // Drops packets up to a keyframe, if there is one that leaves enough room.
   do drop_front();
   while (!packets_.empty() && (is_too_much() || !packets_.front()->is_keyframe));
   if (!packets_.empty()) return Offered::kTaken;

@@ -14,59 +14,60 @@
 
 namespace layercast::media {
 
-/// What one live encoder makes, from when it was opened until it is replaced.
+/// The stream of one live encoder, from its opening until its replacement.
 struct LiveStream {
-  CodecContextPtr video;  ///< Describes it; opened by nobody.
+  CodecContextPtr video;  ///< A description; not an open encoder.
   base::FrameRate rate;
 };
 
-/// A packet on its way to any number of outputs. Nobody changes it.
+/// An immutable packet that any number of outputs share.
 struct LivePacket {
   PacketPtr packet;
   Output::Track track = Output::Track::kVideo;
-  bool is_keyframe = false;  ///< Of the video.
+  bool is_keyframe = false;  ///< A keyframe of the video.
   std::shared_ptr<const LiveStream> stream;
   std::chrono::steady_clock::time_point made_at;
 };
 using LivePacketPtr = std::shared_ptr<const LivePacket>;
 
-/// Packets between the encoder and one output. It begins with a keyframe, whenever it begins, and
-/// never makes the encoder wait: when there are too many, everything up to a keyframe goes.
+/// A bounded queue of packets between the encoder and one output. Whenever it begins, it begins
+/// with a keyframe. It never blocks the encoder: a full queue drops all packets up to a keyframe.
 /// Thread: any (locked).
 class LiveQueue {
  public:
   struct Limits {
     int64_t bytes = 0;
-    base::Duration time{};  ///< From the oldest packet made to the newest.
+    base::Duration time{};  ///< Between the creation of the oldest and the newest packet.
   };
   enum class Offered : uint8_t {
-    kTaken,
-    kKeyframeWanted,  ///< There were too many: nothing goes on without a keyframe.
+    kTaken,           ///< Also when a closed or waiting queue has dropped the packet.
+    kKeyframeWanted,  ///< The queue was full: it takes nothing before the next keyframe.
   };
   struct Counts {
     int64_t packets = 0;
     int64_t bytes = 0;
-    int64_t frames_dropped = 0;  ///< Since the first one that was taken.
+    int64_t frames_dropped = 0;  ///< Since the first packet that it took.
   };
 
   explicit LiveQueue(Limits limits) : limits_(limits) {}
 
+  /// Appends a packet, or drops it. Does not block.
   Offered offer(LivePacketPtr packet);
 
-  /// Packets are taken again, from the next keyframe on.
+  /// Takes packets from the next keyframe on.
   void open();
-  /// Nothing is taken, and what is in is dropped.
+  /// Drops all packets, and those offered until open().
   void shut();
-  /// Drops everything when the first packet is older than `age_max`. False when there is nothing
-  /// to go on with but a new keyframe.
+  /// Drops all packets when the first one is older than `age_max`. Returns false when the queue can
+  /// only continue with a new keyframe.
   bool begin(base::Duration age_max);
-  /// Nothing goes in any more; what is in still comes out.
+  /// Takes no more packets; pop() still returns the queued ones.
   void close();
-  /// Counts `frames` dropped that were taken out before.
+  /// Counts `frames` as dropped that pop() has returned.
   void note_dropped(int64_t frames);
 
-  /// Waits for a packet until `deadline`; null when it passes, or when the queue is closed and
-  /// empty.
+  /// Waits for a packet until `deadline`; returns null when it passes, or when the queue is closed
+  /// and empty.
   LivePacketPtr pop(std::chrono::steady_clock::time_point deadline);
   /// Waits until `deadline`, or until the queue is closed.
   void wait_for_close(std::chrono::steady_clock::time_point deadline);
@@ -89,7 +90,7 @@ class LiveQueue {
   bool is_open_ = false;
   bool is_closed_ = false;
   bool waits_for_keyframe_ = true;
-  bool has_begun_ = false;  ///< What passed before the first packet is not missed.
+  bool has_begun_ = false;  ///< Packets before the first one taken do not count as dropped.
 };
 
 }  // namespace layercast::media

@@ -9,9 +9,9 @@
 namespace layercast::media {
 namespace {
 
-constexpr int64_t kKeptMax = 4 * kAudioRate;        // of one side
-constexpr int64_t kFirstWaiting = kAudioRate / 10;  // what a new listener begins with
-// A stamp that is off by less follows what was before it.
+constexpr int64_t kKeptMax = 4 * kAudioRate;        // per channel
+constexpr int64_t kFirstWaiting = kAudioRate / 10;  // the samples at which a new listener begins
+// A smaller deviation of a time stamp is no gap.
 constexpr std::chrono::milliseconds kGap{40};
 
 std::chrono::nanoseconds time_of(int64_t samples) {
@@ -33,7 +33,7 @@ void LiveSound::put(std::span<const float> samples, Clock::time_point due) {
   while (blocks_.size() > 1 && next_ - blocks_.front().first > kKeptMax) blocks_.pop_front();
 }
 
-// Where `position` goes on: what it has not heard may be gone.
+// The next sample for `position`: those before it may have been dropped.
 int64_t LiveSound::begin_of(const Position& position) const {
   const int64_t oldest = blocks_.empty() ? next_ : blocks_.front().first;
   const int64_t wanted = position.next < 0 ? next_ - kFirstWaiting : position.next;

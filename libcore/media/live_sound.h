@@ -14,32 +14,33 @@
 
 namespace layercast::media {
 
-/// The newest sound of a live source: stereo at kAudioRate, the last four seconds of it, and when
-/// each sample is due by the clock that its pictures are shown by.
+/// The last four seconds of sound of a live source: stereo at kAudioRate, and the time at which
+/// each sample is due, by the clock of the pictures.
 /// Thread: any (locked).
 class LiveSound {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// Whoever decodes: `samples` (left, right, left …) follow what is there; the first is due at
-  /// `due`. What nobody took for four seconds is dropped.
+  /// Appends decoded samples (left, right, left …), the first of which is due at `due`. Drops
+  /// samples that are more than four seconds old.
   void put(std::span<const float> samples, Clock::time_point due);
 
-  /// What a listener has taken so far. Each has its own.
+  /// The position of one listener.
   struct Position {
-    int64_t next = -1;  ///< sample of one side, counted from the source's first; −1: none so far
+    int64_t next = -1;  ///< the next sample of a channel, from the source's first; −1: at the start
   };
+  /// The result of take().
   struct Taken {
-    size_t samples = 0;          ///< of one side
-    Clock::time_point due = {};  ///< of the first of them
+    size_t samples = 0;          ///< per channel
+    Clock::time_point due = {};  ///< of the first sample
   };
 
-  /// Fills the beginning of `samples` with what follows `position`, as far as it is without a gap:
-  /// nothing when no more has come. What was dropped meanwhile is left out. A new listener begins
-  /// with the newest tenth of a second.
+  /// Fills the beginning of `samples` with the sound after `position` up to the next gap, and
+  /// advances `position`; takes nothing when there is no new sound. Skips dropped samples. A new
+  /// listener begins with the newest tenth of a second.
   Taken take(Position& position, std::span<float> samples) const;
 
-  /// Samples of one side that wait behind `position`.
+  /// The number of samples per channel after `position`.
   int64_t waiting(const Position& position) const;
 
  private:
@@ -57,19 +58,19 @@ class LiveSound {
   int64_t next_ = 0;
 };
 
-/// One listener to the sound of a live source. The source is connected to as long as there is one,
-/// or a feed of its pictures; both share one connection.
+/// One listener to the sound of a live source. It shares one connection with other listeners and
+/// with feeds of the pictures; the connection exists as long as there is one of them.
 /// Thread: one at a time.
 class LiveListener {
  public:
-  /// Connects on a thread of its own, for ever; never waits. Errors: kUnsupported when `source` is
-  /// nothing that can be connected to, which is_live_source() tells before.
+  /// Starts to connect on another thread, which retries indefinitely; does not block. Errors:
+  /// kUnsupported for a URL whose scheme is not supported.
   static base::Result<std::unique_ptr<LiveListener>> open(const std::string& source);
   virtual ~LiveListener() = default;
 
-  /// As LiveSound's take(): what has come since the last call, oldest first; never waits.
+  /// As LiveSound::take(), from the end of the last call on. Does not block.
   virtual LiveSound::Taken take(std::span<float> samples) = 0;
-  /// Samples of one side that wait to be taken.
+  /// The number of samples per channel that take() can return.
   virtual int64_t waiting() const = 0;
 };
 

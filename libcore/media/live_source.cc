@@ -32,34 +32,34 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using Clock = LiveSource::Clock;
 
-constexpr seconds kGrace{2};  // that a source may be away unseen
+constexpr seconds kGrace{2};  // a shorter loss of a source is not reported
 constexpr milliseconds kBackOffFirst{100};
 constexpr milliseconds kBackOffMost{2000};
 constexpr double kJitter = 0.25;
 constexpr milliseconds kShortPass{1000};
-constexpr seconds kWellAfter{5};     // a connection that held for so long was well
-constexpr seconds kExitPatience{1};  // that the end of the process waits for threads
+constexpr seconds kWellAfter{5};     // then a connection counts as successful
+constexpr seconds kExitPatience{1};  // how long the end of the process waits for threads
 constexpr size_t kPicturesAheadMax = 8;
 constexpr milliseconds kReadAhead{300};
 constexpr milliseconds kLead{100};      // between reading the first picture and showing it
-constexpr seconds kLeapMin{5};          // a stamp that is off by more begins another time
-constexpr nanoseconds kDrift{100'000};  // that a packet's time may move by: clocks differ
+constexpr seconds kLeapMin{5};          // a larger deviation of a time stamp is a discontinuity
+constexpr nanoseconds kDrift{100'000};  // of the sender's clock, at most, from packet to packet
 
-/// When a stamp of the sender is due by our clock. Thread: one at a time.
+/// Maps time stamps of the sender to the local clock. Thread: one at a time.
 class SenderClock {
  public:
   explicit SenderClock(Pace pace) : pace_(pace) {}
 
-  /// A packet with `stamp` was just read.
+  /// Takes into account that a packet with `stamp` has just been read.
   void note(int64_t stamp, Clock::time_point now) {
     const nanoseconds offset = now.time_since_epoch() - nanoseconds(stamp);
     const bool leaps = !offset_ || std::chrono::abs(offset - *offset_) > kLeapMin;
     if (pace_ == Pace::kStamps) {
-      // It may be early; when it comes too late, everything is due later.
+      // A packet may be early; after a late one, everything is due later.
       if (leaps) offset_ = offset + kLead;
       if (offset > *offset_) offset_ = offset + kLead;
     } else {
-      // The earliest ones were on the way for the shortest time.
+      // The packets that arrive earliest have the smallest network delay.
       offset_ = leaps ? offset : std::min(offset, *offset_ + kDrift);
     }
   }
@@ -90,13 +90,13 @@ class BackOff {
 
 }  // namespace
 
-/// What the thread and those who ask share. The thread keeps it alive.
+/// The state that the thread shares with the users. Ownership: also the thread's.
 class LiveSource::Work {
  public:
   explicit Work(std::string source)
       : source_(std::move(source)),
         lost_since_(Clock::now()),
-        reason_(error("nothing has come yet")) {}
+        reason_(error("no data has arrived yet")) {}
 
   void run();
   void stop();
@@ -119,7 +119,7 @@ class LiveSource::Work {
     return {code, std::move(message), base::redacted_url(source_), nullptr};
   }
 
-  // Thread: the source's own.
+  // Thread: that of the source.
   base::Result<void> serve();
   base::Result<void> serve_packets(LiveInput& input, LiveVideoTrack* video, LiveSoundTrack* sound);
   void note_packet(const LiveInput& input);
@@ -129,7 +129,7 @@ class LiveSource::Work {
   void pause(Clock::duration length);
   void wait_for_another_pass();
 
-  // With the lock.
+  // Requires mutex_.
   void advance(Clock::time_point now);
 
   const std::string source_;
@@ -141,7 +141,7 @@ class LiveSource::Work {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  // Locked from here on.
+  // Guarded by mutex_ from here on.
   std::deque<Due> coming_;
   LivePicture current_;
   std::optional<base::SizeF> display_size_;
@@ -156,7 +156,7 @@ class LiveSource::Work {
 
 namespace {
 
-/// All sources of the process, by name. It is never destroyed: threads may outlive main().
+/// All sources of the process by name. Never destroyed, because threads may outlive main().
 class Register {
  public:
   static Register& get() {
@@ -171,7 +171,7 @@ class Register {
   int threads = 0;
 
  private:
-  // Libraries are taken down after main(): nobody should be inside of one then.
+  // Libraries are unloaded after main(): no thread should run their code then.
   struct AtExit {
     ~AtExit() {
       Register& all = get();
@@ -183,7 +183,7 @@ class Register {
 
 }  // namespace
 
-// ---- From outside -------------------------------------------------------------------------------
+// ---- Any thread ---------------------------------------------------------------------------------
 
 LiveSource::LiveSource(std::shared_ptr<Work> work) : work_(std::move(work)) {}
 LiveSource::~LiveSource() { work_->stop(); }
@@ -253,7 +253,7 @@ LiveSource::Shown LiveSource::Work::shown(Clock::time_point now) {
   const bool is_away = lost_since_ && now - *lost_since_ > kGrace;
   if (!is_silent && !is_away) return {current_.picture, display_size_, std::nullopt};
   current_.picture = {};
-  return {{}, display_size_, is_away ? reason_ : error("nothing has come for a while")};
+  return {{}, display_size_, is_away ? reason_ : error("no data has arrived for a while")};
 }
 
 void LiveSource::Work::wait_for_picture(Clock::time_point deadline) {
@@ -278,7 +278,7 @@ void LiveSource::Work::run() {
     if (deadline_.is_stopped()) return;
     if (served.ok()) {
       wait_for_another_pass();
-      // One that has next to nothing in it is not asked for again and again.
+      // Prevents a very short source from being requested again and again.
       if (Clock::now() - began < kShortPass) pause(back_off_.next());
     } else {
       lose(served.error());
@@ -298,10 +298,10 @@ base::Result<void> LiveSource::Work::serve() {
     sound = LiveSoundTrack::open(*input->demuxer().streams[*track]);
   }
   if (video == nullptr && sound == nullptr) {
-    return error("holds nothing that can be decoded", ErrorCode::kInvalidInput);
+    return error("the source contains no track that can be decoded", ErrorCode::kInvalidInput);
   }
   if (video == nullptr && is_used(Use::kPictures)) {
-    lose(error("holds no video", ErrorCode::kInvalidInput));  // its sound may still be heard
+    lose(error("the source contains no video", ErrorCode::kInvalidInput));  // the sound may be used
   }
   return serve_packets(*input, video.get(), sound.get());
 }
@@ -320,7 +320,7 @@ base::Result<void> LiveSource::Work::serve_packets(LiveInput& input, LiveVideoTr
     const bool is_video = input.video_track() == std::optional(packet->stream_index);
     const bool is_sound = input.sound_track() == std::optional(packet->stream_index);
     base::Result<void> decoded;
-    // Sound may be far ahead of the pictures beside it: those set the pace.
+    // The sound may be far ahead of the pictures, so the pictures set the pace.
     const auto stamp = stamp_of(*packet, *input.demuxer().streams[packet->stream_index]);
     if (stamp && (is_video || video == nullptr)) {
       clock.note(*stamp, Clock::now());
@@ -349,7 +349,7 @@ void LiveSource::Work::note_packet(const LiveInput& input) {
   silence_max_ = silence_max(input.pace());
 }
 
-// What comes faster than it is due would have to be kept.
+// Reading ahead of this would require buffering the packets.
 void LiveSource::Work::wait_until_due(const SenderClock& clock, int64_t stamp) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, clock.due(stamp) - kReadAhead,
@@ -390,7 +390,7 @@ void LiveSource::Work::pause(Clock::duration length) {
   changed_.wait_for(lock, length, [this] { return deadline_.is_stopped(); });
 }
 
-// The source has ended, as it was to be expected.
+// The source has ended regularly.
 void LiveSource::Work::wait_for_another_pass() {
   std::unique_lock lock(mutex_);
   has_ended_ = true;

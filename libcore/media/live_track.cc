@@ -24,11 +24,10 @@ using base::ErrorCode;
 constexpr AVRational kNanoseconds{1, 1'000'000'000};
 constexpr std::chrono::milliseconds kLagMost{700};
 constexpr std::chrono::milliseconds kLagLeast{200};
-constexpr int kSkippedMax =
-    600;  // some senders refresh their pictures bit by bit, without keyframes
+// Some senders refresh their pictures gradually, without keyframes.
+constexpr int kSkippedMax = 600;
 
-// A stamp of `track`; nothing for what no clock shows: two of them can be told apart by a
-// difference.
+// A stamp of `track` in nanoseconds; nullopt beyond 100 years, so that differences cannot overflow.
 std::optional<int64_t> nanoseconds_of(int64_t stamp, const AVStream& track) {
   constexpr int64_t kMost = int64_t{100} * 366 * 24 * 3600 * kNanoseconds.den;
   if (stamp == AV_NOPTS_VALUE) return std::nullopt;
@@ -133,7 +132,7 @@ std::unique_ptr<LiveSoundTrack> LiveSoundTrack::open(const AVStream& track) {
   return avcodec_open2(decoder, codec, nullptr) < 0 ? nullptr : std::move(opened);
 }
 
-// Whether `decoded` comes in the form that the resampler was made for, which it now was.
+// Makes a resampler for the format of `decoded` unless it has one; returns false if there is none.
 bool LiveSoundTrack::follows(const AVFrame& decoded) {
   const int channels = decoded.ch_layout.nb_channels;
   if (resampler_ != nullptr && decoded.sample_rate == rate_ && decoded.format == format_ &&
@@ -152,7 +151,7 @@ void LiveSoundTrack::decode(const AVPacket& packet, const Sink& sink) {
   while (avcodec_receive_frame(decoder_.get(), frame_.get()) >= 0) {
     if (!follows(*frame_)) continue;
     if (const auto stamp = nanoseconds_of(frame_->best_effort_timestamp, track_)) {
-      // What the resampler still holds comes first.
+      // The samples that the resampler still buffers come first.
       next_stamp_ = *stamp - swr_get_delay(resampler_.get(), kNanoseconds.den);
     }
     const int room = swr_get_out_samples(resampler_.get(), frame_->nb_samples);

@@ -25,21 +25,22 @@ struct LivePicture {
   int64_t stamp = 0;  ///< nanoseconds by the sender's clock
 };
 
-/// The video of one connection. What cannot be decoded is left out, and so is everything before
-/// the first keyframe. Thread: one at a time.
+/// Decodes the video of one connection. Skips packets that cannot be decoded, and all before the
+/// first keyframe. Ownership: refers to the demuxer. Thread: one at a time.
 class LiveVideoTrack {
  public:
   using Sink = std::function<void(LivePicture)>;
 
-  /// Errors: kUnsupported, kInvalidInput, without a place.
+  /// Errors: kUnsupported, kInvalidInput; `where` is empty.
   static base::Result<std::unique_ptr<LiveVideoTrack>> open(AVFormatContext& demuxer, int track);
 
-  /// Gives `sink` every picture that is ready with this packet.
-  /// Errors: kUnsupported for a pixel format that nothing converts.
+  /// Decodes a packet and passes all pictures that are then ready to `sink`.
+  /// Errors: kUnsupported for a pixel format that cannot be converted.
   base::Result<void> decode(const AVPacket& packet, const Sink& sink);
-  /// Packets were left out: nothing is shown up to a keyframe.
+  /// Ignores packets up to the next keyframe, after the caller has skipped some.
   void skip_to_keyframe() { awaits_keyframe_ = true; }
-  /// What comes late: pictures that no other refers to are left out until it is in time again.
+  /// Tells how late the pictures are. When they are too late, the decoder drops pictures to which
+  /// no other refers, until it has caught up.
   void note_lag(std::chrono::nanoseconds lag);
 
  private:
@@ -52,21 +53,22 @@ class LiveVideoTrack {
   CodecContextPtr decoder_;
   PictureMaker maker_;
   bool awaits_keyframe_ = true;
-  int skipped_ = 0;  ///< packets, while a keyframe is awaited
+  int skipped_ = 0;  ///< packets, while waiting for a keyframe
   int64_t last_stamp_ = 0;
   // Frames of two fields wait for the next one.
   LibavFramePtr before_;
   LibavFramePtr waiting_;
 };
 
-/// The sound of one connection: stereo at kAudioRate. Thread: one at a time.
+/// Decodes the sound of one connection to stereo at kAudioRate. Thread: one at a time.
 class LiveSoundTrack {
  public:
-  /// Gets samples (left, right …) and the stamp of the first, in nanoseconds of the sender's clock.
+  /// Takes samples (left, right …) and the stamp of the first: nanoseconds by the sender's clock.
   using Sink = std::function<void(std::span<const float>, int64_t stamp)>;
 
-  /// nullptr when nothing decodes it: the pictures go on without.
+  /// Returns null when there is no decoder for the track. Ownership: refers to `track`.
   static std::unique_ptr<LiveSoundTrack> open(const AVStream& track);
+  /// Decodes a packet and passes the samples to `sink`. Skips damaged parts.
   void decode(const AVPacket& packet, const Sink& sink);
 
  private:
@@ -79,13 +81,13 @@ class LiveSoundTrack {
   LibavFramePtr frame_;
   std::vector<float> samples_;
   int64_t next_stamp_ = 0;
-  // What the resampler was made for.
+  // The input format of the resampler.
   int rate_ = 0;
   int format_ = -1;
   int channels_ = 0;
 };
 
-/// Nanoseconds of a packet's time by the sender's clock; nullopt when it has none.
+/// The time of a packet in nanoseconds by the sender's clock; nullopt when it has none.
 std::optional<int64_t> stamp_of(const AVPacket& packet, const AVStream& track);
 
 }  // namespace layercast::media

@@ -6,10 +6,10 @@
 
 namespace layercast::media {
 
-/// `a, b or c`.
+/// `a, b or c`, for messages.
 std::string listed(std::span<const std::string_view> names);
 
-/// `, did you mean NAME?` with the known name nearest to `wrong`, or `otherwise`.
+/// `, did you mean NAME?` with the known name nearest to `wrong`; `otherwise` when none is near.
 std::string suggestion(std::string_view wrong, std::span<const std::string_view> known,
                        std::string_view otherwise = {});
 

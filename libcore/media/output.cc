@@ -17,15 +17,15 @@ using base::ErrorCode;
 
 namespace {
 
-// A peer that takes nothing for so long is taken for dead.
+// A peer that accepts no data for this time counts as dead.
 constexpr base::Duration kPatience = std::chrono::seconds(10);
 
 constexpr const char* kSocketBytes = "131072";
 
-// What the HLS muxer takes the playlist for; place_of() knows better.
+// The name that the HLS muxer sees; place_of() maps it to the real one.
 constexpr const char* kPlaylistUrl = "playlist.m3u8";
 
-// What stands in a playlist for itself, in a URL as well as in a pattern: `%` would not.
+// The file name without characters that have a meaning in a URL or in a pattern, such as `%`.
 std::string segment_stem(const std::string& path) {
   std::string stem = std::filesystem::path(path).stem().string();
   for (char& letter : stem) {
@@ -39,7 +39,7 @@ std::string segment_stem(const std::string& path) {
 
 }  // namespace
 
-// What the library calls back with the Output as its opaque pointer.
+// The callbacks of the library, whose opaque pointer is the Output.
 struct OutputCallbacks {
   static int interrupted(void* opaque) {
     const auto& output = *static_cast<const Output*>(opaque);
@@ -58,7 +58,7 @@ struct OutputCallbacks {
     return result;
   }
 
-  // Muxers of many files drop what closing says: a full disk shows only when buffers are flushed.
+  // Muxers with several files ignore the result of closing, where a full disk becomes visible.
   static int close(AVFormatContext* muxer, AVIOContext* io) {
     auto& output = *static_cast<Output*>(muxer->opaque);
     std::erase(output.muxer_files_, io);
@@ -114,7 +114,7 @@ void Output::choose_live_target() {
   const bool is_url = delivery_ == Delivery::kLive;
   is_seekable_file_ = !is_url && !is_special_file(name);
   url_ = is_url ? name : "file:" + name;
-  // It deletes its old segments by their paths, and takes no prefix there.
+  // The HLS muxer deletes old segments by path, without support for the prefix.
   if (container_.muxer == "hls") url_ = std::filesystem::absolute(name).string();
 }
 
@@ -129,7 +129,7 @@ base::Result<void> Output::choose_target() {
   const bool is_direct = is_live || is_special_file(name);
   if (makes_segments && is_direct) {
     return base::Error{ErrorCode::kInvalidInput,
-                       "m3u8 is written as several files, expected a file's name", name, nullptr};
+                       "m3u8 consists of several files; expected a file name", name, nullptr};
   }
   if (!is_direct) {
     TRY(auto partial, PartialFile::create(name, makes_segments ? PartialFile::Kind::kFolder
@@ -139,7 +139,7 @@ base::Result<void> Output::choose_target() {
   }
   url_ = kPlaylistUrl;
   if (makes_segments) return {};
-  // Without the prefix a path such as `pipe:x.mp4` is taken for a protocol.
+  // Without the prefix, the library takes a path such as `pipe:x.mp4` for a protocol.
   url_ = is_live ? name : "file:" + (partial_ ? partial_->path() : name);
   return {};
 }
@@ -159,10 +159,10 @@ base::Result<void> Output::allocate_muxer() {
   muxer_->io_open = OutputCallbacks::open;
   muxer_->io_close2 = OutputCallbacks::close;
   muxer_->interrupt_callback = {OutputCallbacks::interrupted, this};
-  // The library's version and random identifiers stay out: equal streams make equal files.
+  // Omits the library's version and random identifiers, so that equal streams make equal files.
   muxer_->flags |= AVFMT_FLAG_BITEXACT;
   if (delivery_ == Delivery::kLive || terms_) muxer_->flags |= AVFMT_FLAG_FLUSH_PACKETS;
-  // An encoder may hold frames back for longer than the default; the audio waits for them.
+  // An encoder may delay frames by more than the default; the audio waits for them.
   muxer_->max_interleave_delta = 0;
   return {};
 }
@@ -172,7 +172,7 @@ void Output::add_stream(const AVCodecContext& encoder, base::FrameRate rate) {
   LAYERCAST_CHECK(stream != nullptr);
   LAYERCAST_CHECK(avcodec_parameters_from_context(stream->codecpar, &encoder) >= 0);
   const AVCodecTag* const* tags = muxer_->oformat->codec_tag;
-  // A tag of another container would mislead; one of this container says more than its codec.
+  // A tag of another container would be wrong; one of this container is more specific than a codec.
   const bool suits = av_codec_get_id(tags, encoder.codec_tag) == encoder.codec_id;
   if (tags != nullptr && !suits) stream->codecpar->codec_tag = 0;
   stream->time_base = encoder.time_base;
@@ -181,7 +181,7 @@ void Output::add_stream(const AVCodecContext& encoder, base::FrameRate rate) {
   stream->r_frame_rate = stream->avg_frame_rate;
   stream->sample_aspect_ratio = encoder.sample_aspect_ratio;
   const bool is_quicktime = container_.muxer == "mp4" || container_.muxer == "mov";
-  // The tag that Apple's players know.
+  // The tag that Apple's players require.
   if (is_quicktime && encoder.codec_id == AV_CODEC_ID_HEVC) {
     stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
   }
@@ -206,7 +206,7 @@ void Output::set_playlist_options(const std::string& segment_pattern) {
   set_option("hls_list_size", "0");
 }
 
-// Whatever is not finished can be read up to its last second or keyframe.
+// An unfinished file is readable up to its last second or keyframe.
 void Output::set_live_muxer_options() {
   if (container_.muxer == "mp4" || container_.muxer == "mov") {
     set_option("movflags", "+frag_keyframe+empty_moov+default_base_moof");
@@ -224,10 +224,10 @@ void Output::set_live_muxer_options() {
 void Output::set_muxer_options() {
   if (terms_) return set_live_muxer_options();
   if (container_.muxer == "mp4" || container_.muxer == "mov") {
-    // What cannot be rewound gets its index in pieces, the first once its edit list is known.
+    // Without seeking, the index is written in fragments, the first once the edit list is known.
     set_option("movflags",
                is_seekable_file_ ? "+faststart" : "+frag_keyframe+delay_moov+default_base_moof");
-    // Whole frames of the NTSC rates and whole samples of 48 kHz: no track's length is rounded.
+    // A multiple of NTSC frame rates and of 48 kHz: no track length is rounded.
     set_option("movie_timescale", "240000");
   } else if (container_.muxer == "flv" && !is_seekable_file_) {
     set_option("flvflags", "+no_duration_filesize");
@@ -240,12 +240,12 @@ base::Result<void> Output::open_and_write_header() {
   keep_deadline(terms_ ? terms_->open_patience : kPatience);
   if ((muxer_->oformat->flags & AVFMT_NOFILE) == 0) {
     AVDictionary* options = nullptr;
-    // Seven packets of a transport stream: the most that fits an Ethernet frame.
+    // Seven packets of a transport stream: the most that fits into an Ethernet frame.
     if (delivery_ == Delivery::kLive && container_.muxer == "mpegts") {
       av_dict_set(&options, "pkt_size", "1316", 0);
     }
     if (delivery_ == Delivery::kLive && terms_) {
-      // A peer that stands still shows only once the socket's buffer is full.
+      // A stalled peer is noticed only once the buffer of the socket is full.
       av_dict_set(&options, "send_buffer_size", kSocketBytes, 0);
       av_dict_set(&options, "tcp_nodelay", "1", 0);
     }
@@ -259,21 +259,21 @@ base::Result<void> Output::open_and_write_header() {
   if (result < 0) return failure_of(result, "cannot write");
   is_trailer_due_ = container_.muxer == "hls";
   if (!terms_ || io_ == nullptr) return {};
-  avio_flush(io_);  // a disk that is full says so here
+  avio_flush(io_);  // reports a full disk
   return io_->error < 0 ? base::Result<void>(failure_of(io_->error, "cannot write"))
                         : base::Result<void>();
 }
 
-// MP4 has edit lists for it, if not for pieces. Where the container cannot say that an encoder's
-// first packet comes before the beginning, all would start late by it, frames beside their grid.
-// Without that packet the sound fades in over 21 ms, as when one tunes in.
+// Whether a packet of the encoder delay is dropped. MP4 has edit lists for it, except in fragments.
+// In containers without them, that packet would delay the whole stream, and frames would be off
+// their grid. Without the packet, the sound fades in over 21 ms.
 bool Output::is_before_beginning(const AVPacket& packet) const {
   const bool has_edit_list =
       is_seekable_file_ && (container_.muxer == "mp4" || container_.muxer == "mov");
   return !has_edit_list && packet.pts + packet.duration <= 0;
 }
 
-// Matroska counts a codec's delay from 0; libavformat 59 does not move the packets there.
+// In Matroska the encoder delay starts at 0, but libavformat 59 does not shift the packets.
 int64_t Output::audio_shift() const {
   return audio_->codec_id == AV_CODEC_ID_OPUS ? audio_->initial_padding : 0;
 }
@@ -364,13 +364,13 @@ int Output::close_file() {
 
 int Output::close() {
   if (muxer_ == nullptr) return 0;
-  // What has failed is not waited for again.
+  // A failed output gets no more time.
   keep_deadline(failed() ? base::Duration::zero() : write_patience());
   if (std::exchange(is_trailer_due_, false)) av_write_trailer(muxer_);
   if (io_ == nullptr) report_.bytes = bytes_written();
   const int result = close_file();
   avformat_free_context(std::exchange(muxer_, nullptr));
-  // A muxer that was not finished leaves its own files open.
+  // An unfinished muxer leaves its own files open.
   for (AVIOContext* io : std::exchange(muxer_files_, {})) avio_close(io);
   return result;
 }

@@ -18,51 +18,53 @@ struct AVIOContext;
 
 namespace layercast::media {
 
-/// One file or URL that packets are muxed into.
-/// Unless it is live, a file gets its name when it is finished; pipes, devices and URLs are written
-/// to at once. An HLS playlist and its segments (`NAME-00000.ts` …, with `_` for what does not go
-/// into a URL) appear together, the playlist last. After a failure it is closed, what was written
-/// of it is removed, and later calls do nothing. Thread: one at a time.
+/// Muxes packets into one file or URL.
+/// A file from open() gets its name when it is finished; pipes, devices and URLs are written to at
+/// once. An HLS playlist and its segments (`NAME-00000.ts` …, with `_` for characters that a URL
+/// cannot contain) appear together, the playlist last. After a failure the output is closed, its
+/// incomplete file is removed, and later calls do nothing. Thread: one at a time.
 class Output {
  public:
   enum class Track {
     kVideo,
     kAudio,
   };
-  /// What it will be fed. `audio` may be absent.
+  /// The encoders whose packets the output takes. `audio` may be null.
   struct Feed {
     const AVCodecContext* video = nullptr;
     const AVCodecContext* audio = nullptr;
     base::FrameRate rate;
   };
 
-  /// For a stream without an end. A file is written under its name at once, in pieces that can be
-  /// read when the process is killed; what has that name is replaced. A playlist is one of the last
-  /// few segments, and goes on where the one that is there ended. What was written stays.
+  /// The time limits of open_live(), for URLs only.
   struct LiveTerms {
-    base::Duration open_patience;       ///< With a URL: for its connection and header.
-    base::Duration write_patience;      ///< With a URL: for one packet.
-    std::function<bool()> is_given_up;  ///< With a URL: asked while it waits, ten times a second.
+    base::Duration open_patience;       ///< For the connection and the header.
+    base::Duration write_patience;      ///< For one packet.
+    std::function<bool()> is_given_up;  ///< Polled ten times a second; true interrupts the wait.
   };
 
-  /// Opened, with its header written.
+  /// Opens the output and writes its header.
   /// Errors: kInvalidInput, kIo, kBrokenPipe, kUnsupported when the muxer refuses the feed.
   static base::Result<std::unique_ptr<Output>> open(const std::string& name,
                                                     const Container& container, const Feed& feed);
+  /// Opens the output for a stream without an end. A file has its name at once, replaces an
+  /// existing one, and stays readable if the process is killed. A playlist lists the last few
+  /// segments and continues an existing one. A failure does not remove the data written so far.
+  /// Errors: as open().
   static base::Result<std::unique_ptr<Output>> open_live(const std::string& name,
                                                          const Container& container,
                                                          const Feed& feed, LiveTerms terms);
   ~Output();
 
-  /// Writes `packet`, whose times count the feed's. A failure is in report().error afterwards.
+  /// Writes `packet`, whose times are in the encoder's time base. report().error has a failure.
   void write(const AVPacket& packet, Track track);
-  /// Completes the file and gives it its name. A failure is in report().error afterwards.
+  /// Completes the file and gives it its name. report().error has a failure.
   void finish();
-  /// Closes it and removes what was written, for a reason that lies elsewhere.
+  /// Closes the output as failed, for a reason outside of it. Removes a file from open().
   void fail(base::Error error);
 
   bool failed() const { return report_.error.has_value(); }
-  /// What became of it so far.
+  /// The condition of the output so far.
   OutputReport report() const;
 
  private:
@@ -73,8 +75,8 @@ class Output {
   base::Result<void> choose_target();
   void choose_live_target();
   base::Result<void> allocate_muxer();
-  /// Where the muxer's own file `url` really is. An HLS muxer writes names without folders into its
-  /// playlist, and takes `%` in a folder's name for a pattern: it does not get to see any.
+  /// The path of the muxer's own file `url`. The HLS muxer must not see the folder: it writes its
+  /// names into the playlist, and takes a `%` in a folder name for a pattern.
   std::string place_of(const std::string& url) const;
   void add_stream(const AVCodecContext& encoder, base::FrameRate rate);
   base::Result<void> open_and_write_header();
@@ -89,9 +91,9 @@ class Output {
   void keep_deadline(base::Duration patience);
   base::Duration write_patience() const;
   int64_t bytes_written() const;
-  /// Closes the file that this class opened; 0, or the first failure of what was still buffered.
+  /// Closes the file that this class opened; returns 0, or the first error while flushing it.
   int close_file();
-  /// Closes files and muxer, which need not be finished; the result is close_file()'s.
+  /// Closes files and muxer, even unfinished; returns the result of close_file().
   int close();
 
   const Container& container_;
@@ -102,11 +104,11 @@ class Output {
   bool is_seekable_file_ = false;
   std::string url_;
   AVFormatContext* muxer_ = nullptr;
-  AVIOContext* io_ = nullptr;              ///< None for a muxer that opens its files by itself.
-  std::vector<AVIOContext*> muxer_files_;  ///< Open ones of the muxer's own.
-  bool is_trailer_due_ = false;            ///< HLS frees some of its buffers nowhere else.
-  int64_t closed_bytes_ = 0;               ///< Of those that are closed.
-  int io_result_ = 0;                      ///< The first failure that those had.
+  AVIOContext* io_ = nullptr;              ///< Null for a muxer that opens its files itself.
+  std::vector<AVIOContext*> muxer_files_;  ///< The open files of such a muxer.
+  bool is_trailer_due_ = false;            ///< HLS frees some of its buffers only in the trailer.
+  int64_t closed_bytes_ = 0;               ///< Of the closed files of the muxer.
+  int io_result_ = 0;                      ///< The first error of the files of the muxer.
   PacketPtr packet_;
   const AVCodecContext* video_ = nullptr;
   const AVCodecContext* audio_ = nullptr;

@@ -16,7 +16,7 @@ base::Result<void> encode_frame(AVCodecContext& encoder, const AVFrame* frame, A
     result = avcodec_receive_packet(&encoder, &scratch);
     if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return {};
     if (result < 0) break;
-    // Video encoders leave it open; their time base counts frames.
+    // Video encoders leave the duration open; their time base counts frames.
     if (encoder.codec_type == AVMEDIA_TYPE_VIDEO) scratch.duration = 1;
     sink(scratch);
     av_packet_unref(&scratch);

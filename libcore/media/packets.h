@@ -7,11 +7,11 @@
 
 namespace layercast::media {
 
-/// Takes packets as they come out of an encoder; borrowed for the call.
+/// Takes the packets of an encoder. Ownership: borrowed for the call.
 using PacketSink = std::function<void(const AVPacket&)>;
 
-/// Gives `frame` to the encoder and every packet that is ready to `sink`; without a frame, empties
-/// the encoder. `scratch` is blank before and after.
+/// Encodes `frame` and passes all packets that are then ready to `sink`; without a frame, drains
+/// the encoder. `scratch` is blank before and after. Errors: kInternal.
 base::Result<void> encode_frame(AVCodecContext& encoder, const AVFrame* frame, AVPacket& scratch,
                                 const PacketSink& sink);
 

@@ -31,7 +31,7 @@ fs::path partial_name(const fs::path& target) {
   return target.parent_path() / ("." + name + ".partial-" + std::string(digits.data(), end.ptr));
 }
 
-// The error number, 0 after success, EEXIST when the name was taken.
+// Returns 0, or the error number; EEXIST when the name is in use.
 int make(const fs::path& path, PartialFile::Kind kind) {
   if (kind == PartialFile::Kind::kFolder) {
     std::error_code error;
@@ -60,7 +60,7 @@ base::Result<PartialFile> PartialFile::create(const std::string& path, Kind kind
   fs::path target = resolved(path);
   std::error_code error;
   if (!target.has_filename() || fs::is_directory(target, error)) {
-    return base::Error{ErrorCode::kInvalidInput, "is a folder, expected a file's name", path,
+    return base::Error{ErrorCode::kInvalidInput, "this is a folder; expected a file name", path,
                        nullptr};
   }
   int error_number = 0;
@@ -79,7 +79,7 @@ PartialFile::PartialFile(PartialFile&& other) noexcept
       kind_(other.kind_) {}
 
 PartialFile::~PartialFile() {
-  std::error_code ignored;  // there is nobody left to tell
+  std::error_code ignored;  // a destructor cannot report it
   if (!partial_.empty()) fs::remove_all(partial_, ignored);
 }
 

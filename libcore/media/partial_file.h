@@ -7,30 +7,31 @@
 
 namespace layercast::media {
 
-/// A file, or a folder of files, that nobody sees under its final name before it is complete.
-/// It is made in the final name's folder as `.NAME.partial-…`, hidden, and stays there only when
-/// the process is killed. A symbolic link stands for what it points to. Thread: one at a time.
+/// A file, or a folder of files, that gets its final name only when it is complete.
+/// Until then it is the hidden `.NAME.partial-…` in the folder of the final name, where it remains
+/// only if the process is killed. Follows a symbolic link. Thread: one at a time.
 class PartialFile {
  public:
   enum class Kind {
     kFile,    ///< A file that becomes `path`.
-    kFolder,  ///< A folder whose files are moved beside `path`, which is one of them.
+    kFolder,  ///< A folder whose files, one of them `path`, are moved to the folder of `path`.
   };
 
-  /// Makes it, empty.
-  /// Errors: kInvalidInput when `path` is a folder; kIo when it cannot be made.
+  /// Creates an empty file or folder.
+  /// Errors: kInvalidInput when `path` is a folder; kIo.
   static base::Result<PartialFile> create(const std::string& path, Kind kind);
   PartialFile(PartialFile&& other) noexcept;
   PartialFile& operator=(PartialFile&&) = delete;
-  /// Removes what was not committed.
+  /// Removes the files unless they are committed.
   ~PartialFile();
 
-  /// Where to write what shall become `path`.
+  /// The path to write to instead of the final `path`.
   std::string path() const;
-  /// Gives everything its final name, replacing what had it; a folder's `path` last, so that it
-  /// never names a file that is not there yet. After a failure the rest is removed.
+  /// Gives all files their final names and replaces existing ones. Moves `path` of a folder last,
+  /// so that it never refers to a missing file. Errors: kIo; the destructor then removes the
+  /// remaining files.
   base::Result<void> commit();
-  /// The bytes of everything written.
+  /// The size of all files in bytes.
   int64_t bytes() const;
 
  private:
@@ -43,7 +44,7 @@ class PartialFile {
   Kind kind_;
 };
 
-/// Whether `path` names something that is written straight to: a pipe, a device, a socket.
+/// Whether `path` is a pipe, a device or a socket, to which outputs write directly.
 bool is_special_file(const std::string& path);
 
 }  // namespace layercast::media

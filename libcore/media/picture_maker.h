@@ -9,16 +9,16 @@
 
 namespace layercast::media {
 
-/// Makes pictures of decoded frames: of planes, or of premultiplied pixels where there is alpha.
+/// Converts decoded frames to pictures: planes, or premultiplied pixels for frames with alpha.
 /// Thread: one at a time.
 class PictureMaker {
  public:
   explicit PictureMaker(const Orientation& orientation) : yuv_(orientation), alpha_(orientation) {}
 
-  /// Ownership: the picture keeps `decoded` where it uses its memory.
-  /// Errors: kUnsupported for a pixel format that nothing converts.
+  /// Converts a frame. Ownership: the picture keeps `decoded` if it uses its memory.
+  /// Errors: kUnsupported for a pixel format that cannot be converted.
   base::Result<frame::AnyPicture> picture_of(LibavFramePtr decoded);
-  /// The errors of picture_of(), found without converting anything.
+  /// Returns the errors of picture_of() without converting anything.
   base::Result<void> check(const AVFrame& decoded);
 
  private:
@@ -26,7 +26,7 @@ class PictureMaker {
   AlphaPictureMaker alpha_;
 };
 
-/// Bytes of the picture of a frame like this one, about.
+/// The approximate number of bytes of a picture for a frame like this one.
 int64_t picture_bytes(const AVFrame& decoded);
 
 }  // namespace layercast::media

@@ -53,7 +53,8 @@ base::Result<AVPixelFormat> pixel_format_named(const std::string& name,
 }
 
 AVPixelFormat default_pixel_format(const std::vector<AVPixelFormat>& formats) {
-  // The full range twin first: an encoder of stills, which takes limited range with reluctance.
+  // The full-range variant first means an encoder of stills, which accepts limited range only in a
+  // non-standard mode.
   if (!formats.empty() && formats.front() == AV_PIX_FMT_YUVJ420P) return formats.front();
   AVPixelFormat best = AV_PIX_FMT_NONE;
   for (const AVPixelFormat format : formats) {
@@ -77,19 +78,19 @@ base::Result<int> pixel_format_for(const AVCodec& encoder, const std::optional<s
   const bool taken = takes_any ? !is_hardware_format(format)
                                : std::find(formats.begin(), formats.end(), format) != formats.end();
   if (taken) return static_cast<int>(format);
-  return invalid(std::string(encoder.name) + " does not take " + *name + ", it takes " +
+  return invalid(std::string(encoder.name) + " does not support " + *name + "; expected " +
                  listed_formats(formats));
 }
 
 base::Result<void> check_size(base::SizeI size, int pixel_format) {
   const std::string text = std::to_string(size.width) + "x" + std::to_string(size.height);
-  if (size.empty()) return invalid("size " + text + " holds no pixel");
+  if (size.empty()) return invalid("size " + text + " contains no pixel");
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(pixel_format));
   const int width_step = 1 << format->log2_chroma_w;
   const int height_step = 1 << format->log2_chroma_h;
   if (size.width % width_step == 0 && size.height % height_step == 0) return {};
   std::string message = "size " + text + " does not suit " + format->name +
-                        ", whose width is a multiple of " + std::to_string(width_step);
+                        ", whose width must be a multiple of " + std::to_string(width_step);
   if (height_step > 1) message += " and height a multiple of " + std::to_string(height_step);
   return invalid(message + "; choose another size or a pixel format such as yuv444p");
 }

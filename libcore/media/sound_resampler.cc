@@ -24,7 +24,7 @@ ResamplerPtr sound_resampler_for(const AVFrame& decoded) {
                                    0, nullptr);
   av_channel_layout_uninit(&in);
   ResamplerPtr resampler(context);
-  // The library's own mix of one channel is 3 dB quieter.
+  // The library's default mix of one channel is 3 dB quieter.
   constexpr std::array<double, 2> kBothSides = {1, 1};
   if (result >= 0 && channels == 1) result = swr_set_matrix(context, kBothSides.data(), 1);
   if (result >= 0) result = swr_init(context);

@@ -4,8 +4,8 @@
 
 namespace layercast::media {
 
-/// Makes stereo floats at kAudioRate of frames that have the form of `decoded`. One channel goes to
-/// both sides as it is. Null where nothing does it.
+/// Returns a resampler from frames with the format of `decoded` to stereo floats at kAudioRate. A
+/// single channel goes to both channels unchanged. Null when the library cannot convert it.
 ResamplerPtr sound_resampler_for(const AVFrame& decoded);
 
 }  // namespace layercast::media

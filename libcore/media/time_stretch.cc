@@ -9,9 +9,9 @@
 namespace layercast::media {
 namespace {
 
-constexpr int64_t kHop = kAudioRate / 50;  // that pieces come apart, and overlap
+constexpr int64_t kHop = kAudioRate / 50;  // the distance of pieces, and their overlap
 constexpr int64_t kReach = 15 * kAudioRate / 1000;
-// Likeness is looked for coarsely first: a place in 8, of which every 4th sample counts.
+// The search is coarse at first: it tests every 8th place with every 4th sample.
 constexpr int kCoarse = 8;
 constexpr int kCoarseStep = 4;
 
@@ -35,8 +35,8 @@ void TimeStretch::need_until(int64_t place) {
   pull_(std::span(source_).last(floats(missing)));
 }
 
-// How well the sound at `place` goes on where the last piece ends: the normalised correlation of
-// both sides' sums. The same on every machine: plain sums in order.
+// How well the sound at `place` continues the last piece: the normalised correlation of the sums of
+// both channels. The same on every machine: plain sums in order.
 double TimeStretch::likeness(int64_t place, int step) const {
   const float* wanted = at(continuation_);
   const float* found = at(place);
@@ -74,7 +74,7 @@ int64_t TimeStretch::best_place(int64_t ideal) const {
   return best;
 }
 
-// kHop samples more: where the last piece goes on, faded into a new one.
+// Produces kHop samples: a cross-fade from the continuation of the last piece to a new piece.
 void TimeStretch::add_piece() {
   const auto ideal =
       static_cast<int64_t>(std::floor(static_cast<double>(piece_++ * kHop) * rate_ + 0.5));

@@ -7,21 +7,21 @@
 
 namespace layercast::media {
 
-/// Sound played faster or slower at the pitch it has. Sample k of what comes out stands for sample
-/// k × rate of what goes in, on the whole: each piece of 40 ms lies up to 15 ms off that, where it
-/// continues the one before best. What comes out depends on nothing but what went in since the
-/// beginning. Thread: one at a time.
+/// Plays sound faster or slower without changing its pitch. Output sample k corresponds to input
+/// sample k × rate on average: each piece of 40 ms may be up to 15 ms off, where it best continues
+/// the previous one. The output depends only on the input since the beginning.
+/// Thread: one at a time.
 /// Source: W. Verhelst, M. Roelands, "An overlap-add technique based on waveform similarity
 /// (WSOLA)", ICASSP 1993.
 class TimeStretch {
  public:
-  /// Fills the samples with what comes next of the sound that is stretched.
+  /// Fills `samples` with the next input.
   using Pull = std::function<void(std::span<float> samples)>;
 
-  /// `rate`: samples that are used for each that comes out. Range: 1/16 to 16.
+  /// `rate`: input samples per output sample. Range: 1/16 to 16.
   TimeStretch(double rate, Pull pull);
 
-  /// Fills `samples` (left, right, left …) with what comes next.
+  /// Fills `samples` (left, right, left …) with the next output.
   void read(std::span<float> samples);
 
  private:
@@ -35,8 +35,8 @@ class TimeStretch {
   Pull pull_;
   std::vector<float> source_;  ///< from source_first_ on
   int64_t source_first_ = 0;
-  int64_t piece_ = 0;         ///< how many there were
-  int64_t continuation_ = 0;  ///< place at which the last piece would go on
+  int64_t piece_ = 0;         ///< the number of pieces so far
+  int64_t continuation_ = 0;  ///< place of the continuation of the last piece
   std::vector<float> ready_;
   size_t given_ = 0;
 };

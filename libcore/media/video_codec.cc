@@ -36,14 +36,14 @@ constexpr std::array<std::string_view, kPresetCount> kPresets = {
     "medium",    "slow",      "slower",   "veryslow", "placebo"};
 constexpr std::string_view kDefaultPreset = "veryfast";
 
-// What x264's presets mean on an encoder's own scale of speed.
+// The presets of x264 on an encoder's own scale of speed.
 struct SpeedScale {
   const char* option = nullptr;
   std::array<int, kPresetCount> file{};
   std::array<int, kPresetCount> live{};
 };
 
-// VP8's live speeds are negative: with positive ones libvpx chooses by the time it measures.
+// The live speeds of VP8 are negative: with positive ones, libvpx adapts to measured times.
 constexpr SpeedScale kVp8Speed = {
     "cpu-used", {5, 5, 4, 3, 2, 1, 1, 0, 0, 0}, {-16, -14, -12, -10, -8, -7, -6, -5, -4, -3}};
 constexpr SpeedScale kVp9Speed = {
@@ -54,9 +54,9 @@ constexpr SpeedScale kSvtSpeed = {
     "preset", {12, 11, 10, 9, 8, 7, 6, 4, 2, 0}, {12, 12, 11, 11, 10, 10, 9, 9, 8, 8}};
 constexpr SpeedScale kNamedSpeed = {"preset", {}, {}};
 
-// What this room knows about an encoder. The threads are fixed because what x264 and libvpx write
-// depends on them. A live x264 cuts each frame into as many slices, which costs quality; libvpx's
-// VP8 threads spin while they wait, and slow each other down where cores are few.
+// The parameters of an encoder. The threads are fixed because the output of x264 and libvpx depends
+// on them. Live, x264 cuts each frame into as many slices, which costs quality. The VP8 threads of
+// libvpx spin while they wait, and slow each other down on few cores.
 struct Tuning {
   std::string_view encoder;
   double crf_default;
@@ -78,7 +78,7 @@ constexpr int kOtherThreads = 8;
 constexpr int kFileBufferSeconds = 2;
 constexpr int kLiveBufferSeconds = 1;
 // The shorter the buffer, the sooner x264 follows a change of the rate: within a second with this
-// one. Making it longer again would starve the second after.
+// one. Restoring the longer buffer would starve the following second.
 constexpr int kChangedBuffersPerSecond = 2;
 
 const Tuning* tuning_of(const AVCodec& encoder) {
@@ -120,7 +120,7 @@ const AVOption* option_of(const AVCodecContext& context, const char* name) {
   return av_opt_find(context.priv_data, name, nullptr, 0, 0);
 }
 
-// For options whose names and values this file chose: they exist, or their absence does no harm.
+// For options whose names and values are fixed in this file: a missing option does no harm.
 void set_known_option(AVCodecContext& context, const char* name, const std::string& value) {
   av_opt_set(context.priv_data, name, value.c_str(), 0);
 }
@@ -132,7 +132,7 @@ std::optional<size_t> preset_index(std::string_view preset) {
 }
 
 base::Error unknown_preset(const AVCodecContext& context, const std::string& preset) {
-  return invalid("unknown preset " + preset + " of " + context.codec->name + ", expected " +
+  return invalid("unknown preset " + preset + " of " + context.codec->name + "; expected " +
                  listed(kPresets));
 }
 
@@ -188,7 +188,7 @@ base::Result<void> set_crf(AVCodecContext& context, double crf, const Tuning* tu
   const bool fits = crf >= 0 && crf <= max;  // false for NaN
   const bool whole = option->type != AV_OPT_TYPE_INT || crf == std::floor(crf);
   if (!fits || !whole || av_opt_set_double(context.priv_data, "crf", crf, 0) < 0) {
-    return invalid("crf " + short_text(crf) + " of " + context.codec->name + ", expected a " +
+    return invalid("crf " + short_text(crf) + " of " + context.codec->name + "; expected a " +
                    (option->type == AV_OPT_TYPE_INT ? "whole " : "") + "number from 0 to " +
                    short_text(max));
   }
@@ -210,7 +210,7 @@ void set_bitrate(AVCodecContext& context, int64_t bitrate, Delivery delivery) {
   const int buffer_seconds = delivery == Delivery::kLive ? kLiveBufferSeconds : kFileBufferSeconds;
   context.rc_buffer_size = static_cast<int>(
       std::min<int64_t>(buffer_seconds * bitrate, std::numeric_limits<int>::max()));
-  // libvpx takes three equal rates for a wish for a constant one.
+  // Three equal rates mean a constant bitrate to libvpx.
   if (is_libvpx(*context.codec) && delivery == Delivery::kLive) context.rc_min_rate = bitrate;
 }
 
@@ -228,7 +228,7 @@ base::Result<void> set_quality(AVCodecContext& context, const VideoSettings& set
   } else if (!settings.bitrate) {
     context.bit_rate = bitrate_for(settings.size, settings.rate);
   }
-  // VP8 has constant quality only below a bitrate: one that it will not reach.
+  // VP8 has constant quality only below a bitrate, so this sets one that it does not reach.
   if (context.codec->id == AV_CODEC_ID_VP8 && is_libvpx(*context.codec) && !settings.bitrate) {
     context.bit_rate = 10 * bitrate_for(settings.size, settings.rate);
   }
@@ -241,9 +241,9 @@ base::Result<void> set_keyframes(AVCodecContext& context, const VideoSettings& s
       std::max(1, static_cast<int>(std::lround(2 * settings.rate.per_second())));
   context.gop_size = settings.gop_frames.value_or(two_seconds);
   if (context.gop_size < 1) {
-    return invalid("gop " + std::to_string(context.gop_size) + ", expected at least 1 frame");
+    return invalid("gop " + std::to_string(context.gop_size) + "; expected at least 1 frame");
   }
-  // MPEG-2 and MPEG-4 refuse it beside their scene change detection.
+  // MPEG-2 and MPEG-4 refuse the flag together with their scene change detection.
   if (tuning != nullptr) context.flags |= static_cast<int>(AV_CODEC_FLAG_CLOSED_GOP);
   return {};
 }
@@ -253,13 +253,13 @@ void set_libvpx_delivery(AVCodecContext& context, Delivery delivery) {
   if (delivery == Delivery::kLive) set_known_option(context, "lag-in-frames", "0");
   if (context.codec->id == AV_CODEC_ID_VP9) set_known_option(context, "row-mt", "1");
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(context.pix_fmt);
-  // libvpx refuses hidden frames beside an alpha channel.
+  // libvpx refuses hidden frames together with an alpha channel.
   if ((format->flags & AV_PIX_FMT_FLAG_ALPHA) != 0) set_known_option(context, "auto-alt-ref", "0");
 }
 
-// x264 164 reads memory that it never wrote in its AVX-512 macroblock tree when a row is no
-// multiple of 8 macroblocks, so that the same frames give other bytes each time (widths 320, 720,
-// 854, 1080). A CPU with AVX-512 has everything else in the list.
+// The AVX-512 macroblock tree of x264 164 reads uninitialised memory when a row is not a multiple
+// of 8 macroblocks, so that equal frames give different bytes (widths 320, 720, 854, 1080). A CPU
+// with AVX-512 has all extensions in the list.
 void avoid_unwritten_memory(AVCodecContext& context) {
   const int row_macroblocks = (context.width + 15) / 16;
   if (row_macroblocks % 8 == 0 || (av_get_cpu_flags() & AV_CPU_FLAG_AVX512) == 0) return;
@@ -276,11 +276,11 @@ void set_delivery(AVCodecContext& context, Delivery delivery) {
   } else if (delivery == Delivery::kLive) {
     context.max_b_frames = 0;
   }
-  // A keyframe that is asked for is one that decoding can begin with.
+  // Makes requested keyframes IDR frames, at which decoding can begin.
   if (delivery == Delivery::kLive && option_of(context, "forced-idr") != nullptr) {
     set_known_option(context, "forced-idr", "1");
   }
-  // libx265 writes to stderr on its own.
+  // libx265 writes to stderr by itself.
   if (option_of(context, "x265-params") != nullptr) {
     set_known_option(context, "x265-params", "log-level=none");
   }
@@ -324,7 +324,7 @@ base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& 
 }
 
 base::Result<void> check_bitrate_can_change(const AVCodecContext& context) {
-  // x264 changes a rate, and never begins to keep to one.
+  // x264 can change its bitrate, but cannot start to use one.
   if (is_x264(*context.codec) && context.rc_max_rate > 0) return {};
   return base::Error{ErrorCode::kUnsupported,
                      std::string(context.codec->name) +
@@ -342,7 +342,7 @@ void change_bitrate(AVCodecContext& context, int64_t bits_per_second) {
 base::Result<void> check_bitrate(int64_t bits_per_second) {
   if (bits_per_second >= 1000 && bits_per_second <= 2'000'000'000) return {};
   return invalid("bitrate " + std::to_string(bits_per_second) +
-                 ", expected 1000 to 2000000000 bits per second");
+                 "; expected 1000 to 2000000000 bits per second");
 }
 
 }  // namespace layercast::media

@@ -12,25 +12,26 @@ struct AVCodecContext;
 
 namespace layercast::media {
 
-/// The encoder that a user means by `name`: a codec's common name (`h264`), or an encoder's own.
+/// The encoder for a user's `name`: the common name of a codec (`h264`), or that of an encoder.
 /// Errors: kInvalidInput with the nearest known name.
 base::Result<const AVCodec*> find_video_encoder(std::string_view name);
 
-/// Gives `context`, not opened yet, quality, speed and keyframe distance. The same settings give
-/// the same bitstream on every machine: the number of threads is the codec's, not the machine's.
-/// Errors: kInvalidInput for a preset, crf or bitrate that the encoder does not have.
+/// Sets quality, speed and keyframe distance of `context`, which is not open yet. Equal settings
+/// give the same bitstream on every machine: the number of threads depends on the codec, not on the
+/// machine. Errors: kInvalidInput for a preset, crf, bitrate or keyframe distance that the encoder
+/// does not support.
 base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& settings,
                                   Delivery delivery);
 
-/// Succeeds when change_bitrate() would, at any rate in its range.
+/// Succeeds when change_bitrate() works for `context`, at any rate in range.
 /// Errors: kUnsupported.
 base::Result<void> check_bitrate_can_change(const AVCodecContext& context);
 
-/// The opened encoder keeps to another bitrate from the next frame on, over a buffer of half a
-/// second. Range: as VideoSettings::bitrate. check_bitrate_can_change() has succeeded.
+/// Changes the bitrate of the open encoder from the next frame on, over a buffer of half a second.
+/// Range: check_bitrate() and check_bitrate_can_change() succeed.
 void change_bitrate(AVCodecContext& context, int64_t bits_per_second);
 
-/// Errors: kInvalidInput when no encoder is given such a rate.
+/// Succeeds for a bitrate in the valid range. Errors: kInvalidInput with that range.
 base::Result<void> check_bitrate(int64_t bits_per_second);
 
 }  // namespace layercast::media

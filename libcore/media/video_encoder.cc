@@ -25,7 +25,7 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const Plan& plan,
   context->time_base = {settings.rate.denominator, settings.rate.numerator};
   context->framerate = {settings.rate.numerator, settings.rate.denominator};
   context->sample_aspect_ratio = {1, 1};
-  // Without it some encoders write the library's version or a random start into the stream.
+  // Without the flag, some encoders write the library's version or a random start value.
   context->flags |= AV_CODEC_FLAG_BITEXACT;
   if (plan.header_place == HeaderPlace::kBeforeStream) {
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

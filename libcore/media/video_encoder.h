@@ -10,16 +10,17 @@
 
 namespace layercast::media {
 
-/// Whether codec headers stand before the stream, as MP4 wants them, or in it.
+/// Whether codec headers precede the stream, as MP4 requires, or are part of it.
 enum class HeaderPlace {
   kInStream,
   kBeforeStream,
 };
 
-/// Frames of one size and constant rate in, packets out. Packet times count frames.
+/// Encodes frames of one size and a constant rate into packets. Packet times count frames.
 /// Thread: one at a time.
 class VideoEncoder {
  public:
+  /// The encoder and its input.
   struct Plan {
     const AVCodec* encoder = nullptr;
     int pixel_format = -1;  ///< An AVPixelFormat that the encoder takes.
@@ -27,19 +28,18 @@ class VideoEncoder {
     HeaderPlace header_place = HeaderPlace::kInStream;
   };
 
-  /// Errors: kInvalidInput for settings that the encoder does not have; kUnsupported with its own
-  /// words when it refuses them together.
+  /// Errors: kInvalidInput for settings that the encoder does not support; kUnsupported, with the
+  /// encoder's own message, when it refuses their combination.
   static base::Result<std::unique_ptr<VideoEncoder>> open(const Plan& plan,
                                                           const VideoSettings& settings);
 
-  /// Encodes `frame`, whose time is past the last one's: by one, unless frames are missing. A frame
-  /// whose pict_type is AV_PICTURE_TYPE_I becomes a keyframe.
+  /// Encodes `frame`, whose time is after that of the last one: by one, unless frames are missing.
+  /// A frame whose pict_type is AV_PICTURE_TYPE_I becomes a keyframe. Errors: kInternal.
   base::Result<void> encode(const AVFrame& frame, const PacketSink& sink);
-  /// Empties the encoder; nothing can be encoded afterwards.
+  /// Drains the encoder, which takes no frames afterwards.
   base::Result<void> flush(const PacketSink& sink);
 
-  /// From the next frame on. Range: as VideoSettings::bitrate; check_bitrate_can_change() allows
-  /// it.
+  /// Changes the bitrate from the next frame on. Range: as media::change_bitrate().
   void change_bitrate(int64_t bits_per_second);
 
   const AVCodecContext& context() const { return *context_; }

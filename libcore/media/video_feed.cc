@@ -28,8 +28,8 @@ using frame::AnyPicture;
 constexpr size_t kPicturesAheadMin = 2;
 constexpr size_t kPicturesAheadMax = 8;
 constexpr int64_t kBytesAheadMax = int64_t{128} << 20;
-constexpr int64_t kFarSeconds = 3;  // beyond them a seek is likely less work than decoding on
-// The place of what is shown from the very start of a pass.
+constexpr int64_t kFarSeconds = 3;  // further ahead, a seek is likely less work than decoding
+// The place of a picture that is shown from the very start of a pass.
 constexpr int64_t kFromTheStart = std::numeric_limits<int64_t>::min();
 
 size_t pictures_ahead_for(const AVFrame& frame) {
@@ -48,7 +48,7 @@ class DecodedFeed : public frame::VideoFeed {
   DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoReader> reader);
   ~DecodedFeed() override;
 
-  /// Reads up to where the feed starts, which finds what is wrong, and starts the thread.
+  /// Reads up to the start of the feed, which detects errors, and starts the thread.
   base::Result<void> start(base::CpuStopwatch& opening);
 
   base::SizeF display_size() const override { return display_size_; }
@@ -60,7 +60,7 @@ class DecodedFeed : public frame::VideoFeed {
 
  private:
   struct Item {
-    FeedPlace from;  ///< Where it begins to be shown; it is until the next one does.
+    FeedPlace from;  ///< From here on it is shown, until the next item.
     AnyPicture picture;
   };
   enum class Ending : uint8_t { kEnd, kCalledAway };
@@ -71,12 +71,12 @@ class DecodedFeed : public frame::VideoFeed {
             {request.start, request.end, request.loop, playback_rate(request.rate)}};
   }
 
-  // Thread: whoever asks, with the lock.
+  // Thread: the caller. Requires mutex_.
   void drop_before(const FeedPlace& place);
   bool needs_seek(const FeedPlace& place) const;
   void call_to(const FeedPlace& place);
 
-  // Thread: the feed's own.
+  // Thread: that of the feed.
   void work();
   base::Result<Ending> play(const FeedPlace& from);
   base::Result<bool> show(DecodedFrame frame, int64_t round, Before before);
@@ -93,7 +93,7 @@ class DecodedFeed : public frame::VideoFeed {
   PictureMaker maker_;
   const int64_t first_tick_;
   const int64_t end_tick_;
-  int64_t file_end_ = 0;  ///< Where the last frame that was read ends.
+  int64_t file_end_ = 0;  ///< The end of the last frame that was read.
   int shown_in_pass_ = 0;
   bool shown_from_start_ = false;
   int64_t opening_nanoseconds_ = 0;
@@ -104,12 +104,12 @@ class DecodedFeed : public frame::VideoFeed {
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable wanted_;
-  // Locked from here on.
+  // Guarded by mutex_ from here on.
   FeedTimeline timeline_;
-  std::vector<Item> items_;        ///< In order. The first is what was shown last, or will be next.
-  FeedPlace heading_for_;          ///< Where reading began.
-  std::optional<FeedPlace> call_;  ///< Where to read on instead; `items_` are gone already.
-  bool ended_ = false;             ///< Nothing comes after the last item.
+  std::vector<Item> items_;        ///< In order. The first is shown now, or will be next.
+  FeedPlace heading_for_;          ///< The place at which reading began.
+  std::optional<FeedPlace> call_;  ///< The place to seek to; `items_` is empty then.
+  bool ended_ = false;             ///< No item follows the last one.
   bool stops_ = false;
   std::optional<base::Error> error_;
 };
@@ -166,7 +166,7 @@ base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {
 base::Result<AnyPicture> DecodedFeed::picture_at(const base::SceneTime& time) {
   std::unique_lock lock(mutex_);
   for (;;) {
-    // Each time anew: once the file was read to its end, a looping feed knows better.
+    // Maps the time again after each wait: the length of a loop may have become known.
     const FeedPlace place = timeline_.place_of(time);
     drop_before(place);
     if (needs_seek(place)) {
@@ -202,7 +202,7 @@ bool DecodedFeed::needs_seek(const FeedPlace& place) const {
   const bool is_read = !items_.empty();
   if (place < (is_read ? items_.front().from : heading_for_)) return true;
   if (ended_) return false;
-  // The picture that holds the place headed for may begin long before it.
+  // The picture at heading_for_ may begin long before it.
   FeedPlace reached = is_read ? std::max(items_.back().from, heading_for_) : heading_for_;
   reached.tick = std::max(reached.tick, first_tick_);
   return timeline_.seconds_between(reached, place) > kFarSeconds;
@@ -227,7 +227,7 @@ void DecodedFeed::work() {
   }
 }
 
-// Shows the pictures of one pass, from the one that holds `from` on.
+// Decodes the pictures of one pass, from the one at `from` on.
 base::Result<DecodedFeed::Ending> DecodedFeed::play(const FeedPlace& from) {
   shown_in_pass_ = 0;
   TRY_DO(reader_->seek(from.tick));
@@ -253,7 +253,7 @@ base::Result<DecodedFeed::Ending> DecodedFeed::play(const FeedPlace& from) {
   }
 }
 
-// False when there is something else to do.
+// Converts and queues a picture; returns false when the thread must stop or seek.
 base::Result<bool> DecodedFeed::show(DecodedFrame frame, int64_t round, Before before) {
   const bool is_from_start = before == Before::kNothing || frame.tick <= first_tick_;
   const FeedPlace from{round, is_from_start ? kFromTheStart : frame.tick};
@@ -266,8 +266,7 @@ base::Result<bool> DecodedFeed::show(DecodedFrame frame, int64_t round, Before b
 bool DecodedFeed::push(Item item) {
   std::unique_lock lock(mutex_);
   const auto is_called = [this] { return stops_ || call_; };
-  // Once full, it waits until half of it is gone: threads that take turns at every picture would
-  // cost more.
+  // When full, waits until the queue is half empty: a thread switch for each picture costs more.
   if (items_.size() > ahead_) {
     wanted_.wait(lock, [&] { return is_called() || items_.size() <= ahead_ / 2 + 1; });
   }
@@ -282,7 +281,7 @@ bool DecodedFeed::is_called_away() {
   return stops_ || call_;
 }
 
-// Where to read on, once there is something to be read; nothing when the feed stops.
+// Waits until there is something to read; returns its place, or nullopt when the feed stops.
 std::optional<FeedPlace> DecodedFeed::next_start(const FeedPlace& from,
                                                  const base::Result<Ending>& played) {
   std::unique_lock lock(mutex_);
@@ -290,13 +289,13 @@ std::optional<FeedPlace> DecodedFeed::next_start(const FeedPlace& from,
   if (!played) {
     error_ = played.error();
   } else if (shown_in_pass_ == 0) {
-    error_ = {ErrorCode::kInvalidInput, "holds no video that can be decoded any more", path_,
-              nullptr};
+    error_ = {ErrorCode::kInvalidInput, "the file no longer contains video that can be decoded",
+              path_, nullptr};
   } else if (played.value() == Ending::kEnd) {
     ended_ = !loops_ || is_still;
     if (!ended_ && !timeline_.knows_length()) {
       if (!timeline_.set_file_end(file_end_)) error_ = starts_too_late();
-      // There is nothing of this pass further on.
+      // This pass ends here.
       heading_for_.tick = std::min(heading_for_.tick, file_end_);
     }
   }

@@ -22,13 +22,13 @@ namespace {
 using base::ErrorCode;
 
 constexpr const char* kInputProtocols = "file";
-constexpr int kUnreadableMax = 1000;  // in a row: then the rest of the file is taken for lost
+constexpr int kUnreadableMax = 1000;  // in a row: then the rest of the file counts as lost
 
 base::Error invalid(std::string message, const std::string& path) {
   return {ErrorCode::kInvalidInput, std::move(message), path, nullptr};
 }
 
-// Before it is opened: opening a FIFO waits for its other end.
+// Called before opening, because opening a FIFO waits for its other end.
 base::Result<void> check_is_file(const std::string& path) {
   std::error_code error;
   switch (std::filesystem::status(path, error).type()) {
@@ -37,7 +37,7 @@ base::Result<void> check_is_file(const std::string& path) {
     case std::filesystem::file_type::not_found:
       return base::Error{ErrorCode::kNotFound, "no such file", path, nullptr};
     case std::filesystem::file_type::directory:
-      return invalid("is a folder, not a video file", path);
+      return invalid("this is a folder; expected a video file", path);
     case std::filesystem::file_type::none:
       return base::io_error(error.value(), "cannot open", path);
     default:
@@ -45,8 +45,8 @@ base::Result<void> check_is_file(const std::string& path) {
   }
 }
 
-// Whether every frame comes with its time, the same wherever reading began. In other kinds of file
-// times are worked out from what came before, so that only reading from the start is exact.
+// Whether each frame has its time, wherever reading began. In other formats, times are derived from
+// the previous frames, so that only reading from the start is exact.
 bool tells_times(const AVInputFormat& format) {
   constexpr std::array<std::string_view, 6> kKinds = {"mov,", "matroska,", "mpegts",
                                                       "flv",  "nut",       "ogg"};
@@ -77,7 +77,7 @@ int VideoReader::open_demuxer() {
   LAYERCAST_CHECK(context != nullptr);
   deadline_.watch(context);
   deadline_.expire_after(input_limits::kOpenPatience);
-  // The prefix keeps a path such as `concat:a` from being taken for a protocol.
+  // Without the prefix, the library takes a path such as `concat:a` for a protocol.
   int result = avformat_open_input(&context, ("file:" + request_.path).c_str(), nullptr, &options);
   av_dict_free(&options);
   demuxer_.reset(context);
@@ -100,7 +100,8 @@ int VideoReader::open_decoder() {
 }
 
 base::Error VideoReader::open_error(int result) const {
-  if (result == AVERROR_STREAM_NOT_FOUND) return invalid("holds no video", request_.path);
+  if (result == AVERROR_STREAM_NOT_FOUND)
+    return invalid("the file contains no video", request_.path);
   if (result == AVERROR_DECODER_NOT_FOUND) {
     const AVCodecID id = demuxer_->streams[track_]->codecpar->codec_id;
     return {ErrorCode::kUnsupported, std::string("no decoder for ") + avcodec_get_name(id),
@@ -117,9 +118,9 @@ base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRe
   if (result >= 0) result = reader->open_decoder();
   if (result < 0) return reader->open_error(result);
   const AVStream& stream = *reader->demuxer_->streams[reader->track_];
-  // The library draws any text as the screen of a terminal.
+  // The library decodes any text as the screen of a terminal.
   if (stream.codecpar->codec_id == AV_CODEC_ID_ANSI) {
-    return invalid("is text, not video", request.path);
+    return invalid("this is text; expected a video file", request.path);
   }
   reader->time_base_ = {stream.time_base.num, stream.time_base.den};
   reader->orientation_ = orientation_of(stream);
@@ -135,7 +136,7 @@ base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRe
 
 base::Result<void> VideoReader::open_first_frame() {
   TRY(std::optional<DecodedFrame> first, next());
-  if (!first) return invalid("holds no video that can be decoded", request_.path);
+  if (!first) return invalid("the file contains no video that can be decoded", request_.path);
   AVStream* stream = demuxer_->streams[track_];
   origin_ = first->tick;
   const bool may_begin_before = first->has_own_time && is_known(stream->start_time);
@@ -182,7 +183,7 @@ base::Result<std::optional<DecodedFrame>> VideoReader::next() {
     LibavFramePtr whole =
         deinterlaced(before_.get(), *frame->frame, successor_ ? successor_->frame.get() : nullptr);
     before_ = std::exchange(frame->frame, std::move(whole));
-    // It would not look as it does where reading came from further back.
+    // Without the frame before it, this one differs from the result of sequential reading.
     if (!lacks_the_one_before) return frame;
   }
 }
@@ -204,7 +205,7 @@ base::Result<std::optional<DecodedFrame>> VideoReader::decode_next() {
   }
 }
 
-// Reads up to one packet of the track. Other tracks' are not even given out by the demuxer.
+// Reads at most one packet of the track; the demuxer discards those of other tracks.
 base::Result<void> VideoReader::send_packet() {
   deadline_.expire_after(input_limits::kReadPatience);
   const int result = input_ended_ ? AVERROR_EOF : av_read_frame(demuxer_.get(), packet_.get());
@@ -217,7 +218,7 @@ base::Result<void> VideoReader::send_packet() {
   if (result != AVERROR_EOF && ++unreadable_in_a_row_ < kUnreadableMax) {
     base::Error error = input_error(result, request_.path);
     if (error.code == ErrorCode::kIo || error.code == ErrorCode::kLimit) return error;
-    ++damaged_;  // what follows it may be whole
+    ++damaged_;  // the following packets may be intact
     return {};
   }
   input_ended_ = true;
@@ -235,16 +236,16 @@ void VideoReader::send_wanted_packet() {
   if (avcodec_send_packet(decoder_.get(), packet_.get()) < 0) ++damaged_;
 }
 
-// The frame with its time; nothing when it is shown before the keyframe that reading began with.
+// The frame with its time; nullopt when it is shown before the keyframe at which reading began.
 std::optional<DecodedFrame> VideoReader::timed(LibavFramePtr frame) {
   const int64_t stamp = frame->best_effort_timestamp;
   if (is_known(stamp) && keyframe_stamp_ && stamp < *keyframe_stamp_) return std::nullopt;
   if (frame->decode_error_flags != 0) ++damaged_;
-  // A way of sending it, not of taking it.
+  // For image codecs, interlacing is a storage order, not a way of capture.
   if (is_image_decoder(*decoder_)) frame->interlaced_frame = 0;
   const int64_t duration = frame->pkt_duration > 0 ? frame->pkt_duration : usual_duration_;
   int64_t tick = is_known(stamp) ? stamp - origin_ : last_end_tick_;
-  // A time that does not go forward is wrong: the frame is taken to follow the one before it.
+  // A time that does not ascend is wrong: the frame then follows the previous one.
   if (last_tick_ && tick <= *last_tick_) tick = std::max(last_end_tick_, *last_tick_ + 1);
   const bool has_own_time = is_known(frame->pts) && tick == frame->pts - origin_;
   last_tick_ = tick;
@@ -267,15 +268,15 @@ void VideoReader::forget_position() {
   unreadable_in_a_row_ = 0;
 }
 
-// Whether the frame for `tick` is among those that come again.
+// Whether the frame for `tick` is in put_back_.
 bool VideoReader::holds(int64_t tick) const {
   if (put_back_.empty() || put_back_.back().tick < tick) return false;
   const int64_t first = put_back_.front().tick;
   return first <= tick || first == first_tick_;
 }
 
-// Whether the next frame is one at or before `tick`, and no keyframe lies between, so that a jump
-// would only go back.
+// Whether the next frame is at or before `tick` without a keyframe in between, so that a seek would
+// only go back.
 base::Result<bool> VideoReader::reaches_by_reading_on(int64_t tick) {
   if (!put_back_.empty()) return put_back_.front().tick <= tick;
   const int64_t next_tick = successor_ ? successor_->tick : last_tick_ ? *last_tick_ + 1 : tick + 1;
@@ -293,15 +294,15 @@ base::Result<bool> VideoReader::reaches_by_reading_on(int64_t tick) {
   return put_back_.front().tick <= tick;
 }
 
-// Whether reading goes on at a keyframe that is shown at or before `tick`; it was looked for at
-// `aim`.
+// Seeks to a keyframe at `aim`. Returns whether reading now continues with a frame that is shown at
+// or before `tick`.
 base::Result<bool> VideoReader::jump(int64_t aim, int64_t tick) {
   if (av_seek_frame(demuxer_.get(), track_, aim + origin_, AVSEEK_FLAG_BACKWARD) < 0) return false;
   forget_position();
   awaits_keyframe_ = true;
   lacks_the_one_before_ = true;
   TRY(std::optional<DecodedFrame> first, next());
-  // A time that was worked out depends on where reading began.
+  // A derived time depends on where reading began.
   if (!first || first->tick > tick || !first->has_own_time) return false;
   put_back(*std::move(first));
   return true;
@@ -327,21 +328,21 @@ base::Result<void> VideoReader::reopen() {
   const int result = open_demuxer();
   if (result < 0) return open_error(result);
   forget_position();
-  if (track_ != track) return invalid("is not the file that it was", request_.path);
+  if (track_ != track) return invalid("the file has changed", request_.path);
   TRY(std::optional<DecodedFrame> first, next());
-  if (!first) return invalid("holds no video that can be decoded any more", request_.path);
+  if (!first) return invalid("the file no longer contains video", request_.path);
   put_back(*std::move(first));
   return {};
 }
 
 base::Result<void> VideoReader::seek(int64_t tick) {
-  if (demuxer_ == nullptr) return reopen();  // it failed the last time
+  if (demuxer_ == nullptr) return reopen();  // after a failed reopen()
   if (holds(tick)) return {};
   TRY(const bool is_ahead, reaches_by_reading_on(tick));
   if (is_ahead) return {};
   const bool may_jump = tells_times(*demuxer_->iformat);
-  // Demuxers look for the time of decoding, which is before that of showing, and some land nowhere
-  // near: so further back each time.
+  // Demuxers search by the time of decoding, which is before the time of display, and some miss by
+  // far. So each attempt goes further back.
   const int64_t second = std::max<int64_t>(1, time_base_.denominator / time_base_.numerator);
   for (int64_t back = 0; may_jump && tick - back > first_tick_; back = std::max(second, 2 * back)) {
     TRY(const bool is_there, jump(tick - back, tick));

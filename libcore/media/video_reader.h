@@ -16,53 +16,54 @@
 
 namespace layercast::media {
 
-/// A decoded frame and when it is shown, in ticks of the file's own time: 0 is where its video
-/// begins.
+/// A decoded frame and its time, in ticks of the file's own time, where 0 is the beginning of its
+/// video.
 struct DecodedFrame {
   LibavFramePtr frame;
   int64_t tick = 0;
-  int64_t end_tick = 0;  ///< After its duration, or what is usual in the file.
-  bool has_own_time =
-      true;  ///< The file says `tick`; else it was worked out from what came before.
+  int64_t end_tick = 0;  ///< From its duration, or from the usual one in the file.
+  /// Whether the file tells `tick`; otherwise it is derived from the previous frames.
+  bool has_own_time = true;
 };
 
+/// The file that a VideoReader opens.
 struct VideoReaderRequest {
   std::string path;
-  int threads = 1;  ///< 0: one, and more for pictures that are large
+  int threads = 1;  ///< 0: one, and more for large pictures
 };
 
-/// The frames of a video file's first video track in the order they are shown.
-/// Opens the one local file and nothing that it names. What cannot be decoded in the middle is left
-/// out. Frames of two fields are deinterlaced; each is the same wherever reading began.
+/// Decodes the frames of the main video track of a file in the order of their display.
+/// Opens one local file, and no file that it refers to. Skips parts that cannot be decoded.
+/// Deinterlaces interlaced frames; each frame is the same wherever reading began.
 /// Thread: one at a time.
 class VideoReader {
  public:
-  /// Opened, at its first frame.
-  /// Errors: kNotFound, kIo; kInvalidInput when nothing in the file can be decoded as video;
-  /// kForbidden for a playlist; kLimit for one beyond input_limits.h. All with the path as their
-  /// place.
+  /// Opens a file, at its first frame.
+  /// Errors: kNotFound, kIo; kInvalidInput when the file contains no video that can be decoded;
+  /// kUnsupported without a decoder; kForbidden for a playlist; kLimit beyond input_limits.h.
+  /// `where` is the path.
   static base::Result<std::unique_ptr<VideoReader>> open(const VideoReaderRequest& request);
   ~VideoReader();
 
   TimeBase time_base() const { return time_base_; }
-  /// Of the first frame: 0, or later when the file's video begins with what cannot be decoded.
+  /// The time of the first frame: 0, or later when the video begins with undecodable packets.
   int64_t first_tick() const { return first_tick_; }
   const Orientation& orientation() const { return orientation_; }
-  /// How large the first frame is shown: turned upright, and its pixels made square.
+  /// The size in pixels at which the first frame is shown: upright and with square pixels.
   base::SizeF display_size() const { return display_size_; }
-  /// Packets that were left out so far, and frames that were mended.
+  /// The number of packets skipped and frames concealed so far.
   int64_t damaged() const { return damaged_; }
   /// Nanoseconds of processor time that the decoder's own threads have used. Thread: any.
   int64_t codec_nanoseconds() const { return codec_threads_.cpu_nanoseconds(); }
 
-  /// The next frame; nullopt at the end of the file. Ticks grow.
-  /// Errors: kIo.
+  /// Returns the next frame; nullopt at the end of the file. Ticks ascend.
+  /// Errors: kIo, kLimit.
   base::Result<std::optional<DecodedFrame>> next();
-  /// `frame` comes again, before what next() would give.
+  /// Queues `frame`, so that next() returns it before others.
   void put_back(DecodedFrame frame);
 
-  /// The next frame is one at or before `tick`, or the first: it may be a while before.
-  /// Errors: kIo; kInvalidInput when the file, opened again, is another one.
+  /// Makes the next frame one at or before `tick`, possibly long before, or the first one.
+  /// Errors: kIo, kLimit; kInvalidInput when it must reopen the file, and that has changed.
   base::Result<void> seek(int64_t tick);
 
  private:
@@ -94,15 +95,15 @@ class VideoReader {
   base::SizeF display_size_;
   int64_t origin_ = 0;  ///< The file's own time stamp of tick 0.
   int64_t first_tick_ = 0;
-  int64_t usual_duration_ = 1;  ///< Ticks of a frame of which the file does not say it.
+  int64_t usual_duration_ = 1;  ///< In ticks, for frames without a duration.
 
   std::deque<DecodedFrame> put_back_;
-  std::optional<DecodedFrame> successor_;  ///< Decoded already: a deinterlaced frame needs it.
-  LibavFramePtr before_;                   ///< The one before the next, as it was decoded.
+  std::optional<DecodedFrame> successor_;  ///< Decoded in advance, for deinterlacing.
+  LibavFramePtr before_;                   ///< The frame before the next one, as decoded.
   bool lacks_the_one_before_ = false;
   bool input_ended_ = false;
   bool awaits_keyframe_ = false;
-  std::optional<int64_t> keyframe_stamp_;  ///< What is shown before it refers to what was not read.
+  std::optional<int64_t> keyframe_stamp_;  ///< Frames before it refer to frames that were skipped.
   std::optional<int64_t> last_read_stamp_;
   std::optional<int64_t> last_tick_;
   int64_t last_end_tick_ = 0;

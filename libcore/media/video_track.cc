@@ -15,11 +15,11 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-constexpr int64_t kHeavyPixels = 1920 * 1088;  // more of them are worth more threads than one
+constexpr int64_t kHeavyPixels = 1920 * 1088;  // larger pictures get more than one thread
 constexpr int kHeavyThreads = 3;
 
-// VP8 and VP9 carry alpha as a second picture beside the first, which libavcodec's own decoders do
-// not look at. Source: WebM's "VP8 Alpha".
+// VP8 and VP9 carry alpha as a second picture, which libavcodec's own decoders ignore.
+// Source: WebM, "VP8 Alpha".
 const AVCodec* codec_for(const AVStream& track) {
   const AVCodecID id = track.codecpar->codec_id;
   const AVDictionaryEntry* mode = av_dict_get(track.metadata, "alpha_mode", nullptr, 0);
@@ -45,7 +45,7 @@ Orientation orientation_of(const AVStream& track) {
   if (side == nullptr || bytes < 9 * sizeof(int32_t)) return {};
   const auto* matrix = reinterpret_cast<const int32_t*>(side);
   const auto sign = [](int32_t value) { return value == 0 ? 0 : value > 0 ? 1 : -1; };
-  // Its rows are what x, y and 1 are multiplied with.
+  // The rows of the matrix are the factors of x, y and 1.
   const Orientation found{sign(matrix[0]), sign(matrix[3]), sign(matrix[1]), sign(matrix[4])};
   const int straight = std::abs(found.xx * found.yy);
   const int turned = std::abs(found.xy * found.yx);
@@ -65,7 +65,7 @@ CodecContextPtr video_decoder_for(const AVStream& track, int threads, Decoding d
   decoder->thread_type =
       decoding == Decoding::kAtOnce ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE;
   decoder->max_pixels = input_limits::kPixelsMax;
-  decoder->flags |= AV_CODEC_FLAG_UNALIGNED;  // so that a picture is cut exactly, not to 32 px
+  decoder->flags |= AV_CODEC_FLAG_UNALIGNED;  // so that cropping is exact, not to 32 px
   return decoder;
 }
 

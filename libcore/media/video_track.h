@@ -8,8 +8,9 @@ struct AVStream;
 
 namespace layercast::media {
 
-/// How decoded rows and columns lie on the screen, for phones that were held upright or upside
-/// down: screen x = xx·x + xy·y and screen y = yx·x + yy·y, each 0, 1 or −1, about the middle.
+/// The rotation and mirroring from decoded to displayed pixels, for videos of phones that were held
+/// upright or upside down: screen x = xx·x + xy·y and screen y = yx·x + yy·y, each factor 0, 1 or
+/// −1, about the centre.
 struct Orientation {
   int xx = 1;
   int xy = 0;
@@ -19,21 +20,22 @@ struct Orientation {
   bool swaps_sides() const { return xx == 0; }
 };
 
-/// As the track says. Only turns by quarters and mirrors; anything else is left as it was decoded.
+/// The orientation in the metadata of the track: multiples of 90° and mirroring; anything else is
+/// ignored.
 Orientation orientation_of(const AVStream& track);
 
-/// What frames wait for.
+/// How decoder threads divide the work.
 enum class Decoding : uint8_t {
-  kAhead,   ///< Threads may work on several frames at once, which delays each.
+  kAhead,   ///< Threads may decode several frames at once, which delays each.
   kAtOnce,  ///< Threads share one frame.
 };
 
-/// A decoder for the track that is not open yet, within input_limits.h; one that reads alpha where
-/// the track says that there is some. `threads`: 0: one, and more for pictures that are large.
-/// nullptr when this build has none.
+/// Returns a decoder for the track that is not open yet, within input_limits.h; one that supports
+/// alpha if the track has it. `threads`: 0 means one, and more for large pictures. Null when this
+/// build has no decoder.
 CodecContextPtr video_decoder_for(const AVStream& track, int threads, Decoding decoding);
 
-/// Whether the decoder marks as interlaced what only was sent so.
+/// Whether the decoder marks pictures as interlaced that are only stored so.
 bool is_image_decoder(const AVCodecContext& decoder);
 
 }  // namespace layercast::media

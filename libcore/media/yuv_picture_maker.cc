@@ -16,7 +16,7 @@ using frame::YuvLayout;
 using frame::YuvMatrix;
 using frame::YuvRange;
 
-/// Three planes of 8 bits that a YuvLayout can describe. Planes of alpha behind them do not matter.
+/// Whether YuvLayout can describe the format: three 8-bit planes, and possibly one of alpha.
 bool is_plain(AVPixelFormat format) {
   switch (format) {
     case AV_PIX_FMT_YUV420P:
@@ -44,12 +44,12 @@ void give_back(const void* decoded) {
 
 }  // namespace
 
-/// What becomes of a frame.
+/// The conversion of a frame.
 struct YuvPictureMaker::Plan {
   bool converts = false;
   AVPixelFormat target = AV_PIX_FMT_NONE;
   bool changes_matrix = false;
-  YuvLayout layout;  ///< of the result, before it is turned
+  YuvLayout layout;  ///< of the result, before rotation
 
   ScaledFormat scaled() const {
     return {target, layout.range == YuvRange::kFull && !changes_matrix, changes_matrix};
@@ -114,7 +114,7 @@ frame::YuvPicturePtr YuvPictureMaker::turned(const frame::YuvPicture& source) co
   if (orientation_.swaps_sides()) std::swap(layout.size.width, layout.size.height);
   auto images = std::make_shared<std::array<frame::Image<uint8_t>, 3>>();
   std::array<frame::YuvPicture::Plane, 3> planes;
-  // The inverse of a turn is its transpose; a coordinate that runs backwards starts at the far end.
+  // The inverse of a rotation is its transpose; a coordinate that decreases starts at the far end.
   const Orientation& o = orientation_;
   const int first_x = o.xx + o.yx < 0 ? source.size().width - 1 : 0;
   const int first_y = o.xy + o.yy < 0 ? source.size().height - 1 : 0;

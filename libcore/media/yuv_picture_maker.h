@@ -9,21 +9,21 @@
 
 namespace layercast::media {
 
-/// Makes pictures of decoded frames.
-/// A frame of three planes of 8 bits in BT.601 or BT.709 is used as it lies in memory; any other is
-/// converted once: packed samples and more bits to planes of 8, other matrices and RGB to BT.709
-/// limited range in 4:4:4. Alpha is dropped; a frame to be turned becomes 4:4:4.
-/// Colour: what a frame does not tell is taken as is customary: BT.709 from 720 lines up, else
-/// BT.601; limited range; chroma on the left column. Transfer curves and primaries stay as they
-/// are. Thread: one at a time.
+/// Converts decoded frames to YUV pictures.
+/// Uses frames with three 8-bit planes in BT.601 or BT.709 without a copy, and converts all others
+/// once: packed samples and higher bit depths to 8-bit planes; other matrices and RGB to BT.709
+/// limited range in 4:4:4. Drops alpha; a frame that must be rotated becomes 4:4:4.
+/// Colour: unspecified properties get the customary values: BT.709 from 720 lines up, else BT.601;
+/// limited range; chroma on the left column. Transfer curves and primaries stay unchanged.
+/// Thread: one at a time.
 class YuvPictureMaker {
  public:
   explicit YuvPictureMaker(const Orientation& orientation) : orientation_(orientation) {}
 
-  /// Ownership: the picture keeps `decoded` where it uses its memory.
-  /// Errors: kUnsupported for a pixel format that nothing converts.
+  /// Converts a frame. Ownership: the picture keeps `decoded` if it uses its memory.
+  /// Errors: kUnsupported for a pixel format that cannot be converted.
   base::Result<frame::YuvPicturePtr> picture_of(LibavFramePtr decoded);
-  /// The errors of picture_of(), found without converting anything.
+  /// Returns the errors of picture_of() without converting anything.
   base::Result<void> check(const AVFrame& decoded);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace layercast::metrics {
 
-/// Every metric in the Prometheus text format, version 0.0.4, names prefixed with `layercast_`;
-/// what the process itself takes (CPU, memory, file descriptors) among them.
+/// All of `metrics`, and the resource usage of the process (CPU, memory, file descriptors), in the
+/// Prometheus text format, version 0.0.4. Every name has the prefix `layercast_`.
 /// Source: prometheus.io, "Exposition formats". Thread: any.
 std::string exposition(const base::Metrics& metrics);
 

@@ -21,7 +21,7 @@ MetricFamily family(std::string name, std::string help, MetricKind kind, double 
   return {std::move(name), std::move(help), kind, {{{}, value, {}, {}}}};
 }
 
-// The fields of /proc/self/stat from the third on, counted as in proc(5): state is 3.
+// The fields of /proc/self/stat from the third on, numbered as in proc(5): state is 3.
 std::vector<std::string> stat_fields() {
   std::ifstream file("/proc/self/stat");
   std::string line;
@@ -49,7 +49,7 @@ double open_files() {
        file.increment(error)) {
     ++count;
   }
-  return count - 1;  // the listing's own
+  return count - 1;  // without the descriptor of the directory itself
 }
 
 double most_files() {
@@ -69,14 +69,14 @@ std::vector<MetricFamily> process_families() {
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
   return {
-      family("process_cpu_seconds_total", "User and system CPU time taken.", MetricKind::kCounter,
+      family("process_cpu_seconds_total", "User and system CPU time used.", MetricKind::kCounter,
              (number(kUser) + number(kSystem)) / ticks),
-      family("process_max_fds", "Most file descriptors that may be open.", MetricKind::kGauge,
+      family("process_max_fds", "Maximum number of open file descriptors.", MetricKind::kGauge,
              most_files()),
-      family("process_open_fds", "File descriptors open.", MetricKind::kGauge, open_files()),
+      family("process_open_fds", "Open file descriptors.", MetricKind::kGauge, open_files()),
       family("process_resident_memory_bytes", "Resident memory.", MetricKind::kGauge,
              number(kRss) * page),
-      family("process_start_time_seconds", "When the process began, since the Unix epoch.",
+      family("process_start_time_seconds", "Start time of the process since the Unix epoch.",
              MetricKind::kGauge, boot_time() + number(kStart) / ticks),
       family("process_threads", "Threads of the process.", MetricKind::kGauge, number(kThreads)),
       family("process_virtual_memory_bytes", "Virtual memory.", MetricKind::kGauge,

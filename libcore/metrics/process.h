@@ -6,9 +6,9 @@
 
 namespace layercast::metrics {
 
-/// What this process has taken and holds: CPU seconds, resident and virtual bytes, file
-/// descriptors, threads, when it began. Empty where /proc cannot be read.
-/// Source: proc(5); names as the Prometheus client libraries have them.
+/// The resource usage of this process: CPU seconds, resident and virtual memory in bytes, file
+/// descriptors, threads, start time. Empty when /proc/self/stat cannot be read. Thread: any.
+/// Source: proc(5); the names are those of the Prometheus client libraries.
 std::vector<base::MetricFamily> process_families();
 
 }  // namespace layercast::metrics

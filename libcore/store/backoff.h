@@ -6,18 +6,19 @@
 
 namespace layercast::store {
 
-/// How long to wait before the next attempt: 50 ms at first, twice as long each time, 2 s at most;
-/// a random part of it is left off, so that not everybody comes back at the same moment.
+/// An exponential back-off: 50 ms at first, doubled each time up to 2 s. Jitter shortens each delay
+/// by a random part of up to a half, so that clients do not reconnect at the same moment.
 /// Thread: one at a time.
 class Backoff {
  public:
+  /// The delay before the next attempt.
   std::chrono::milliseconds next() {
     const auto whole = limit_;
     limit_ = std::min(limit_ * 2, kLongest);
     std::uniform_int_distribution<int64_t> part(whole.count() / 2, whole.count());
     return std::chrono::milliseconds(part(random_));
   }
-  /// An attempt succeeded.
+  /// Starts again with the shortest delay, after an attempt that succeeded.
   void reset() { limit_ = kShortest; }
 
  private:

@@ -7,21 +7,22 @@
 
 namespace layercast::store {
 
-/// Notices that files in a folder change. Without inotify, or without the folder, it notices
-/// nothing, and its user looks for itself from time to time.
+/// Waits for changes to the files in a folder. Without inotify or without the folder it reports no
+/// change, so its user must poll as well.
 /// Thread: one at a time, except stop(): any.
 class FileWatch {
  public:
-  /// `folder` may be missing; wait() looks for it again.
+  /// `folder` may be missing; each wait() tries again to watch it.
   explicit FileWatch(std::string folder);
   ~FileWatch();
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
 
   enum class Event { kChange, kNothing, kStop };
-  /// What came first, kNothing after `patience`. Changes from before the call count.
+  /// Waits for a change or stop(), and returns which came; kNothing after `patience`. A change
+  /// since the last call counts.
   Event wait(std::chrono::milliseconds patience);
-  /// Makes the wait() under way return kStop, or else the next one.
+  /// Makes the current wait() return kStop, or the next one if none is in progress.
   void stop() { stop_.signal(); }
 
  private:

@@ -22,7 +22,7 @@ Result<void> MemoryStore::commit(const Commit& commit) {
   for (const JournalEntry& entry : commit.entries) {
     if (entry.revision <= newest) {
       return Error{ErrorCode::kInternal,
-                   "revision " + std::to_string(entry.revision) + " does not follow " +
+                   "revision " + std::to_string(entry.revision) + " is not above revision " +
                        std::to_string(newest),
                    "memory:", nullptr};
     }

@@ -9,7 +9,8 @@
 
 namespace layercast::store {
 
-/// Keeps a scene as long as it lives itself: for trying things out, and for tests.
+/// Keeps the state of a scene in memory until it is destroyed: for trials and tests.
+/// Thread: any (locked).
 class MemoryStore : public StateStore {
  public:
   base::Result<std::optional<StoredState>> load() override;

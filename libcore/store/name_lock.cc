@@ -33,7 +33,7 @@ void sync_folder(const fs::path& folder) {
   const int descriptor =
       ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
-  ::fsync(descriptor);  // a file system that cannot is no reason to refuse work
+  ::fsync(descriptor);  // some file systems do not support it; that is no reason to fail
   ::close(descriptor);
 }
 
@@ -48,13 +48,13 @@ Result<NameLock> NameLock::take(const std::string& path, const std::string& whos
   } while (result != 0 && errno == EINTR);
   if (result != 0 && errno == EWOULDBLOCK) {
     return Error{ErrorCode::kConflict,
-                 whose + " belongs to " + holder_of(lock.descriptor_) +
-                     ", which changes it; --follow mirrors it",
+                 whose + " is in use by " + holder_of(lock.descriptor_) +
+                     "; stop that process, or mirror the scene with --follow",
                  path, nullptr};
   }
   if (result != 0) return base::io_error(errno, "cannot lock", path);
   const std::string process = std::to_string(::getpid()) + "\n";
-  // The lock holds without it: on a full disk the process id is missing from a message, no more.
+  // The lock works without the process id: on a full disk, only a message lacks it.
   const bool is_written = ::ftruncate(lock.descriptor_, 0) == 0 &&
                           ::pwrite(lock.descriptor_, process.data(), process.size(), 0) > 0;
   static_cast<void>(is_written);
@@ -99,12 +99,12 @@ Result<void> make_private_folder(const std::string& folder) {
       sync_folder(parent);
       continue;
     }
-    // A folder above may be out of our sight and still be there: what counts is the last one.
+    // For an existing folder, mkdir() may fail with EACCES or EROFS instead of EEXIST.
     const int error_number = errno;
     std::error_code error;
     if (fs::is_directory(made, error)) continue;
-    return base::io_error(error_number == EEXIST ? ENOTDIR : error_number, "cannot make the folder",
-                          made.string());
+    return base::io_error(error_number == EEXIST ? ENOTDIR : error_number,
+                          "cannot create the folder", made.string());
   }
   return {};
 }

@@ -6,11 +6,13 @@
 
 namespace layercast::store {
 
-/// Holds a file locked until it is destroyed or the process ends, however that ends; the kernel
-/// frees it. The file stays, with the process id of its last holder. Thread: one at a time.
+/// An exclusive lock on a file, held until destruction or until the process ends: the kernel
+/// releases it even after a crash. The file remains, with the process id of its last holder.
+/// Thread: one at a time.
 class NameLock {
  public:
-  /// Errors: kConflict when another process holds it, with `whose` and its process id; kIo.
+  /// Locks the file `path` and creates it if it is missing. `whose` is the subject of the error.
+  /// Errors: kConflict when another process holds the lock, with its process id; kIo.
   static base::Result<NameLock> take(const std::string& path, const std::string& whose);
   NameLock(NameLock&& other) noexcept;
   NameLock& operator=(NameLock&& other) noexcept;
@@ -21,13 +23,16 @@ class NameLock {
   int descriptor_;
 };
 
-/// `name` as a part of a file's name: what is not a letter, digit, `.`, `_` or `-` as %XX.
+/// `name` as a part of a file name: every byte that is no ASCII letter, digit, `.`, `_` or `-`
+/// becomes %XX, and so does a leading `.`.
 std::string file_name_part(std::string_view name);
 
-/// The folder is there, with everything above it: what was missing has mode 0700.
+/// Creates the folder and its missing parents with mode 0700; leaves existing ones unchanged.
+/// Errors: kIo.
 base::Result<void> make_private_folder(const std::string& folder);
 
-/// The file is there, mode 0600 if it was missing, and so is its name after a power cut.
+/// Creates the file with mode 0600 unless it exists, and syncs its folder, so that its name
+/// survives a power cut. Errors: kIo.
 base::Result<void> make_private_file(const std::string& path);
 
 }  // namespace layercast::store

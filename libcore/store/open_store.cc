@@ -16,7 +16,7 @@ using base::ErrorCode;
 using base::Result;
 using Kind = StoreUri::Kind;
 
-/// A store whose operations are measured.
+/// Measures the operations of another store, which it owns.
 class MeasuredStore : public StateStore {
  public:
   MeasuredStore(std::unique_ptr<StateStore> store, base::Metrics& metrics)
@@ -71,8 +71,8 @@ Result<std::unique_ptr<StateStore>> open_unmeasured(const StoreRequest& request,
     case Kind::kMemory:
       if (is_follower) {
         return Error{ErrorCode::kInvalidInput,
-                     "is seen by one process alone, so nobody can follow it; expected sqlite:PATH "
-                     "or a redis URI",
+                     "a memory store exists in one process only, so --follow cannot mirror it; "
+                     "use sqlite:PATH or a redis URI",
                      request.uri, nullptr};
       }
       return std::unique_ptr<StateStore>(std::make_unique<MemoryStore>());

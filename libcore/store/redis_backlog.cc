@@ -8,7 +8,7 @@ namespace layercast::store {
 void RedisBacklog::add(const Commit& commit) {
   const int64_t base = newest_;
   if (!commit.entries.empty()) newest_ = commit.entries.back().revision;
-  // Without a revision of its own a change cannot be told from a repetition.
+  // A change without a revision of its own cannot be distinguished from a repetition.
   if (commit.entries.empty()) require_whole();
   if (needs_whole_) return;
   if (!pending_) {
@@ -52,7 +52,7 @@ void RedisBacklog::forget(int64_t revision) {
     pending_.reset();
     return;
   }
-  // Its layers are newer than those that Redis has, or the same: they may be written once more.
+  // The layers are at least as new as those at Redis, so writing them again does no harm.
   pending_->base = revision;
   std::erase_if(pending_->entries, [&](const auto& entry) { return entry.revision <= revision; });
 }

@@ -57,9 +57,9 @@ void RedisConnection::Closer::operator()(redisContext* context) const { redisFre
 Error RedisConnection::broken() const {
   const int error_number = errno;
   if (context_ == nullptr) {
-    return Error{ErrorCode::kIo, "not enough memory for a connection", name_, nullptr};
+    return Error{ErrorCode::kIo, "out of memory while connecting to Redis", name_, nullptr};
   }
-  // hiredis says EAGAIN's words when its time is up.
+  // On a timeout, hiredis reports the text of EAGAIN.
   const bool is_silent =
       context_->err == REDIS_ERR_IO &&
       (error_number == EAGAIN || error_number == ETIMEDOUT || error_number == EINPROGRESS);
@@ -71,7 +71,7 @@ Error RedisConnection::broken() const {
 
 Result<void> RedisConnection::prepare() {
   if (context_ == nullptr || context_->err != 0) return broken();
-  // A program that the daemon starts shall not hold the connection open.
+  // Child processes must not inherit the connection.
   ::fcntl(context_->fd, F_SETFD, FD_CLOEXEC);
   set_patience(kRedisPatience);
   return {};
@@ -115,10 +115,10 @@ Result<RedisConnection> RedisConnection::through_sentinel(const StoreUri& uri,
   std::from_chars(port.data(), port.data() + port.size(), master.port);
   TRY(auto connection, open(master));
   TRY_DO(connection.log_in(uri));
-  // A Sentinel may not know yet that it has become a replica.
+  // The Sentinel may not know yet that this Redis has become a replica.
   TRY(const RedisReply role, connection.command({"ROLE"}));
   if (role.items.empty() || role.items[0].text != "master") {
-    return Error{ErrorCode::kIo, "is no master any more; the Sentinels will name another one",
+    return Error{ErrorCode::kIo, "no longer the master; the Sentinels will name another one",
                  connection.name_, nullptr};
   }
   return connection;
@@ -126,7 +126,7 @@ Result<RedisConnection> RedisConnection::through_sentinel(const StoreUri& uri,
 
 Result<RedisConnection> RedisConnection::connect(const StoreUri& uri) {
   if (uri.kind == StoreUri::Kind::kRedisSentinel) {
-    Error last{ErrorCode::kIo, "no Sentinel is named", {}, nullptr};
+    Error last{ErrorCode::kIo, "the URI names no Sentinel", {}, nullptr};
     for (const HostPort& sentinel : uri.hosts) {
       auto connection = through_sentinel(uri, sentinel);
       if (connection.ok()) return connection;

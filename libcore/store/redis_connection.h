@@ -13,7 +13,7 @@ struct redisContext;
 
 namespace layercast::store {
 
-/// What Redis answered. An error of Redis' is an Error instead.
+/// A reply from Redis. An error reply becomes an Error instead.
 struct RedisReply {
   enum class Kind : uint8_t { kNil, kText, kInteger, kArray };
   Kind kind = Kind::kNil;
@@ -22,24 +22,25 @@ struct RedisReply {
   std::vector<RedisReply> items;
 };
 
-/// A connection to a Redis that takes writes; after any error it is of no more use.
-/// A Redis that does not answer for kRedisPatience counts as gone. Thread: one at a time.
+/// A connection to a Redis master. It is unusable after any error. A Redis that does not answer
+/// within kRedisPatience counts as unreachable. Thread: one at a time.
 class RedisConnection {
  public:
-  /// Asks Sentinels for the master and makes sure that it is one; logs in; selects the database.
-  /// Errors: kIo.
+  /// Connects, logs in and selects the database. With Sentinels, asks them for the master and
+  /// verifies its role. Errors: kIo.
   static base::Result<RedisConnection> connect(const StoreUri& uri);
 
-  /// Waits for the answer. Errors: kIo.
+  /// Sends a command and waits for the reply. Errors: kIo.
   base::Result<RedisReply> command(const std::vector<std::string_view>& words);
-  /// Until further notice: how long Redis may stay silent.
+  /// Sets how long command() waits for a reply from now on.
   void set_patience(std::chrono::milliseconds patience);
 
-  /// Sends without waiting; the answers come with read_arrived().
+  /// Sends a command without waiting for the reply, which read_arrived() reads. Errors: kIo.
   base::Result<void> send(const std::vector<std::string_view>& words);
-  /// Readable when something has arrived.
+  /// The socket, which is readable when replies have arrived.
   int descriptor() const;
-  /// How many answers have arrived; call it when the descriptor is readable. They are thrown away.
+  /// Reads and discards the replies that have arrived; returns their number. Call it when the
+  /// descriptor is readable. Errors: kIo.
   base::Result<int> read_arrived();
 
  private:
@@ -58,9 +59,10 @@ class RedisConnection {
   base::Error broken() const;
 
   std::unique_ptr<redisContext, Closer> context_;
-  std::string name_;  // for people
+  std::string name_;  // the `where` of errors
 };
 
+/// How long Redis may take to connect or to reply before it counts as unreachable.
 inline constexpr std::chrono::milliseconds kRedisPatience{1000};
 
 }  // namespace layercast::store

@@ -18,7 +18,7 @@ constexpr milliseconds kAskEvery{1000};
 
 enum class Heard { kSomething, kNothing };
 
-/// Waits until the connection has something, `wake` is signalled, or time is up.
+/// Waits until the connection is readable, `wake` is signalled, or `patience` has passed.
 Heard listen_for(int descriptor, const Wake& wake, milliseconds patience) {
   std::array polled = {pollfd{descriptor, POLLIN, 0}, pollfd{wake.descriptor(), POLLIN, 0}};
   ::poll(polled.data(), polled.size(), static_cast<int>(patience.count()));
@@ -43,8 +43,8 @@ RedisFollower::~RedisFollower() {
   thread_.join();
 }
 
-/// Calls work(scene) with a connection that works, if there can be one: the kept one may have died
-/// since it was last used.
+/// Calls work(scene). After an error on the kept connection, which may have died since its last
+/// use, it tries once more with a new one.
 template <class Work>
 auto RedisFollower::with_scene(const Work& work) {
   using Answer = decltype(work(std::declval<RedisScene&>()));
@@ -66,7 +66,7 @@ Result<std::optional<StoredState>> RedisFollower::load() {
 }
 
 Result<void> RedisFollower::commit(const Commit& /*commit*/) {
-  return Error{ErrorCode::kConflict, "a follower changes nothing", name_, nullptr};
+  return Error{ErrorCode::kConflict, "a follower cannot change the scene", name_, nullptr};
 }
 
 Result<std::vector<JournalEntry>> RedisFollower::journal(int64_t after, int count_max) {

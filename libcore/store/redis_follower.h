@@ -11,14 +11,16 @@
 
 namespace layercast::store {
 
-/// Reads the scene that another daemon keeps at a Redis. A thread listens to the channel of
-/// revisions, takes what it hears as a hint, and asks for the revision every second besides.
+/// Reads the scene that another daemon keeps at a Redis. A thread subscribes to the channel of
+/// revisions, takes its messages as a hint only, and also asks for the revision every second.
+/// Thread: as StateStore.
 class RedisFollower : public StateStore {
  public:
+  /// Starts the thread; does not wait for Redis.
   RedisFollower(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics);
   ~RedisFollower() override;
 
-  /// Errors: kIo while Redis is away.
+  /// Errors: kIo while Redis is unreachable.
   base::Result<std::optional<StoredState>> load() override;
   /// Errors: kConflict, always: a follower only reads.
   base::Result<void> commit(const Commit& commit) override;
@@ -39,11 +41,11 @@ class RedisFollower : public StateStore {
   const std::string scene_;
   const OperationMetrics connecting_;
   const StoreGauges gauges_;
-  std::optional<RedisConnection> reading_;  // the callers'
+  std::optional<RedisConnection> reading_;  // of the calling thread
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool is_stopped_ = false;  // a wait is to end
+  bool is_stopped_ = false;  // makes wait_for_newer() return
   int64_t newest_ = 0;
   std::string fault_ = "not connected yet";
 

@@ -20,7 +20,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kFirstPatience{2000};
 constexpr milliseconds kRenewEvery{1000};
 
-/// FNV-1a: names a file, keeps nothing secret.
+/// FNV-1a: distinguishes file names; not a secure hash.
 uint64_t hash_of(std::string_view text) {
   uint64_t hash = 14695981039346656037U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
@@ -83,9 +83,9 @@ Result<void> RedisOwner::begin(const StoreRequest& request) {
   });
   if (first_ != First::kTaken) return {};
   return Error{ErrorCode::kConflict,
-               "the scene name \"" + scene_ + "\" belongs to the " + holder_ +
-                   ", which changes it; --follow mirrors it (if that one has died, the name is "
-                   "free within 5 s)",
+               "the scene name \"" + scene_ + "\" is in use by the " + holder_ +
+                   "; stop that process, or mirror the scene with --follow (after a crash, the "
+                   "name is free within 5 s)",
                name_, nullptr};
 }
 
@@ -98,7 +98,7 @@ RedisOwner::~RedisOwner() {
   if (thread_.joinable()) thread_.join();
 }
 
-// ---- What callers do ----------------------------------------------------------------------------
+// ---- The calling thread -------------------------------------------------------------------------
 
 Result<void> RedisOwner::settle() {
   std::optional<Snapshot> remote;
@@ -171,7 +171,7 @@ StoreHealth RedisOwner::locked_health() const {
   return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, waiting};
 }
 
-// ---- The thread ---------------------------------------------------------------------------------
+// ---- The replication thread ---------------------------------------------------------------------
 
 void RedisOwner::replicate() {
   Backoff backoff;
@@ -215,7 +215,7 @@ Result<void> RedisOwner::serve() {
   }
 }
 
-/// Does what is to do until the lease has to be renewed, or something needs a new look.
+/// Replicates until the lease must be renewed or the plan must be made again.
 Result<void> RedisOwner::serve_claimed(RedisScene& scene, const RedisScene::Claim& claim) {
   bool is_settled = false;
   {
@@ -241,7 +241,7 @@ Result<void> RedisOwner::serve_claimed(RedisScene& scene, const RedisScene::Clai
   return write_waiting(scene);
 }
 
-/// Lets load() see what Redis has. Nobody else changes it while the lease is ours.
+/// Reads the state of Redis for load(). No other daemon changes it while this one holds the lease.
 Result<void> RedisOwner::show_first(RedisScene& scene) {
   {
     const std::lock_guard lock(mutex_);
@@ -275,9 +275,9 @@ RedisOwner::Plan RedisOwner::plan_for(const RedisScene::Claim& claim) {
   } else if (claim.revision != common_) {
     if (foreign_ == 0 && claim.revision > backlog_.newest()) foreign_ = claim.revision;
     if (foreign_ != 0) {
-      fault_ = "it holds revision " + std::to_string(foreign_) +
-               " of another daemon, which was not there to be loaded; this daemon goes on with "
-               "its own and does not write there. A restart loads the newer of both";
+      fault_ = "Redis has revision " + std::to_string(foreign_) +
+               " of another daemon, which was unavailable at the start; this daemon keeps its "
+               "own state and does not write to Redis. Restart it to load the newer of the two";
       update_gauges();
       return Plan::kKeepOff;
     }
@@ -293,9 +293,9 @@ RedisOwner::Plan RedisOwner::plan_for(const RedisScene::Claim& claim) {
   return goes_on ? Plan::kGoOn : Plan::kWhole;
 }
 
-/// Writes the whole state anew: Redis has lost some of it, or has another's.
+/// Writes the whole state: Redis has lost part of it, or has that of another writer.
 Result<void> RedisOwner::write_whole(RedisScene& scene, const RedisScene::Claim& claim) {
-  int64_t kept = 0;  // where Redis' journal goes over into ours
+  int64_t kept = 0;  // the revision up to which the journal at Redis stays
   {
     const std::lock_guard lock(mutex_);
     const bool is_known = claim.writer == lease_.writer || claim.revision == common_;
@@ -312,13 +312,14 @@ Result<void> RedisOwner::write_whole(RedisScene& scene, const RedisScene::Claim&
   const std::lock_guard lock(mutex_);
   backlog_.require_whole();
   if (!written.ok()) return written.error();
-  return {};  // the next claim says who has taken the name
+  return {};  // the next claim reports the new holder of the name
 }
 
-/// The revision that Redis has now; nullopt when the name is another's.
+/// Writes the local state from one transaction. Returns the revision that Redis then has; nullopt
+/// when another daemon holds the lease.
 Result<std::optional<int64_t>> RedisOwner::write_snapshot(RedisScene& scene, int64_t kept) {
   TRY(auto snapshot, reader_->snapshot(kept));
-  if (!snapshot) {  // nothing was ever committed here, so there is nothing to do soon
+  if (!snapshot) {  // there is no commit yet, so this is not urgent
     is_stopped_within(kRenewEvery);
     return std::optional<int64_t>(0);
   }
@@ -330,7 +331,8 @@ Result<std::optional<int64_t>> RedisOwner::write_snapshot(RedisScene& scene, int
   return std::optional(write.revision);
 }
 
-/// Brings what comes to Redis, until the lease has to be renewed or Redis is not as expected.
+/// Writes commits to Redis as they come, until the lease must be renewed or Redis has an unexpected
+/// revision.
 Result<void> RedisOwner::write_waiting(RedisScene& scene) {
   const auto deadline = steady_clock::now() + kRenewEvery;
   while (steady_clock::now() < deadline) {
@@ -376,7 +378,7 @@ void RedisOwner::say_goodbye(RedisScene& scene) {
     const std::lock_guard lock(mutex_);
     is_writable = is_settled_ && fault_.empty() && !backlog_.needs_whole();
   }
-  // What cannot be brought now is in the local journal, and the next daemon brings it.
+  // Commits that cannot be written now are in the local journal, and the next daemon writes them.
   for (bool is_more = is_writable; is_more;) {
     const auto outcome = write_next(scene);
     if (!outcome.ok()) return;
@@ -384,15 +386,15 @@ void RedisOwner::say_goodbye(RedisScene& scene) {
     is_more = outcome.value() == RedisScene::Outcome::kWritten && !backlog_.is_empty();
   }
   const auto released = scene.release(lease_);
-  static_cast<void>(released);  // the lease runs out by itself
+  static_cast<void>(released);  // the lease expires by itself
 }
 
 void RedisOwner::note_taken(const std::string& holder) {
   const std::lock_guard lock(mutex_);
   holder_ = holder;
   if (first_ == First::kPending || first_ == First::kFailed) first_ = First::kTaken;
-  fault_ = "the scene name has been taken by the " + holder +
-           "; this daemon goes on with its own state and does not write there";
+  fault_ = "the scene name is now in use by the " + holder +
+           "; this daemon keeps its own state and does not write to Redis";
   update_gauges();
   changed_.notify_all();
 }

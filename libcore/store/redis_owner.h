@@ -11,23 +11,25 @@
 
 namespace layercast::store {
 
-/// Changes a scene that a Redis keeps. A commit is durable in a local journal, an SQLite file, and
-/// done; a thread brings it to Redis, in order, as soon as that takes it. So nothing that Redis
-/// does or does not do makes a commit wait.
-/// The one who writes holds a lease at Redis. Who finds a newer state of another writer there
-/// after having begun without it does not write over it, and neither does who lost the lease:
-/// they keep what they have, and health() says so.
+/// Owns a scene that a Redis keeps. A commit returns once it is durable in a local journal, an
+/// SQLite file; a thread then replicates it to Redis, in order. So a commit never waits for Redis.
+/// The writer holds a lease at Redis. A daemon does not write to Redis while it finds a newer state
+/// of another writer there that was unavailable at its start, nor while another daemon holds the
+/// lease: it keeps its own state, and health() reports the reason.
+/// Thread: as StateStore.
 class RedisOwner : public StateStore {
  public:
-  /// Waits for Redis 2 s at most, and less when there is a local state to begin with.
-  /// Errors: kConflict when another daemon has the scene, here or at Redis; kIo.
+  /// Opens the local journal and waits for Redis, at most 2 s; when there is a local state, only
+  /// until the first attempt fails. Errors: kConflict when another daemon owns the scene, on this
+  /// machine or at Redis; kIo; kUnsupported for a journal that a newer version wrote.
   static base::Result<std::unique_ptr<RedisOwner>> open(const StoreRequest& request,
                                                         const StoreUri& uri,
                                                         base::Metrics& metrics);
-  /// Brings what is waiting to Redis if that answers, and gives the scene name back.
+  /// Writes the remaining commits to Redis if it answers, and releases the scene name.
   ~RedisOwner() override;
 
-  /// The newer of what is here and what Redis had when this was opened; that becomes both.
+  /// The newer one of the local state and the state that Redis had at open(). The first load() or
+  /// commit() makes it the state of both.
   base::Result<std::optional<StoredState>> load() override;
   base::Result<void> commit(const Commit& commit) override;
   base::Result<std::vector<JournalEntry>> journal(int64_t after, int count_max) override;
@@ -42,7 +44,7 @@ class RedisOwner : public StateStore {
   base::Result<void> adopt(const std::optional<Snapshot>& remote,
                            const std::optional<Snapshot>& local);
 
-  // The thread's own.
+  // Functions of the replication thread.
   void replicate();
   base::Result<void> serve();
   base::Result<void> serve_claimed(RedisScene& scene, const RedisScene::Claim& claim);
@@ -68,22 +70,22 @@ class RedisOwner : public StateStore {
   const OperationMetrics replication_;
   const StoreGauges gauges_;
   Lease lease_;
-  std::unique_ptr<SqliteStore> local_;    // the callers'
-  std::unique_ptr<SqliteStore> reader_;   // the thread's view of it
-  std::optional<RemoteWrite> in_flight_;  // the thread's: may have arrived, or not
+  std::unique_ptr<SqliteStore> local_;    // of the calling thread
+  std::unique_ptr<SqliteStore> reader_;   // the same file, of the replication thread
+  std::optional<RemoteWrite> in_flight_;  // of the replication thread: Redis may have it or not
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool is_stopping_ = false;
   enum class First : uint8_t { kPending, kFailed, kTaken, kSeen };
-  First first_ = First::kPending;   // how the first contact went
-  std::optional<Snapshot> remote_;  // what Redis had then
-  std::string holder_;              // who has the scene, if somebody else
-  bool is_settled_ = false;         // load() has chosen the state
+  First first_ = First::kPending;   // the result of the first contact
+  std::optional<Snapshot> remote_;  // the state of Redis at that time
+  std::string holder_;              // the other daemon that holds the lease
+  bool is_settled_ = false;         // settle() has chosen the state
   RedisBacklog backlog_{0};
-  int64_t replicated_ = 0;  // what Redis has for all we know
-  int64_t common_ = 0;      // a revision of another writer that is ours as well
-  int64_t foreign_ = 0;     // a revision of another writer that must not be lost; 0: none
+  int64_t replicated_ = 0;  // the revision that Redis is known to have
+  int64_t common_ = 0;      // a revision of another writer that the local state includes
+  int64_t foreign_ = 0;     // a revision of another writer that must not be overwritten; 0: none
   std::string fault_ = "not connected yet";
 
   std::thread thread_;

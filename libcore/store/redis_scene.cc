@@ -35,8 +35,8 @@ if not meta[1] then return {} end
 return {meta[1], meta[2] or '', redis.call('HGETALL', KEYS[2])})";
 
 // KEYS: meta, layers, log, owner. ARGV: writer, lease, milliseconds, mode, base, revision, header,
-// channel, kept, entries to keep, then three counts, then ids with layers, ids that go, revisions
-// with commands. The revision comes last: what breaks off before is not taken for done.
+// channel, kept, entries to keep, then three counts, then ids with layers, ids to delete, revisions
+// with commands. The script sets the revision last, so that an aborted write does not count.
 constexpr std::string_view kWrite = R"(
 local held = redis.call('GET', KEYS[4])
 if held and string.sub(held, 1, #ARGV[1]) ~= ARGV[1] then return 'LOST' end
@@ -81,7 +81,7 @@ int64_t integer_of(std::string_view text) {
 }
 
 Error strange() {
-  return Error{ErrorCode::kIo, "Redis answered something unexpected", {}, nullptr};
+  return Error{ErrorCode::kIo, "unexpected reply from Redis", {}, nullptr};
 }
 
 std::string lease_text(const Lease& lease) { return lease.writer + " " + lease.holder; }
@@ -98,7 +98,7 @@ std::string_view mode_name(RemoteWrite::Mode mode) {
   return "whole";
 }
 
-/// The words of the script kWrite after its keys.
+/// The arguments of the script kWrite after its keys.
 std::vector<std::string> arguments_of(const Lease& lease, const RemoteWrite& write,
                                       const std::string& channel) {
   const auto written = std::ranges::count_if(

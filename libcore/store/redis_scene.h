@@ -10,64 +10,71 @@
 
 namespace layercast::store {
 
-/// Who holds a scene name at a Redis.
+/// The holder of a scene name at a Redis.
 struct Lease {
-  std::string writer;  ///< tells one local journal from every other
-  std::string holder;  ///< for people: a process and its host
+  std::string writer;  ///< identifies the local journal
+  std::string holder;  ///< for messages: a process and its host
 };
+/// The time after which a lease expires unless its holder renews it.
 inline constexpr std::chrono::milliseconds kLeaseTime{5000};
 
-/// What is brought to Redis at once.
+/// One atomic write to Redis.
 struct RemoteWrite {
   enum class Mode : uint8_t {
-    kSome,       ///< these layers change, if Redis has `base`
-    kAllLayers,  ///< these layers are all, if Redis has `base`
-    kWhole,      ///< these layers are all, whatever Redis has
+    kSome,       ///< changes these layers, if Redis has `base`
+    kAllLayers,  ///< replaces all layers by these, if Redis has `base`
+    kWhole,      ///< replaces all layers by these, whatever Redis has
   };
   Mode mode = Mode::kSome;
-  int64_t base = 0;      ///< the revision that it goes on from
-  int64_t revision = 0;  ///< the one that it leads to
-  int64_t kept = 0;      ///< kWhole: Redis' journal stays when it ends here
+  int64_t base = 0;      ///< the revision before it
+  int64_t revision = 0;  ///< the revision after it
+  int64_t kept = 0;      ///< kWhole: the journal at Redis stays if its revision is this
   std::string header;
-  std::map<std::string, std::optional<std::string>> layers;  ///< nullopt: gone
+  std::map<std::string, std::optional<std::string>> layers;  ///< nullopt: deleted
   std::vector<JournalEntry> entries;
 };
 
-/// A scene as a Redis keeps it. Its keys share a hash tag, so that a cluster keeps them together:
-///   {SCENE}:meta    hash: rev, header, owner (which local journal wrote it)
+/// A scene at a Redis. Its keys share a hash tag, so that a cluster keeps them on one node:
+///   {SCENE}:meta    hash: rev, header, owner (the local journal that wrote it)
 ///   {SCENE}:layers  hash: id → layer
-///   {SCENE}:log     stream, the journal: REV-0 → command; the newest 10,000 or so
-///   {SCENE}:chan    channel: every new revision
-///   {SCENE}:owner   who may write, for 5 s from the last time they said so
-/// Everything is written by scripts, which Redis runs whole and alone. Errors: kIo; the connection
-/// is of no more use then. Thread: one at a time.
+///   {SCENE}:log     stream, the journal: REV-0 → command; about the newest 10,000
+///   {SCENE}:chan    channel: each new revision
+///   {SCENE}:owner   the lease: writer and holder; expires after 5 s without a renewal
+/// All writes are scripts, which Redis executes atomically. Errors of all functions: kIo; the
+/// connection is then unusable. Thread: one at a time.
 class RedisScene {
  public:
-  /// Borrows the connection.
+  /// Ownership: borrows the connection.
   RedisScene(RedisConnection& connection, const std::string& scene);
 
+  /// The result of claim().
   struct Claim {
     bool is_ours = false;
-    std::string holder;    ///< when it is another's
-    int64_t revision = 0;  ///< that Redis has; 0: none
-    std::string writer;    ///< who wrote that
-    int64_t logged = 0;    ///< where its journal ends
+    std::string holder;    ///< the other holder; empty when it is ours
+    int64_t revision = 0;  ///< of the state at Redis; 0: none
+    std::string writer;    ///< of that state
+    int64_t logged = 0;    ///< the last revision of its journal
   };
-  /// Takes the scene name for kLeaseTime from now, unless another holds it.
+  /// Takes or renews the lease for kLeaseTime from now, unless another writer holds it.
   base::Result<Claim> claim(const Lease& lease);
-  /// Gives it back, if it is ours.
+  /// Releases the lease, if this writer holds it.
   base::Result<void> release(const Lease& lease);
 
   enum class Outcome : uint8_t {
-    kWritten,   ///< or had been written already
-    kConflict,  ///< Redis has neither `base` nor `revision`; nothing is changed
-    kLost,      ///< another holds the scene name; nothing is changed
+    kWritten,   ///< now or by an earlier attempt
+    kConflict,  ///< Redis has neither `base` nor `revision`; nothing has changed
+    kLost,      ///< another writer holds the lease; nothing has changed
   };
+  /// Writes atomically, renews the lease and publishes the revision.
   base::Result<Outcome> write(const Lease& lease, const RemoteWrite& write);
 
+  /// The revision at Redis; 0 when there is none.
   base::Result<int64_t> revision();
+  /// The state at Redis; nullopt when there is none.
   base::Result<std::optional<StoredState>> read();
+  /// As StateStore::journal().
   base::Result<std::vector<JournalEntry>> journal(int64_t after, int count_max);
+  /// The name of the channel that announces new revisions.
   const std::string& channel() const { return channel_; }
 
  private:

@@ -13,7 +13,7 @@ using base::Result;
 
 constexpr int kBusyMilliseconds = 2000;
 
-/// What went wrong last, in words that say what to do.
+/// The last error of `database`, with a remedy where there is one.
 Error error_of(sqlite3* database, const std::string& path) {
   const int code = sqlite3_errcode(database) & 0xff;
   if (code == SQLITE_FULL) {
@@ -23,12 +23,13 @@ Error error_of(sqlite3* database, const std::string& path) {
     return Error{
         ErrorCode::kIo,
         code == SQLITE_NOTADB
-            ? "is no SQLite database; name another file, or move this one away to start anew"
-            : "is damaged; put back a copy of it, or move it away to start anew",
+            ? "the file is not an SQLite database; use another file, or move it away"
+            : "the database is damaged; restore a backup, or move it away to start without state",
         path, nullptr};
   }
   if (code == SQLITE_BUSY) {
-    return Error{ErrorCode::kIo, "another process keeps it locked; end that one", path, nullptr};
+    return Error{ErrorCode::kIo, "the database is locked by another process; stop that process",
+                 path, nullptr};
   }
   const int error_number = sqlite3_system_errno(database);
   if (code == SQLITE_IOERR && error_number != 0) {
@@ -53,7 +54,7 @@ void SqliteStatement::bind(int place, int64_t value) {
 }
 
 void SqliteStatement::bind(int place, std::string_view value) {
-  // A view of nothing may point nowhere, which SQLite would take for NULL.
+  // An empty view may have a null pointer, which SQLite would bind as NULL.
   const char* const start = value.empty() ? "" : value.data();
   LAYERCAST_CHECK(sqlite3_bind_text64(statement_.get(), place, start, value.size(), SQLITE_STATIC,
                                       SQLITE_UTF8) == SQLITE_OK);
@@ -96,11 +97,11 @@ void SqliteDatabase::Closer::operator()(sqlite3* database) const { sqlite3_close
 
 Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Access access) {
   sqlite3* handle = nullptr;
-  // A reader needs to write beside the file as well: the index of the log lies in shared memory.
+  // A reader needs write access, too: it updates the index of the log, a shared-memory file.
   const int result =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   SqliteDatabase database(handle, path);
-  if (handle == nullptr) return Error{ErrorCode::kIo, "not enough memory", path, nullptr};
+  if (handle == nullptr) return Error{ErrorCode::kIo, "out of memory", path, nullptr};
   if (result != SQLITE_OK) return error_of(handle, path);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   if (access == Access::kRead) TRY_DO(database.execute("PRAGMA query_only = ON"));

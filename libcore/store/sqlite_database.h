@@ -12,25 +12,28 @@ struct sqlite3_stmt;
 
 namespace layercast::store {
 
-/// A prepared statement of a database that outlives it. Thread: one at a time, as its database.
+/// A prepared statement. Ownership: its database must outlive it. Thread: one at a time, together
+/// with its database.
 class SqliteStatement {
  public:
-  /// Gives the next run its values, first to last, and does it to its end.
+  /// Binds `values` in order and runs the statement to its end. Errors: as SqliteDatabase.
   template <class... Values>
   base::Result<void> run(const Values&... values) {
     begin(values...);
     return finish();
   }
 
-  /// Gives the next run its values; step() then goes from row to row.
+  /// Binds `values` for the next run; step() then goes from row to row. Ownership: borrows texts
+  /// until the run ends.
   template <class... Values>
   void begin(const Values&... values) {
     reset();
     int place = 0;
     (bind(++place, values), ...);
   }
-  /// True on a row, false after the last one. After false or an error the statement is reset.
+  /// Returns true on a row, false after the last one. Resets the statement after false or an error.
   base::Result<bool> step();
+  /// A value of the current row. Range: `column` counts from 0.
   int64_t integer(int column) const;
   std::string text(int column) const;
   void reset();
@@ -43,7 +46,7 @@ class SqliteStatement {
   SqliteStatement(sqlite3_stmt* statement, std::string path)
       : statement_(statement), path_(std::move(path)) {}
   void bind(int place, int64_t value);
-  /// Borrowed until the run is over.
+  /// Borrows `value` until the run ends.
   void bind(int place, std::string_view value);
   base::Result<void> finish();
 
@@ -56,16 +59,18 @@ class SqliteDatabase {
  public:
   enum class Access : uint8_t { kWrite, kRead };
 
-  /// The file exists already; nothing of it is changed yet. Errors: kIo, as all below, with the
-  /// path and what to do.
+  /// Opens an existing file and changes nothing in it. Errors of all functions: kIo with the path
+  /// and a remedy; kInternal for a bug.
   static base::Result<SqliteDatabase> open(const std::string& path, Access access);
 
+  /// Runs `sql`, one or more statements, and ignores their rows.
   base::Result<void> execute(const char* sql);
   base::Result<SqliteStatement> prepare(std::string_view sql);
-  /// The first value that `sql` gives, 0 when it gives none.
+  /// The first value of the first row of `sql`; 0 when there is no row.
   base::Result<int64_t> integer(std::string_view sql);
+  /// The same as a text; empty when there is no row.
   base::Result<std::string> text(std::string_view sql);
-  /// Undoes the transaction under way, if there is one.
+  /// Rolls back the current transaction, if there is one.
   void roll_back();
 
  private:

@@ -55,9 +55,9 @@ Result<Marks> read_marks(SqliteDatabase& database) {
   return Marks{tables, application, version};
 }
 
-/// What the file holds, looked at without changing it.
+/// Determines the content of the file without changing it.
 Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
-  // Of one instant: somebody may be making the file right now.
+  // One transaction, because another process may be creating the file right now.
   TRY_DO(database.execute("BEGIN"));
   const Result<Marks> marks = read_marks(database);
   const Result<void> ended = database.execute("ROLLBACK");
@@ -66,23 +66,22 @@ Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
   const auto [tables, application, version] = marks.value();
   if (tables == 0 && application == 0 && version == 0) return Content::kNothing;
   if (application != kApplication) {
-    return Error{ErrorCode::kIo,
-                 "is a database of another program; name another file for the state", path,
+    return Error{ErrorCode::kIo, "the database belongs to another program; use another file", path,
                  nullptr};
   }
   if (version > kSchema) {
     return Error{ErrorCode::kUnsupported,
-                 "was written by a newer version (its layout is " + std::to_string(version) +
-                     ", this one knows " + std::to_string(kSchema) +
-                     "); use that version, or name another file",
+                 "a newer version wrote the database (schema " + std::to_string(version) +
+                     ", supported up to " + std::to_string(kSchema) +
+                     "); use that version, or another file",
                  path, nullptr};
   }
   return Content::kState;
 }
 
 Result<void> use_write_ahead_log(SqliteDatabase& database, const std::string& path) {
-  // Two who come at the same time to a new file cannot both change its mode, and SQLite tells the
-  // second at once instead of making it wait.
+  // Two processes cannot change the mode of a new file at the same time, and SQLite returns an
+  // error to the second one instead of making it wait.
   const auto deadline = steady_clock::now() + std::chrono::seconds(2);
   while (true) {
     auto mode = database.text("PRAGMA journal_mode = WAL");
@@ -92,15 +91,17 @@ Result<void> use_write_ahead_log(SqliteDatabase& database, const std::string& pa
       continue;
     }
     if (!mode.ok()) return std::move(mode).error();
-    return Error{ErrorCode::kIo, "its file system allows no write-ahead log; use a local disk",
-                 path, nullptr};
+    return Error{ErrorCode::kIo,
+                 "the file system does not support a write-ahead log; use a local disk", path,
+                 nullptr};
   }
 }
 
 Result<void> check_whole(SqliteDatabase& database, const std::string& path) {
   TRY(const std::string verdict, database.text("PRAGMA quick_check(1)"));
   if (verdict == "ok") return {};
-  return Error{ErrorCode::kIo, "is damaged; put back a copy of it, or move it away to start anew",
+  return Error{ErrorCode::kIo,
+               "the database is damaged; restore a backup, or move it away to start without state",
                path, nullptr};
 }
 
@@ -121,7 +122,7 @@ Result<SqliteDatabase> open_owned(const std::string& path) {
   return database;
 }
 
-/// Tells whether a path still names the same file.
+/// Identifies a file, to find out whether a path still names the same one.
 struct FileIdentity {
   dev_t device = 0;
   ino_t number = 0;
@@ -142,7 +143,7 @@ std::string absolute_path(const std::string& path) {
 
 }  // namespace
 
-/// A connection with its statements.
+/// A connection and its prepared statements.
 struct SqliteStore::Session {
   static Result<std::unique_ptr<Session>> make(SqliteDatabase database) {
     auto s = std::make_unique<Session>(Session{
@@ -290,7 +291,7 @@ Result<std::optional<Snapshot>> SqliteStore::snapshot(int64_t after) {
   TRY_DO(session->begin_read->run());
   auto state = read_state(*session);
   auto entries = read_journal(*session, after, kJournalEntriesMax + int{kTrimEvery});
-  session->database.roll_back();  // nothing was written: it only ends the reading
+  session->database.roll_back();  // ends the read transaction
   if (!state.ok()) return std::move(state).error();
   if (!entries.ok()) return std::move(entries).error();
   if (!state.value()) return std::optional<Snapshot>();
@@ -299,7 +300,7 @@ Result<std::optional<Snapshot>> SqliteStore::snapshot(int64_t after) {
 
 Result<void> SqliteStore::commit(const Commit& commit) {
   if (role_ == Role::kFollower) {
-    return Error{ErrorCode::kConflict, "a follower changes nothing", path_, nullptr};
+    return Error{ErrorCode::kConflict, "a follower cannot change the scene", path_, nullptr};
   }
   return noted(in_transaction([&](Session& session) { return write(session, commit); }));
 }
@@ -309,7 +310,7 @@ Result<void> SqliteStore::write(Session& session, const Commit& commit) {
   for (const JournalEntry& entry : commit.entries) {
     if (entry.revision <= newest) {
       return Error{ErrorCode::kInternal,
-                   "revision " + std::to_string(entry.revision) + " does not follow " +
+                   "revision " + std::to_string(entry.revision) + " is not above revision " +
                        std::to_string(newest),
                    path_, nullptr};
     }
@@ -383,7 +384,7 @@ Result<bool> SqliteStore::wait_for_newer(int64_t known, milliseconds patience) {
       case FileWatch::Event::kStop:
         return false;
       case FileWatch::Event::kChange:
-        // The log is written first and seen after it has reached the disk, which takes a while.
+        // A commit becomes visible when the log is on the disk, some time after the first change.
         pause = kLookFirst;
         break;
       case FileWatch::Event::kNothing:

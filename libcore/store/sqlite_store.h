@@ -10,23 +10,25 @@
 
 namespace layercast::store {
 
-/// How many of its newest entries a journal keeps at least; it may have a tenth more.
+/// The number of newest entries that a journal keeps; it may temporarily have a tenth more.
 inline constexpr int kJournalEntriesMax = 10'000;
 
-/// The state and what led to it.
+/// A state, and journal entries that led to it.
 struct Snapshot {
   StoredState state;
   std::vector<JournalEntry> entries;  ///< in order
 };
 
-/// Keeps scenes in one SQLite file: a write-ahead log, synchronous=FULL, one transaction a commit.
-/// Several daemons may share the file, each with its own scene; a lock file beside it,
-/// `PATH.SCENE.lock`, says who has which. A follower makes nothing and waits for the file.
+/// Keeps scenes in one SQLite file with a write-ahead log, synchronous=FULL and one transaction per
+/// commit. Several daemons may share the file, each with its own scene; a lock file beside it,
+/// `PATH.SCENE.lock`, is held by the owner of a scene. A follower creates nothing and waits for the
+/// file. Thread: as StateStore.
 class SqliteStore : public StateStore {
  public:
-  /// The file and its folder are made by an owner, for its user alone.
-  /// Errors: kConflict when another process owns the scene; kUnsupported for a file of a newer
-  /// version; kIo for one that is damaged or somebody else's, which stays as it is.
+  /// Opens the store. An owner creates the file and its folder, readable by its user only.
+  /// Errors: kConflict when another process owns the scene; kUnsupported for a file that a newer
+  /// version wrote; kIo, also for files that are damaged or of another program, which stay
+  /// unchanged.
   static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                          const std::string& scene, Role role);
   ~SqliteStore() override;
@@ -38,12 +40,13 @@ class SqliteStore : public StateStore {
   void stop_waiting() override { watch_.stop(); }
   StoreHealth health() const override;
 
-  /// State and journal are these and nothing else, durably. `entries` in order. Errors: as
+  /// Replaces the state and the journal, durably. Range: `entries` are in order. Errors: as
   /// commit().
   base::Result<void> replace(const StoredState& state, const std::vector<JournalEntry>& entries);
-  /// The state, and the entries above `after` that led to it, at one moment.
+  /// The state, and the entries above `after` that led to it, from one transaction; nullopt when
+  /// there is no state.
   base::Result<std::optional<Snapshot>> snapshot(int64_t after);
-  /// What tells this file from every other; made with it.
+  /// The unique identifier that the file received at its creation; empty when there is no file.
   base::Result<std::string> file_id();
 
  private:
@@ -68,7 +71,7 @@ class SqliteStore : public StateStore {
   Role role_;
   std::optional<NameLock> lock_;
   std::unique_ptr<Session> session_;
-  size_t untrimmed_ = 0;  // entries since the journal was last cut
+  size_t untrimmed_ = 0;  // entries since the journal was last trimmed
   FileWatch watch_;
   mutable std::mutex mutex_;
   std::string fault_;  // guarded by mutex_; why the last commit failed

@@ -14,47 +14,47 @@
 
 namespace layercast::store {
 
-/// A scene as it was last made durable. The texts are JSON that only layers/ understands.
+/// The durable state of a scene. Its texts are JSON that only layers/ interprets.
 struct StoredState {
   int64_t revision = 0;
-  std::string header;                                       ///< all but the layers
-  std::vector<std::pair<std::string, std::string>> layers;  ///< id and layer; in no order
+  std::string header;                                       ///< everything except the layers
+  std::vector<std::pair<std::string, std::string>> layers;  ///< id and layer; unordered
   bool operator==(const StoredState&) const = default;
 };
 
 /// One command of the journal.
 struct JournalEntry {
-  int64_t revision = 0;  ///< that it led to
+  int64_t revision = 0;  ///< of the state after the command
   std::string command;   ///< JSON
   bool operator==(const JournalEntry&) const = default;
 };
 
-/// What is made durable together: all of it or nothing.
+/// A change that becomes durable atomically.
 struct Commit {
-  std::vector<JournalEntry>
-      entries;  ///< in order; the state afterwards has the last one's revision
+  /// In order; the last revision is that of the new state.
+  std::vector<JournalEntry> entries;
   std::string header;
   enum class Layers : uint8_t { kSome, kAll };
-  Layers layers = Layers::kSome;  ///< kAll: layers not written are gone
+  Layers layers = Layers::kSome;  ///< kAll: deletes the layers that are not in `written`
   std::vector<std::pair<std::string, std::string>> written;
   std::vector<std::string> deleted;  ///< ids
 };
 
-/// How a store does.
+/// The condition of a store.
 struct StoreHealth {
-  bool is_reachable =
-      true;            ///< what was committed last has arrived, or can arrive, where it belongs
-  std::string reason;  ///< why not, for people; without passwords
-  int64_t waiting_entries = 0;  ///< durable here, not yet at the remote store
+  /// Whether commits have reached the store that the URI names, or can reach it.
+  bool is_reachable = true;
+  std::string reason;           ///< why not, for people; without passwords
+  int64_t waiting_entries = 0;  ///< durable locally, not yet at the remote store
 };
 
-/// Who may write.
+/// The role of a process towards a scene.
 enum class Role : uint8_t {
-  kOwner,     ///< the one daemon that changes the scene
-  kFollower,  ///< reads what the owner writes
+  kOwner,     ///< the only daemon that may change the scene
+  kFollower,  ///< reads the commits of the owner
 };
 
-/// Keeps the state of one scene name for ever.
+/// Durable storage for the state of one scene name.
 /// Thread: one at a time, except health() and stop_waiting(): any.
 class StateStore {
  public:
@@ -63,44 +63,50 @@ class StateStore {
   StateStore(const StateStore&) = delete;
   StateStore& operator=(const StateStore&) = delete;
 
-  /// The newest state that was acknowledged; nullopt when there never was one.
+  /// Returns the newest committed state; nullopt when there has never been one. Errors: kIo.
   virtual base::Result<std::optional<StoredState>> load() = 0;
 
-  /// Durable afterwards, a power cut included. After an error nothing of it is kept, and the next
-  /// commit starts from the state before. Errors: kIo (disk full, …), kInternal.
+  /// Makes `commit` durable, even across a power cut. After an error the state is unchanged, and
+  /// the next commit continues from it. Errors: kIo (disk full, …), kConflict for a follower,
+  /// kInternal.
   virtual base::Result<void> commit(const Commit& commit) = 0;
 
-  /// At most `count_max` entries with revisions above `after`, in order. The oldest may be gone.
+  /// Returns at most `count_max` entries with revisions above `after`, in order. The oldest entries
+  /// may have been trimmed. Errors: as load().
   virtual base::Result<std::vector<JournalEntry>> journal(int64_t after, int count_max) = 0;
 
-  /// For a follower: waits until there is a revision above `known`, at most `patience`. False when
-  /// there was none. Errors: as load().
+  /// For a follower: waits until there is a revision above `known`, at most `patience`. Returns
+  /// false when there is none. Errors: as load().
   virtual base::Result<bool> wait_for_newer(int64_t known, std::chrono::milliseconds patience) = 0;
-  /// Makes a wait_for_newer() that is under way, or else the next one, return at once. Thread: any.
+  /// Makes the current wait_for_newer(), or the next one if none is in progress, return at once.
+  /// Thread: any.
   virtual void stop_waiting() = 0;
 
+  /// Thread: any.
   virtual StoreHealth health() const = 0;
 };
 
+/// The arguments of open_store().
 struct StoreRequest {
   std::string uri;    ///< sqlite:PATH, memory:, redis://, redis+unix://, redis+sentinel://
-  std::string scene;  ///< the name whose state it is
+  std::string scene;  ///< the name of the scene
   Role role = Role::kOwner;
-  /// Where a remote store's local journal lies; made if it is missing.
+  /// The folder for the local journal of a remote store; created if it is missing.
   std::string folder;
 };
 
-/// Opens a store and takes ownership of its scene name, which ends with the process at the latest.
-/// The process ignores SIGPIPE: a Redis that goes away would end it otherwise.
-/// A follower's store opens before there is anything to follow. Redis absent: a remote store opens
-/// with what the local journal has, after 2 s at most, and brings the rest when Redis is back.
-/// Errors: kInvalidInput for a URI that is wrong; kConflict when another daemon owns the name
-/// (message: who, as far as known, and that --follow mirrors it); kUnsupported for a file that a
-/// newer version wrote; kIo, for files that are damaged or not ours too, which stay as they are.
+/// Opens a store. An owner owns the scene name until the store is destroyed or the process ends.
+/// The process must ignore SIGPIPE: otherwise a Redis that disconnects terminates it.
+/// The store of a follower opens even if there is nothing to follow yet. While Redis is
+/// unreachable, that of an owner opens after at most 2 s with the state of the local journal, and
+/// replicates later commits when Redis is back.
+/// Errors: kInvalidInput for an invalid URI; kConflict when another daemon owns the name (the
+/// message names it, as far as known, and suggests --follow); kUnsupported for a file that a newer
+/// version wrote; kIo, also for files that are damaged or of another program, which stay unchanged.
 base::Result<std::unique_ptr<StateStore>> open_store(const StoreRequest& request,
                                                      base::Metrics& metrics);
 
-/// `uri` as it may be logged: passwords replaced by `***`.
+/// `uri` in a form that may be logged: with `***` in place of passwords.
 std::string redacted_uri(std::string_view uri);
 
 }  // namespace layercast::store

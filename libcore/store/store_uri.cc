@@ -37,7 +37,7 @@ constexpr std::array kSchemes = {
 
 Error fault(std::string_view what, std::string_view example) {
   return Error{ErrorCode::kInvalidInput,
-               std::string(what) + "; expected for example " + std::string(example),
+               std::string(what) + "; expected, for example, " + std::string(example),
                {},
                nullptr};
 }
@@ -75,7 +75,7 @@ std::optional<int> number_of(std::string_view text, int low, int high) {
   return value;
 }
 
-/// Takes one URI apart from left to right; `rest_` is what is still to be read.
+/// Parses one URI from left to right; `rest_` is the part that has not been read yet.
 class Parser {
  public:
   Parser(const Scheme& scheme, std::string_view rest) : rest_(rest), example_(scheme.example) {
@@ -85,7 +85,7 @@ class Parser {
   Result<StoreUri> parse() {
     switch (uri_.kind) {
       case Kind::kMemory:
-        if (!rest_.empty()) return fault("memory: takes nothing after it", example_);
+        if (!rest_.empty()) return fault("nothing may follow memory:", example_);
         break;
       case Kind::kSqlite:
         TRY_DO(read_path());
@@ -103,34 +103,34 @@ class Parser {
 
  private:
   Result<void> read_path() {
-    if (rest_.empty()) return fault("sqlite: needs the path of a file", example_);
+    if (rest_.empty()) return fault("sqlite: lacks the path of a file", example_);
     if (rest_.starts_with("//")) {
-      return fault("sqlite: is followed by a path, without //", example_);
+      return fault("the path after sqlite: must not begin with //", example_);
     }
-    if (rest_.ends_with('/')) return fault("sqlite: needs a file, not a folder", example_);
+    if (rest_.ends_with('/')) return fault("sqlite: names a folder, not a file", example_);
     uri_.path = rest_;
     return {};
   }
 
   Result<void> read_socket() {
-    // A password's @ and / are percent-encoded, so the first / ends what stands before the path.
+    // The @ and / of a password are percent-encoded, so the path begins at the first /.
     const size_t slash = rest_.find('/');
     if (slash == std::string_view::npos) {
-      return fault("redis+unix:// needs the absolute path of a socket", example_);
+      return fault("redis+unix:// lacks the absolute path of a socket", example_);
     }
     const std::string_view credentials = rest_.substr(0, slash);
     if (!credentials.empty()) {
       if (!credentials.ends_with('@')) {
-        return fault("redis+unix:// takes no host; the socket's path begins with /", example_);
+        return fault("redis+unix:// takes no host; the path of a socket begins with /", example_);
       }
       TRY_DO(read_credentials(credentials.substr(0, credentials.size() - 1)));
     }
     rest_.remove_prefix(slash);
     TRY_DO(read_query());
     const auto path = percent_decoded(rest_);
-    if (!path) return fault("the socket's path has a wrong %-code", example_);
+    if (!path) return fault("the path of the socket has an invalid %-escape", example_);
     if (path->size() < 2) {
-      return fault("redis+unix:// needs the absolute path of a socket", example_);
+      return fault("redis+unix:// lacks the absolute path of a socket", example_);
     }
     uri_.path = *path;
     return {};
@@ -138,7 +138,7 @@ class Parser {
 
   Result<void> read_authority() {
     if (rest_.find('?') != std::string_view::npos) {
-      return fault("the database is the last part of the path, not a query", example_);
+      return fault("the database belongs at the end of the path, not in a query", example_);
     }
     const size_t slash = std::min(rest_.find('/'), rest_.size());
     std::string_view hosts = rest_.substr(0, slash);
@@ -147,7 +147,7 @@ class Parser {
       TRY_DO(read_credentials(hosts.substr(0, at)));
       hosts.remove_prefix(at + 1);
     } else if (path.find('@') != std::string_view::npos) {
-      return fault("a / in a password is written %2F, an @ is written %40", example_);
+      return fault("write a / in a password as %2F and an @ as %40", example_);
     }
     TRY_DO(read_hosts(hosts));
     if (uri_.kind == Kind::kRedisSentinel) TRY_DO(read_master(path));
@@ -157,14 +157,14 @@ class Parser {
   Result<void> read_credentials(std::string_view text) {
     const size_t colon = text.find(':');
     if (colon == std::string_view::npos) {
-      return fault("a password stands behind a colon, user:password@ or :password@", example_);
+      return fault("the password must follow a colon: user:password@ or :password@", example_);
     }
     if (text.find('@') != std::string_view::npos) {
-      return fault("an @ in a user or password is written %40", example_);
+      return fault("write an @ in a user or password as %40", example_);
     }
     const auto user = percent_decoded(text.substr(0, colon));
     const auto password = percent_decoded(text.substr(colon + 1));
-    if (!user || !password) return fault("the user or password has a wrong %-code", example_);
+    if (!user || !password) return fault("the user or password has an invalid %-escape", example_);
     if (password->empty()) return fault("the password is empty", example_);
     if (uri_.kind == Kind::kRedisSentinel && !user->empty()) {
       return fault("redis+sentinel:// takes a password without a user", example_);
@@ -179,7 +179,7 @@ class Parser {
       const size_t comma = std::min(text.find(','), text.size());
       TRY_DO(read_host(text.substr(0, comma)));
       if (comma == text.size()) break;
-      if (uri_.kind == Kind::kRedis) return fault("redis:// takes one host", example_);
+      if (uri_.kind == Kind::kRedis) return fault("redis:// takes only one host", example_);
       text.remove_prefix(comma + 1);
     }
     return {};
@@ -188,18 +188,18 @@ class Parser {
   Result<void> read_host(std::string_view text) {
     const bool is_ipv6 = text.starts_with('[');
     const size_t end = is_ipv6 ? text.find(']') : std::min(text.find(':'), text.size());
-    if (end == std::string_view::npos) return fault("an IPv6 address ends with ]", example_);
+    if (end == std::string_view::npos) return fault("an IPv6 address lacks its ]", example_);
     const std::string_view host = is_ipv6 ? text.substr(1, end - 1) : text.substr(0, end);
     std::string_view port = text.substr(is_ipv6 ? end + 1 : end);
     if (host.empty()) return fault("a host is missing", example_);
     if (host.find_first_of(" %\t") != std::string_view::npos) {
-      return fault("a host has a character that hosts cannot have", example_);
+      return fault("a host contains an invalid character", example_);
     }
     int number = uri_.kind == Kind::kRedis ? kRedisPort : kSentinelPort;
     if (!port.empty()) {
       const auto given =
           port[0] == ':' ? number_of(port.substr(1), 1, kPortMax) : std::optional<int>();
-      if (!given) return fault("a port is a number from 1 to 65535", example_);
+      if (!given) return fault("the port must be a number from 1 to 65535", example_);
       number = *given;
     }
     uri_.hosts.push_back(HostPort{std::string(host), number});
@@ -210,7 +210,7 @@ class Parser {
     if (!path.empty()) path.remove_prefix(1);
     const size_t slash = std::min(path.find('/'), path.size());
     const auto name = percent_decoded(path.substr(0, slash));
-    if (!name || name->empty()) return fault("the master's name is missing", example_);
+    if (!name || name->empty()) return fault("the name of the master is missing", example_);
     uri_.master = *name;
     path.remove_prefix(slash);
     return {};
@@ -219,7 +219,7 @@ class Parser {
   Result<void> read_database(std::string_view path) {
     if (path.empty() || path == "/") return {};
     const auto number = number_of(path.substr(1), 0, kDatabaseMax);
-    if (!number) return fault("the database is a number from 0 to 65535", example_);
+    if (!number) return fault("the database must be a number from 0 to 65535", example_);
     uri_.database = *number;
     return {};
   }
@@ -230,7 +230,7 @@ class Parser {
     const std::string_view query = rest_.substr(mark + 1);
     const auto number = query.starts_with("db=") ? number_of(query.substr(3), 0, kDatabaseMax)
                                                  : std::optional<int>();
-    if (!number) return fault("behind ? stands db= and a number from 0 to 65535", example_);
+    if (!number) return fault("the query must be db= and a number from 0 to 65535", example_);
     uri_.database = *number;
     rest_ = rest_.substr(0, mark);
     return {};
@@ -241,7 +241,7 @@ class Parser {
   StoreUri uri_;
 };
 
-/// Takes the query off `rest`: as it may be shown.
+/// Removes the query from `rest` and returns it in a form that may be shown.
 std::string take_query(std::string_view& rest) {
   const size_t mark = rest.rfind('?');
   if (mark == std::string_view::npos || rest.find('@', mark) != std::string_view::npos) return {};
@@ -252,7 +252,7 @@ std::string take_query(std::string_view& rest) {
   return is_known ? std::string(query) : "?***";
 }
 
-/// Whether what should be hosts and ports, for there is no @, looks like a password without a host.
+/// Whether the list of hosts of a URI without an @ looks like a password without a host.
 bool may_hold_password(std::string_view rest) {
   std::string_view hosts = rest.substr(0, rest.find('/'));
   while (!hosts.empty()) {
@@ -273,7 +273,7 @@ base::Result<StoreUri> parse_store_uri(std::string_view uri) {
       std::ranges::find_if(kSchemes, [&](const Scheme& s) { return uri.starts_with(s.start); });
   if (scheme == kSchemes.end()) {
     return Error{ErrorCode::kInvalidInput,
-                 "is no store; expected sqlite:PATH, memory:, redis://host:port/db, "
+                 "not a store URI; expected sqlite:PATH, memory:, redis://host:port/db, "
                  "redis+unix:///path/to.sock or redis+sentinel://host:port/master-name",
                  redacted_uri(uri), nullptr};
   }
@@ -292,7 +292,7 @@ std::string redacted_uri(std::string_view uri) {
   std::string_view rest = uri.substr(start);
   std::string safe(uri.substr(0, start));
   const std::string query = take_query(rest);
-  // The last @: one that should have been percent-encoded is a part of the password.
+  // Searches the last @: earlier ones belong to a password that should have been percent-encoded.
   const size_t at = rest.rfind('@');
   const bool is_path = rest.starts_with('/') && rest.find(':') == std::string_view::npos;
   if (at != std::string_view::npos && !is_path) {

@@ -15,7 +15,7 @@ Wake::~Wake() { ::close(descriptor_); }
 
 void Wake::signal() {
   const uint64_t one = 1;
-  // It fails only when the counter is full, and then the descriptor is readable as well.
+  // Fails only when the counter is full, and then the descriptor is readable anyway.
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 

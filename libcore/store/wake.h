@@ -4,7 +4,7 @@
 
 namespace layercast::store {
 
-/// Ends a poll() of another thread: its descriptor is readable from signal() to clear().
+/// Interrupts the poll() of another thread: the descriptor is readable from signal() to clear().
 /// Thread: any.
 class Wake {
  public:

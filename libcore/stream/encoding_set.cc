@@ -20,13 +20,13 @@ bool has_output(const std::vector<scene::Output>& outputs, const std::string& id
   return std::ranges::find(outputs, id, &scene::Output::id) != outputs.end();
 }
 
-// The same place: not to be opened anew when only its settings differ.
+// Whether both write to the same place: then the output stays open when only its settings differ.
 bool same_place(const scene::Output& a, const scene::Output& b) {
   return a.id == b.id && a.url == b.url && a.rotate_after == b.rotate_after &&
          a.rotate_bytes == b.rotate_bytes;
 }
 
-// The codec of the stream where the output's container can hold it, else what it holds by custom.
+// The stream's codec if the output's container supports it, else the container's default codec.
 std::string codec_for(const scene::Output& output, const std::string& codec) {
   const auto container = media::container_of(output.url, std::nullopt);
   const auto encoder = media::find_video_encoder(codec);
@@ -112,7 +112,7 @@ void EncodingSet::follow(const scene::LiveState& state) {
   for (const Wanted& output : wanted) add_missing(output);
 }
 
-// An encoder that has stopped by itself is opened anew, with its outputs.
+// Removes encoders that have failed; add_missing() reopens them with their outputs.
 void EncodingSet::drop_failed() {
   std::vector<std::shared_ptr<LiveEncoding>> failed;
   {
@@ -129,8 +129,8 @@ void EncodingSet::drop_failed() {
   }
 }
 
-// Groups whose outputs all moved to other settings go with them: nothing is reconnected for a
-// bitrate.
+// Moves a group to new settings if all of its outputs moved there, so that a change of bitrate does
+// not reconnect them.
 void EncodingSet::change_settings(const std::vector<Wanted>& wanted) {
   for (Group& group : groups_) {
     std::vector<const Wanted*> mine;
@@ -156,7 +156,7 @@ void EncodingSet::change(Group& group, const StreamSettings& settings) {
     const auto reopened = group.encoding->reopen(video_settings(settings));
     if (!reopened) listeners_.on_error(reopened.error());
   }
-  // Also after a refusal: it is not tried again until something else is asked for.
+  // Also after a failure: there is no retry until the settings change again.
   const std::lock_guard lock(mutex_);
   group.settings = settings;
 }

@@ -19,61 +19,62 @@
 
 namespace layercast::stream {
 
-/// What the picture going out looks like.
+/// Size and frame rate of the stream.
 struct PictureShape {
   base::SizeI size;
   base::FrameRate rate;
   bool operator==(const PictureShape&) const = default;
 };
 
-/// The encodings that a live state asks for: one for each set of settings among its outputs, so
-/// that outputs that can share an encode do. Thread: any (locked), unless said otherwise.
+/// The encoders of a live state: one for each set of settings among its outputs, so that outputs
+/// with equal settings share an encoder. Thread: any (locked), unless stated otherwise.
 class EncodingSet {
  public:
-  /// Is told of outputs that change their state, and of what an encoder refuses; must not wait.
+  /// Called when an output changes its state, and when an encoder fails; must not block.
   struct Listeners {
     media::LiveEncoding::OutputListener on_output;
     std::function<void(const base::Error& error)> on_error;
   };
 
-  /// `folder`: what relative paths of outputs start from. `sound`: what they are heard with; null:
-  /// silence.
+  /// `folder`: base of relative output paths. `sound`: the sound of all outputs; null: silence.
   EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners,
               std::shared_ptr<const media::AudioRing> sound = nullptr);
   ~EncodingSet();
 
-  /// Why no encoder would do what `state` asks for; nothing when each would. Opens and closes one
-  /// of each kind. Thread: any.
+  /// Why no encoder supports what `state` asks for; nullopt when all are supported. Opens and
+  /// closes one encoder per set of settings. Thread: any.
   static std::optional<base::Error> objection_to(const scene::LiveState& state);
 
-  /// Adds, changes and removes encodings and outputs until they are those of `state`; none while it
-  /// is stopped. May take a second for an output that is removed. Thread: one at a time.
+  /// Opens, changes and closes encoders and outputs to match `state`; closes all while it is
+  /// stopped. May take a second per removed output. Thread: one at a time.
   void follow(const scene::LiveState& state);
 
-  /// Frames have another shape from the next one on; every encoder starts anew. Thread: render.
+  /// Changes the shape of the frames that follow; reopens every encoder. Thread: render.
   void reshape(const PictureShape& shape);
 
-  /// Hands frame `index` to every encoder without waiting. False when one of them had no room for
-  /// it. `sample`: the place of its sound. Thread: render.
+  /// Passes frame `index` to every encoder without waiting. `sample`: the first sample of its
+  /// sound. False when an encoder's queue was full: it does not get the frame. Thread: render.
   bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
 
+  /// The state of every output, including those that could not be opened.
   std::vector<media::LiveOutputReport> outputs() const;
-  /// What has stopped an encoder; nullopt while all are well.
+  /// The error that stopped an encoder; nullopt while all are running.
   std::optional<base::Error> failure() const;
+  /// The number of encoders.
   size_t encodings() const;
 
-  /// Completes every output; nothing is encoded afterwards.
+  /// Completes every output within `patience` each and closes the encoders.
   void finish(base::Duration patience);
 
  private:
-  // One encoder and the outputs that hang on it.
+  // An encoder and its outputs.
   struct Group {
     scene::StreamSettings settings;
     std::shared_ptr<media::LiveEncoding> encoding;
     std::vector<scene::Output> outputs;
-    bool takes_frames = true;  ///< false once it could not be reshaped
+    bool takes_frames = true;  ///< false after a failed reshape()
   };
-  // An output and the settings it is to be encoded with.
+  // An output and its encoder settings.
   struct Wanted {
     scene::Output output;
     scene::StreamSettings settings;
@@ -97,10 +98,10 @@ class EncodingSet {
   const Listeners listeners_;
   const std::shared_ptr<const media::AudioRing> sound_;
 
-  std::mutex changing_;                 ///< held while groups change; never waited for by offer()
-  std::vector<scene::Output> refused_;  ///< with `changing_`: not tried again as they are
+  std::mutex changing_;                 ///< held while groups change; offer() never waits for it
+  std::vector<scene::Output> refused_;  ///< with `changing_`: not retried until they change
 
-  mutable std::mutex mutex_;  ///< held for an instant
+  mutable std::mutex mutex_;  ///< held briefly
   PictureShape shape_;
   std::vector<Group> groups_;
   std::vector<media::LiveOutputReport> refused_reports_;

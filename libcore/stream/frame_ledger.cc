@@ -5,7 +5,7 @@
 namespace layercast::stream {
 namespace {
 
-// In the order of DropReason: the stage that drops, and why.
+// In the order of DropReason: the stage that dropped the frame, and the reason.
 struct ReasonName {
   std::string_view stage;
   std::string_view reason;
@@ -25,13 +25,13 @@ double quantile(std::vector<double>& values, double share) {
 }  // namespace
 
 FrameLedger::FrameLedger(base::Metrics& metrics)
-    : rendered_(metrics.counter({"frames_rendered_total", "Frames rendered and handed over."})),
+    : rendered_(metrics.counter({"frames_rendered_total", "Frames passed to the encoders."})),
       repeated_(metrics.counter(
-          {"frames_repeated_total", "Frames that were the last one again: nothing had changed."})),
+          {"frames_repeated_total", "Frames that repeated the last one: unchanged, or paused."})),
       failed_(metrics.counter(
-          {"frames_failed_total", "Frames that could not be rendered; the last one went again."})),
+          {"frames_failed_total", "Frames that failed to render; the last one was sent."})),
       lateness_(metrics.histogram(
-          {"frame_lateness_seconds", "From when a frame was due to when it was handed over."},
+          {"frame_lateness_seconds", "Delay of a frame's handover to the encoders."},
           base::seconds_bounds())),
       render_(metrics.histogram({"render_seconds", "Wall time to render a frame."},
                                 base::seconds_bounds())) {

@@ -16,28 +16,34 @@ namespace layercast::stream {
 
 /// Why a frame was not sent.
 enum class DropReason : uint8_t {
-  kLate,         ///< its time had passed before it was begun
-  kEncoder,      ///< an encoder had no room for it
-  kReconfigure,  ///< encoders were being opened anew
+  kLate,         ///< rendering would have started after its interval
+  kEncoder,      ///< the queue of an encoder was full
+  kReconfigure,  ///< encoders were being reopened
 };
 
-/// Keeps count of frames: for the metrics, and the last ones one by one for the status.
-/// Thread: any (locked); nothing is allocated for a frame.
+/// Counts frames for the metrics, and keeps the newest ones for the status. Thread: any (locked);
+/// counting allocates nothing.
 class FrameLedger {
  public:
   explicit FrameLedger(base::Metrics& metrics);
 
+  /// One frame passed to the encoders.
   struct Entry {
     std::chrono::steady_clock::time_point done{};
-    double lateness = 0;        ///< seconds from when it was due to when it was handed over
-    double render_seconds = 0;  ///< of wall time
+    double lateness = 0;        ///< seconds from its due time to its handover
+    double render_seconds = 0;  ///< wall time
   };
   enum class Kind : uint8_t { kNew, kRepeated };
 
+  /// Counts a frame that was passed to the encoders.
   void count(const Entry& entry, Kind kind);
+  /// Counts frames that were not sent.
   void count_dropped(DropReason reason, int64_t frames);
+  /// Counts a frame that failed to render.
   void count_failed();
 
+  /// Totals since the start; fps over the last second; lateness and render time, in seconds, over
+  /// the newest 1024 frames.
   struct Summary {
     int64_t rendered = 0;
     int64_t repeated = 0;

@@ -18,7 +18,7 @@ std::optional<FrameTap::Seen> FrameTap::next(int64_t index, base::Duration patie
       lock, patience, [&] { return seen_.frame != nullptr && seen_.index > index; });
   std::optional<Seen> seen;
   if (came) seen = seen_;
-  // The last one to leave takes the frame with it: its memory is wanted elsewhere.
+  // The last watcher releases the frame, so that the pool can reuse it.
   if (--watchers_ == 0) seen_ = {};
   return seen;
 }

@@ -11,9 +11,9 @@
 
 namespace layercast::stream {
 
-/// Lets others look at the frames that go by. While nobody asks, a frame that goes by costs one
-/// look at a flag, and none is held.
-/// Thread: any (locked); offer() never waits for whoever looks.
+/// Gives other threads access to the rendered frames. While nothing watches, a frame costs one
+/// atomic load, and none is kept alive.
+/// Thread: any (locked); offer() does not wait for watchers.
 class FrameTap {
  public:
   struct Seen {
@@ -21,17 +21,17 @@ class FrameTap {
     int64_t index = 0;
   };
 
-  /// Frame `index` goes by. Thread: render.
+  /// Publishes frame `index`. Thread: render.
   void offer(const frame::FramePtr& frame, int64_t index);
 
-  /// The first frame after `index` that goes by from now on; nullopt after `patience`.
+  /// Waits for a frame after `index`; nullopt after `patience`.
   std::optional<Seen> next(int64_t index, base::Duration patience);
 
  private:
   std::atomic<int> watchers_ = 0;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  Seen seen_;  ///< no frame while nobody waits
+  Seen seen_;  ///< null while nothing waits
 };
 
 }  // namespace layercast::stream

@@ -40,7 +40,7 @@ StreamClock::SteadyTime StreamClock::due(int64_t index) const {
 
 int64_t StreamClock::first_index_from(SteadyTime time) const {
   const std::lock_guard lock(mutex_);
-  // frames_in() counts those that start before: the next one is the first that does not.
+  // frames_in() counts the frames that start before that time; so it is also the index of the next.
   return rate_.frames_in(stream_time_at(time));
 }
 

@@ -9,30 +9,32 @@
 
 namespace layercast::stream {
 
-/// When frames are due. Stream time began at the epoch, a wall-clock time that outlives restarts;
-/// it then follows the steady clock, so that a wall clock that is put right moves no frame. Frames
-/// are numbered from the epoch on, at the present rate. Thread: any (locked).
+/// When frames are due. Stream time starts at the epoch, a wall-clock time that survives restarts,
+/// and then follows the steady clock, so that adjusting the wall clock moves no frame. Frames are
+/// numbered from the epoch at the current rate. Thread: any (locked).
 class StreamClock {
  public:
   using SteadyTime = std::chrono::steady_clock::time_point;
 
-  /// Before set(), stream time is 0.
+  /// Before set_epoch(), stream time is 0.
   StreamClock() = default;
 
-  /// Stream time 0 is `epoch`, read off the wall clock now. An epoch to come counts as now.
+  /// Makes `epoch` stream time 0, using the current wall clock. An epoch in the future counts as
+  /// now.
   void set_epoch(scene::WallTime epoch);
-  /// Frames come at `rate` from now on; stream time goes on as it was.
+  /// Changes the frame rate; stream time continues.
   void set_rate(base::FrameRate rate);
 
   base::FrameRate rate() const;
+  /// The current stream time.
   base::Duration now() const;
-  /// When frame `index` is to be shown.
+  /// When frame `index` is due.
   SteadyTime due(int64_t index) const;
   /// The first frame that is due at `time` or later.
   int64_t first_index_from(SteadyTime time) const;
-  /// Its stream time, rounded down.
+  /// The stream time of frame `index`, rounded down.
   base::Duration time_of(int64_t index) const;
-  /// The stream time of the next frame to come.
+  /// The stream time of the next frame.
   base::Duration next_frame_time() const;
 
  private:

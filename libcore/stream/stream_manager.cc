@@ -25,12 +25,12 @@ using Seconds = std::chrono::duration<double>;
 
 constexpr base::Duration kReadyPatience = std::chrono::seconds(5);
 constexpr base::Duration kFinishPatience = std::chrono::seconds(2);
-// How often what may have come right by itself is looked at.
+// How often failed encoders are checked without a change of the scene.
 constexpr base::Duration kCareInterval = std::chrono::seconds(1);
 
 PictureShape shape_of(const scene::Canvas& canvas) { return {canvas.size, canvas.fps}; }
 
-// Outputs that the state asks for and that are yet to be opened, or closed while it is stopped.
+// Adds reports for outputs of the state that are not open: not yet, or not while it is stopped.
 void add_absent_outputs(const scene::LiveState& state,
                         std::vector<media::LiveOutputReport>& reports) {
   for (const scene::Output& output : state.scene.outputs) {
@@ -69,7 +69,7 @@ class StreamManager::Work {
   void hand_over(const frame::FramePtr& frame, int64_t index);
   void note_renderer(const render::Renderer& renderer);
 
-  // Thread: the one that follows the layers.
+  // Thread: the follower.
   void follow_layers();
   bool wait_for_change();
 
@@ -88,7 +88,7 @@ class StreamManager::Work {
 
   std::atomic<Transmission> transmission_ = Transmission::kStopped;
   std::atomic<int64_t> newest_index_ = -1;
-  std::atomic<int64_t> newest_ticks_ = 0;  ///< Clock's, when that frame was handed over
+  std::atomic<int64_t> newest_ticks_ = 0;  ///< Clock's, at that frame's handover
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -100,8 +100,8 @@ class StreamManager::Work {
   render::SceneViewPtr view_;
   PictureShape shape_;
   frame::FramePtr last_;
-  int64_t encoder_offset_ = 0;  ///< what is added to a frame's index for the encoders
-  int64_t encoder_index_ = -1;  ///< that they had last
+  int64_t encoder_offset_ = 0;  ///< added to a frame's index for the encoders
+  int64_t encoder_index_ = -1;  ///< the last index passed to them
   int64_t noted_revision_ = 0;
   render::RenderStats render_stats_;
   compose::ComposeStats compose_stats_;
@@ -122,13 +122,13 @@ StreamManager::Work::Work(StreamOptions options)
           soundtrack_.sound()) {
   base::Metrics& metrics = *options_.metrics;
   pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
-  pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames that memory was made for."});
+  pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames allocated by the pool."});
   compose_seconds_ = metrics.counter(
       {"composite_cpu_seconds_total", "CPU time of composing, summed over threads."});
   convert_seconds_ = metrics.counter(
       {"convert_cpu_seconds_total", "CPU time of converting to the encoder's format."});
-  hits_ = metrics.counter({"content_cache_hits_total", "Contents that a frame found ready."});
-  misses_ = metrics.counter({"content_cache_misses_total", "Contents that a frame made anew."});
+  hits_ = metrics.counter({"content_cache_hits_total", "Contents found in the cache."});
+  misses_ = metrics.counter({"content_cache_misses_total", "Contents not found in the cache."});
   loader_ = std::make_unique<ContentLoader>(
       ContentLoaderOptions{options_.layers, options_.clock, options_.metrics, options_.folder,
                            options_.open_feed, options_.on_error});
@@ -165,11 +165,11 @@ bool StreamManager::Work::wait_for_change() {
 }
 
 void StreamManager::Work::follow_layers() {
-  base::set_urgency(base::Urgency::kEncoding);  // of the encoders that are opened here, too
+  base::set_urgency(base::Urgency::kEncoding);  // inherited by the threads of encoders opened here
   while (wait_for_change()) encodings_.follow(*options_.layers->current());
 }
 
-// False when the manager ends.
+// False when the manager stops.
 bool StreamManager::Work::wait_until(Clock::time_point time) {
   std::unique_lock lock(mutex_);
   changed_.wait_until(lock, time, [this] { return stops_; });
@@ -201,10 +201,10 @@ void StreamManager::Work::render_frames() {
   }
 }
 
-// The first frame from `index` on whose interval has not passed.
+// The first frame from `index` whose interval has not passed.
 int64_t StreamManager::Work::skip_late(int64_t index) {
   const int64_t next = options_.clock->first_index_from(Clock::now());
-  // The frame before `next` is the one being shown now.
+  // The interval of the frame before `next` has begun but not ended.
   const int64_t present = std::max(index, next - 1);
   if (present > index) ledger_.count_dropped(DropReason::kLate, present - index);
   return present;
@@ -222,7 +222,7 @@ void StreamManager::Work::show_newest(int64_t index) {
   view_ = std::move(view);
 }
 
-// Begins anew with frames of another size or rate.
+// Recreates the renderer for frames of another size or rate.
 void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   const scene::LiveStatePtr state = options_.layers->current();
   render::RenderOptions rendering;
@@ -238,7 +238,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   shape_ = shape_of(view->file->scene.canvas);
   encodings_.reshape(shape_);
   options_.clock->set_rate(shape_.rate);
-  // The encoders' frames are counted on, whatever the rate was.
+  // The encoders' index continues without a gap at any rate.
   encoder_offset_ = encoder_index_ + 1 - options_.clock->first_index_from(Clock::now());
 }
 
@@ -247,7 +247,7 @@ frame::FramePtr StreamManager::Work::picture(int64_t index) {
   try {
     return renderer_->render(index);
   } catch (const std::exception& exception) {
-    // Memory that could not be had: the last picture stands in for this one.
+    // Probably out of memory: repeat the last frame.
     ledger_.count_failed();
     options_.on_error("", {base::ErrorCode::kInternal, exception.what(), "a frame", nullptr});
     return last_;

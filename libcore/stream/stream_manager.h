@@ -19,56 +19,57 @@
 
 namespace layercast::stream {
 
+/// The settings of a stream manager.
 struct StreamOptions {
   layers::LayerManager* layers = nullptr;  ///< outlives the manager
   StreamClock* clock = nullptr;            ///< outlives the manager
   base::Metrics* metrics = nullptr;        ///< outlives the manager
-  std::string folder;                      ///< what relative paths in the scene start from
+  std::string folder;                      ///< base of relative paths in the scene
   render::FeedOpener open_feed;
-  int threads = 1;  ///< that compose
-  /// Told of outputs that change their state. Must not wait.
+  int threads = 1;  ///< threads that compose frames
+  /// Called when an output changes its state. Must not block.
   std::function<void(const media::LiveOutputReport&)> on_output;
-  /// Told of what goes wrong: contents that cannot be shown (with their layer), encoders. Must not
-  /// wait.
+  /// Called with errors of contents (and their layer) and of encoders (without). Must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_error;
 };
 
-/// Why a stream cannot be as `state` says (canvas, outputs, settings); nothing where it can.
+/// Why the stream cannot run as `state` says (canvas, outputs, settings); nullopt when it can.
 /// Thread: any.
 std::optional<base::Error> objection_to(const scene::LiveState& state);
 
-/// What the frames are doing.
+/// The status of the stream.
 struct StreamStatus {
   scene::Transmission transmission = scene::Transmission::kStopped;
   base::Duration stream_time{};
-  int64_t frame = -1;    ///< index of the newest one
+  int64_t frame = -1;    ///< index of the newest frame; -1: none yet
   double fps = 0;        ///< over the last second
   int64_t rendered = 0;  ///< since the start
-  int64_t repeated = 0;  ///< of those: nothing had changed, or it was paused
+  int64_t repeated = 0;  ///< of those, repeats: unchanged or paused
   std::vector<std::pair<std::string, int64_t>> dropped;  ///< by reason
-  /// How late frames were handed over after they were due, over the last 1024. Seconds.
+  /// How late frames were passed to the encoders, in seconds, over the newest 1024.
   double lateness_median = 0;
   double lateness_p99 = 0;
   double lateness_max = 0;
-  double render_seconds = 0;  ///< of a frame, mean over the same
+  double render_seconds = 0;  ///< mean over the same frames
   std::vector<media::LiveOutputReport> outputs;
   std::optional<base::Error> encoder_failure;
-  std::optional<base::Duration> behind;  ///< how long no frame has come though one was due
+  std::optional<base::Duration> behind;  ///< time since the newest frame; absent while stopped
 };
 
-/// Keeps the live scene on air: renders frame after frame as they fall due and hands each to the
-/// encoders. A frame whose time has passed is not rendered; one that an encoder has no room for is
-/// not sent to it; neither is ever made up for. Everything that may take long is done elsewhere.
-/// Thread: any (locked). It works on threads of its own.
+/// Keeps the live scene on air: renders each frame when it is due and passes it to the encoders. A
+/// frame whose interval has passed is not rendered, and an encoder with a full queue does not get
+/// the frame; neither is made up for later. Loading and decoding run on other threads.
+/// Thread: any (locked). Renders on its own thread.
 class StreamManager {
  public:
-  /// On air as the layers say, as soon as the contents are ready (or 5 s have passed).
+  /// Starts rendering in the state that the layers have, once the contents are ready or 5 s have
+  /// passed.
   explicit StreamManager(StreamOptions options);
   /// Finishes every output.
   ~StreamManager();
 
   StreamStatus status() const;
-  /// For pictures of what is on air.
+  /// Access to the rendered frames, for snapshots and previews.
   FrameTap& tap();
 
  private:

@@ -334,7 +334,7 @@ class Zsh(Common, Shell):
     def test_options_are_described(self) -> None:
         told = dict(self.shown("render-frames --"))
         self.assertIn("Where frames go", told["--output"])
-        self.assertIn("What {{clock}} shows at frame 0", told["--clock"])
+        self.assertIn("Time that {{clock}} shows at frame 0", told["--clock"])
         self.assertIn("the encoder's own scale", told["--crf"])
 
     def test_what_was_given_is_not_offered_again(self) -> None:
@@ -375,7 +375,7 @@ class Fish(Common, Shell):
     def test_options_are_described(self) -> None:
         told = dict(self.shown("render-frames --"))
         self.assertEqual(told["--output"], "Where frames go")
-        self.assertEqual(told["--clock"], "What {{clock}} shows at frame 0")
+        self.assertEqual(told["--clock"], "Time that {{clock}} shows at frame 0")
         self.assertEqual(told["--crf"], "Constant quality on the encoder's own scale")
 
 

@@ -92,7 +92,7 @@ TEST(AudioSource, WhatCannotBeReadAsSoundIsInvalid) {
     EXPECT_EQ(source.error().code, ErrorCode::kInvalidInput) << name;
     EXPECT_EQ(source.error().where, folder / name);
   }
-  EXPECT_EQ(open_audio_file(folder / "mute.mp4").error().message, "holds no sound");
+  EXPECT_EQ(open_audio_file(folder / "mute.mp4").error().message, "the file contains no sound");
   EXPECT_THAT(open_audio_file(folder / "none.wav").error().message,
               HasSubstr("No such file or directory"));
 }

@@ -581,7 +581,7 @@ TEST(Encoding, WrongRequestsAreRefusedWithNothingWritten) {
             [](EncodingRequest& request) { request.video.codec = "vp8"; }},
       Wrong{"odd size", ErrorCode::kInvalidInput, "321x180",
             [](EncodingRequest& request) { request.video.size.width = 321; }},
-      Wrong{"pixel format", ErrorCode::kInvalidInput, "does not take rgb24",
+      Wrong{"pixel format", ErrorCode::kInvalidInput, "does not support rgb24",
             [](EncodingRequest& request) { request.video.pixel_format = "rgb24"; }},
       Wrong{"preset", ErrorCode::kInvalidInput, "unknown preset",
             [](EncodingRequest& request) { request.video.preset = "fastest"; }},

@@ -167,7 +167,7 @@ TEST_F(LiveSources, APipeShowsItsNewestPictureAndComesBack) {
     EXPECT_TRUE(number_shown(*feed).has_value());
     ASSERT_TRUE(wait_for([&] { return absence_of(*feed).has_value(); }, seconds(5)));
     EXPECT_EQ(number_shown(*feed), std::nullopt);
-    EXPECT_THAT(absence_of(*feed)->to_string(), HasSubstr("has ended it"));
+    EXPECT_THAT(absence_of(*feed)->to_string(), HasSubstr("ended the stream"));
     EXPECT_EQ(absence_of(*feed)->where, pipe_);
   }
 }
@@ -178,7 +178,7 @@ TEST_F(LiveSources, ThatFallSilentAreAwayUntilTheySpeak) {
   ASSERT_TRUE(wait_for([&] { return number_shown(*feed).has_value(); }, seconds(8)));
   sender.freeze();
   ASSERT_TRUE(wait_for([&] { return absence_of(*feed).has_value(); }, seconds(6)));
-  EXPECT_THAT(absence_of(*feed)->message, HasSubstr("nothing has come"));
+  EXPECT_THAT(absence_of(*feed)->message, HasSubstr("no data has arrived"));
   sender.thaw();
   EXPECT_TRUE(wait_for([&] { return number_shown(*feed).has_value(); }, seconds(5)));
   EXPECT_EQ(absence_of(*feed), std::nullopt);
@@ -287,7 +287,7 @@ TEST_F(LiveSources, WithoutVideoSaySo) {
   ASSERT_TRUE(wait_for(
       [&] {
         const auto absence = absence_of(*feed);
-        return absence && absence->message.find("holds no video") != std::string::npos;
+        return absence && absence->message.find("contains no video") != std::string::npos;
       },
       seconds(10)));
 }

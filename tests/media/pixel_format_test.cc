@@ -40,7 +40,7 @@ TEST(PixelFormat, ThatTheEncoderDoesNotTakeIsInvalidAndThoseItTakesAreNamed) {
   const auto format = pixel_format_for(*avcodec_find_encoder_by_name("libx264"), "rgb24");
   ASSERT_FALSE(format.ok());
   EXPECT_EQ(format.error().code, ErrorCode::kInvalidInput);
-  EXPECT_THAT(format.error().message, AllOf(HasSubstr("libx264 does not take rgb24"),
+  EXPECT_THAT(format.error().message, AllOf(HasSubstr("libx264 does not support rgb24"),
                                             HasSubstr("yuv420p, "), HasSubstr("nv12")));
   EXPECT_EQ(format_of("libx264", "yuv42p"), "unknown pixel format yuv42p, did you mean yuv420p?");
 }

@@ -146,7 +146,7 @@ TEST_F(ConfiguredRate, WhatTheEncoderDoesNotHaveIsInvalid) {
   settings_.preset.reset();
   settings_.crf = 51.5;
   configured("libx264");
-  EXPECT_EQ(result_.error().message, "crf 51.5 of libx264, expected a number from 0 to 51");
+  EXPECT_EQ(result_.error().message, "crf 51.5 of libx264; expected a number from 0 to 51");
   configured("libvpx-vp9");
   EXPECT_EQ(result_.error().message,
             "crf 51.5 of libvpx-vp9, expected a whole number from 0 to 63");
@@ -155,7 +155,7 @@ TEST_F(ConfiguredRate, WhatTheEncoderDoesNotHaveIsInvalid) {
   settings_.crf.reset();
   settings_.gop_frames = 0;
   configured("libx264");
-  EXPECT_EQ(result_.error().message, "gop 0, expected at least 1 frame");
+  EXPECT_EQ(result_.error().message, "gop 0; expected at least 1 frame");
   settings_.gop_frames.reset();
   settings_.bitrate = 0;
   configured("libx264");

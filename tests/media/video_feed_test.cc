@@ -756,7 +756,7 @@ TEST_F(VideoFeedTest, WhatIsNoVideoIsRefused) {
             ErrorCode::kInvalidInput);
   EXPECT_EQ(refusal_of({written("empty.mp4", "")}).code, ErrorCode::kInvalidInput);
   test::write_sine(folder_ / "sine.wav", 0.2, 48000, 440);
-  EXPECT_THAT(refusal_of({folder_ / "sine.wav"}).message, HasSubstr("holds no video"));
+  EXPECT_THAT(refusal_of({folder_ / "sine.wav"}).message, HasSubstr("contains no video"));
 }
 
 TEST_F(VideoFeedTest, AStartAfterAllOfItIsRefused) {

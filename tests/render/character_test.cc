@@ -9,6 +9,7 @@
 #include "scene/scene_file.h"
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -23,6 +24,8 @@
 
 namespace layercast::render {
 namespace {
+
+using std::chrono::milliseconds;
 
 using base::RectI;
 using base::SizeI;
@@ -129,9 +132,15 @@ class Characters : public ::testing::Test {
   }
   // The pixel at (1, 1) of each of these frames, 50 ms apart.
   std::vector<StraightRgba8> colors(const std::string& content, const std::vector<int>& frames,
-                                    const std::string& layer = "") const {
+                                    const std::string& layer = "",
+                                    const scene::CharacterRun& run = {}) const {
     const scene::SceneFile file = scene_of(content, layer);
-    Renderer renderer(file, options());
+    RenderOptions with_run = options();
+    scene::LayerRun host;
+    host.id = "host";
+    host.character = run;
+    with_run.run.layers.set(std::move(host));
+    Renderer renderer(file, with_run);
     for (const auto& failure : renderer.prepare(0)) ADD_FAILURE() << failure.error.to_string();
     std::vector<StraightRgba8> found;
     for (const int index : frames) found.push_back(pixel(*renderer.render(index), 1, 1));
@@ -206,9 +215,10 @@ TEST_F(Characters, AnimationsAreContainedInTheSourcesSize) {
 TEST_F(Characters, AChangeOfStateIsAWeightedSum) {
   // From the blue still to a green that comes and goes: 200 ms, a frame every 50.
   const auto found = colors(std::string("type: character, source: still.png, state: talking, "
-                                        "state_start: 100ms, cross_fade: 200ms, ") +
+                                        "cross_fade: 200ms, ") +
                                 kTalking,
-                            {0, 2, 3, 6, 7});
+                            {0, 2, 3, 6, 7}, "",
+                            {std::nullopt, milliseconds(100), std::nullopt, std::nullopt});
   const auto mixed_level = [](int from, int to, int weight) {
     return static_cast<uint8_t>((from * (255 - weight) + to * weight + 127) / 255);
   };
@@ -225,10 +235,10 @@ TEST_F(Characters, AChangeOfStateIsAWeightedSum) {
 TEST_F(Characters, TheStateBeforeGoesOnWhileItFades) {
   // Grey f2 (120) from 200 ms on, and f3 from 300 ms on; green from 200 ms to 300.
   const auto found = colors(std::string("type: character, source: still.png, state: talking, "
-                                        "state_before: idle, state_start: 200ms, "
                                         "cross_fade: 10s, ") +
                                 kGrey,
-                            {3, 5, 7});
+                            {3, 5, 7}, "",
+                            {"idle", milliseconds(200), std::nullopt, std::nullopt});
   EXPECT_EQ(found[0], grey(80));
   // 50 of 10000 ms: 1/255. The difference is below a level or two.
   EXPECT_NEAR(found[1].red, 120, 2);
@@ -240,17 +250,16 @@ TEST_F(Characters, TheStateBeforeGoesOnWhileItFades) {
 TEST_F(Characters, AFadeThatTurnedRoundGoesOnWithoutAJump) {
   const std::string there = std::string(
                                 "type: character, source: red.png, state: talking, "
-                                "state_start: 0.1, cross_fade: 400ms, ") +
+                                "cross_fade: 400ms, ") +
                             kTalking;
-  // Back to the source after a quarter, as the daemon stamps it.
+  // Back to the source after a quarter, with the run state that a command gives it.
   const std::string back = std::string(
-                               "type: character, source: red.png, state_before: talking, "
-                               "state_start: 0, state_before_start: 0.1, "
-                               "fade_start: 0, cross_fade: 400ms, ") +
+                               "type: character, source: red.png, cross_fade: 400ms, ") +
                            kTalking;
   // An eighth of the way there, and five eighths back, from the cell that is clear.
-  const auto before = colors(there, {3});
-  const auto after = colors(back, {5, 8});
+  const auto before = colors(there, {3}, "", {std::nullopt, milliseconds(100), std::nullopt, {}});
+  const auto after = colors(
+      back, {5, 8}, "", {"talking", milliseconds(0), milliseconds(100), milliseconds(0)});
   EXPECT_EQ(before[0].alpha, 255);
   EXPECT_NEAR(before[0].red, 250 - (250 - 10) / 8, 1);
   EXPECT_EQ(after[0].alpha, 159);
@@ -267,9 +276,9 @@ TEST_F(Characters, ATextureIsOnEveryPictureAndInEveryFade) {
               ElementsAre(StraightRgba8{100, 200, 0, 255}, StraightRgba8{100, 200, 0, 255}));
   const auto fading = colors(textured +
                                  "source: {type: video, source: a.mp4}, state: talking, "
-                                 "state_start: 0, cross_fade: 100ms, " +
+                                 "cross_fade: 100ms, " +
                                  kTalking,
-                             {1});
+                             {1}, "", {std::nullopt, milliseconds(0), std::nullopt, {}});
   EXPECT_EQ(fading[0].alpha, 255);
   EXPECT_NEAR(fading[0].red, (100 + 5) / 2, 1);
   EXPECT_NEAR(fading[0].green, 200, 1);

@@ -408,7 +408,7 @@ TEST(LayerFilters, ThatReachTooFarShowTheErrorPictureAndSayWhy) {
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].layer, "a");
   EXPECT_EQ(told[0].error.code, base::ErrorCode::kLimit);
-  EXPECT_NE(told[0].error.to_string().find("its filters reach too far"), std::string::npos);
+  EXPECT_NE(told[0].error.to_string().find("the filtered picture is too large"), std::string::npos);
 
   const SceneFile moving = with(
       "animations: [{effect: keyframes, duration: 1s, keyframes: [{at: 1, filters: [{blur: "

@@ -209,7 +209,7 @@ TEST(SqliteStore, ForeignFilesAreRefusedAndStayAsTheyAre) {
   std::ofstream(folder / "text") << "This is somebody's diary, and longer than a header. " << 4.2;
   const std::string diary = bytes_of(folder / "text");
   EXPECT_THAT(refusal_of(request_for(folder / "text")).to_string(),
-              AllOf(HasSubstr(folder / "text"), HasSubstr("is no SQLite database")));
+              AllOf(HasSubstr(folder / "text"), HasSubstr("not an SQLite database")));
   EXPECT_EQ(bytes_of(folder / "text"), diary);
 
   std::ofstream(folder / "other.db").close();

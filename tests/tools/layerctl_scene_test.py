@@ -428,7 +428,7 @@ class CommandLine(SceneFileTest):
                         ["snapshot", "x.png"]):  # fmt: skip
             self.refused(2, (f'"{command[0]}" needs a running daemon',), *command)
         for option in ("--wait", "--at=3s", "--if-revision=3", "--url=http://127.0.0.1:1"):
-            self.refused(2, (option.split("=")[0], "not for --scene"), "show", "lot", option)
+            self.refused(2, (option.split("=")[0], "not to --scene"), "show", "lot", option)
 
     def test_that_is_wrong_is_told_what_it_may_have_been(self) -> None:
         for words, arguments in (

@@ -143,7 +143,7 @@ class Layers(LiveTest):
         messages = self.json("get", "talk")["content"]["messages"]
         self.assertEqual([each["text"] for each in messages], ["-hello [all]", "hi"])
         self.assertEqual([each.get("highlighted", False) for each in messages], [False, True])
-        self.refused(2, ("nobody says it",), "say", "talk", "hello")
+        self.refused(2, ("the author is missing",), "say", "talk", "hello")
         self.refused(2, ("layers/talk: text",), "say", "talk", "--author", "A", "x" * 501)
         self.refused(3, ('no layer "talc"',), "say", "talc", "--author", "A", "hello")
 
@@ -208,7 +208,7 @@ class When(LiveTest):
         frame = self.json("set", "lot", "opacity=0.5", "--wait")["frame"]
         later = self.ctl("hide", "lot", "--at", f"frame:{frame + 50}")
         self.assertEqual((later.status, later.out), (0, b""))
-        self.assertIn("put off", later.err)
+        self.assertIn("scheduled", later.err)
         self.assertTrue(self.json("get", "lot").get("visible", True))
         wait_until(lambda: not self.json("get", "lot").get("visible", True))
         # It is prepared, and known, a few frames before it shows.
@@ -437,8 +437,8 @@ class Token(LiveTest):
             self.told("ls")
 
     def test_that_is_missing_or_wrong_is_told(self) -> None:
-        self.assert_refused(self.ctl("ls"), 1, "a token is needed")
-        self.assert_refused(self.ctl("watch"), 1, "a token is needed")
+        self.assert_refused(self.ctl("ls"), 1, "a token is required")
+        self.assert_refused(self.ctl("watch"), 1, "a token is required")
         self.file("wrong", "something-else")
         for command in ("ls", "watch", "status"):
             self.assert_refused(self.ctl(command, "--token-file", "wrong"), 1, "the token is wrong")
@@ -446,7 +446,7 @@ class Token(LiveTest):
             self.ctl("ls", "--token-file", "none"), 2, "none: cannot read the token"
         )
         self.file("empty", "\n")
-        self.assert_refused(self.ctl("ls", "--token-file", "empty"), 2, "empty: holds no token")
+        self.assert_refused(self.ctl("ls", "--token-file", "empty"), 2, "empty: contains no token")
 
     def test_lets_somebody_watch(self) -> None:
         watching = self.start("layerctl", "--url", self.url, "--token-file", "token", "watch",
@@ -477,7 +477,7 @@ class NoDaemon(ToolTest):
 
         with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
-            self.assert_away(f"http://127.0.0.1:{server.server_port}", "no layercast daemon")
+            self.assert_away(f"http://127.0.0.1:{server.server_port}", "not a layercast daemon")
             server.shutdown()
 
     def test_answers_in_time_is_status_4(self) -> None:

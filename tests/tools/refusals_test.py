@@ -139,7 +139,7 @@ class WrongOption(ToolTest):
 
     def test_leaves_no_frame_to_render(self) -> None:
         self.scene()
-        words = ("scene.yaml: no frame is left",)
+        words = ("scene.yaml: no frames to render",)
         self.refused("render-frames", words, "scene.yaml", "--frames", "50:")
         self.refused("render-frames", words, "scene.yaml", "--frames", ":2", "--shard", "1/3")
 

@@ -267,7 +267,7 @@ class Live(VideoSource):
         self.play('source: "ftp://example.org/a.mp4"')
         done = self.run_tool("render-frames", "scene.yaml", "-o", "x.y4m")
         self.assertEqual(done.status, 1)
-        self.assertIn("nothing connects to", done.err)
+        self.assertIn("cannot connect to the URL scheme", done.err)
 
 
 class Failure(VideoSource):

@@ -6,7 +6,7 @@
 namespace layercast::tools {
 namespace {
 
-// One that is written, one ready, one that is made: the encoder has its own to look ahead in.
+// One being written, one ready, one being rendered; the encoder has its own look-ahead.
 constexpr size_t kFramesWaiting = 2;
 
 }  // namespace

@@ -11,13 +11,14 @@
 
 namespace layercast::tools {
 
+/// A frame and its index in the scene.
 struct NumberedFrame {
   int64_t index;
   frame::FramePtr frame;
 };
 
-/// Hands frames to a function on a thread of its own, so that making the next one and writing this
-/// one overlap. Few frames wait; push() waits for room.
+/// Passes frames to a function on its own thread, so that rendering and writing overlap. The queue
+/// is short; push() blocks while it is full. Thread: one at a time.
 class FrameWriter {
  public:
   using Write = std::function<base::Result<void>(const NumberedFrame&)>;
@@ -26,11 +27,11 @@ class FrameWriter {
   FrameWriter(const FrameWriter&) = delete;
   FrameWriter& operator=(const FrameWriter&) = delete;
 
-  /// False once a write has failed: join() then tells how.
+  /// Queues a frame. False after a failed write; join() then returns its error.
   bool push(NumberedFrame frame);
   /// Waits until every frame is written. Errors: that of the write that failed.
   base::Result<void> join();
-  /// Nanoseconds that push() has waited so far.
+  /// Nanoseconds that push() has blocked so far.
   int64_t waited_nanoseconds() const { return waited_nanoseconds_; }
 
  private:

@@ -7,7 +7,7 @@ namespace layercast::tools {
 namespace {
 
 std::atomic<bool> interrupted_flag{false};
-static_assert(std::atomic<bool>::is_always_lock_free);  // a signal handler may set it
+static_assert(std::atomic<bool>::is_always_lock_free);  // set by a signal handler
 
 void on_signal(int) { interrupted_flag.store(true); }
 
@@ -16,7 +16,7 @@ void on_signal(int) { interrupted_flag.store(true); }
 void watch_signals() {
   struct sigaction action {};
   action.sa_handler = on_signal;
-  // One shot, and no restart: waiting calls come back and see the flag.
+  // One shot, without restart: blocking calls return and see the flag.
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);

@@ -2,11 +2,11 @@
 
 namespace layercast::tools {
 
-/// From now on SIGINT and SIGTERM only set a flag, a second one ends the process as usual, and a
-/// write to a closed pipe fails instead of ending it.
+/// Makes the first SIGINT or SIGTERM set a flag and the second one end the process. A write to a
+/// closed pipe then fails instead of ending the process.
 void watch_signals();
 
-/// Whether SIGINT or SIGTERM has come. Thread: any.
+/// Whether SIGINT or SIGTERM was received. Thread: any.
 bool interrupted();
 
 }  // namespace layercast::tools

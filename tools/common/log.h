@@ -8,25 +8,26 @@
 
 namespace layercast::tools {
 
+/// The severity of a message, and the format of all messages.
 enum class LogLevel { kDebug, kInfo, kWarning, kError };
 enum class LogFormat { kText, kJson };
 
-/// A tool's messages on stderr. Thread: any; one message is one write.
+/// Writes a tool's messages to stderr. Thread: any; each message is a single write.
 class Log {
  public:
   explicit Log(std::string_view tool) : tool_(tool) {}
 
-  /// Takes --log-level and --log-format. Errors: kInvalidInput.
+  /// Applies --log-level and --log-format. Errors: kInvalidInput.
   base::Result<void> configure(const Arguments& arguments);
-  /// Takes a right --log-format from a command line that may be wrong in every other way, so that
-  /// what is wrong is told in it.
+  /// Applies a valid --log-format of an otherwise invalid command line, so that the error is
+  /// reported in that format.
   void take_format(int argc, const char* const* argv);
 
-  /// One line. In text: `TOOL: LEVEL: message`; infos go without a level.
+  /// Writes one line. Text format: `TOOL: LEVEL: message`, without the level for kInfo.
   void write(LogLevel level, std::string_view message) const;
-  /// A line that is printed as it stands in text: the faults of a scene file.
+  /// Writes a fault of a scene file, in text format without a prefix.
   void write_fault(std::string_view line) const;
-  /// The error as one line, and its exit status. A broken pipe is not told.
+  /// Writes the error and returns its exit status. A broken pipe is not reported.
   int fail(const base::Error& error) const;
 
   bool is_text() const { return format_ == LogFormat::kText; }

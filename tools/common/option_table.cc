@@ -16,12 +16,12 @@ std::string dashed(const Option& option) {
   return names;
 }
 
-// What CLI11 writes into while it parses.
+// The target of CLI11 while it parses an option.
 struct Bound {
   const Option* option;
   CLI::Option* parsed;
-  std::string value;                ///< of an option that may stand once
-  std::vector<std::string> values;  ///< of one that may stand several times
+  std::string value;                ///< of kOne
+  std::vector<std::string> values;  ///< of kMany
 };
 
 void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& bound) {
@@ -41,7 +41,7 @@ void bind(CLI::App& app, const OptionGroup& group, const Option& option, Bound& 
   bound.parsed->group(std::string(group.title));
 }
 
-// Whether an option as it is written on the line takes the word after it.
+// Whether an option, as given on the command line, takes the next word as its value.
 bool takes_next(const OptionTable& table, std::string_view written) {
   const auto is_it = [&](const Option& option) {
     const bool is_letter = written.size() == 2 && written[1] == option.letter;
@@ -53,7 +53,7 @@ bool takes_next(const OptionTable& table, std::string_view written) {
          std::ranges::any_of(table.subcommands, has_it);
 }
 
-// The first words of a line that are no options: as many as may name a subcommand.
+// The first words that are not options: as many as a subcommand name may have.
 std::vector<std::string_view> first_words(const OptionTable& table, int argc,
                                           const char* const* argv) {
   std::vector<std::string_view> words;
@@ -69,7 +69,7 @@ std::vector<std::string_view> first_words(const OptionTable& table, int argc,
   return words;
 }
 
-// The name of the subcommand on the line, or nothing when none is right.
+// The name of the subcommand on the command line; empty when there is none.
 std::string subcommand_on(const OptionTable& table, int argc, const char* const* argv) {
   const auto words = first_words(table, argc, argv);
   for (const auto& each : table.subcommands) {
@@ -86,7 +86,7 @@ std::string see_help(const OptionTable& table, const std::string& subcommand) {
          " --help)";
 }
 
-// What is wrong with the subcommand on the line, if that is what is wrong.
+// The message for a missing or unknown subcommand; nullopt when the subcommand is valid.
 std::optional<std::string> wrong_subcommand(const OptionTable& table, int argc,
                                             const char* const* argv) {
   if (table.subcommands.empty() || !subcommand_on(table, argc, argv).empty()) return std::nullopt;
@@ -123,7 +123,7 @@ std::optional<std::string> wrong_subcommand(const OptionTable& table, int argc,
   return message + see_help(table, {});
 }
 
-// CLI11 names the unknown option; the table knows what may have been meant.
+// Adds the nearest known name to CLI11's message for an unknown option.
 std::string with_suggestion(const OptionTable& table, std::string message, int argc,
                             const char* const* argv) {
   if (const auto wrong = wrong_subcommand(table, argc, argv)) return *wrong;
@@ -153,7 +153,7 @@ std::string with_suggestion(const OptionTable& table, std::string message, int a
   return message + see_help(table, name);
 }
 
-// What CLI11 writes a subcommand's words into.
+// The target of CLI11 for the words of a positional argument.
 struct BoundPositional {
   std::string_view value;
   CLI::Option* parsed;
@@ -167,13 +167,13 @@ void bind(CLI::App& app, const Positional& positional, BoundPositional& bound) {
           ->type_name("");
   const bool is_needed = positional.count == Count::kOne || positional.count == Count::kSeveral;
   const bool is_one = positional.count == Count::kOne || positional.count == Count::kAtMostOne;
-  // Else a word in brackets would be taken for several.
+  // Otherwise CLI11 splits a word in brackets into several.
   if (is_one) bound.parsed->allow_extra_args(false);
   bound.parsed->expected(1, is_one ? 1 : CLI::detail::expected_max_vector_size);
   bound.parsed->required(is_needed);
 }
 
-// The subcommands of one command line, as CLI11 has them.
+// The subcommands of a command line in CLI11.
 class Subcommands {
  public:
   using Bounds = std::vector<std::unique_ptr<Bound>>;
@@ -184,7 +184,7 @@ class Subcommands {
     for (const auto& subcommand : table.subcommands) add(app, subcommand, table, bounds);
   }
 
-  // The name of the one on the line, with its words among `values`.
+  // The name of the given subcommand; adds its positional arguments to `values`.
   std::string chosen(std::map<std::string, std::vector<std::string>>& values) const {
     for (const auto& each : all_) {
       if (!each.app->parsed()) continue;
@@ -262,11 +262,11 @@ OptionGroup common_options() {
   return {"General",
           {{.name = "log-level",
             .value = "LEVEL",
-            .help = "Least severe messages shown: debug, info, warning or error (default: info).",
+            .help = "Lowest severity shown: debug, info, warning or error (default: info).",
             .choices = {"debug", "info", "warning", "error"}},
            {.name = "log-format",
             .value = "FORMAT",
-            .help = "How messages are written on stderr: text or json (default: text).",
+            .help = "Format of messages on standard error: text or json (default: text).",
             .choices = {"text", "json"}}}};
 }
 

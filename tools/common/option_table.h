@@ -10,14 +10,14 @@
 
 namespace layercast::tools {
 
-/// How often an option may stand on a command line, and with what.
+/// How often an option may be given, and whether it takes a value.
 enum class Arity {
   kFlag,  ///< no value
-  kOne,   ///< one value; the last one given counts
-  kMany,  ///< one value each time, all of them kept
+  kOne,   ///< one value; the last one given applies
+  kMany,  ///< one value each time; all are kept
 };
 
-/// What a shell may complete a value with.
+/// How a shell completes a value.
 enum class Completion {
   kNothing,
   kFile,
@@ -27,67 +27,67 @@ enum class Completion {
   kLayer,     ///< the id of a layer
   kSound,     ///< the id of a sound
   kOutput,    ///< the id of an output
-  kProperty,  ///< `key=` of the layer that stands before it
+  kProperty,  ///< `key=` of the layer named before it
 };
 
+/// An option of a tool or subcommand.
 struct Option {
   std::string_view name;  ///< without dashes: `output`
   char letter = '\0';     ///< `o`, or none
   Arity arity = Arity::kOne;
-  std::string_view value{};  ///< `FILE`: what the manual calls the value
+  std::string_view value{};  ///< `FILE`: the placeholder of the value
   std::string_view help{};   ///< one sentence
   Completion completion = Completion::kNothing;
-  std::vector<std::string_view> choices{};  ///< offered by completion; others may be right too
+  std::vector<std::string_view> choices{};  ///< offered by completion; others may be valid too
 };
 
+/// Options under a common heading.
 struct OptionGroup {
   std::string_view title;
   std::vector<Option> options;
 };
 
-/// How many words a positional takes.
+/// How many words a positional argument takes.
 enum class Count {
   kOne,
   kAtMostOne,
-  kAny,      ///< none too
-  kSeveral,  ///< at least one
+  kAny,      ///< zero or more
+  kSeveral,  ///< one or more
 };
 
-/// What stands on the line without a name.
+/// A positional argument.
 struct Positional {
-  std::string_view value;  ///< `SCENE`; empty: the tool takes none
+  std::string_view value;  ///< `SCENE`; empty: none
   std::string_view help;
   Completion completion = Completion::kNothing;
   Count count = Count::kOne;  ///< only the last one may take several
   std::vector<std::string_view> choices{};
 };
 
-/// One of the things that a tool does, where it does several. Its options may stand anywhere after
-/// its name, and so may the tool's.
+/// A subcommand. Its own options and the tool's may appear anywhere after its name.
 struct Subcommand {
-  std::string_view name;  ///< `set`, or of a group `outputs add`
-  std::string_view help;  ///< empty: nobody is told of it
+  std::string_view name;  ///< `set`, or in a group `outputs add`
+  std::string_view help;  ///< empty: hidden
   std::vector<Positional> positionals{};
   std::vector<Option> options{};
 };
 
-/// One tool's command line: what parses it, and what its --help, manual page and completions say.
+/// The command line of a tool: the source of its parser, its --help, manual page and completions.
 struct OptionTable {
   std::string_view tool;
   std::string_view summary;  ///< one line
-  Positional positional;     ///< none beside subcommands
+  Positional positional;     ///< none if there are subcommands
   std::vector<OptionGroup> groups;
-  std::vector<Subcommand> subcommands{};  ///< empty, or one of them has to stand on the line
+  std::vector<Subcommand> subcommands{};  ///< empty, or one of them is required
 };
 
-/// The options that every tool has: log level and format.
+/// The options of all tools: log level and format.
 OptionGroup common_options();
 
-/// A command line, read.
+/// A parsed command line.
 class Arguments {
  public:
-  /// `values`: what each given option was given, by its name; and of a subcommand's positionals,
-  /// by what the table calls their values.
+  /// `values`: by option name; for the positionals of a subcommand by the name of their value.
   Arguments(std::map<std::string, std::vector<std::string>> values, std::string positional,
             std::string subcommand = {})
       : values_(std::move(values)),
@@ -95,11 +95,12 @@ class Arguments {
         subcommand_(std::move(subcommand)) {}
 
   bool has(std::string_view option) const { return values_.contains(std::string(option)); }
+  /// The last value of an option, or all of them.
   std::optional<std::string> one(std::string_view option) const;
   std::vector<std::string> many(std::string_view option) const;
-  /// Empty when absent.
+  /// The positional argument; empty when absent.
   const std::string& positional() const { return positional_; }
-  /// `outputs add`; empty where the tool has none.
+  /// `outputs add`; empty when the tool has no subcommands.
   const std::string& subcommand() const { return subcommand_; }
 
  private:
@@ -108,17 +109,17 @@ class Arguments {
   std::string subcommand_;
 };
 
-/// What is left to do when a command line asks for nothing but text, or is wrong.
+/// The output and exit status of --help, --version or an invalid command line.
 struct Answer {
   int exit_status;
-  std::string text;  ///< for stdout when exit_status is 0, else for stderr: one line
+  std::string text;  ///< for stdout if exit_status is 0, else one line for stderr
 };
 
-/// Reads a command line by `table`. --help and --version are answered here.
+/// Parses a command line; handles --help and --version.
 std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int argc,
                                                    const char* const* argv);
 
-/// `layercast 0.1.0`'s number.
+/// The version number of layercast.
 std::string_view version();
 
 }  // namespace layercast::tools

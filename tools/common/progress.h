@@ -6,19 +6,20 @@
 
 namespace layercast::tools {
 
-/// A line on stderr with frames, frames per second and time left, when stderr is a terminal.
+/// A progress line on stderr if that is a terminal: frames, frames per second, remaining time.
 /// Thread: one at a time.
 class Progress {
  public:
   enum class Show { kNever, kOnTerminal };
-  /// `total`: frames in all, where that is known.
+  /// `total`: the number of frames, if known.
   Progress(Show show, std::optional<int64_t> total);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  /// Shows that `done` frames are complete; redraws at most five times a second.
   void update(int64_t done);
-  /// Wipes the line, before other messages.
+  /// Erases the line before other messages are written.
   void clear();
 
  private:

@@ -8,15 +8,15 @@
 
 namespace layercast::tools {
 
-/// What a tool does once its command line is right; gives the exit status.
+/// The work of a tool after its command line was parsed; returns the exit status.
 using ToolWork = std::function<int(const Arguments& arguments, const Log& log)>;
 
-/// A tool's main: watches signals, reads the command line by `table`, answers --help and --version,
-/// sets up the log, and does the work. Gives the exit status.
+/// The main function of a tool: installs signal handlers, parses the command line, handles --help
+/// and --version, configures the log and does the work. Returns the exit status.
 int run_tool(const OptionTable& table, int argc, const char* const* argv, const ToolWork& work);
 
-/// The exit status of `done`; what failed is told on stderr. Whatever an interruption made fail, it
-/// is the interruption that counts.
+/// Reports the error in `done`, if any, and returns the exit status. After an interruption it is
+/// that of kInterrupted, whatever failed.
 int exit_status(const base::Result<void>& done, const Log& log);
 
 }  // namespace layercast::tools

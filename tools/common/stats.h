@@ -10,12 +10,13 @@
 
 namespace layercast::tools {
 
-/// What --stats writes: counts and times of one run.
+/// The counts and times of one run that --stats writes.
 class Stats {
  public:
   /// Starts the clocks.
   Stats();
 
+  /// Adds the time of a stage, or a count.
   void add_stage(std::string name, int64_t nanoseconds) {
     stages_.emplace_back(std::move(name), nanoseconds);
   }

@@ -37,7 +37,7 @@ std::optional<base::FrameRate> parse_rate(std::string_view text) {
   return rate;
 }
 
-// The option's value by `parse`, or what is wrong with it.
+// Parses an option's value with `parse`.
 template <class T, class Parse>
 base::Result<std::optional<T>> parsed_option(const Arguments& arguments, std::string_view name,
                                              std::string_view expected, Parse parse) {

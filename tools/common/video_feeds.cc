@@ -11,7 +11,7 @@ namespace layercast::tools {
 
 namespace {
 
-// More than these wait for each other most of the time.
+// More decoder threads mostly wait for each other.
 constexpr int kUsefulThreads = 4;
 
 base::Result<std::unique_ptr<frame::VideoFeed>> open_live(const scene::VideoContent& content,

@@ -6,14 +6,14 @@
 
 namespace layercast::tools {
 
-/// How videos are shown.
+/// How videos are decoded.
 enum class Showing : uint8_t {
-  kOffline,  ///< Each frame exactly; decoding may use as many threads as there are.
-  kLive,     ///< Nothing is waited for, and decoding leaves the processors to what is due.
+  kOffline,  ///< every frame exactly; decoding may use all threads
+  kLive,     ///< without waiting; decoding yields to rendering and encoding
 };
 
-/// Opens the videos of a scene with libav: files, and what plays by itself. `threads`: that may
-/// decode one file offline.
+/// Opens the videos of a scene with libav: files and live sources. `threads`: decoder threads per
+/// file with kOffline.
 render::FeedOpener feed_opener(Showing showing, int threads);
 
 }  // namespace layercast::tools

@@ -37,39 +37,39 @@ OptionGroup video_options() {
       "Encoding",
       {{.name = "codec",
         .value = "NAME",
-        .help = "Video codec: h264, h265, vp8, vp9, av1, or any encoder of libavcodec by name "
+        .help = "Video codec: h264, h265, vp8, vp9, av1, or the name of any libavcodec encoder "
                 "(default: vp9 in WebM, else h264).",
         .choices = {"h264", "h265", "vp8", "vp9", "av1"}},
        {.name = "preset",
         .value = "NAME",
-        .help = "Speed of the encoder: ultrafast, superfast, veryfast, faster, fast, medium, slow, "
+        .help = "Encoder preset: ultrafast, superfast, veryfast, faster, fast, medium, slow, "
                 "slower, veryslow or placebo (default: veryfast).",
         .choices = {"ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow",
                     "slower", "veryslow", "placebo"}},
        {.name = "bitrate",
         .value = "BITS",
-        .help = "Bits per second of the video, such as 6M or 2500k (default: constant quality, see "
-                "--crf)."},
+        .help = "Video bitrate in bits per second, such as 6M or 2500k (default: constant quality, "
+                "see --crf)."},
        {.name = "crf",
         .value = "N",
-        .help = "Constant quality on the encoder's own scale; small is good (default: 20 for h264, "
-                "31 for vp9)."},
+        .help = "Constant quality on the encoder's own scale; lower is better (default: 20 for "
+                "h264, 31 for vp9)."},
        {.name = "gop",
         .value = "FRAMES",
-        .help = "Most frames from one keyframe to the next (default: two seconds)."},
+        .help = "Maximum number of frames from one keyframe to the next (default: two seconds)."},
        {.name = "pixel-format",
         .value = "NAME",
-        .help = "Format of the encoded pictures (default: yuv420p).",
+        .help = "Pixel format of the encoded video (default: yuv420p).",
         .choices = {"yuv420p", "yuv422p", "yuv444p", "nv12"}},
        {.name = "audio",
         .value = "FILE",
-        .help = "Audio for the video, cut or followed by silence to its length (default: what the "
-                "scene sounds like, or silence where there is none).",
+        .help = "Audio file for the video, cut or padded with silence to its length (default: the "
+                "scene's sound in render-frames, silence in encode).",
         .completion = Completion::kMediaFile},
        {.name = "audio-codec",
         .value = "NAME",
-        .help = "Audio codec: aac, opus, flac, pcm, or any encoder of libavcodec by name (default: "
-                "opus in WebM, else aac). flac and pcm are exact to the sample in .mkv.",
+        .help = "Audio codec: aac, opus, flac, pcm, or the name of any libavcodec encoder "
+                "(default: opus in WebM, else aac). In .mkv, flac and pcm are sample-exact.",
         .choices = {"aac", "opus", "flac", "pcm"}},
        {.name = "no-audio", .arity = Arity::kFlag, .help = "Write no audio track."}}};
 }
@@ -120,7 +120,7 @@ base::Result<std::string> encoding_output(const std::string& name) {
                        "video would fill the terminal, expected a pipe, a redirection or -o FILE",
                        "standard output", nullptr};
   }
-  return std::string("/dev/stdout");  // libavformat writes to a name
+  return std::string("/dev/stdout");  // libavformat opens outputs by name
 }
 
 }  // namespace layercast::tools

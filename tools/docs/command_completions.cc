@@ -9,7 +9,7 @@
 namespace layercast::tools {
 namespace {
 
-/// --- what all shells want to know ---
+/// --- All shells ---
 
 std::vector<Subcommand> told_commands(const OptionTable& table) {
   std::vector<Subcommand> commands = table.subcommands;
@@ -44,7 +44,7 @@ std::vector<Subcommand> commands_in(const OptionTable& table, const std::string&
   return commands;
 }
 
-// The words that may stand first, or after the name of a group.
+// The valid first words, or those after the name of a group.
 std::vector<std::string> first_words(const OptionTable& table, const std::string& group) {
   std::vector<std::string> words;
   for (const Subcommand& each : commands_in(table, group)) words.push_back(own_name(each));
@@ -72,7 +72,7 @@ std::vector<std::string> value_options(const OptionTable& table) {
   return names;
 }
 
-// The options that say whom the tool asks: those of the first group.
+// The options that select the daemon or scene file: those of the first group.
 std::vector<std::string> where_options(const OptionTable& table) {
   std::vector<std::string> names;
   for (const Option& option : table.groups.front().options) {
@@ -97,7 +97,7 @@ bool has_offers(const Positional& positional) {
   return !positional.choices.empty() || positional.completion != Completion::kNothing;
 }
 
-// `key=`, after which a value comes without a blank.
+// `key=`, which the value follows without a space.
 bool are_keys(const Positional& positional) {
   return positional.completion == Completion::kProperty ||
          (!positional.choices.empty() && positional.choices.front().ends_with('='));
@@ -282,7 +282,7 @@ _@ID@() {
 _@ID@ "$@"
 )zsh";
 
-// `'ls:List the layers'` on lines of their own.
+// `'ls:List the layers'`, one per line.
 std::string zsh_descriptions(const OptionTable& table, const std::string& group,
                              const std::string& indent) {
   std::string lines;

@@ -6,7 +6,7 @@
 
 namespace layercast::tools {
 
-/// The completions of a tool that has subcommands.
+/// The completions of a tool with subcommands, as in completions.h.
 std::string bash_command_completion(const OptionTable& table);
 std::string zsh_command_completion(const OptionTable& table);
 std::string fish_command_completion(const OptionTable& table);

@@ -9,7 +9,7 @@
 
 namespace layercast::tools {
 
-// ---- What the parts are -------------------------------------------------------------------------
+// ---- Parts --------------------------------------------------------------------------------------
 
 const Names& extensions_of(Completion completion) {
   static const Names any;
@@ -130,7 +130,7 @@ bool has_offers(const Option& option) {
 
 namespace {
 
-// What follows each option that takes a value.
+// The case branches for the value of each option.
 std::string bash_cases(const OptionTable& table) {
   std::string cases;
   std::vector<std::string> free;
@@ -171,7 +171,7 @@ std::string zsh_plain(std::string_view text) {
 
 std::string zsh_files(Completion completion) {
   if (const auto words = asked_words(completion); !words.empty()) {
-    return " _layercast_words " + std::string(words);  // the blank: with no words of zsh's own
+    return " _layercast_words " + std::string(words);  // the space suppresses zsh's own words
   }
   const Names& extensions = extensions_of(completion);
   if (extensions.empty()) return "_files";
@@ -194,7 +194,7 @@ std::string zsh_spec(const Option& option) {
   const bool has_letter = option.letter != '\0';
   const std::string letter = std::string("-") + option.letter + (is_flag ? "" : "+");
   const std::string name = "--" + std::string(option.name) + (is_flag ? "" : "=");
-  // What may not stand beside it: itself, under either name.
+  // Excluded options: the option itself, under both names.
   std::string others;
   if (stands_alone) {
     others = "(- *)";

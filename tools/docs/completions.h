@@ -6,7 +6,7 @@
 
 namespace layercast::tools {
 
-/// A tool's completion for each shell, as the text of the file that the shell loads.
+/// The completion file of a tool for each shell.
 std::string bash_completion(const OptionTable& table);
 std::string zsh_completion(const OptionTable& table);
 std::string fish_completion(const OptionTable& table);

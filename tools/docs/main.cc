@@ -38,7 +38,7 @@ void write_file(const fs::path& path, std::string_view text) {
   if (!file) throw std::runtime_error("cannot write " + path.string());
 }
 
-/// One manual page while its template's marks are replaced by what they stand for.
+/// A manual page, made from a template by replacing its marks.
 class Page {
  public:
   explicit Page(std::string name) : name_(std::move(name)) {
@@ -91,8 +91,8 @@ void write_everything(const fs::path& root) {
 }  // namespace
 }  // namespace layercast::tools
 
-/// Writes what is made from the tables of options and of the scene file under a folder: manual
-/// pages, completions and the JSON Schema.
+/// Generates the manual pages, completions and the JSON Schema in a folder, from the tables of
+/// options and of the scene file.
 int main(int argc, char** argv) {
   if (argc != 2 || std::string_view(argv[1]).starts_with('-')) {
     std::fputs("usage: layercast-docs FOLDER\n", stderr);

@@ -10,7 +10,7 @@ namespace {
 
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80; }
 
-// The character that starts at `text`'s front. Range: valid UTF-8, which the tables are.
+// The first character of `text`. Range: valid UTF-8, as in the tables.
 std::string_view first_character(std::string_view text) {
   size_t length = 1;
   while (length < text.size() && is_continuation(text[length])) ++length;
@@ -31,7 +31,7 @@ std::string unicode_escape(std::string_view character) {
   return "\\[u" + digits + "]";
 }
 
-// Characters that roff would read or print as something else.
+// Escapes characters that roff would interpret or replace.
 std::string escaped(std::string_view text) {
   std::string out;
   while (!text.empty()) {
@@ -49,7 +49,7 @@ std::string escaped(std::string_view text) {
     } else if (c == '`') {
       out += "\\(ga";
     } else if (c == '-') {
-      out += "\\-";  // no line breaks after it, and copies as what it is
+      out += "\\-";  // prevents line breaks and is copied as ASCII
     } else {
       out += c;
     }
@@ -59,7 +59,7 @@ std::string escaped(std::string_view text) {
 
 bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
 
-// Where the next sentence begins, or the text's end.
+// The start of the next sentence, or the end of the text.
 size_t end_of_sentence(std::string_view text) {
   for (size_t at = text.find(". "); at != std::string_view::npos; at = text.find(". ", at + 1)) {
     if (at + 2 < text.size() && is_capital(text[at + 2])) return at + 2;
@@ -67,7 +67,7 @@ size_t end_of_sentence(std::string_view text) {
   return text.size();
 }
 
-// One sentence, broken into lines of at most 80 bytes where it has blanks.
+// A sentence wrapped at blanks into lines of at most 80 bytes.
 std::string wrapped(std::string_view sentence) {
   constexpr size_t kLineMax = 80;
   std::string lines;
@@ -75,7 +75,7 @@ std::string wrapped(std::string_view sentence) {
     size_t end = sentence.size();
     if (end > kLineMax) end = std::min(end, sentence.rfind(' ', kLineMax));
     const std::string_view line = sentence.substr(0, end);
-    // A control character at a line's start begins a macro.
+    // A control character at the start of a line would begin a macro.
     if (line.starts_with('.') || line.starts_with('\'')) lines += "\\&";
     lines.append(line).append("\n");
     sentence.remove_prefix(std::min(sentence.size(), end + 1));

@@ -7,17 +7,17 @@
 
 namespace layercast::tools {
 
-/// Text as lines of mdoc(7) that show it literally, one sentence a line, ending in a line break;
-/// nothing for no text.
+/// `text` as mdoc(7) lines that show it literally: one sentence per line, each with a line break;
+/// empty for an empty text.
 std::string mdoc_lines(std::string_view text);
 
-/// Text as one argument of an mdoc macro.
+/// `text` as one argument of an mdoc macro.
 std::string mdoc_argument(std::string_view text);
 
-/// A list of a tool's options under a heading for each group: what stands in OPTIONS.
+/// The OPTIONS section: a list for each group of options.
 std::string mdoc_options(const OptionTable& table);
 
-/// A list of a tool's subcommands, with the words and options of each: what stands in COMMANDS.
+/// The COMMANDS section: the subcommands with their arguments and options.
 std::string mdoc_commands(const OptionTable& table);
 
 }  // namespace layercast::tools

@@ -8,23 +8,23 @@
 
 namespace layercast::tools {
 
-/// The groups of `table` with the options that every tool answers by itself: --help, --version.
+/// The groups of `table`, including --help and --version, which all tools have.
 std::vector<OptionGroup> all_groups(const OptionTable& table);
 
-/// The options of all_groups(), in their order.
+/// The options of all_groups() in order.
 std::vector<Option> all_options(const OptionTable& table);
 
-/// An option's help up to where it goes into detail, without a full stop: what fits a shell's list.
+/// An option's help up to the first detail, without a full stop, for completion lists.
 std::string brief(std::string_view help);
 
-/// `-o` and `--output`, those that there are.
+/// `-o` and `--output`; only the latter when there is no letter.
 std::vector<std::string> spellings(const Option& option);
 
-/// `parts` with `between` between them.
+/// `parts` with the separator `between`.
 std::string joined(const std::vector<std::string>& parts, std::string_view between);
 std::string joined(const std::vector<std::string_view>& parts, std::string_view between);
 
-/// `text` with every `from` replaced.
+/// `text` with every `from` replaced by `to`.
 std::string replaced(std::string text, std::string_view from, std::string_view to);
 
 }  // namespace layercast::tools

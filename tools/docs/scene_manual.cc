@@ -18,7 +18,7 @@ namespace limits = scene::limits;
 
 constexpr std::string_view kMapping = "a mapping (";
 
-// The title of the table that a key's kind names; empty when it names none.
+// The title of the table that a field's kind names; empty when it names none.
 std::string table_named_by(const std::string& kind) {
   if (!kind.starts_with(kMapping) || !kind.ends_with(')')) return {};
   return kind.substr(kMapping.size(), kind.size() - kMapping.size() - 1);
@@ -30,10 +30,10 @@ std::string kind_lines(const std::string& kind) {
   return "Value: a mapping, see\n.Sx " + table + " .\n";
 }
 
-// The default as it would be written in a scene file; nothing where it says nothing.
+// The default as written in a scene file; empty when it is an empty value.
 std::string default_lines(const std::string& fallback) {
   if (fallback.empty() || fallback == "[]" || fallback == "{}") return {};
-  // A # that is not quoted begins a comment.
+  // An unquoted # begins a comment.
   const bool needs_quotes = fallback.starts_with('#');
   return mdoc_lines("Default: " + (needs_quotes ? "\"" + fallback + "\"" : fallback) + ".");
 }
@@ -55,7 +55,7 @@ std::string grouped(int64_t number) {
   return digits;
 }
 
-// `4 MiB` for a whole number of those, else `10,000 bytes`.
+// `4 MiB` for whole MiB, else `10,000 bytes`.
 std::string bytes_text(int64_t bytes) {
   constexpr int64_t kMebibyte = 1 << 20;
   if (bytes % kMebibyte == 0) return grouped(bytes / kMebibyte) + " MiB";
@@ -71,7 +71,7 @@ std::vector<Limit> told_limits() {
   return {{"Scene file", bytes_text(limits::kSceneBytesMax)},
           {"Values in a scene file, aliases expanded", grouped(limits::kSceneNodesMax)},
           {"Nesting in a scene file", grouped(limits::kSceneDepthMax) + " levels"},
-          {"Faults told of one scene file", grouped(limits::kFaultsMax)},
+          {"Faults reported of a scene file", grouped(limits::kFaultsMax)},
           {"Text, or a caption's value", bytes_text(limits::kTextLengthMax)},
           {"Inline SVG or path data", bytes_text(limits::kInlineSvgMax)},
           {"SVG file", bytes_text(limits::kSvgFileBytesMax)},
@@ -81,7 +81,7 @@ std::vector<Limit> told_limits() {
           {"Decoded image", grouped(limits::kImagePixelsMax) + " pixels"},
           {"Pictures of an animation", grouped(limits::kAnimatedPicturesMax)},
           {"All pictures of an animated file", grouped(limits::kAnimatedPixelsMax) + " pixels"},
-          {"Decoded animation that is kept", bytes_text(limits::kAnimatedBytesMax)},
+          {"Decoded animation kept in memory", bytes_text(limits::kAnimatedBytesMax)},
           {"Side of a decoded image", grouped(limits::kImageSideMax) + " px"},
           {"Side of a layer's picture", grouped(limits::kPictureSideMax) + " px"},
           {"Layer's picture", grouped(limits::kPicturePixelsMax) + " pixels"}};
@@ -122,7 +122,7 @@ std::string mdoc_scene_limits() {
       std::ranges::max_element(told, {}, [](const Limit& limit) { return limit.what.size(); });
   std::string list = ".Bl -column -offset indent \"" + std::string(longest->what) + "\" \"most\"\n";
   for (const Limit& limit : told) {
-    // As arguments, so that a comma after a word is text and not a delimiter.
+    // As arguments, so that a comma after a word is not a delimiter.
     list += ".It " + mdoc_argument(limit.what) + " Ta " + mdoc_argument(limit.most) + "\n";
   }
   return list + ".El\n";

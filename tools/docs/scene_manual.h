@@ -4,15 +4,15 @@
 
 namespace layercast::tools {
 
-/// The parts of scene(5) that come from the scene file's own tables, in mdoc(7).
+/// The parts of scene(5) that are generated from the tables of the scene file, in mdoc(7).
 
-/// A heading and a list of keys for each object of a scene file.
+/// A heading and a list of keys for each kind of object.
 std::string mdoc_scene_tables();
 
-/// Which content a layer of each type may hold, from the JSON Schema.
+/// The contents that each layer type may have, from the JSON Schema.
 std::string mdoc_content_rules();
 
-/// The bounds that no key's own range tells.
+/// The limits that do not belong to a single key.
 std::string mdoc_scene_limits();
 
 }  // namespace layercast::tools

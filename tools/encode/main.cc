@@ -32,11 +32,11 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-/// Where frames come from.
+/// The source of the frames.
 struct Input {
   int descriptor = STDIN_FILENO;
   std::string name = "standard input";
-  std::optional<int64_t> bytes;  ///< of a regular file
+  std::optional<int64_t> bytes;  ///< if it is a regular file
 };
 
 base::Result<Input> open_input(const Arguments& arguments) {
@@ -67,7 +67,7 @@ base::Result<Input> open_input(const Arguments& arguments) {
   return input;
 }
 
-/// What the frames are.
+/// Size and rate of the frames.
 struct Geometry {
   base::SizeI size;
   base::FrameRate rate;
@@ -106,7 +106,7 @@ base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& ar
   return media::Encoding::open(std::move(request));
 }
 
-/// Turns the frames of a pipe into those that an encoder takes, a tile at a time.
+/// Converts raw frames to the encoder's pixel format, tile by tile.
 class Converter {
  public:
   Converter(const Geometry& geometry, frame::PixelFormat format, int threads)
@@ -117,10 +117,10 @@ class Converter {
     for (int i = 0; i < threads; ++i) scratch_.emplace_back(kScratch);
   }
 
-  /// A frame to read raw RGBA into.
+  /// The target for reading raw RGBA.
   frame::Frame& raw() { return raw_; }
 
-  /// The frame in raw(), converted.
+  /// Converts the frame in raw().
   frame::FramePtr convert() {
     auto target = pool_.take();
     workers_.run(grid_.count(), [&](int tile, int thread) {
@@ -131,7 +131,7 @@ class Converter {
 
  private:
   using Pixels = frame::ImageView<frame::PremulRgba8>;
-  // Where a tile's first column stands: aligned, with room for the one before it.
+  // The first column of a tile: aligned, with space for the column before it.
   static constexpr int kFirstColumn = 16;
   static constexpr base::SizeI kScratch{kFirstColumn + compose::TileGrid::kWidth,
                                         compose::TileGrid::kHeight};
@@ -154,12 +154,12 @@ class Converter {
 
   frame::Frame raw_;
   compose::TileGrid grid_;
-  std::vector<frame::Image<frame::PremulRgba8>> scratch_;  // one a thread
+  std::vector<frame::Image<frame::PremulRgba8>> scratch_;  // one per thread
   frame::FramePool pool_;
   base::WorkerPool workers_;
 };
 
-/// Why reading came to an end, when that is worth telling.
+/// How many frames were read, and the error that ended reading, if any.
 struct ReadOutcome {
   int64_t frames = 0;
   std::optional<Error> error;
@@ -185,8 +185,8 @@ std::optional<int64_t> frame_count(const Input& input, base::SizeI size) {
   return *input.bytes / (size.area() * int64_t{sizeof(frame::StraightRgba8)});
 }
 
-// What went wrong with the last of the outputs, those before it being told; a closed pipe only when
-// nothing else did.
+// The error of the last failed output, after logging those of the others; a closed pipe only if
+// there is no other error.
 Error failure_of(const media::Encoding& encoding, const Error& otherwise, const Log& log) {
   std::optional<Error> last;
   for (const auto& report : encoding.reports()) {
@@ -197,7 +197,7 @@ Error failure_of(const media::Encoding& encoding, const Error& otherwise, const 
   return last.value_or(otherwise);
 }
 
-// An input's end before its time, when what came before it is kept.
+// An input error after which the earlier frames are kept.
 Error kept(Error error, int64_t frames) {
   error.message += frames == 1 ? "; kept the frame before it"
                                : "; kept the " + std::to_string(frames) + " frames before it";
@@ -216,9 +216,9 @@ base::Result<void> encode_all(const Input& input, const Geometry& geometry,
   if (!written) return failure_of(encoding, written.error(), log);
   if (outcome.frames == 0) {
     if (outcome.error) return *outcome.error;
-    return Error{ErrorCode::kTruncated, "the input holds no frame", input.name, nullptr};
+    return Error{ErrorCode::kTruncated, "the input contains no frame", input.name, nullptr};
   }
-  // What came before a fault or an interruption is kept.
+  // Frames before an error or interruption are kept.
   const auto finished = encoding.finish();
   if (!finished) {
     if (outcome.error) log.fail(*outcome.error);

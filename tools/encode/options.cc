@@ -13,19 +13,19 @@ const OptionTable& encode_options() {
         {{.name = "input",
           .letter = 'i',
           .value = "FILE",
-          .help = "Raw RGBA frames: 8 bits, straight alpha, rows packed (default: -, standard "
-                  "input).",
+          .help = "Raw RGBA frames: 8 bits a channel, straight alpha, packed rows (default: -, "
+                  "standard input).",
           .completion = Completion::kFile},
          {.name = "scene",
           .value = "SCENE",
-          .help = "The scene file that the frames were rendered from: says their size and rate.",
+          .help = "Scene file that the frames were rendered from; sets their size and rate.",
           .completion = Completion::kSceneFile},
          {.name = "size", .value = "WxH", .help = "Size of the frames in px, such as 1920x1080."},
          {.name = "fps", .value = "N", .help = "Frames per second, such as 30 or 30000/1001."},
          {.name = "threads",
           .value = "N",
-          .help = "Threads that convert colours (default: one for each core). The video does not "
-                  "depend on their number."}}},
+          .help = "Number of threads for colour conversion (default: one per core). It does not "
+                  "change the video."}}},
        {"Output",
         {{.name = "output",
           .letter = 'o',
@@ -37,7 +37,7 @@ const OptionTable& encode_options() {
           .completion = Completion::kMediaFile},
          {.name = "format",
           .value = "NAME",
-          .help = "Container of every output, whatever its name says.",
+          .help = "Container of every output; overrides the one that its name implies.",
           .choices = {"mp4", "mkv", "webm", "flv", "ts", "mov", "m3u8"}}}},
        video_options(),
        common_options()}};

@@ -4,7 +4,7 @@
 
 namespace layercast::tools {
 
-/// encode's command line.
+/// The command line of encode.
 const OptionTable& encode_options();
 
 }  // namespace layercast::tools

@@ -2,8 +2,8 @@
 
 #include "tools/layerctl/session.h"
 
-/// What layerctl's commands do. Errors: a wrong command line, what the target refuses, or nobody
-/// answering; the session's target tells the exit status.
+/// The commands of layerctl. Errors: an invalid command line, the target's refusal, or an
+/// unreachable daemon; the session's target maps them to the exit status.
 namespace layercast::tools {
 
 // Layers.
@@ -20,7 +20,7 @@ base::Result<void> activate_layer(Session& session);
 base::Result<void> animate_layer(Session& session);
 base::Result<void> say(Session& session);
 
-// Sounds beside the picture.
+// Sounds.
 base::Result<void> list_sounds(Session& session);
 base::Result<void> add_sound(Session& session);
 base::Result<void> set_sound(Session& session);
@@ -45,8 +45,8 @@ base::Result<void> list_outputs(Session& session);
 base::Result<void> add_output(Session& session);
 base::Result<void> remove_output(Session& session);
 
-/// The words that a shell offers: ids, sounds, outputs, or the property paths of a layer. Says
-/// nothing when there is nothing to say; the exit status is 0.
+/// Prints the words for shell completion: ids of layers, sounds or outputs, or the property paths
+/// of a layer; nothing on errors. The exit status is always 0.
 int complete_words(const Arguments& arguments);
 
 }  // namespace layercast::tools

@@ -22,7 +22,7 @@ std::string ids_in(const Value& scene, std::string_view list) {
   return words;
 }
 
-/// Every path that a layer's tables know, as far as the layer chooses among them.
+/// All property paths of a layer, including those of its current type, content and shape.
 class Paths {
  public:
   explicit Paths(const Value& layer) : tables_(scene::scene_documentation()) {
@@ -41,7 +41,7 @@ class Paths {
     return found == tables_.end() ? nullptr : &*found;
   }
 
-  // A table, and the one of the choice that `value` has made in it.
+  // Adds the keys of a table, and of the variant that `value` selects.
   void add(const std::string& title, const std::string& before, const Value* value) {
     const scene::TableDoc* table = find(title);
     if (table == nullptr) return;

@@ -20,16 +20,16 @@ using scene::Command;
 using scene::Value;
 
 constexpr std::chrono::seconds kPatience{5};
-// A frame may take as long as the daemon waits for it, and a picture a while to be packed.
+// Includes the daemon's own wait for a frame and the encoding of a picture.
 constexpr std::chrono::seconds kFramePatience{15};
 constexpr std::chrono::milliseconds kHurry{700};
 
-/// How a command is said by HTTP: `{id}` stands for the layer's or the output's.
+/// The HTTP request of a command. `{id}` is replaced by the id of the layer, sound or output.
 struct Way {
   std::string_view command;
   std::string_view method;
   std::string_view path;
-  std::string_view body;  ///< which of the params; empty: none of them; `*`: all of them
+  std::string_view body;  ///< the param in the body; empty: none; `*`: all params
 };
 constexpr std::array kWays = {
     Way{"layers.create", "POST", "/api/v1/layers", "layer"},
@@ -95,7 +95,7 @@ ErrorCode code_of(int status) {
 
 void end_at_once(int) { _exit(base::meaning_of(ErrorCode::kInterrupted).exit_status); }
 
-/// While it lives, an interruption ends the process, whatever it is waiting for.
+/// While it exists, SIGINT and SIGTERM end the process immediately, even in a blocking call.
 class EndsAtOnce {
  public:
   EndsAtOnce() {
@@ -121,12 +121,12 @@ class EndsAtOnce {
 std::string_view reason_of(httplib::Error error) {
   switch (error) {
     case httplib::Error::Connection:
-      return "the connection is refused";
+      return "the connection was refused";
     case httplib::Error::ConnectionTimeout:
     case httplib::Error::Read:
-      return "nothing comes in time";
+      return "no response in time";
     default:
-      return "the connection breaks";
+      return "the connection failed";
   }
 }
 
@@ -148,7 +148,7 @@ struct Daemon::Request {
   std::string path;
   std::string body{};
   std::optional<int64_t> if_revision{};
-  const Command* command = nullptr;  ///< that it is
+  const Command* command = nullptr;  ///< the command that it executes, if any
   std::chrono::microseconds patience = kPatience;
 };
 
@@ -229,7 +229,7 @@ base::Result<Daemon::Response> Daemon::ask(const Request& request) {
   if (!type.starts_with("application/problem+json") || detail == nullptr) {
     is_away_ = true;
     return Error{ErrorCode::kIo,
-                 "what answers is no layercast daemon (HTTP " + std::to_string(got->status) + ")",
+                 "the server is not a layercast daemon (HTTP " + std::to_string(got->status) + ")",
                  address_.shown, nullptr};
   }
   std::vector<ToldFault> faults;
@@ -252,7 +252,7 @@ base::Result<Value> Daemon::get(const std::string& path) {
   scene::JsonDocument read = scene::read_json(response.body);
   if (read.faults.empty()) return std::move(read.value);
   is_away_ = true;
-  return Error{ErrorCode::kIo, "what answers is no layercast daemon", address_.shown, nullptr};
+  return Error{ErrorCode::kIo, "the server is not a layercast daemon", address_.shown, nullptr};
 }
 
 base::Result<std::string> Daemon::get_bytes(const std::string& path) {

@@ -7,24 +7,24 @@
 
 namespace layercast::tools {
 
-/// Where a daemon listens.
+/// The address of a daemon.
 struct DaemonAddress {
   std::string host = "127.0.0.1";
   int port = 8080;
   std::string shown;  ///< as the user gave it
 };
 
-/// `http://HOST:PORT`. Errors: kInvalidInput.
+/// Parses `http://HOST:PORT`. Errors: kInvalidInput.
 base::Result<DaemonAddress> daemon_address(const std::string& url);
 
-/// How commands are sent.
+/// Options for sending commands.
 struct Sending {
-  bool waits = false;  ///< until they are on air
+  bool waits = false;  ///< until the change is on air
   std::optional<std::string> at;
   std::optional<int64_t> if_revision;
 };
 
-/// A daemon that answers HTTP. Thread: main.
+/// A running daemon, accessed by HTTP. Thread: main.
 class Daemon : public Target {
  public:
   Daemon(DaemonAddress address, std::string token, Sending sending);
@@ -34,16 +34,16 @@ class Daemon : public Target {
                            std::optional<int64_t> if_revision) override;
   int exit_status(const base::Error& error) const override;
 
-  /// The JSON that is at a path. Errors: as obey(); kIo when no daemon answers.
+  /// Gets a JSON document. Errors: as obey(); kIo when no daemon answers.
   base::Result<scene::Value> get(const std::string& path);
-  /// The bytes that are at a path.
+  /// Gets a file. Errors: as get().
   base::Result<std::string> get_bytes(const std::string& path);
 
   const DaemonAddress& address() const { return address_; }
   const std::string& token() const { return token_; }
-  /// Answers that take longer than a word's completion may are none.
+  /// Shortens the timeouts for shell completion: 0.7 s.
   void hurry() { is_hurried_ = true; }
-  /// From now on an error means that nobody answered.
+  /// Makes exit_status() return kNoDaemonStatus for later errors.
   void note_away() { is_away_ = true; }
 
  private:

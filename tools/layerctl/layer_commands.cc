@@ -30,7 +30,7 @@ Command update(const std::string& id, Value patch) {
   return {"layers.update", with_id(id).add("patch", std::move(patch))};
 }
 
-// All of them in one revision.
+// Executes all commands in one revision.
 base::Result<Reply> obey_all(Session& session, const std::vector<Command>& commands) {
   if (commands.size() == 1) return session.target->obey(commands.front(), std::nullopt);
   std::vector<Value> list;
@@ -55,7 +55,7 @@ std::string text_of(const Value& object, std::string_view key) {
   return found == nullptr ? std::string() : found->text;
 }
 
-// At most so many bytes that a line of a table stays one, cut between characters.
+// Limits a text to a length that keeps table rows on one line; cuts between characters.
 std::string shortened(std::string text) {
   constexpr size_t kMost = 60;
   if (text.size() <= kMost) return text;
@@ -64,7 +64,7 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "…";
 }
 
-// `text: Hello`: what a layer shows, in a few words.
+// `text: Hello`: a short description of the content.
 std::string content_of(const Value& layer) {
   const Value* content = layer.find("content");
   if (content == nullptr) return {};
@@ -89,7 +89,7 @@ base::Result<Value> layer_in(const Value& scene, const std::string& id) {
   return Error{ErrorCode::kNotFound, "there is no layer \"" + id + "\"", "layers/" + id, nullptr};
 }
 
-// The far one first, as they are drawn.
+// From back to front.
 std::vector<const Value*> in_drawing_order(const Value& scene) {
   std::vector<const Value*> layers;
   for (const Value& layer : layers_of(scene).items) layers.push_back(&layer);
@@ -108,7 +108,7 @@ base::Result<void> set_visible(Session& session, Value visible) {
 
 enum class End { kFront, kBack };
 
-// The z_index that puts a layer at one end of all others; nothing where it is there.
+// The z_index that moves the layer to that end of the order; nullopt when it is there already.
 std::optional<double> z_at(End end, const Value& scene, const std::string& id) {
   const auto order = in_drawing_order(scene);
   const Value* last = end == End::kFront ? order.back() : order.front();
@@ -116,7 +116,7 @@ std::optional<double> z_at(End end, const Value& scene, const std::string& id) {
   return number_of(*last, "z_index", 0) + (end == End::kFront ? 1 : -1);
 }
 
-// Tries again when the scene has changed meanwhile.
+// Retries when the scene has changed meanwhile.
 base::Result<void> move_to(Session& session, End end) {
   const std::string id = id_of(session);
   constexpr int kTries = 5;
@@ -124,7 +124,7 @@ base::Result<void> move_to(Session& session, End end) {
     TRY(const Value scene, session.target->scene());
     TRY([[maybe_unused]] const Value layer, layer_in(scene, id));
     const auto z = z_at(end, scene, id);
-    // A patch of nothing still tells whether --if-revision holds, and which frame shows it.
+    // An empty patch still checks --if-revision and waits for a frame.
     Value patch = Value::object();
     if (z) patch.add("z_index", Value::of(*z));
     std::optional<int64_t> revision;
@@ -155,7 +155,7 @@ base::Result<Value> layer_from_file(const std::string& path) {
                  nullptr};
   }
   if (!read.value.is(Value::Kind::kObject)) {
-    return Error{ErrorCode::kInvalidInput, "holds no layer, expected a mapping", path, nullptr};
+    return Error{ErrorCode::kInvalidInput, "is not a layer, expected a mapping", path, nullptr};
   }
   return std::move(read.value);
 }
@@ -256,7 +256,8 @@ base::Result<void> say(Session& session) {
   const Arguments& arguments = session.arguments;
   const auto author = arguments.one("author");
   if (!author) {
-    return Error{ErrorCode::kInvalidInput, "nobody says it, expected --author NAME", "", nullptr};
+    return Error{ErrorCode::kInvalidInput, "the author is missing, expected --author NAME", "",
+                 nullptr};
   }
   Value message = Value::object()
                       .add("author", Value::of(*author))

@@ -8,12 +8,13 @@ const std::vector<std::string_view> kLayerTypes = {"host", "assistant", "visual_
 
 Positional layer_id() { return {"ID", "The layer.", Completion::kLayer}; }
 Positional layer_ids() {
-  return {"ID", "The layers, changed together or not at all.", Completion::kLayer, Count::kSeveral};
+  return {"ID", "The layers; all of them change, or none.", Completion::kLayer, Count::kSeveral};
 }
 Positional assignments(Count count, Completion completion) {
-  return {"KEY=VALUE",
-          "What to set: names with dots between, and a YAML value; null takes the key away.",
-          completion, count};
+  return {
+      "KEY=VALUE",
+      "Assignment of a YAML value to a key, with dots between nested names; null removes the key.",
+      completion, count};
 }
 
 Option scene_option(std::string_view help) {
@@ -26,97 +27,104 @@ Option scene_option(std::string_view help) {
 
 std::vector<Option> animation_options() {
   return {
-      {.name = "from", .value = "VALUE", .help = "Where it begins, such as 0, [0, 80] or left."},
-      {.name = "to", .value = "VALUE", .help = "Where it ends."},
+      {.name = "from", .value = "VALUE", .help = "Start value, such as 0, [0, 80] or left."},
+      {.name = "to", .value = "VALUE", .help = "End value."},
       {.name = "duration",
        .value = "TIME",
-       .help = "How long one iteration lasts, such as 500ms (default: 1s)."},
-      {.name = "delay", .value = "TIME", .help = "What passes before the first iteration."},
+       .help = "Duration of one iteration, such as 500ms (default: 1s)."},
+      {.name = "delay", .value = "TIME", .help = "Delay before the first iteration."},
       {.name = "easing",
        .value = "NAME",
-       .help = "How it moves, as in CSS: linear, ease, ease-in, ease-out, ease-in-out, "
+       .help = "Easing function, as in CSS: linear, ease, ease-in, ease-out, ease-in-out, "
                "cubic-bezier(…) or steps(…).",
        .choices = {"linear", "ease", "ease-in", "ease-out", "ease-in-out"}},
       {.name = "iterations",
        .value = "N",
-       .help = "How often it plays: a number or infinite.",
+       .help = "Number of iterations, or infinite.",
        .choices = {"infinite"}},
       {.name = "direction",
        .value = "NAME",
-       .help = "Which way it plays: normal, reverse, alternate or alternate-reverse.",
+       .help = "Playback direction: normal, reverse, alternate or alternate-reverse.",
        .choices = {"normal", "reverse", "alternate", "alternate-reverse"}},
       {.name = "fill",
        .value = "NAME",
-       .help = "Where it has an effect outside its time: none, forwards, backwards or both.",
+       .help = "Fill mode, before and after the active time: none, forwards, backwards or both.",
        .choices = {"none", "forwards", "backwards", "both"}},
       {.name = "keyframes",
        .value = "LIST",
-       .help = "The keyframes of the effect keyframes, such as [{at: 0, opacity: 0}, {at: 1}]."}};
+       .help = "List for the effect keyframes, such as [{at: 0, opacity: 0}, {at: 1}]."}};
 }
 
 std::vector<Subcommand> layer_commands() {
   return {
-      {"ls", "List the layers, the nearest first."},
+      {"ls", "List the layers, the topmost first."},
       {"get", "Print a layer.", {layer_id()}},
       {"create",
        "Add a layer on top of the others, and print its id.",
-       {{"TYPE", "The part it plays: host, assistant, visual_feed, overlay or chat.",
-         Completion::kNothing, Count::kOne, kLayerTypes},
+       {{"TYPE", "Layer type: host, assistant, visual_feed, overlay or chat.", Completion::kNothing,
+         Count::kOne, kLayerTypes},
         assignments(Count::kAny, Completion::kNothing)},
-       {{.name = "id", .value = "ID", .help = "Its id (default: one after its type)."},
+       {{.name = "id",
+         .value = "ID",
+         .help = "Id of the layer (default: its type and a number, such as overlay-1)."},
         {.name = "file",
          .letter = 'f',
          .value = "FILE",
-         .help = "A layer as YAML or JSON, which the assignments change; - for standard input.",
+         .help = "File with the layer as YAML or JSON, which the assignments override; - for "
+                 "standard input.",
          .completion = Completion::kSceneFile}}},
       {"set", "Change a layer.", {layer_id(), assignments(Count::kSeveral, Completion::kProperty)}},
       {"show", "Make layers visible.", {layer_ids()}},
       {"hide", "Make layers invisible.", {layer_ids()}},
-      {"rm", "Take layers away.", {layer_ids()}},
+      {"rm", "Remove layers.", {layer_ids()}},
       {"raise", "Bring a layer in front of all others.", {layer_id()}},
       {"lower", "Put a layer behind all others.", {layer_id()}},
       {"activate",
-       "Make a layer the active one.",
-       {{"ID", "The layer; without it, none is active.", Completion::kLayer, Count::kAtMostOne}}},
+       "Make a layer the active layer.",
+       {{"ID", "The layer; if omitted, no layer is active.", Completion::kLayer,
+         Count::kAtMostOne}}},
       {"animate",
-       "Add an animation to a layer; live, it begins at the frame that first shows it.",
+       "Add an animation to a layer; in a live scene it starts at the first frame that shows it.",
        {layer_id(),
         {"EFFECT",
-         "What it changes: fade, slide, scale, rotate or keyframes.",
+         "Effect: fade, slide, scale, rotate or keyframes.",
          Completion::kNothing,
          Count::kOne,
          {"fade", "slide", "scale", "rotate", "keyframes"}}},
        animation_options()},
       {"say",
-       "Say something on a chat layer.",
-       {layer_id(), {"TEXT", "What is said."}},
-       {{.name = "author", .value = "NAME", .help = "Who says it."},
-        {.name = "highlight", .arity = Arity::kFlag, .help = "Make the message stand out."}}}};
+       "Post a message to a chat layer.",
+       {layer_id(), {"TEXT", "Text of the message."}},
+       {{.name = "author", .value = "NAME", .help = "Author of the message; required."},
+        {.name = "highlight", .arity = Arity::kFlag, .help = "Highlight the message."}}}};
 }
 
 std::vector<Subcommand> sound_commands() {
   const Positional id{"ID", "The sound.", Completion::kSound};
-  return {{"audio ls", "List the sounds beside the picture."},
-          {"audio add",
-           "Add a sound, and print its id; live, it begins at the frame that first shows the "
-           "change.",
-           {{"SOURCE", "A sound or video file, or a URL.", Completion::kMediaFile},
-            assignments(Count::kAny, Completion::kNothing)},
-           {{.name = "id", .value = "ID", .help = "Its id (default: audio-1, audio-2 …)."}}},
-          {"audio set",
-           "Change a sound, such as volume=0.5 or mute=true.",
-           {id, assignments(Count::kSeveral, Completion::kNothing)}},
-          {"audio rm", "Take a sound away.", {id}}};
+  return {
+      {"audio ls", "List the sounds of the scene."},
+      {"audio add",
+       "Add a sound, and print its id; in a live scene it starts at the first frame that shows the "
+       "change.",
+       {{"SOURCE", "Audio or video file, or URL.", Completion::kMediaFile},
+        assignments(Count::kAny, Completion::kNothing)},
+       {{.name = "id", .value = "ID", .help = "Id of the sound (default: audio-1, audio-2 …)."}}},
+      {"audio set",
+       "Change a sound, such as volume=0.5 or mute=true.",
+       {id, assignments(Count::kSeveral, Completion::kNothing)}},
+      {"audio rm", "Remove a sound.", {id}}};
 }
 
 std::vector<Subcommand> scene_commands() {
   return {{"apply",
-           "Make the scene equal a scene file, and print what changes.",
+           "Make the scene equal to a scene file, and print the changes.",
            {},
            {scene_option("The scene file; - for standard input."),
-            {.name = "dry-run", .arity = Arity::kFlag, .help = "Change nothing."}}},
+            {.name = "dry-run",
+             .arity = Arity::kFlag,
+             .help = "Print the changes, but do not apply them."}}},
           {"diff",
-           "Print what apply would change.",
+           "Print the changes that apply would make.",
            {},
            {scene_option("The scene file; - for standard input.")}},
           {"export",
@@ -125,52 +133,58 @@ std::vector<Subcommand> scene_commands() {
            {{.name = "output",
              .letter = 'o',
              .value = "FILE",
-             .help = "Where it goes (default: -, standard output).",
+             .help = "Output file (default: -, standard output).",
              .completion = Completion::kSceneFile}}},
           {"validate",
-           "Tell every fault of scene files; needs no daemon.",
+           "Check scene files and report every fault; needs no daemon.",
            {{"SCENE", "The scene files.", Completion::kSceneFile, Count::kSeveral}}}};
 }
 
 std::vector<Subcommand> stream_commands() {
   return {
       {"watch",
-       "Print what happens as it happens.",
+       "Print the events of the daemon as they happen.",
        {},
-       {{.name = "stats", .arity = Arity::kFlag, .help = "Print the figures of each second too."}}},
+       {{.name = "stats",
+         .arity = Arity::kFlag,
+         .help = "Print the statistics of every second too."}}},
       {"snapshot",
-       "Write the picture that is on air to a file.",
+       "Save the frame that is on air to a file.",
        {{"OUT", "A .png or .jpg file.", Completion::kPictureFile}},
-       {{.name = "width", .value = "N", .help = "Shrink it to so many px at most."}}},
-      {"status", "Tell how the stream does."},
-      {"start", "Go on air."},
-      {"stop", "Go off air; outputs are finished."},
-      {"pause", "Let the picture stand still; outputs stay live."},
+       {{.name = "width",
+         .value = "N",
+         .help = "Maximum width in px; a wider picture is scaled down."}}},
+      {"status", "Print the status of the stream."},
+      {"start", "Start the stream."},
+      {"stop", "Stop the stream and finish its outputs."},
+      {"pause", "Freeze the picture; outputs stay live."},
       {"config get",
-       "Print size, rate and encoding of the stream.",
+       "Print the size, frame rate and encoding of the stream.",
        {{"KEY",
-         "One of them alone.",
+         "Print only this value.",
          Completion::kNothing,
          Count::kAtMostOne,
          {"width", "height", "fps", "codec", "preset", "bitrate", "keyframe_interval"}}}},
       {"config set",
-       "Change size, rate or encoding of the stream.",
+       "Change the size, frame rate or encoding of the stream.",
        {{"KEY=VALUE",
-         "What to set, such as bitrate=4M.",
+         "Key and value, such as bitrate=4M.",
          Completion::kNothing,
          Count::kSeveral,
          {"width=", "height=", "fps=", "codec=", "preset=", "bitrate=", "keyframe_interval=",
           "quality="}}}},
-      {"outputs ls", "List the outputs, and how they do."},
+      {"outputs ls", "List the outputs and their state."},
       {"outputs add",
        "Add an output, and print its id.",
-       {{"URL", "Where it goes: rtmp, rtmps, srt, udp, or a file."}},
-       {{.name = "id", .value = "ID", .help = "Its id (default: output-1, output-2 …)."},
-        {.name = "codec", .value = "NAME", .help = "Its video codec (default: the stream's)."},
-        {.name = "preset", .value = "NAME", .help = "The speed of its encoder."},
-        {.name = "bitrate", .value = "BITS", .help = "Its bits per second, such as 6M."}}},
+       {{"URL", "Destination: an rtmp, rtmps, srt or udp URL, or a file."}},
+       {{.name = "id", .value = "ID", .help = "Id of the output (default: output-1, output-2 …)."},
+        {.name = "codec", .value = "NAME", .help = "Video codec (default: the stream's)."},
+        {.name = "preset", .value = "NAME", .help = "Encoder preset (default: the stream's)."},
+        {.name = "bitrate",
+         .value = "BITS",
+         .help = "Video bitrate in bits per second, such as 6M (default: the stream's)."}}},
       {"outputs rm",
-       "Finish an output, and take it away.",
+       "Finish an output and remove it.",
        {{"ID", "The output.", Completion::kOutput}}},
       {"complete",
        "",
@@ -191,7 +205,7 @@ std::vector<Subcommand> all_commands() {
 const OptionTable& layerctl_options() {
   static const OptionTable table{
       "layerctl",
-      "Look at a live scene, or at a scene file, and change it.",
+      "Inspect and change a live scene or a scene file.",
       {},
       {{"Where",
         {{.name = "url",
@@ -199,7 +213,7 @@ const OptionTable& layerctl_options() {
           .help = "Address of the daemon (default: $LAYERCAST_URL, or http://127.0.0.1:8080)."},
          {.name = "token-file",
           .value = "FILE",
-          .help = "File with the daemon's token (default: $LAYERCAST_TOKEN is the token).",
+          .help = "File that holds the daemon's token (default: the token in $LAYERCAST_TOKEN).",
           .completion = Completion::kFile},
          {.name = "scene",
           .value = "FILE",
@@ -208,14 +222,16 @@ const OptionTable& layerctl_options() {
        {"When",
         {{.name = "wait",
           .arity = Arity::kFlag,
-          .help = "Wait until the change is on air, and print the frame that first shows it."},
+          .help = "Wait until the change is on air, and print the number of the first frame that "
+                  "shows it."},
          {.name = "at",
           .value = "TIME",
-          .help = "Change it at a stream time such as 90s, or at a frame such as frame:5400."},
+          .help =
+              "Apply the change at a stream time such as 90s, or at a frame such as frame:5400."},
          {.name = "if-revision",
           .value = "N",
-          .help = "Change it only while the scene is at this revision."}}},
-       {"Answers", {{.name = "json", .arity = Arity::kFlag, .help = "Print JSON, for programs."}}},
+          .help = "Apply the change only if the scene is at this revision."}}},
+       {"Answers", {{.name = "json", .arity = Arity::kFlag, .help = "Print JSON."}}},
        common_options()},
       all_commands()};
   return table;

@@ -19,7 +19,7 @@ using scene::Scene;
 using scene::Value;
 using scene::find_by_id;
 
-/// The changes that lead from one scene to another, made in the text of the first.
+/// Edits the text of a scene so that it contains another scene.
 class Editing {
  public:
   Editing(std::string_view text, const Scene& before, const Scene& after, const Command& command)
@@ -37,7 +37,7 @@ class Editing {
     return scene::scene_document(head, scene::Secrets::kShown);
   }
 
-  // What was given for the canvas is written even where it is the default.
+  // Canvas values of the command are written even if they are defaults.
   bool edit_head() {
     Value patch = scene::merge_patch_between(head_of(before_), head_of(after_));
     const Value* given = command_.params.find("patch");
@@ -51,7 +51,7 @@ class Editing {
     return text_.merge({}, patch);
   }
 
-  // The patch as it was given, where there is one: in the user's own words.
+  // The command's own patch where possible, to keep the user's spelling.
   Value layer_patch(const scene::Layer& from, const scene::Layer& to) const {
     const Value* id = command_.params.find("id");
     const Value* patch = command_.params.find("patch");
@@ -77,7 +77,7 @@ class Editing {
     return std::nullopt;
   }
 
-  // Animations that were added at the end leave the others as they are written.
+  // Appends new animations and leaves the others as they are written.
   bool append_animations(const DocumentPath& layer, const scene::Layer& from,
                          const scene::Layer& to) {
     const size_t count = from.animations.size();
@@ -141,7 +141,7 @@ class Editing {
     return true;
   }
 
-  // From back to front, so that places stay what they are.
+  // From back to front, so that indices stay valid.
   bool edit_outputs() {
     if (before_.outputs == after_.outputs) return true;
     size_t first_gone = before_.outputs.size();
@@ -159,7 +159,7 @@ class Editing {
       Value patch =
           scene::merge_patch_between(scene::output_document(output, scene::Secrets::kShown),
                                      scene::output_document(*after, scene::Secrets::kShown));
-      // One that is named after its place would be called otherwise.
+      // An output without an id is named by its index, which changes here.
       if (i > first_gone) patch.add("id", Value::of(output.id));
       if (!text_.merge(path, patch)) return false;
     }
@@ -215,7 +215,7 @@ std::string flow_text(const Value& value) {
     }
     return "[" + text + "]";
   }
-  // As a member's value, whose line this is all of.
+  // Written as the value of a member, whose line contains nothing else.
   text = scene::write_yaml(Value::object().add("v", value));
   constexpr size_t kBefore = 3;
   return text.substr(kBefore, text.size() - kBefore - 1);

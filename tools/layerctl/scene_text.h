@@ -9,9 +9,9 @@
 
 namespace layercast::tools {
 
-/// `text`, a scene file that holds `before`, changed so that it holds `after`: what the two share
-/// stays as it is written, comments too, and what `command` sets is written as it says it.
-/// nullopt when the text is written in a way that this does not know.
+/// `text`, a scene file with the scene `before`, edited to contain `after`. Unchanged parts and
+/// comments stay as written; what `command` sets is written as given. nullopt when the text uses
+/// YAML features that this cannot edit.
 std::optional<std::string> edited_scene_text(std::string_view text, const scene::Scene& before,
                                              const scene::Scene& after,
                                              const scene::Command& command);
@@ -19,7 +19,7 @@ std::optional<std::string> edited_scene_text(std::string_view text, const scene:
 /// Whether a scene file has comments.
 bool has_comments(std::string_view text);
 
-/// A value as YAML in one line, as it may stand inside braces: `[10, 20]`.
+/// A value as YAML on one line, valid inside braces: `[10, 20]`.
 std::string flow_text(const scene::Value& value);
 
 }  // namespace layercast::tools

@@ -23,7 +23,7 @@ using scene::Value;
 
 struct Work {
   std::string_view command;
-  base::Result<int> (*run)(Session& session);  ///< gives the exit status
+  base::Result<int> (*run)(Session& session);  ///< returns the exit status
 };
 
 template <base::Result<void> (*run)(Session&)>
@@ -49,7 +49,7 @@ constexpr std::array kWorks = {
     Work{"audio ls", done<list_sounds>},   Work{"audio add", done<add_sound>},
     Work{"audio set", done<set_sound>},    Work{"audio rm", done<remove_sound>}};
 
-// Of a variable that says something; else of the other one.
+// The value of variable `name` if it is not empty, else that of `other`.
 std::string environment(const char* name, const char* other) {
   for (const char* const each : {name, other}) {
     // NOLINTNEXTLINE(concurrency-mt-unsafe)
@@ -73,7 +73,7 @@ base::Result<std::string> token(const Arguments& arguments) {
   const size_t end = text.find_last_not_of(" \t\r\n");
   text.resize(end == std::string::npos ? 0 : end + 1);
   if (text.empty() || text.find_first_of("\r\n") != std::string::npos) {
-    return Error{ErrorCode::kInvalidInput, "holds no token, expected one line", *path, nullptr};
+    return Error{ErrorCode::kInvalidInput, "contains no token, expected one line", *path, nullptr};
   }
   return text;
 }
@@ -81,7 +81,7 @@ base::Result<std::string> token(const Arguments& arguments) {
 base::Result<void> check_for_file(const Arguments& arguments) {
   for (const std::string_view option : {"url", "token-file", "wait", "at", "if-revision"}) {
     if (!arguments.has(option)) continue;
-    return Error{ErrorCode::kInvalidInput, "it is for a running daemon, not for --scene",
+    return Error{ErrorCode::kInvalidInput, "applies only to a running daemon, not to --scene",
                  "--" + std::string(option), nullptr};
   }
   return {};
@@ -148,13 +148,13 @@ base::Result<void> print_json(const Value& value) {
 base::Result<void> print_reply(const Session& session, const Reply& reply) {
   if (session.is_json()) return print_json(reply.document);
   if (reply.result.find("scheduled") != nullptr) {
-    session.log.write(LogLevel::kInfo, "it is put off until then");
+    session.log.write(LogLevel::kInfo, "the command is scheduled");
     return {};
   }
   if (!session.arguments.has("wait")) return {};
   const Value* frame = reply.document.find("frame");
   if (frame == nullptr || frame->is(Value::Kind::kNull)) {
-    session.log.write(LogLevel::kWarning, "it is done, but was not on air in time");
+    session.log.write(LogLevel::kWarning, "the change was made, but was not on air in time");
     return {};
   }
   return write_stdout("frame " + frame->text + "\n");

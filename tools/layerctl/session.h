@@ -10,29 +10,29 @@
 
 namespace layercast::tools {
 
-/// One run of layerctl: what is asked, of whom.
+/// One run of layerctl: its command line, log and target.
 struct Session {
   const Arguments& arguments;
   const Log& log;
   std::unique_ptr<Target> target;
-  Daemon* daemon = nullptr;  ///< the target, unless that is a scene file
+  Daemon* daemon = nullptr;  ///< the target, unless it is a scene file
 
   bool is_json() const { return arguments.has("json"); }
 };
 
-/// The daemon that the command line or the environment names. Errors: kInvalidInput.
+/// The daemon that the command line or the environment selects. Errors: kInvalidInput.
 base::Result<std::unique_ptr<Daemon>> open_daemon(const Arguments& arguments);
 
-/// The daemon, or kInvalidInput: only a running one does this.
+/// The daemon. Errors: kInvalidInput when the target is a scene file.
 base::Result<Daemon*> running_daemon(const Session& session);
 
-/// Prints a value as --json has it.
+/// Prints a value as JSON.
 base::Result<void> print_json(const scene::Value& value);
 
-/// Prints what came of a command: with --json all of it; else what was waited for.
+/// Prints the result of a command: all of it with --json, else the frame that --wait waited for.
 base::Result<void> print_reply(const Session& session, const Reply& reply);
 
-/// Does what the command line asks for; gives the exit status.
+/// Executes the command; returns the exit status.
 int run_layerctl(const Arguments& arguments, const Log& log);
 
 }  // namespace layercast::tools

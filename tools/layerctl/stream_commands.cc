@@ -103,7 +103,7 @@ std::string store_text(const Value& status) {
   const Value* reachable = store->find("reachable");
   const bool is_well = reachable == nullptr || reachable->boolean;
   const std::string reason = text_of(*store, "reason");
-  std::string text = is_well ? "reachable" : "away";
+  std::string text = is_well ? "reachable" : "unreachable";
   if (!reason.empty()) text += ": " + reason;
   const std::string waiting = text_of(*store, "waiting");
   if (!waiting.empty() && waiting != "0") text += ", " + waiting + " changes in the journal";
@@ -150,7 +150,7 @@ base::Result<void> transmit(Session& session, std::string_view method) {
   return print_reply(session, reply);
 }
 
-// Size and rate are a scene file's too.
+// A scene file has only size and rate.
 base::Result<Value> stream_config(Session& session) {
   if (session.daemon != nullptr) return session.daemon->get("/api/v1/stream/config");
   TRY(const Value scene, session.target->scene());
@@ -163,7 +163,7 @@ base::Result<Value> stream_config(Session& session) {
   return config;
 }
 
-// Those of a file say no more than what it holds.
+// The outputs of a scene file have no state.
 base::Result<Value> outputs(Session& session) {
   if (session.daemon != nullptr) {
     TRY(const Value document, session.daemon->get("/api/v1/outputs"));
@@ -184,7 +184,7 @@ base::Result<void> take_snapshot(Session& session) {
   const std::string path = *session.arguments.one("OUT");
   const bool is_png = path.ends_with(".png");
   if (!is_png && !path.ends_with(".jpg") && !path.ends_with(".jpeg")) {
-    return Error{ErrorCode::kInvalidInput, "is no picture's name, expected OUT.png or OUT.jpg",
+    return Error{ErrorCode::kInvalidInput, "is not a picture name, expected OUT.png or OUT.jpg",
                  path, nullptr};
   }
   constexpr IntegerRange kWidths{16, 7680};

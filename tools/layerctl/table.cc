@@ -9,7 +9,7 @@ namespace layercast::tools {
 namespace {
 
 bool shows_colours() {
-  // NOLINTBEGIN(concurrency-mt-unsafe): nobody sets them
+  // NOLINTBEGIN(concurrency-mt-unsafe): they are never set
   const char* const no_color = std::getenv("NO_COLOR");
   const char* const terminal = std::getenv("TERM");
   // NOLINTEND(concurrency-mt-unsafe)
@@ -34,7 +34,7 @@ std::string_view code_of(Accent accent) {
   return "";
 }
 
-// In characters; most of them are one column wide.
+// Counts characters; most are one column wide.
 size_t width_of(std::string_view text) {
   return static_cast<size_t>(std::ranges::count_if(
       text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80; }));
@@ -79,7 +79,7 @@ std::string printable(std::string_view text) {
   std::string shown;
   for (size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    // U+0080 to U+009F are control characters too.
+    // U+0080 to U+009F are also control characters.
     const bool is_c1 =
         byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
     if (is_c1) ++i;

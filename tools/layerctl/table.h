@@ -6,19 +6,21 @@
 
 namespace layercast::tools {
 
-/// How something is set off on a terminal.
+/// A highlighting on a terminal.
 enum class Accent { kNone, kStrong, kFaint, kGood, kBad };
 
-/// `text` in a colour where standard output is a terminal that shows them, and $NO_COLOR is not
-/// set; else as it is.
+/// `text` highlighted if standard output is a colour terminal and $NO_COLOR is not set; else
+/// unchanged.
 std::string accented(std::string_view text, Accent accent);
 
-/// Rows of texts under a heading, in columns. Only printable characters are shown.
+/// A table of text rows below a heading. Control characters are not printed.
 class Table {
  public:
   explicit Table(std::vector<std::string> heading);
 
+  /// Adds a row. Range: as many cells as the heading.
   void add(std::vector<std::string> row, Accent accent = Accent::kNone);
+  /// The aligned columns, one line per row.
   std::string text() const;
 
  private:
@@ -29,7 +31,7 @@ class Table {
   std::vector<Row> rows_;
 };
 
-/// `text` without control characters, which a terminal might obey.
+/// `text` without control characters, which a terminal could interpret.
 std::string printable(std::string_view text);
 
 }  // namespace layercast::tools

@@ -10,7 +10,7 @@ namespace {
 using scene::Command;
 using scene::Value;
 
-// `lot` of the params of a command.
+// The text of the param `key`; empty when it is absent.
 std::string text_of(const Value& params, std::string_view key) {
   const Value* found = params.find(key);
   return found == nullptr ? std::string() : found->text;
@@ -21,7 +21,7 @@ std::string id_within(const Value& params, std::string_view key) {
   return object == nullptr ? std::string() : text_of(*object, "id");
 }
 
-// What a command is about: `layers/lot`.
+// The subject of a command: `layers/lot`.
 std::string subject_of(const Command& command) {
   const Value& params = command.params;
   const bool is_output = command.method.starts_with("outputs.");
@@ -36,7 +36,7 @@ std::string subject_of(const Command& command) {
   return command.method.starts_with("stream.") ? "stream" : "scene";
 }
 
-// Takes the first step of a JSON pointer away, and gives it.
+// Removes the first step of a JSON pointer and returns it.
 std::string take_step(std::string& pointer) {
   const size_t end = std::min(pointer.find('/', 1), pointer.size());
   std::string step = pointer.substr(std::min<size_t>(1, pointer.size()), end - 1);
@@ -49,7 +49,7 @@ bool starts_with_step(std::string_view pointer, std::string_view step) {
          (pointer.size() == step.size() || pointer[step.size()] == '/');
 }
 
-// The command of a batch that a pointer leads into; the pointer goes on inside its params.
+// The command of a batch that the pointer refers to; shortens the pointer to a path in its params.
 std::optional<Command> taken_command(const Command& batch, std::string& pointer) {
   if (batch.method != "batch" || !starts_with_step(pointer, "/commands")) return std::nullopt;
   take_step(pointer);

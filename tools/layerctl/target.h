@@ -14,13 +14,13 @@
 
 namespace layercast::tools {
 
-/// What came of a command.
+/// The result of a command.
 struct Reply {
   scene::Value result;
-  scene::Value document;  ///< all of it: what --json prints
+  scene::Value document;  ///< the whole answer, printed by --json
 };
 
-/// What commands are said to: a running daemon, or a scene file.
+/// The target of commands: a running daemon or a scene file.
 class Target {
  public:
   Target() = default;
@@ -28,28 +28,29 @@ class Target {
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
 
-  /// The document of the whole scene, as scene::document_of() writes it; of a file without
-  /// `revision`, `active` and `stream`.
+  /// The document of the whole scene as scene::document_of() writes it; a file has no `revision`,
+  /// `active` and `stream`.
   virtual base::Result<scene::Value> scene() = 0;
-  /// `if_revision`: only if the scene is at it; a file has none. Errors: kNotFound for a layer or
-  /// an output that is not there, kStale, what the command is refused with: a line for each fault.
+  /// Executes a command. `if_revision`: only if the scene is at that revision; ignored for files.
+  /// Errors: kNotFound for an unknown layer or output, kStale, or the refusal with one line per
+  /// fault.
   virtual base::Result<Reply> obey(const scene::Command& command,
                                    std::optional<int64_t> if_revision) = 0;
-  /// The exit status of what one of these failed with.
+  /// The exit status for an error of these functions.
   virtual int exit_status(const base::Error& error) const;
 };
 
-/// One of `errors` in a problem document, or a scene::FieldFault.
+/// An entry of `errors` in a problem document, or a scene::FieldFault.
 struct ToldFault {
   std::string pointer;
   std::string detail;
 };
 
-/// `layers/lot: opacity: 1.4 is …`, a line for each of `faults`; without any, `detail`.
+/// `layers/lot: opacity: 1.4 is …`: one line for each fault; `detail` when there are none.
 std::string refusal_lines(const scene::Command& command, const std::vector<ToldFault>& faults,
                           const std::string& detail);
 
-/// Exit status of what asks for a layer or an output that is not there.
+/// Exit status for an unknown layer or output.
 inline constexpr int kNoSuchLayerStatus = 3;
 /// Exit status when no daemon answers.
 inline constexpr int kNoDaemonStatus = 4;

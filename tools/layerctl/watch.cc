@@ -20,7 +20,7 @@ using base::ErrorCode;
 using scene::Value;
 using std::chrono::milliseconds;
 
-// The daemon asks for a sign of life more often than that.
+// The daemon pings more often than that.
 constexpr milliseconds kSilence{60'000};
 constexpr milliseconds kFirstPause{250};
 constexpr milliseconds kLongestPause{5'000};
@@ -43,7 +43,7 @@ std::string subscription(bool with_stats) {
   return scene::write_json(request, 0);
 }
 
-// What a line says of an event besides its name: the layer, the output, the figures.
+// The details of an event in a line: the layer, the output, the statistics.
 std::string told(const Value& params) {
   std::string text;
   for (const auto& member : params.members) {
@@ -70,7 +70,7 @@ std::string scene_line(const Value& scene) {
          std::to_string(layers == nullptr ? 0 : layers->items.size()) + " layers";
 }
 
-// A line for an event; nothing for other messages.
+// The line for an event; empty for other messages.
 std::string line_of(const Session& session, const Value& message) {
   const Value* method = message.find("method");
   const Value* params = message.find("params");
@@ -89,8 +89,7 @@ std::string line_of(const Session& session, const Value& message) {
   return line + "\n";
 }
 
-// Prints events until the daemon goes away, or until printing fails. `is_open` becomes true once it
-// has answered.
+// Prints events until the connection or the output fails. Sets `is_open` after the first message.
 base::Result<void> watch_once(Session& session, bool& is_open) {
   const Daemon& daemon = *session.daemon;
   TRY(const auto socket, WebSocket::open(daemon.address(), daemon.token(), "/api/v1/ws"));
@@ -132,7 +131,7 @@ base::Result<void> watch(Session& session) {
     const auto seen = watch_once(session, is_open);
     const Error& error = seen.error();
     was_open = was_open || is_open;
-    // A message from the daemon is one of kIo; what cannot be printed names standard output.
+    // Errors of the connection have no cause; errors of standard output do.
     const bool is_away = error.code == ErrorCode::kIo && error.cause == nullptr;
     if (!is_away) return error;
     if (!was_open) {
@@ -140,7 +139,7 @@ base::Result<void> watch(Session& session) {
       return Error{error.code, error.message, daemon->address().shown, nullptr};
     }
     if (is_open) {
-      session.log.write(LogLevel::kWarning, error.message + "; trying again");
+      session.log.write(LogLevel::kWarning, error.message + "; retrying");
       pause = kFirstPause;
     }
     TRY_DO(pause_for(pause));

@@ -36,8 +36,8 @@ base::Result<void> wait_for(int socket, short events, Clock::time_point deadline
   for (;;) {
     if (interrupted()) return Error{ErrorCode::kInterrupted, "interrupted", "", nullptr};
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-    if (left <= 0) return away("nothing comes any more");
-    // Short, for a signal that came just before.
+    if (left <= 0) return away("no data in time");
+    // Short, because a signal may come between the check and poll().
     constexpr int64_t kLongest = 500;
     pollfd waiting{socket, events, 0};
     const int ready = poll(&waiting, 1, static_cast<int>(std::min<int64_t>(left, kLongest)));
@@ -85,7 +85,7 @@ std::string random_bytes(size_t count) {
   return bytes;
 }
 
-// Range: a multiple of three bytes, and one more.
+// 16 random bytes in base64, including the padding.
 std::string base64_key() {
   constexpr std::string_view kDigits =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -116,7 +116,7 @@ struct WebSocket::Frame {
 };
 
 WebSocket::~WebSocket() {
-  constexpr std::string_view kGoodbye("\x03\xe8", 2);  // 1000
+  constexpr std::string_view kGoodbye("\x03\xe8", 2);  // status code 1000
   static_cast<void>(write_frame(kClose, kGoodbye));
   close(socket_);
 }
@@ -144,17 +144,17 @@ base::Result<void> WebSocket::shake_hands(const DaemonAddress& address, const st
   const auto deadline = Clock::now() + kPatience;
   size_t end = std::string::npos;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (received_.size() > kHeadMax) return away("it speaks no HTTP");
+    if (received_.size() > kHeadMax) return away("the response is not HTTP");
     TRY_DO(fill(received_.size() + 1, deadline));
   }
   const std::string head = in_lower_case(std::string_view(received_).substr(0, end));
   if (head.starts_with("http/1.1 401") || head.starts_with("http/1.1 403") ||
       head.starts_with("http/1.1 429")) {
-    return Error{ErrorCode::kForbidden, token.empty() ? "a token is needed" : "the token is wrong",
-                 "", nullptr};
+    return Error{ErrorCode::kForbidden,
+                 token.empty() ? "a token is required" : "the token is wrong", "", nullptr};
   }
   if (!head.starts_with("http/1.1 101") || head.find("upgrade: websocket") == std::string::npos) {
-    return away("what answers is no layercast daemon");
+    return away("the server is not a layercast daemon");
   }
   received_.erase(0, end + 4);
   return {};
@@ -169,7 +169,7 @@ base::Result<void> WebSocket::write(std::string_view bytes) const {
     } else if (errno == EAGAIN) {
       TRY_DO(wait_for(socket_, POLLOUT, deadline));
     } else if (errno != EINTR) {
-      return away("it goes away");
+      return away("the connection was closed");
     }
   }
   return {};
@@ -185,13 +185,13 @@ base::Result<void> WebSocket::fill(size_t count, Clock::time_point deadline) {
     } else if (got < 0 && errno == EAGAIN) {
       TRY_DO(wait_for(socket_, POLLIN, deadline));
     } else if (got == 0 || errno != EINTR) {
-      return away("it goes away");
+      return away("the connection was closed");
     }
   }
   return {};
 }
 
-// RFC 6455, section 5.2. What a client sends is masked.
+// RFC 6455, section 5.2. Clients mask their frames.
 base::Result<void> WebSocket::write_frame(unsigned opcode, std::string_view payload) const {
   constexpr unsigned kLast = 0x80;
   constexpr unsigned kMasked = 0x80;
@@ -232,7 +232,7 @@ base::Result<WebSocket::Frame> WebSocket::next_frame(Clock::time_point deadline)
     head += more;
   }
   const bool is_masked = (byte(1) & 0x80U) != 0;
-  if (is_masked || length > kMessageMax) return away("it speaks no WebSocket");
+  if (is_masked || length > kMessageMax) return away("the response is not a WebSocket frame");
   TRY_DO(fill(head + static_cast<size_t>(length), deadline));
   frame.payload = received_.substr(head, static_cast<size_t>(length));
   received_.erase(0, head + static_cast<size_t>(length));
@@ -250,9 +250,9 @@ base::Result<std::string> WebSocket::receive(std::chrono::milliseconds patience)
     if (frame.opcode == kPing) {
       TRY_DO(write_frame(kPong, frame.payload));
     } else if (frame.opcode == kClose) {
-      return away("it says goodbye");
+      return away("the daemon closed the connection");
     } else if (frame.opcode == kText || frame.opcode == kContinuation) {
-      if (message.size() + frame.payload.size() > kMessageMax) return away("it says too much");
+      if (message.size() + frame.payload.size() > kMessageMax) return away("message too long");
       message += frame.payload;
       if (frame.is_last) return message;
     }

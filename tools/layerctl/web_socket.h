@@ -10,12 +10,13 @@
 
 namespace layercast::tools {
 
-/// The client's end of a WebSocket that speaks in texts. Source: RFC 6455. The answer to the
-/// handshake is not held against its key: who it is that answers, its first message tells.
+/// A WebSocket client for text messages. Source: RFC 6455. Does not verify the server's handshake
+/// key; the first message shows whether the server is a daemon.
 /// Thread: one.
 class WebSocket {
  public:
-  /// `target`: path and query. Errors: kIo: nobody answers; kForbidden: the token is wrong.
+  /// Connects. `target`: path and query. Errors: kIo when no daemon answers, kForbidden when the
+  /// token is missing or wrong, kInterrupted.
   static base::Result<std::unique_ptr<WebSocket>> open(const DaemonAddress& address,
                                                        const std::string& token,
                                                        const std::string& target);
@@ -23,9 +24,10 @@ class WebSocket {
   WebSocket(const WebSocket&) = delete;
   WebSocket& operator=(const WebSocket&) = delete;
 
+  /// Sends a text message. Errors: kIo, kInterrupted.
   base::Result<void> send(std::string_view text);
-  /// The next text; pings are answered meanwhile. Errors: kIo when the other end goes away or says
-  /// nothing for `patience`; kInterrupted.
+  /// Waits for the next text message; answers pings. Errors: kIo when the connection is closed or
+  /// silent for `patience`; kInterrupted.
   base::Result<std::string> receive(std::chrono::milliseconds patience);
 
  private:
@@ -35,7 +37,7 @@ class WebSocket {
                                  const std::string& target);
   base::Result<void> write(std::string_view bytes) const;
   base::Result<void> write_frame(unsigned opcode, std::string_view payload) const;
-  /// Reads until there are at least `count` bytes.
+  /// Reads until at least `count` bytes are buffered.
   base::Result<void> fill(size_t count, std::chrono::steady_clock::time_point deadline);
   base::Result<Frame> next_frame(std::chrono::steady_clock::time_point deadline);
 

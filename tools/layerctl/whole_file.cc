@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The mode of the file that is there, or that of a new one.
+// The mode of the existing file, or the default mode of a new one.
 mode_t mode_of(const std::string& path) {
   struct stat status {};
   constexpr mode_t kPermissions = 07777;

@@ -7,8 +7,8 @@
 
 namespace layercast::tools {
 
-/// The file holds `content`, or is as it was: nobody ever sees a part of it. One that is there
-/// keeps its mode, and a symbolic link goes on pointing at it. Errors: kIo.
+/// Replaces the content of a file atomically: readers see the old or the new content. The file
+/// keeps its mode; a symbolic link keeps its target, whose content changes. Errors: kIo.
 base::Result<void> write_whole_file(const std::string& path, std::string_view content);
 
 /// Writes to standard output. Errors: kIo, kBrokenPipe.

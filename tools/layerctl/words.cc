@@ -14,7 +14,7 @@ using base::Error;
 using base::ErrorCode;
 using scene::Value;
 
-// Both patches, the second one after the first; nulls stay.
+// Combines two patches, `more` after `patch`; keeps nulls.
 void add_patch(Value& patch, const Value& more) {
   for (const auto& member : more.members) {
     Value* known = patch.find(member.key);
@@ -40,7 +40,7 @@ base::Result<Value> value_from(const std::string& word) {
   }
   constexpr std::array<std::string_view, 4> kNulls = {"null", "~", "Null", "NULL"};
   if (std::ranges::find(kNulls, word) != kNulls.end()) return Value::null();
-  // Whatever else YAML would make of it, it is what was typed.
+  // Other YAML types remain the string as typed.
   const bool is_meant = read.value.is(Value::Kind::kNumber) || read.value.is(Value::Kind::kBoolean);
   if (!read.faults.empty() || !is_meant || read.value.text != word) return Value::of(word);
   return std::move(read.value);

@@ -8,11 +8,12 @@
 
 namespace layercast::tools {
 
-/// What a word of the command line means: YAML in braces, brackets or quotes; null, a boolean or a
-/// number; else the word itself. Errors: kInvalidInput.
+/// Parses a word of the command line: YAML in braces, brackets or quotes; null, a boolean or a
+/// number; otherwise a string. Errors: kInvalidInput.
 base::Result<scene::Value> value_from(const std::string& word);
 
-/// `transform.rotation=45` and its like as one merge patch. Errors: kInvalidInput.
+/// Combines assignments such as `transform.rotation=45` into one merge patch. Errors:
+/// kInvalidInput.
 base::Result<scene::Value> patch_from(const std::vector<std::string>& assignments);
 
 }  // namespace layercast::tools

@@ -17,7 +17,7 @@ bool is_collection(const Value& value) { return !value.is_scalar(); }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-// Where the quoted scalar that begins at `at` ends.
+// The end of the quoted scalar at `at`.
 std::optional<size_t> end_of_quoted(std::string_view text, size_t at) {
   const char quote = text[at];
   for (++at; at < text.size(); ++at) {
@@ -32,12 +32,12 @@ std::optional<size_t> end_of_quoted(std::string_view text, size_t at) {
   return std::nullopt;
 }
 
-// Where the flow collection that begins at `at` ends.
+// The end of the flow collection at `at`.
 std::optional<size_t> end_of_flow(std::string_view text, size_t at) {
   int depth = 0;
   while (at < text.size()) {
     const char c = text[at];
-    // A quote inside a plain word is a letter like others.
+    // Quotes inside a plain scalar have no special meaning.
     const bool begins = at == 0 || is_blank(text[at - 1]) || text[at - 1] == '\n' ||
                         std::string_view("[{,:").find(text[at - 1]) != std::string_view::npos;
     if ((c == '"' || c == '\'') && begins) {
@@ -69,7 +69,7 @@ std::string indented(const std::string& block, size_t indent) {
   return out;
 }
 
-// Block style, without the first line's indent and the last line's break.
+// Block style, without the indent of the first line and the final line break.
 std::string block_text(const Value& value, size_t indent) {
   return indented(scene::write_yaml(value), indent);
 }
@@ -95,7 +95,7 @@ std::string YamlText::inline_text(const Value& value) const {
   return is_json_ ? scene::write_json(value, 0) : flow_text(value);
 }
 
-// ---- Where things are ---------------------------------------------------------------------------
+// ---- Positions ----------------------------------------------------------------------------------
 
 size_t YamlText::offset_of(const scene::Mark& mark) const {
   if (mark.line < 1 || static_cast<size_t>(mark.line) > lines_.size()) return text_.size();
@@ -196,7 +196,7 @@ std::optional<size_t> YamlText::end_of_scalar(const Place& place, size_t begin) 
     if (place.is_in_flow && (c == ',' || c == '}' || c == ']')) break;
   }
   while (end > begin && (is_blank(text_[end - 1]) || text_[end - 1] == '\r')) --end;
-  // What goes on in the next line is not all there.
+  // A plain scalar that continues on the next line is not supported.
   if (text_.substr(begin, end - begin) != place.value->text) return std::nullopt;
   return end;
 }
@@ -221,7 +221,7 @@ std::optional<YamlText::Span> YamlText::span_of(const Place& place) const {
   return Span{mark, *end};
 }
 
-// ---- Changing them ------------------------------------------------------------------------------
+// ---- Edits --------------------------------------------------------------------------------------
 
 bool YamlText::replace(Span span, std::string_view with) {
   std::string text = text_;
@@ -300,7 +300,7 @@ bool YamlText::remove_member(const DocumentPath& path, size_t index) {
   const size_t line = line_start(key);
   const bool is_alone = std::all_of(text_.begin() + static_cast<ptrdiff_t>(line),
                                     text_.begin() + static_cast<ptrdiff_t>(key), is_blank);
-  // The first of an item stands behind a dash, and the next one takes its place.
+  // The first member follows a dash; the next member takes its place.
   if (!is_alone) return !is_last && replace({key, next}, "");
   return replace({line, std::min(line_end(span->end) + 1, text_.size())}, "");
 }
@@ -323,7 +323,7 @@ bool YamlText::merge(const DocumentPath& path, const Value& patch) {
     } else if (member.value.is(Value::Kind::kObject) && known->value.is(Value::Kind::kObject)) {
       DocumentPath inner = path;
       inner.emplace_back(member.key);
-      // What an alias stands for is changed here alone.
+      // Replaces the alias by a changed copy of its value.
       is_done = is_alias(*place_of(inner))
                     ? set_member(path, index, scene::merge_patched(known->value, member.value))
                     : merge(inner, member.value);

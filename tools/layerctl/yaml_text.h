@@ -11,25 +11,25 @@
 
 namespace layercast::tools {
 
-/// A step into a document: a member, or an item of a list.
+/// A step of a path in a document: a member, or an item of a list.
 using PathStep = std::variant<std::string, size_t>;
 using DocumentPath = std::vector<PathStep>;
 
-/// A YAML document that is changed where it has to be, and stays as it is written everywhere else.
-/// Every change gives false, and leaves the text as it is, where it is written in a way that this
-/// does not know: with tags, or with plain scalars of several lines. What a change led to has to be
-/// read again: it is not proven to say what it should, and a change of what has an anchor is one of
-/// all its aliases.
+/// A YAML text that can be edited in place; unaffected parts stay as they are written.
+/// An edit returns false when the text uses features that it does not support, such as tags and
+/// multi-line plain scalars; merge() may then have applied a part of the patch. Callers must parse
+/// the result and compare it, because an edit of an anchored value also affects its aliases.
 class YamlText {
  public:
   explicit YamlText(std::string_view text);
 
   const std::string& text() const { return text_; }
-  /// What stands there; nullptr for nothing.
+  /// The value at a path; nullptr when there is none.
   const scene::Value* find(const DocumentPath& path) const;
 
-  /// RFC 7396, on the mapping that stands there.
+  /// Applies a merge patch (RFC 7396) to the mapping at `path`.
   bool merge(const DocumentPath& path, const scene::Value& patch);
+  /// Adds an item at the end of a list, or removes one.
   bool append(const DocumentPath& list, const scene::Value& item);
   bool remove(const DocumentPath& list, size_t index);
 
@@ -38,11 +38,11 @@ class YamlText {
     size_t begin;
     size_t end;
   };
-  /// A value with where it is written.
+  /// A value and its position.
   struct Place {
     const scene::Value* value;
     bool is_in_flow;      ///< inside braces or brackets
-    size_t outer_indent;  ///< of the line that it belongs to
+    size_t outer_indent;  ///< of the line that contains it
   };
 
   std::optional<Place> place_of(const DocumentPath& path) const;
@@ -54,7 +54,7 @@ class YamlText {
   Place item_place(const Place& parent, size_t index) const;
   bool is_flow(const Place& place) const;
   bool is_alias(const Place& place) const;
-  /// Where a value begins, after its anchor.
+  /// The start of a value, after its anchor.
   size_t begin_of(const Place& place) const;
   size_t line_start(size_t offset) const;
   size_t line_end(size_t offset) const;
@@ -64,16 +64,16 @@ class YamlText {
   bool add_member(const DocumentPath& path, const std::string& key, const scene::Value& value);
   bool remove_member(const DocumentPath& path, size_t index);
   bool replace(Span span, std::string_view with);
-  /// A value as it may stand inside braces.
+  /// A value in the syntax for the inside of braces.
   std::string inline_text(const scene::Value& value) const;
-  /// Gives the value at a path another one.
+  /// Replaces the value at a path.
   bool put(const DocumentPath& path, const scene::Value& value);
 
   std::string text_;
   scene::Value root_;
   bool is_right_ = true;       ///< YAML without faults
-  bool is_json_ = false;       ///< and stays it
-  std::vector<size_t> lines_;  ///< where each begins
+  bool is_json_ = false;       ///< JSON; edits keep it JSON
+  std::vector<size_t> lines_;  ///< start of each line
 };
 
 }  // namespace layercast::tools

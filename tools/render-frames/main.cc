@@ -22,7 +22,7 @@
 namespace layercast::tools {
 namespace {
 
-// Tells what cannot be shown. False when that ends the run.
+// Logs content failures. False when they end the run.
 bool tell(const std::vector<render::ContentFailure>& failures, bool keep_going, const Log& log) {
   for (const auto& failure : failures) {
     const std::string line = failure.where + ": " + failure.error.to_string();
@@ -41,7 +41,7 @@ base::Error interruption_after(int64_t frames, int64_t of) {
           "", nullptr};
 }
 
-// Renders the frames of `span` one after another into `push`, until it says no.
+// Renders the frames of `span` in order and passes them to `push` until it returns false.
 template <class Push>
 base::Result<void> render_into(const Push& push, render::Renderer& renderer, const FrameSpan& span,
                                bool keep_going, Progress& progress, const Log& log) {
@@ -49,7 +49,7 @@ base::Result<void> render_into(const Push& push, render::Renderer& renderer, con
     if (interrupted()) return interruption_after(index - span.first, span.count());
     frame::FramePtr frame = renderer.render(index);
     if (!tell(renderer.take_failures(), keep_going, log)) {
-      return base::Error{base::ErrorCode::kIo, "stopped at a video that cannot be read on", "",
+      return base::Error{base::ErrorCode::kIo, "stopped because a video cannot be read", "",
                          nullptr};
     }
     if (!push(NumberedFrame{index, std::move(frame)})) break;
@@ -121,8 +121,8 @@ render::RenderOptions render_options(const RenderSettings& settings) {
   return options;
 }
 
-// The scene's sound for what is encoded, unless another one or none was asked for. False when a
-// fault ends the run.
+// Adds the scene's sound to an encoded output, unless the options replace or disable it. False when
+// a failure ends the run.
 bool add_sound(RenderSettings& settings, const scene::SceneFile& file, int64_t first_frame,
                base::FrameRate rate, const Log& log) {
   const bool is_heard =

@@ -15,47 +15,51 @@ const OptionTable& render_frames_options() {
           .value = "OUT",
           .help = "Where frames go: - (raw RGBA on standard output, the default), numbered stills "
                   "such as %05d.png, raw frames (.rgba, .y4m), video with the scene's sound (.mp4, "
-                  ".mkv, .webm), or null: (nowhere). Raw frames and stills have no sound.",
+                  ".mkv, .webm and the other containers of encode), or null: (discarded). Raw "
+                  "frames and stills have no sound.",
           .completion = Completion::kMediaFile},
          {.name = "format",
           .value = "NAME",
-          .help = "Format of the output, whatever its name says.",
+          .help = "Format of the output; overrides the one that its name implies.",
           .choices = {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"}},
          {.name = "keep-going",
           .arity = Arity::kFlag,
           .help = "Draw an error picture for content that cannot be loaded, instead of stopping."},
          {.name = "verify",
           .arity = Arity::kFlag,
-          .help = "Compose every frame a second time, plainly and whole, and abort if a byte "
+          .help = "Compose every frame again with the reference compositor, and abort if a byte "
                   "differs. Slow."},
          {.name = "stats",
           .value = "FILE",
-          .help = "Write the number of frames, the seconds, the time of each stage and what the "
-                  "compositor did as JSON.",
+          .help = "Write statistics as JSON to FILE: the number of frames, seconds, the time of "
+                  "each stage and the counters of the compositor.",
           .completion = Completion::kFile}}},
        {"Frames",
         {{.name = "frames",
           .value = "A:B",
-          .help = "Frames from A to before B; either may be left out (default: all of the "
-                  "scene's duration)."},
-         {.name = "at", .value = "TIME", .help = "The one frame shown at TIME, such as 2.5s."},
+          .help = "Render the frames from A up to B, without B; either may be omitted (default: "
+                  "the whole duration of the scene)."},
+         {.name = "at",
+          .value = "TIME",
+          .help = "Render the one frame that is shown at TIME, such as 2.5s."},
          {.name = "shard",
           .value = "I/N",
-          .help = "The I-th of N equal parts of the frames, I from 1."},
+          .help = "Render the I-th of N equal parts of the frames; I counts from 1."},
          {.name = "size",
           .value = "WxH",
-          .help = "Size of the frames in px; the canvas is scaled to fit (default: the canvas's)."},
+          .help = "Size of the frames in px; render-frames scales the canvas to fit (default: the "
+                  "size of the canvas)."},
          {.name = "fps",
           .value = "N",
-          .help = "Frames per second, such as 30 or 30000/1001 (default: the canvas's)."},
+          .help = "Frames per second, such as 30 or 30000/1001 (default: the rate of the canvas)."},
          {.name = "clock",
           .value = "TIME",
-          .help = "What {{clock}} shows at frame 0: HH:MM[:SS] or an ISO 8601 date and time, UTC "
-                  "(default: 00:00)."},
+          .help = "Time that {{clock}} shows at frame 0: HH:MM[:SS] or an ISO 8601 date and time, "
+                  "UTC (default: 00:00)."},
          {.name = "threads",
           .value = "N",
-          .help = "Threads that render (default: one for each core). The frames do not depend on "
-                  "their number."}}},
+          .help = "Number of rendering threads (default: one per core). It does not change the "
+                  "frames."}}},
        video_options(),
        common_options()}};
   return table;

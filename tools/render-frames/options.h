@@ -4,7 +4,7 @@
 
 namespace layercast::tools {
 
-/// render-frames' command line.
+/// The command line of render-frames.
 const OptionTable& render_frames_options();
 
 }  // namespace layercast::tools

@@ -67,7 +67,7 @@ constexpr std::array<std::pair<std::string_view, content::StillFormat>, 4> kStil
      {"jpeg", content::StillFormat::kJpeg},
      {"webp", content::StillFormat::kWebp}}};
 
-// The name of a format: what was asked for, or what the output's name says.
+// The name of the output format, from --format or from the output's name.
 std::string format_name(const Arguments& arguments, const std::string& output) {
   if (const auto forced = arguments.one("format")) return *forced;
   if (output == "null:") return "null";
@@ -85,8 +85,7 @@ Error unknown_format(const Arguments& arguments, const std::string& output,
   std::string list;
   for (const auto& each : known) list += (list.empty() ? "" : ", ") + std::string(each);
   const auto nearest = base::nearest_name(name, known);
-  std::string message =
-      name.empty() ? "the name says no format" : "unknown format \"" + name + "\"";
+  std::string message = name.empty() ? "the name has no format" : "unknown format \"" + name + "\"";
   message += ", expected one of " + list;
   if (nearest) message += "; did you mean \"" + std::string(*nearest) + "\"?";
   return {ErrorCode::kInvalidInput, message,
@@ -125,7 +124,7 @@ base::Result<void> read_video(const Arguments& arguments, RenderSettings& settin
     const std::string given = given_video_option(arguments);
     if (given.empty()) return {};
     return Error{ErrorCode::kInvalidInput,
-                 "nothing is encoded here, expected a video output such as -o x.mp4", given,
+                 "the output is not encoded, expected a video output such as -o x.mp4", given,
                  nullptr};
   }
   TRY(settings.video, video_settings(arguments));
@@ -187,7 +186,7 @@ base::Result<FrameSpan> frame_span(const RenderSettings& settings,
                        first + count * settings.shard / settings.shards};
   if (span.count() > 0) return span;
   return Error{ErrorCode::kInvalidInput,
-               "no frame is left: frames " + std::to_string(first) + " to before " +
+               "no frames to render: frames " + std::to_string(first) + " to before " +
                    std::to_string(last) + " in " + std::to_string(settings.shards) + " parts",
                "", nullptr};
 }

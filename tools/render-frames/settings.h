@@ -15,9 +15,10 @@
 
 namespace layercast::tools {
 
+/// The kind of output of render-frames.
 enum class OutputKind { kRaw, kStills, kVideo, kNothing };
 
-/// What one run of render-frames does, apart from the scene.
+/// The settings of one run of render-frames, apart from the scene.
 struct RenderSettings {
   std::string output = "-";
   OutputKind kind = OutputKind::kRaw;
@@ -40,18 +41,18 @@ struct RenderSettings {
   std::optional<std::string> stats;
 };
 
-/// Errors: kInvalidInput naming the option.
+/// Parses the settings. Errors: kInvalidInput, naming the option.
 base::Result<RenderSettings> render_settings(const Arguments& arguments);
 
-/// Frames to render: half-open.
+/// A half-open range of frames.
 struct FrameSpan {
   int64_t first;
   int64_t last;
   int64_t count() const { return last - first; }
 };
 
-/// The frames that the settings pick from a scene of `duration` at `rate`.
-/// Errors: kInvalidInput when nothing says where to stop, or no frame is left.
+/// The frames that the settings select from a scene of `duration` at `rate`.
+/// Errors: kInvalidInput when there is no end, or no frame.
 base::Result<FrameSpan> frame_span(const RenderSettings& settings,
                                    std::optional<base::Duration> duration, base::FrameRate rate);
 

@@ -36,8 +36,8 @@ class StageTimer {
   std::chrono::steady_clock::time_point start_;
 };
 
-// The pipe `descriptor` opened once more, so that waiting for its reader can be given up without
-// whoever shares `descriptor` finding it non-blocking; `descriptor` where it is no pipe.
+// Reopens the pipe `descriptor` as non-blocking, so that waiting for its reader can be interrupted;
+// `descriptor` is shared and stays blocking. Returns `descriptor` if it is not a pipe.
 int unblocked(int descriptor) {
   struct stat status {};
   if (::fstat(descriptor, &status) != 0 || !S_ISFIFO(status.st_mode)) return descriptor;
@@ -48,7 +48,7 @@ int unblocked(int descriptor) {
   return own;
 }
 
-/// A descriptor to write to: stdout, or a file that gets its name at the end.
+/// Output bytes: stdout, or a file that gets its name in finish().
 class ByteTarget {
  public:
   static base::Result<ByteTarget> open(const std::string& output) {
@@ -109,7 +109,7 @@ class ByteTarget {
   std::optional<media::PartialFile> file_;
 };
 
-/// Raw RGBA or Y4M.
+/// Writes raw RGBA or Y4M.
 class RawSink : public FrameSink {
  public:
   RawSink(ByteTarget target, frame::PixelFormat format)
@@ -139,7 +139,7 @@ class RawSink : public FrameSink {
   int64_t write_nanos_ = 0;
 };
 
-/// The place of the frame number in a name such as `f-%05d.png`.
+/// The position of the frame number in a name such as `f-%05d.png`.
 struct NumberPlace {
   size_t start;
   size_t end;
@@ -168,7 +168,7 @@ std::string numbered(const std::string& name, const NumberPlace& place, int64_t 
   return name.substr(0, place.start) + digits + name.substr(place.end);
 }
 
-/// One picture file a frame, each complete when it gets its name.
+/// Writes one image file per frame, complete when it gets its name.
 class StillSink : public FrameSink {
  public:
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,

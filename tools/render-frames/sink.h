@@ -13,24 +13,24 @@
 
 namespace layercast::tools {
 
-/// Where finished frames go. Nothing stands under its final name before finish() succeeds.
+/// Receives the rendered frames. A file gets its final name only when it is complete.
 /// Thread: one at a time.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
   /// The format of the frames that write() takes.
   virtual frame::PixelFormat format() const = 0;
-  /// Takes the next frame, `index` in the scene.
+  /// Writes the next frame; `index`: its number in the scene.
   virtual base::Result<void> write(const frame::FramePtr& frame, int64_t index) = 0;
+  /// Completes the output. Call once, after the last frame.
   virtual base::Result<void> finish() = 0;
-  /// Whether write() takes time that making the next frame could use.
+  /// Whether write() is slow enough to run on its own thread.
   virtual bool takes_time() const { return true; }
-  /// Adds the time spent here, by stage.
+  /// Adds the time spent in each stage.
   virtual void report(Stats& stats) const = 0;
 };
 
-/// The sink that the settings ask for.
-/// Errors: kInvalidInput for what the user can put right, kIo.
+/// Opens the sink for the settings. Errors: kInvalidInput for invalid settings, kIo.
 base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings, base::SizeI size,
                                                    base::FrameRate rate, int64_t frames);
 

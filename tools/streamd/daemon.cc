@@ -51,7 +51,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
                                                     const scene::SceneFile& file, const Log& log) {
   std::unique_ptr<Daemon> daemon(new Daemon(settings, file.path, log));
   daemon->metrics_
-      .gauge({"build_info", "1; the labels tell which build this is."},
+      .gauge({"build_info", "1; the labels identify the build."},
              {{"version", std::string(version())}})
       ->set(1);
   const scene::LiveState initial = initial_state(settings, file);
@@ -60,7 +60,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
   if (settings.follow) daemon->follower_ = std::thread([raw = daemon.get()] { raw->follow(); });
-  // Clients come after frames, whatever they ask for.
+  // Server threads have a lower priority than rendering.
   base::set_urgency(base::Urgency::kRest);
   TRY_DO(daemon->open_server());
   return daemon;
@@ -80,7 +80,8 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
   options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
   options.objection = stream::objection_to;
   options.role = role;
-  // Two daemons that feed one server the same stream would throw each other out.
+  // Followers have only their own outputs: two publishers of one stream would disconnect each
+  // other.
   options.adapt = [this](scene::LiveState& state) {
     state.scene.outputs = line_outputs(settings_);
   };
@@ -88,7 +89,7 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
   return {};
 }
 
-// What was kept goes on, with what the command line says.
+// Resumes the stored state and applies the command line to it.
 base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   const scene::LiveStatePtr state = layers_->current();
   clock_.set_rate(state->scene.canvas.fps);
@@ -106,9 +107,9 @@ base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   TRY_DO(obey(*layers_, commands));
   if (was_kept) {
     log_.write(LogLevel::kInfo,
-               "scene " + file.scene.name + " goes on as it was left, at revision " +
+               "scene " + file.scene.name + " resumes at revision " +
                    std::to_string(layers_->current()->revision) +
-                   (settings_.fresh ? ", equal to the file" : "; --fresh begins as the file says"));
+                   (settings_.fresh ? ", reset to the file" : "; --fresh starts from the file"));
   }
   return {};
 }
@@ -165,17 +166,17 @@ base::Result<void> Daemon::open_server() {
 
 void Daemon::reload() {
   if (settings_.follow) {
-    log_.write(LogLevel::kWarning, "the scene is the other daemon's: reload it there");
+    log_.write(LogLevel::kWarning, "the scene belongs to another daemon; reload it there");
     return;
   }
   const auto file = load_scene_or_tell(path_, log_);
   if (!file) {
-    log_.write(LogLevel::kWarning, path_ + " is not taken over; the scene goes on as it is");
+    log_.write(LogLevel::kWarning, path_ + " was not applied; the scene is unchanged");
     return;
   }
   if (file->scene.name != layers_->current()->scene.name) {
-    log_.write(LogLevel::kWarning, path_ + " now holds the scene " + file->scene.name +
-                                       "; another scene needs a daemon of its own");
+    log_.write(LogLevel::kWarning, path_ + " now contains the scene " + file->scene.name +
+                                       "; another scene needs its own daemon");
     return;
   }
   const auto changes = make_equal(*layers_, file->scene);
@@ -183,7 +184,7 @@ void Daemon::reload() {
     log_.write(LogLevel::kWarning, path_ + ": " + changes.error().to_string());
     return;
   }
-  log_.write(LogLevel::kInfo, path_ + " read again: " + std::to_string(changes.value()) +
+  log_.write(LogLevel::kInfo, "reloaded " + path_ + ": " + std::to_string(changes.value()) +
                                   (changes.value() == 1 ? " change" : " changes"));
 }
 

@@ -19,22 +19,23 @@
 
 namespace layercast::tools {
 
-/// A scene on air, with everything around it. Thread: main.
+/// A running daemon: a scene on air with its store, outputs and server. Thread: main.
 class Daemon {
  public:
-  /// On air, as it was left or as the file says.
-  /// Errors: kInvalidInput, kIo, kConflict when another daemon has the scene's name.
+  /// Starts the daemon, with the stored state of the scene or with the file.
+  /// Errors: kInvalidInput, kIo, kConflict when another daemon runs a scene of that name.
   static base::Result<std::unique_ptr<Daemon>> start(const StreamdSettings& settings,
                                                      const scene::SceneFile& file, const Log& log);
-  /// Finishes the outputs.
+  /// Completes the outputs and stops.
   ~Daemon();
 
-  /// Reads the scene file again and makes the live scene equal to it; what is wrong is logged, and
-  /// nothing changes then.
+  /// Reads the scene file again and applies the differences to the live scene. On errors, logs them
+  /// and changes nothing.
   void reload();
 
+  /// The URL of the server.
   std::string address() const { return server_->address(); }
-  /// One line for the service manager: fps, outputs.
+  /// One line for the service manager: frame rate and live outputs.
   std::string summary() const;
 
  private:
@@ -56,7 +57,7 @@ class Daemon {
   std::unique_ptr<stream::StreamManager> stream_;
   std::unique_ptr<control::Server> server_;
   std::atomic<bool> stops_following_ = false;
-  std::thread follower_;  ///< of a daemon that follows another
+  std::thread follower_;  ///< only in a daemon that follows another
 };
 
 }  // namespace layercast::tools

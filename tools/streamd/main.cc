@@ -20,10 +20,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// How often the service manager hears that all is well.
+// How often the service manager gets status and watchdog messages.
 constexpr std::chrono::seconds kNotifyInterval(5);
 
-// Runs until something ends it; gives the exit status.
+// Runs until a signal or the end of --duration; returns the exit status.
 int keep_on_air(Daemon& daemon, const StreamdSettings& settings, WakeUps& wake_ups,
                 const Log& log) {
   std::optional<Clock::time_point> end;
@@ -47,7 +47,7 @@ int keep_on_air(Daemon& daemon, const StreamdSettings& settings, WakeUps& wake_u
   }
 }
 
-// Every client and every output is a file; the system's usual limit is meant for other programs.
+// Raises the limit of open files, because every client and output needs one.
 void allow_many_files() {
   rlimit files{};
   if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
@@ -66,7 +66,7 @@ int stream_scene(const Arguments& arguments, const Log& log) {
     std::fputs(text.c_str(), stdout);
     return 0;
   }
-  // Before any thread is started: signals come to this one alone.
+  // Before other threads start, so that they inherit the blocked signals.
   auto wake_ups = WakeUps::open(settings.value().watch ? file->path : std::string());
   if (!wake_ups) return log.fail(wake_ups.error());
   auto daemon = Daemon::start(settings.value(), *file, log);

@@ -19,7 +19,7 @@ void notify_service_manager(std::string_view state) {
   if (socket_fd < 0) return;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path, length);
-  if (*path == '@') address.sun_path[0] = '\0';  // an abstract name
+  if (*path == '@') address.sun_path[0] = '\0';  // an abstract socket
   sendto(socket_fd, state.data(), state.size(), MSG_NOSIGNAL,
          reinterpret_cast<const sockaddr*>(&address),
          static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + length));

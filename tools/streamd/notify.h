@@ -4,7 +4,7 @@
 
 namespace layercast::tools {
 
-/// Tells systemd how the service does, where it runs under it; does nothing elsewhere.
+/// Sends a state to systemd; does nothing when not started by it.
 /// Source: sd_notify(3), "Notes": one datagram to $NOTIFY_SOCKET. Thread: one at a time.
 void notify_service_manager(std::string_view state);
 

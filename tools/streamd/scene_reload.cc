@@ -65,7 +65,7 @@ base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& t
   const scene::LiveStatePtr state = layers.current();
   scene::Scene wanted = target;
   scene::keep_messages(state->scene, wanted);
-  // The outputs of the command line are none of the file's.
+  // The file does not contain the outputs of the command line.
   for (const scene::Output& output : state->scene.outputs) {
     if (is_line_output(output)) wanted.outputs.push_back(output);
   }

@@ -9,15 +9,15 @@
 
 namespace layercast::tools {
 
-/// The live scene becomes `target` in one revision; layers that stay keep their phase.
-/// How many commands that took; 0 when it was equal already. Errors: the refusal's.
+/// Makes the live scene equal to `target` in one revision; unchanged layers keep their phase.
+/// Returns the number of commands; 0 when the scenes are equal. Errors: the refusal's.
 base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& target);
 
-/// Commands that make outputs of the command line those of `wanted`, in `live`.
+/// The commands that make the command line's outputs in `live` equal to `wanted`.
 std::vector<scene::Command> line_output_commands(const scene::Scene& live,
                                                  const std::vector<scene::Output>& wanted);
 
-/// All of `commands` in one revision. Errors: the refusal's, with all that is wrong.
+/// Executes all commands in one revision. Errors: the refusal's, with all its faults.
 base::Result<void> obey(layers::LayerManager& layers, const std::vector<scene::Command>& commands);
 
 }  // namespace layercast::tools

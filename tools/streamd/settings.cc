@@ -62,13 +62,13 @@ base::Result<std::string> token_in(const std::string& path) {
   constexpr size_t kShortest = 8;
   if (token.size() >= kShortest) return token;
   return base::Error{ErrorCode::kInvalidInput,
-                     "holds no token; expected at least 8 characters, such as `openssl rand -hex "
-                     "16` prints",
+                     "contains no valid token; expected at least 8 characters, for example from "
+                     "`openssl rand -hex 16`",
                      path, nullptr};
 }
 
 fs::path state_home() {
-  // Read before any thread is started.
+  // Called before any thread starts.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   if (const char* home = std::getenv("XDG_STATE_HOME"); home != nullptr && *home == '/') {
     return home;
@@ -150,7 +150,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   settings.follow = arguments.has("follow");
   if (settings.follow && (settings.fresh || settings.watch)) {
     return base::Error{ErrorCode::kInvalidInput,
-                       "the scene is the other daemon's; --fresh and --watch are for that one",
+                       "the scene belongs to another daemon; use --fresh and --watch there",
                        "--follow", nullptr};
   }
   if (settings.watch && file.path == "standard input") {

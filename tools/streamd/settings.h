@@ -14,20 +14,20 @@
 
 namespace layercast::tools {
 
-/// All that the command line and the environment say.
+/// The settings from the command line and the environment.
 struct StreamdSettings {
-  std::vector<std::string> outputs;  ///< files as absolute paths
+  std::vector<std::string> outputs;  ///< files have absolute paths
   scene::StreamSettings stream;
-  scene::Value stream_patch = scene::Value::object();  ///< of it, what was said on the line
+  scene::Value stream_patch = scene::Value::object();  ///< the stream options that were given
   std::string host = "127.0.0.1";
   int port = 8080;
   std::optional<std::string> token;
-  std::string token_file;  ///< that it was read from
+  std::string token_file;  ///< the file of the token
   std::vector<std::string> allowed_hosts;
   std::string scene_folder;  ///< absolute
   std::string assets_folder;
   std::string state_uri;
-  std::string state_folder;  ///< for what belongs to the state beside it
+  std::string state_folder;  ///< for files that belong to the state
   bool fresh = false;
   bool follow = false;
   bool watch = false;
@@ -36,20 +36,20 @@ struct StreamdSettings {
   bool print_config = false;
 };
 
-/// Errors: kInvalidInput naming the option; kIo for a token file that cannot be read.
+/// Parses the settings. Errors: kInvalidInput, naming the option; kIo for an unreadable token file.
 base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
                                                const scene::SceneFile& file);
 
-/// What --print-config prints: no token, no password, no stream key.
+/// The document that --print-config prints, without tokens, passwords and stream keys.
 scene::Value config_document(const StreamdSettings& settings, const scene::SceneFile& file);
 
-/// What the ids of outputs that stand on the command line begin with.
+/// The id prefix of outputs from the command line.
 inline constexpr std::string_view kLineOutput = "cli-";
 
-/// The outputs that stand on the command line.
+/// The outputs from the command line.
 std::vector<scene::Output> line_outputs(const StreamdSettings& settings);
 
-/// The state that a scene begins with when none was kept.
+/// The initial state of a scene without a stored state.
 scene::LiveState initial_state(const StreamdSettings& settings, const scene::SceneFile& file);
 
 }  // namespace layercast::tools

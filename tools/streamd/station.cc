@@ -19,7 +19,7 @@ using Seconds = std::chrono::duration<double>;
 constexpr int kPreviewWidth = 640;
 constexpr base::Duration kSnapshotPatience = std::chrono::seconds(1);
 constexpr base::Duration kPreviewInterval = std::chrono::milliseconds(100);
-// A frame that comes later than this is a sign that something is wrong.
+// A longer gap between frames makes the daemon not ready.
 constexpr base::Duration kBehindMax = std::chrono::seconds(1);
 
 Value number(int64_t value) { return Value::of(static_cast<double>(value)); }
@@ -168,7 +168,7 @@ std::optional<control::EncodedPicture> StreamdStation::preview(int64_t after,
     if (!is_making_preview_) break;
     if (preview_made_.wait_until(lock, deadline) == std::cv_status::timeout) return std::nullopt;
   }
-  // The first to come makes it; the others wait for it.
+  // The first caller makes the picture; the others wait for it.
   is_making_preview_ = true;
   const int64_t newest = newest_preview_ ? newest_preview_->frame : -1;
   lock.unlock();
@@ -181,7 +181,7 @@ std::optional<control::EncodedPicture> StreamdStation::preview(int64_t after,
   }
   lock.lock();
   if (made) newest_preview_ = made;
-  // Ten a second are enough, however many look.
+  // Limits previews to ten a second, for any number of clients.
   preview_made_.wait_until(lock, std::min(deadline, began + kPreviewInterval),
                            [] { return false; });
   is_making_preview_ = false;
@@ -198,7 +198,7 @@ control::Readiness StreamdStation::readiness() const {
   readiness.checks.push_back(
       {"encoder", encodes, encodes ? "" : status.encoder_failure->to_string()});
   readiness.checks.push_back(outputs_check(status));
-  // While a remote store is away the journal keeps what changes: that is well.
+  // Always passes: the journal keeps changes while a remote store is unreachable.
   readiness.checks.push_back({"store", true, store.is_reachable ? "" : store.reason});
   readiness.is_ready = std::ranges::all_of(readiness.checks, &control::Readiness::Check::is_well);
   return readiness;

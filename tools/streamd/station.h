@@ -18,16 +18,17 @@
 
 namespace layercast::tools {
 
-/// The daemon as its clients see it. Thread: any (locked).
+/// Status, pictures and events of the daemon for the API. Thread: any (locked).
 class StreamdStation : public control::Station {
  public:
+  /// Everything here must outlive the station.
   struct Parts {
     layers::LayerManager* layers;
     stream::StreamManager* stream;
     const store::StateStore* store;
     const base::Metrics* metrics;
   };
-  /// Parts may come later than those who tell of outputs and errors.
+  /// Sets the parts. Before that, only tell_output() and tell_error() may be called.
   void connect(const Parts& parts) { parts_ = parts; }
 
   scene::Value status() const override;
@@ -42,7 +43,7 @@ class StreamdStation : public control::Station {
   std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const scene::Value& params)> listener) override;
 
-  /// Tells whoever listens. Thread: any.
+  /// Notifies the listeners. Thread: any.
   void tell_output(const media::LiveOutputReport& report);
   void tell_error(const std::string& layer, const base::Error& error);
 
@@ -57,7 +58,7 @@ class StreamdStation : public control::Station {
   std::shared_ptr<std::mutex> listeners_mutex_ = std::make_shared<std::mutex>();
   std::shared_ptr<std::list<Listener>> listeners_ = std::make_shared<std::list<Listener>>();
 
-  // The newest preview, made once for everybody who looks.
+  // The newest preview, shared by all clients.
   mutable std::mutex preview_mutex_;
   mutable std::condition_variable preview_made_;
   mutable bool is_making_preview_ = false;

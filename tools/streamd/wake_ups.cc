@@ -30,7 +30,7 @@ WakeUps::~WakeUps() {
   if (changes_ >= 0) close(changes_);
 }
 
-// Editors put a new file in the old one's place: it is the folder that is watched.
+// Watches the folder, because editors replace the file.
 base::Result<void> WakeUps::watch(const std::string& path) {
   const std::filesystem::path file = std::filesystem::absolute(path);
   file_name_ = file.filename().string();
@@ -43,7 +43,7 @@ base::Result<void> WakeUps::watch(const std::string& path) {
   return {};
 }
 
-// Reads what has happened in the folder; whether any of it was the file.
+// Reads the pending events of the folder; whether one of them concerns the file.
 bool WakeUps::take_change() {
   bool is_changed = false;
   alignas(inotify_event) std::array<char, 4096> buffer{};

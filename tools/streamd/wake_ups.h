@@ -8,24 +8,25 @@
 
 namespace layercast::tools {
 
-/// Why a daemon's main thread wakes up.
+/// Why the main thread of a daemon wakes up.
 enum class WakeUp {
   kTime,
-  kReload,       ///< SIGHUP, or the watched file has changed
+  kReload,       ///< SIGHUP, or the watched file changed
   kInterrupted,  ///< SIGINT
   kTerminated,   ///< SIGTERM
 };
 
-/// Waits for signals and for a file to change. Thread: main; made before all other threads, which
-/// are then left alone by those signals.
+/// Waits for signals and for changes of a file. Thread: main; created before other threads, which
+/// inherit the blocked signals.
 class WakeUps {
  public:
-  /// `path`: a file to watch, or empty. Errors: kIo.
+  /// Blocks the signals and watches the file at `path`, unless it is empty. Errors: kIo.
   static base::Result<std::unique_ptr<WakeUps>> open(const std::string& path);
   ~WakeUps();
   WakeUps(const WakeUps&) = delete;
   WakeUps& operator=(const WakeUps&) = delete;
 
+  /// Waits for the next event; kTime at `time`.
   WakeUp wait_until(std::chrono::steady_clock::time_point time);
 
  private:
