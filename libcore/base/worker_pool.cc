@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/cpu_clock.h"
+#include "base/thread_name.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,7 +11,9 @@ namespace layercast::base {
 
 WorkerPool::WorkerPool(int threads) {
   LAYERCAST_CHECK(threads >= 1);
-  for (int i = 1; i < threads; ++i) workers_.emplace_back([this, i] { work_until_stopped(i); });
+  for (int i = 1; i < threads; ++i) {
+    workers_.push_back(named_thread("compose", [this, i] { work_until_stopped(i); }));
+  }
 }
 
 WorkerPool::~WorkerPool() {

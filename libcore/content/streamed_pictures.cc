@@ -1,6 +1,7 @@
 #include "content/streamed_pictures.h"
 
 #include "base/cpu_clock.h"
+#include "base/thread_name.h"
 #include "content/vips_glue.h"
 
 #include <algorithm>
@@ -9,7 +10,8 @@
 namespace layercast::content {
 
 StreamedPictures::StreamedPictures(Request request)
-    : request_(std::move(request)), thread_([this] { work(); }) {}
+    : request_(std::move(request)),
+      thread_(base::named_thread("picture-decoder", [this] { work(); })) {}
 
 StreamedPictures::~StreamedPictures() {
   {

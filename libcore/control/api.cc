@@ -3,8 +3,8 @@
 #include "control/openapi.h"
 #include "control/page.h"
 #include "control/request_head.h"
-#include "scene/json_codec.h"
 #include "scene/find_by_id.h"
+#include "scene/json_codec.h"
 #include "scene/live_codec.h"
 #include "scene/scene_tables.h"
 
@@ -81,8 +81,7 @@ Answer answer_for_id(const Request& request, std::string_view kind, const scene:
                      const Items& items, const Document& document) {
   const auto* item = scene::find_by_id(items, request.id);
   if (item == nullptr) {
-    return answer_of(
-        problem(404, "there is no " + std::string(kind) + " \"" + request.id + "\""));
+    return answer_of(problem(404, "there is no " + std::string(kind) + " \"" + request.id + "\""));
   }
   return answer_with_etag(request, state,
                           [&] { return json_answer(document(base::unshared(*item))); });
@@ -321,8 +320,7 @@ std::variant<Outcome, Problem> Api::obeyed(const Order& order,
   Outcome outcome;
   outcome.accepted = std::get<layers::Accepted>(std::move(answer));
   outcome.until = order.until;
-  outcome.is_scheduled = is_put_off(order.submission, outcome.accepted);
-  if (order.until == Until::kOnAir && !outcome.is_scheduled) {
+  if (order.until == Until::kOnAir && !outcome.accepted.is_scheduled) {
     outcome.frame = frame_that_shows(outcome.accepted.revision);
   }
   return outcome;
@@ -340,7 +338,6 @@ std::optional<int64_t> Api::frame_that_shows(int64_t revision) const {
 }
 
 Answer Api::obey(const Request& request, const Route& route) const {
-  const scene::LiveStatePtr before = parts_.layers.current();
   auto order = order_from(request, route);
   if (const auto* refused = std::get_if<Problem>(&order)) return answer_of(*refused);
   const std::string pointer =
@@ -350,9 +347,8 @@ Answer Api::obey(const Request& request, const Route& route) const {
 
   const Outcome& outcome = std::get<Outcome>(obeyed_or_not);
   const bool is_late = outcome.until == Until::kOnAir && !outcome.frame;
-  const bool is_new = outcome.accepted.revision != before->revision;
-  int status = route.status == 201 && !is_new ? 200 : route.status;
-  if (outcome.is_scheduled || is_late) status = 202;
+  int status = route.status == 201 && !outcome.accepted.is_changed ? 200 : route.status;
+  if (outcome.accepted.is_scheduled || is_late) status = 202;
   Answer answer = json_answer(document_of(outcome), status);
   answer.headers.emplace_back("ETag", etag_of(outcome.accepted.revision));
   const Value* id = outcome.accepted.result.find("id");

@@ -1,5 +1,7 @@
 #include "control/desk.h"
 
+#include "base/thread_name.h"
+
 #include <chrono>
 #include <utility>
 
@@ -7,7 +9,7 @@ namespace layercast::control {
 
 void Desk::start(Task each_second) {
   each_second_ = std::move(each_second);
-  thread_ = std::thread([this] { work(); });
+  thread_ = base::named_thread("rpc", [this] { work(); });
 }
 
 void Desk::stop() {

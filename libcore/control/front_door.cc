@@ -1,5 +1,6 @@
 #include "control/front_door.h"
 
+#include "base/thread_name.h"
 #include "control/http_exchange.h"
 
 #include <algorithm>
@@ -437,7 +438,7 @@ base::Result<void> FrontDoor::Work::listen() {
   }
   port_ = acceptor_.local_endpoint().port();
   accept();
-  thread_ = std::thread([this] { io_.run(); });
+  thread_ = base::named_thread("http", [this] { io_.run(); });
   return {};
 }
 

@@ -30,12 +30,12 @@ struct Limits {
   int auth_failures_max = 20;  ///< wrong tokens per address; then one a second
   int viewers_max = 16;        ///< clients of the preview
 
-  int64_t message_bytes_max = 1 << 20;  ///< of one WebSocket message
-  int64_t queue_bytes_max = 4 << 20;    ///< queued for one WebSocket client; above, disconnected
-  int send_buffer_bytes = 256 << 10;    ///< the kernel's, for each WebSocket client
-  int messages_per_second_max = 5000;   ///< per client; further ones are read later
-  int unanswered_max = 256;             ///< messages per client; further ones are read later
-  int64_t unanswered_bytes_max = 2 << 20;                 ///< per client
+  int64_t message_bytes_max = 1 << 20;     ///< of one WebSocket message
+  int64_t queue_bytes_max = 4 << 20;       ///< queued for one WebSocket client; above, disconnected
+  int send_buffer_bytes = 256 << 10;       ///< the kernel's, for each WebSocket client
+  int messages_per_second_max = 5000;      ///< per client; further ones are read later
+  int unanswered_max = 256;                ///< messages per client; further ones are read later
+  int64_t unanswered_bytes_max = 2 << 20;  ///< per client
   int64_t all_unanswered_bytes_max = 64 << 20;            ///< of all clients
   base::Duration silence_max = std::chrono::seconds(30);  ///< of a WebSocket, pings included
 };

@@ -134,6 +134,51 @@ constexpr std::string_view kReadinessSchema = R"({
     "properties": {"name": {"type": "string"}, "well": {"type": "boolean"},
                    "reason": {"type": "string"}}}}}})";
 
+constexpr std::string_view kOutputStateSchema = R"({
+  "type": "object", "additionalProperties": false,
+  "required": ["id", "url", "state", "error", "frames", "frames_dropped", "bytes", "reconnects",
+               "queued_packets", "queued_bytes"],
+  "properties": {
+    "id": {"type": "string"}, "url": {"type": "string", "description": "Without keys: ***."},
+    "state": {"enum": ["connecting", "live", "reconnecting", "failed", "stopped"]},
+    "error": {"type": ["string", "null"], "description": "The reason, or the last error."},
+    "file": {"type": "string", "description": "The file that is being written."},
+    "frames": {"type": "integer", "minimum": 0}, "frames_dropped": {"type": "integer", "minimum": 0},
+    "bytes": {"type": "integer", "minimum": 0}, "reconnects": {"type": "integer", "minimum": 0},
+    "queued_packets": {"type": "integer", "minimum": 0},
+    "queued_bytes": {"type": "integer", "minimum": 0}}})";
+
+constexpr std::string_view kStatusSchema = R"({
+  "type": "object", "additionalProperties": false,
+  "required": ["state", "stream_time", "frame", "fps", "frames", "lateness", "render_seconds",
+               "outputs", "cpu_seconds", "memory_bytes", "uptime", "scene", "layers", "revision",
+               "store", "version"],
+  "properties": {
+    "state": {"enum": ["on-air", "stopped", "paused"]},
+    "stream_time": {"type": "number", "description": "Seconds."},
+    "frame": {"type": "integer", "description": "Index of the newest frame; -1: none yet."},
+    "fps": {"type": "number", "description": "Of the last second."},
+    "frames": {"type": "object", "additionalProperties": false,
+      "required": ["rendered", "repeated", "dropped"],
+      "properties": {"rendered": {"type": "integer"}, "repeated": {"type": "integer"},
+        "dropped": {"type": "object", "description": "By reason.",
+                    "additionalProperties": {"type": "integer"}}}},
+    "lateness": {"type": "object", "additionalProperties": false, "required": ["p50", "p99", "max"],
+      "description": "Seconds from when a frame was due to when it was passed to the encoders.",
+      "properties": {"p50": {"type": "number"}, "p99": {"type": "number"},
+                     "max": {"type": "number"}}},
+    "render_seconds": {"type": "number", "description": "Mean for a frame."},
+    "outputs": {"type": "array", "items": {"$ref": "#/components/schemas/output-state"}},
+    "cpu_seconds": {"type": "number"}, "memory_bytes": {"type": "number"},
+    "uptime": {"type": "number", "description": "Seconds."},
+    "scene": {"type": "string"}, "layers": {"type": "integer"}, "revision": {"type": "integer"},
+    "store": {"type": "object", "additionalProperties": false,
+      "required": ["reachable", "reason", "waiting"],
+      "properties": {"reachable": {"type": "boolean"}, "reason": {"type": ["string", "null"]},
+                     "waiting": {"type": "integer",
+                                 "description": "Changes that the remote store lacks."}}},
+    "version": {"type": "string"}}})";
+
 constexpr std::string_view kBatchSchema = R"({
   "type": "object", "required": ["commands"], "additionalProperties": false,
   "properties": {"commands": {"type": "array", "items": {
@@ -141,7 +186,7 @@ constexpr std::string_view kBatchSchema = R"({
     "properties": {"method": {"type": "string"}, "params": {"type": "object"}}}}}})";
 
 /// Schemas that routes() names and no other table describes.
-void add_house_schemas(Value& schemas) {
+void add_other_schemas(Value& schemas) {
   schemas.add("any", written("{}"))
       .add("merge-patch",
            written(R"({"type": "object", "description": "A JSON Merge Patch (RFC 7396)."})"))
@@ -149,7 +194,7 @@ void add_house_schemas(Value& schemas) {
       .add("health", written(R"({"type": "object", "required": ["status"],
                                  "properties": {"status": {"const": "ok"}}})"))
       .add("readiness", written(kReadinessSchema))
-      .add("status", written(R"({"type": "object"})"))
+      .add("status", written(kStatusSchema))
       .add("named", written(R"({"type": "object", "required": ["id"],
                                 "additionalProperties": false,
                                 "properties": {"id": {"type": ["string", "null"]}}})"))
@@ -158,7 +203,7 @@ void add_house_schemas(Value& schemas) {
       .add("layers", written(kLayersSchema))
       .add("sounds", written(kSoundsSchema))
       .add("outputs", written(kOutputsSchema))
-      .add("output-state", written(R"({"type": "object"})"))
+      .add("output-state", written(kOutputStateSchema))
       .add("animations", written(R"({"type": "array",
                                      "items": {"$ref": "#/components/schemas/animation"}})"))
       .add("active", written(R"({"type": "object", "required": ["id"],
@@ -188,7 +233,7 @@ Value schemas() {
   }
   made.add("live-scene", live_scene_schema(scene));
   made = with_component_references(std::move(made));
-  add_house_schemas(made);
+  add_other_schemas(made);
   return made;
 }
 

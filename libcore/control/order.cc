@@ -32,16 +32,11 @@ base::Result<Until> until_from(std::string_view text) {
                      nullptr};
 }
 
-bool is_put_off(const layers::Submission& submission, const layers::Accepted& accepted) {
-  return submission.at.has_value() && accepted.result.is(scene::Value::Kind::kObject) &&
-         accepted.result.find("scheduled") != nullptr;
-}
-
 scene::Value document_of(const Outcome& outcome) {
   using scene::Value;
   Value document = Value::object();
   document.add("revision", Value::of(static_cast<double>(outcome.accepted.revision)));
-  if (outcome.until == Until::kOnAir && !outcome.is_scheduled) {
+  if (outcome.until == Until::kOnAir && !outcome.accepted.is_scheduled) {
     document.add("frame",
                  outcome.frame ? Value::of(static_cast<double>(*outcome.frame)) : Value::null());
   }

@@ -26,7 +26,6 @@ struct Order {
 /// The result of a command.
 struct Outcome {
   layers::Accepted accepted;
-  bool is_scheduled = false;
   Until until = Until::kDurable;
   std::optional<int64_t> frame;  ///< the first frame that showed it; absent: none in time
 };
@@ -36,9 +35,6 @@ struct Outcome {
 base::Result<layers::At> at_from(std::string_view text);
 /// Parses the acknowledgement that a client waits for: `on-air`. Errors: kInvalidInput.
 base::Result<Until> until_from(std::string_view text);
-
-/// Whether an accepted command was scheduled for later.
-bool is_put_off(const layers::Submission& submission, const layers::Accepted& accepted);
 
 /// `{revision, frame, result}`; `frame` is present only when the client waited for it.
 scene::Value document_of(const Outcome& outcome);

@@ -1,5 +1,6 @@
 #include "control/preview.h"
 
+#include "base/thread_name.h"
 #include "control/api.h"
 #include "control/http_exchange.h"
 
@@ -45,8 +46,8 @@ class Preview::Work {
       : station_(station),
         limits_(limits),
         count_(metrics.gauge({"preview_viewers", "Connected preview clients."})),
-        network_([this] { io_.run(); }),
-        maker_([this] { make_pictures(); }) {}
+        network_(base::named_thread("preview-http", [this] { io_.run(); })),
+        maker_(base::named_thread("preview-maker", [this] { make_pictures(); })) {}
   ~Work();
 
   void admit(Guest guest);

@@ -66,8 +66,7 @@ struct Route {
 
   std::string_view command{};      ///< the method of command.h that it executes
   std::string_view body_schema{};  ///< empty: no body
-  std::string_view
-      body_member{};  ///< the param that holds the body; empty: the body is the params
+  std::string_view body_member{};  ///< the param that holds the body; empty: the body is the params
   int status = 200;
 
   bool takes_body() const { return !body_schema.empty(); }

@@ -306,8 +306,8 @@ void Rpc::obey(const Call& call, const Value& params) {
       Outcome outcome;
       outcome.accepted = std::get<layers::Accepted>(answer);
       outcome.until = until;
-      outcome.is_scheduled = is_put_off(*submission, outcome.accepted);
-      if (until == Until::kOnAir && !outcome.is_scheduled) return wait_for_frame(call, outcome);
+      if (until == Until::kOnAir && !outcome.accepted.is_scheduled)
+        return wait_for_frame(call, outcome);
       give_result(call, document_of(outcome));
     });
   });

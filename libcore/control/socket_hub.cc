@@ -1,5 +1,7 @@
 #include "control/socket_hub.h"
 
+#include "base/thread_name.h"
+
 #include <algorithm>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
@@ -287,7 +289,7 @@ SocketHub::Work::Work(Options given)
                                           {{"direction", "received"}})),
       sent_(options_.metrics->counter({"websocket_messages_total", "WebSocket messages."},
                                       {{"direction", "sent"}})),
-      thread_([this] { io_.run(); }) {}
+      thread_(base::named_thread("websocket", [this] { io_.run(); })) {}
 
 std::shared_ptr<base::Counter> SocketHub::Work::dropped_counter(const std::string& reason) {
   return options_.metrics->counter(

@@ -55,8 +55,8 @@ store::Commit commit_between(const scene::LiveState& before, const scene::LiveSt
   for (const auto& layer : after.scene.layers) {
     const auto old = known.find(layer->id);
     const auto& run = after.run.layers.of(layer->id);
-    const bool is_written = old == known.end() || *old->second != layer ||
-                            before.run.layers.of(layer->id) != run;
+    const bool is_written =
+        old == known.end() || *old->second != layer || before.run.layers.of(layer->id) != run;
     if (is_written) commit.written.emplace_back(layer->id, scene::layer_text({*layer, *run}));
     if (old != known.end()) known.erase(old);
   }

@@ -1,5 +1,6 @@
 #include "layers/layer_manager.h"
 
+#include "base/thread_name.h"
 #include "layers/commit_of.h"
 #include "layers/on_air.h"
 #include "layers/permission.h"
@@ -208,8 +209,8 @@ LayerManager::Work::Work(const LayerManagerOptions& options, LiveStatePtr state,
       shown_(state),
       subscribers_(std::make_shared<Subscribers>(state)) {
   gauges_.count_layers(state->scene);
-  committing_ = std::thread([this] { commit_for_ever(); });
-  watching_ = std::thread([this] { watch_time(); });
+  committing_ = base::named_thread("commit", [this] { commit_for_ever(); });
+  watching_ = base::named_thread("scheduler", [this] { watch_time(); });
 }
 
 LayerManager::Work::~Work() {
@@ -268,12 +269,13 @@ void LayerManager::Work::obey(Item& item, Origin origin, Duration frame_time) {
     return;
   }
   auto& next = std::get<scene::Applied>(outcome);
-  if (next.state.revision != tentative_->revision) {
+  const bool is_changed = next.state.revision != tentative_->revision;
+  if (is_changed) {
     tentative_ = std::make_shared<const LiveState>(std::move(next.state));
     item.state = tentative_;
     item.events = std::move(next.events);
   }
-  item.answer = Accepted{tentative_->revision, std::move(next.result)};
+  item.answer = Accepted{tentative_->revision, std::move(next.result), is_changed, false};
 }
 
 void LayerManager::Work::schedule_for(Item& item, Origin origin, Duration due) {
@@ -289,9 +291,9 @@ void LayerManager::Work::schedule_for(Item& item, Origin origin, Duration due) {
     const int64_t number = schedule_.next_number;
     item.scheduled = Scheduled{number, due, origin, item.command};
     schedule_.add(*item.scheduled);
-    item.answer =
-        Accepted{tentative_->revision,
-                 Value::object().add("scheduled", Value::of(static_cast<double>(number)))};
+    item.answer = Accepted{tentative_->revision,
+                           Value::object().add("scheduled", Value::of(static_cast<double>(number))),
+                           false, true};
   }
 }
 

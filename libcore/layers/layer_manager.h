@@ -37,9 +37,12 @@ struct Submission {
 
 /// A command that was obeyed and is durable.
 struct Accepted {
-  /// That it led to; the present one when nothing changed, or it is scheduled.
+  /// The revision that the command led to; the present one when nothing changed, or it is
+  /// scheduled.
   int64_t revision = 0;
-  scene::Value result;  ///< of a scheduled one: `{"scheduled": number}`
+  scene::Value result;        ///< of a scheduled command: `{"scheduled": number}`
+  bool is_changed = false;    ///< the command changed the scene
+  bool is_scheduled = false;  ///< the command waits for its frame
 };
 
 using Answer = std::variant<Accepted, scene::Refusal>;

@@ -16,9 +16,10 @@ struct Folders {
 };
 
 /// Why a command must not come from the network: the scene `after` it names a file outside the
-/// assets folder, symbolic links resolved, or a URL of a scheme that is not allowed, which the scene
-/// `before` it does not name. Nullopt where the command is allowed. What names a file follows from
-/// the FileRole of each field in the tables. `params`: of the command, for the places of faults.
+/// assets folder, symbolic links resolved, or a URL of a scheme that is not allowed, which the
+/// scene `before` it does not name. Nullopt where the command is allowed. What names a file follows
+/// from the FileRole of each field in the tables. `params`: of the command, for the places of
+/// faults.
 std::optional<scene::Refusal> refusal_of_names(const scene::Value& params,
                                                const scene::Scene& before,
                                                const scene::Scene& after, const Folders& folders);

@@ -1,5 +1,6 @@
 #include "media/audio_ahead.h"
 
+#include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "media/audio_source.h"
 
@@ -28,7 +29,7 @@ void fade_in(std::span<float> samples) {
 
 AudioAhead::AudioAhead(Opener open, Listener on_failure, Length length)
     : open_(std::move(open)), on_failure_(std::move(on_failure)), length_wish_(length) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = base::named_thread("sound-reader", [this] { run(); });
 }
 
 AudioAhead::~AudioAhead() {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/redaction.h"
+#include "base/thread_name.h"
 #include "media/audio_encoder.h"
 #include "media/audio_ring.h"
 #include "media/audio_source.h"
@@ -223,8 +224,10 @@ class LiveEncoding::Work {
   std::shared_ptr<const LiveStream> stream_;
   base::Result<void> bitrate_can_change_;
 
-  mutable std::mutex outputs_mutex_;  // guards outputs_ and tracks_; locked after change_mutex_
+  // Order of locks: change_mutex_, tracks_mutex_, outputs_mutex_.
+  mutable std::mutex outputs_mutex_;  // guards outputs_; held for instants only
   std::vector<std::shared_ptr<LiveOutput>> outputs_;
+  std::mutex tracks_mutex_;  // guards tracks_; held while sound is encoded, and waited for
   std::vector<AudioTrack> tracks_;
   std::mutex change_mutex_;  // serialises changes of encoder and outputs
 
@@ -256,7 +259,7 @@ LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener
       stream_(encoder.stream),
       bitrate_can_change_(check_bitrate_can_change(encoder.video->context())),
       encoder_(std::move(encoder)) {
-  thread_ = std::thread([this] { run(); });
+  thread_ = base::named_thread("encoder", [this] { run(); });
 }
 
 LiveEncoding::Work::~Work() {
@@ -398,8 +401,7 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
   shared->is_keyframe = track == Output::Track::kVideo && (packet.flags & AV_PKT_FLAG_KEY) != 0;
   shared->stream = encoder_.stream;
   shared->made_at = Clock::now();
-  std::unique_lock lock(outputs_mutex_, std::defer_lock);
-  if (track == Output::Track::kVideo) lock.lock();  // the callers for audio hold it already
+  const std::lock_guard lock(outputs_mutex_);
   for (const auto& output : outputs_) {
     const bool is_wanted =
         track == Output::Track::kVideo || output->container().audio_encoder_name == audio_name;
@@ -410,7 +412,7 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
 void LiveEncoding::Work::encode_audio_until(int64_t sample) {
   std::optional<base::Error> error;
   {
-    const std::lock_guard lock(outputs_mutex_);
+    const std::lock_guard lock(tracks_mutex_);
     for (AudioTrack& track : tracks_) {
       const auto encoded = encode_sound(track, sample);
       if (!encoded.ok()) error = encoded.error();
@@ -452,7 +454,7 @@ base::Result<void> LiveEncoding::Work::encode_sound(AudioTrack& track, int64_t s
 }
 
 void LiveEncoding::Work::restart_audio() {
-  const std::lock_guard lock(outputs_mutex_);
+  const std::lock_guard lock(tracks_mutex_);
   for (AudioTrack& track : tracks_) {
     auto encoder = AudioEncoder::open(track.encoder_name);
     if (!encoder.ok()) continue;  // it has been opened before, so this is unexpected
@@ -467,7 +469,7 @@ void LiveEncoding::Work::flush() {
   (void)encoder_.video
       ->flush([this](const AVPacket& packet) { fan_out(packet, Output::Track::kVideo, {}, 0); })
       .ok();
-  const std::lock_guard lock(outputs_mutex_);
+  const std::lock_guard lock(tracks_mutex_);
   for (AudioTrack& track : tracks_) {
     if (!track.first_sample) continue;
     (void)track.encoder
@@ -523,13 +525,13 @@ base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest&
 base::Result<std::shared_ptr<const AVCodecContext>> LiveEncoding::Work::audio_for(
     std::string_view encoder_name) {
   {
-    const std::lock_guard lock(outputs_mutex_);
+    const std::lock_guard lock(tracks_mutex_);
     for (const AudioTrack& track : tracks_) {
       if (track.encoder_name == encoder_name) return track.description;
     }
   }
   TRY(AudioTrack track, open_audio(encoder_name));
-  const std::lock_guard lock(outputs_mutex_);
+  const std::lock_guard lock(tracks_mutex_);
   tracks_.push_back(std::move(track));
   return tracks_.back().description;
 }
@@ -554,6 +556,7 @@ base::Result<void> LiveEncoding::Work::add_output(const LiveOutputRequest& reque
 }
 
 void LiveEncoding::Work::forget_unused_audio() {
+  const std::lock_guard tracks_lock(tracks_mutex_);
   const std::lock_guard lock(outputs_mutex_);
   std::erase_if(tracks_, [this](const AudioTrack& track) {
     return std::ranges::none_of(outputs_, [&](const auto& output) {
@@ -618,8 +621,8 @@ base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(
   return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
 }
 
-base::Result<void> LiveEncoding::check(const VideoSettings& settings,
-                                       const std::vector<LiveOutputRequest>& outputs) {
+base::Result<frame::PixelFormat> LiveEncoding::check(
+    const VideoSettings& settings, const std::vector<LiveOutputRequest>& outputs) {
   TRY(const Encoder encoder, open_encoder(settings));
   for (const LiveOutputRequest& request : outputs) {
     const auto container = container_of(request.url, std::nullopt);
@@ -627,7 +630,7 @@ base::Result<void> LiveEncoding::check(const VideoSettings& settings,
     TRY_DO(check_request(request, *container.value()));
     TRY_DO(check_can_hold(*container.value(), *encoder.codec, base::redacted_url(request.url)));
   }
-  return {};
+  return encoder.converter.input_format();
 }
 
 frame::PixelFormat LiveEncoding::input_format() const { return work_->input_format(); }

@@ -72,9 +72,10 @@ class LiveEncoding {
       const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
       std::shared_ptr<const AudioRing> sound = nullptr);
   /// Succeeds when an encoder with `settings` can be opened and its stream fits the containers of
-  /// `outputs`. Sends and writes nothing. Errors: as open() and add_output().
-  static base::Result<void> check(const VideoSettings& settings,
-                                  const std::vector<LiveOutputRequest>& outputs);
+  /// `outputs`: the format of the frames that it takes. Sends and writes nothing. Errors: as open()
+  /// and add_output().
+  static base::Result<frame::PixelFormat> check(const VideoSettings& settings,
+                                                const std::vector<LiveOutputRequest>& outputs);
   /// Stops at once; files stay readable up to the data written so far.
   ~LiveEncoding();
 

@@ -153,11 +153,10 @@ std::optional<LiveKind> live_kind_of(const std::string& source) {
 
 base::Result<void> check_live_source(const std::string& source) {
   if (live_kind_of(source) != LiveKind::kUrl || scheme_of(source) != nullptr) return {};
-  return base::Error{
-      ErrorCode::kUnsupported,
-      "cannot connect to the URL scheme \"" + scheme_name_of(source) +
-          "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
-      base::redacted_url(source), nullptr};
+  return base::Error{ErrorCode::kUnsupported,
+                     "cannot connect to the URL scheme \"" + scheme_name_of(source) +
+                         "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
+                     base::redacted_url(source), nullptr};
 }
 
 LiveInput::LiveInput(std::string source, Deadline& deadline)

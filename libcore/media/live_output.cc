@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/redaction.h"
+#include "base/thread_name.h"
 #include "media/audio_encoder.h"
 #include "media/container.h"
 #include "media/partial_file.h"
@@ -95,7 +96,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
 std::shared_ptr<LiveOutput> LiveOutput::start(Plan plan, base::Metrics& metrics) {
   std::shared_ptr<LiveOutput> output(new LiveOutput(std::move(plan), metrics));
   output->queue_.open();  // takes frames from the first one on, even while the output opens
-  output->thread_ = std::thread([self = output] { self->run(); });
+  output->thread_ = base::named_thread("output", [self = output] { self->run(); });
   return output;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cpu_clock.h"
 #include "base/redaction.h"
+#include "base/thread_name.h"
 #include "media/input_guard.h"
 #include "media/live_input.h"
 #include "media/live_track.h"
@@ -201,6 +202,7 @@ base::Result<std::shared_ptr<LiveSource>> LiveSource::open(const std::string& so
   all.sources[source] = opened;
   ++all.threads;
   std::thread([work = std::move(work), &all]() mutable {
+    base::name_this_thread("live-source");
     work->run();
     work.reset();
     const std::lock_guard ending(all.mutex);

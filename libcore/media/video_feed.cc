@@ -1,6 +1,7 @@
 #include "media/video_feed.h"
 
 #include "base/cpu_clock.h"
+#include "base/thread_name.h"
 #include "media/feed_timeline.h"
 #include "media/libav.h"
 #include "media/picture_maker.h"
@@ -159,7 +160,7 @@ base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {
   if (next) reader_->put_back(*std::move(next));
   opening_nanoseconds_ = opening.lap();
   decode_nanoseconds_ = opening_nanoseconds_;
-  thread_ = std::thread([this] { work(); });
+  thread_ = base::named_thread("video-decoder", [this] { work(); });
   return {};
 }
 

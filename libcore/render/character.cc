@@ -204,8 +204,8 @@ class Opening {
 
   bool stands_still() const {
     const bool may_change = means_.foresight == Foresight::kStates && !content_.animations.empty();
-    return source_file() != nullptr && !content_.state && !run_.character.state_start && !may_change &&
-           !animated_source_file();
+    return source_file() != nullptr && !content_.state && !run_.character.state_start &&
+           !may_change && !animated_source_file();
   }
 
   Beginnings beginnings() const {
@@ -213,8 +213,9 @@ class Opening {
     const auto since = [&](const std::optional<base::Duration>& time) {
       return time ? *time - start : base::Duration{};
     };
-    return {since(run_.character.state_start), since(run_.character.state_before_start),
-            since(run_.character.fade_start ? run_.character.fade_start : run_.character.state_start)};
+    return {
+        since(run_.character.state_start), since(run_.character.state_before_start),
+        since(run_.character.fade_start ? run_.character.fade_start : run_.character.state_start)};
   }
 
   // Null: the source's file, or a state that there is no animation of any more.

@@ -64,7 +64,8 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
                                  running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
-    return open_character(*character, running, {*file_, open_feed_, *pool_, rasterizer_, foresight_});
+    return open_character(*character, running,
+                          {*file_, open_feed_, *pool_, rasterizer_, foresight_});
   }
   if (auto source = picture_source(layer.content, *file_)) {
     return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);

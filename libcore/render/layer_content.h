@@ -33,8 +33,9 @@ struct LayerContent {
   bool changes = false;                    ///< whether the text differs from frame to frame
   std::string text;                        ///< that `raster` shows
   std::vector<scene::Filter> filters;      ///< that `raster` was made with, once and for all
-  std::optional<content::Raster> plain;    ///< `raster` without them, where a transition may change them
-  std::optional<base::Error> error;        ///< why `raster` is the error picture
+  std::optional<content::Raster>
+      plain;                         ///< `raster` without them, where a transition may change them
+  std::optional<base::Error> error;  ///< why `raster` is the error picture
 };
 
 /// Not changed once made but for what moves.

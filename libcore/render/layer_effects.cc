@@ -96,7 +96,8 @@ base::Result<void> LayerEffects::filter() {
 }
 
 base::Result<void> LayerEffects::apply(const scene::RunningLayer& layer,
-                                       const base::SceneTime& time, base::SizeF box, std::vector<content::Part>& parts) {
+                                       const base::SceneTime& time, base::SizeF box,
+                                       std::vector<content::Part>& parts) {
   update_filters(layer, time);
   const bool is_drawn_so = now_.empty() && (recoloring_ == nullptr || parts.size() == 1);
   if (parts.empty() || is_drawn_so) return {};

@@ -98,9 +98,7 @@ std::shared_ptr<const scene::SceneFile> borrowed(const scene::SceneFile& file) {
 }
 
 // The stream time at which the layer's content begins.
-base::Duration start_of(const scene::LayerRun& run) {
-  return run.start.value_or(base::Duration{});
-}
+base::Duration start_of(const scene::LayerRun& run) { return run.start.value_or(base::Duration{}); }
 
 SceneViewPtr view_of_file(const scene::SceneFile& file) {
   auto view = std::make_shared<SceneView>();
@@ -148,8 +146,8 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   // Told once, not again for every text.
   if (font_error) failures.push_back({view->file->where("fonts"), "", *font_error});
   for (ShownLayer& shown : view->layers) {
-    shown.content = maker_->make(
-        shown.running(), {frame_index, rate_, options_.clock_start, start_of(*shown.run)});
+    shown.content = maker_->make(shown.running(),
+                                 {frame_index, rate_, options_.clock_start, start_of(*shown.run)});
     if (shown.content->moving == nullptr) ++stats_.cache_misses;
   }
   // The maker's own: nothing is made by it any more.

@@ -61,8 +61,8 @@ double scrolled_by(const scene::Animation& scroll, double period, const base::Sc
   return std::fmod(std::fmod(seconds * *speed, period) + part * *speed, period);
 }
 
-void scroll(const scene::RunningLayer& layer, const content::Raster& raster, const base::SceneTime& time,
-            content::Part& part) {
+void scroll(const scene::RunningLayer& layer, const content::Raster& raster,
+            const base::SceneTime& time, content::Part& part) {
   const auto [scroll, start] = scroll_of(layer);
   if (scroll == nullptr || raster.repeats_after == 0) return;
   const double period = raster.repeats_after;

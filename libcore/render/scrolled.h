@@ -20,8 +20,8 @@ double scrolled_by(const scene::Animation& scroll, double period, const base::Sc
 
 /// `part`, which shows `raster`, lies where the layer's scroll has brought it at the stream time
 /// `time`. Nothing happens to a picture that does not repeat.
-void scroll(const scene::RunningLayer& layer, const content::Raster& raster, const base::SceneTime& time,
-            content::Part& part);
+void scroll(const scene::RunningLayer& layer, const content::Raster& raster,
+            const base::SceneTime& time, content::Part& part);
 
 /// The same for the parts of a content that moves by itself, in a box of the size `box`: they are
 /// repeated, and go by whole px.

@@ -161,9 +161,8 @@ Codec<bool> boolean() {
   return {"true or false",
           [](const Value& value, Reader& reader) -> std::optional<bool> {
             if (value.is(Value::Kind::kBoolean)) return value.boolean;
-            const std::string given = value.is(Value::Kind::kString)
-                                          ? "\"" + value.text + "\" is a string"
-                                          : got(value);
+            const std::string given =
+                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is a string" : got(value);
             reader.fault(value, given, "true or false");
             return std::nullopt;
           },
@@ -455,9 +454,8 @@ struct SchemaVariant {
 
 void add_fields(const Table& table, SchemaBuilder& builder, SchemaVariant& variant) {
   for (const TableField& field : table.fields) {
-    variant.properties.add(
-        field.doc.key,
-        described_schema(field.codec->schema(builder), field.doc, field.shown_fallback));
+    variant.properties.add(field.doc.key, described_schema(field.codec->schema(builder), field.doc,
+                                                           field.shown_fallback));
     if (field.doc.required) variant.required_keys.items.push_back(Value::of(field.doc.key));
   }
   if (table.refine_schema) variant.refinements.push_back(table.refine_schema);

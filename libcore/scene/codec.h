@@ -224,38 +224,37 @@ Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
 template <class T>
 Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& what) {
   const internal::ListForm form = internal::list_form(min, max, what);
-  return {form.kind,
-          [=](const Value& value, Reader& reader) -> std::optional<std::vector<T>> {
-            if (!internal::is_readable_list(form, value, reader)) return std::nullopt;
-            std::vector<T> items;
-            for (size_t i = 0; i < value.items.size(); ++i) {
-              const Reader::Step step(reader, i);
-              if (auto read = item.read(value.items[i], reader)) items.push_back(*std::move(read));
-            }
-            return items;
-          },
-          [=](const std::vector<T>& typed) {
-            Value array = Value::array();
-            for (const T& each : typed) array.items.push_back(item.write(each));
-            return array;
-          },
-          [=](SchemaBuilder& builder) {
-            return internal::schema_of_list(form, item.schema(builder));
-          },
-          shape_of_elements(item.shape)};
+  return {
+      form.kind,
+      [=](const Value& value, Reader& reader) -> std::optional<std::vector<T>> {
+        if (!internal::is_readable_list(form, value, reader)) return std::nullopt;
+        std::vector<T> items;
+        for (size_t i = 0; i < value.items.size(); ++i) {
+          const Reader::Step step(reader, i);
+          if (auto read = item.read(value.items[i], reader)) items.push_back(*std::move(read));
+        }
+        return items;
+      },
+      [=](const std::vector<T>& typed) {
+        Value array = Value::array();
+        for (const T& each : typed) array.items.push_back(item.write(each));
+        return array;
+      },
+      [=](SchemaBuilder& builder) { return internal::schema_of_list(form, item.schema(builder)); },
+      shape_of_elements(item.shape)};
 }
 
 /// A value that is shared, written as the value itself.
 template <class T>
 Codec<base::Shared<T>> shared(const Codec<T>& codec) {
-  return {codec.kind,
-          [read = codec.read](const Value& value,
-                              Reader& reader) -> std::optional<base::Shared<T>> {
-            auto typed = read(value, reader);
-            return typed ? std::optional(base::Shared<T>(*std::move(typed))) : std::nullopt;
-          },
-          [write = codec.write](const base::Shared<T>& typed) { return write(*typed); },
-          codec.schema, codec.shape};
+  return {
+      codec.kind,
+      [read = codec.read](const Value& value, Reader& reader) -> std::optional<base::Shared<T>> {
+        auto typed = read(value, reader);
+        return typed ? std::optional(base::Shared<T>(*std::move(typed))) : std::nullopt;
+      },
+      [write = codec.write](const base::Shared<T>& typed) { return write(*typed); }, codec.schema,
+      codec.shape};
 }
 
 namespace internal {
@@ -406,10 +405,9 @@ template <class T, class Member>
 Field<T> required(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, true, std::move(doc)};
   Shape shape = codec.shape;
-  return {internal::field_of(
-      std::move(field_doc), internal::offset_of(member),
-      std::make_shared<internal::TypedMember<Member>>(std::move(codec)), nullptr,
-      std::move(shape))};
+  return {internal::field_of(std::move(field_doc), internal::offset_of(member),
+                             std::make_shared<internal::TypedMember<Member>>(std::move(codec)),
+                             nullptr, std::move(shape))};
 }
 
 /// The default is what a T{} holds.
@@ -417,10 +415,9 @@ template <class T, class Member>
 Field<T> optional(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, false, std::move(doc)};
   Shape shape = codec.shape;
-  return {internal::field_of(
-      std::move(field_doc), internal::offset_of(member),
-      std::make_shared<internal::TypedMember<Member>>(std::move(codec)),
-      &(internal::default_object<T>().*member), std::move(shape))};
+  return {internal::field_of(std::move(field_doc), internal::offset_of(member),
+                             std::make_shared<internal::TypedMember<Member>>(std::move(codec)),
+                             &(internal::default_object<T>().*member), std::move(shape))};
 }
 
 /// May be left out, and then is absent.
@@ -429,10 +426,9 @@ Field<T> optional(std::string key, std::optional<Member> T::*member, Codec<Membe
                   std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, false, std::move(doc)};
   Shape shape = codec.shape;
-  return {internal::field_of(
-      std::move(field_doc), internal::offset_of(member),
-      std::make_shared<internal::OptionalMember<Member>>(std::move(codec)), nullptr,
-      std::move(shape))};
+  return {internal::field_of(std::move(field_doc), internal::offset_of(member),
+                             std::make_shared<internal::OptionalMember<Member>>(std::move(codec)),
+                             nullptr, std::move(shape))};
 }
 
 /// How a field that no single member holds is read and written: from and to the whole object.
@@ -480,8 +476,8 @@ std::vector<Field<T>> fields_of(Part T::*part, const std::vector<Field<Part>>& f
 /// The table without its type.
 template <class T>
 std::shared_ptr<const Table> erased(ObjectTable<T> typed) {
-  Table table{std::move(typed.title), std::move(typed.doc),     {},
-              std::move(typed.tag),   std::move(typed.tag_doc), {},
+  Table table{std::move(typed.title), std::move(typed.doc),          {},
+              std::move(typed.tag),   std::move(typed.tag_doc),      {},
               std::move(typed.check), std::move(typed.refine_schema)};
   for (auto& field : typed.fields) table.fields.push_back(std::move(field.form));
   for (auto& choice : typed.choices) table.choices.push_back(std::move(choice.form));

@@ -130,8 +130,7 @@ const std::string& text_param(Work& work, const Value& params, std::string_view 
 // Where the reader stands.
 void check_is_object(Work& work, const Value& value, std::string_view expected) {
   if (value.is(Value::Kind::kObject)) return;
-  work.reader.fault(value, got(value),
-                    std::string(expected));
+  work.reader.fault(value, got(value), std::string(expected));
   stop_at_faults(work);
 }
 
@@ -734,8 +733,7 @@ Value obey_all(Work& work, const Value& params) {
   const Value& commands = *params.find("commands");
   const Reader::Step step(work.reader, "commands");
   if (!commands.is(Value::Kind::kArray)) {
-    work.reader.fault(commands, got(commands),
-                      "a list of commands");
+    work.reader.fault(commands, got(commands), "a list of commands");
     stop_at_faults(work);
   }
   if (commands.items.size() > static_cast<size_t>(limits::kBatchCommandsMax)) {

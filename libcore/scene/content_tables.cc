@@ -70,9 +70,10 @@ Codec<TextStyle> text_style() {
           {.title = "style",
            .doc = "How a text looks.",
            .fields = {
-               optional("font_family", &S::font_family,
-                        string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
-                        "CSS font-family; sans-serif, serif and monospace are known too."),
+               optional(
+                   "font_family", &S::font_family,
+                   string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
+                   "CSS font-family; sans-serif, serif and monospace are known too."),
                optional("font_file", &S::font_file, file_path(FileRole::kAsset),
                         "A font file; its family is used instead of font_family."),
                optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
@@ -210,7 +211,8 @@ ObjectTable<ShapeContent> shape_table() {
                                                "The corners in order; the last joins the first.")}),
           shape_choice<PathShape>(
               "path", "",
-              {required("d", &PathShape::d, string(1, limits::kInlineSvgMax, "SVG path data", FileRole::kNone),
+              {required("d", &PathShape::d,
+                        string(1, limits::kInlineSvgMax, "SVG path data", FileRole::kNone),
                         "SVG path data, as in the d attribute.")}),
       }};
 }
@@ -234,7 +236,8 @@ ObjectTable<SvgContent> svg_table() {
   return {.title = "content: svg",
           .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from elsewhere.",
           .fields = {optional("source", &C::source, file_path(FileRole::kAsset), "The SVG file."),
-                     optional("svg", &C::svg, string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
+                     optional("svg", &C::svg,
+                              string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
                               "The drawing itself, instead of source.")},
           .check = check_svg,
           .refine_schema = [](Value& schema) {
@@ -302,18 +305,18 @@ ObjectTable<VideoContent> video_table() {
 template <class C>
 ObjectTable<C> with_playback(ObjectTable<C> table) {
   const std::vector<Field<Playback>> playback = {
-          optional("frame_delay", &Playback::frame_delay,
-                   duration_within(std::chrono::milliseconds(1), std::chrono::hours(1)),
-                   "How long each picture shows; absent: what the file says, else 100ms."),
-          optional("loop", &Playback::loop, boolean(),
-                   "Whether it begins anew after its end; else its last picture stays. Absent: as "
-                   "often as the file says, else for ever."),
-          optional("play", &Playback::play,
-                   scene::one_of<Play>({{Play::kForwards, "forwards"},
-                                        {Play::kBackwards, "backwards"},
-                                        {Play::kPingPong, "ping-pong"}}),
-                   "In which order its pictures come; ping-pong shows the first and the last once "
-                   "a round.")};
+      optional("frame_delay", &Playback::frame_delay,
+               duration_within(std::chrono::milliseconds(1), std::chrono::hours(1)),
+               "How long each picture shows; absent: what the file says, else 100ms."),
+      optional("loop", &Playback::loop, boolean(),
+               "Whether it begins anew after its end; else its last picture stays. Absent: as "
+               "often as the file says, else for ever."),
+      optional("play", &Playback::play,
+               scene::one_of<Play>({{Play::kForwards, "forwards"},
+                                    {Play::kBackwards, "backwards"},
+                                    {Play::kPingPong, "ping-pong"}}),
+               "In which order its pictures come; ping-pong shows the first and the last once "
+               "a round.")};
   for (auto& field : fields_of(&C::playback, playback)) {
     table.fields.push_back(std::move(field));
   }
@@ -325,7 +328,8 @@ ObjectTable<GifContent> gif_table() {
   return with_playback<GifContent>(
       {.title = "content: gif",
        .doc = "An animated GIF, WebP or APNG.",
-       .fields = {required("source", &GifContent::source, file_path(FileRole::kAsset), "The file.")}});
+       .fields = {
+           required("source", &GifContent::source, file_path(FileRole::kAsset), "The file.")}});
 }
 
 void check_sprite_sheet(const Value& value, Reader& reader) {
@@ -358,7 +362,8 @@ ObjectTable<SpriteContent> sprite_table() {
       {.title = "content: sprite",
        .doc = "Pictures cut from one sheet.",
        .fields = {
-           required("source", &SpriteContent::source, file_path(FileRole::kAsset), "The sheet, an image."),
+           required("source", &SpriteContent::source, file_path(FileRole::kAsset),
+                    "The sheet, an image."),
            required("sprite", &SpriteContent::sprite, std::move(sheet), "How its cells lie.")}});
 }
 
@@ -497,9 +502,10 @@ Codec<ChatStyle> chat_style() {
       {.title = "chat style",
        .doc = "How a chat looks.",
        .fields = {
-           optional("font", &S::font,
-                    string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
-                    "CSS font-family; emoji come from the emoji font."),
+           optional(
+               "font", &S::font,
+               string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
+               "CSS font-family; emoji come from the emoji font."),
            optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
            optional("line_height", &S::line_height, number(limits::kLineHeight),
                     "Height of a line as a multiple of font_size; absent: the font's own."),
@@ -536,7 +542,8 @@ Codec<ChatMessage> chat_message_of() {
            .fields = {
                required("id", &M::id, string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
                         "Unique in the chat."),
-               required("author", &M::author, string(1, limits::kAuthorLengthMax, "a name", FileRole::kNone),
+               required("author", &M::author,
+                        string(1, limits::kAuthorLengthMax, "a name", FileRole::kNone),
                         "Who says it."),
                required("text", &M::text, text(limits::kMessageLengthMax), "What is said."),
                optional("timestamp", &M::timestamp, duration(),

@@ -10,8 +10,8 @@ namespace layercast::scene {
 /// The item with that `id` in a list of layers, sounds, outputs or messages; null for none.
 template <class Items>
 auto find_by_id(Items& items, std::string_view id) -> decltype(items.data()) {
-  const auto found = std::ranges::find_if(
-      items, [&](const auto& item) { return base::unshared(item).id == id; });
+  const auto found =
+      std::ranges::find_if(items, [&](const auto& item) { return base::unshared(item).id == id; });
   return found == items.end() ? nullptr : &*found;
 }
 

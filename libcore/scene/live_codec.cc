@@ -49,7 +49,8 @@ base::Result<T> member_of(const Value& document, std::string_view key, const Cod
 
 // Nanoseconds, as a text: a JSON number holds 53 bits only.
 base::Result<WallTime> epoch_of(const Value& document) {
-  TRY(const std::string text, member_of(document, "epoch", string(1, 20, "nanoseconds", FileRole::kNone)));
+  TRY(const std::string text,
+      member_of(document, "epoch", string(1, 20, "nanoseconds", FileRole::kNone)));
   int64_t nanos = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nanos);
   if (error != std::errc{} || end != text.data() + text.size()) return not_ours("epoch " + text);

@@ -33,9 +33,9 @@ struct StreamSettings {
 /// All that a live daemon must remember: a value that is never changed once made. What a person
 /// wrote is `scene`; an export is that alone.
 struct LiveState {
-  int64_t revision = 0;  ///< one higher with every change
-  Scene scene;            ///< as it was authored
-  RunState run;           ///< when its parts began
+  int64_t revision = 0;               ///< one higher with every change
+  Scene scene;                        ///< as it was authored
+  RunState run;                       ///< when its parts began
   std::optional<std::string> active;  ///< the id of the active layer
   StreamSettings stream;
   Transmission transmission = Transmission::kOnAir;

@@ -116,7 +116,8 @@ struct FilterForm {
 template <class F>
 FilterForm filter_form(std::string_view name, const Codec<F>& codec,
                        std::function<bool(const F&)> is_this) {
-  return {name, codec.kind,
+  return {name,
+          codec.kind,
           [=](const Value& value, Reader& reader) -> std::optional<Filter> {
             return codec.read(value, reader);
           },
@@ -125,7 +126,8 @@ FilterForm filter_form(std::string_view name, const Codec<F>& codec,
             if (typed == nullptr || !is_this(*typed)) return std::nullopt;
             return codec.write(*typed);
           },
-          codec.schema, codec.shape};
+          codec.schema,
+          codec.shape};
 }
 
 // The shape of an object with one member for each function.
@@ -386,7 +388,9 @@ Field<Animation> direction() {
         if (animation.timing.direction == Timing{}.direction) return std::nullopt;
         return playback.write(animation.timing.direction);
       },
-      [=](SchemaBuilder& builder) { return either(playback.schema(builder), way.schema(builder)); });
+      [=](SchemaBuilder& builder) {
+        return either(playback.schema(builder), way.schema(builder));
+      });
 }
 
 bool has_speed(const Animation& animation) {
@@ -496,11 +500,11 @@ Codec<std::vector<Animation>> exits() { return checked(check_exit); }
 Codec<Animation> animation() {
   using T = Timing;
   const std::vector<Field<Timing>> timing = {
-                 optional("delay", &T::delay, duration(), "Before the first iteration."),
-                 optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
-                 optional("iterations", &T::iterations, iterations(), "How often it plays."),
-                 optional("fill", &T::fill, fill_mode(),
-                          "Whether it has an effect before and after it plays, as in CSS.")};
+      optional("delay", &T::delay, duration(), "Before the first iteration."),
+      optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
+      optional("iterations", &T::iterations, iterations(), "How often it plays."),
+      optional("fill", &T::fill, fill_mode(),
+               "Whether it has an effect before and after it plays, as in CSS.")};
   ObjectTable<Animation> table;
   table.title = "animation";
   table.doc =

@@ -111,17 +111,15 @@ LayerRun run_after(const RunningLayer& before, const Layer& after, Duration now)
   LayerRun run;
   run.id = after.id;
   if (!restarts) run.start = before.run.start;
-  run.animations =
-      starts_after(before.layer.animations, before.run.animations, after.animations,
-                   before.run.start ? std::optional(now) : std::nullopt);
+  run.animations = starts_after(before.layer.animations, before.run.animations, after.animations,
+                                before.run.start ? std::optional(now) : std::nullopt);
   if (restarts) {
     for (auto& start : run.animations) {
       if (!start) start = before.run.start;
     }
   }
   run.character = character_run_after(before, after, now);
-  run.messages =
-      message_runs_after(before.layer.content, before.run.messages, after.content, now);
+  run.messages = message_runs_after(before.layer.content, before.run.messages, after.content, now);
   keep_showing(before, after, run, now);
   if (after.visible && !run.start) run.start = now;
   return run;

@@ -26,8 +26,8 @@ LayerRun run_after(const RunningLayer& before, const Layer& after, base::Duratio
 /// The run state of a layer whose content and animations begin at `now`, as if it was first shown.
 LayerRun restarted(const RunningLayer& before, base::Duration now);
 
-/// The starts of the animations `after`, which replace `before` with the starts `starts`: those that
-/// are in both keep theirs, the others begin at `new_start`.
+/// The starts of the animations `after`, which replace `before` with the starts `starts`: those
+/// that are in both keep theirs, the others begin at `new_start`.
 AnimationStarts starts_after(const std::vector<Animation>& before, const AnimationStarts& starts,
                              const std::vector<Animation>& after,
                              std::optional<base::Duration> new_start);

@@ -47,11 +47,10 @@ Codec<MessageRun> message_run() {
   return object<M>(
       {.title = "message run",
        .doc = "When a message appeared.",
-       .fields = {required("id", &M::id,
-                           string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
-                           "That of the message."),
-                  required("shown_at", &M::shown_at, duration(),
-                           "Stream time at which it appeared.")}});
+       .fields = {
+           required("id", &M::id, string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
+                    "That of the message."),
+           required("shown_at", &M::shown_at, duration(), "Stream time at which it appeared.")}});
 }
 
 // Null stands for a start with the layer.
@@ -59,8 +58,7 @@ Codec<AnimationStarts> animation_starts() {
   const auto time = duration();
   const Codec<std::optional<base::Duration>> start = {
       "a duration or null",
-      [=](const Value& value,
-          Reader& reader) -> std::optional<std::optional<base::Duration>> {
+      [=](const Value& value, Reader& reader) -> std::optional<std::optional<base::Duration>> {
         if (value.is(Value::Kind::kNull)) return std::optional<base::Duration>();
         const auto read = time.read(value, reader);
         return read ? std::optional(read) : std::nullopt;
@@ -105,13 +103,12 @@ const Codec<LayerRun>& layer_run_codec() {
 
 const Codec<TrackRun>& track_run_codec() {
   using R = TrackRun;
-  static const Codec<TrackRun> codec =
-      object<R>({.title = "sound run",
-                 .doc = "When a live sound began.",
-                 .fields = {optional("start", &R::start, duration(),
-                                     "Stream time at which it began; its delay comes after it."),
-                            optional("animations", &R::animations, animation_starts(),
-                                     kStartsDoc)}});
+  static const Codec<TrackRun> codec = object<R>(
+      {.title = "sound run",
+       .doc = "When a live sound began.",
+       .fields = {optional("start", &R::start, duration(),
+                           "Stream time at which it began; its delay comes after it."),
+                  optional("animations", &R::animations, animation_starts(), kStartsDoc)}});
   return codec;
 }
 

@@ -324,7 +324,15 @@ struct Layer {
   std::vector<Animation> enter;  ///< play when the layer is shown
   std::vector<Animation> exit;   ///< play when it is hidden or removed, and then it is gone
   std::optional<Transition> transition;
-  bool operator==(const Layer&) const = default;
+
+  // Defined in scene.cc: every source that handles layers would compile them again.
+  Layer();
+  Layer(const Layer& other);
+  Layer(Layer&& other) noexcept;
+  Layer& operator=(const Layer& other);
+  Layer& operator=(Layer&& other) noexcept;
+  ~Layer();
+  bool operator==(const Layer& other) const;
 };
 
 struct Canvas {

@@ -225,9 +225,8 @@ bool is_settled(const RunningLayer& layer, const SceneTime& time) {
   if (run.exit_start && (!layer.layer.visible || time.before(*run.exit_start))) return false;
   const Duration start = shown_from(run).value_or(Duration{});
   const Duration now = time.floor();
-  return std::ranges::all_of(layer.layer.enter, [&](const Animation& each) {
-    return is_over(each.timing, start, now);
-  });
+  return std::ranges::all_of(
+      layer.layer.enter, [&](const Animation& each) { return is_over(each.timing, start, now); });
 }
 
 bool is_motionless(const RunningLayer& layer) {

@@ -124,8 +124,7 @@ double volume_at(const RunningLayer& running, const SceneTime& time) {
   return volume * animated_volume(layer.exit, time, *run.exit_start);
 }
 
-double volume_at(const RunningTrack& running, const SceneTime& time,
-                 std::optional<Duration> ends) {
+double volume_at(const RunningTrack& running, const SceneTime& time, std::optional<Duration> ends) {
   const auto& [track, run] = running;
   if (track.mute) return 0;
   const Duration begins = sound_of(running).begins;

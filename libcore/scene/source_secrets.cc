@@ -55,9 +55,8 @@ Value with_redacted_sources(const Shape& shape, Value document) {
 }
 
 bool has_redacted_source(const Shape& shape, const Value& document) {
-  return std::ranges::any_of(sources_of(shape, document), [](const NamedSource& each) {
-    return base::is_redacted(each.url);
-  });
+  return std::ranges::any_of(sources_of(shape, document),
+                             [](const NamedSource& each) { return base::is_redacted(each.url); });
 }
 
 void restore_sources(const Shape& shape, Value& document, const Value& before, Reader& reader) {

@@ -49,12 +49,14 @@ ObjectTable<StreamConfig> stream_config_table() {
   fps.form.doc.required = false;
   table.fields.push_back(std::move(fps));
   for (auto& field : {
-      shown("codec", &S::codec, string(1, 64, "a codec name", FileRole::kNone), "h264, vp8, vp9 …"),
-      shown("preset", &S::preset, string(1, 64, "a preset name", FileRole::kNone), "Of the encoder."),
-      shown("bitrate", &S::bitrate, bitrate(), "Of the video, in bits per second."),
-      shown("keyframe_interval", &S::keyframe_interval, keyframe_interval(),
-            "From one keyframe to the next."),
-  }) {
+           shown("codec", &S::codec, string(1, 64, "a codec name", FileRole::kNone),
+                 "h264, vp8, vp9 …"),
+           shown("preset", &S::preset, string(1, 64, "a preset name", FileRole::kNone),
+                 "Of the encoder."),
+           shown("bitrate", &S::bitrate, bitrate(), "Of the video, in bits per second."),
+           shown("keyframe_interval", &S::keyframe_interval, keyframe_interval(),
+                 "From one keyframe to the next."),
+       }) {
     table.fields.push_back(field);
   }
   return table;

@@ -1,5 +1,6 @@
 #include "store/redis_follower.h"
 
+#include "base/thread_name.h"
 #include "store/backoff.h"
 
 #include <array>
@@ -34,7 +35,7 @@ RedisFollower::RedisFollower(const StoreRequest& request, const StoreUri& uri,
       scene_(request.scene),
       connecting_(metrics, "connect"),
       gauges_(metrics) {
-  thread_ = std::thread([this] { watch(); });
+  thread_ = base::named_thread("redis-follower", [this] { watch(); });
 }
 
 RedisFollower::~RedisFollower() {

@@ -1,5 +1,6 @@
 #include "store/redis_owner.h"
 
+#include "base/thread_name.h"
 #include "store/backoff.h"
 
 #include <algorithm>
@@ -74,7 +75,7 @@ Result<void> RedisOwner::begin(const StoreRequest& request) {
   TRY(const auto state, local_->load());
   backlog_ = RedisBacklog(state ? state->revision : 0);
   replicated_ = backlog_.newest();
-  thread_ = std::thread([this] { replicate(); });
+  thread_ = base::named_thread("redis-owner", [this] { replicate(); });
 
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, kFirstPatience, [&] {

@@ -80,9 +80,7 @@ int64_t integer_of(std::string_view text) {
   return value;
 }
 
-Error strange() {
-  return Error{ErrorCode::kIo, "unexpected reply from Redis", {}, nullptr};
-}
+Error strange() { return Error{ErrorCode::kIo, "unexpected reply from Redis", {}, nullptr}; }
 
 std::string lease_text(const Lease& lease) { return lease.writer + " " + lease.holder; }
 

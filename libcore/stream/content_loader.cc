@@ -1,5 +1,6 @@
 #include "stream/content_loader.h"
 
+#include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "content/detail.h"
 #include "content/picture_pool.h"
@@ -318,8 +319,10 @@ ContentLoader::Work::Work(ContentLoaderOptions options)
     }
     changed_.notify_all();
   });
-  threads_.emplace_back([this] { watch(); });
-  for (int i = 0; i < kImageThreads; ++i) threads_.emplace_back([this] { load_images(); });
+  threads_.push_back(base::named_thread("content-watch", [this] { watch(); }));
+  for (int i = 0; i < kImageThreads; ++i) {
+    threads_.push_back(base::named_thread("content-loader", [this] { load_images(); }));
+  }
 }
 
 ContentLoader::Work::~Work() {

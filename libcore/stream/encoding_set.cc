@@ -35,6 +35,15 @@ std::string codec_for(const scene::Output& output, const std::string& codec) {
   return holds ? codec : std::string(container.value()->default_codec);
 }
 
+// Frames are rendered in one format for all encoders.
+base::Error different_formats(const std::string& codec, const std::string& other) {
+  return {base::ErrorCode::kUnsupported,
+          "the codecs " + codec + " and " + other +
+              " take frames of different pixel formats; use codecs that take the same format, or "
+              "another daemon",
+          "outputs", nullptr};
+}
+
 bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
   a.bitrate = b.bitrate;
   return a == b;
@@ -76,11 +85,6 @@ media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings,
   return video;
 }
 
-media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings) const {
-  const std::lock_guard lock(mutex_);
-  return video_settings(settings, shape_);
-}
-
 std::optional<base::Error> EncodingSet::objection_to(const scene::LiveState& state) {
   const PictureShape shape{state.scene.canvas.size, state.scene.canvas.fps};
   std::vector<std::pair<StreamSettings, std::vector<media::LiveOutputRequest>>> kinds;
@@ -91,9 +95,15 @@ std::optional<base::Error> EncodingSet::objection_to(const scene::LiveState& sta
     const scene::Output& output = wanted.output;
     kind->second.push_back({output.id, output.url, output.rotate_after, output.rotate_bytes});
   }
+  std::optional<std::pair<std::string, frame::PixelFormat>> first;  // codec, and what it takes
   for (const auto& [settings, outputs] : kinds) {
-    const auto checked = LiveEncoding::check(video_settings(settings, shape), outputs);
-    if (!checked) return checked.error();
+    const auto format = LiveEncoding::check(video_settings(settings, shape), outputs);
+    if (!format) return format.error();
+    if (outputs.empty()) continue;
+    if (!first) first.emplace(settings.codec, format.value());
+    if (format.value() != first->second) {
+      return different_formats(first->first, settings.codec);
+    }
   }
   return std::nullopt;
 }
@@ -108,6 +118,7 @@ void EncodingSet::follow(const scene::LiveState& state) {
   const std::vector<Wanted> wanted = is_stopped ? std::vector<Wanted>() : wanted_by(state);
   drop_failed();
   change_settings(wanted);
+  reopen_reshaped();
   remove_unwanted(wanted);
   for (const Wanted& output : wanted) add_missing(output);
 }
@@ -152,13 +163,39 @@ void EncodingSet::change(Group& group, const StreamSettings& settings) {
   if (differ_in_bitrate_only(group.settings, settings)) {
     is_done = group.encoding->set_bitrate(settings.bitrate).ok();
   }
-  if (!is_done) {
-    const auto reopened = group.encoding->reopen(video_settings(settings));
-    if (!reopened) listeners_.on_error(reopened.error());
-  }
-  // Also after a failure: there is no retry until the settings change again.
+  if (!is_done) reopen(group, settings);
+  // Also after a refusal: it is not retried until something else is asked for.
   const std::lock_guard lock(mutex_);
   group.settings = settings;
+}
+
+// Opens the encoder of `group` with `settings` for the present shape. False, after a report, when
+// that is not possible.
+bool EncodingSet::reopen(Group& group, const scene::StreamSettings& settings) {
+  const PictureShape shape = [this] {
+    const std::lock_guard lock(mutex_);
+    return shape_;
+  }();
+  const auto reopened = group.encoding->reopen(video_settings(settings, shape));
+  if (!reopened) listeners_.on_error(reopened.error());
+  const std::lock_guard lock(mutex_);
+  if (!reopened) {
+    group.refused_shape = shape;
+    return false;
+  }
+  group.shape = shape;
+  group.format = group.encoding->input_format();
+  return true;
+}
+
+void EncodingSet::reopen_reshaped() {
+  for (Group& group : groups_) {
+    const bool is_due = [&] {
+      const std::lock_guard lock(mutex_);
+      return group.shape != shape_ && group.refused_shape != shape_;
+    }();
+    if (is_due) reopen(group, group.settings);
+  }
 }
 
 void EncodingSet::remove_unwanted(const std::vector<Wanted>& wanted) {
@@ -218,11 +255,20 @@ void EncodingSet::add_missing(const Wanted& wanted) {
   Group* group = group_for(wanted.settings);
   if (group != nullptr && has_output(group->outputs, wanted.output.id)) return;
   if (group == nullptr) {
-    auto opened =
-        LiveEncoding::open(video_settings(wanted.settings), metrics_, listeners_.on_output, sound_);
+    const PictureShape shape = [this] {
+      const std::lock_guard lock(mutex_);
+      return shape_;
+    }();
+    auto opened = LiveEncoding::open(video_settings(wanted.settings, shape), metrics_,
+                                     listeners_.on_output, sound_);
     if (!opened) return refuse(wanted, opened.error());
+    const frame::PixelFormat format = opened.value()->input_format();
+    if (!groups_.empty() && groups_.front().format != format) {
+      return refuse(wanted,
+                    different_formats(groups_.front().settings.codec, wanted.settings.codec));
+    }
     const std::lock_guard lock(mutex_);
-    groups_.push_back({wanted.settings, std::move(opened).value(), {}, true});
+    groups_.push_back({wanted.settings, std::move(opened).value(), {}, shape, format, {}});
     group = &groups_.back();
   }
   const scene::Output& output = wanted.output;
@@ -236,18 +282,13 @@ void EncodingSet::add_missing(const Wanted& wanted) {
 }
 
 void EncodingSet::reshape(const PictureShape& shape) {
-  const std::lock_guard changing(changing_);
-  {
-    const std::lock_guard lock(mutex_);
-    if (shape_ == shape) return;
-    shape_ = shape;
-  }
-  for (Group& group : groups_) {
-    const auto reopened = group.encoding->reopen(video_settings(group.settings));
-    if (!reopened) listeners_.on_error(reopened.error());
-    const std::lock_guard lock(mutex_);
-    group.takes_frames = reopened.ok();
-  }
+  const std::lock_guard lock(mutex_);
+  shape_ = shape;
+}
+
+frame::PixelFormat EncodingSet::format() const {
+  const std::lock_guard lock(mutex_);
+  return groups_.empty() ? frame::PixelFormat::kYuv420p : groups_.front().format;
 }
 
 std::vector<std::shared_ptr<LiveEncoding>> EncodingSet::all_encodings() const {
@@ -258,15 +299,18 @@ std::vector<std::shared_ptr<LiveEncoding>> EncodingSet::all_encodings() const {
   return encodings;
 }
 
-bool EncodingSet::offer(const frame::FramePtr& frame, int64_t index, int64_t sample) {
+EncodingSet::Offered EncodingSet::offer(const frame::FramePtr& frame, int64_t index,
+                                        int64_t sample) {
   const std::lock_guard lock(mutex_);
-  bool took_all = true;
+  Offered offered = Offered::kTaken;
   for (const Group& group : groups_) {
-    if (group.takes_frames && frame->size() == shape_.size) {
-      took_all = group.encoding->offer(frame, index, sample) && took_all;
+    if (group.shape != shape_ || group.format != frame->format()) {
+      offered = Offered::kReopening;
+    } else if (!group.encoding->offer(frame, index, sample) && offered == Offered::kTaken) {
+      offered = Offered::kFull;
     }
   }
-  return took_all;
+  return offered;
 }
 
 std::vector<media::LiveOutputReport> EncodingSet::outputs() const {

@@ -49,12 +49,21 @@ class EncodingSet {
   /// stopped. May take a second per removed output. Thread: one at a time.
   void follow(const scene::LiveState& state);
 
-  /// Changes the shape of the frames that follow; reopens every encoder. Thread: render.
+  /// The shape of the frames that follow. Returns at once: the next follow() reopens the encoders,
+  /// and until then they get no frames. Thread: render.
   void reshape(const PictureShape& shape);
 
+  /// The format of the frames that the encoders take. Never waits for a change. Thread: any.
+  frame::PixelFormat format() const;
+
+  enum class Offered : uint8_t {
+    kTaken,      ///< by every encoder
+    kFull,       ///< an encoder had no room for it
+    kReopening,  ///< an encoder is being opened for frames of this shape
+  };
   /// Passes frame `index` to every encoder without waiting. `sample`: the first sample of its
-  /// sound. False when an encoder's queue was full: it does not get the frame. Thread: render.
-  bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
+  /// sound. Thread: render.
+  Offered offer(const frame::FramePtr& frame, int64_t index, int64_t sample = 0);
 
   /// The state of every output, including those that could not be opened.
   std::vector<media::LiveOutputReport> outputs() const;
@@ -72,7 +81,9 @@ class EncodingSet {
     scene::StreamSettings settings;
     std::shared_ptr<media::LiveEncoding> encoding;
     std::vector<scene::Output> outputs;
-    bool takes_frames = true;  ///< false after a failed reshape()
+    PictureShape shape;          ///< of the frames that the encoder was opened for
+    frame::PixelFormat format;   ///< of those frames
+    PictureShape refused_shape;  ///< that it could not be opened for
   };
   // An output and its encoder settings.
   struct Wanted {
@@ -83,10 +94,11 @@ class EncodingSet {
   static std::vector<Wanted> wanted_by(const scene::LiveState& state);
   static media::VideoSettings video_settings(const scene::StreamSettings& settings,
                                              const PictureShape& shape);
-  media::VideoSettings video_settings(const scene::StreamSettings& settings) const;
   void drop_failed();
   void change_settings(const std::vector<Wanted>& wanted);
   void change(Group& group, const scene::StreamSettings& settings);
+  bool reopen(Group& group, const scene::StreamSettings& settings);
+  void reopen_reshaped();
   void remove_unwanted(const std::vector<Wanted>& wanted);
   void add_missing(const Wanted& wanted);
   Group* group_for(const scene::StreamSettings& settings);

@@ -1,5 +1,6 @@
 #include "stream/live_soundtrack.h"
 
+#include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "media/audio_ahead.h"
 #include "media/audio_mixer.h"
@@ -149,8 +150,8 @@ LiveSoundtrack::Work::Work(LiveSoundtrackOptions options) : options_(std::move(o
   voices_ = metrics.gauge({"audio_voices", "Sounds that are being heard."});
   limited_ =
       metrics.counter({"audio_limited_samples_total", "Samples that the limiter turned down."});
-  retiring_ = std::thread([this] { retire(); });
-  thread_ = std::thread([this] { run(); });
+  retiring_ = base::named_thread("sound-closer", [this] { retire(); });
+  thread_ = base::named_thread("sound-mixer", [this] { run(); });
 }
 
 LiveSoundtrack::Work::~Work() {

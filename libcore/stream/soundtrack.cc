@@ -25,8 +25,8 @@ std::optional<Duration> end_of(const scene::AudioTrack& track, media::AudioFeed&
   if (track.fade_out == Duration::zero()) return std::nullopt;
   std::optional<Duration> end = scene_end;
   if (const auto length = feed.length()) {
-    const Duration own_end =
-        scene::sound_of({track, {}}).begins + Duration(*length * kNanosPerSecond / media::kAudioRate);
+    const Duration own_end = scene::sound_of({track, {}}).begins +
+                             Duration(*length * kNanosPerSecond / media::kAudioRate);
     end = end ? std::min(*end, own_end) : own_end;
   }
   return end;
@@ -63,8 +63,7 @@ std::string key_of(const std::string& owner, const scene::SoundSource& sound) {
   return key + ' ' + std::to_string(sound.rate);
 }
 
-Voice voice_of(const base::Shared<scene::Layer>& layer,
-               const base::Shared<scene::LayerRun>& run) {
+Voice voice_of(const base::Shared<scene::Layer>& layer, const base::Shared<scene::LayerRun>& run) {
   const auto sound = scene::sound_of({*layer, *run});
   Voice voice;
   voice.key = key_of("layer " + layer->id, *sound);

@@ -31,8 +31,7 @@ std::string key_of(const std::string& owner, const scene::SoundSource& sound);
 media::Voice voice_of(const base::Shared<scene::Layer>& layer,
                       const base::Shared<scene::LayerRun>& run);
 media::Voice voice_of(const base::Shared<scene::AudioTrack>& track,
-                      const base::Shared<scene::TrackRun>& run,
-                      std::optional<base::Duration> ends);
+                      const base::Shared<scene::TrackRun>& run, std::optional<base::Duration> ends);
 
 /// The sound of a scene file, offline: that of its videos and of its tracks, mixed.
 /// Exact: sample k is the same wherever one began, and in whatever parts one reads.

@@ -1,6 +1,7 @@
 #include "stream/stream_manager.h"
 
 #include "base/redaction.h"
+#include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "media/audio_encoder.h"
 #include "render/renderer.h"
@@ -8,6 +9,7 @@
 #include "stream/encoding_set.h"
 #include "stream/frame_ledger.h"
 #include "stream/live_soundtrack.h"
+#include "stream/report_queue.h"
 
 #include <algorithm>
 #include <atomic>
@@ -18,6 +20,12 @@
 
 namespace layercast::stream {
 namespace {
+
+base::Error lost_reports(int64_t count) {
+  return {base::ErrorCode::kInternal,
+          std::to_string(count) + " reports were dropped: the log or a listener was too slow", "",
+          nullptr};
+}
 
 using scene::Transmission;
 using Clock = std::chrono::steady_clock;
@@ -64,6 +72,7 @@ class StreamManager::Work {
   int64_t skip_late(int64_t index);
   void show_newest(int64_t index);
   void reshape(const render::SceneViewPtr& view);
+  void use_format_of_encoders();
   void render_one(int64_t index);
   frame::FramePtr picture(int64_t index);
   void hand_over(const frame::FramePtr& frame, int64_t index);
@@ -73,7 +82,13 @@ class StreamManager::Work {
   void follow_layers();
   bool wait_for_change();
 
+  // Thread: any. Neither waits for the listeners of the options.
+  void report_error(const std::string& layer, const base::Error& error);
+  void report_output(const media::LiveOutputReport& report);
+  void follow_soon();
+
   const StreamOptions options_;
+  ReportQueue reports_;
   FrameLedger ledger_;
   FrameTap tap_;
   LiveSoundtrack soundtrack_;
@@ -99,6 +114,7 @@ class StreamManager::Work {
   std::unique_ptr<render::Renderer> renderer_;
   render::SceneViewPtr view_;
   PictureShape shape_;
+  frame::PixelFormat format_ = frame::PixelFormat::kYuv420p;
   frame::FramePtr last_;
   int64_t encoder_offset_ = 0;  ///< added to a frame's index for the encoders
   int64_t encoder_index_ = -1;  ///< the last index passed to them
@@ -113,13 +129,14 @@ class StreamManager::Work {
 
 StreamManager::Work::Work(StreamOptions options)
     : options_(std::move(options)),
+      reports_([this](int64_t lost) { options_.on_error("", lost_reports(lost)); }),
       ledger_(*options_.metrics),
-      soundtrack_(
-          {options_.layers, options_.clock, options_.metrics, options_.folder, options_.on_error}),
-      encodings_(
-          *options_.metrics, options_.folder,
-          {options_.on_output, [this](const base::Error& error) { options_.on_error("", error); }},
-          soundtrack_.sound()) {
+      soundtrack_({options_.layers, options_.clock, options_.metrics, options_.folder,
+                   [this](const auto& layer, const auto& error) { report_error(layer, error); }}),
+      encodings_(*options_.metrics, options_.folder,
+                 {[this](const auto& report) { report_output(report); },
+                  [this](const base::Error& error) { report_error("", error); }},
+                 soundtrack_.sound()) {
   base::Metrics& metrics = *options_.metrics;
   pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
   pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames allocated by the pool."});
@@ -129,20 +146,16 @@ StreamManager::Work::Work(StreamOptions options)
       {"convert_cpu_seconds_total", "CPU time of converting to the encoder's format."});
   hits_ = metrics.counter({"content_cache_hits_total", "Contents found in the cache."});
   misses_ = metrics.counter({"content_cache_misses_total", "Contents not found in the cache."});
-  loader_ = std::make_unique<ContentLoader>(
-      ContentLoaderOptions{options_.layers, options_.clock, options_.metrics, options_.folder,
-                           options_.open_feed, options_.on_error});
+  loader_ = std::make_unique<ContentLoader>(ContentLoaderOptions{
+      options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
+      [this](const auto& layer, const auto& error) { report_error(layer, error); }});
   transmission_ = options_.layers->current()->transmission;
   subscription_ = options_.layers->subscribe([this](const layers::Change& change) {
     transmission_ = change.state->transmission;
-    {
-      const std::lock_guard lock(mutex_);
-      has_change_ = true;
-    }
-    changed_.notify_all();
+    follow_soon();
   });
-  follower_ = std::thread([this] { follow_layers(); });
-  render_thread_ = std::thread([this] { render_frames(); });
+  follower_ = base::named_thread("outputs", [this] { follow_layers(); });
+  render_thread_ = base::named_thread("render", [this] { render_frames(); });
 }
 
 StreamManager::Work::~Work() {
@@ -155,6 +168,22 @@ StreamManager::Work::~Work() {
   render_thread_.join();
   follower_.join();
   encodings_.finish(kFinishPatience);
+}
+
+void StreamManager::Work::report_error(const std::string& layer, const base::Error& error) {
+  reports_.post([this, layer, error] { options_.on_error(layer, error); });
+}
+
+void StreamManager::Work::report_output(const media::LiveOutputReport& report) {
+  reports_.post([this, report] { options_.on_output(report); });
+}
+
+void StreamManager::Work::follow_soon() {
+  {
+    const std::lock_guard lock(mutex_);
+    has_change_ = true;
+  }
+  changed_.notify_all();
 }
 
 bool StreamManager::Work::wait_for_change() {
@@ -226,7 +255,8 @@ void StreamManager::Work::show_newest(int64_t index) {
 void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   const scene::LiveStatePtr state = options_.layers->current();
   render::RenderOptions rendering;
-  rendering.format = frame::PixelFormat::kYuv420p;
+  format_ = encodings_.format();
+  rendering.format = format_;
   rendering.threads = options_.threads;
   rendering.clock_start = state->epoch;
   rendering.open_feed = options_.open_feed;
@@ -237,6 +267,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   last_.reset();
   shape_ = shape_of(view->file->scene.canvas);
   encodings_.reshape(shape_);
+  follow_soon();
   options_.clock->set_rate(shape_.rate);
   // The encoders' index continues without a gap at any rate.
   encoder_offset_ = encoder_index_ + 1 - options_.clock->first_index_from(Clock::now());
@@ -249,13 +280,23 @@ frame::FramePtr StreamManager::Work::picture(int64_t index) {
   } catch (const std::exception& exception) {
     // Probably out of memory: repeat the last frame.
     ledger_.count_failed();
-    options_.on_error("", {base::ErrorCode::kInternal, exception.what(), "a frame", nullptr});
+    report_error("", {base::ErrorCode::kInternal, exception.what(), "a frame", nullptr});
     return last_;
   }
 }
 
+void StreamManager::Work::use_format_of_encoders() {
+  const frame::PixelFormat format = encodings_.format();
+  if (format == format_) return;
+  renderer_->set_format(format);
+  compose_stats_ = {};
+  last_.reset();
+  format_ = format;
+}
+
 void StreamManager::Work::render_one(int64_t index) {
   if (renderer_ == nullptr) return;
+  use_format_of_encoders();
   const auto began = Clock::now();
   const frame::FramePtr frame = picture(index);
   if (frame == nullptr) return;
@@ -269,7 +310,7 @@ void StreamManager::Work::render_one(int64_t index) {
       {done, Seconds(done - options_.clock->due(index)).count(), Seconds(rendered - began).count()},
       is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
   for (const auto& failure : renderer_->take_failures()) {
-    options_.on_error(failure.layer, failure.error);
+    report_error(failure.layer, failure.error);
   }
   note_renderer(*renderer_);
 }
@@ -278,8 +319,16 @@ void StreamManager::Work::hand_over(const frame::FramePtr& frame, int64_t index)
   const int64_t encoder_index = std::max(index + encoder_offset_, encoder_index_ + 1);
   encoder_index_ = encoder_index;
   const int64_t sample = media::samples_until(index, options_.clock->rate());
-  if (!encodings_.offer(frame, encoder_index, sample))
-    ledger_.count_dropped(DropReason::kEncoder, 1);
+  switch (encodings_.offer(frame, encoder_index, sample)) {
+    case EncodingSet::Offered::kTaken:
+      break;
+    case EncodingSet::Offered::kFull:
+      ledger_.count_dropped(DropReason::kEncoder, 1);
+      break;
+    case EncodingSet::Offered::kReopening:
+      ledger_.count_dropped(DropReason::kReconfigure, 1);
+      break;
+  }
   tap_.offer(frame, index);
   newest_index_ = index;
   if (view_->revision > noted_revision_) {

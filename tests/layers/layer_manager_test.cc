@@ -471,6 +471,22 @@ TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {
   EXPECT_NE(journal.value().at(0).command.find("\"now\":\"3.333333333s\""), std::string::npos);
 }
 
+TEST_F(LayerManagers, AnAnswerSaysWhetherTheCommandChangedTheScene) {
+  open();
+  const Command twin = command("layers.create", R"({"layer": {"type": "overlay",
+      "content": {"type": "color", "color": "#102030"}}})");
+  // Another client's change in between does not count as this command's.
+  auto other = submit(set_opacity(0.5));
+  auto created = submit(twin);
+  EXPECT_TRUE(accepted_of(other.get()).is_changed);
+  const Accepted answer = accepted_of(created.get());
+  EXPECT_EQ(answer.revision, 2);
+  EXPECT_FALSE(answer.is_changed);
+  const Accepted scheduled = accepted_of(submit(set_opacity(0.25), At{seconds(100)}).get());
+  EXPECT_TRUE(scheduled.is_scheduled);
+  EXPECT_FALSE(scheduled.is_changed);
+}
+
 TEST_F(LayerManagers, WhatIsPastIsObeyedAtOnce) {
   open();
   set_time(seconds(10));

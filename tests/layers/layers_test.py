@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The direction of includes holds, and each third-party library stays in its room.
+"""The direction of includes holds, and each third-party library stays in its module.
 
 Reads every C++ file under libcore/, tools/ and tests/, prints one line per fault as
 `file:line: what is wrong`, then tests itself on made-up trees. Exits 1 if either found a fault.
@@ -14,34 +14,29 @@ import unittest
 from pathlib import Path
 from typing import NamedTuple
 
-# ---- The house ----------------------------------------------------------------------------------
+# ---- The architecture ----------------------------------------------------------------------------
 
-# Which other rooms a room may include. A room may always include itself.
-ROOMS: dict[str, set[str]] = {
-    "base": set(),
-    "frame": {"base"},
-    "scene": {"base"},
-    "content": {"base", "frame", "scene"},
-    "compose": {"base", "frame"},
-    "media": {"base", "frame"},
-    "render": {"base", "frame", "scene", "content", "compose"},
-    "metrics": {"base"},
-    "store": {"base"},
-    "layers": {"base", "scene", "store"},
-    "control": {"base", "scene", "layers"},
-    "stream": {"base", "frame", "scene", "content", "compose", "render", "media", "layers"},
-    "tools": set(
-        "base frame scene content compose media render metrics store layers control stream".split()
-    ),
-    "tests": set(
-        "base frame scene content compose media render metrics store layers control stream"
-        " tools".split()
-    ),
-}
+SOURCE = Path(__file__).resolve().parents[2]
+
+
+def read_modules(text: str) -> dict[str, set[str]]:
+    """The lines `module: others that it may include` of libcore/modules.txt."""
+    modules = {}
+    for line in text.splitlines():
+        name, colon, others = line.partition(":")
+        if colon and not line.startswith("#"):
+            modules[name] = set(others.split())
+    return modules
+
+
+# Which other modules a module may include. A module may always include itself.
+MODULES = read_modules((SOURCE / "libcore" / "modules.txt").read_text(encoding="utf-8"))
+LIBCORE = set(MODULES)
+MODULES |= {"tools": set(LIBCORE), "tests": LIBCORE | {"tools"}}
 
 # Headers that come from outside: what their names look like, and the places that may include them.
-# A place is a room, a folder, or one file without its ending: `scene/yaml_codec` is its .cc alone,
-# because a header would carry the library into every room that includes it.
+# A place is a module, a folder, or one file without its ending: `scene/yaml_codec` is its .cc alone,
+# because a header would carry the library into every module that includes it.
 LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("libvips", r"vips/", {"content", "tests/content"}),
     (
@@ -62,7 +57,7 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("CLI11", r"CLI/", {"tools", "tests/tools"}),
     ("googletest", r"g(test|mock)/", {"tests"}),
     ("benchmark", r"benchmark/", {"tests"}),
-    ("the C++ standard library", r"[a-z_]+$", set(ROOMS)),
+    ("the C++ standard library", r"[a-z_]+$", set(MODULES)),
     (
         "POSIX and Linux",
         r"(sys|linux|net|netinet|arpa|asm)/[\w/]+\.h$"
@@ -123,10 +118,10 @@ class Include(NamedTuple):
     name: str
     quoted: bool
 
-    def room(self) -> str | None:
-        """The room that it reaches into, if it is one of ours."""
-        room, slash, _ = self.name.partition("/")
-        return room if self.quoted and slash and room in ROOMS else None
+    def module(self) -> str | None:
+        """The module that it reaches into, if it is one of ours."""
+        module, slash, _ = self.name.partition("/")
+        return module if self.quoted and slash and module in MODULES else None
 
 
 def includes_of(source: str) -> list[Include]:
@@ -156,9 +151,9 @@ class Fault(NamedTuple):
 
 
 class Place(NamedTuple):
-    """Where a file lives: its room, and its path from the include root without its ending."""
+    """Where a file lives: its module, and its path from the include root without its ending."""
 
-    room: str
+    module: str
     path: str
 
     def is_in(self, places: set[str]) -> bool:
@@ -166,13 +161,13 @@ class Place(NamedTuple):
 
 
 def place_of(file: str) -> Place | None:
-    """The place of a path from the root of the tree; None for a file that stands in no room."""
+    """The place of a path from the root of the tree; None for a file that is in no module."""
     parts = file.split("/")
     if parts[0] == "libcore":
         parts = parts[1:]
         if parts[0] in ("tools", "tests"):
             return None
-    if len(parts) < 2 or parts[0] not in ROOMS:
+    if len(parts) < 2 or parts[0] not in MODULES:
         return None
     return Place(parts[0], "/".join(parts).rsplit(".", 1)[0])
 
@@ -184,19 +179,19 @@ def fault_of_include(place: Place, is_header: bool, include: Include) -> str | N
             continue
         if not place.is_in(places):
             where = f"{library} belongs to {listed(places)}"
-            return f"edge {place.room} → {include.name} is not allowed: {where}"
+            return f"edge {place.module} → {include.name} is not allowed: {where}"
         if place.path in places and is_header:
             where = f"{library} belongs to {place.path}.cc alone"
             return f"{include.name} in a header leaves its file: {where}"
         return None
-    room = include.room()
-    if room:
-        if room == place.room or room in ROOMS[place.room]:
+    module = include.module()
+    if module:
+        if module == place.module or module in MODULES[place.module]:
             return None
-        allowed = listed(ROOMS[place.room]) or "nothing"
-        return f"edge {place.room} → {room} is not allowed: {place.room} may include {allowed}"
+        allowed = listed(MODULES[place.module]) or "nothing"
+        return f"edge {place.module} → {module} is not allowed: {place.module} may include {allowed}"
     if include.quoted:
-        return f'"{include.name}" names no room: write it as "room/file.h"'
+        return f'"{include.name}" names no module: write it as "module/file.h"'
     return f"<{include.name}> is of no library on the list"
 
 
@@ -208,7 +203,7 @@ def faults_of_file(file: str, source: str) -> list[Fault]:
     """Every fault of one file but the cycles it takes part in."""
     place = place_of(file)
     if place is None:
-        return [Fault(file, 1, "stands in no room")]
+        return [Fault(file, 1, "is in no module")]
     name = file.rsplit("/", 1)[-1]
     if Path(name).suffix in FOREIGN_ENDINGS:
         return [Fault(file, 1, "ends in neither .h nor .cc")]
@@ -279,7 +274,7 @@ def check(root: Path) -> list[Fault]:
     if not any(file.startswith("libcore/") for file, _ in files):
         return [Fault("libcore", 1, "holds no C++ file")]
     faults: list[Fault] = []
-    rooms: dict[str, set[str]] = {}
+    modules: dict[str, set[str]] = {}
     first_edge: dict[tuple[str, str], tuple[str, int]] = {}
     for file, source in files:
         faults += faults_of_file(file, source)
@@ -287,20 +282,36 @@ def check(root: Path) -> list[Fault]:
         if place is None:
             continue
         for include in includes_of(source):
-            room = include.room()
-            if room and room != place.room:
-                rooms.setdefault(place.room, set()).add(room)
-                first_edge.setdefault((place.room, room), (file, include.line))
-    cycle = cycle_in(rooms)
+            module = include.module()
+            if module and module != place.module:
+                modules.setdefault(place.module, set()).add(module)
+                first_edge.setdefault((place.module, module), (file, include.line))
+    cycle = cycle_in(modules)
     if cycle:
         file, line = first_edge[(cycle[0], cycle[1])]
         faults.append(
-            Fault(file, line, "rooms include each other in a circle: " + " → ".join(cycle))
+            Fault(file, line, "modules include each other in a circle: " + " → ".join(cycle))
         )
     return faults
 
 
+def faults_of_map(readme: str) -> list[Fault]:
+    """What the README's map of the modules has too much or too little."""
+    named = re.findall(r"^\| `([a-z]+)/` \|", readme, re.MULTILINE)
+    faults = [Fault("README.md", 1, f"the map lacks the module {m}") for m in LIBCORE - set(named)]
+    faults += [Fault("README.md", 1, f"the map names {m}, no module") for m in set(named) - LIBCORE]
+    return faults
+
+
 # ---- The checker's own tests --------------------------------------------------------------------
+
+
+class MapOfModules(unittest.TestCase):
+    def test_names_every_module_and_no_other(self) -> None:
+        rows = "".join(f"| `{module}/` | text |\n" for module in LIBCORE)
+        self.assertEqual(faults_of_map(rows), [])
+        self.assertEqual(len(faults_of_map(rows.replace("| `base/` | text |\n", ""))), 1)
+        self.assertEqual(len(faults_of_map(rows + "| `cellar/` | text |\n")), 1)
 
 
 class CheckerFinds(unittest.TestCase):
@@ -340,14 +351,14 @@ class CheckerFinds(unittest.TestCase):
         )
 
     def test_every_edge_that_is_not_on_the_list_and_no_other(self) -> None:
-        for room in ROOMS:
-            for other in ROOMS:
-                file = f"{room}/a.cc" if room in ("tools", "tests") else f"libcore/{room}/a.cc"
+        for module in MODULES:
+            for other in MODULES:
+                file = f"{module}/a.cc" if module in ("tools", "tests") else f"libcore/{module}/a.cc"
                 faults = self.faults(**{file: f'#include "{other}/b.h"\n'})
                 self.assertEqual(
                     len(faults),
-                    int(other != room and other not in ROOMS[room]),
-                    (room, other, faults),
+                    int(other != module and other not in MODULES[module]),
+                    (module, other, faults),
                 )
 
     def test_libcore_including_a_tool(self) -> None:
@@ -369,7 +380,7 @@ class CheckerFinds(unittest.TestCase):
             self.assert_only_fault(
                 "libcore/scene/layer.cc",
                 f'#include "{name}"\n',
-                f'libcore/scene/layer.cc:1: "{name}" names no room',
+                f'libcore/scene/layer.cc:1: "{name}" names no module',
             )
 
     def test_a_library_outside_its_room(self) -> None:
@@ -404,11 +415,11 @@ class CheckerFinds(unittest.TestCase):
             "tools/encode/probe.cc": "benchmark/benchmark.h",
             "tests/scene/layer_test.cc": "vips/vips8",
         }.items():
-            room = file.replace("libcore/", "").split("/")[0]
+            module = file.replace("libcore/", "").split("/")[0]
             for source in (f"#include <{header}>\n", f'extern "C" {{\n#  include <{header}>\n}}\n'):
                 line = source.count("\n", 0, source.index("#")) + 1
                 self.assert_only_fault(
-                    file, source, f"{file}:{line}: edge {room} → {header} is not allowed"
+                    file, source, f"{file}:{line}: edge {module} → {header} is not allowed"
                 )
 
     def test_a_library_of_one_file_in_its_header(self) -> None:
@@ -495,7 +506,7 @@ class CheckerFinds(unittest.TestCase):
 
     def test_files_outside_every_room(self) -> None:
         for file in ("libcore/rate.h", "libcore/shop/state.h", "libcore/tests/a.cc"):
-            self.assert_only_fault(file, "#pragma once\n", f"{file}:1: stands in no room")
+            self.assert_only_fault(file, "#pragma once\n", f"{file}:1: is in no module")
 
     def test_a_circle_of_rooms(self) -> None:
         faults = self.faults(
@@ -508,7 +519,7 @@ class CheckerFinds(unittest.TestCase):
         self.assertIn("libcore/base/result.cc:2: edge base → frame is not allowed", faults[0])
         self.assertEqual(
             faults[1],
-            "libcore/base/result.cc:2: rooms include each other in a circle: "
+            "libcore/base/result.cc:2: modules include each other in a circle: "
             "base → frame → base",
         )
 
@@ -570,7 +581,7 @@ class CheckerFinds(unittest.TestCase):
         )
 
     def test_no_circle_in_the_list_of_rooms(self) -> None:
-        self.assertIsNone(cycle_in(ROOMS))
+        self.assertIsNone(cycle_in(MODULES))
         self.assertEqual(cycle_in({"a": {"b"}, "b": {"c"}, "c": {"b"}}), ["b", "c", "b"])
 
 
@@ -582,6 +593,8 @@ def main() -> int:
         root = Path(arguments[at + 1])
         del arguments[at : at + 2]
     faults = check(root)
+    if (root / "README.md").exists():
+        faults += faults_of_map((root / "README.md").read_text(encoding="utf-8"))
     for fault in faults:
         print(fault)
     sys.stdout.flush()

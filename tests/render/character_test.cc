@@ -214,11 +214,11 @@ TEST_F(Characters, AnimationsAreContainedInTheSourcesSize) {
 
 TEST_F(Characters, AChangeOfStateIsAWeightedSum) {
   // From the blue still to a green that comes and goes: 200 ms, a frame every 50.
-  const auto found = colors(std::string("type: character, source: still.png, state: talking, "
-                                        "cross_fade: 200ms, ") +
-                                kTalking,
-                            {0, 2, 3, 6, 7}, "",
-                            {std::nullopt, milliseconds(100), std::nullopt, std::nullopt});
+  const auto found =
+      colors(std::string("type: character, source: still.png, state: talking, "
+                         "cross_fade: 200ms, ") +
+                 kTalking,
+             {0, 2, 3, 6, 7}, "", {std::nullopt, milliseconds(100), std::nullopt, std::nullopt});
   const auto mixed_level = [](int from, int to, int weight) {
     return static_cast<uint8_t>((from * (255 - weight) + to * weight + 127) / 255);
   };
@@ -237,8 +237,7 @@ TEST_F(Characters, TheStateBeforeGoesOnWhileItFades) {
   const auto found = colors(std::string("type: character, source: still.png, state: talking, "
                                         "cross_fade: 10s, ") +
                                 kGrey,
-                            {3, 5, 7}, "",
-                            {"idle", milliseconds(200), std::nullopt, std::nullopt});
+                            {3, 5, 7}, "", {"idle", milliseconds(200), std::nullopt, std::nullopt});
   EXPECT_EQ(found[0], grey(80));
   // 50 of 10000 ms: 1/255. The difference is below a level or two.
   EXPECT_NEAR(found[1].red, 120, 2);
@@ -253,13 +252,12 @@ TEST_F(Characters, AFadeThatTurnedRoundGoesOnWithoutAJump) {
                                 "cross_fade: 400ms, ") +
                             kTalking;
   // Back to the source after a quarter, with the run state that a command gives it.
-  const std::string back = std::string(
-                               "type: character, source: red.png, cross_fade: 400ms, ") +
-                           kTalking;
+  const std::string back =
+      std::string("type: character, source: red.png, cross_fade: 400ms, ") + kTalking;
   // An eighth of the way there, and five eighths back, from the cell that is clear.
   const auto before = colors(there, {3}, "", {std::nullopt, milliseconds(100), std::nullopt, {}});
-  const auto after = colors(
-      back, {5, 8}, "", {"talking", milliseconds(0), milliseconds(100), milliseconds(0)});
+  const auto after =
+      colors(back, {5, 8}, "", {"talking", milliseconds(0), milliseconds(100), milliseconds(0)});
   EXPECT_EQ(before[0].alpha, 255);
   EXPECT_NEAR(before[0].red, 250 - (250 - 10) / 8, 1);
   EXPECT_EQ(after[0].alpha, 159);

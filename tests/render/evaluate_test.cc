@@ -54,7 +54,8 @@ const scene::LayerRun kNotRun;
 std::optional<compose::DrawItem> item_at(const Layer& layer, const content::Raster& raster,
                                          int64_t ms = 0, const scene::LayerRun& run = kNotRun) {
   const content::Part part = part_of(raster);
-  const auto placed = placed_at({layer, run}, raster.box, {&part, 1}, SceneTime{ms, 1000}, {kCanvas, {}});
+  const auto placed =
+      placed_at({layer, run}, raster.box, {&part, 1}, SceneTime{ms, 1000}, {kCanvas, {}});
   return placed ? draw_item(layer, *placed, part) : std::nullopt;
 }
 

@@ -360,7 +360,8 @@ TEST(LayerEffects, LeaveTheLastColoursToWhoeverDraws) {
   // A shadow is thrown by what comes before it, and filtered by what comes after.
   shown = {part_with({255, 0, 0, 255}, {})};
   const scene::DropShadowFilter shadow{{0, 0, 0, 255}, 0, {6, 0}};
-  ASSERT_TRUE(effects.apply({layer_with({invert, shadow, invert}), {}}, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(
+      effects.apply({layer_with({invert, shadow, invert}), {}}, {1, 1}, {6, 6}, shown).ok());
   const auto picture = std::get<frame::PicturePtr>(shown.at(0).picture);
   EXPECT_EQ(picture->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
   EXPECT_EQ(picture->view().at(8, 2), (PremulRgba8{0, 0, 0, 255}));

@@ -46,8 +46,8 @@ TEST(RunState, OfAnExportedSceneWithTheSameCommandsGivesTheSameFrames) {
   constexpr int kSeeds = 12;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
     scene::RandomCommand random(seed);
-    LiveState live = scene::first_state(
-        scene::RandomScene(seed, scene::Purpose::kDraw).scene(), scene::WallTime{});
+    LiveState live = scene::first_state(scene::RandomScene(seed, scene::Purpose::kDraw).scene(),
+                                        scene::WallTime{});
     LiveState fresh = scene::first_state(file_of(live.scene).scene, live.epoch);
     for (int i = 0; i < 10; ++i) {
       const scene::Command command = random.next(live);

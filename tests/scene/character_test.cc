@@ -89,8 +89,7 @@ TEST(CharacterStates, AStateStaysThroughChangesOfAnythingElse) {
   // A whole layer that names the same state keeps it.
   Layer wanted = host_state().scene.layers[0];
   std::get<CharacterContent>(wanted.content).state = "idle";
-  EXPECT_EQ(run_after(running(state, "host"), wanted, seconds(15)).character,
-            character_run(state));
+  EXPECT_EQ(run_after(running(state, "host"), wanted, seconds(15)).character, character_run(state));
 }
 
 TEST(CharacterStates, OneThatComesBackWhileItFadesGoesOnAndTheFadeTurnsRound) {

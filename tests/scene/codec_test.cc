@@ -121,8 +121,7 @@ TEST(BooleanCodec, TakesTrueAndFalseAlone) {
   EXPECT_EQ(read_with(boolean(), "False").value, false);
   EXPECT_EQ(read_with(boolean(), "yes").faults,
             Lines{"1:1: \"yes\" is a string, expected true or false"});
-  EXPECT_EQ(read_with(boolean(), "1").faults,
-            Lines{"1:1: got a number, expected true or false"});
+  EXPECT_EQ(read_with(boolean(), "1").faults, Lines{"1:1: got a number, expected true or false"});
 }
 
 TEST(TextCodec, TakesAnyScalarAsItWasWritten) {
@@ -130,8 +129,7 @@ TEST(TextCodec, TakesAnyScalarAsItWasWritten) {
     EXPECT_EQ(read_with(scene::text(100), text).value, text);
   }
   EXPECT_EQ(read_with(scene::text(100), "~").value, "");
-  EXPECT_EQ(read_with(scene::text(100), "[a]").faults,
-            Lines{"1:1: got a list, expected a text"});
+  EXPECT_EQ(read_with(scene::text(100), "[a]").faults, Lines{"1:1: got a list, expected a text"});
   EXPECT_EQ(read_with(scene::text(3), "four").faults,
             Lines{"1:1: it is too long, expected a text of at most 3 bytes"});
 }
@@ -186,8 +184,9 @@ Codec<Token> token_codec() {
   const auto form_of = [](Token& token) -> Form& { return token.form; };
   ObjectTable<Token> table;
   table.title = "token";
-  table.fields = {optional("solid", &Token::solid, boolean(), "Filled."),
-                  optional("label", &Token::label, string(1, 9, "a label", FileRole::kNone), "Its name.")};
+  table.fields = {
+      optional("solid", &Token::solid, boolean(), "Filled."),
+      optional("label", &Token::label, string(1, 9, "a label", FileRole::kNone), "Its name.")};
   table.tag = "form";
   table.choices = {
       alternative<Square, Token, Form>(
@@ -224,8 +223,7 @@ TEST(ObjectCodec, TellsEveryFaultOfAnObject) {
                    "1:1: \"side\" is missing, expected a number from 1 to 9"}));
   EXPECT_EQ(read_with(codec, "{solid: true}").faults,
             Lines{"1:1: \"form\" is missing, expected square or disc"});
-  EXPECT_EQ(read_with(codec, "[]").faults,
-            Lines{"1:1: got a list, expected a mapping (token)"});
+  EXPECT_EQ(read_with(codec, "[]").faults, Lines{"1:1: got a list, expected a mapping (token)"});
 }
 
 TEST(ObjectCodec, WithAWrongTagOnlyTheSharedKeysAreJudged) {

@@ -130,14 +130,11 @@ TEST(CreateLayer, IsRefusedWithEveryFault) {
        {command("layers.create", R"({"layer": 3, "layr": 4})"),
         kInvalid,
         {{"/layr", "did you mean \"layer\""}}},
-       {command("layers.create", R"({"layer": 3})"),
-        kInvalid,
-        {{"/layer", "got a number"}}},
+       {command("layers.create", R"({"layer": 3})"), kInvalid, {{"/layer", "got a number"}}},
        {command("layers.create", R"({"layer": {"type": "overlay", "opacity": 2,
                 "content": {"type": "text", "text": "", "style": {"padding": [1, 2, "x", 4]}}}})"),
         kInvalid,
-        {{"/layer/opacity", "2 is above 1"},
-         {"/layer/content/style/padding/2", "got a string"}}},
+        {{"/layer/opacity", "2 is above 1"}, {"/layer/content/style/padding/2", "got a string"}}},
        {command("layers.create", R"({"layer": {"type": "visual_feed", "content": {"type": "image",
                 "source": "a", "metadata": {"a/b~c": []}}}})"),
         kInvalid,
@@ -285,11 +282,11 @@ TEST(RestartLayer, StartsContentAndAnimationsAgain) {
 
 TEST(UpdateLayer, CannotNameRunState) {
   for (const std::string key : {"start", "shown_since", "leaves", "glide", "exit_start"}) {
-    expect_refused(small_state(),
-                   {{command("layers.update",
-                             R"({"id": "title", "patch": {")" + key + R"(": "3s"}})"),
-                     kInvalid,
-                     {{"/patch/" + key, "unknown key"}}}});
+    expect_refused(
+        small_state(),
+        {{command("layers.update", R"({"id": "title", "patch": {")" + key + R"(": "3s"}})"),
+          kInvalid,
+          {{"/patch/" + key, "unknown key"}}}});
   }
 }
 

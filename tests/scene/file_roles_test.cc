@@ -55,12 +55,15 @@ std::vector<TextField> all_text_fields() {
 // A new field that takes any string fails this test: state its FileRole, or add it here if it names
 // nothing outside of the scene.
 TEST(FileRoles, EveryTextFieldHasOneOrIsKnownToNameNothing) {
-  const std::set<std::string> plain = {
-      "style.font_family", "content: image.metadata", "content: image.caption",
-      "content: video.metadata", "content: video.caption", "content: text.text",
-      "shape: path.d", "content: svg.svg", "chat style.font", "message.id", "message.author",
-      "message.text", "output.codec", "output.preset", "stream.codec", "stream.preset",
-      "message run.id"};
+  const std::set<std::string> plain = {"style.font_family",      "content: image.metadata",
+                                       "content: image.caption", "content: video.metadata",
+                                       "content: video.caption", "content: text.text",
+                                       "shape: path.d",          "content: svg.svg",
+                                       "chat style.font",        "message.id",
+                                       "message.author",         "message.text",
+                                       "output.codec",           "output.preset",
+                                       "stream.codec",           "stream.preset",
+                                       "message run.id"};
   std::set<std::string> met;
   for (const TextField& field : all_text_fields()) {
     if (field.role != FileRole::kNone) continue;
@@ -105,9 +108,10 @@ std::map<std::string, std::string> files_in(const Shape& shape, Value document) 
 
 TEST(VisitFiles, FindsNamesInWholeAndPartialDocuments) {
   const auto text = [](const char* value) { return Value::of(value); };
-  const Value video =
-      Value::object().add("type", text("video")).add("source", text("a.mp4")).add("fallback",
-                                                                                  text("b.png"));
+  const Value video = Value::object()
+                          .add("type", text("video"))
+                          .add("source", text("a.mp4"))
+                          .add("fallback", text("b.png"));
   const Value layer = Value::object().add("content", video);
   EXPECT_EQ(files_in(layer_codec().shape, layer),
             (std::map<std::string, std::string>{{"/content/source", "source a.mp4"},
@@ -117,16 +121,16 @@ TEST(VisitFiles, FindsNamesInWholeAndPartialDocuments) {
       "content", Value::object().add("texture", text("t.png")).add("text", text("words")));
   EXPECT_EQ(files_in(layer_codec().shape, patch),
             (std::map<std::string, std::string>{{"/content/texture", "asset t.png"}}));
-  const Value states = Value::object().add(
-      "content", Value::object()
-                     .add("type", text("character"))
-                     .add("source", text("h.png"))
-                     .add("animations", Value::object().add("talk", video)));
-  EXPECT_EQ(files_in(layer_codec().shape, states),
-            (std::map<std::string, std::string>{
-                {"/content/source", "asset h.png"},
-                {"/content/animations/talk/source", "source a.mp4"},
-                {"/content/animations/talk/fallback", "asset b.png"}}));
+  const Value states =
+      Value::object().add("content", Value::object()
+                                         .add("type", text("character"))
+                                         .add("source", text("h.png"))
+                                         .add("animations", Value::object().add("talk", video)));
+  EXPECT_EQ(
+      files_in(layer_codec().shape, states),
+      (std::map<std::string, std::string>{{"/content/source", "asset h.png"},
+                                          {"/content/animations/talk/source", "source a.mp4"},
+                                          {"/content/animations/talk/fallback", "asset b.png"}}));
   // A caption's words are shown, under whatever name.
   const Value told = Value::object().add(
       "content", Value::object()

@@ -230,8 +230,7 @@ TEST(SceneFaults, OfALayer) {
 
 TEST(SceneFaults, OfContents) {
   expect_faults({
-      {overlay("[1]"),
-       {"7:14: layers[0].content: got a list, expected a mapping (content)"}},
+      {overlay("[1]"), {"7:14: layers[0].content: got a list, expected a mapping (content)"}},
       {overlay("{color: red}"), {"7:14: layers[0].content: \"type\" is missing" + kContents}},
       {overlay("{type: colour, color: red}"),
        {"7:21: layers[0].content.type: \"colour\" is not known" + kContents +

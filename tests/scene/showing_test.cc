@@ -92,7 +92,8 @@ TEST(Enter, IsNotPlayedAgainByAChangeOfSomethingElse) {
 }
 
 TEST(Enter, PlaysAgainWhenTheLayerBeginsAnew) {
-  const LiveState state = obeyed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
+  const LiveState state =
+      obeyed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
   EXPECT_EQ(opacity_of(state, milliseconds(10'250)), 0.25);
 }
 
@@ -222,7 +223,8 @@ TEST(Removal, KeepsThePlaceAmongTheLayersThatStay) {
   state.scene.layers[2].edit().exit = exit;
   const auto order = [&] {
     std::vector<std::pair<std::string, size_t>> places;
-    for (const ExitingLayer& each : state.run.exiting) places.emplace_back(each.layer->id, each.place);
+    for (const ExitingLayer& each : state.run.exiting)
+      places.emplace_back(each.layer->id, each.place);
     return places;
   };
   using Places = std::vector<std::pair<std::string, size_t>>;

@@ -150,8 +150,8 @@ TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
 }
 
 TEST(AudioCommands, RestartStartsTheSoundAgain) {
-  const Applied again = obeyed(with_music(), command("audio.restart", R"({"id": "music"})"),
-                               kNow + seconds(5));
+  const Applied again =
+      obeyed(with_music(), command("audio.restart", R"({"id": "music"})"), kNow + seconds(5));
   EXPECT_EQ(names_of(again.events), Names{"audio.updated"});
   EXPECT_EQ(track_run(again.state, "music").start, kNow + seconds(5));
   EXPECT_EQ(again.state.scene, with_music().scene);

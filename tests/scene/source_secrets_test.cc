@@ -51,7 +51,8 @@ TEST(SourceSecrets, AreShownToNobody) {
   for (const Layer& layer : state.scene.layers) {
     EXPECT_EQ(write_json(layer_document(layer, Secrets::kRedacted)).find("secret"),
               std::string::npos);
-    EXPECT_TRUE(has_redacted_source(layer_codec().shape, layer_document(layer, Secrets::kRedacted)));
+    EXPECT_TRUE(
+        has_redacted_source(layer_codec().shape, layer_document(layer, Secrets::kRedacted)));
     EXPECT_FALSE(has_redacted_source(layer_codec().shape, layer_document(layer, Secrets::kShown)));
   }
   EXPECT_EQ(track_document(state.scene.audio[0], Secrets::kRedacted).find("source")->text,

@@ -410,7 +410,8 @@ TEST(ContentLoader, WhatIsSaidJoinsTheMessagesThatAreThere) {
       live.apply("chat.say", Value::object().add("id", Value::of("talk")).add("message", message));
   const auto after = loading.view_of_revision(revision);
   ASSERT_NE(after, nullptr);
-  const base::Duration said = live.layers->current()->run.layers.of("talk")->messages.at(0).shown_at;
+  const base::Duration said =
+      live.layers->current()->run.layers.of("talk")->messages.at(0).shown_at;
   // The panel and the first message are drawn once, whatever is said after it.
   EXPECT_EQ(pictures_at(*after, said - 1ns), first);
   const auto both = pictures_at(*after, said + 1s);

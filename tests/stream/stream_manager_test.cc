@@ -3,12 +3,15 @@
 #include "tests/stream/live_scene.h"
 
 #include <chrono>
+#include <filesystem>
+#include <functional>
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace layercast::stream {
@@ -26,14 +29,18 @@ layers:
 )";
 
 struct Running {
-  explicit Running(const std::string& yaml = kScene) : live(yaml) {
+  using OnError = std::function<void(const std::string&, const base::Error&)>;
+  explicit Running(
+      const std::string& yaml = kScene,
+      OnError on_error = [](const std::string&, const base::Error&) {})
+      : live(yaml) {
     StreamOptions options;
     options.layers = live.layers.get();
     options.clock = &live.clock;
     options.metrics = &live.metrics;
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
     options.on_output = [](const media::LiveOutputReport&) {};
-    options.on_error = [](const std::string&, const base::Error&) {};
+    options.on_error = std::move(on_error);
     stream = std::make_unique<StreamManager>(std::move(options));
   }
 
@@ -60,6 +67,48 @@ struct Running {
 
 constexpr int kBlack = 16;
 constexpr int kWhite = 235;
+
+TEST(StreamManager, RendersTheFramesThatTheEncodersTake) {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("frames-" + std::to_string(getpid()) + ".mkv");
+  {
+    Running running(std::string(kScene) + "outputs: [{url: " + file.string() +
+                    ", codec: libx264rgb, preset: ultrafast}]\n");
+    int64_t index = -1;
+    FrameTap::Seen seen = running.next(index);
+    for (int i = 0; i < 500 && seen.frame->format() != frame::PixelFormat::kRgba; ++i) {
+      index = seen.index;
+      seen = running.next(index);
+    }
+    EXPECT_EQ(seen.frame->format(), frame::PixelFormat::kRgba);
+    const auto is_sent = [&] {
+      const auto outputs = running.stream->status().outputs;
+      return !outputs.empty() && outputs.front().frames > 0;
+    };
+    for (int i = 0; i < 500 && !is_sent(); ++i) seen = running.next(seen.index);
+    EXPECT_TRUE(is_sent());
+  }
+  std::filesystem::remove(file);
+}
+
+TEST(StreamManager, FramesComeWhileAListenerIsStuck) {
+  std::promise<void> is_stuck;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  bool has_told = false;
+  Running running(
+      std::string(kScene) +
+          "  - {id: lost, type: visual_feed, content: {type: image, source: no-such.png}}\n",
+      [&](const std::string&, const base::Error&) {
+        if (std::exchange(has_told, true)) return;
+        is_stuck.set_value();
+        released.wait();
+      });
+  ASSERT_EQ(is_stuck.get_future().wait_for(20s), std::future_status::ready);
+  FrameTap::Seen seen = running.next(-1);
+  for (int i = 0; i < 10; ++i) seen = running.next(seen.index);
+  release.set_value();
+}
 
 TEST(StreamManager, RendersTheSceneAsItIs) {
   Running running;

@@ -1,5 +1,7 @@
 #include "tools/common/frame_writer.h"
 
+#include "base/thread_name.h"
+
 #include <chrono>
 #include <utility>
 
@@ -12,7 +14,7 @@ constexpr size_t kFramesWaiting = 2;
 }  // namespace
 
 FrameWriter::FrameWriter(Write write) : queue_(kFramesWaiting) {
-  thread_ = std::thread([this, write = std::move(write)] {
+  thread_ = base::named_thread("frame-writer", [this, write = std::move(write)] {
     while (auto next = queue_.pop()) {
       auto written = write(*next);
       if (written) continue;

@@ -5,13 +5,12 @@
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 
-
 namespace layercast::tools {
 namespace {
 
+using scene::find_by_id;
 using scene::Scene;
 using scene::Value;
-using scene::find_by_id;
 
 void add_line(char sign, const std::string& path, const Value& value, std::string& lines) {
   const Accent accent = sign == '+' ? Accent::kGood : Accent::kBad;

@@ -222,6 +222,15 @@ base::Result<void> remove_layers(Session& session) {
   return obey_and_tell(session, commands);
 }
 
+base::Result<void> restart_layers(Session& session) {
+  TRY_DO(running_daemon(session));
+  std::vector<Command> commands;
+  for (const std::string& id : session.arguments.many("ID")) {
+    commands.push_back({"layers.restart", with_id(id)});
+  }
+  return obey_and_tell(session, commands);
+}
+
 base::Result<void> raise_layer(Session& session) { return move_to(session, End::kFront); }
 base::Result<void> lower_layer(Session& session) { return move_to(session, End::kBack); }
 

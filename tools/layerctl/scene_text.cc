@@ -15,9 +15,9 @@ namespace layercast::tools {
 namespace {
 
 using scene::Command;
+using scene::find_by_id;
 using scene::Scene;
 using scene::Value;
-using scene::find_by_id;
 
 /// Edits the text of a scene so that it contains another scene.
 class Editing {

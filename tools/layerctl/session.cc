@@ -32,22 +32,37 @@ base::Result<int> done(Session& session) {
   return 0;
 }
 
-constexpr std::array kWorks = {
-    Work{"ls", done<list_layers>},         Work{"get", done<get_layer>},
-    Work{"create", done<create_layer>},    Work{"set", done<set_layer>},
-    Work{"show", done<show_layers>},       Work{"hide", done<hide_layers>},
-    Work{"rm", done<remove_layers>},       Work{"raise", done<raise_layer>},
-    Work{"lower", done<lower_layer>},      Work{"activate", done<activate_layer>},
-    Work{"animate", done<animate_layer>},  Work{"say", done<say>},
-    Work{"apply", done<apply_scene>},      Work{"diff", diff_scene},
-    Work{"export", done<export_scene>},    Work{"watch", done<watch>},
-    Work{"snapshot", done<take_snapshot>}, Work{"status", done<show_status>},
-    Work{"start", done<start_stream>},     Work{"stop", done<stop_stream>},
-    Work{"pause", done<pause_stream>},     Work{"config get", done<get_config>},
-    Work{"config set", done<set_config>},  Work{"outputs ls", done<list_outputs>},
-    Work{"outputs add", done<add_output>}, Work{"outputs rm", done<remove_output>},
-    Work{"audio ls", done<list_sounds>},   Work{"audio add", done<add_sound>},
-    Work{"audio set", done<set_sound>},    Work{"audio rm", done<remove_sound>}};
+constexpr std::array kWorks = {Work{"ls", done<list_layers>},
+                               Work{"get", done<get_layer>},
+                               Work{"create", done<create_layer>},
+                               Work{"set", done<set_layer>},
+                               Work{"show", done<show_layers>},
+                               Work{"hide", done<hide_layers>},
+                               Work{"rm", done<remove_layers>},
+                               Work{"restart", done<restart_layers>},
+                               Work{"raise", done<raise_layer>},
+                               Work{"lower", done<lower_layer>},
+                               Work{"activate", done<activate_layer>},
+                               Work{"animate", done<animate_layer>},
+                               Work{"say", done<say>},
+                               Work{"apply", done<apply_scene>},
+                               Work{"diff", diff_scene},
+                               Work{"export", done<export_scene>},
+                               Work{"watch", done<watch>},
+                               Work{"snapshot", done<take_snapshot>},
+                               Work{"status", done<show_status>},
+                               Work{"start", done<start_stream>},
+                               Work{"stop", done<stop_stream>},
+                               Work{"pause", done<pause_stream>},
+                               Work{"config get", done<get_config>},
+                               Work{"config set", done<set_config>},
+                               Work{"outputs ls", done<list_outputs>},
+                               Work{"outputs add", done<add_output>},
+                               Work{"outputs rm", done<remove_output>},
+                               Work{"audio ls", done<list_sounds>},
+                               Work{"audio add", done<add_sound>},
+                               Work{"audio set", done<set_sound>},
+                               Work{"audio rm", done<remove_sound>}};
 
 // The value of variable `name` if it is not empty, else that of `other`.
 std::string environment(const char* name, const char* other) {
@@ -122,7 +137,7 @@ int run_on_file(const std::string& path, const Arguments& arguments, const Log& 
 
 }  // namespace
 
-base::Result<std::unique_ptr<Daemon>> open_daemon(const Arguments& arguments) {
+base::Result<std::unique_ptr<DaemonClient>> open_daemon(const Arguments& arguments) {
   std::string url = arguments.one("url").value_or(environment("LAYERCAST_URL", "LAYERCTL_URL"));
   if (url.empty()) url = "http://127.0.0.1:8080";
   TRY(DaemonAddress address, daemon_address(url));
@@ -131,10 +146,10 @@ base::Result<std::unique_ptr<Daemon>> open_daemon(const Arguments& arguments) {
   sending.waits = arguments.has("wait");
   sending.at = arguments.one("at");
   TRY(sending.if_revision, integer_option(arguments, "if-revision", {0, int64_t{1} << 53U}));
-  return std::make_unique<Daemon>(std::move(address), std::move(secret), std::move(sending));
+  return std::make_unique<DaemonClient>(std::move(address), std::move(secret), std::move(sending));
 }
 
-base::Result<Daemon*> running_daemon(const Session& session) {
+base::Result<DaemonClient*> running_daemon(const Session& session) {
   if (session.daemon != nullptr) return session.daemon;
   return Error{ErrorCode::kInvalidInput,
                "\"" + session.arguments.subcommand() + "\" needs a running daemon, not --scene", "",
@@ -169,7 +184,7 @@ int run_layerctl(const Arguments& arguments, const Log& log) {
   auto daemon = open_daemon(arguments);
   if (!daemon) return fail(log, daemon.error());
   Session session{arguments, log, std::move(daemon).value()};
-  session.daemon = static_cast<Daemon*>(session.target.get());
+  session.daemon = static_cast<DaemonClient*>(session.target.get());
   return run_on(session);
 }
 

@@ -2,7 +2,7 @@
 
 #include "tools/common/log.h"
 #include "tools/common/option_table.h"
-#include "tools/layerctl/daemon.h"
+#include "tools/layerctl/daemon_client.h"
 #include "tools/layerctl/target.h"
 
 #include <memory>
@@ -15,16 +15,16 @@ struct Session {
   const Arguments& arguments;
   const Log& log;
   std::unique_ptr<Target> target;
-  Daemon* daemon = nullptr;  ///< the target, unless it is a scene file
+  DaemonClient* daemon = nullptr;  ///< the target, unless it is a scene file
 
   bool is_json() const { return arguments.has("json"); }
 };
 
 /// The daemon that the command line or the environment selects. Errors: kInvalidInput.
-base::Result<std::unique_ptr<Daemon>> open_daemon(const Arguments& arguments);
+base::Result<std::unique_ptr<DaemonClient>> open_daemon(const Arguments& arguments);
 
 /// The daemon. Errors: kInvalidInput when the target is a scene file.
-base::Result<Daemon*> running_daemon(const Session& session);
+base::Result<DaemonClient*> running_daemon(const Session& session);
 
 /// Prints a value as JSON.
 base::Result<void> print_json(const scene::Value& value);

@@ -180,7 +180,7 @@ base::Result<Value> outputs(Session& session) {
 }  // namespace
 
 base::Result<void> take_snapshot(Session& session) {
-  TRY(Daemon * daemon, running_daemon(session));
+  TRY(DaemonClient * daemon, running_daemon(session));
   const std::string path = *session.arguments.one("OUT");
   const bool is_png = path.ends_with(".png");
   if (!is_png && !path.ends_with(".jpg") && !path.ends_with(".jpeg")) {
@@ -196,7 +196,7 @@ base::Result<void> take_snapshot(Session& session) {
 }
 
 base::Result<void> show_status(Session& session) {
-  TRY(Daemon * daemon, running_daemon(session));
+  TRY(DaemonClient * daemon, running_daemon(session));
   TRY(const Value status, daemon->get("/api/v1/status"));
   return session.is_json() ? print_json(status) : write_stdout(status_text(status));
 }

@@ -91,7 +91,7 @@ std::string line_of(const Session& session, const Value& message) {
 
 // Prints events until the connection or the output fails. Sets `is_open` after the first message.
 base::Result<void> watch_once(Session& session, bool& is_open) {
-  const Daemon& daemon = *session.daemon;
+  const DaemonClient& daemon = *session.daemon;
   TRY(const auto socket, WebSocket::open(daemon.address(), daemon.token(), "/api/v1/ws"));
   TRY_DO(socket->send(subscription(session.arguments.has("stats"))));
   for (;;) {
@@ -123,7 +123,7 @@ base::Result<void> pause_for(milliseconds time) {
 }  // namespace
 
 base::Result<void> watch(Session& session) {
-  TRY(Daemon * daemon, running_daemon(session));
+  TRY(DaemonClient * daemon, running_daemon(session));
   bool was_open = false;
   milliseconds pause = kFirstPause;
   for (;;) {

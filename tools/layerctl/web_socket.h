@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "tools/layerctl/daemon.h"
+#include "tools/layerctl/daemon_client.h"
 
 #include <chrono>
 #include <memory>

@@ -1,5 +1,6 @@
 #include "tools/streamd/daemon.h"
 
+#include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "tools/common/option_table.h"
 #include "tools/common/values.h"
@@ -59,7 +60,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(daemon->open_layers(file));
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
-  if (settings.follow) daemon->follower_ = std::thread([raw = daemon.get()] { raw->follow(); });
+  if (settings.follow)
+    daemon->follower_ = base::named_thread("mirror", [raw = daemon.get()] { raw->follow(); });
   // Server threads have a lower priority than rendering.
   base::set_urgency(base::Urgency::kRest);
   TRY_DO(daemon->open_server());

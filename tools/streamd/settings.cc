@@ -201,8 +201,8 @@ std::vector<scene::Output> line_outputs(const StreamdSettings& settings) {
 
 scene::LiveState initial_state(const StreamdSettings& settings, const scene::SceneFile& file) {
   const auto now = std::chrono::system_clock::now();
-  scene::LiveState state = scene::first_state(
-      file.scene, std::chrono::time_point_cast<base::Duration>(now));
+  scene::LiveState state =
+      scene::first_state(file.scene, std::chrono::time_point_cast<base::Duration>(now));
   state.stream = settings.stream;
   for (scene::Output& output : line_outputs(settings)) {
     state.scene.outputs.push_back(std::move(output));

@@ -1,4 +1,4 @@
-#include "tools/layerctl/daemon.h"
+#include "tools/layerctl/daemon_client.h"
 
 #include "scene/json_codec.h"
 #include "tools/common/interruption.h"
@@ -143,7 +143,7 @@ void set_timeout(httplib::Client& client, std::chrono::microseconds connecting,
 
 }  // namespace
 
-struct Daemon::Request {
+struct DaemonClient::Request {
   std::string method = "GET";
   std::string path;
   std::string body{};
@@ -152,7 +152,7 @@ struct Daemon::Request {
   std::chrono::microseconds patience = kPatience;
 };
 
-struct Daemon::Response {
+struct DaemonClient::Response {
   std::string type;
   std::string body;
 };
@@ -192,14 +192,14 @@ base::Result<DaemonAddress> daemon_address(const std::string& url) {
   return address;
 }
 
-Daemon::Daemon(DaemonAddress address, std::string token, Sending sending)
+DaemonClient::DaemonClient(DaemonAddress address, std::string token, Sending sending)
     : address_(std::move(address)), token_(std::move(token)), sending_(std::move(sending)) {}
 
-int Daemon::exit_status(const Error& error) const {
+int DaemonClient::exit_status(const Error& error) const {
   return is_away_ ? kNoDaemonStatus : Target::exit_status(error);
 }
 
-base::Result<Daemon::Response> Daemon::ask(const Request& request) {
+base::Result<DaemonClient::Response> DaemonClient::ask(const Request& request) {
   const EndsAtOnce ends_at_once;
   httplib::Client client(address_.host, address_.port);
   set_timeout(client, is_hurried_ ? kHurry : std::chrono::microseconds(kPatience),
@@ -247,7 +247,7 @@ base::Result<Daemon::Response> Daemon::ask(const Request& request) {
                "", nullptr};
 }
 
-base::Result<Value> Daemon::get(const std::string& path) {
+base::Result<Value> DaemonClient::get(const std::string& path) {
   TRY(const Response response, ask({.path = path}));
   scene::JsonDocument read = scene::read_json(response.body);
   if (read.faults.empty()) return std::move(read.value);
@@ -255,14 +255,14 @@ base::Result<Value> Daemon::get(const std::string& path) {
   return Error{ErrorCode::kIo, "the server is not a layercast daemon", address_.shown, nullptr};
 }
 
-base::Result<std::string> Daemon::get_bytes(const std::string& path) {
+base::Result<std::string> DaemonClient::get_bytes(const std::string& path) {
   TRY(Response response, ask({.path = path, .patience = kFramePatience}));
   return std::move(response.body);
 }
 
-base::Result<Value> Daemon::scene() { return get("/api/v1/scene"); }
+base::Result<Value> DaemonClient::scene() { return get("/api/v1/scene"); }
 
-base::Result<Reply> Daemon::obey(const Command& command, std::optional<int64_t> if_revision) {
+base::Result<Reply> DaemonClient::obey(const Command& command, std::optional<int64_t> if_revision) {
   const auto* way = std::ranges::find(kWays, command.method, &Way::command);
   LAYERCAST_CHECK(way != kWays.end());
   Request request;

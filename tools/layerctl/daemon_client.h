@@ -25,9 +25,9 @@ struct Sending {
 };
 
 /// A running daemon, accessed by HTTP. Thread: main.
-class Daemon : public Target {
+class DaemonClient : public Target {
  public:
-  Daemon(DaemonAddress address, std::string token, Sending sending);
+  DaemonClient(DaemonAddress address, std::string token, Sending sending);
 
   base::Result<scene::Value> scene() override;
   base::Result<Reply> obey(const scene::Command& command,
