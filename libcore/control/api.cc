@@ -23,7 +23,6 @@ using scene::Value;
 constexpr int kSnapshotWidthMin = 16;
 constexpr int kSnapshotWidthMax = 7680;
 /// How long a handler that waits for a frame takes to notice that the server stops.
-constexpr std::chrono::milliseconds kStopLatency{50};
 
 Answer json_answer(std::string text, int status = 200) {
   Answer answer;
@@ -220,9 +219,9 @@ Value tracks_document(const scene::LiveState& state) {
 
 Api::Api(const Parts& parts) : parts_(parts) {}
 
-Answer Api::answer(Request request) const {
+Answer Api::answer(const Request& request, const Found& found) const {
   const auto begun = std::chrono::steady_clock::now();
-  Answer answer = routed(request);
+  Answer answer = routed(request, found);
   answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
   answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
   answer.headers.emplace_back("Referrer-Policy", "no-referrer");
@@ -230,7 +229,6 @@ Answer Api::answer(Request request) const {
   if (std::ranges::none_of(answer.headers, has_caching)) {
     answer.headers.emplace_back("Cache-Control", "no-store");
   }
-  const Found found = find_route(request.method, request.path);
   const std::string_view label = found.route != nullptr ? found.route->path : "none";
   count(label, answer.status);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
@@ -248,8 +246,7 @@ void Api::count(std::string_view route, int status) const {
       ->add();
 }
 
-Answer Api::routed(Request& request) const {
-  Found found = find_route(request.method, request.path);
+Answer Api::routed(const Request& request, const Found& found) const {
   if (found.methods.empty()) {
     return answer_of(problem(404, "there is no resource at " + request.path));
   }
@@ -264,7 +261,6 @@ Answer Api::routed(Request& request) const {
     refused.headers.emplace_back("Allow", allowed(found.methods));
     return answer_of(refused);
   }
-  request.id = std::move(found.id);
   return (this->*found.route->answer)(request, *found.route);
 }
 
@@ -285,9 +281,10 @@ std::variant<Value, Problem> Api::params_from(const Request& request, const Rout
   return std::move(document);
 }
 
-std::variant<Order, Problem> Api::order_from(const Request& request, const Route& route) const {
-  Order order;
-  layers::Submission& submission = order.submission;
+std::variant<CommandRequest, Problem> Api::command_request_from(const Request& request,
+                                                                const Route& route) const {
+  CommandRequest command;
+  layers::Submission& submission = command.submission;
   submission.origin = layers::Origin::kNetwork;
   submission.command.method = route.command;
   submission.if_revision = revision_wanted(request, parts_.layers.current()->revision);
@@ -297,61 +294,38 @@ std::variant<Order, Problem> Api::order_from(const Request& request, const Route
     submission.at = at.value();
   }
   if (const auto text = request.query_value("wait")) {
-    auto until = until_from(*text);
-    if (!until) return problem(400, until.error().message);
-    order.until = until.value();
+    auto level = ack_level_from(*text);
+    if (!level) return problem(400, level.error().message);
+    command.level = level.value();
   }
   auto params = params_from(request, route);
   if (auto* refused = std::get_if<Problem>(&params)) return std::move(*refused);
   submission.command.params = std::get<Value>(std::move(params));
-  return order;
+  return command;
 }
 
-std::variant<Outcome, Problem> Api::obeyed(const Order& order,
-                                           std::string_view body_pointer) const {
-  layers::Answer answer = parts_.layers.apply(order.submission);
-  if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
-    Problem refused = problem_of(*refusal, body_pointer);
-    if (refusal->error.code == base::ErrorCode::kStale) {
-      refused.revision = parts_.layers.current()->revision;
-    }
-    return refused;
-  }
-  Outcome outcome;
-  outcome.accepted = std::get<layers::Accepted>(std::move(answer));
-  outcome.until = order.until;
-  if (order.until == Until::kOnAir && !outcome.accepted.is_scheduled) {
-    outcome.frame = frame_that_shows(outcome.accepted.revision);
-  }
-  return outcome;
+CommandAnswer Api::execute_and_wait(CommandRequest request, const std::string& body_pointer) const {
+  const auto done = std::make_shared<std::promise<CommandAnswer>>();
+  parts_.commands.execute(std::move(request), body_pointer,
+                          [done](CommandAnswer answer) { done->set_value(std::move(answer)); });
+  return done->get_future().get();
 }
 
-std::optional<int64_t> Api::frame_that_shows(int64_t revision) const {
-  const auto shown = std::make_shared<std::promise<std::optional<int64_t>>>();
-  parts_.layers.when_on_air(revision, parts_.limits.on_air_patience,
-                            [shown](std::optional<int64_t> frame) { shown->set_value(frame); });
-  auto frame = shown->get_future();
-  while (frame.wait_for(kStopLatency) != std::future_status::ready) {
-    if (is_stopping_) return std::nullopt;
-  }
-  return frame.get();
-}
-
-Answer Api::obey(const Request& request, const Route& route) const {
-  auto order = order_from(request, route);
-  if (const auto* refused = std::get_if<Problem>(&order)) return answer_of(*refused);
+Answer Api::execute(const Request& request, const Route& route) const {
+  auto command = command_request_from(request, route);
+  if (const auto* refused = std::get_if<Problem>(&command)) return answer_of(*refused);
   const std::string pointer =
       route.body_member.empty() ? std::string{} : "/" + std::string(route.body_member);
-  auto obeyed_or_not = obeyed(std::get<Order>(order), pointer);
-  if (const auto* refused = std::get_if<Problem>(&obeyed_or_not)) return answer_of(*refused);
-
-  const Outcome& outcome = std::get<Outcome>(obeyed_or_not);
-  const bool is_late = outcome.until == Until::kOnAir && !outcome.frame;
-  int status = route.status == 201 && !outcome.accepted.is_changed ? 200 : route.status;
-  if (outcome.accepted.is_scheduled || is_late) status = 202;
-  Answer answer = json_answer(document_of(outcome), status);
-  answer.headers.emplace_back("ETag", etag_of(outcome.accepted.revision));
-  const Value* id = outcome.accepted.result.find("id");
+  const CommandAnswer executed =
+      execute_and_wait(std::get<CommandRequest>(std::move(command)), pointer);
+  if (const auto* refused = std::get_if<Problem>(&executed)) return answer_of(*refused);
+  const auto& result = std::get<CommandResult>(executed);
+  const bool is_late = result.level == AckLevel::kOnAir && !result.frame;
+  int status = route.status == 201 && !result.accepted.is_changed ? 200 : route.status;
+  if (result.accepted.is_scheduled || is_late) status = 202;
+  Answer answer = json_answer(document_of(result), status);
+  answer.headers.emplace_back("ETag", etag_of(result.accepted.revision));
+  const Value* id = result.accepted.result.find("id");
   if (status == 201 && id != nullptr) {
     answer.headers.emplace_back("Location", request.path + "/" + id->text);
   }

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "base/metrics.h"
+#include "control/command_request.h"
+#include "control/command_service.h"
 #include "control/documents.h"
 #include "control/limits.h"
-#include "control/order.h"
 #include "control/routes.h"
 #include "control/station.h"
 #include "layers/layer_manager.h"
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <variant>
@@ -24,15 +24,14 @@ class Api {
     Station& station;
     base::Metrics& metrics;
     Documents& documents;
+    CommandService& commands;
     const Limits& limits;
   };
   explicit Api(const Parts& parts);
 
   /// Runs the route's handler and counts the response. `request` has passed the Gate. Blocks while
   /// a route waits for the store or for a frame.
-  Answer answer(Request request) const;
-  /// Ends the waits for `wait=on-air` within 50 ms, before the server stops.
-  void stop_waiting() { is_stopping_ = true; }
+  Answer answer(const Request& request, const Found& found) const;
   /// Counts a response that was sent without answer(). `route`: a path of the table, or `none`.
   void count(std::string_view route, int status) const;
 
@@ -57,17 +56,16 @@ class Api {
   Answer snapshot(const Request& request, const Route& route) const;
   Answer preview(const Request& request, const Route& route) const;
   /// Executes the route's command; the response holds the revision and the result.
-  Answer obey(const Request& request, const Route& route) const;
+  Answer execute(const Request& request, const Route& route) const;
 
  private:
-  Answer routed(Request& request) const;
-  std::variant<Order, Problem> order_from(const Request& request, const Route& route) const;
+  Answer routed(const Request& request, const Found& found) const;
+  std::variant<CommandRequest, Problem> command_request_from(const Request& request,
+                                                             const Route& route) const;
   std::variant<scene::Value, Problem> params_from(const Request& request, const Route& route) const;
-  std::variant<Outcome, Problem> obeyed(const Order& order, std::string_view body_pointer) const;
-  std::optional<int64_t> frame_that_shows(int64_t revision) const;
+  CommandAnswer execute_and_wait(CommandRequest request, const std::string& body_pointer) const;
 
   Parts parts_;
-  std::atomic<bool> is_stopping_ = false;
 };
 
 /// The problem as a response with the media type kProblemType.

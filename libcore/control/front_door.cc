@@ -1,7 +1,8 @@
 #include "control/front_door.h"
 
 #include "base/thread_name.h"
-#include "control/http_exchange.h"
+#include "control/api.h"
+#include "control/http_response.h"
 
 #include <algorithm>
 #include <array>
@@ -244,8 +245,9 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   void admit(size_t length) {
     const auto path = percent_decoded(head_.path);
     if (!path) return refuse(problem(400, "the path contains an invalid percent escape"));
-    const Found found = find_route(head_.method, *path);
-    route_ = found.route;
+    path_ = *path;
+    found_ = find_route(head_.method, path_);
+    route_ = found_.route;
     auto admitted = door_.options_.gate->admit(head_, visitor_, route_);
     if (const auto* refused = std::get_if<Problem>(&admitted)) return refuse(*refused);
     trust_ = std::get<Request::Trust>(admitted);
@@ -325,17 +327,32 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     }
     ++threads.waiting;
     if (is_last_) head_.keeps_alive = false;
-    asio::post(
-        threads.pool, [self = shared_from_this(), &threads, body = std::move(body)]() mutable {
-          Work& door = self->door_;
-          std::string text = door.options_.answer(self->head_, self->trust_, self->visitor_, body);
-          --threads.waiting;
-          // Moved: the connection must be destroyed on the listener's thread.
-          asio::post(door.io_, [self = std::move(self), text = std::move(text)]() mutable {
-            self->free_body();
-            self->send(std::move(text));
-          });
-        });
+    asio::post(threads.pool,
+               [self = shared_from_this(), &threads, body = std::move(body)]() mutable {
+                 Work& door = self->door_;
+                 std::string text = self->response_to(std::move(body));
+                 --threads.waiting;
+                 // Moved: the connection must be destroyed on the listener's thread.
+                 asio::post(door.io_, [self = std::move(self), text = std::move(text)]() mutable {
+                   self->free_body();
+                   self->send(std::move(text));
+                 });
+               });
+  }
+
+  /// Thread: a lane's. The listener's thread touches none of what this reads meanwhile.
+  std::string response_to(std::string body) const {
+    auto request = request_of(head_, path_, trust_, std::move(body), found_);
+    if (const auto* refused = std::get_if<Problem>(&request)) {
+      door_.options_.count(route_ == nullptr ? "none" : route_->path, refused->status);
+      return response_text(answer_of(*refused), head_);
+    }
+    try {
+      return response_text(door_.options_.answer(std::get<Request>(request), found_), head_);
+    } catch (const std::exception&) {
+      return response_text(answer_of(problem(500, "internal error while building the response")),
+                           head_);
+    }
   }
 
   void free_body() {
@@ -398,6 +415,8 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   std::string received_;
   std::string sent_;
   RequestHead head_;
+  std::string path_;  // decoded
+  Found found_;
   const Route* route_ = nullptr;
   Request::Trust trust_ = Request::Trust::kNone;
   int64_t body_bytes_ = 0;  // counted in Books::bodies_bytes

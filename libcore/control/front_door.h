@@ -52,9 +52,7 @@ class FrontDoor {
     const Limits* limits = nullptr;    ///< outlives the listener
     Gate* gate = nullptr;              ///< outlives the listener
     base::Metrics* metrics = nullptr;  ///< outlives the listener
-    std::function<std::string(const RequestHead&, Request::Trust, const Visitor&,
-                              std::string_view body)>
-        answer;
+    std::function<Answer(const Request& request, const Found& found)> answer;
     std::function<void(Guest)> to_web_socket;
     std::function<void(Guest)> to_preview;
     std::function<void(std::string_view route, int status)> count;

@@ -225,7 +225,7 @@ Value schemas() {
   add_schema(made, builder, "audio-run", scene::track_run_codec());
   made.add("stream-config", stream_config_schema(builder));
   made.add("stream-patch", stream_patch_schema(builder));
-  for (const auto& member : builder.definitions.members) made.add(member.key, member.value);
+  for (const auto& member : builder.definitions.members) made.set(member.key, member.value);
   for (const std::string_view name : {"layer", "audio", "output"}) {
     Value nameless = *made.find(name);
     make_optional(nameless, "id");

@@ -2,7 +2,7 @@
 
 #include "base/thread_name.h"
 #include "control/api.h"
-#include "control/http_exchange.h"
+#include "control/http_response.h"
 
 #include <array>
 #include <boost/asio.hpp>

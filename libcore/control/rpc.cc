@@ -86,28 +86,28 @@ Problem wrong_param(std::string_view key, std::string detail) {
   return refused;
 }
 
-std::variant<Order, Problem> order_from(std::string method, Value params) {
-  Order order;
-  order.submission.origin = layers::Origin::kNetwork;
+std::variant<CommandRequest, Problem> command_request_from(std::string method, Value params) {
+  CommandRequest request;
+  request.submission.origin = layers::Origin::kNetwork;
   if (const auto wait = taken(params, "wait")) {
-    auto until = until_from(wait->text);
-    if (!until) return wrong_param("wait", until.error().message);
-    order.until = until.value();
+    auto level = ack_level_from(wait->text);
+    if (!level) return wrong_param("wait", level.error().message);
+    request.level = level.value();
   }
   if (const auto given = taken(params, "at")) {
     auto at = at_from(given->text);
     if (!at) return wrong_param("at", at.error().message);
-    order.submission.at = at.value();
+    request.submission.at = at.value();
   }
   if (const auto given = taken(params, "if_revision")) {
     const bool is_whole = given->is(Value::Kind::kNumber) &&
                           given->number == std::floor(given->number) &&
                           std::abs(given->number) < 9e15;
     if (!is_whole) return wrong_param("if_revision", "if_revision: expected a whole number");
-    order.submission.if_revision = static_cast<int64_t>(given->number);
+    request.submission.if_revision = static_cast<int64_t>(given->number);
   }
-  order.submission.command = {std::move(method), std::move(params)};
-  return order;
+  request.submission.command = {std::move(method), std::move(params)};
+  return request;
 }
 
 std::variant<uint32_t, Problem> kinds_from(const Value& params) {
@@ -267,7 +267,7 @@ void Rpc::run(const Call& call, const Value& params) {
     result.add("revision", revision).add("outputs", parts_.station.outputs());
     return give_result(call, result);
   }
-  if (is_command(call.method)) return obey(call, params);
+  if (is_command(call.method)) return execute(call, params);
   const auto known = all_methods();
   give_error(call, kMethodNotFound,
              "there is no method \"" + call.method + "\"" + scene::suggestion(call.method, known));
@@ -288,40 +288,18 @@ void Rpc::give_track(const Call& call, const Value& params, const scene::LiveSta
   give_result(call, result);
 }
 
-void Rpc::obey(const Call& call, const Value& params) {
-  auto read_order = order_from(call.method, params);
-  if (const auto* refused = std::get_if<Problem>(&read_order)) return give_problem(call, *refused);
-  Order order = std::get<Order>(std::move(read_order));
-  const auto submission = std::make_shared<const layers::Submission>(order.submission);
-  parts_.layers.submit(std::move(order.submission), [this, desk = desk_, call, submission,
-                                                     until = order.until](layers::Answer answer) {
-    desk->post([this, call, submission, until, answer = std::move(answer)] {
-      if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
-        Problem refused = problem_of(*refusal);
-        if (refusal->error.code == base::ErrorCode::kStale) {
-          refused.revision = parts_.layers.current()->revision;
-        }
-        return give_problem(call, refused);
-      }
-      Outcome outcome;
-      outcome.accepted = std::get<layers::Accepted>(answer);
-      outcome.until = until;
-      if (until == Until::kOnAir && !outcome.accepted.is_scheduled)
-        return wait_for_frame(call, outcome);
-      give_result(call, document_of(outcome));
-    });
-  });
-}
-
-void Rpc::wait_for_frame(const Call& call, const Outcome& outcome) {
-  parts_.layers.when_on_air(outcome.accepted.revision, parts_.limits.on_air_patience,
-                            [this, desk = desk_, call, outcome](std::optional<int64_t> frame) {
-                              desk->post([this, call, outcome, frame] {
-                                Outcome seen = outcome;
-                                seen.frame = frame;
-                                give_result(call, document_of(seen));
-                              });
+void Rpc::execute(const Call& call, const Value& params) {
+  auto request = command_request_from(call.method, params);
+  if (const auto* refused = std::get_if<Problem>(&request)) return give_problem(call, *refused);
+  parts_.commands.execute(std::get<CommandRequest>(std::move(request)), "",
+                          [this, desk = desk_, call](CommandAnswer answer) {
+                            desk->post([this, call, answer = std::move(answer)] {
+                              if (const auto* refused = std::get_if<Problem>(&answer)) {
+                                return give_problem(call, *refused);
+                              }
+                              give_result(call, document_of(std::get<CommandResult>(answer)));
                             });
+                          });
 }
 
 void Rpc::subscribe(const Call& call, const Value& params) {

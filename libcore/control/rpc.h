@@ -1,10 +1,10 @@
 #pragma once
 
 #include "base/metrics.h"
+#include "control/command_service.h"
 #include "control/desk.h"
 #include "control/documents.h"
 #include "control/limits.h"
-#include "control/order.h"
 #include "control/socket_hub.h"
 #include "control/station.h"
 #include "layers/layer_manager.h"
@@ -28,6 +28,7 @@ class Rpc {
     layers::LayerManager& layers;
     Station& station;
     Documents& documents;
+    CommandService& commands;
     const Limits& limits;
     SocketHub& hub;
   };
@@ -50,9 +51,8 @@ class Rpc {
   void read(SocketHub::Client client, const std::string& message);
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
-  void obey(const Call& call, const scene::Value& params);
+  void execute(const Call& call, const scene::Value& params);
   void give_track(const Call& call, const scene::Value& params, const scene::LiveState& state);
-  void wait_for_frame(const Call& call, const Outcome& outcome);
   void subscribe(const Call& call, const scene::Value& params);
   void send_answer(const Exchange& exchange);
   void give(const Call& call, const std::string& member, const std::string& json);

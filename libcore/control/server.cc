@@ -1,10 +1,10 @@
 #include "control/server.h"
 
 #include "control/api.h"
+#include "control/command_service.h"
 #include "control/documents.h"
 #include "control/front_door.h"
 #include "control/gate.h"
-#include "control/http_exchange.h"
 #include "control/preview.h"
 #include "control/rpc.h"
 #include "control/socket_hub.h"
@@ -42,8 +42,8 @@ class Server::Work {
         host_(address_of_host(options.host)),
         gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
               *options.metrics),
-        api_({*options.layers, *options.station, *options.metrics, documents_, limits_}),
-        exchange_([this](Request request) { return api_.answer(std::move(request)); }),
+        commands_(*options.layers, limits_),
+        api_({*options.layers, *options.station, *options.metrics, documents_, commands_, limits_}),
         preview_(*options.station, limits_, *options.metrics),
         hub_({&limits_, options.metrics,
               [this](SocketHub::Client client, std::string message) {
@@ -51,7 +51,7 @@ class Server::Work {
               },
               [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
         rpc_(std::make_unique<Rpc>(
-            Rpc::Parts{*options.layers, *options.station, documents_, limits_, hub_})) {}
+            Rpc::Parts{*options.layers, *options.station, documents_, commands_, limits_, hub_})) {}
 
   base::Result<void> open(const ServerOptions& options) {
     FrontDoor::Options door;
@@ -60,9 +60,8 @@ class Server::Work {
     door.limits = &limits_;
     door.gate = &gate_;
     door.metrics = options.metrics;
-    door.answer = [this](const RequestHead& head, Request::Trust trust, const Visitor& visitor,
-                         std::string_view body) {
-      return exchange_.answer(head, trust, visitor, body);
+    door.answer = [this](const Request& request, const Found& found) {
+      return api_.answer(request, found);
     };
     door.to_web_socket = [this](Guest guest) { hub_.admit(std::move(guest)); };
     door.to_preview = [this](Guest guest) { preview_.admit(std::move(guest)); };
@@ -73,7 +72,7 @@ class Server::Work {
   }
 
   ~Work() {
-    api_.stop_waiting();
+    commands_.stop();
     if (door_ != nullptr) door_->stop_accepting();
     hub_.stop();
     door_.reset();
@@ -90,8 +89,8 @@ class Server::Work {
   std::string host_;
   Documents documents_;
   Gate gate_;
+  CommandService commands_;
   Api api_;
-  HttpExchange exchange_;
   // Order of destruction: the hub calls Rpc until stop(), and Rpc calls the hub until its
   // destruction.
   Preview preview_;

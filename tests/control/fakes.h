@@ -3,6 +3,7 @@
 #include "base/metrics.h"
 #include "control/server.h"
 #include "layers/layer_manager.h"
+#include "scene/json_codec.h"
 #include "scene/scene_file.h"
 #include "store/state_store.h"
 
@@ -47,14 +48,18 @@ class FakeStation final : public Station {
   using Listener = std::function<void(const std::string&, const Value&)>;
 
   Value status() const override {
-    return Value::object().add("state", Value::of("on-air")).add("frame", Value::of(12));
+    return document(R"({"state": "on-air", "stream_time": 0.5, "frame": 12, "fps": 25,
+      "frames": {"rendered": 12, "repeated": 1, "dropped": {"encoder-behind": 0}},
+      "lateness": {"p50": 0, "p99": 0.001, "max": 0.01}, "render_seconds": 0.004,
+      "outputs": [], "cpu_seconds": 1, "memory_bytes": 1000, "uptime": 1, "scene": "auction",
+      "layers": 2, "revision": 1, "store": {"reachable": true, "reason": null, "waiting": 0},
+      "version": "0.1.0"})");
   }
   Value stats() const override { return Value::object().add("fps", Value::of(60)); }
   Value outputs() const override {
-    return Value::array({Value::object()
-                             .add("id", Value::of("main"))
-                             .add("url", Value::of("rtmp://127.0.0.1/live/***"))
-                             .add("state", Value::of("live"))});
+    return document(R"([{"id": "main", "url": "rtmp://127.0.0.1/live/***", "state": "live",
+      "error": null, "frames": 12, "frames_dropped": 0, "bytes": 1000, "reconnects": 0,
+      "queued_packets": 0, "queued_bytes": 0}])");
   }
   base::Result<EncodedPicture> snapshot(PictureFormat format,
                                         std::optional<int> width) const override {
@@ -86,6 +91,10 @@ class FakeStation final : public Station {
   mutable std::atomic<int> pictures_made = 0;
 
  private:
+  static Value document(const std::string& json) {
+    return scene::read_json(json).value;
+  }
+
   std::mutex mutex_;
   std::shared_ptr<Listener> listener_;
 };

@@ -7,11 +7,13 @@
 #include "content/still.h"
 #include "frame/frame.h"
 #include "render/renderer.h"
+#include "scene/run_state.h"
 #include "scene/scene_file.h"
 #include "tools/common/video_feeds.h"
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -43,6 +45,7 @@ struct Golden {
   fs::path scene;
   std::optional<base::SizeI> size;
   std::vector<int64_t> frames;  ///< empty: the first, the last, and three between
+  scene::RunState run = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const Golden& golden) { return out << golden.name; }
@@ -219,6 +222,7 @@ TEST_P(GoldenTest, FramesAreAsExpected) {
   render::RenderOptions options;
   options.size = golden.size;
   options.threads = 2;
+  options.run = golden.run;
   options.open_feed = tools::feed_opener(tools::Showing::kOffline, options.threads);
   render::Renderer renderer(file, options);
   for (const auto& failure : renderer.prepare(0)) {
@@ -254,10 +258,23 @@ TEST_P(GoldenTest, FramesAreAsExpected) {
   }
 }
 
+// That of a running scene: in `characters`, the state of one layer changed at 600 ms.
+scene::RunState run_of(const std::string& name) {
+  scene::RunState run;
+  if (name != "characters") return run;
+  scene::LayerRun changes;
+  changes.id = "changes";
+  changes.character.state_before = "idle";
+  changes.character.state_start = std::chrono::milliseconds(600);
+  run.layers.set(changes);
+  return run;
+}
+
 std::vector<Golden> goldens() {
   std::vector<Golden> all;
   for (const auto& entry : fs::directory_iterator(folder() / "scenes")) {
-    all.push_back({entry.path().stem().string(), entry.path(), {}, {}});
+    const std::string name = entry.path().stem().string();
+    all.push_back({name, entry.path(), {}, {}, run_of(name)});
   }
   std::ranges::sort(all, {}, &Golden::name);
   const fs::path scenes = fs::path(LAYERCAST_SOURCE_DIR) / "scenes";

@@ -51,7 +51,7 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("nlohmann json", r"nlohmann/", {"tools", "tests"}),
     ("SQLite", r"sqlite3\.h", {"store"}),
     ("hiredis", r"hiredis/", {"store", "tests/store"}),
-    ("httplib", r"httplib\.h", {"control", "tools/layerctl", "tests/control"}),
+    ("httplib", r"httplib\.h", {"tools/layerctl"}),
     ("Boost (Asio, Beast)", r"boost/", {"control", "tests/control"}),
     ("prometheus-cpp", r"prometheus/", {"metrics"}),
     ("CLI11", r"CLI/", {"tools", "tests/tools"}),

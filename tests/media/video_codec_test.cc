@@ -149,7 +149,7 @@ TEST_F(ConfiguredRate, WhatTheEncoderDoesNotHaveIsInvalid) {
   EXPECT_EQ(result_.error().message, "crf 51.5 of libx264; expected a number from 0 to 51");
   configured("libvpx-vp9");
   EXPECT_EQ(result_.error().message,
-            "crf 51.5 of libvpx-vp9, expected a whole number from 0 to 63");
+            "crf 51.5 of libvpx-vp9; expected a whole number from 0 to 63");
   configured("mpeg4");
   EXPECT_EQ(result_.error().message, "mpeg4 has no crf; choose a bitrate");
   settings_.crf.reset();

@@ -24,7 +24,6 @@ scene::LiveState state_with(const std::vector<std::string>& codecs, base::SizeI 
   scene::LiveState state;
   state.scene.name = "set";
   state.scene.canvas = {size, {25, 1}, {}};
-  state.stream.preset = "ultrafast";
   for (size_t i = 0; i < codecs.size(); ++i) {
     scene::Output output;
     output.id = "output-" + std::to_string(i + 1);

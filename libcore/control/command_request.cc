@@ -1,4 +1,4 @@
-#include "control/order.h"
+#include "control/command_request.h"
 
 #include <charconv>
 #include <string>
@@ -24,23 +24,23 @@ base::Result<layers::At> at_from(std::string_view text) {
       nullptr};
 }
 
-base::Result<Until> until_from(std::string_view text) {
-  if (text == "on-air") return Until::kOnAir;
+base::Result<AckLevel> ack_level_from(std::string_view text) {
+  if (text == "on-air") return AckLevel::kOnAir;
   return base::Error{base::ErrorCode::kInvalidInput,
                      "wait: \"" + std::string(text) + "\" is unknown; expected on-air",
                      {},
                      nullptr};
 }
 
-scene::Value document_of(const Outcome& outcome) {
+scene::Value document_of(const CommandResult& result) {
   using scene::Value;
   Value document = Value::object();
-  document.add("revision", Value::of(static_cast<double>(outcome.accepted.revision)));
-  if (outcome.until == Until::kOnAir && !outcome.accepted.is_scheduled) {
+  document.add("revision", Value::of(static_cast<double>(result.accepted.revision)));
+  if (result.level == AckLevel::kOnAir && !result.accepted.is_scheduled) {
     document.add("frame",
-                 outcome.frame ? Value::of(static_cast<double>(*outcome.frame)) : Value::null());
+                 result.frame ? Value::of(static_cast<double>(*result.frame)) : Value::null());
   }
-  document.add("result", outcome.accepted.result);
+  document.add("result", result.accepted.result);
   return document;
 }
 

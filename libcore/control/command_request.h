@@ -12,21 +12,21 @@
 namespace layercast::control {
 
 /// When a command is answered.
-enum class Until : uint8_t {
+enum class AckLevel : uint8_t {
   kDurable,  ///< the store has the change
   kOnAir,    ///< the encoder has received a frame that shows the change
 };
 
 /// A command as a client sent it.
-struct Order {
+struct CommandRequest {
   layers::Submission submission;
-  Until until = Until::kDurable;
+  AckLevel level = AckLevel::kDurable;
 };
 
 /// The result of a command.
-struct Outcome {
+struct CommandResult {
   layers::Accepted accepted;
-  Until until = Until::kDurable;
+  AckLevel level = AckLevel::kDurable;
   std::optional<int64_t> frame;  ///< the first frame that showed it; absent: none in time
 };
 
@@ -34,9 +34,9 @@ struct Outcome {
 /// kInvalidInput.
 base::Result<layers::At> at_from(std::string_view text);
 /// Parses the acknowledgement that a client waits for: `on-air`. Errors: kInvalidInput.
-base::Result<Until> until_from(std::string_view text);
+base::Result<AckLevel> ack_level_from(std::string_view text);
 
 /// `{revision, frame, result}`; `frame` is present only when the client waited for it.
-scene::Value document_of(const Outcome& outcome);
+scene::Value document_of(const CommandResult& result);
 
 }  // namespace layercast::control

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "control/command_request.h"
+#include "control/limits.h"
+#include "control/problem.h"
+#include "layers/layer_manager.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace layercast::control {
+
+/// What a client gets for a command: what happened, or why it was refused.
+using CommandAnswer = std::variant<CommandResult, Problem>;
+
+/// Executes the commands of HTTP and WebSocket clients. Thread: any (locked).
+class CommandService {
+ public:
+  using Done = std::function<void(CommandAnswer)>;
+
+  /// Both outlive the service; `layers` outlives the callbacks, too.
+  CommandService(layers::LayerManager& layers, const Limits& limits);
+  ~CommandService();
+  CommandService(const CommandService&) = delete;
+  CommandService& operator=(const CommandService&) = delete;
+
+  /// Submits the command. Calls `done` exactly once, on a thread of the layer manager: when the
+  /// command is durable or, with AckLevel::kOnAir, when a frame that shows it was passed to the
+  /// encoder; without a frame after Limits::on_air_patience or stop(). `done` must not wait.
+  /// `body_pointer`: the place of the client's document in the params, as a JSON pointer; the
+  /// faults of a refusal are relative to it.
+  void execute(CommandRequest request, const std::string& body_pointer, Done done);
+
+  /// Ends all waits for frames, now and in future.
+  void stop();
+
+ private:
+  class FrameWaits;
+
+  layers::LayerManager& layers_;
+  const Limits& limits_;
+  std::shared_ptr<FrameWaits> waits_;  ///< shared with callbacks, which may outlive the service
+};
+
+}  // namespace layercast::control

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "control/problem.h"
+#include "control/request_head.h"
+#include "control/routes.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace layercast::control {
+
+/// The request whose head was admitted with `trust`, for the route that `found` has. `path`:
+/// decoded. Refused with 400 for a query that contains an invalid percent escape.
+std::variant<Request, Problem> request_of(const RequestHead& head, std::string_view path,
+                                          Request::Trust trust, std::string body,
+                                          const Found& found);
+
+/// The bytes of the response to the request with `head`. Source: RFC 9110, sections 6.4.1 and 8.6;
+/// RFC 9112, section 9.
+std::string response_text(const Answer& answer, const RequestHead& head);
+
+/// The bytes of a response that ends the connection, for a request that no handler sees.
+/// `head`: nullptr when the head could not be parsed.
+std::string refusal_text(const Problem& problem, const RequestHead* head);
+
+}  // namespace layercast::control
