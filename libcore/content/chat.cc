@@ -40,7 +40,7 @@ frame::PicturePtr rows_of(const frame::Picture& picture, Rows rows) {
   return std::make_shared<const frame::Picture>(std::move(pixels));
 }
 
-// Pictures without the rows beyond an edge. Those that were not asked for again are let go of.
+// Pictures without the rows beyond an edge. Pictures that the last frame did not use are released.
 class CutPictures {
  public:
   frame::PicturePtr cut(const frame::PicturePtr& whole, Rows rows) {
@@ -103,14 +103,14 @@ class Chat final : public MovingContent {
  private:
   double top_edge() const { return std::min(style_.padding, box_.height); }
 
-  // How many messages have come.
+  // How many messages have appeared.
   size_t count_at(const base::SceneTime& time) const {
     const auto end = std::ranges::partition_point(
         messages_, [&](const Message& each) { return !time.before(each.appears); });
     return static_cast<size_t>(end - messages_.begin());
   }
 
-  // How far the messages still lie below their places: never by more than the panel holds.
+  // How far the messages still lie below their final places; at most the height of the panel.
   double lag(const base::SceneTime& time, size_t first, size_t end) const {
     double lag = 0;
     for (size_t i = end; i > first; --i) {
@@ -122,7 +122,7 @@ class Chat final : public MovingContent {
     return std::min(lag, std::max(0.0, box_.height - 2 * style_.padding));
   }
 
-  // How much of the time in which a message scrolls in has passed.
+  // The progress of a message that scrolls in, from 0 to 1.
   double scrolled(const Message& message, const base::SceneTime& time) const {
     if (message.appears <= base::Duration{} || style_.scroll_duration <= base::Duration{}) return 1;
     return time.progress(message.appears, style_.scroll_duration);
@@ -138,7 +138,7 @@ class Chat final : public MovingContent {
     return arrived * (1 - faded * (1 - style_.fade_out_opacity));
   }
 
-  // What of the message lies between the edges.
+  // Adds the part of the message between the edges.
   void add_part(const Message& message, double message_top, double opacity,
                 std::vector<Part>& parts) {
     if (opacity <= 0) return;
@@ -156,7 +156,7 @@ class Chat final : public MovingContent {
   }
 
   int first_row() const { return static_cast<int>(std::floor(top_edge() + 0.5)); }
-  // A strip reaches into the padding.
+  // A highlight extends into the padding.
   int last_row() const {
     const double bottom = box_.height - style_.padding + highlight_reach(style_).height;
     return static_cast<int>(std::floor(bottom + 0.5));
@@ -166,7 +166,7 @@ class Chat final : public MovingContent {
   size_t max_messages_;
   base::SizeF box_;
   frame::PicturePtr panel_;
-  std::vector<Message> messages_;  // by when they come
+  std::vector<Message> messages_;  // in order of appearance
   CutPictures cuts_;
 };
 

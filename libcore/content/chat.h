@@ -16,18 +16,19 @@ namespace layercast::content {
 /// The layer box of a chat that has no size.
 inline constexpr base::SizeF kChatBox{400, 300};
 
-/// A chat's panel, and on it its messages, the newest at the bottom, inside the style's padding:
-/// what would reach over its top edge is cut.
+/// Makes a chat: a panel with the messages inside the style's padding, the newest at the bottom.
+/// Messages are clipped at the top edge.
 ///
-/// A message appears at its timestamp and comes in from below, and all that are there move up to
-/// make room for it (CSS ease-out over the style's scroll_duration); one that is there when the
-/// layer begins is at its place at once. Messages that come while others move are added to the
-/// movement. Each fades from `fade_after` its coming on, over `fade_duration`. Messages lie on
-/// whole pixels of the box. Of more than `max_messages` that have come, the newest show.
+/// A message appears at its timestamp and enters from below, and the older ones move up to make
+/// room for it (CSS ease-out over the style's scroll_duration). Messages from before the layer's
+/// start are in place at once. If several messages enter at the same time, their movements add up.
+/// Each message starts to fade `fade_after` after its appearance, over `fade_duration`. Messages
+/// lie on whole pixels of the box. At most the newest `max_messages` of those that have appeared
+/// are shown.
 ///
 /// `start`: the stream time at which the layer begins; timestamps count from 0.
-/// Every picture is made here, or found in `pictures`; show() only places them, and cuts those at
-/// an edge. Errors: those of ChatPictures.
+/// All pictures are made here, or reused from `pictures`; show() only places and clips them.
+/// Errors: those of ChatPictures.
 base::Result<std::unique_ptr<MovingContent>> make_chat(const scene::ChatContent& content,
                                                        std::optional<base::SizeF> box,
                                                        base::Duration start, ChatPictures& pictures,

@@ -42,7 +42,7 @@ void take_larger(base::PointF factor, base::SizeF& largest) {
   largest.height = std::max(largest.height, std::abs(factor.y));
 }
 
-// By how much the animation scales at most, curves that overshoot left aside.
+// The largest scale factor of the animation; overshooting curves are ignored.
 base::SizeF largest_factor(const scene::Animation& animation) {
   base::SizeF largest{1, 1};
   if (const auto* effect = std::get_if<scene::ScaleEffect>(&animation.effect)) {
@@ -65,7 +65,7 @@ bool changes_scale(const scene::Animation& animation) {
          std::ranges::any_of(effect->keyframes, [](const auto& k) { return k.scale.has_value(); });
 }
 
-// What becomes of a layer in the course of its life.
+// The changes of a layer over its lifetime.
 struct Course {
   bool moves = false;
   bool turns = false;
@@ -99,7 +99,7 @@ Course course_of(const scene::Layer& layer) {
   return course;
 }
 
-// Whether the layer's own scale is one that contents are rasterised at.
+// Whether contents can be rasterised at the layer's own scale.
 bool can_stand(const scene::Transform& transform) {
   const auto fits = [](double scale) {
     return std::abs(scale) >= kScaleMin && std::abs(scale) <= kScaleMax;
@@ -115,7 +115,7 @@ base::Affine standing(const scene::Transform& transform) {
          base::scaling(transform.scale.x, transform.scale.y);
 }
 
-// Of a text that may differ with every frame, a second picture would cost too much.
+// Whether the text may change with every frame; a second, finer picture would then cost too much.
 bool changes(const scene::TextContent& text) {
   return scene::changes_with_time(scene::parse_placeholders(text.text).parts);
 }
@@ -126,7 +126,7 @@ double power_of_two_above(double value) {
   return std::ldexp(1.0, mantissa == 0.5 ? exponent - 1 : exponent);
 }
 
-// An image that is filtered is made as it lies on the canvas first, as far as it is upright.
+// A filtered image is first resampled to its place on the canvas, if it is upright.
 Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_upright) {
   const bool stands = !course.moves && is_upright && can_stand(layer.transform);
   const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
@@ -199,7 +199,7 @@ base::Affine pixels_from_box(const Detail& detail, base::SizeF box) {
   base::Affine map = *detail.standing *
                      base::translation(-detail.anchor.x * box.width, -detail.anchor.y * box.height);
   const auto phase = [](double corner) {
-    constexpr double kGrain = 1.0 / 512;  // of a place: less is no difference
+    constexpr double kGrain = 1.0 / 512;  // of a pixel; smaller differences are ignored
     const double part = corner - std::floor(corner);
     return part < kGrain || part > 1 - kGrain ? 0 : part;
   };

@@ -21,7 +21,7 @@ base::SizeF size_of(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-// Origins are whole pixels.
+// The rectangle of the picture; its origin is a whole pixel.
 base::RectI extent_of(const frame::Picture& picture) {
   const auto left = static_cast<int>(picture.origin().x);
   const auto top = static_cast<int>(picture.origin().y);
@@ -41,7 +41,8 @@ frame::PicturePtr flattened(const frame::Picture& back, const frame::Picture& fr
   return std::make_shared<frame::Picture>(std::move(pixels), corner);
 }
 
-// Made a second time, if it may lie between pixels and its size is within the limits.
+// Makes the raster, and a finer one if it may be shown at a fractional position and the size is
+// within the limits.
 template <class Make>
 base::Result<Raster> made_finer_too(const Detail& detail, const Make& make) {
   TRY(Raster raster, make(detail));
@@ -54,7 +55,8 @@ base::Result<Raster> made_finer_too(const Detail& detail, const Make& make) {
 }
 
 base::Error moves() {
-  return {base::ErrorCode::kInternal, "a content that moves is not one picture", {}, nullptr};
+  return {
+      base::ErrorCode::kInternal, "a moving content cannot be drawn as one picture", {}, nullptr};
 }
 
 }  // namespace
@@ -105,7 +107,7 @@ base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, cons
     const scene::Fit fit = image != nullptr ? image->fit : scene::Fit::kContain;
     strip.size = strip_size(natural.box, fit, scroll, *layer.size);
   } else if (std::holds_alternative<scene::ShapeContent>(layer.content)) {
-    strip.size.reset();  // it has a size of its own
+    strip.size.reset();  // the strip has its own size
   }
   TRY(const Raster content, rasterise_once(strip, text));
   const base::SizeF box = layer.size.value_or(content.box);
@@ -115,7 +117,7 @@ base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, cons
   return repeated(content, scroll, box, is_centred ? room / 2 : 0, base::Color{0, 0, 0, 0});
 }
 
-// One line, or as many as it takes; the background stands behind all of it.
+// Draws a text strip: one line, or as many as needed; the background lies behind all of it.
 base::Result<Raster> Rasterizer::rasterise_text_strip(const scene::TextContent& content,
                                                       const std::string& text,
                                                       const scene::ScrollEffect& scroll,

@@ -17,37 +17,37 @@
 
 namespace layercast::content {
 
-/// Turns the content of a scene's layers into pictures. Equal contents in boxes of one size share
-/// one picture, so that fifty layers with one logo decode it once.
+/// Turns the contents of layers into pictures. Equal contents in boxes of equal size share one
+/// picture, so that fifty layers with the same logo decode it once.
 /// Thread: one at a time.
 class Rasterizer {
  public:
   /// Ownership: keeps a reference to `file`, which must outlive it.
   explicit Rasterizer(const scene::SceneFile& file);
 
-  /// The layer's content, all of it in one picture; kInternal for one that moves. `text`: a text
-  /// content with its placeholders filled in; of no meaning for others. Errors: what the content's
-  /// own function says: missing files, fonts, bad data, limits. A layer that scrolls: as strip.h
-  /// makes it.
+  /// Draws the layer's content as one picture; that of a layer that scrolls as described in
+  /// strip.h. `text`: the expanded text of a text content; ignored for others.
+  /// Errors: those of the content's own function: missing files, fonts, bad data, limits; kInternal
+  /// for a moving content.
   base::Result<Raster> rasterise(const scene::Layer& layer, const std::string& text);
 
-  /// A chat as make_chat() makes it; its messages are drawn once for all its versions.
-  /// Errors: make_chat()'s.
+  /// Makes a chat with make_chat(); messages are drawn once for all versions of the chat.
+  /// Errors: those of make_chat().
   base::Result<std::unique_ptr<MovingContent>> open_chat(const scene::ChatContent& content,
                                                          std::optional<base::SizeF> box,
                                                          base::Duration start);
 
-  /// The caption of a visual feed in a box of this size; none where there is nothing to say.
-  /// Errors: rasterise_caption()'s.
+  /// Draws the caption of a visual feed in a box of this size; nullopt if there is no caption.
+  /// Errors: those of rasterise_caption().
   base::Result<std::optional<Raster>> caption(const scene::Layer& layer, base::SizeF box);
 
-  /// Lets go of the pictures that only it still holds.
+  /// Releases the pictures that only this rasterizer still refers to.
   void forget_unused();
 
-  /// Why no text can be drawn: a font of the scene, or a default one, is not there.
+  /// Why no text can be drawn: a font of the scene or a default font is missing.
   std::optional<base::Error> font_error() const;
 
-  /// What stands in place of a content that failed: a translucent red box with the reason.
+  /// Draws the error picture of a content that failed: a translucent red box with the reason.
   Raster error_raster(const scene::Layer& layer, const base::Error& error);
 
  private:
@@ -59,7 +59,8 @@ class Rasterizer {
                                             const scene::ScrollEffect& scroll,
                                             std::optional<base::SizeF> box);
 
-  // What an image looks like depends on these: a kind, its files, its fit, its box, its detail.
+  // Everything that the look of an image depends on: a kind, its files, its fit, its box, its
+  // detail.
   struct SharedKey {
     std::string kind;
     std::string source;
@@ -79,7 +80,7 @@ class Rasterizer {
   base::Result<Raster> rasterise_content(const scene::ColorContent& content,
                                          const scene::Layer& layer);
   base::Result<FontLibrary*> fonts();
-  // The picture of that key, made by `make` if there is none.
+  // The picture of that key; made by `make` if there is none yet.
   template <typename Make>
   base::Result<Raster> shared(const SharedKey& key, const Make& make);
 

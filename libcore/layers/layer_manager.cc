@@ -34,25 +34,25 @@ using scene::Refusal;
 using scene::Value;
 using SteadyClock = std::chrono::steady_clock;
 
-// A scheduled command is applied so long before its frame, and shown from that frame on.
+// How long before its frame a scheduled command is applied; it is visible from that frame on.
 constexpr Duration kLead = std::chrono::milliseconds(100);
-// How often the stream's clock is looked at while something waits for it.
+// How often the stream clock is polled while commands wait for it.
 constexpr Duration kLook = std::chrono::milliseconds(50);
-// A commit that nobody waits for is tried again after this, when the last one failed.
+// The delay before a commit is retried that no caller waits for.
 constexpr Duration kRetryAfter = std::chrono::seconds(1);
-// So many commands are made durable together at most.
+// The maximum number of commands in one commit.
 constexpr size_t kGroupMax = 4096;
 
-// One command on its way to being durable and answered.
+// One command that is not yet durable or not yet answered.
 struct Item {
   scene::Command command;
-  Duration now{};      ///< that it was applied at
-  LiveStatePtr state;  ///< that it led to; null when nothing changed
+  Duration now{};      ///< stream time at which it was applied
+  LiveStatePtr state;  ///< the resulting state; null if nothing changed
   std::vector<scene::Event> events;
   Answer answer;
-  std::function<void(Answer)> done;    ///< null for what was scheduled
-  std::optional<Scheduled> scheduled;  ///< accepted for later with this
-  std::optional<int64_t> due;          ///< the number of the scheduled command that this obeys
+  std::function<void(Answer)> done;    ///< null for scheduled commands
+  std::optional<Scheduled> scheduled;  ///< the schedule entry of a command for later
+  std::optional<int64_t> due;          ///< the number of the scheduled command that this applies
   Duration show_from{};
   bool is_shown = false;
 
@@ -63,7 +63,7 @@ Refusal refused(ErrorCode code, std::string message) {
   return {{code, std::move(message), {}, nullptr}, {}};
 }
 
-// What is wrong with it whatever state it comes to.
+// Whether the command would be refused in every state.
 bool is_wrong_for_ever(const Refusal& refusal) {
   const ErrorCode code = refusal.error.code;
   return code == ErrorCode::kInvalidInput || code == ErrorCode::kUnsupported ||
@@ -85,7 +85,7 @@ class Gauges {
   explicit Gauges(base::Metrics& metrics)
       : metrics_(metrics),
         group_size_(
-            metrics.histogram({"commit_group_size", "Commands that were made durable together."},
+            metrics.histogram({"commit_group_size", "Commands that were committed together."},
                               {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000})) {
     for (size_t i = 0; i < layers_.size(); ++i) {
       const std::string type(scene::name_of(static_cast<scene::LayerType>(i)));
@@ -97,7 +97,7 @@ class Gauges {
   void count_refusal(const base::Error& error) {
     const std::string reason(base::meaning_of(error.code).name);
     metrics_
-        .counter({"commands_refused_total", "Commands that were not obeyed, by reason."},
+        .counter({"commands_refused_total", "Commands that were refused, by reason."},
                  {{"reason", reason}})
         ->add();
   }
@@ -124,7 +124,7 @@ class Gauges {
 
 }  // namespace
 
-// Two threads: one commits, tells and answers; one watches the time.
+// Two threads: one commits, notifies and responds; the other watches the time.
 class LayerManager::Work {
  public:
   Work(const LayerManagerOptions& options, LiveStatePtr state, Schedule schedule);
@@ -144,7 +144,7 @@ class LayerManager::Work {
  private:
   using Additions = std::vector<ShownStates::Addition>;
 
-  // Under mutex_.
+  // Requires mutex_.
   std::optional<Duration> later_time(const Submission& submission, Duration frame_time) const;
   std::variant<scene::Applied, Refusal> applied(const scene::Command& command, Origin origin,
                                                 Duration now) const;
@@ -173,14 +173,14 @@ class LayerManager::Work {
 
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Item> queue_;  ///< those that are being committed are still at its front
-  LiveStatePtr tentative_;  ///< the newest, which may not be durable yet
+  std::deque<Item> queue_;  ///< items that are being committed stay at the front
+  LiveStatePtr tentative_;  ///< the newest state, which may not be durable yet
   Schedule schedule_;       ///< as of tentative_
-  Duration last_due_{};     ///< of what tentative_ holds: nothing after it is shown before
+  Duration last_due_{};     ///< latest due time in tentative_; later states are not shown before it
   std::optional<SteadyClock::time_point> retry_at_;
   bool is_ending_ = false;
 
-  // Changed by the committing thread alone.
+  // Changed by the committing thread only.
   Schedule durable_schedule_;
   mutable std::mutex durable_mutex_;
   LiveStatePtr durable_;
@@ -284,9 +284,9 @@ void LayerManager::Work::schedule_for(Item& item, Origin origin, Duration due) {
   if (refusal != nullptr && is_wrong_for_ever(*refusal)) {
     item.answer = *refusal;
   } else if (schedule_.waiting.size() >= static_cast<size_t>(scene::limits::kScheduledMax)) {
-    item.answer = refused(ErrorCode::kLimit,
-                          std::to_string(schedule_.waiting.size()) +
-                              " commands wait for their time, and there is no room for more");
+    item.answer =
+        refused(ErrorCode::kLimit, std::to_string(schedule_.waiting.size()) +
+                                       " commands are already scheduled, which is the maximum");
   } else {
     const int64_t number = schedule_.next_number;
     item.scheduled = Scheduled{number, due, origin, item.command};
@@ -333,7 +333,7 @@ void LayerManager::Work::obey_due(const Scheduled& scheduled, Additions& additio
   item.command = scheduled.command;
   item.due = scheduled.number;
   last_due_ = std::max(last_due_, scheduled.due);
-  // In order: what is due with another command, or comes late, follows it.
+  // Commands that are due at the same time, or are late, are applied in order.
   obey(item, scheduled.origin, scheduled.due);
   item.show_from = scheduled.due;
   queue_.push_back(std::move(item));
@@ -343,8 +343,8 @@ void LayerManager::Work::obey_due(const Scheduled& scheduled, Additions& additio
   }
 }
 
-// What the durable schedule implies is shown before it is durable itself, unless it stands on
-// something that is not.
+// Shows results of scheduled commands before they are committed: the durable schedule implies them.
+// Stops at a result that depends on an uncommitted change.
 void LayerManager::Work::show_in_advance(Additions& additions) {
   for (Item& item : queue_) {
     const bool is_implied = item.due.has_value();
@@ -355,8 +355,8 @@ void LayerManager::Work::show_in_advance(Additions& additions) {
   }
 }
 
-// A slow commit must not make a scheduled command late: until it is done, the command's effect is
-// shown on what may be shown. The revision is that of what it stands on.
+// A slow commit must not delay a scheduled command: until then, the command is shown applied to the
+// newest state that may be shown, with the revision of that state.
 void LayerManager::Work::show_makeshift(const Scheduled& scheduled, Additions& additions) {
   const auto is_it = [&](const Scheduled& each) { return each.number == scheduled.number; };
   if (std::ranges::none_of(durable_schedule_.waiting, is_it)) return;
@@ -415,7 +415,7 @@ void LayerManager::Work::watch_time() {
 
 // --- making durable ---
 
-// Returns with something to commit, or at the end.
+// Waits for items to commit, or for the end.
 void LayerManager::Work::await_work(std::unique_lock<std::mutex>& lock) {
   const auto is_waited_for = [&] {
     return is_ending_ || std::ranges::any_of(queue_, [](const Item& item) { return !item.due; });
@@ -474,7 +474,8 @@ base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
   return {};
 }
 
-// The first `count` are durable: they are shown, told and answered.
+// Publishes the first `count` items, which are durable: shows them, notifies subscribers, and
+// responds.
 void LayerManager::Work::settle(size_t count, std::unique_lock<std::mutex>& lock) {
   std::vector<Item> items(std::make_move_iterator(queue_.begin()),
                           std::make_move_iterator(queue_.begin() + static_cast<ptrdiff_t>(count)));
@@ -502,7 +503,7 @@ void LayerManager::Work::settle(size_t count, std::unique_lock<std::mutex>& lock
   lock.lock();
 }
 
-// Everything that is not durable is refused, but for what the durable schedule implies.
+// Rolls back everything that is not durable, and applies what the durable schedule implies again.
 void LayerManager::Work::give_up(const base::Error& error, std::unique_lock<std::mutex>& lock) {
   std::deque<Item> items = std::exchange(queue_, {});
   tentative_ = durable_;
@@ -512,7 +513,7 @@ void LayerManager::Work::give_up(const base::Error& error, std::unique_lock<std:
   obey_all_due(options_.next_frame_time(), additions);
   shown_.reset(durable_, additions);
   retry_at_ = SteadyClock::now() + kRetryAfter;
-  // Without an end to a store that fails, what is implied stays scheduled.
+  // At the end, implied commands stay scheduled instead of being retried without end.
   if (is_ending_) queue_.clear();
   lock.unlock();
   for (Item& item : items) {
@@ -566,7 +567,7 @@ base::Result<std::pair<LiveState, Schedule>> state_from(store::StoredState store
   return std::pair(std::move(state), std::move(schedule));
 }
 
-// What the journal says of a scene that comes from nowhere.
+// The first journal entry of a new scene.
 store::JournalEntry first_entry(const LiveState& state) {
   const scene::Command command{
       "scene.replace",
@@ -585,10 +586,11 @@ base::Result<std::unique_ptr<LayerManager>> LayerManager::open(const LayerManage
   if (stored) {
     TRY(auto read, state_from(*std::move(stored)));
     std::tie(state, schedule) = std::move(read);
-    if (follows) schedule = {};  // the other daemon's to obey
+    if (follows) schedule = {};  // the other daemon applies them
     if (follows && options.adapt) options.adapt(state);
   } else if (follows) {
-    return base::Error{ErrorCode::kNotFound, "no daemon has kept this scene yet: nothing to follow",
+    return base::Error{ErrorCode::kNotFound,
+                       "there is nothing to follow: no daemon has stored this scene yet",
                        initial.scene.name, nullptr};
   } else {
     state.revision = 1;
@@ -631,7 +633,7 @@ void LayerManager::submit(Submission submission, std::function<void(Answer)> don
 }
 
 Answer LayerManager::apply(Submission submission) {
-  // Shared: whoever answers may not be done with it yet when the answer is there.
+  // Shared, because the responding thread may still use it when the result has arrived.
   const auto answered = std::make_shared<std::promise<Answer>>();
   auto answer = answered->get_future();
   submit(std::move(submission),

@@ -19,97 +19,102 @@
 
 namespace layercast::layers {
 
-/// Where a command comes from, and so what it may name.
+/// The origin of a command, which determines the files and URLs that it may name.
 enum class Origin : uint8_t {
-  kLocal,    ///< whoever started the daemon: any file
+  kLocal,    ///< the user who runs the daemon: any file
   kNetwork,  ///< files of the assets folder only, symbolic links resolved; URLs of known schemes
 };
 
-/// When a command is to be obeyed: at the frame of a stream time, or at a frame's index.
+/// When to apply a command: at the frame of a stream time, or at the index of a frame.
 using At = std::variant<base::Duration, int64_t>;
 
+/// A command with its conditions.
 struct Submission {
   scene::Command command;
-  std::optional<int64_t> if_revision;  ///< refused as kStale when the scene is at another revision
-  std::optional<At> at;                ///< absent, or past: at once
+  std::optional<int64_t> if_revision;  ///< refused as kStale if the scene is at another revision
+  std::optional<At> at;                ///< absent or past: immediately
   Origin origin = Origin::kNetwork;
 };
 
-/// A command that was obeyed and is durable.
+/// The result of a command that was applied and is durable.
 struct Accepted {
-  /// The revision that the command led to; the present one when nothing changed, or it is
+  /// The revision after the command; the current one if nothing changed, or the command is
   /// scheduled.
   int64_t revision = 0;
-  scene::Value result;        ///< of a scheduled command: `{"scheduled": number}`
+  scene::Value result;        ///< for a scheduled command: `{"scheduled": number}`
   bool is_changed = false;    ///< the command changed the scene
   bool is_scheduled = false;  ///< the command waits for its frame
 };
 
 using Answer = std::variant<Accepted, scene::Refusal>;
 
-/// A state, and what has led to it since the last one that was told.
+/// A state, and the events since the previous notification.
 struct Change {
   scene::LiveStatePtr state;
   std::vector<scene::Event> events;
 };
 
-/// The newest state for whoever renders it.
+/// A state for the renderer.
 struct Published {
   scene::LiveStatePtr state;
-  base::Duration show_from{};  ///< stream time; frames before it show what came before
+  base::Duration show_from{};  ///< stream time; earlier frames show the previous state
 };
 
+/// The environment of a LayerManager.
 struct LayerManagerOptions {
   store::StateStore* store = nullptr;  ///< outlives the manager
   base::Metrics* metrics = nullptr;    ///< outlives the manager
-  std::string folder;                  ///< what relative paths start from
-  std::string assets_folder;           ///< what Origin::kNetwork may read
+  std::string folder;                  ///< base of relative paths
+  std::string assets_folder;           ///< the folder that Origin::kNetwork may use
   /// The stream time of the next frame.
   std::function<base::Duration()> next_frame_time;
-  /// The stream time of frame `index`, at the present rate.
+  /// The stream time of frame `index` at the current rate.
   std::function<base::Duration(int64_t index)> time_of_frame;
-  /// Why canvas, outputs or stream settings cannot be as they are in `state`; nothing where they
-  /// can. Asked when a command changes them, which is then refused; absent: they always can.
+  /// Checks the canvas, outputs and stream settings of `state` when a command changes them. An
+  /// error refuses the command; absent: no check.
   std::function<std::optional<base::Error>(const scene::LiveState& state)> objection;
-  /// kFollower: the store is a follower's; every command is refused, and the state is another
-  /// daemon's, which follow() takes over.
+  /// kFollower: the store is that of a follower. All commands are refused; the state is that of
+  /// another daemon, which follow() reads.
   store::Role role = store::Role::kOwner;
-  /// What a follower makes of the states that it takes over; absent: nothing.
+  /// Modifies each state that a follower reads; absent: no change.
   std::function<void(scene::LiveState& state)> adapt;
 };
 
-/// The live scene. Commands are applied one after another, each to what the last one led to; those
-/// that wait are made durable together (group commit), and only then shown, told and answered, in
-/// the order of their revisions. A commit that fails refuses every command in it.
-/// Thread: any (locked). Calls back on a thread of its own.
+/// The live scene. Commands are applied in sequence, each to the result of the previous one.
+/// Waiting commands are committed together (group commit); then their states are published and
+/// subscribers and callers are notified, in the order of revisions. If a commit fails, all commands
+/// that are not durable yet are refused.
+/// Thread: any (locked). Callbacks run on its own thread.
 class LayerManager {
  public:
-  /// With what the store holds, or else with `initial` as revision 1, made durable. A follower
-  /// finds a state in its store. Errors: the store's; kNotFound for a follower's that holds none.
+  /// Opens the state in the store, or else commits `initial` as revision 1. A follower requires a
+  /// state in the store.
+  /// Errors: those of the store; kNotFound for a follower without a stored state.
   static base::Result<std::unique_ptr<LayerManager>> open(const LayerManagerOptions& options,
                                                           const scene::LiveState& initial);
-  /// Commands that were submitted are answered first.
+  /// Responds to all submitted commands first.
   ~LayerManager();
 
   /// The newest durable state; never null.
   scene::LiveStatePtr current() const;
-  /// The states to render, oldest first: the one to show now, and those whose time has not come.
+  /// The states to render, oldest first: the current one, and those for later frames.
   std::vector<Published> published() const;
-  /// Whether published() has changed since it was at `version`, which becomes the present one.
+  /// Whether published() has changed since `version`; sets `version` to the current one.
   bool take_newer(uint64_t& version) const;
 
   /// Applies a command. `done` is called exactly once.
   void submit(Submission submission, std::function<void(Answer)> done);
-  /// The same, waiting for the answer. Not to be called from a callback.
+  /// Applies a command and waits for the result. Must not be called from a callback.
   Answer apply(Submission submission);
 
-  /// For a follower: waits until its store holds a newer state, at most `patience`, then shows and
-  /// tells it. False when there was none. Thread: one at a time. Errors: the store's.
+  /// For a follower: waits for a newer state in the store, at most for `patience`, then publishes
+  /// it and notifies subscribers. False if there was none. Thread: one at a time. Errors: the
+  /// store's.
   base::Result<bool> follow(std::chrono::milliseconds patience);
 
-  /// Calls `listener` with the whole state (no events) before this returns, and afterwards with
-  /// every change after that, in order, none missing, until the subscription is destroyed. It must
-  /// not wait.
+  /// Calls `listener` with the whole state (no events) before subscribe() returns, and afterwards
+  /// with every later change, in order and without gaps, until the subscription is destroyed. The
+  /// listener must not block.
   class Subscription {
    public:
     Subscription() = default;
@@ -119,10 +124,10 @@ class LayerManager {
   };
   std::unique_ptr<Subscription> subscribe(std::function<void(const Change&)> listener);
 
-  /// Frame `index` shows everything up to `revision`, and has been handed to the encoder.
+  /// Notes that frame `index`, which shows everything up to `revision`, was passed to the encoder.
   void note_on_air(int64_t revision, int64_t index);
-  /// Calls `done` once with the index of the first frame that is on air with `revision`, or with
-  /// nullopt after `patience`, or when the manager ends.
+  /// Calls `done` once: with the index of the first frame on air that shows `revision`, or with
+  /// nullopt after `patience` or when the manager is destroyed.
   void when_on_air(int64_t revision, base::Duration patience,
                    std::function<void(std::optional<int64_t>)> done);
 

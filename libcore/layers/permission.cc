@@ -50,7 +50,7 @@ void add_names(const scene::Codec<T>& codec, const T& item, Names& names) {
                      });
 }
 
-// The names of `items` that the items with their ids in `before` do not have.
+// Adds the names in `items` that the items with the same ids in `before` do not have.
 template <class T, class Items>
 void add_new_names(const scene::Codec<T>& codec, const Items& before, const Items& items,
                    Names& names) {
@@ -81,7 +81,7 @@ Names new_names(const scene::Scene& before, const scene::Scene& after) {
   return names;
 }
 
-// The places of the strings `text` in `value`, as JSON pointers.
+// Adds the places of strings equal to `text` in `value`, as JSON pointers.
 void add_places(const Value& value, const std::string& text, scene::Reader& reader,
                 std::vector<std::string>& places) {
   if (value.is(Value::Kind::kString) && value.text == text) places.push_back(reader.pointer());
@@ -121,7 +121,7 @@ bool is_allowed_output(const std::string& url, const Folders& folders) {
   return scheme_of(url).empty() ? is_asset(url, folders) : is_of_scheme(url, kSchemes);
 }
 
-// Network protocols alone: none of them reads a file, joins others or opens a device.
+// Only network protocols: none of them reads a file, concatenates other URLs or opens a device.
 bool is_allowed_source(const std::string& source, const Folders& folders) {
   constexpr std::array<std::string_view, 9> kSchemes = {"http",  "https", "rtmp", "rtmps", "rtsp",
                                                         "rtsps", "srt",   "udp",  "rtp"};
@@ -145,16 +145,16 @@ bool is_allowed(const Name& name, const Folders& folders) {
 const char* expectation_of(FileRole role) {
   switch (role) {
     case FileRole::kSource:
-      return "a source set over the network is a file of the assets folder, or a URL: http, https, "
-             "rtmp, rtmps, rtsp, rtsps, srt, udp or rtp";
+      return "a source that is set over the network must be a file in the assets folder, or a URL: "
+             "http, https, rtmp, rtmps, rtsp, rtsps, srt, udp or rtp";
     case FileRole::kOutput:
-      return "an output set over the network is rtmp, rtmps, srt, udp, or a file of the assets "
-             "folder";
+      return "an output that is set over the network must be a URL (rtmp, rtmps, srt or udp), or a "
+             "file in the assets folder";
     case FileRole::kNone:
     case FileRole::kAsset:
       break;
   }
-  return "a file set over the network lies in the assets folder";
+  return "a file that is set over the network must be in the assets folder";
 }
 
 }  // namespace

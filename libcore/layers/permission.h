@@ -9,17 +9,17 @@
 
 namespace layercast::layers {
 
-/// What commands from the network may name.
+/// The folders that limit the files in commands from the network.
 struct Folders {
-  std::string scene;   ///< what relative paths start from
-  std::string assets;  ///< what may be read and written
+  std::string scene;   ///< base of relative paths
+  std::string assets;  ///< the folder that may be read and written
 };
 
-/// Why a command must not come from the network: the scene `after` it names a file outside the
-/// assets folder, symbolic links resolved, or a URL of a scheme that is not allowed, which the
-/// scene `before` it does not name. Nullopt where the command is allowed. What names a file follows
-/// from the FileRole of each field in the tables. `params`: of the command, for the places of
-/// faults.
+/// The refusal of a network command after which the scene names something that is not allowed: a
+/// file outside the assets folder, symbolic links resolved, or a URL with another scheme. Names
+/// that the scene `before` already has are allowed. Nullopt if the command is allowed. The FileRole
+/// of each field in the tables determines what is a file or URL. `params`: of the command, for the
+/// places of faults.
 std::optional<scene::Refusal> refusal_of_names(const scene::Value& params,
                                                const scene::Scene& before,
                                                const scene::Scene& after, const Folders& folders);

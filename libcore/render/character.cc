@@ -20,7 +20,7 @@ using content::Part;
 using frame::Patience;
 using scene::CharacterContent;
 
-// What shows in one state of a character, or without one: one part at most.
+// Plays one state of a character, or its source: one part at most.
 class Player {
  public:
   explicit Player(content::Raster still) : still_(std::move(still)) {}
@@ -35,7 +35,7 @@ class Player {
     return moving_ ? moving_->take_failure() : std::nullopt;
   }
 
-  // Nothing while there is nothing to show.
+  // Nullopt while there is no picture.
   base::Result<std::optional<Part>> show(const base::SceneTime& time, Patience patience) {
     if (still_) return std::optional(part_of(*still_));
     parts_.clear();
@@ -50,7 +50,7 @@ class Player {
   }
 
  private:
-  // A picture that shows again is not made again.
+  // The result for a repeated picture is reused.
   base::Result<void> put_texture_on(Part& part) {
     if (!textured_ || part != plain_) {
       TRY(const content::Raster flat, drawn(part, moving_->box()));
@@ -64,13 +64,13 @@ class Player {
 
   std::optional<content::Raster> still_;
   std::unique_ptr<MovingContent> moving_;    ///< else
-  std::optional<content::Texture> texture_;  ///< of pictures that come without it
+  std::optional<content::Texture> texture_;  ///< for pictures without it
   std::vector<Part> parts_;
-  Part plain_;  ///< what `textured_` was made of
+  Part plain_;  ///< `textured_` without the texture
   std::optional<Part> textured_;
 };
 
-// When what shows begins, from the layer's start on.
+// When the states begin and fade, counted from the layer's start.
 struct Beginnings {
   base::Duration now{};
   base::Duration before{};
@@ -87,7 +87,7 @@ class Character final : public MovingContent {
         beginnings_(beginnings),
         cross_fade_(cross_fade) {}
 
-  // Pictures that a later state will show.
+  // Keeps pictures for later states in memory.
   void keep(std::shared_ptr<const content::KeptPictures> pictures) {
     kept_.push_back(std::move(pictures));
   }
@@ -126,7 +126,8 @@ class Character final : public MovingContent {
   }
 
  private:
-  // Of the present state, in 255ths; the rest is what was before. Exact: rounded to nearest.
+  // The weight of the current state in 255ths; the previous state has the rest. Exact: rounded to
+  // nearest.
   uint8_t weight_at(const base::SceneTime& time) const {
     if (!before_) return 255;
     const base::Duration passed = time.since(beginnings_.fade).floor();
@@ -136,7 +137,7 @@ class Character final : public MovingContent {
     return static_cast<uint8_t>((passed.count() * 255 + length / 2) / length);
   }
 
-  // Equal pictures and weights are the same picture again.
+  // The result for equal pictures and weights is reused.
   base::Result<Part> mixed_parts(const Part& before, const Part& now, uint8_t weight) {
     if (!mix_ || mix_->before != before || mix_->now != now || mix_->weight != weight) {
       TRY(const content::Raster from, drawn(before, box_));
@@ -155,7 +156,7 @@ class Character final : public MovingContent {
 
   base::SizeF box_;
   Player now_;
-  std::optional<Player> before_;  ///< what the present state fades from
+  std::optional<Player> before_;  ///< the state that fades out
   Beginnings beginnings_;
   base::Duration cross_fade_;
   std::optional<Mix> mix_;
@@ -187,7 +188,7 @@ class Opening {
                                         : open_state(content_.state));
     std::optional<Player> before;
     if (run_.character.state_start && content_.cross_fade.count() > 0) {
-      // What cannot be shown is not faded from.
+      // Without a fade if the previous state cannot be opened.
       auto opened = source && !run_.character.state_before
                         ? base::Result<Player>(*std::exchange(source, {}))
                         : open_state(run_.character.state_before);
@@ -218,7 +219,7 @@ class Opening {
         since(run_.character.fade_start ? run_.character.fade_start : run_.character.state_start)};
   }
 
-  // Null: the source's file, or a state that there is no animation of any more.
+  // Null: the source file, or a state whose animation no longer exists.
   const scene::AnimatedContent* animation_of(const std::optional<std::string>& state) const {
     const auto named = std::ranges::find_if(content_.animations,
                                             [&](const auto& each) { return each.name == state; });
@@ -241,7 +242,7 @@ class Opening {
     return Player(std::move(still));
   }
 
-  // As an animation, where the source's file is one.
+  // The source file as an animation, if it is animated.
   std::optional<scene::AnimatedContent> animated_source_file() const {
     const bool is_file = source_file() != nullptr;
     if (!is_file || !content::is_animated_file(means_.file.resolved(*source_file()))) return {};
@@ -278,7 +279,7 @@ class Opening {
     return Player(std::move(moving));
   }
 
-  // What is wrong with them is told when they are to play.
+  // Errors are reported when the states play.
   void keep_states(Character& character) const {
     const auto keep = [&](const scene::AnimatedContent& animation) {
       if (std::holds_alternative<scene::VideoContent>(animation)) return;

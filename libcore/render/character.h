@@ -14,10 +14,10 @@
 
 namespace layercast::render {
 
-/// Whether states that do not play are decoded, too, so that a change of state takes no time.
+/// Whether states that do not play are also decoded, so that a change of state is immediate.
 enum class Foresight : uint8_t { kNone, kStates };
 
-/// What characters are made with.
+/// The context for building characters. Ownership: borrowed.
 struct CharacterMeans {
   const scene::SceneFile& file;
   const content::FeedOpener& open_feed;
@@ -26,11 +26,11 @@ struct CharacterMeans {
   Foresight foresight = Foresight::kNone;
 };
 
-/// The character of `layer`: the animation that its state names, or else its source, contained in
-/// the layer box, or in the source's own size where it has none; the texture multiplied over every
-/// picture. From `fade_start` on it fades from what was before, by a weighted sum of the two.
-/// Null for one that stands still. Errors: of what shows, and of the source where its size is
-/// wanted; `where` is the path.
+/// Opens the character of `layer`: the animation that its state names, or else its source,
+/// contained in the layer box, or in the source's own size without a box. The texture is multiplied
+/// with each picture. From `fade_start` on the character cross-fades from the previous state by a
+/// weighted sum. Null for a character without motion. Errors: those of the visible animation, and
+/// of the source if its size is needed; `where` is the path.
 base::Result<std::unique_ptr<content::MovingContent>> open_character(
     const scene::CharacterContent& content, const scene::RunningLayer& layer,
     const CharacterMeans& means);

@@ -15,7 +15,7 @@ namespace {
 
 using base::Affine;
 
-// Below this a layer is thinner than a pixel of the largest canvas: nothing of it would show.
+// Below this a layer is thinner than a pixel of the largest canvas, and therefore invisible.
 constexpr double kDeterminantMin = 1e-12;
 
 Affine canvas_from_box(const scene::Transform& transform, base::SizeF box,
@@ -27,7 +27,7 @@ Affine canvas_from_box(const scene::Transform& transform, base::SizeF box,
          base::translation(-transform.anchor.x * box.width, -transform.anchor.y * box.height);
 }
 
-// What the parts cover in the layer box, whole pixels or not.
+// The area of the part in the layer box, not rounded to pixels.
 base::RectF extent_of(const content::Part& part, base::SizeF box) {
   const base::RectF whole{0, 0, box.width, box.height};
   if (part.is_cut_to_box) return whole;
@@ -36,7 +36,7 @@ base::RectF extent_of(const content::Part& part, base::SizeF box) {
                          {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)});
 }
 
-// The layer box, and what overflows it.
+// The layer box and the overflow of its parts.
 base::RectF extent_of(std::span<const content::Part> parts, base::SizeF box) {
   base::RectF whole{0, 0, box.width, box.height};
   for (const content::Part& part : parts) {

@@ -13,7 +13,7 @@ namespace layercast::render {
 
 namespace {
 
-// The pictures of an animation, where the content is one; its path resolved.
+// The source of an animation with a resolved path; nullopt for other contents.
 std::optional<content::PictureSource> picture_source(const scene::Content& content,
                                                      const scene::SceneFile& file) {
   const auto source = [&](auto typed) -> std::optional<content::PictureSource> {
@@ -26,7 +26,7 @@ std::optional<content::PictureSource> picture_source(const scene::Content& conte
   return std::nullopt;
 }
 
-// The same layer in its own size, at rest.
+// The same layer without transform and animations.
 scene::Layer unscaled(const scene::Layer& layer) {
   scene::Layer plain = layer;
   plain.transform = {};
@@ -52,7 +52,7 @@ ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpe
       pool_(pool ? std::move(pool) : std::make_shared<content::PicturePool>()),
       rasterizer_(*file_) {}
 
-// A content that moves; null for one that stands still.
+// Opens a moving content; null for a content without motion.
 base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
     const scene::RunningLayer& running) {
   const scene::Layer& layer = running.layer;
@@ -110,7 +110,7 @@ LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
     made->filters = lasting_filters(layer);
     auto filtered = content::filtered(raster.value(), made->filters);
     if (!filtered && raster.value().pixels_from_box != base::Affine{}) {
-      // As fine as it is shown, its filters reach too far.
+      // At the scale at which it is shown, the filtered picture would be too large.
       raster = rasterizer_.rasterise(unscaled(layer), made->text);
       if (raster) filtered = content::filtered(raster.value(), made->filters);
     }

@@ -23,33 +23,34 @@ namespace layercast::render {
 
 using content::FeedOpener;
 
-/// A layer's content, ready to be drawn: rasterised, or opened.
+/// The content of a layer, ready to be drawn: a picture, or an opened moving content.
 struct LayerContent {
-  std::optional<content::Raster> raster;  ///< of what stands still
-  /// Of what does not; used by the renderer that shows it, and nobody else.
+  std::optional<content::Raster> raster;  ///< of a content without motion
+  /// Of a content with motion. Thread: only that of the renderer that shows it.
   std::unique_ptr<content::MovingContent> moving;
-  std::optional<content::Raster> caption;  ///< over what moves
+  std::optional<content::Raster> caption;  ///< drawn over `moving`
   scene::TextParts parts;                  ///< of a text; empty otherwise
-  bool changes = false;                    ///< whether the text differs from frame to frame
-  std::string text;                        ///< that `raster` shows
-  std::vector<scene::Filter> filters;      ///< that `raster` was made with, once and for all
+  bool changes = false;                    ///< whether the text changes from frame to frame
+  std::string text;                        ///< the text in `raster`
+  std::vector<scene::Filter> filters;      ///< already applied to `raster`
   std::optional<content::Raster>
-      plain;                         ///< `raster` without them, where a transition may change them
+      plain;                         ///< `raster` without filters, if a transition may change them
   std::optional<base::Error> error;  ///< why `raster` is the error picture
 };
 
-/// Not changed once made but for what moves.
+/// Immutable after it is made, except for `moving`.
 using LayerContentPtr = std::shared_ptr<LayerContent>;
 
-/// Makes contents ready, however long that takes. Thread: one at a time.
+/// Makes the contents of layers: loads, decodes and rasterises. Thread: one at a time.
 class ContentMaker {
  public:
-  /// `open_feed`: absent where a video cannot be shown. `pool`: where makers for a live scene find
-  /// each other's pictures; absent for a scene that does not change.
+  /// `open_feed`: absent if videos cannot be shown. `pool`: shares pictures between the makers of a
+  /// live scene; absent for a scene that does not change.
   ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed,
                std::shared_ptr<content::PicturePool> pool = nullptr);
 
-  /// The content of `layer`; a text as it is at `clock`. One that fails is the error picture.
+  /// Makes the content of `layer`; texts show the instant `clock`. A content that fails becomes the
+  /// error picture.
   LayerContentPtr make(const scene::RunningLayer& layer, const scene::PlaceholderClock& clock);
 
   content::Rasterizer& rasterizer() { return rasterizer_; }

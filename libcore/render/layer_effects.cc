@@ -14,7 +14,7 @@
 namespace layercast::render {
 namespace {
 
-// Whether the part can be filtered as it is: an upright picture, its edges its own.
+// Whether the part can be filtered directly: an upright, unclipped picture.
 bool is_flat(const content::Part& part) {
   const base::Affine& map = part.box_from_picture;
   const bool is_upright = map.xx > 0 && map.yy > 0 && map.xy == 0 && map.yx == 0;
@@ -28,7 +28,7 @@ bool is_of_colors(const std::vector<scene::Filter>& filters) {
   });
 }
 
-// Whether the filters have to see where the content has been scrolled to.
+// Whether the filters need the scrolled content as input.
 bool sees_scrolling(const scene::Layer& layer) {
   return scene::scroll_of(layer.animations) != nullptr && !is_of_colors(layer.filters);
 }
@@ -49,7 +49,7 @@ void LayerEffects::update_filters(const scene::RunningLayer& layer, const base::
   if (layer.run.transition && layer.run.transition->filters_start) {
     now_ = scene::filters_at(layer, time);
   } else {
-    now_ = layer.layer.filters;  // into memory that is there
+    now_ = layer.layer.filters;  // reuses its memory
   }
   scene::replace_filters(layer, time, now_);
   std::erase_if(now_, scene::does_nothing);

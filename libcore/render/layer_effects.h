@@ -15,24 +15,24 @@
 
 namespace layercast::render {
 
-/// Whether the filters of the layer differ from one instant to another.
+/// Whether animations change the filters of the layer.
 bool animates_filters(const scene::Layer& layer);
 
-/// The filters that a picture of the layer's content is made with, once, where it stands still.
+/// The filters that are applied once to the picture of a content without motion.
 const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer);
 
-/// What the filters of one layer make of its parts: made anew only when either changes. Filters of
-/// colours that come last are left to whoever draws the parts.
+/// Applies the filters of one layer to its parts; the result is cached until either changes. Colour
+/// filters at the end of the list are left to the compositor, as recoloring().
 class LayerEffects {
  public:
-  /// Puts one part, filtered as the layer is at the stream time `time`, in place of `parts`; the
-  /// parts are left as they are where there is one and its colours alone are filtered.
-  /// Nothing happens where there are no parts, or nothing is done to them. `box`: the layer's.
-  /// Errors: kLimit for a picture that would be too large.
+  /// Replaces `parts` by one part with the filters of the stream time `time` applied. A single part
+  /// that has only colour filters stays unchanged. Does nothing without parts or filters. `box`:
+  /// the layer's.
+  /// Errors: kLimit if the picture would be too large.
   base::Result<void> apply(const scene::RunningLayer& layer, const base::SceneTime& time,
                            base::SizeF box, std::vector<content::Part>& parts);
 
-  /// What is still to be done to the pixels of the part after apply(); null for nothing.
+  /// The recolouring that the compositor must still apply after apply(); null for none.
   const frame::RecoloringPtr& recoloring() const { return recoloring_; }
 
  private:
@@ -40,14 +40,14 @@ class LayerEffects {
   base::Result<void> flatten(base::SizeF box, const std::vector<content::Part>& parts);
   base::Result<void> filter();
 
-  std::vector<scene::Filter> now_;               ///< at this instant, but for the last ones
-  std::vector<scene::ColorFilter> last_colors_;  ///< those
-  std::vector<scene::ColorFilter> colors_;       ///< what `recoloring_` was made with
+  std::vector<scene::Filter> now_;  ///< at this instant, without the colour filters at the end
+  std::vector<scene::ColorFilter> last_colors_;  ///< the colour filters at the end
+  std::vector<scene::ColorFilter> colors_;       ///< the filters of `recoloring_`
   frame::RecoloringPtr recoloring_;
-  std::vector<scene::Filter> filters_;     ///< what `filtered_` was made with
-  std::vector<content::Part> sources_;     ///< what `flat_` was made of
+  std::vector<scene::Filter> filters_;     ///< the filters of `filtered_`
+  std::vector<content::Part> sources_;     ///< the parts in `flat_`
   std::optional<content::Part> flat_;      ///< an upright picture
-  std::optional<content::Part> filtered_;  ///< of `flat_`
+  std::optional<content::Part> filtered_;  ///< `flat_` with filters
 };
 
 }  // namespace layercast::render

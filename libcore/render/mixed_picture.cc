@@ -18,7 +18,7 @@ namespace {
 using Pixels = frame::Image<frame::PremulRgba8>;
 using Row = std::vector<frame::PremulRgba8>;
 
-// Origins are whole pixels.
+// The rectangle of the picture; its origin is a whole pixel.
 base::RectI place_of(const content::Raster& raster) {
   const auto left = static_cast<int>(raster.picture->origin().x);
   const auto top = static_cast<int>(raster.picture->origin().y);
@@ -26,7 +26,7 @@ base::RectI place_of(const content::Raster& raster) {
   return {left, top, left + size.width, top + size.height};
 }
 
-// Whether the part lies on whole pixels as it is.
+// Whether the part already lies on a pixel boundary.
 bool is_plain(const content::Part& part) {
   const base::Affine& map = part.box_from_picture;
   return std::holds_alternative<frame::PicturePtr>(part.picture) && part.opacity == 1 &&
@@ -34,7 +34,7 @@ bool is_plain(const content::Part& part) {
          map.x0 == std::floor(map.x0) && map.y0 == std::floor(map.y0);
 }
 
-// The row `y` of the box, from `left` on: transparent where the picture is not.
+// Reads row `y` of the box from `left` on; transparent outside the picture.
 void read_row(const content::Raster& raster, int y, int left, Row& row) {
   std::ranges::fill(row, frame::PremulRgba8{});
   const base::RectI place = place_of(raster);

@@ -21,7 +21,7 @@ frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   return frame::premultiplied({color.red, color.green, color.blue, color.alpha});
 }
 
-// The pixels of a frame that show any of the canvas; bars lie around them.
+// The pixels of a frame that show the canvas; the others are bars.
 base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) {
   const base::RectF place = base::bounds_of(
       frame_from_canvas,
@@ -30,13 +30,13 @@ base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) 
           static_cast<int>(std::ceil(place.right)), static_cast<int>(std::ceil(place.bottom))};
 }
 
-// Where `animation` of a character stands, when it is what an error is about.
+// The path of `animation` of a character, if an error is about it.
 std::optional<std::string> failing_animation(const scene::AnimatedContent& animation,
                                              const base::Error& error,
                                              const scene::SceneFile& file) {
   const std::string source =
       file.resolved(std::visit([](const auto& each) { return each.source; }, animation));
-  // One of the files of a pattern.
+  // The error is about one of the files of a pattern.
   const bool is_one_of = std::holds_alternative<scene::FramesContent>(animation) &&
                          error.where.starts_with(source.substr(0, source.find_first_of("%*?[")));
   if (error.where != source && !is_one_of) return std::nullopt;
@@ -61,7 +61,7 @@ std::string failing_character_value(const scene::CharacterContent& character,
   return is_texture ? ".content.texture" : ".content.source";
 }
 
-// The value whose place an error of this content is told with.
+// The path of the value that an error of this content is about.
 std::string failing_value(const scene::Content& content, const base::Error& error,
                           const scene::SceneFile& file) {
   if (const auto* character = std::get_if<scene::CharacterContent>(&content)) {
@@ -79,7 +79,7 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
   return has_source ? ".content.source" : ".content";
 }
 
-// All layers that can be seen, from far to near; their contents are yet to be made.
+// All visible layers, from far to near, without contents.
 std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneFile>& file,
                                        const scene::RunState& run) {
   std::vector<ShownLayer> shown;
@@ -92,7 +92,7 @@ std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneF
   return shown;
 }
 
-// A file that somebody else owns, as a view wants it.
+// A non-owning pointer to a file, for a view.
 std::shared_ptr<const scene::SceneFile> borrowed(const scene::SceneFile& file) {
   return {std::shared_ptr<const void>(), &file};
 }
@@ -107,7 +107,7 @@ SceneViewPtr view_of_file(const scene::SceneFile& file) {
   return view;
 }
 
-// Whether a transition gives the layer other filters at `time` than its content was made with.
+// Whether the layer has other filters at `time`, in a transition, than its content was made with.
 bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& content,
                        const base::SceneTime& time) {
   const bool changes = layer.run.transition && layer.run.transition->filters_start;
@@ -143,14 +143,14 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   view->layers = visible_layers(view->file, options_.run);
   std::vector<ContentFailure> failures;
   const auto font_error = maker_->rasterizer().font_error();
-  // Told once, not again for every text.
+  // Reported once instead of for every text.
   if (font_error) failures.push_back({view->file->where("fonts"), "", *font_error});
   for (ShownLayer& shown : view->layers) {
     shown.content = maker_->make(shown.running(),
                                  {frame_index, rate_, options_.clock_start, start_of(*shown.run)});
     if (shown.content->moving == nullptr) ++stats_.cache_misses;
   }
-  // The maker's own: nothing is made by it any more.
+  // Shares the maker's rasterizer, since the maker makes no more contents.
   view->rasterizer = {std::shared_ptr<void>(), &maker_->rasterizer()};
   show(std::move(view));
   for (LayerState& state : layers_) {
@@ -186,7 +186,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
   return state;
 }
 
-// A content that is shown on goes on as it is, wherever its layer is now.
+// Keeps the state of a content that is still shown, wherever its layer is now.
 void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.text = std::move(before.text);
   state.raster = std::move(before.raster);
@@ -268,7 +268,7 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
   failures_.push_back(failure_of(state, *state.error));
 }
 
-// The error picture, made anew when it says something else.
+// Shows the error picture, which is redrawn when its text changes.
 void Renderer::show_absence(LayerState& state, const base::Error& absence) {
   if (std::string text = absence.to_string(); !state.raster || text != state.absence) {
     state.absence = std::move(text);
@@ -282,19 +282,19 @@ base::SizeF Renderer::box_of(const LayerState& state) const {
   return (state.raster ? state.raster : state.content->raster)->box;
 }
 
-// What is done to a layer as a whole is done to one picture of it.
+// Combines the parts into one picture, to which effects on the whole layer apply.
 void Renderer::group_parts(LayerState& state, base::SizeF box) {
   if (!state.group || state.grouped != state.parts) {
     auto group = flattened(state.parts, box);
-    if (!group) return;  // too large to be one: its parts are drawn one by one
+    if (!group) return;  // too large for one picture: the parts are drawn one by one
     state.grouped = state.parts;
     state.group = std::move(group).value();
   }
   state.parts.assign(1, *state.group);
 }
 
-// Whether there were any filters: not those its picture was made with, nor on what tells of an
-// error. What they leave to be done to colours is left to the compositor.
+// Applies the filters that the picture was not made with; not to error pictures. Colour filters at
+// the end are left to the compositor. Returns whether there were any filters.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
   if (state.error || state.content->error || state.is_filtered) return false;
@@ -319,7 +319,8 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
   auto placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
   if (!placed) return;
   if (filter_parts(state, placed->box, time)) {
-    // With what grew out over the parts' edges: a slide begins just outside of the canvas.
+    // Placed again, since filters may have enlarged the parts: a slide begins just outside the
+    // canvas.
     placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
     if (!placed) return;
   }
@@ -335,7 +336,7 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     if (state.is_one_picture && (stays || !is_finer) && keeps_its_scale(state.running(), time)) {
       view_->resampled->apply(*item, stays);
     }
-    // Letters between pixels would be blurred.
+    // Letters at a fractional position would be blurred.
     const bool is_text = std::holds_alternative<scene::TextContent>(state.layer->content);
     if (stays && is_text) move_to_nearest_pixels(*item);
     list_.items.push_back(*std::move(item));

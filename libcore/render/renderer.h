@@ -25,93 +25,94 @@ namespace layercast::render {
 
 using frame::Patience;
 
+/// How a Renderer renders.
 struct RenderOptions {
   frame::PixelFormat format = frame::PixelFormat::kRgba;
   std::optional<base::SizeI> size;      ///< of the frames; absent: the canvas's
   std::optional<base::FrameRate> rate;  ///< absent: the scene's
   int threads = 1;
   scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
-  FeedOpener open_feed = {};      ///< absent: a video cannot be shown
+  FeedOpener open_feed = {};      ///< absent: videos cannot be shown
   compose::Verify verify = compose::Verify::kNever;
   Patience patience = Patience::kWaits;
-  scene::RunState run = {};  ///< of a file's scene: when its parts began; absent: with frame 0
+  scene::RunState run = {};  ///< of the scene of a file; default: all parts begin at frame 0
 };
 
-/// A content that cannot be shown; the error picture stands in its place.
+/// A content that cannot be shown; the error picture replaces it.
 struct ContentFailure {
   std::string where;  ///< `scene.yaml:12:7: layers[3].content.source`
   std::string layer;  ///< its id; empty for the fonts of the scene
   base::Error error;
 };
 
-/// What rendering has taken so far; what composing has is in compose_stats().
+/// The cost of rendering so far; compose_stats() has that of composing.
 struct RenderStats {
   int64_t evaluate_nanoseconds = 0;   ///< of CPU: the scene at an instant → a draw list
   int64_t rasterise_nanoseconds = 0;  ///< of CPU: content → pictures
   int64_t decode_nanoseconds = 0;     ///< of CPU: videos → pictures
-  int64_t cache_hits = 0;             ///< a layer's picture was the one it had
-  int64_t cache_misses = 0;           ///< it was made anew
+  int64_t cache_hits = 0;             ///< reuses of a layer's picture
+  int64_t cache_misses = 0;           ///< pictures made
 };
 
-/// Turns a scene and a frame index into a frame: the same bytes for the same two on any machine and
-/// any number of threads. Offline and live share it.
-/// Thread: one at a time; it uses threads of its own.
+/// Renders the frame of an index from a scene, deterministically: equal inputs give equal bytes on
+/// any machine with any number of threads. Used offline and live.
+/// Thread: one at a time; it uses its own worker threads.
 class Renderer {
  public:
-  /// Shows the scene of a file, whose contents prepare() makes ready.
+  /// Renders the scene of a file; call prepare() before the first frame.
   /// Ownership: keeps a reference to `file`, which must outlive it.
   Renderer(const scene::SceneFile& file, const RenderOptions& options);
-  /// Shows a view whose contents are ready.
+  /// Renders a view, whose contents are ready.
   Renderer(SceneViewPtr view, const RenderOptions& options);
 
   base::SizeI size() const { return size_; }
   base::FrameRate rate() const { return rate_; }
 
-  /// Rasterises every visible layer as it is at `frame_index`. Afterwards nothing fails but a video
-  /// that cannot be read on: what could not be loaded shows the error picture, and is reported
-  /// here.
+  /// Makes the contents of all visible layers for the frame `frame_index`. Returns the contents
+  /// that failed, which show the error picture; afterwards only reading a video can fail.
   std::vector<ContentFailure> prepare(int64_t frame_index);
 
-  /// The next frames show `view`, whose canvas has the size and rate of the one before. Layers
-  /// whose content is still the same go on with what they have.
+  /// Renders `view` from the next frame on; its canvas must have the same size and rate. Layers
+  /// with the same content keep their state.
   void show(SceneViewPtr view);
 
-  /// Frames are in `format` from now on.
+  /// Sets the pixel format of the next frames.
   void set_format(frame::PixelFormat format);
 
-  /// Frame `frame_index`: the last one again where nothing has changed.
-  /// Range: frame_index >= 0. Waits for videos to be decoded, unless it has no patience.
+  /// Renders the frame `frame_index`; returns the last frame again if nothing has changed.
+  /// Range: frame_index >= 0. Waits until videos are decoded, unless options say otherwise
+  /// (Patience).
   frame::FramePtr render(int64_t frame_index);
 
-  /// Videos that have failed since the last call; they show the error picture.
+  /// The videos that have failed since the last call, which show the error picture.
   std::vector<ContentFailure> take_failures();
 
   RenderStats stats() const;
   const compose::ComposeStats& compose_stats() const { return compositor_->stats(); }
-  /// Frames that memory was made for, and how much that is.
+  /// The number of allocated frames, and the bytes of each.
   size_t frames_made() const { return compositor_->frames_made(); }
   size_t frame_bytes() const { return compositor_->frame_bytes(); }
 
  private:
-  // One layer with what it showed last.
+  // One layer with the state of the last frame.
   struct LayerState {
     base::Shared<scene::Layer> layer;
     base::Shared<scene::LayerRun> run;
     size_t index = 0;
     LayerContentPtr content;
-    bool is_one_picture = false;                  ///< which can be scaled once
+    bool is_one_picture = false;                  ///< which can be resampled once
     std::string text;                             ///< that `raster` shows
-    std::optional<content::Raster> raster;        ///< instead of the content's own
-    std::vector<content::Part> parts;             ///< that show now
-    std::vector<content::Part> grouped;           ///< what `group` was made of
-    std::optional<content::Part> group;           ///< several parts as one
-    bool is_filtered = false;                     ///< whether the content was made so
-    LayerEffects effects;                         ///< what the layer's filters make of the parts
-    frame::RecoloringPtr recoloring;              ///< what is still to be done to them
-    std::optional<content::Raster> unfilterable;  ///< the error picture, while they cannot
-    std::optional<base::Error> error;             ///< of a content that cannot be read on
-    std::string absence;                          ///< that `raster` tells of, of a moving one
-    /// Those of every frame, once `is_still`.
+    std::optional<content::Raster> raster;        ///< replaces the content's own
+    std::vector<content::Part> parts;             ///< of the current frame
+    std::vector<content::Part> grouped;           ///< the parts in `group`
+    std::optional<content::Part> group;           ///< several parts as one picture
+    bool is_filtered = false;                     ///< whether the content was made with its filters
+    LayerEffects effects;                         ///< the filters of the layer
+    frame::RecoloringPtr recoloring;              ///< applied by the compositor
+    std::optional<content::Raster> unfilterable;  ///< the error picture, while filters fail
+    std::optional<base::Error> error;             ///< why the content cannot be read further
+    std::string absence;                          ///< the error in `raster`, of a moving content
+    /// The items of all frames, once `is_still`.
     std::optional<std::vector<compose::DrawItem>> items;
     bool is_still = false;
 
@@ -136,7 +137,7 @@ class Renderer {
   base::FrameRate rate_;
   base::Affine frame_from_canvas_;
   SceneViewPtr view_;
-  std::unique_ptr<ContentMaker> maker_;  ///< of a file's contents; none for a view
+  std::unique_ptr<ContentMaker> maker_;  ///< for the contents of a file; null for a view
   std::vector<LayerState> layers_;       ///< from far to near
   compose::DrawList list_;
   std::unique_ptr<compose::Compositor> compositor_;

@@ -13,7 +13,7 @@
 namespace layercast::render {
 namespace {
 
-// To 1/256 px, beyond which no sample differs: so what is whole but for the last bit is whole.
+// Rounds to 1/256 px, below which no sample differs; removes errors of the last bit.
 double in_grains(double length) { return std::floor(length * 256 + 0.5) / 256; }
 
 }  // namespace
@@ -52,8 +52,8 @@ void ResampledPictures::apply(compose::DrawItem& item, bool stays) {
   if (picture == nullptr || !is_upright || (map.xx == 1 && map.yy == 1)) return;
   const base::SizeI size = (*picture)->size();
   const base::SizeF wanted{size.width * map.xx, size.height * map.yy};
-  if (!content::check_picture_size(wanted)) return;  // only a part of it can show
-  // What moves keeps its phase out of the picture, and is sampled where it is no whole pixel.
+  if (!content::check_picture_size(wanted)) return;  // only a part of it is visible
+  // A moving picture does not include its phase; it is sampled at its fractional position.
   const base::PointF whole{stays ? std::floor(in_grains(map.x0)) : map.x0,
                            stays ? std::floor(in_grains(map.y0)) : map.y0};
   const base::PointF phase{in_grains(map.x0 - whole.x), in_grains(map.y0 - whole.y)};

@@ -11,21 +11,21 @@
 
 namespace layercast::render {
 
-/// Pictures scaled once, and well, for layers whose scale stays: sampling them for every frame
-/// would cost more and look worse.
+/// A cache of resampled pictures for layers with a constant scale. Sampling in every frame would
+/// cost more and look worse.
 /// Thread: any (locked); no lock is held while a picture is scaled.
 class ResampledPictures {
  public:
-  /// Where `item` shows an upright, scaled picture, it shows one of the final size afterwards, and
-  /// is only moved; with `stays` by whole pixels. Sizes and places are met to 1/256 px.
+  /// Replaces an upright, scaled picture of `item` by one of the final size, which is only
+  /// translated; with `stays` by whole pixels. Sizes and positions are rounded to 1/256 px.
   /// Source: content::resampled_into().
   void apply(compose::DrawItem& item, bool stays);
 
-  /// Lets go of what nobody has shown since the last call.
+  /// Releases the pictures that were not used since the last call.
   void forget_unused();
 
  private:
-  // A picture and the place it is scaled to fill.
+  // A picture and the rectangle that it is scaled to.
   struct Key {
     frame::PicturePtr picture;
     base::RectF place;
@@ -38,7 +38,7 @@ class ResampledPictures {
   };
   struct Scaled {
     frame::PicturePtr picture;
-    uint64_t used = 0;  ///< in which round
+    uint64_t used = 0;  ///< the round of the last use
   };
 
   frame::PicturePtr find(const Key& key);

@@ -13,7 +13,7 @@
 
 namespace layercast::render {
 
-/// One visible layer and what it shows.
+/// One visible layer and its content.
 struct ShownLayer {
   base::Shared<scene::Layer> layer;
   base::Shared<scene::LayerRun> run;
@@ -23,14 +23,14 @@ struct ShownLayer {
   scene::RunningLayer running() const { return {*layer, *run}; }
 };
 
-/// A scene with all its contents ready: what a renderer shows from one frame to the next change.
+/// A scene with its contents ready, which a renderer shows until the next change.
 struct SceneView {
-  std::shared_ptr<const scene::SceneFile> file;  ///< canvas and fonts; its layers do not count
+  std::shared_ptr<const scene::SceneFile> file;  ///< canvas and fonts; its layers are not used
   std::vector<ShownLayer> layers;                ///< from far to near
-  /// Draws the texts that change from frame to frame; for the one renderer that shows the view.
+  /// Draws texts that change from frame to frame. Thread: that of the renderer.
   std::shared_ptr<content::Rasterizer> rasterizer;
   std::shared_ptr<ResampledPictures> resampled;
-  int64_t revision = 0;  ///< of a live scene: everything up to it shows
+  int64_t revision = 0;  ///< of a live scene: the newest revision that is fully visible
 };
 
 using SceneViewPtr = std::shared_ptr<const SceneView>;

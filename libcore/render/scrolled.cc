@@ -11,11 +11,11 @@ namespace {
 
 using scene::Direction;
 
-// So many times a content that moves by itself is drawn at most.
+// The maximum number of copies of a moving content.
 constexpr double kCopiesMax = 256;
 
-// Where the content that stands at 0 lies after it has moved by `distance`; where it lies behind
-// the box's beginning, another one follows `period` later.
+// The position of a content that starts at 0 after it has moved by `distance`. If it lies before
+// the beginning of the box, a copy follows `period` later.
 double place_of(Direction direction, double distance, double period) {
   const bool is_back = direction == Direction::kLeft || direction == Direction::kUp;
   return is_back ? -distance : distance - period;
@@ -54,7 +54,7 @@ double scrolled_by(const scene::Animation& scroll, double period, const base::Sc
   }
   const base::SceneTime passed = time.since(start + scroll.timing.delay);
   if (passed.numerator <= 0) return 0;
-  // Whole seconds apart: their product with the speed is as good as exact for years.
+  // Whole seconds are multiplied separately: that product is practically exact for years.
   const auto seconds = static_cast<double>(passed.numerator / passed.denominator);
   const double part = static_cast<double>(passed.numerator % passed.denominator) /
                       static_cast<double>(passed.denominator);

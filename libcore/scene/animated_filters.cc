@@ -10,7 +10,7 @@
 namespace layercast::scene {
 namespace {
 
-// Where the animation, which begins at `start`, is at `time`.
+// Replaces `filters` by those of the animation, which begins at `start`, at `time`.
 void replace(const Animation& animation, const base::SceneTime& time, base::Duration start,
              std::vector<Filter>& filters) {
   const auto* effect = std::get_if<KeyframesEffect>(&animation.effect);
@@ -47,7 +47,7 @@ void replace_filters(const RunningLayer& running, const base::SceneTime& time,
   if (!run.exit_start) return;
   if (!layer.visible) {
     for (const Animation& each : layer.exit) replace(each, time, *run.exit_start, filters);
-  } else if (time.before(*run.exit_start)) {  // shown again: its exit plays backwards
+  } else if (time.before(*run.exit_start)) {  // shown again: the exit plays backwards
     const base::SceneTime past = time.since(*run.exit_start);
     const base::SceneTime mirrored{-past.numerator, past.denominator};
     for (const Animation& each : layer.exit) replace(each, mirrored, {}, filters);

@@ -10,12 +10,13 @@
 
 namespace layercast::scene {
 
-/// Whether a keyframe of one of them holds filters.
+/// Whether any keyframe of the animations has filters.
 bool holds_filters(const std::vector<Animation>& animations);
 
-/// Puts what the keyframes of the layer hold at the stream time `time`, those of `enter` and `exit`
-/// included, in place of `filters`, the layer's own: from and to them where the first or the last
-/// keyframe has none. Later animations stand in for earlier ones. Times as in motion_of().
+/// Replaces `filters`, the layer's own, by those of its keyframes at the stream time `time`,
+/// including the keyframes of `enter` and `exit`. Where an animation has no keyframe at 0 or at 1,
+/// its values come from and return to `filters`. Later animations replace the result of earlier
+/// ones. Times as in motion_of().
 /// Source: mixed() of scene/filter.h.
 void replace_filters(const RunningLayer& layer, const base::SceneTime& time,
                      std::vector<Filter>& filters);

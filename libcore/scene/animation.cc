@@ -15,8 +15,8 @@ using base::SceneTime;
 
 enum class TimingPhase : uint8_t { kBefore, kActive, kAfter };
 
-// When the active interval that begins at `begin` ends; nullopt for never. To the nearest
-// nanosecond: a third of an iteration is no whole number of them.
+// When the active interval that begins at `begin` ends; nullopt if it never ends. Rounded to the
+// nearest nanosecond, because fractions of an iteration may end between two.
 std::optional<Duration> active_end(const Timing& timing, Duration begin) {
   if (timing.duration == Duration::zero() || !(timing.iterations > 0)) return begin;
   const double length = static_cast<double>(timing.duration.count());
@@ -40,17 +40,17 @@ bool fills(FillMode fill, TimingPhase phase) {
   return fill == (phase == TimingPhase::kBefore ? FillMode::kBackwards : FillMode::kForwards);
 }
 
-// A place in the run of iterations: the "current iteration" and the "simple iteration progress".
+// The "current iteration" and the "simple iteration progress" of the specification.
 struct Place {
   bool odd_iteration = false;
   double passed = 0;     ///< 0..1
   double remaining = 1;  ///< 1 − passed
 };
 
-// The last instant of the last iteration, which may be cut short.
+// The last instant of the last iteration, which may be incomplete.
 Place last_place(double iterations) {
   if (!(iterations > 0)) return {};
-  // Infinitely many, each of no length: counted as an even one.
+  // Infinitely many iterations without length: the last one counts as even.
   if (std::isinf(iterations)) return {false, 1, 0};
   const double whole = std::floor(iterations);
   const double part = iterations - whole;
@@ -80,7 +80,7 @@ bool reversed(PlaybackDirection direction, bool odd_iteration) {
   return false;
 }
 
-// `from` at 0 and `to` at 1 exactly, and what is constant stays so.
+// Exactly `from` at 0 and `to` at 1; equal values stay constant.
 double mixed(double from, double to, double progress) {
   return progress == 1 ? to : from + (to - from) * progress;
 }
@@ -88,7 +88,7 @@ PointF mixed(const PointF& from, const PointF& to, double progress) {
   return {mixed(from.x, to.x, progress), mixed(from.y, to.y, progress)};
 }
 
-// A curve that overshoots must not make what is added up leave the range of numbers.
+// Overshooting curves must not make the product overflow.
 constexpr double kScaleMax = 1e9;
 
 void fade(LayerMotion& motion, double factor) { motion.opacity *= std::clamp(factor, 0.0, 1.0); }
@@ -118,7 +118,7 @@ PointF offset_of(const SlideOffset& slide, const EdgeOffsets& edges) {
   return {};
 }
 
-// Adds one effect, `progress` along, to what the others came to.
+// Adds one effect at `progress` to the combined motion.
 struct Apply {
   LayerMotion& motion;
   double progress;
@@ -161,7 +161,7 @@ std::optional<double> progress_at(const Timing& timing, const SceneTime& time, D
   if (!fills(timing.fill, phase)) return std::nullopt;
   const Place place = place_at(timing, time, begin, phase);
   const bool backwards = reversed(timing.direction, place.odd_iteration);
-  // The "before flag": what plays towards the interval from outside has not reached it.
+  // The "before flag" of the specification: playback has not reached the active interval.
   const bool outside = phase == (backwards ? TimingPhase::kAfter : TimingPhase::kBefore);
   return eased(timing.easing, backwards ? place.remaining : place.passed,
                outside ? EasingPhase::kBefore : EasingPhase::kActive);

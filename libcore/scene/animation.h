@@ -20,7 +20,7 @@ struct FadeEffect {
   bool operator==(const FadeEffect&) const = default;
 };
 
-/// Just outside that edge of the canvas.
+/// An edge of the canvas. A slide places the layer just outside it; a scroll moves towards it.
 enum class Direction : uint8_t { kLeft, kRight, kUp, kDown };
 using SlideOffset = std::variant<base::PointF, Direction>;
 
@@ -45,11 +45,11 @@ struct RotateEffect {
   bool operator==(const RotateEffect&) const = default;
 };
 
-/// Moves the content through its box without end: what leaves at one side comes back at the other.
+/// Moves the content through its box endlessly: it leaves at one side and returns at the other.
 struct ScrollEffect {
   Direction direction = Direction::kLeft;
   double gap = 0;               ///< px between the end of the content and its next beginning
-  std::optional<double> speed;  ///< px a second, instead of a duration of one round
+  std::optional<double> speed;  ///< px per second, instead of a duration of one round
   bool operator==(const ScrollEffect&) const = default;
 };
 
@@ -60,7 +60,8 @@ struct VolumeEffect {
   bool operator==(const VolumeEffect&) const = default;
 };
 
-/// Values relative to the layer's own, as the single effects are; filters stand in for its own.
+/// The values of an animation at one time. They are relative to the layer's own, as those of the
+/// single effects; `filters` replace the layer's.
 struct Keyframe {
   double at = 0;  ///< 0..1 of one iteration
   std::optional<double> opacity;
@@ -73,6 +74,7 @@ struct Keyframe {
   bool operator==(const Keyframe&) const = default;
 };
 
+/// Interpolates between keyframes, property by property.
 struct KeyframesEffect {
   std::vector<Keyframe> keyframes;  ///< in order of `at`
   bool operator==(const KeyframesEffect&) const = default;
@@ -81,39 +83,43 @@ struct KeyframesEffect {
 using Effect = std::variant<FadeEffect, SlideEffect, ScaleEffect, RotateEffect, KeyframesEffect,
                             ScrollEffect, VolumeEffect>;
 
-/// Web Animations: PlaybackDirection and FillMode.
+/// The direction in which the iterations of an animation play. Source: Web Animations,
+/// PlaybackDirection.
 enum class PlaybackDirection : uint8_t { kNormal, kReverse, kAlternate, kAlternateReverse };
+/// Whether an animation has an effect before and after it plays. Source: Web Animations, FillMode.
 enum class FillMode : uint8_t { kNone, kForwards, kBackwards, kBoth };
 
+/// When an animation plays, counted from its start.
 struct Timing {
   base::Duration duration{};
   base::Duration delay{};
   Easing easing;
-  double iterations = 1;  ///< infinity: for ever
+  double iterations = 1;  ///< infinity: endless
   PlaybackDirection direction = PlaybackDirection::kNormal;
   FillMode fill = FillMode::kBoth;
   bool operator==(const Timing&) const = default;
 };
 
+/// One animation: an effect and its timing.
 struct Animation {
   Effect effect;
   Timing timing;
   bool operator==(const Animation&) const = default;
 };
 
-/// How far along its effect an animation that starts at `start` is at `time`; nullopt while it has
-/// no effect. Before `start` it is in its "before" phase, as during a delay.
+/// The progress at `time` of an animation that starts at `start`; nullopt while it has no effect.
+/// Before `start` the animation is in its "before" phase, as during a delay.
 /// Source: W3C Web Animations Level 1, sections 4.7 to 4.10 (from active time to transformed
 /// progress); the end of the active interval belongs to the last iteration.
 std::optional<double> progress_at(const Timing& timing, const base::SceneTime& time,
                                   base::Duration start = {});
 
-/// When an animation that starts at `start` ends; nullopt for never.
+/// When an animation that starts at `start` ends; nullopt if it never ends.
 std::optional<base::Duration> end_of(const Timing& timing, base::Duration start);
 /// Whether an animation that starts at `start` has ended at the stream time `now`.
 bool is_over(const Timing& timing, base::Duration start, base::Duration now);
 
-/// What the animations of a layer add up to at one instant.
+/// The combined effect of the animations of a layer at one instant.
 struct LayerMotion {
   double opacity = 1;
   base::PointF offset;
@@ -122,29 +128,30 @@ struct LayerMotion {
   bool operator==(const LayerMotion&) const = default;
 };
 
-/// The offsets that take a layer just outside each edge, in the order of Direction.
+/// The offsets that move a layer just outside each edge, in the order of Direction.
 struct EdgeOffsets {
   base::PointF left, right, up, down;
 };
 
-/// The starts of a list of animations, by place; absent, or beyond the end: with the layer.
+/// The starts of a list of animations, by index. An animation whose start is absent, or beyond the
+/// end of this list, starts with the layer.
 using AnimationStarts = std::vector<std::optional<base::Duration>>;
-/// The start of animation `place`, if it has one of its own.
+/// The start of the animation with the index `place`; nullopt: it starts with the layer.
 std::optional<base::Duration> start_of(const AnimationStarts& starts, size_t place);
 
-/// All animations of a layer at the stream time `time`, each from its own start on, or else from
-/// `layer_start`. Effects combine: opacity and scale multiply, offsets and rotations add.
+/// Combines all animations of a layer at the stream time `time`; each starts at its own start, or
+/// else at `layer_start`. Effects combine: opacity and scale multiply, offsets and rotations add.
 /// Range: opacity is clamped to 0..1.
 LayerMotion motion_at(const std::vector<Animation>& animations, const base::SceneTime& time,
                       const EdgeOffsets& edges, base::Duration layer_start = {},
                       const AnimationStarts& starts = {});
-/// The same, on top of what `motion` has come to; all animations start at `start`.
+/// Adds the effects of `animations`, which all start at `start`, to `motion`.
 void add_motion(LayerMotion& motion, const std::vector<Animation>& animations,
                 const base::SceneTime& time, const EdgeOffsets& edges, base::Duration start);
 
-/// The place of the scroll among the animations of a layer: the last one; nullopt for none.
+/// The index of the layer's scroll, which is its last scroll animation; nullopt if there is none.
 std::optional<size_t> scroll_place(const std::vector<Animation>& animations);
-/// The scroll itself; null for none.
+/// The scroll itself; null if there is none.
 const Animation* scroll_of(const std::vector<Animation>& animations);
 
 }  // namespace layercast::scene

@@ -8,18 +8,18 @@
 
 namespace layercast::scene {
 
-/// A piece of a caption's template: text as it stands, or the name of a value in the metadata.
+/// A piece of a caption's template: literal text, or the name of a value in the metadata.
 struct CaptionPiece {
   std::string text;
   bool is_name = false;
   bool operator==(const CaptionPiece&) const = default;
 };
 
-/// The pieces of `name: {name}`. Two braces stand for themselves, and so does one that nothing
-/// closes: a caption has no {{placeholders}}.
+/// Splits a template such as `name: {name}`. Double braces and an unclosed brace are literal text:
+/// a caption has no {{placeholders}}.
 std::vector<CaptionPiece> caption_pieces(std::string_view text);
 
-/// The template with the metadata's values in it; nothing for a name that it does not have.
+/// The template with its names replaced by the values of the metadata; unknown names are empty.
 std::string caption_text(std::string_view text, const Metadata& metadata);
 
 }  // namespace layercast::scene

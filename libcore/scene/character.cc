@@ -9,7 +9,7 @@ namespace {
 
 using base::Duration;
 
-// How much of its cross-fade has passed; absent: it is not fading.
+// How much of the cross-fade has passed; nullopt while nothing fades.
 std::optional<Duration> faded(const CharacterContent& character, const CharacterRun& run,
                               Duration now) {
   const auto start = run.fade_start ? run.fade_start : run.state_start;
@@ -17,7 +17,7 @@ std::optional<Duration> faded(const CharacterContent& character, const Character
   return std::max(Duration{}, now - *start);
 }
 
-// What of a fade that has `left` to go has passed in one of another length.
+// Scales `left`, the rest of a fade of `length`, to a fade of length `other`.
 Duration passed_already(Duration left, Duration length, Duration other) {
   if (length == other) return left;
   return Duration{
@@ -34,7 +34,7 @@ CharacterRun run_in_new_state(const CharacterContent& before, const CharacterRun
     return {before.state, run.state_before_start.value_or(layer_start), run.state_start,
             std::max(Duration{}, now - back)};
   }
-  // Of two that show, the one that shows more.
+  // While two states are visible, the new one fades from the more visible one.
   if (passed && *passed * 2 < before.cross_fade) {
     return {run.state_before, now, run.state_before_start, std::nullopt};
   }

@@ -12,7 +12,7 @@ namespace {
 
 using base::Duration;
 
-// When the message appears, as far as that is known.
+// When the message appears, if that is known.
 std::optional<Duration> known_time(const ChatMessage& message,
                                    const std::vector<MessageRun>& runs) {
   if (message.timestamp) return message.timestamp;

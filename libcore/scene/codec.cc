@@ -17,21 +17,21 @@ bool is_name(std::string_view text) {
          std::ranges::all_of(text, [&](char c) { return plain(c) || c == '-'; });
 }
 
-// Beyond these, faults are counted and not described, so that a text that holds nothing else takes
-// no more memory than it has bytes.
+// Further faults are counted but not described, to bound the memory that a text full of faults
+// takes.
 constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;
-// Of a key, in the path to a fault.
+// Longer keys are cut in the path of a fault.
 constexpr size_t kKeyBytesMax = 256;
 
-// The most bytes up to `most` after which no character is cut in two.
+// The largest length up to `most` that does not cut a character in two.
 size_t cut_at(std::string_view text, size_t most) {
   if (text.size() <= most) return text.size();
   while (most > 0 && (static_cast<uint8_t>(text[most]) & 0xc0) == 0x80) --most;
   return most;
 }
 
-// As it is safe and useful to print: what was written comes from a file that is wrong, so it may
-// hold line breaks, escape sequences, or a megabyte.
+// A printable form of text from a faulty file, which may contain line breaks, escape sequences or a
+// megabyte.
 std::string printable(std::string_view text) {
   constexpr size_t kBytesMax = 300;
   constexpr size_t kStart = 180;
@@ -355,7 +355,7 @@ Value described_schema(Value schema, const FieldDoc& doc, const std::optional<Va
 void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
                        Reader& reader) {
   const Reader::Step step(reader, member.key);
-  // Looking for similar names takes longest, and this fault is not described.
+  // The search for similar names is slow, and this fault is not described.
   if (reader.faults().size() >= kFaultsKept) return reader.fault(member.key_mark, {}, {});
   if (member.key == "<<") {
     reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
@@ -365,7 +365,7 @@ void fault_unknown_key(const Value::Member& member, std::vector<std::string_view
   reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
 }
 
-// The tables that apply to one object once its tags are known, each with its part of the object.
+// The tables that the tags of one object select, each with its part of the object.
 struct ActiveTables {
   struct Entry {
     const Table* table;
@@ -374,7 +374,7 @@ struct ActiveTables {
   std::vector<Entry> entries;
   std::vector<std::string_view> tags;
 
-  // The field called `key` and the part of the object that it belongs to.
+  // The field called `key`, and the part of the object that has it.
   std::pair<const TableField*, void*> find(std::string_view key) const {
     for (const Entry& entry : entries) {
       for (const TableField& field : entry.table->fields) {
@@ -404,7 +404,7 @@ const TableChoice* find_choice(const Table& table, const Value& tag) {
   return tag.is(Value::Kind::kString) && found != table.choices.end() ? &*found : nullptr;
 }
 
-// Follows the tags of `value`. False, with a fault, when one is missing or unknown.
+// Selects the tables by the tags of `value`. False, with a fault, if a tag is missing or unknown.
 bool activate(const Table& table, const Value& value, Reader& reader, void* object,
               ActiveTables& active) {
   active.entries.push_back({&table, object});
@@ -434,7 +434,7 @@ void read_members(const ActiveTables& active, bool tags_known, const Value& valu
       field->codec->read(member.value, reader, static_cast<std::byte*>(object) + field->offset);
     } else if (tags_known) {
       fault_unknown_key(member, active.keys(), reader);
-    }  // else the key may belong to the choice that was misspelt
+    }  // otherwise the key may belong to the misspelt choice
   }
   for (const ActiveTables::Entry& entry : active.entries) {
     for (const TableField& field : entry.table->fields) {
@@ -445,7 +445,7 @@ void read_members(const ActiveTables& active, bool tags_known, const Value& valu
   }
 }
 
-// The properties that one way through the tags gives.
+// The properties of an object for one combination of tags.
 struct SchemaVariant {
   Value properties = Value::object();
   Value required_keys = Value::array();

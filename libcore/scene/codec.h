@@ -23,21 +23,22 @@
 /// and its manual page, so that the four cannot disagree.
 namespace layercast::scene {
 
-/// One thing that is wrong in a document.
+/// One fault in a document.
 struct Fault {
   Mark mark;
   std::string path;       ///< such as `layers[3].content.source`
   std::string problem;    ///< what is wrong
-  std::string expected;   ///< what would be right; may be empty
+  std::string expected;   ///< what was expected; may be empty
   std::string pointer{};  ///< the path as RFC 6901 writes it: `/layers/3/content/source`
 
   /// `line:column: path: problem, expected …`, without the parts that are unknown.
   std::string to_string() const;
 };
 
-/// Where reading stands in a document, and what was found wrong so far.
+/// The current position in a document that is being read, and the faults found so far.
 class Reader {
  public:
+  /// Adds a fault at the current position.
   void fault(Mark mark, std::string problem, std::string expected);
   void fault(const Value& value, std::string problem, std::string expected) {
     fault(value.mark, std::move(problem), std::move(expected));
@@ -47,7 +48,7 @@ class Reader {
   /// The path as a JSON pointer.
   const std::string& pointer() const { return pointer_; }
 
-  /// Goes one step down while it lives: into a member, or an item of a list.
+  /// Extends the path by one step while it lives: a member, or an item of a list.
   class Step {
    public:
     Step(Reader& reader, std::string_view key);
@@ -68,7 +69,7 @@ class Reader {
   std::vector<Fault> faults_;
 };
 
-/// What one key of an object means, for the manual page.
+/// One key of an object, for the manual page.
 struct FieldDoc {
   std::string key;
   std::string kind;
@@ -76,20 +77,22 @@ struct FieldDoc {
   bool required = false;
   std::string doc;
 };
+/// One kind of object, for the manual page.
 struct TableDoc {
   std::string title;
   std::string doc;
   std::vector<FieldDoc> fields;
 };
 
-/// Collects the named parts of a JSON Schema, and the documentation of each object, once each.
+/// Collects the named parts of a JSON Schema and the documentation of each kind of object, each
+/// once.
 struct SchemaBuilder {
   Value definitions = Value::object();
   std::vector<TableDoc> tables;
 };
 
-/// What a string in a document names outside of the scene. Path resolution, what a network client
-/// may name, redaction and the manual follow from it, so every string field states its role.
+/// What a string in a document refers to outside the scene. Path resolution, permissions of network
+/// clients, redaction and the manual depend on it, so every string field states its role.
 enum class FileRole : uint8_t {
   kNone,    ///< nothing
   kAsset,   ///< a file that is read; relative to the scene's folder
@@ -101,7 +104,7 @@ std::string_view name_of(FileRole role);
 
 struct Table;
 
-/// What the values of a codec consist of, as far as a walk over documents and tables needs it.
+/// The structure of the values of a codec, for walks over documents and tables.
 struct Shape {
   FileRole role = FileRole::kNone;        ///< of a string
   bool is_free_text = false;              ///< any string is a valid value
@@ -113,15 +116,15 @@ struct Shape {
 Shape shape_of_elements(Shape element);
 
 /// Calls `visit` for every string with a FileRole in `document`; `visit` may replace the string.
-/// `document` may be incomplete or wrong, as a merge patch is: where a tag is missing or unknown,
-/// the fields of every choice count.
+/// `document` may be incomplete or faulty, such as a merge patch: where a tag is missing or
+/// unknown, the fields of all choices are visited.
 void visit_files(const Shape& shape, Value& document, Reader& reader,
                  const std::function<void(FileRole, Value&, Reader&)>& visit);
 
 /// How one type is read, written and described.
 template <class T>
 struct Codec {
-  std::string kind;  ///< `a number from 0 to 1`: what a fault says was expected
+  std::string kind;  ///< `a number from 0 to 1`: the expectation in faults
   std::function<std::optional<T>(const Value&, Reader&)> read;
   std::function<Value(const T&)> write;
   std::function<Value(SchemaBuilder&)> schema;
@@ -133,26 +136,26 @@ enum class Integral { kNo, kYes };
 Codec<double> number(limits::Range range, Integral integral = Integral::kNo);
 Codec<int> integer(limits::Range range);
 Codec<bool> boolean();
-/// A string with at least `min` and at most `max` bytes, with the role that it plays.
+/// A string of `min` to `max` bytes with its role.
 Codec<std::string> string(int min, int max, std::string kind, FileRole role);
-/// Any scalar, as it was written: captions and texts where `price: 12` means "12".
+/// Any scalar as it was written, for captions and texts: `price: 12` means "12".
 Codec<std::string> text(int max);
 /// [a-z0-9][a-z0-9-]{0,62}
 Codec<std::string> name();
-/// Keys keep their order.
+/// A mapping of names to texts, in document order.
 Codec<std::vector<std::pair<std::string, std::string>>> text_map(int entries_max);
 
 /// `a, b or c`
 std::string joined_names(std::span<const std::string_view> names);
-/// `; did you mean "x"?`, or nothing.
+/// `; did you mean "x"?` if a known name is similar, else empty.
 std::string suggestion(std::string_view wrong, std::span<const std::string_view> known);
 /// `got a list`: the problem of a value of the wrong kind.
 std::string got(const Value& value);
 
-/// What a schema says of a textual form.
+/// The schema of a textual form.
 struct WrittenForm {
   std::string pattern;                  ///< an ECMA regular expression, or empty
-  bool numbers_too = false;             ///< a plain number is such a text
+  bool numbers_too = false;             ///< a plain number is also valid
   std::vector<std::string_view> names;  ///< known words, for "did you mean"
 };
 
@@ -164,7 +167,7 @@ void fault_unreadable_text(const WrittenForm& form, const Value& value, Reader& 
                            const std::string& kind);
 Value schema_of(const WrittenForm& form);
 
-/// The place of the string in `names`; a fault and nullopt when it is none of them.
+/// The index of the string in `names`; a fault and nullopt if it is none of them.
 std::optional<size_t> place_of_name(const std::vector<std::string_view>& names, const Value& value,
                                     Reader& reader, const std::string& kind);
 Value schema_of_names(const std::vector<std::string_view>& names);
@@ -180,7 +183,7 @@ Value schema_of_list(const ListForm& form, Value items);
 
 }  // namespace internal
 
-/// A type with a textual form of its own.
+/// The codec of a type that is written as a string. `parse` returns nullopt for invalid texts.
 template <class T>
 Codec<T> written_as(std::string kind, std::function<std::optional<T>(std::string_view)> parse,
                     std::function<std::string(const T&)> print, const WrittenForm& form = {}) {
@@ -196,12 +199,13 @@ Codec<T> written_as(std::string kind, std::function<std::optional<T>(std::string
 }
 
 template <class Enum>
+/// An enumerator and its name in documents.
 struct EnumName {
   Enum value;
   std::string_view name;
 };
 
-/// One of a fixed set of names.
+/// The codec of one of a fixed set of names.
 template <class Enum>
 Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
   std::vector<std::string_view> names;
@@ -220,7 +224,8 @@ Codec<Enum> one_of(std::vector<EnumName<Enum>> table) {
 
 /// --- compound ---
 
-/// `what`: the kind of the items in the plural, such as `points`.
+/// The codec of a list of `min` to `max` items. `what`: the kind of the items in the plural, such
+/// as `points`.
 template <class T>
 Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& what) {
   const internal::ListForm form = internal::list_form(min, max, what);
@@ -244,7 +249,7 @@ Codec<std::vector<T>> list(Codec<T> item, int min, int max, const std::string& w
       shape_of_elements(item.shape)};
 }
 
-/// A value that is shared, written as the value itself.
+/// The codec of a shared value, which is written as the value itself.
 template <class T>
 Codec<base::Shared<T>> shared(const Codec<T>& codec) {
   return {
@@ -262,7 +267,7 @@ Value defined_schema(SchemaBuilder& builder, const std::string& name,
                      const std::function<Value(SchemaBuilder&)>& schema);
 }  // namespace internal
 
-/// A codec whose schema is written once, under $defs, and referred to.
+/// The same codec; its schema is written once, under $defs, and referenced from elsewhere.
 template <class T>
 Codec<T> defined_as(const std::string& name_in_schema, Codec<T> codec) {
   codec.schema = [name_in_schema, schema = codec.schema](SchemaBuilder& builder) {
@@ -271,13 +276,13 @@ Codec<T> defined_as(const std::string& name_in_schema, Codec<T> codec) {
   return codec;
 }
 
-/// Reads and writes one member of an object whose type is erased: a table is data.
+/// Reads and writes one member of an object through a type-erased pointer.
 class MemberCodec {
  public:
   virtual ~MemberCodec() = default;
   /// Sets `member`, or reports faults.
   virtual void read(const Value& value, Reader& reader, void* member) const = 0;
-  /// Nullopt: the member is absent.
+  /// Nullopt if the member is absent.
   virtual std::optional<Value> write(const void* member) const = 0;
   virtual bool equal(const void* a, const void* b) const = 0;
   virtual Value schema(SchemaBuilder& builder) const = 0;
@@ -293,16 +298,15 @@ struct TableField {
   Shape shape;
 };
 
-/// The further fields of an object that belong to one value of its tag.
+/// The additional fields of an object for one value of its tag.
 struct TableChoice {
   std::string name;
-  std::function<void*(void* object)> select;             ///< gives the object that choice
-  std::function<const void*(const void* object)> place;  ///< nullptr: it has another choice
+  std::function<void*(void* object)> select;             ///< switches the object to this choice
+  std::function<const void*(const void* object)> place;  ///< nullptr: the object has another choice
   std::shared_ptr<const Table> table;                    ///< of what `select` and `place` return
 };
 
-/// Everything that an object may hold. With a `tag`, the value of that key decides which further
-/// keys belong to it.
+/// Describes an object type. With a `tag`, the value of that key selects the additional keys.
 struct Table {
   std::string title;
   std::string doc;
@@ -310,9 +314,10 @@ struct Table {
   std::string tag;
   std::string tag_doc;
   std::vector<TableChoice> choices;
-  /// What no single key can tell. Runs whatever else is wrong, so it trusts no kind of value.
+  /// Checks what involves several keys. Runs even if other faults were found, so it must expect
+  /// values of any kind.
   std::function<void(const Value&, Reader&)> check;
-  /// Adds to the object's schema what `check` checks, where a schema can say it.
+  /// Adds to the object's schema what `check` checks, as far as a schema can express it.
   std::function<void(Value& schema)> refine_schema;
 };
 
@@ -382,7 +387,7 @@ class OptionalMember final : public MemberCodec {
   Codec<T> codec_;
 };
 
-/// The object whose members have the defaults.
+/// A default-constructed object.
 template <class T>
 const T& default_object() {
   static const T object{};
@@ -402,6 +407,7 @@ TableField field_of(FieldDoc doc, ptrdiff_t offset, std::shared_ptr<const Member
 }  // namespace internal
 
 template <class T, class Member>
+/// A field that every document must have.
 Field<T> required(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, true, std::move(doc)};
   Shape shape = codec.shape;
@@ -410,7 +416,7 @@ Field<T> required(std::string key, Member T::*member, Codec<Member> codec, std::
                              nullptr, std::move(shape))};
 }
 
-/// The default is what a T{} holds.
+/// A field with the default that a T{} has.
 template <class T, class Member>
 Field<T> optional(std::string key, Member T::*member, Codec<Member> codec, std::string doc) {
   FieldDoc field_doc{std::move(key), codec.kind, {}, false, std::move(doc)};
@@ -420,7 +426,7 @@ Field<T> optional(std::string key, Member T::*member, Codec<Member> codec, std::
                              &(internal::default_object<T>().*member), std::move(shape))};
 }
 
-/// May be left out, and then is absent.
+/// A field without a default; the member is nullopt if the key is missing.
 template <class T, class Member>
 Field<T> optional(std::string key, std::optional<Member> T::*member, Codec<Member> codec,
                   std::string doc) {
@@ -431,7 +437,8 @@ Field<T> optional(std::string key, std::optional<Member> T::*member, Codec<Membe
                              nullptr, std::move(shape))};
 }
 
-/// How a field that no single member holds is read and written: from and to the whole object.
+/// The codec of a field that does not correspond to one member: it reads and writes the whole
+/// object.
 template <class T>
 class WholeCodec final : public MemberCodec {
  public:
@@ -454,6 +461,7 @@ class WholeCodec final : public MemberCodec {
   std::function<Value(SchemaBuilder&)> schema_;
 };
 template <class T>
+/// A field that is read into and written from the whole object.
 Field<T> field_of_whole(FieldDoc doc, typename WholeCodec<T>::Read read,
                         typename WholeCodec<T>::Write write,
                         std::function<Value(SchemaBuilder&)> schema) {
@@ -462,7 +470,7 @@ Field<T> field_of_whole(FieldDoc doc, typename WholeCodec<T>::Read read,
   return {internal::field_of(std::move(doc), 0, std::move(codec), nullptr, {})};
 }
 
-/// The fields of a member of T as fields of T.
+/// The fields of a member of T, as fields of T itself.
 template <class T, class Part>
 std::vector<Field<T>> fields_of(Part T::*part, const std::vector<Field<Part>>& fields) {
   std::vector<Field<T>> whole;
@@ -484,7 +492,7 @@ std::shared_ptr<const Table> erased(ObjectTable<T> typed) {
   return std::make_shared<const Table>(std::move(table));
 }
 
-/// The choice of one alternative of the variant that `variant_of` finds in T.
+/// The choice for one alternative of the variant that `variant_of` returns.
 template <class Alternative, class T, class Variant>
 Choice<T> alternative(std::string name, Variant& (*variant_of)(T&),
                       ObjectTable<Alternative> table) {
@@ -493,7 +501,7 @@ Choice<T> alternative(std::string name, Variant& (*variant_of)(T&),
              return &variant_of(*static_cast<T*>(object)).template emplace<Alternative>();
            },
            [=](const void* object) -> const void* {
-             // It only finds a member, and changes nothing.
+             // It only finds the member and does not change it.
              T& mutable_object = const_cast<T&>(*static_cast<const T*>(object));
              return std::get_if<Alternative>(&variant_of(mutable_object));
            },
@@ -509,7 +517,7 @@ Value object_schema(const Table& table, SchemaBuilder& builder);
 
 }  // namespace internal
 
-/// The codec of a whole object.
+/// The codec of an object with this table.
 template <class T>
 Codec<T> object(ObjectTable<T> source_table) {
   const std::shared_ptr<const Table> table = erased(std::move(source_table));

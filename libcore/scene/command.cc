@@ -27,17 +27,17 @@ namespace {
 using base::Duration;
 using base::ErrorCode;
 
-// Thrown to leave a command that is not obeyed; caught in apply().
+// Thrown when a command is refused; caught in apply().
 struct Refused {
   Refusal refusal;
 };
 
-// What a command works on.
+// The context of a command.
 struct Work {
   LiveState& state;  ///< a copy of its own
   Duration now;
   std::vector<Event>& events;
-  Reader& reader;  ///< stands at the params
+  Reader& reader;  ///< positioned at the params
 
   Scene& scene() { return state.scene; }
   void tell(std::string_view event, Value params) {
@@ -64,12 +64,12 @@ Refusal refusal_of(std::span<const Fault> faults) {
   return refusal;
 }
 
-// A refusal of the value where the reader stands.
+// Refuses the value at the position of the reader.
 [[noreturn]] void refuse(const Work& work, ErrorCode code, const std::string& message) {
   throw Refused{{{code, message, {}, nullptr}, {{work.reader.pointer(), message}}}};
 }
 
-// The same, `key` further down.
+// Refuses the member `key` of that value.
 [[noreturn]] void refuse_at(Work& work, std::string_view key, ErrorCode code,
                             const std::string& message) {
   const Reader::Step step(work.reader, key);
@@ -95,7 +95,7 @@ struct Param {
   Need need = Need::kRequired;
 };
 
-// The params are an object of these keys.
+// Refuses params that are not an object with these keys.
 void check_params(Work& work, const Value& params, std::initializer_list<Param> expected) {
   if (!params.is(Value::Kind::kObject)) {
     work.reader.fault(params, got(params), "an object");
@@ -127,7 +127,7 @@ const std::string& text_param(Work& work, const Value& params, std::string_view 
   return value.text;
 }
 
-// Where the reader stands.
+// Refuses a value at the position of the reader that is not an object.
 void check_is_object(Work& work, const Value& value, std::string_view expected) {
   if (value.is(Value::Kind::kObject)) return;
   work.reader.fault(value, got(value), std::string(expected));
@@ -138,14 +138,14 @@ template <class Items>
 std::string no_such(std::string_view kind, std::string_view id, const Items& items) {
   std::vector<std::string_view> known;
   for (const auto& item : items) known.push_back(base::unshared(item).id);
-  // Quoted as it is: ids that exist are short and plain, others are cut.
+  // Existing ids are short; longer ones are cut.
   constexpr size_t kShownMax = 80;
   const std::string shown(id.substr(0, kShownMax));
   return "there is no " + std::string(kind) + " \"" + shown + "\"" +
          suggestion(id.substr(0, kShownMax), known);
 }
 
-// The place of the layer that the parameter `id` names.
+// The index of the layer that the parameter `id` names.
 size_t layer_param(Work& work, const Value& params) {
   const std::string& id = text_param(work, params, "id");
   const auto& layers = work.scene().layers;
@@ -200,7 +200,8 @@ Value create_layer(Work& work, const Value& params) {
   }
   if (layers.size() >= static_cast<size_t>(limits::kLayersMax)) {
     refuse(work, ErrorCode::kLimit,
-           "the scene has " + std::to_string(limits::kLayersMax) + " layers, and no room for more");
+           "the scene already has " + std::to_string(limits::kLayersMax) +
+               " layers, which is the maximum");
   }
   if (given.find("z_index") == nullptr) layer.z_index = z_on_top(work.scene());
   work.state.run.layers.set(first_run(layer, work.now));
@@ -228,7 +229,7 @@ Value changed_layer(Work& work, size_t place, Layer after) {
   return changed_layer(work, place, std::move(after), std::move(run));
 }
 
-// The id that a document gives is that of the layer, if it gives one.
+// Refuses a document with an id other than that of the layer.
 void check_id_stays(Work& work, const Value& document, const Layer& layer) {
   const Value* id = document.find("id");
   if (id == nullptr || *id == Value::of(layer.id)) return;
@@ -285,7 +286,7 @@ void activate(Work& work, std::optional<std::string> id) {
   work.state.active = std::move(id);
 }
 
-// Nothing is turned down for a layer that is gone.
+// Removes the deleted layer from `duck_under` of all sounds.
 void end_ducking(Work& work, const std::string& layer) {
   for (AudioTrack& track : work.scene().audio) {
     if (track.duck_under != layer) continue;
@@ -349,7 +350,7 @@ Value animate_layer(Work& work, const Value& params) {
   if (after.animations.size() > static_cast<size_t>(limits::kAnimationsMax)) {
     refuse(work, ErrorCode::kLimit,
            "the layer has " + std::to_string(limits::kAnimationsMax) +
-               " animations that still have an effect; \"animations\" replaces them");
+               " animations that still have an effect; use \"animations\" to replace them");
   }
   return changed_layer(work, place, std::move(after), std::move(run));
 }
@@ -358,7 +359,7 @@ Value say(Work& work, const Value& params) {
   check_params(work, params, {{"id"}, {"message"}});
   base::Shared<Layer>& layer = work.scene().layers[layer_param(work, params)];
   if (!std::holds_alternative<ChatContent>(layer->content)) {
-    refuse_at(work, "id", ErrorCode::kUnsupported, "the layer \"" + layer->id + "\" holds no chat");
+    refuse_at(work, "id", ErrorCode::kUnsupported, "the layer \"" + layer->id + "\" is not a chat");
   }
   Layer after = layer;
   auto& chat = std::get<ChatContent>(after.content);
@@ -374,7 +375,7 @@ Value say(Work& work, const Value& params) {
   const std::string id = message.id;
   add_message(chat, run.messages, std::move(message), work.now);
   const auto* said = find_by_id(chat.messages, id);
-  // Older than all that are kept.
+  // The message is older than all that are kept.
   if (said == nullptr) return document;
   document = chat_message_codec().write(*said);
   if (after != *layer || run != *work.state.run.layers.of(layer->id)) {
@@ -395,7 +396,7 @@ void tell_of_scene(Work& work) {
                 .add("active", work.state.active ? Value::of(*work.state.active) : Value::null()));
 }
 
-// A URL that was redacted means that of the output in `before` with the same id.
+// Replaces a redacted URL by that of the output in `before` with the same id.
 void restore_url(Work& work, Output& output, const std::vector<Output>& before) {
   if (!base::is_redacted(output.url)) return;
   const auto* old = find_by_id(before, output.id);
@@ -404,7 +405,7 @@ void restore_url(Work& work, Output& output, const std::vector<Output>& before) 
     return;
   }
   const Reader::Step step(work.reader, "url");
-  work.reader.fault(Mark{}, "the URL is redacted, and no output has it", "the whole URL");
+  work.reader.fault(Mark{}, "the URL is redacted and matches no known output", "the full URL");
 }
 
 void restore_urls(Work& work, std::vector<Output>& outputs) {
@@ -416,8 +417,8 @@ void restore_urls(Work& work, std::vector<Output>& outputs) {
   stop_at_faults(work);
 }
 
-// The layer that is active with the scene's new layers: the one that `document` names, or else the
-// one that was, if it is still there.
+// Sets the active layer of the new scene: the one that `document` names, or else the previous one
+// if it still exists.
 void replace_active(Work& work, const Value& document) {
   auto& active = work.state.active;
   const Value* wanted = document.find("active");
@@ -434,7 +435,7 @@ void replace_active(Work& work, const Value& document) {
   }
 }
 
-// The same for the sources of the layers or sounds that `document` lists under `key`.
+// Does the same for the sources of the layers or sounds that `document` lists under `key`.
 template <class Item, class T>
 void restore_sources_of(Work& work, Value& document, std::string_view key,
                         const std::vector<Item>& before, const Codec<T>& codec) {
@@ -450,7 +451,7 @@ void restore_sources_of(Work& work, Value& document, std::string_view key,
   }
 }
 
-// The run states of the layers and sounds of `after`, which replaces the present scene.
+// Sets the run states of the layers and sounds of `after`, which replaces the current scene.
 void replace_runs(Work& work, const Scene& after) {
   LiveState& state = work.state;
   std::vector<LayerRun> layers;
@@ -472,7 +473,7 @@ void replace_runs(Work& work, const Scene& after) {
   for (LayerRun& run : layers) state.run.layers.set(std::move(run));
 }
 
-// Layers that are equal to those with their ids in `before` become those.
+// Makes layers that are equal to those in `before` with the same ids share them.
 void keep_equal_layers(const std::vector<base::Shared<Layer>>& before,
                        std::vector<base::Shared<Layer>>& layers) {
   for (auto& layer : layers) {
@@ -486,7 +487,7 @@ Value replace_scene(Work& work, const Value& params) {
   const Value& given = *params.find("scene");
   const Reader::Step step(work.reader, "scene");
   Value document = given;
-  // What a client was shown besides the scene.
+  // document_of() adds these keys to the scene.
   for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
   restore_sources_of(work, document, "layers", work.scene().layers, layer_codec());
   restore_sources_of(work, document, "audio", work.scene().audio, audio_codec());
@@ -510,7 +511,8 @@ Value patch_scene(Work& work, const Value& params) {
   for (const std::string_view key : {"layers", "audio", "outputs"}) {
     if (patch.find(key) == nullptr) continue;
     const Reader::Step at(work.reader, key);
-    work.reader.fault(*patch.find(key), "a patch of the scene is without its " + std::string(key),
+    work.reader.fault(*patch.find(key),
+                      "a patch of the scene cannot change its " + std::string(key),
                       "a command for each of them");
   }
   stop_at_faults(work);
@@ -548,19 +550,19 @@ Value stop_stream(Work& work, const Value& params) {
 }
 Value pause_stream(Work& work, const Value& params) {
   if (work.state.transmission == Transmission::kStopped) {
-    refuse(work, ErrorCode::kConflict, "the stream is stopped, there is nothing to pause");
+    refuse(work, ErrorCode::kConflict, "the stream is stopped and cannot be paused");
   }
   return transmit(work, params, Transmission::kPaused, "stream.paused");
 }
 
-// `quality` is a preset by another name.
+// `quality` is an alias of a preset.
 Value without_quality(Work& work, Value patch) {
   const Value* quality = patch.find("quality");
   if (quality == nullptr) return patch;
   const Reader::Step step(work.reader, "quality");
   const std::string name = read_by(quality_codec(), *quality, work);
   if (patch.find("preset") != nullptr) {
-    work.reader.fault(*quality, "\"preset\" is given too", "one of them");
+    work.reader.fault(*quality, "both \"quality\" and \"preset\" are given", "one of them");
     stop_at_faults(work);
   }
   patch.erase("quality");
@@ -634,7 +636,8 @@ Value add_track(Work& work, const Value& params) {
   }
   if (tracks.size() >= static_cast<size_t>(limits::kAudioMax)) {
     refuse(work, ErrorCode::kLimit,
-           "the scene has " + std::to_string(limits::kAudioMax) + " sounds, and no room for more");
+           "the scene already has " + std::to_string(limits::kAudioMax) +
+               " sounds, which is the maximum");
   }
   work.state.run.audio.set(first_run(track, work.now));
   tracks.push_back(std::move(track));
@@ -699,7 +702,8 @@ Value add_output(Work& work, const Value& params) {
   stop_at_faults(work);
   if (outputs.size() >= static_cast<size_t>(limits::kOutputsMax)) {
     refuse(work, ErrorCode::kLimit,
-           "there are " + std::to_string(limits::kOutputsMax) + " outputs, and no room for more");
+           "the scene already has " + std::to_string(limits::kOutputsMax) +
+               " outputs, which is the maximum");
   }
   if (!output.id.empty() && find_by_id(outputs, output.id) != nullptr) {
     refuse_at(work, "id", ErrorCode::kConflict,
@@ -809,15 +813,15 @@ base::Result<Command> command_from(const Value& value) {
   }
   for (const auto& member : value.members) {
     if (member.key == "method" || member.key == "params") continue;
-    return wrong("a command has no \"" + member.key.substr(0, 80) + "\"");
+    return wrong("unknown key \"" + member.key.substr(0, 80) + "\" in a command");
   }
   const Value* method = value.find("method");
   if (method == nullptr || !method->is(Value::Kind::kString)) {
-    return wrong("the \"method\" of a command is a string");
+    return wrong("the \"method\" of a command must be a string");
   }
   const Value* params = value.find("params");
   if (params != nullptr && !params->is(Value::Kind::kObject)) {
-    return wrong("the \"params\" of a command are an object");
+    return wrong("the \"params\" of a command must be an object");
   }
   return Command{method->text, params == nullptr ? Value::object() : *params};
 }

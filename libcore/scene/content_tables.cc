@@ -59,7 +59,7 @@ Codec<Shadow> shadow() {
                   optional("blur", &Shadow::blur, number(limits::kBlur),
                            "Blur radius in px; the standard deviation is half of it."),
                   optional("offset", &Shadow::offset, point(limits::kPosition, "px"),
-                           "Where the shadow falls, in px right and down.")}});
+                           "Offset of the shadow, in px right and down.")}});
 }
 
 Codec<TextStyle> text_style() {
@@ -68,25 +68,28 @@ Codec<TextStyle> text_style() {
       "text-style",
       object<S>(
           {.title = "style",
-           .doc = "How a text looks.",
+           .doc = "The look of a text.",
            .fields = {
                optional(
                    "font_family", &S::font_family,
                    string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
-                   "CSS font-family; sans-serif, serif and monospace are known too."),
+                   "CSS font-family; the generic families are sans-serif, serif and monospace."),
                optional("font_file", &S::font_file, file_path(FileRole::kAsset),
                         "A font file; its family is used instead of font_family."),
-               optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
+               optional("font_size", &S::font_size, number(limits::kFontSize),
+                        "Size of the font in px."),
                optional("font_weight", &S::font_weight, font_weight(), "As in CSS."),
                optional("font_style", &S::font_style, font_style(), "As in CSS."),
                optional("color", &S::color, color(), "Colour of the glyphs."),
                optional("gradient", &S::gradient, gradient(),
-                        "Fills the glyphs instead of color, across the box of the text."),
-               optional("stroke", &S::stroke, stroke(), "Outline, painted under the fill."),
-               optional("shadow", &S::shadow, shadow(), "Shadow of glyphs and outline."),
+                        "Fills the glyphs across the box of the text, instead of color."),
+               optional("stroke", &S::stroke, stroke(),
+                        "Outline of the glyphs, painted under the fill."),
+               optional("shadow", &S::shadow, shadow(), "Shadow of the glyphs and their outline."),
                optional("background_color", &S::background_color, color(),
                         "Fills the box behind the text."),
-               optional("padding", &S::padding, insets(), "Between the box and the text, in px."),
+               optional("padding", &S::padding, insets(),
+                        "Space between the box and the text, in px."),
                optional("border_radius", &S::border_radius, number(limits::kLength),
                         "Rounds the corners of the background, in px."),
                optional("text_align", &S::text_align, text_align(), "As in CSS."),
@@ -95,24 +98,24 @@ Codec<TextStyle> text_style() {
                optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),
                         "Added after every letter, in px."),
                optional("max_width", &S::max_width, number(limits::kLayerSide),
-                        "Wraps lines at this width in px, padding not counted."),
+                        "Wraps lines at this width in px, without the padding."),
                optional("max_lines", &S::max_lines, integer(limits::kLines),
-                        "Shows at most so many lines."),
+                        "Shows at most this many lines."),
                optional("ellipsis", &S::ellipsis, boolean(),
-                        "Whether a text cut by max_lines ends in an ellipsis."),
+                        "Whether a text that is cut by max_lines ends with an ellipsis."),
            }}));
 }
 
 /// --- contents ---
 
 constexpr const char* kCaptionDoc =
-    "What the caption bar says, all alike: {name} stands for the metadata's value of that name.";
+    "Text of the caption bar, in one style; {name} is replaced by the metadata value of that name.";
 
 Codec<std::string> caption() {
   return string(1, limits::kTextLengthMax, "a text such as \"{name} · {price}\"", FileRole::kNone);
 }
 
-/// The names in a caption are those of the metadata beside it.
+/// Reports names in a caption that its metadata does not have.
 void check_caption(const Value& value, Reader& reader) {
   const Value* caption = value.find("caption");
   if (caption == nullptr || !caption->is(Value::Kind::kString)) return;
@@ -125,7 +128,7 @@ void check_caption(const Value& value, Reader& reader) {
   for (const CaptionPiece& piece : caption_pieces(caption->text)) {
     if (!piece.is_name || std::ranges::find(names, piece.text) != names.end()) continue;
     reader.fault(*caption, "there is no \"" + piece.text.substr(0, 80) + "\" in the metadata",
-                 names.empty() ? "\"metadata\" with it"
+                 names.empty() ? "\"metadata\" that has it"
                                : joined_names(names) + suggestion(piece.text, names));
   }
 }
@@ -137,8 +140,8 @@ ObjectTable<ImageContent> image_table() {
           .fields = {required("source", &C::source, file_path(FileRole::kAsset), "The image file."),
                      optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
                      optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
-                              "Shown as a caption bar on a visual_feed: the first value bold, "
-                              "the others after it."),
+                              "Shown as a caption bar on a visual_feed: the first value in bold, "
+                              "the others below it."),
                      optional("caption", &C::caption, caption(), kCaptionDoc)},
           .check = check_caption};
 }
@@ -156,13 +159,14 @@ ObjectTable<TextContent> text_table() {
   using C = TextContent;
   return {.title = "content: text",
           .doc =
-              "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}} and "
-              "{{countdown:10m}} are replaced on every frame; \\{{ stands for {{ itself.",
+              "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}}, "
+              "{{countdown:10m}} and {{count:0,1500,2s}} are replaced on every frame; \\{{ is a "
+              "literal {{.",
           .fields = {required("text", &C::text, text(limits::kTextLengthMax),
                               "The text; a line break starts a new line."),
                      optional("markup", &C::markup, boolean(),
                               "Whether the text holds Pango markup such as <b>bold</b>."),
-                     optional("style", &C::style, text_style(), "How it looks.")},
+                     optional("style", &C::style, text_style(), "The look of the text.")},
           .check = check_placeholders};
 }
 
@@ -185,30 +189,32 @@ ObjectTable<ShapeContent> shape_table() {
   return {
       .title = "content: shape",
       .doc =
-          "A drawn shape. The layer box runs from (0, 0) to its far corner; a stroke may "
-          "overflow the box.",
+          "A drawn shape. Without size, the layer box extends from (0, 0) to the far corner of the "
+          "shape; a stroke may overflow the box.",
       .fields = {optional("fill", &ShapeContent::fill, paint(),
-                          "Colour or gradient inside; absent: nothing."),
+                          "Colour or gradient inside the outline; absent: none."),
                  optional("stroke", &ShapeContent::stroke, stroke(),
                           "Line along the outline; absent: none.")},
       .tag = "shape",
       .tag_doc = "The kind of shape.",
       .choices = {
-          shape_choice<R>(
-              "rectangle", "",
-              {required("width", &R::width, length, "In px."),
-               required("height", &R::height, length, "In px."),
-               optional("radius", &R::radius, number(limits::kLength), "Of the corners, in px.")}),
-          shape_choice<CircleShape>("circle", "",
-                                    {required("radius", &CircleShape::radius, length, "In px.")}),
+          shape_choice<R>("rectangle", "",
+                          {required("width", &R::width, length, "Width in px."),
+                           required("height", &R::height, length, "Height in px."),
+                           optional("radius", &R::radius, number(limits::kLength),
+                                    "Radius of the corners, in px.")}),
+          shape_choice<CircleShape>(
+              "circle", "", {required("radius", &CircleShape::radius, length, "Radius in px.")}),
           shape_choice<E>("ellipse", "",
-                          {required("radius_x", &E::radius_x, length, "In px."),
-                           required("radius_y", &E::radius_y, length, "In px.")}),
+                          {required("radius_x", &E::radius_x, length, "Horizontal radius in px."),
+                           required("radius_y", &E::radius_y, length, "Vertical radius in px.")}),
           shape_choice<LineShape>(
-              "line", "", {required("points", &LineShape::points, points(2), "Joined in order.")}),
-          shape_choice<PolygonShape>("polygon", "",
-                                     {required("points", &PolygonShape::points, points(3),
-                                               "The corners in order; the last joins the first.")}),
+              "line", "",
+              {required("points", &LineShape::points, points(2), "The points, joined in order.")}),
+          shape_choice<PolygonShape>(
+              "polygon", "",
+              {required("points", &PolygonShape::points, points(3),
+                        "The corners in order; the last is joined to the first.")}),
           shape_choice<PathShape>(
               "path", "",
               {required("d", &PathShape::d,
@@ -233,21 +239,22 @@ Value required_key(std::string_view key) {
 
 ObjectTable<SvgContent> svg_table() {
   using C = SvgContent;
-  return {.title = "content: svg",
-          .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from elsewhere.",
-          .fields = {optional("source", &C::source, file_path(FileRole::kAsset), "The SVG file."),
-                     optional("svg", &C::svg,
-                              string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
-                              "The drawing itself, instead of source.")},
-          .check = check_svg,
-          .refine_schema = [](Value& schema) {
-            schema.add("oneOf", Value::array({required_key("source"), required_key("svg")}));
-          }};
+  return {
+      .title = "content: svg",
+      .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from outside itself.",
+      .fields = {optional("source", &C::source, file_path(FileRole::kAsset), "The SVG file."),
+                 optional("svg", &C::svg,
+                          string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
+                          "The SVG document itself, instead of source.")},
+      .check = check_svg,
+      .refine_schema = [](Value& schema) {
+        schema.add("oneOf", Value::array({required_key("source"), required_key("svg")}));
+      }};
 }
 
 ObjectTable<ColorContent> color_table() {
   return {.title = "content: color",
-          .doc = "One colour over the layer box; without size, over the canvas.",
+          .doc = "One colour that fills the layer box; without size, the canvas.",
           .fields = {required("color", &ColorContent::color, color(), "The colour.")}};
 }
 
@@ -271,52 +278,51 @@ ObjectTable<VideoContent> video_table() {
   return {
       .title = "content: video",
       .doc =
-          "A video file or a live source. A file begins to play when its layer does; each frame "
-          "shows the picture of the file whose time that is. A live source (a URL, a named pipe, a "
-          "camera device) shows its newest picture. URLs are rtmp, rtmps, http and https (a file, "
-          "a stream or an HLS playlist), rtsp, rtsps, srt, udp or rtp. A daemon tells nobody the "
-          "passwords and keys in them: they are ***, and a URL that is written back so stays what "
-          "it was. Its sound is mixed into the stream's.",
-      .fields = {required(
-                     "source", &C::source, file_path(FileRole::kSource),
-                     "The video file; or a URL, a named pipe or a device such as /dev/video0."),
-                 optional("loop", &C::loop, boolean(),
-                          "Whether it begins anew after its end; else its last picture stays."),
-                 optional("start", &C::start, duration(), "Where in the file it begins."),
-                 optional("end", &C::end, duration(),
-                          "Where in the file it ends; absent: with the file."),
-                 optional("rate", &C::rate, number(limits::kPlaybackRate),
-                          "Seconds of the file that pass in a second."),
-                 optional("volume", &C::volume, number(limits::kVolume),
-                          "Of its sound; 1 leaves it as it is."),
-                 optional("mute", &C::mute, boolean(), "Whether its sound is left out."),
-                 optional("fallback", &C::fallback, file_path(FileRole::kAsset),
-                          "An image that shows while a live source is away."),
-                 optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
-                 optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
-                          "Shown as a caption bar on a visual_feed, as an image's."),
-                 optional("caption", &C::caption, caption(), kCaptionDoc)},
+          "A video file or a live source. A file starts to play with its layer; each frame shows "
+          "the picture of the file at that time. A live source (a URL, a named pipe, a camera "
+          "device) shows its newest picture. URLs are rtmp, rtmps, http and https (a file, a "
+          "stream or an HLS playlist), rtsp, rtsps, srt, udp or rtp. A daemon does not disclose "
+          "the passwords and keys in them: it shows *** instead, and a URL that is written back in "
+          "this form keeps its value. The sound of the video is mixed into that of the stream.",
+      .fields =
+          {required("source", &C::source, file_path(FileRole::kSource),
+                    "The video file; or a URL, a named pipe or a device such as /dev/video0."),
+           optional("loop", &C::loop, boolean(),
+                    "Whether the video restarts after its end; otherwise its last picture stays."),
+           optional("start", &C::start, duration(), "Time in the file at which the video begins."),
+           optional("end", &C::end, duration(),
+                    "Time in the file at which the video ends; absent: the end of the file."),
+           optional("rate", &C::rate, number(limits::kPlaybackRate),
+                    "Playback rate: seconds of the file per second."),
+           optional("volume", &C::volume, number(limits::kVolume),
+                    "Factor of the amplitude of its sound; 1 leaves it unchanged."),
+           optional("mute", &C::mute, boolean(), "Whether its sound is silent."),
+           optional("fallback", &C::fallback, file_path(FileRole::kAsset),
+                    "An image that is shown while a live source is unavailable."),
+           optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
+           optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
+                    "Shown as a caption bar on a visual_feed, as with an image."),
+           optional("caption", &C::caption, caption(), kCaptionDoc)},
       .check = check_video};
 }
 
 /// --- animated sources ---
 
-/// The fields of `table`, and those of how the source plays.
+/// Adds the fields of Playback, and `fit`, to `table`.
 template <class C>
 ObjectTable<C> with_playback(ObjectTable<C> table) {
   const std::vector<Field<Playback>> playback = {
       optional("frame_delay", &Playback::frame_delay,
                duration_within(std::chrono::milliseconds(1), std::chrono::hours(1)),
-               "How long each picture shows; absent: what the file says, else 100ms."),
+               "How long each picture is shown; absent: as the file says, else 100ms."),
       optional("loop", &Playback::loop, boolean(),
-               "Whether it begins anew after its end; else its last picture stays. Absent: as "
-               "often as the file says, else for ever."),
+               "Whether the animation restarts after its end; otherwise its last picture stays. "
+               "Absent: as often as the file says, else forever."),
       optional("play", &Playback::play,
                scene::one_of<Play>({{Play::kForwards, "forwards"},
                                     {Play::kBackwards, "backwards"},
                                     {Play::kPingPong, "ping-pong"}}),
-               "In which order its pictures come; ping-pong shows the first and the last once "
-               "a round.")};
+               "Order of the pictures; ping-pong shows the first and the last once per round.")};
   for (auto& field : fields_of(&C::playback, playback)) {
     table.fields.push_back(std::move(field));
   }
@@ -347,33 +353,34 @@ void check_sprite_sheet(const Value& value, Reader& reader) {
 ObjectTable<SpriteContent> sprite_table() {
   using S = SpriteSheet;
   const auto cells = integer(limits::kSpriteCells);
-  auto sheet = object<S>(
-      {.title = "sprite",
-       .doc = "How the cells lie on the sheet, row by row.",
-       .fields = {optional("columns", &S::columns, cells, "Cells in a row."),
-                  optional("rows", &S::rows, cells, "Rows of cells."),
-                  optional("count", &S::count, cells, "Cells that are used; absent: all."),
-                  optional("margin", &S::margin, point(limits::kLength, "px"),
-                           "Around all cells: left and right, above and below."),
-                  optional("spacing", &S::spacing, point(limits::kLength, "px"),
-                           "Between columns, and between rows.")},
-       .check = check_sprite_sheet});
+  auto sheet =
+      object<S>({.title = "sprite",
+                 .doc = "Layout of the cells on the sheet, row by row.",
+                 .fields = {optional("columns", &S::columns, cells, "Cells in a row."),
+                            optional("rows", &S::rows, cells, "Rows of cells."),
+                            optional("count", &S::count, cells,
+                                     "Number of cells that are used; absent: all."),
+                            optional("margin", &S::margin, point(limits::kLength, "px"),
+                                     "Margin around all cells: left and right, above and below."),
+                            optional("spacing", &S::spacing, point(limits::kLength, "px"),
+                                     "Space between columns, and between rows.")},
+                 .check = check_sprite_sheet});
   return with_playback<SpriteContent>(
       {.title = "content: sprite",
-       .doc = "Pictures cut from one sheet.",
+       .doc = "An animation whose pictures are the cells of one image.",
        .fields = {
            required("source", &SpriteContent::source, file_path(FileRole::kAsset),
-                    "The sheet, an image."),
-           required("sprite", &SpriteContent::sprite, std::move(sheet), "How its cells lie.")}});
+                    "The image that holds the cells."),
+           required("sprite", &SpriteContent::sprite, std::move(sheet), "Layout of its cells.")}});
 }
 
 ObjectTable<FramesContent> frames_table() {
   return with_playback<FramesContent>(
       {.title = "content: frames",
-       .doc = "Numbered images.",
+       .doc = "An animation of image files.",
        .fields = {required("source", &FramesContent::source, file_path(FileRole::kAsset),
-                           "A printf pattern (walk-%03d.png) or a glob pattern (walk-*.png), whose "
-                           "files come in natural order.")}});
+                           "A printf pattern (walk-%03d.png) or a glob pattern (walk-*.png); the "
+                           "files play in natural order.")}});
 }
 
 template <class T, class Alternative>
@@ -384,16 +391,17 @@ Choice<T> content_choice(const std::string& name, ObjectTable<Alternative> table
 
 Codec<AnimatedContent> animated_content() {
   using A = AnimatedContent;
-  return defined_as("animated",
-                    object<A>({.title = "animated source",
-                               .doc = "What plays in a character.",
-                               .fields = {},
-                               .tag = "type",
-                               .tag_doc = "The kind of source; its keys are those of the content.",
-                               .choices = {content_choice<A>("gif", gif_table()),
-                                           content_choice<A>("sprite", sprite_table()),
-                                           content_choice<A>("frames", frames_table()),
-                                           content_choice<A>("video", video_table())}}));
+  return defined_as(
+      "animated",
+      object<A>({.title = "animated source",
+                 .doc = "An animation or a video of a character.",
+                 .fields = {},
+                 .tag = "type",
+                 .tag_doc = "The kind of source; its keys are those of the content of that type.",
+                 .choices = {content_choice<A>("gif", gif_table()),
+                             content_choice<A>("sprite", sprite_table()),
+                             content_choice<A>("frames", frames_table()),
+                             content_choice<A>("video", video_table())}}));
 }
 
 /// --- characters ---
@@ -469,27 +477,27 @@ void check_character(const Value& value, Reader& reader) {
   if (std::ranges::find(names, state->text) != names.end()) return;
   const Reader::Step step(reader, "state");
   reader.fault(*state, "there is no animation \"" + state->text + "\"",
-               names.empty() ? "no state, or \"animations\" with it"
+               names.empty() ? "no state, or \"animations\" that has it"
                              : joined_names(names) + suggestion(state->text, names));
 }
 
 ObjectTable<CharacterContent> character_table() {
   using C = CharacterContent;
-  return {
-      .title = "content: character",
-      .doc = "A figure, scaled to fit the layer box.",
-      .fields = {required("source", &C::source, character_source(),
-                          "An image, still or animated, or a mapping of what plays; it shows while "
-                          "no state is named."),
-                 optional("texture", &C::texture, file_path(FileRole::kAsset),
-                          "An image multiplied over what shows, inside its alpha."),
-                 optional("animations", &C::animations, character_animations(),
-                          "What plays in each state, such as idle and talking."),
-                 optional("state", &C::state, name(), "The name of the animation that plays."),
-                 optional("cross_fade", &C::cross_fade,
-                          duration_within(base::Duration{}, std::chrono::minutes(1)),
-                          "How long a live change of state takes to show.")},
-      .check = check_character};
+  return {.title = "content: character",
+          .doc = "A figure, scaled to fit the layer box.",
+          .fields = {required("source", &C::source, character_source(),
+                              "A still or animated image, or a mapping (animated source); it is "
+                              "shown while there is no state."),
+                     optional("texture", &C::texture, file_path(FileRole::kAsset),
+                              "An image that is multiplied with each picture, inside its alpha."),
+                     optional(
+                         "animations", &C::animations, character_animations(),
+                         "Maps the name of each state, such as idle or talking, to its animation."),
+                     optional("state", &C::state, name(), "The name of the animation that plays."),
+                     optional("cross_fade", &C::cross_fade,
+                              duration_within(base::Duration{}, std::chrono::minutes(1)),
+                              "Duration of the cross-fade of a live change of state.")},
+          .check = check_character};
 }
 
 /// --- chat ---
@@ -500,7 +508,7 @@ Codec<ChatStyle> chat_style() {
   const auto while_ = duration_within(base::Duration{}, std::chrono::hours(24));
   return object<S>(
       {.title = "chat style",
-       .doc = "How a chat looks.",
+       .doc = "The look of a chat.",
        .fields = {
            optional(
                "font", &S::font,
@@ -509,26 +517,29 @@ Codec<ChatStyle> chat_style() {
            optional("font_size", &S::font_size, number(limits::kFontSize), "In px."),
            optional("line_height", &S::line_height, number(limits::kLineHeight),
                     "Height of a line as a multiple of font_size; absent: the font's own."),
-           optional("text_color", &S::text_color, color(), "Colour of what is said."),
+           optional("text_color", &S::text_color, color(), "Colour of the messages."),
            optional("author_color", &S::author_color, color(),
-                    "Colour of who says it; absent: each author has a colour of their own."),
-           optional("background_color", &S::background_color, color(), "Behind all messages."),
+                    "Colour of the authors' names; absent: each author has their own colour."),
+           optional("background_color", &S::background_color, color(),
+                    "Colour of the panel behind all messages."),
            optional("highlight_color", &S::highlight_color, color(),
-                    "Behind messages that are highlighted."),
+                    "Colour behind highlighted messages."),
            optional("border_radius", &S::border_radius, length,
                     "Rounds the corners of the panel, in px."),
            optional("padding", &S::padding, length,
-                    "Between the panel's edge and the messages, in px."),
-           optional("message_spacing", &S::message_spacing, length, "Between messages, in px."),
+                    "Space between the edge of the panel and the messages, in px."),
+           optional("message_spacing", &S::message_spacing, length,
+                    "Space between messages, in px."),
            optional("max_lines", &S::max_lines, integer(limits::kLines),
-                    "Of a message; what is longer ends in an ellipsis."),
+                    "Lines of a message; a longer one ends with an ellipsis."),
            optional("scroll_duration", &S::scroll_duration, while_,
-                    "How long older messages take to make room for a new one; 0: none."),
+                    "How long older messages take to move up for a new one; 0: they jump."),
            optional("fade_after", &S::fade_after, while_,
-                    "How long after it came a message begins to fade."),
-           optional("fade_duration", &S::fade_duration, while_, "How long it takes to fade."),
+                    "Time from the appearance of a message until it begins to fade."),
+           optional("fade_duration", &S::fade_duration, while_,
+                    "How long a message takes to fade."),
            optional("fade_out_opacity", &S::fade_out_opacity, number(limits::kUnit),
-                    "What is left of its opacity at last."),
+                    "Opacity of a message after it has faded."),
        }});
 }
 
@@ -538,20 +549,21 @@ Codec<ChatMessage> chat_message_of() {
       "message",
       object<M>(
           {.title = "message",
-           .doc = "What a viewer says.",
+           .doc = "A chat message.",
            .fields = {
                required("id", &M::id, string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
                         "Unique in the chat."),
                required("author", &M::author,
                         string(1, limits::kAuthorLengthMax, "a name", FileRole::kNone),
-                        "Who says it."),
-               required("text", &M::text, text(limits::kMessageLengthMax), "What is said."),
+                        "Name of the author."),
+               required("text", &M::text, text(limits::kMessageLengthMax), "Text of the message."),
                optional("timestamp", &M::timestamp, duration(),
-                        "Stream time at which it appears; absent: in a file 0, live when it was "
-                        "said."),
-               optional("highlighted", &M::highlighted, boolean(), "Whether it lies on a tint."),
+                        "Stream time at which the message appears; absent: in a file 0, live when "
+                        "it was said."),
+               optional("highlighted", &M::highlighted, boolean(),
+                        "Whether it has the highlight colour behind it."),
                optional("author_color", &M::author_color, color(),
-                        "Colour of the author's name; absent: the style's."),
+                        "Colour of the author's name; absent: that of the style."),
            }}));
 }
 
@@ -562,15 +574,15 @@ void check_messages(const Value& value, Reader& reader) {
 ObjectTable<ChatContent> chat_table() {
   using C = ChatContent;
   return {.title = "content: chat",
-          .doc = "Messages, the newest at the bottom; without size, 400 × 300 px.",
+          .doc = "Chat messages, the newest at the bottom; without size, the box is 400 × 300 px.",
           .fields = {optional("messages", &C::messages,
                               list(chat_message_codec(), 0, limits::kMessagesMax, "messages"),
-                              "Oldest first. A live chat keeps what was said when its file is "
-                              "read again."),
+                              "The messages, oldest first. A live chat keeps its messages when the "
+                              "scene file is reloaded."),
                      optional("max_messages", &C::max_messages,
                               integer({1, static_cast<double>(limits::kMessagesMax)}),
-                              "How many are kept; older ones go."),
-                     optional("style", &C::style, chat_style(), "How it looks.")},
+                              "How many messages are kept; older ones are removed."),
+                     optional("style", &C::style, chat_style(), "The look of the chat.")},
           .check = check_messages};
 }
 
@@ -608,7 +620,7 @@ Codec<Content> content() {
            .doc = "What a layer shows.",
            .fields = {},
            .tag = "type",
-           .tag_doc = "The kind of content; each layer type takes some of them.",
+           .tag_doc = "The type of content; each type of layer allows some of them.",
            .choices = {
                content_choice<C>("character", character_table()),
                content_choice<C>("image", image_table()), content_choice<C>("text", text_table()),

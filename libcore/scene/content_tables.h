@@ -8,17 +8,18 @@
 
 namespace layercast::scene {
 
-/// The table of a content, of any kind.
+/// The codec of any content.
 Codec<Content> content();
 
-/// The table of one chat message.
+/// The codec of one chat message.
 const Codec<ChatMessage>& chat_message_codec();
 
-/// Which layer types may hold which content.
+/// The layer types that may hold a type of content.
 struct ContentRule {
   std::string_view content;
   std::vector<LayerType> layers;
 };
+/// One rule for each type of content.
 const std::vector<ContentRule>& content_rules();
 
 }  // namespace layercast::scene

@@ -13,8 +13,8 @@ struct NamedEasing {
   Easing easing;
 };
 
-// Source: CSS Easing Functions Level 1, sections 2.1 to 2.3. The first of two equal ones is the one
-// that is written back.
+// Source: CSS Easing Functions Level 1, sections 2.1 to 2.3. Of two equal easings, the first name
+// is written.
 constexpr std::array kNamedEasings = {
     NamedEasing{"linear", LinearEasing{}},
     NamedEasing{"ease", CubicBezier{0.25, 0.1, 0.25, 1}},
@@ -35,9 +35,9 @@ constexpr std::array kNamedJumps = {
     NamedJump{"jump-start", Steps::Jump::kStart}, NamedJump{"jump-end", Steps::Jump::kEnd},
 };
 
-constexpr double kControlMax = 1000;  // of |y1| and |y2|: what is beyond is no curve to be seen
+constexpr double kControlMax = 1000;  // of |y1| and |y2|; curves beyond it are not useful
 constexpr int kStepsMax = 1'000'000;
-constexpr double kEasedMax = 1e6;  // a tangent may be as steep as it likes, but stays finite
+constexpr double kEasedMax = 1e6;  // tangents may be steep, but results stay finite
 
 // One coordinate of a Bézier curve from 0 to 1 with inner control points `first` and `second`.
 struct BezierAxis {
@@ -54,8 +54,8 @@ struct BezierAxis {
   }
 };
 
-// Newton's method, kept inside a bracket that bisection would halve. Plain arithmetic only: the
-// same bits on every machine.
+// Newton's method inside a bisection bracket. Uses plain arithmetic only, so that every machine
+// computes the same bits.
 double parameter_at(const BezierAxis& axis, double x) {
   constexpr double kResidualMax = 1e-15;
   constexpr int kRoundsMax = 100;
@@ -75,7 +75,7 @@ double parameter_at(const BezierAxis& axis, double x) {
   return t;
 }
 
-// CSS Easing Functions Level 1, section 2.2.1: the tangents beyond the ends.
+// The tangents beyond the ends. Source: CSS Easing Functions Level 1, section 2.2.1.
 double slope_before_start(const CubicBezier& curve) {
   if (curve.x1 > 0) return curve.y1 / curve.x1;
   if (curve.x2 > 0) return curve.y2 / curve.x2;
@@ -99,8 +99,8 @@ double eased_by(const CubicBezier& curve, double progress, EasingPhase /*phase*/
   return BezierAxis{curve.y1, curve.y2}.at(t);
 }
 
-// How many whole steps of 1/count lie in `progress`. The product alone may fall short: 0.29 × 100
-// is below 29 in binary.
+// The number of whole steps of 1/count in `progress`. The product alone may be too small: 0.29 ×
+// 100 is below 29 in binary.
 double steps_in(double progress, double count) {
   double whole = std::floor(progress * count);
   if ((whole + 1) / count <= progress) ++whole;
@@ -142,7 +142,7 @@ std::string lower_case(std::string_view text) {
   return lower;
 }
 
-// The arguments of `name(…)`; nullopt when `text` is no call of `name`.
+// The arguments of `name(…)`; nullopt if `text` is not a call of `name`.
 std::optional<std::string_view> arguments_of(std::string_view text, std::string_view name) {
   if (!text.starts_with(name) || !text.ends_with(')')) return std::nullopt;
   text.remove_prefix(name.size());
@@ -157,7 +157,7 @@ std::string_view take_until_comma(std::string_view& text) {
   return part;
 }
 
-// A CSS number: no infinity, no NaN, and a digit after every point.
+// A CSS number: neither infinity nor NaN, and a digit after every point.
 std::optional<double> number_of(std::string_view text) {
   if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   if (text.find_first_not_of("0123456789+-.e") != std::string_view::npos) return std::nullopt;

@@ -7,6 +7,7 @@
 
 namespace layercast::scene {
 
+/// CSS linear: progress is unchanged.
 struct LinearEasing {
   bool operator==(const LinearEasing&) const = default;
 };
@@ -27,8 +28,7 @@ struct Steps {
 
 using Easing = std::variant<LinearEasing, CubicBezier, Steps>;
 
-/// Whether the input lies before the active interval; only steps(…, jump-start) tells the two
-/// apart.
+/// Whether the input lies before the active interval; only steps(…, jump-start) depends on it.
 enum class EasingPhase { kBefore, kActive };
 
 /// The eased progress. Range: any input; a Bézier curve is continued along its end tangents.

@@ -14,7 +14,7 @@ namespace {
 
 using Kind = ColorFilter::Kind;
 
-// Steps finer than anybody sees; hue_rotate counts degrees.
+// Steps below visibility; hue_rotate counts degrees.
 constexpr double kStepsPerUnit = 1024;
 constexpr double kStepsPerPixel = 64;
 constexpr double kStepsPerDegree = 16;
@@ -45,7 +45,7 @@ double neutral_amount(Kind kind) {
   return 0;
 }
 
-// What a curve that overshoots leads to is brought back to what the function takes.
+// Clamps results of overshooting curves to the range of the function.
 double clamped(double number, limits::Range range) {
   return std::clamp(number, range.min, range.max);
 }
@@ -94,7 +94,7 @@ double mixed_offset(double from, double to, double progress) {
   return clamped(mixed_length(from, to, progress), limits::kPosition);
 }
 
-// Between two of the same function.
+// Interpolates two filters of the same function.
 struct Mix {
   double progress;
 

@@ -9,7 +9,7 @@
 
 namespace layercast::scene {
 
-/// CSS blur(): a Gaussian, transparent around the picture.
+/// CSS blur(): a Gaussian blur of the picture with transparent surroundings.
 struct BlurFilter {
   double radius = 0;  ///< standard deviation, px
   bool operator==(const BlurFilter&) const = default;
@@ -40,31 +40,31 @@ struct DropShadowFilter {
   bool operator==(const DropShadowFilter&) const = default;
 };
 
-/// What has the colour of a screen becomes transparent. Distances are those of the Cb, Cr plane of
-/// BT.709, on which grey lies 0.5 from the screen's colour, whatever that is.
+/// Makes the colour of a screen transparent. Distances are measured in the Cb, Cr plane of BT.709,
+/// scaled so that grey has the distance 0.5 from the screen's colour.
 struct ChromaKeyFilter {
   base::Color color{0, 255, 0, 255};
-  double similarity = 0.4;   ///< 0..1: chroma distance up to which all is transparent
-  double smoothness = 0.08;  ///< 0..1: over which it becomes opaque
-  double spill = 0.1;        ///< 0..1: over which the screen's light is taken off what stays
+  double similarity = 0.4;   ///< 0..1: chroma distance up to which colours are transparent
+  double smoothness = 0.08;  ///< 0..1: further distance over which they become opaque
+  double spill = 0.1;        ///< 0..1: further distance over which the screen's tint is removed
   bool operator==(const ChromaKeyFilter&) const = default;
 };
 
 using Filter = std::variant<BlurFilter, ColorFilter, DropShadowFilter, ChromaKeyFilter>;
 
-/// The same function with the arguments that leave every picture as it is.
+/// The same function with the arguments that leave every picture unchanged.
 Filter neutral(const Filter& filter);
 
-/// Whether it leaves every picture as it is.
+/// Whether the filter leaves every picture unchanged.
 bool does_nothing(const Filter& filter);
 
-/// Whether the lists hold the same functions in the same order, as far as the shorter one goes.
+/// Whether the functions of the shorter list are the first ones of the other, in the same order.
 bool can_blend(const std::vector<Filter>& from, const std::vector<Filter>& to);
 
-/// What lies between two lists. Lists of the same functions in the same order blend one by one, the
-/// shorter one made as long by neutral ones; others change at once, half way.
-/// Values are rounded to steps that nobody sees, so that those which look the same are the same,
-/// and stay within the limits where progress overshoots.
+/// Interpolates between two lists. Lists for which can_blend() holds are interpolated function by
+/// function, the shorter one extended by neutral functions; others switch half way. Values are
+/// rounded to invisible steps, so that filters that look equal are equal, and are clamped to the
+/// limits where progress overshoots.
 /// Source: Filter Effects Module Level 1, section 11 (interpolation of filters).
 std::vector<Filter> mixed(const std::vector<Filter>& from, const std::vector<Filter>& to,
                           double progress);

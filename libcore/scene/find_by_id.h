@@ -7,7 +7,8 @@
 
 namespace layercast::scene {
 
-/// The item with that `id` in a list of layers, sounds, outputs or messages; null for none.
+/// The item with this `id` in a list of layers, sounds, outputs or messages; null if there is none.
+/// Ownership: borrowed from `items`.
 template <class Items>
 auto find_by_id(Items& items, std::string_view id) -> decltype(items.data()) {
   const auto found =

@@ -22,7 +22,7 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Splits at `separator` outside of parentheses, trimming the parts; adjacent spaces are one.
+// Splits at `separator` outside parentheses and trims the parts; adjacent spaces count as one.
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
   int depth = 0;
@@ -92,7 +92,7 @@ std::optional<GradientStop> parse_stop(std::string_view text) {
   return stop;
 }
 
-// Reads the part before the first stop, if `text` is one.
+// Reads the part before the first stop, if `text` is such a part.
 bool take_geometry(std::string_view text, Gradient& gradient) {
   if (gradient.shape == Gradient::Shape::kLinear) {
     if (const auto angle = parse_angle(text)) {
@@ -107,8 +107,8 @@ bool take_geometry(std::string_view text, Gradient& gradient) {
   return is_circle || text == "ellipse" || text == "ellipse at center";
 }
 
-// A percentage that reads back as exactly `at`, when there is one: for every `at` that was read.
-// The plain product may be off by its last bit.
+// A percentage that reads back as exactly `at`, if there is one; there is for every `at` that was
+// read from text. The plain product may differ in its last bit.
 std::string percent_text(double at) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   const double product = at * 100;

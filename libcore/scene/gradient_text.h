@@ -9,7 +9,7 @@
 namespace layercast::scene {
 
 /// Reads `linear-gradient([angle | to side-or-corner,] color [percent], …)` and
-/// `radial-gradient([circle | ellipse,] color [percent], …)`, at least two stops.
+/// `radial-gradient([circle | ellipse,] color [percent], …)` with at least two stops.
 /// Source: W3C CSS Images Level 3, section 3.
 std::optional<Gradient> parse_gradient(std::string_view text);
 

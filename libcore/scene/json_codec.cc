@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";
 
-// One byte that may not stand in a string as it is.
+// Appends a byte that must be escaped in a string.
 void append_escaped(std::string& out, char byte) {
   constexpr std::string_view kPlain = "\"\\\b\f\n\r\t";
   constexpr std::string_view kLetters = "\"\\bfnrt";
@@ -41,7 +41,7 @@ void append_string(std::string& out, std::string_view text) {
       }
     }
     if (!invalid) break;
-    // What is no text is shown as such; NUL is text to JSON.
+    // Invalid bytes become the replacement character; NUL is valid in JSON.
     if (text[*invalid] == '\0') {
       append_escaped(out, '\0');
     } else {
@@ -113,7 +113,7 @@ class JsonWriter {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// What a number of correct syntax stands for; nullopt beyond the range of doubles.
+// The value of a number with correct syntax; nullopt beyond the range of doubles.
 std::optional<double> number_of(std::string_view text) {
   double number = 0;
   const char* end = text.data() + text.size();
@@ -143,10 +143,10 @@ void append_utf8(std::string& text, uint32_t code) {
   byte(0x80 | (code & 0x3f));
 }
 
-// Thrown to leave the reader when there is no use in going on.
+// Thrown to leave the reader after a fault that ends it.
 struct Stop {};
 
-// A reader of its own: libraries tell no places, and take a key twice.
+// A hand-written reader: libraries do not report positions, and accept duplicate keys.
 class JsonReader {
  public:
   JsonReader(std::string_view text, JsonDocument& document) : text_(text), document_(document) {}
@@ -305,7 +305,7 @@ class JsonReader {
         fault(start, "the string does not end", "a closing \"");
         throw Stop{};
       }
-      if (!take('\\')) fail("a control character stands in a string", "it escaped, such as \\n");
+      if (!take('\\')) fail("a string contains a control character", "an escape such as \\n");
       escaped(text);
     }
   }
@@ -379,7 +379,7 @@ JsonDocument read_json(std::string_view text) {
     try {
       JsonReader(text, document).read();
     } catch (const Stop&) {
-      // The fault that stopped it is already on the list.
+      // The list already has the fault that stopped the reader.
     }
   }
   if (!document.faults.empty()) document.value = Value::null();

@@ -8,15 +8,15 @@
 
 namespace layercast::scene {
 
-/// One property's value at a place of an iteration.
+/// The value of one property at one time of an iteration.
 template <class Value>
 struct KeyframeStop {
   double at = 0;
   const Value* value = nullptr;
-  const Easing* easing = nullptr;  ///< towards the next one; null: linear
+  const Easing* easing = nullptr;  ///< towards the next stop; null: linear
 };
 
-/// The stops that decide what a property is at a place.
+/// The stops that determine the value of a property at one progress.
 template <class Value>
 struct KeyframeInterval {
   KeyframeStop<Value> first, start, end, last;
@@ -24,7 +24,7 @@ struct KeyframeInterval {
   int stops_at_1 = 0;
   bool end_known = false;
 
-  /// The next one, in order.
+  /// Adds the next stop, in the order of `at`.
   void add(const KeyframeStop<Value>& stop, double progress) {
     if (stop.at == 0 && stops_at_0++ == 0) first = stop;
     if (stop.at == 1) ++stops_at_1;
@@ -39,8 +39,9 @@ struct KeyframeInterval {
   }
 };
 
-/// What `property` is at `progress`; `neutral` stands where no keyframe is at 0 or at 1. Nullopt
-/// when no keyframe holds it. `mix(from, to, distance)` is what lies between two values.
+/// The value of `property` at `progress`; `neutral` is its value at 0 and at 1 without a keyframe
+/// there. Nullopt if no keyframe has the property. `mix(from, to, distance)` interpolates two
+/// values.
 /// Source: Web Animations Level 1, section 5.3.4, "The effect value of a keyframe effect".
 template <class Value, class Mix>
 std::optional<Value> keyframed(const std::vector<Keyframe>& keyframes,

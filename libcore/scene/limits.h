@@ -4,10 +4,11 @@
 
 namespace layercast::scene {
 
-/// The one table of bounds: the validator refuses what lies outside, the JSON Schema and the manual
-/// page print them.
+/// The one table of bounds: the validator rejects values outside of them, and the JSON Schema and
+/// the manual page print them.
 namespace limits {
 
+/// Both ends are included.
 struct Range {
   double min;
   double max;
@@ -60,23 +61,23 @@ inline constexpr Range kLineHeight{0.1, 10};
 inline constexpr Range kLetterSpacing{-200, 1000};
 inline constexpr Range kLines{1, 1000};
 inline constexpr Range kIterations{0, 1e9};
-inline constexpr Range kScrollSpeed{0.01, 100'000};  ///< px a second
-inline constexpr Range kExitSeconds{0, 600};         ///< that a layer stays after it was hidden
-inline constexpr Range kCount{-1e15, 1e15};          ///< what a counter counts from and to
+inline constexpr Range kScrollSpeed{0.01, 100'000};  ///< px per second
+inline constexpr Range kExitSeconds{0, 600};         ///< how long an exit may take
+inline constexpr Range kCount{-1e15, 1e15};          ///< the ends of a {{count}}
 inline constexpr Range kCountSeconds{0, 86'400};
 inline constexpr Range kBitrate{1000, 1e9};
-inline constexpr Range kFileSize{10'000, 1e15};  ///< where a recording goes on in a new file
+inline constexpr Range kFileSize{10'000, 1e15};  ///< at which a recording is rotated
 inline constexpr Range kRotateSeconds{0.1, 1e7};
 inline constexpr Range kKeyframeSeconds{0.1, 60};
 inline constexpr int kBatchCommandsMax = 1000;
-inline constexpr int kScheduledMax = 1000;  ///< commands that wait for their time
+inline constexpr int kScheduledMax = 1000;  ///< scheduled commands
 
 inline constexpr int64_t kImageFileBytesMax = int64_t{256} << 20;
 inline constexpr int64_t kImagePixelsMax = 100'000'000;  ///< decoded, all pages
 inline constexpr int kImageSideMax = 32768;
 inline constexpr int kAnimatedPicturesMax = 10'000;               ///< of one animated source
 inline constexpr int64_t kAnimatedPixelsMax = 2'000'000'000;      ///< of all its pictures
-inline constexpr int64_t kAnimatedBytesMax = int64_t{256} << 20;  ///< kept of it once decoded
+inline constexpr int64_t kAnimatedBytesMax = int64_t{256} << 20;  ///< of decoded pictures kept
 inline constexpr int kPictureSideMax = 16384;                     ///< rasterised content
 inline constexpr int64_t kPicturePixelsMax = 134'217'728;
 inline constexpr int64_t kSvgFileBytesMax = 4 << 20;

@@ -18,7 +18,7 @@ namespace {
 
 base::Error not_ours(std::string message) {
   return {base::ErrorCode::kInvalidInput,
-          "this is no state of a live scene: " + std::move(message),
+          "this is not the state of a live scene: " + std::move(message),
           {},
           nullptr};
 }
@@ -39,7 +39,7 @@ base::Result<T> read_by(const Codec<T>& codec, const Value& value) {
   return *std::move(read);
 }
 
-// The member `key` read by its codec.
+// Reads the member `key` by its codec.
 template <class T>
 base::Result<T> member_of(const Value& document, std::string_view key, const Codec<T>& codec) {
   const Value* found = document.find(key);
@@ -47,7 +47,7 @@ base::Result<T> member_of(const Value& document, std::string_view key, const Cod
   return read_by(codec, *found);
 }
 
-// Nanoseconds, as a text: a JSON number holds 53 bits only.
+// Nanoseconds as text, because a JSON number has only 53 bits.
 base::Result<WallTime> epoch_of(const Value& document) {
   TRY(const std::string text,
       member_of(document, "epoch", string(1, 20, "nanoseconds", FileRole::kNone)));
@@ -57,7 +57,7 @@ base::Result<WallTime> epoch_of(const Value& document) {
   return WallTime{base::Duration{nanos}};
 }
 
-// A run state of `id`, read by its codec; a default one where `document` is null.
+// Reads the run state of `id` by its codec; a default one if `document` is null.
 template <class Run>
 base::Result<Run> run_from(const Codec<Run>& codec, const Value* document, const std::string& id) {
   Run run;
@@ -89,7 +89,7 @@ base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header,
   std::map<std::string_view, std::string_view> text_of;
   for (const auto& [id, text] : texts.layers) text_of[id] = text;
   TRY(const auto order, member_of(header, "order", list(name(), 0, limits::kLayersMax, "layers")));
-  if (order.size() != text_of.size()) return not_ours("its layers are not those of its header");
+  if (order.size() != text_of.size()) return not_ours("its layers differ from those in its header");
   state.scene.layers.reserve(order.size());
   for (const std::string& id : order) {
     const auto text = text_of.find(id);
@@ -97,11 +97,11 @@ base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header,
     TRY(Value document, document_from(text->second));
     TRY(StoredLayer stored, stored_layer_from(std::move(document), version));
     if (stored.layer.id != id) {
-      return not_ours("the layer " + id + " is called " + stored.layer.id);
+      return not_ours("the layer " + id + " has the id " + stored.layer.id);
     }
     state.scene.layers.emplace_back(std::move(stored.layer));
     state.run.layers.set(std::move(stored.run));
-    text_of.erase(text);  // an id that comes twice is missing then
+    text_of.erase(text);  // so that a repeated id counts as missing
   }
   return {};
 }
@@ -127,7 +127,8 @@ base::Result<void> read_exiting(const Value& header, int version, LiveState& sta
   return {};
 }
 
-// Sounds name layers, which stand elsewhere: they are no part of the scene here.
+// Sounds refer to layers, which this document does not contain, so those references are not
+// checked.
 const Codec<std::vector<AudioTrack>>& tracks_codec() {
   static const auto codec = list(audio_codec(), 0, limits::kAudioMax, "sounds");
   return codec;
@@ -165,7 +166,7 @@ Value document_by(const Codec<T>& codec, const T& typed, Secrets secrets) {
 base::Result<int> version_of(const Value& header) {
   const Value* version = header.find("version");
   if (version == nullptr) return 1;
-  if (!version->is(Value::Kind::kNumber)) return not_ours("its version is no number");
+  if (!version->is(Value::Kind::kNumber)) return not_ours("its version is not a number");
   if (version->number > kStateVersion) {
     return base::Error{base::ErrorCode::kUnsupported,
                        "a newer version of layercast wrote this state: its version is " +

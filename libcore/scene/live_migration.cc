@@ -14,7 +14,7 @@ void move_member(Value& from, std::string_view key, Value& to, std::string_view 
   from.erase(key);
 }
 
-// The starts of the animations in `owner`; null for those without.
+// Moves the starts of the animations in `owner` to `run`; null for animations without a start.
 void take_starts(Value& owner, Value& run) {
   Value* animations = owner.find("animations");
   if (animations == nullptr || animations->items.empty()) return;

@@ -2,13 +2,13 @@
 
 #include "scene/value.h"
 
-/// Stored states of layercast 0.1, which kept run state inside of layers and sounds.
+/// Reads stored states of layercast 0.1, which kept run state inside layers and sounds.
 namespace layercast::scene {
 
 /// Moves the run state out of `layer`, the document of a layer as version 0.1 stored it, and
 /// returns it as layer_run_codec() reads it.
 Value take_run_of_layer(Value& layer);
-/// The same of a sound; as track_run_codec() reads it.
+/// Does the same for a sound; the result is for track_run_codec().
 Value take_run_of_track(Value& track);
 
 }  // namespace layercast::scene

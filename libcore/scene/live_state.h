@@ -18,10 +18,10 @@ namespace layercast::scene {
 enum class Transmission : uint8_t {
   kStopped,  ///< nothing is rendered; outputs are finished
   kOnAir,
-  kPaused,  ///< the picture stands still; outputs stay live
+  kPaused,  ///< the picture freezes; outputs stay live
 };
 
-/// How the picture is encoded where an output does not say otherwise.
+/// How the picture is encoded, unless an output has its own settings.
 struct StreamSettings {
   std::string codec = "h264";
   std::string preset = "veryfast";
@@ -30,12 +30,12 @@ struct StreamSettings {
   bool operator==(const StreamSettings&) const = default;
 };
 
-/// All that a live daemon must remember: a value that is never changed once made. What a person
-/// wrote is `scene`; an export is that alone.
+/// The complete state of a live daemon; an immutable value. `scene` is the part that users write,
+/// and the only part that an export contains.
 struct LiveState {
   int64_t revision = 0;               ///< one higher with every change
   Scene scene;                        ///< as it was authored
-  RunState run;                       ///< when its parts began
+  RunState run;                       ///< when the parts of the scene began
   std::optional<std::string> active;  ///< the id of the active layer
   StreamSettings stream;
   Transmission transmission = Transmission::kOnAir;
@@ -43,8 +43,8 @@ struct LiveState {
   bool operator==(const LiveState&) const = default;
 };
 
-/// What goes on air first: revision 1 of `scene`, whose visible layers begin at stream time 0. The
-/// others begin when they are first shown.
+/// Revision 1 of a live scene. Its visible layers begin at stream time 0; the others begin when
+/// they are first shown.
 LiveState first_state(Scene scene, WallTime epoch);
 
 /// The layer at `place` of the scene, with its run state. Ownership: borrowed from `state`.

@@ -10,7 +10,7 @@
 namespace layercast::scene {
 namespace {
 
-// What a patch sets where nothing is: a patch of nothing.
+// The value that a patch creates where there was none.
 Value without_nulls(const Value& patch) { return merge_patched(Value::null(), patch); }
 
 }  // namespace
@@ -18,7 +18,7 @@ Value without_nulls(const Value& patch) { return merge_patched(Value::null(), pa
 Value merge_patched(Value target, const Value& patch) {
   if (!patch.is(Value::Kind::kObject)) return patch;
   if (!target.is(Value::Kind::kObject)) target = Value::object();
-  // By name: a patch may have very many members, and takes time in proportion.
+  // Hashed by name: a patch may have very many members, and the time must stay linear.
   std::unordered_map<std::string_view, const Value*> changes;
   for (const auto& member : patch.members) changes.emplace(member.key, &member.value);
   for (auto& member : target.members) {
@@ -27,7 +27,7 @@ Value merge_patched(Value target, const Value& patch) {
     member.value = merge_patched(std::move(member.value), *change->second);
     changes.erase(change);
   }
-  // What is left takes away, or is new.
+  // The remaining changes remove members or add new ones.
   std::erase_if(target.members,
                 [&](const Value::Member& member) { return changes.contains(member.key); });
   for (const auto& member : patch.members) {
@@ -49,7 +49,7 @@ Value merge_patch_between(const Value& from, const Value& to) {
     const bool merges = before != nullptr && member.value.is(Value::Kind::kObject) &&
                         before->is(Value::Kind::kObject);
     Value part = merges ? merge_patch_between(*before, member.value) : member.value;
-    // Equal but for the order of members.
+    // The parts differ only in the order of members.
     if (merges && part.members.empty()) continue;
     patch.add(member.key, std::move(part));
   }
@@ -64,7 +64,7 @@ base::Result<Value> patch_of(std::string_view dotted_path, Value value) {
     keys.push_back(rest.substr(0, dot));
     if (keys.back().empty() || keys.size() > static_cast<size_t>(limits::kSceneDepthMax)) {
       return base::Error{base::ErrorCode::kInvalidInput,
-                         "this is no path: names with dots between, such as transform.rotation",
+                         "not a path; expected names separated by dots, such as transform.rotation",
                          std::string(dotted_path), nullptr};
     }
     if (dot != std::string_view::npos) rest.remove_prefix(dot + 1);

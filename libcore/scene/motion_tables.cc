@@ -58,28 +58,28 @@ constexpr std::array kColorFunctions = {
 
 Codec<DropShadowFilter> drop_shadow() {
   using F = DropShadowFilter;
-  return object<F>(
-      {.title = "filter: drop_shadow",
-       .doc = "A shadow of the picture's outline, as CSS drop-shadow().",
-       .fields = {optional("color", &F::color, color(), "Colour of the shadow."),
-                  optional("blur", &F::blur, number(limits::kBlur), "As in CSS, in px."),
-                  optional("offset", &F::offset, point(limits::kPosition, "px"),
-                           "Where the shadow falls, in px right and down.")}});
+  return object<F>({.title = "filter: drop_shadow",
+                    .doc = "A shadow of the shape of the picture, as CSS drop-shadow().",
+                    .fields = {optional("color", &F::color, color(), "Colour of the shadow."),
+                               optional("blur", &F::blur, number(limits::kBlur),
+                                        "Standard deviation in px, as in CSS."),
+                               optional("offset", &F::offset, point(limits::kPosition, "px"),
+                                        "Offset of the shadow, in px right and down.")}});
 }
 
 Codec<ChromaKeyFilter> chroma_key() {
   using F = ChromaKeyFilter;
   const auto unit = number(limits::kUnit);
-  return object<F>(
-      {.title = "filter: chroma_key",
-       .doc = "What has the colour of a screen becomes transparent.",
-       .fields = {
-           optional("color", &F::color, color(), "The screen's colour."),
-           optional("similarity", &F::similarity, unit,
-                    "How far from it a colour may be to become transparent."),
-           optional("smoothness", &F::smoothness, unit, "Over how much more it becomes opaque."),
-           optional("spill", &F::spill, unit,
-                    "How much of the screen's light is taken off what stays.")}});
+  return object<F>({.title = "filter: chroma_key",
+                    .doc = "Makes the colour of a screen transparent.",
+                    .fields = {optional("color", &F::color, color(), "Colour of the screen."),
+                               optional("similarity", &F::similarity, unit,
+                                        "Distance from it up to which colours become transparent."),
+                               optional("smoothness", &F::smoothness, unit,
+                                        "Further distance over which colours become opaque."),
+                               optional("spill", &F::spill, unit,
+                                        "Further distance over which the tint of the screen is "
+                                        "removed from the remaining colours.")}});
 }
 
 Codec<BlurFilter> blur() {
@@ -103,12 +103,12 @@ Codec<ColorFilter> color_function(const ColorFunction& function) {
           [=](const ColorFilter& typed) { return amount.write(typed.amount); }, amount.schema};
 }
 
-/// One function's name and how its argument is written.
+/// The name of a filter function, and the form of its argument.
 struct FilterForm {
   std::string_view name;
   std::string kind;
   std::function<std::optional<Filter>(const Value&, Reader&)> read;
-  std::function<std::optional<Value>(const Filter&)> write;  ///< nullopt: it is another function
+  std::function<std::optional<Value>(const Filter&)> write;  ///< nullopt: another function
   std::function<Value(SchemaBuilder&)> schema;
   Shape shape;
 };
@@ -208,9 +208,9 @@ Codec<Keyframe> keyframe() {
   using K = Keyframe;
   return object<K>(
       {.title = "keyframe",
-       .doc = "Values are relative to the layer's own, as those of the single effects.",
+       .doc = "Values are relative to those of the layer, as with the single effects.",
        .fields = {
-           required("at", &K::at, number(limits::kUnit), "When, from 0 to 1 of an iteration."),
+           required("at", &K::at, number(limits::kUnit), "Time within an iteration, from 0 to 1."),
            optional("opacity", &K::opacity, number(limits::kUnit), "Multiplies the opacity."),
            optional("position", &K::position, point(limits::kPosition, "px"),
                     "Added to the position."),
@@ -219,8 +219,8 @@ Codec<Keyframe> keyframe() {
                     "Degrees added to the rotation."),
            optional("volume", &K::volume, number(limits::kVolume), "Multiplies the volume."),
            optional("filters", &K::filters, filters(),
-                    "Stand in for the layer's filters; lists of the same functions blend."),
-           optional("easing", &K::easing, easing(), "Towards the next keyframe."),
+                    "Replace the filters of the layer; lists of the same functions blend."),
+           optional("easing", &K::easing, easing(), "Easing towards the next keyframe."),
        }});
 }
 
@@ -267,8 +267,7 @@ std::vector<Choice<Animation>> effect_choices() {
                                 {optional("from", &FadeEffect::from, unit, "Factor at the start."),
                                  optional("to", &FadeEffect::to, unit, "Factor at the end.")}),
       effect_choice<SlideEffect>(
-          "slide",
-          "Adds to the position. A direction is the place just outside that edge of the canvas.",
+          "slide", "Adds to the position. A direction means just outside that edge of the canvas.",
           {optional("from", &SlideEffect::from, slide_offset(), "Offset at the start."),
            optional("to", &SlideEffect::to, slide_offset(), "Offset at the end.")},
           check_slide),
@@ -282,23 +281,23 @@ std::vector<Choice<Animation>> effect_choices() {
            optional("to", &RotateEffect::to, degrees, "Degrees at the end.")}),
       effect_choice<ScrollEffect>(
           "scroll",
-          "Moves the content through the layer box without a seam, as a ticker; one iteration is "
-          "one round. Along it the content is as long as it comes: a text scrolled to the left or "
-          "right has one line, an image fits the box's other side. It is cut to the box. Of "
-          "several, the last counts.",
+          "Moves the content through the layer box without a seam, like a ticker; one iteration is "
+          "one round. The content keeps its full length in that direction: a text that scrolls "
+          "left or right has one line, and an image fits the other side of the box. The content is "
+          "clipped to the box. Of several scrolls, the last one applies.",
           {optional("gap", &ScrollEffect::gap, number(limits::kLength),
-                    "Between the end of the content and its next beginning, in px."),
+                    "Space between the end of the content and its next beginning, in px."),
            optional("speed", &ScrollEffect::speed, number(limits::kScrollSpeed),
-                    "px a second, instead of duration; it never ends then.")}),
+                    "Speed in px per second, instead of duration; the scroll then never ends.")}),
       effect_choice<VolumeEffect>(
           "volume", "Multiplies the volume.",
           {optional("from", &VolumeEffect::from, number(limits::kVolume), "Factor at the start."),
            optional("to", &VolumeEffect::to, number(limits::kVolume), "Factor at the end.")}),
       effect_choice<KeyframesEffect>(
-          "keyframes", "Moves through several values.",
+          "keyframes", "Animates through several values.",
           {required("keyframes", &KeyframesEffect::keyframes,
                     list(keyframe(), 1, limits::kKeyframesMax, "keyframes"),
-                    "In the order of at.")},
+                    "The keyframes in the order of at.")},
           check_keyframes)};
 }
 
@@ -339,13 +338,13 @@ Codec<Transform> transform() {
   using T = Transform;
   return object<T>(
       {.title = "transform",
-       .doc = "The layer box is scaled, then rotated, about its anchor, and the "
-              "anchor lands on position.",
+       .doc = "The layer box is scaled, then rotated, about its anchor, and the anchor lands on "
+              "position.",
        .fields = {
            optional("position", &T::position, point(limits::kPosition, "px"),
-                    "Where the anchor lands on the canvas, in px."),
+                    "Position of the anchor on the canvas, in px."),
            optional("anchor", &T::anchor, point(limits::kAnchor, "of the box"),
-                    "0 to 1 of the layer box; [0.5, 0.5] is its centre."),
+                    "A point of the layer box, which spans 0 to 1; [0.5, 0.5] is its centre."),
            optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
            optional("rotation", &T::rotation, number(limits::kRotation), "Degrees clockwise."),
        }});
@@ -355,24 +354,24 @@ Codec<Transition> transition() {
   using T = Transition;
   return object<T>(
       {.title = "transition",
-       .doc = "A live change of opacity, transform or filters glides instead of jumping, as with "
-              "CSS transitions; other changes, such as of size or content, are there at once, and "
-              "so are filters that are not the same functions in the same order.",
-       .fields = {
-           required("duration", &T::duration,
-                    duration_within(base::Duration{}, std::chrono::hours(1)), "How long it takes."),
-           optional("easing", &T::easing, easing(), "As in CSS.")}});
+       .doc = "Live changes of opacity, transform or filters are gradual, as with CSS transitions. "
+              "Other changes, such as of size or content, are immediate; so are changes to filters "
+              "that are not the same functions in the same order.",
+       .fields = {required("duration", &T::duration,
+                           duration_within(base::Duration{}, std::chrono::hours(1)),
+                           "How long the change takes."),
+                  optional("easing", &T::easing, easing(), "As in CSS.")}});
 }
 
 namespace {
 
-// `direction` of every effect but scroll is that of its playback.
+// `direction` is the playback direction; a scroll has a direction of movement instead.
 Field<Animation> direction() {
   const auto playback = playback_direction();
   const auto way = scroll_direction();
   return field_of_whole<Animation>(
-      {"direction", playback.kind + "; of a scroll " + way.kind, "normal; left", false,
-       "In which order it plays, as in CSS; of a scroll, where it moves."},
+      {"direction", playback.kind + "; for a scroll " + way.kind, "normal; left", false,
+       "Direction of playback, as in CSS; for a scroll, the direction of movement."},
       [=](const Value& value, Reader& reader, Animation& animation) {
         if (auto* scroll = std::get_if<ScrollEffect>(&animation.effect)) {
           if (const auto read = way.read(value, reader)) scroll->direction = *read;
@@ -398,7 +397,7 @@ bool has_speed(const Animation& animation) {
   return scroll != nullptr && scroll->speed;
 }
 
-// Required but where a scroll has a speed; check_duration() sees to that.
+// Required, except for a scroll with a speed; check_duration() checks that.
 Field<Animation> duration_field() {
   const auto codec = scene::duration();
   return field_of_whole<Animation>(
@@ -406,7 +405,7 @@ Field<Animation> duration_field() {
        codec.kind,
        {},
        false,
-       "Of one iteration. Required, unless a scroll has a speed."},
+       "Duration of one iteration. Required, except for a scroll with a speed."},
       [=](const Value& value, Reader& reader, Animation& animation) {
         if (const auto read = codec.read(value, reader)) animation.timing.duration = *read;
       },
@@ -431,11 +430,11 @@ void check_duration(const Value& value, Reader& reader) {
     const Value* found = value.find(key);
     if (found == nullptr) continue;
     const Reader::Step step(reader, key);
-    reader.fault(*found, "a scroll with a \"speed\" has none, and never ends", "one of them");
+    reader.fault(*found, "cannot be combined with \"speed\"", "one of them");
   }
 }
 
-// What check_duration() and direction() see to.
+// Adds to the schema what check_duration() and direction() check.
 void refine_animation_schema(Value& schema) {
   Value& properties = *schema.find("properties");
   const bool is_scroll = properties.find("effect")->find("const")->text == "scroll";
@@ -460,7 +459,7 @@ void refine_animation_schema(Value& schema) {
   schema.add("oneOf", Value::array({std::move(timed), std::move(constant)}));
 }
 
-// The list, each item of which `check` looks at.
+// The codec of a list of animations; it calls `check` for each item.
 Codec<std::vector<Animation>> checked(
     std::function<void(const Animation&, const Value&, Reader&)> check) {
   auto codec = list(animation(), 0, limits::kAnimationsMax, "animations");
@@ -480,7 +479,8 @@ Codec<std::vector<Animation>> checked(
 void check_entrance(const Animation& animation, const Value& value, Reader& reader) {
   if (std::holds_alternative<ScrollEffect>(animation.effect)) {
     const Reader::Step step(reader, "effect");
-    reader.fault(*value.find("effect"), "a scroll has no place here", "one of \"animations\"");
+    reader.fault(*value.find("effect"), "a scroll is not allowed here",
+                 "a scroll in \"animations\"");
   }
 }
 
@@ -488,7 +488,7 @@ void check_exit(const Animation& animation, const Value& value, Reader& reader) 
   check_entrance(animation, value, reader);
   const auto longest = std::chrono::seconds(static_cast<int64_t>(limits::kExitSeconds.max));
   if (is_over(animation.timing, {}, longest)) return;
-  reader.fault(value, "a layer that leaves so would stay too long",
+  reader.fault(value, "the exit takes too long",
                "an end after at most " + base::duration_text(longest));
 }
 
@@ -500,17 +500,18 @@ Codec<std::vector<Animation>> exits() { return checked(check_exit); }
 Codec<Animation> animation() {
   using T = Timing;
   const std::vector<Field<Timing>> timing = {
-      optional("delay", &T::delay, duration(), "Before the first iteration."),
-      optional("easing", &T::easing, easing(), "Over each iteration, as in CSS."),
-      optional("iterations", &T::iterations, iterations(), "How often it plays."),
+      optional("delay", &T::delay, duration(), "Time before the first iteration."),
+      optional("easing", &T::easing, easing(), "Easing of each iteration, as in CSS."),
+      optional("iterations", &T::iterations, iterations(), "How many times it plays."),
       optional("fill", &T::fill, fill_mode(),
                "Whether it has an effect before and after it plays, as in CSS.")};
   ObjectTable<Animation> table;
   table.title = "animation";
   table.doc =
-      "A Web Animations effect. Time starts at the first frame; live, at the first that shows it.";
+      "A Web Animations effect. Its time starts at the first frame; live, at the first frame that "
+      "shows it.";
   table.tag = "effect";
-  table.tag_doc = "What it changes; effects on one layer combine.";
+  table.tag_doc = "What the animation changes; effects on one layer combine.";
   table.choices = effect_choices();
   table.fields = {duration_field()};
   for (auto& field : fields_of(&Animation::timing, timing)) {

@@ -7,21 +7,21 @@
 
 namespace layercast::scene {
 
-/// One filter, as CSS names it: `{blur: 8}`, `{hue_rotate: 90}`, `{drop_shadow: {…}}`.
+/// The codec of one filter: `{blur: 8}`, `{hue_rotate: 90}`, `{drop_shadow: {…}}`.
 Codec<Filter> filter();
 Codec<std::vector<Filter>> filters();
 
-/// One animation.
+/// The codec of one animation.
 Codec<Animation> animation();
-/// Those of `enter`: they begin when the layer is shown.
+/// The codec of `enter`, whose animations begin when the layer is shown.
 Codec<std::vector<Animation>> entrances();
-/// Those of `exit`: they begin when it is hidden or removed, and end.
+/// The codec of `exit`, whose animations begin when the layer is hidden or removed, and must end.
 Codec<std::vector<Animation>> exits();
 
-/// Where a layer lies.
+/// The codec of a layer's transform.
 Codec<Transform> transform();
 
-/// How a live change is shown.
+/// The codec of a layer's transition.
 Codec<Transition> transition();
 
 }  // namespace layercast::scene

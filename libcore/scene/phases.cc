@@ -16,7 +16,7 @@ namespace {
 
 using base::Duration;
 
-// What plays, where a content is one that does.
+// The source of a content that plays; null for other contents.
 const std::string* played_source(const Content& content) {
   if (const auto* video = std::get_if<VideoContent>(&content)) return &video->source;
   if (const auto* gif = std::get_if<GifContent>(&content)) return &gif->source;
@@ -32,8 +32,7 @@ bool begins_anew(const Content& before, const Content& after) {
   return source != nullptr && (source_before == nullptr || *source_before != *source);
 }
 
-// The places of the animations of `before` that are those of `after`, by place in `after`; each is
-// matched once.
+// For each animation of `after`, the index of an equal one in `before`; each is matched once.
 std::vector<std::optional<size_t>> matched_places(const std::vector<Animation>& before,
                                                   const std::vector<Animation>& after) {
   std::vector<bool> is_taken(before.size(), false);
@@ -49,14 +48,14 @@ std::vector<std::optional<size_t>> matched_places(const std::vector<Animation>& 
   return places;
 }
 
-// Whether an animation that was added to a live layer is over and leaves it as it is without it.
-// One that came with the layer stays: the scene file names it again.
+// Whether an animation that was added to a live layer is over and has no effect. Animations that
+// came with the layer stay, because the scene file lists them again.
 bool is_spent(const Animation& animation, std::optional<Duration> start, Duration now) {
   if (!start) return false;
-  // It decides how long the content is.
+  // A scroll determines the length of the content.
   if (std::holds_alternative<ScrollEffect>(animation.effect)) return false;
   if (!is_over(animation.timing, *start, now)) return false;
-  // Edges of no length could hide a slide that stays outside.
+  // With edges of zero length, a slide that stays outside would look like no motion.
   constexpr EdgeOffsets kEdges{{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
   constexpr int64_t kNanosPerSecond = 1'000'000'000;
   const LayerMotion motion = motion_at({animation}, {now.count(), kNanosPerSecond}, kEdges, *start);

@@ -25,7 +25,7 @@ constexpr std::string_view kCountdownForms =
     "a duration such as 10m, a UTC time of day such as 18:30, or a date and time such as "
     "2026-01-01T18:00:00Z";
 constexpr std::string_view kCountForms =
-    "where it begins, where it ends, a duration of at most a day, and how it is written, such as "
+    "a first number, a last number, a duration of at most a day and optionally a format, such as "
     "{{count:0,1500,2s}} or {{count:0,99.5,2s,#,##0.00}}";
 constexpr std::array<std::string_view, 5> kNames = {"clock", "timecode", "frame", "countdown",
                                                     "count"};
@@ -117,7 +117,7 @@ std::optional<base::Duration> parse_offset(std::string_view text) {
 // YYYY-MM-DD, then T or a space, a time of day, and the offset.
 std::optional<WallTime> parse_date_time(std::string_view text) {
   const auto year = take_digits(text, 4);
-  // The difference of two instants has to fit in 64 bits of nanoseconds, 292 years.
+  // The difference of two instants must fit into 64 bits of nanoseconds, 292 years.
   if (!year || *year < 1900 || *year > 2099 || !take(text, '-')) return std::nullopt;
   const auto month = take_digits(text, 2);
   if (!month || !take(text, '-')) return std::nullopt;
@@ -134,7 +134,7 @@ std::optional<WallTime> parse_date_time(std::string_view text) {
 
 // --- reading placeholders ---
 
-// A placeholder's part, or what is wrong with it.
+// The part of a placeholder, or its fault.
 using PartOrFault = std::variant<TextPart, PlaceholderFault>;
 
 PartOrFault fault(std::string problem, std::string expected) {
@@ -150,7 +150,7 @@ PartOrFault parse_clock(std::optional<std::string_view> format) {
     if ((*format)[i] != '%') continue;
     const std::string_view field = format->substr(i, 2);
     if (field.size() < 2 || kFields.find(field[1]) == std::string_view::npos) {
-      return fault("the clock's format has " + quoted(field), expected());
+      return fault("the clock's format has the unknown field " + quoted(field), expected());
     }
     ++i;
   }
@@ -165,7 +165,7 @@ PartOrFault parse_countdown(std::optional<std::string_view> until) {
   }
   if (const auto time = parse_time_of_day(*until)) return TextPart{CountdownPart{TimeOfDay{*time}}};
   if (const auto date_time = parse_date_time(*until)) return TextPart{CountdownPart{*date_time}};
-  return fault("a countdown to " + quoted(*until), expected);
+  return fault("the end of the countdown is " + quoted(*until), expected);
 }
 
 // A decimal number in units of its last decimal.
@@ -189,7 +189,8 @@ std::optional<Decimal> parse_decimal(std::string_view text) {
   return Decimal{is_negative ? -units : units, static_cast<int>(fraction.size())};
 }
 
-// `number` in units of the `decimals`-th decimal; nullopt where it has more, or is out of range.
+// `number` in units of the `decimals`-th decimal; nullopt if it has more decimals or is out of
+// range.
 std::optional<int64_t> in_units(Decimal number, int decimals) {
   if (number.decimals > decimals) return std::nullopt;
   for (; number.decimals < decimals; ++number.decimals) {
@@ -232,7 +233,7 @@ bool parse_count_format(std::string_view format, CountPart& part) {
   return true;
 }
 
-// Takes what stands before the next comma, or all.
+// Takes the text before the next comma, or all of it.
 std::string_view take_item(std::string_view& text) {
   const size_t comma = std::min(text.find(','), text.size());
   const std::string_view item = trimmed(text.substr(0, comma));
@@ -248,24 +249,24 @@ PartOrFault parse_count(std::optional<std::string_view> argument) {
   const std::string_view to_text = take_item(rest);
   const std::string_view duration_text = take_item(rest);
   const auto from = parse_decimal(from_text);
-  if (!from) return fault("a count from " + quoted(from_text), expected);
+  if (!from) return fault("the count starts at " + quoted(from_text), expected);
   const auto to = parse_decimal(to_text);
-  if (!to) return fault("a count to " + quoted(to_text), expected);
+  if (!to) return fault("the count ends at " + quoted(to_text), expected);
   const auto duration = base::parse_duration(duration_text);
   const auto longest = std::chrono::seconds(static_cast<int64_t>(limits::kCountSeconds.max));
   if (!duration || *duration > longest) {
-    return fault("a count that takes " + quoted(duration_text), expected);
+    return fault("the duration of the count is " + quoted(duration_text), expected);
   }
   CountPart part;
   part.duration = *duration;
   part.decimals = std::max(from->decimals, to->decimals);
   if (!rest.empty() && !parse_count_format(rest, part)) {
-    return fault("a count written as " + quoted(rest), expected);
+    return fault("the format of the count is " + quoted(rest), expected);
   }
   const auto first = in_units(*from, part.decimals);
   const auto last = in_units(*to, part.decimals);
   if (!first || !last) {
-    return fault("a count from " + quoted(from_text) + " to " + quoted(to_text) + " with " +
+    return fault("the count goes from " + quoted(from_text) + " to " + quoted(to_text) + " with " +
                      std::to_string(part.decimals) + " decimals",
                  "numbers of at most 15 digits that end with the last decimal shown");
   }
@@ -283,7 +284,7 @@ std::string known_names() {
   return names;
 }
 
-// What stands between the braces.
+// Parses the text between the braces.
 PartOrFault parse_placeholder(std::string_view inside) {
   const size_t colon = inside.find(':');
   const std::string_view name = trimmed(inside.substr(0, colon));
@@ -294,7 +295,7 @@ PartOrFault parse_placeholder(std::string_view inside) {
   if (name == "count") return parse_count(argument);
   if (name == "timecode" || name == "frame") {
     if (argument) {
-      return fault(quoted(name) + " is followed by " + quoted(*argument),
+      return fault(quoted(name) + " has the argument " + quoted(*argument),
                    "{{" + std::string(name) + "}}");
     }
     return name == "frame" ? TextPart{FramePart{}} : TextPart{TimecodePart{}};
@@ -386,7 +387,7 @@ std::string shown(const FramePart&, const PlaceholderClock& clock) {
   return std::to_string(clock.frame);
 }
 
-// From frame 0 to the countdown's end.
+// The time from frame 0 to the end of the countdown.
 base::Duration length_of(const CountdownPart& part, WallTime start) {
   if (const auto* duration = std::get_if<base::Duration>(&part.until)) return *duration;
   if (const auto* instant = std::get_if<WallTime>(&part.until)) return *instant - start;
@@ -406,7 +407,7 @@ std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
   return text;
 }
 
-// Where the counter is, in its units: `to` when it is over, and not before.
+// The value of the count in its units; it reaches `to` exactly at its end.
 int64_t units_at(const CountPart& part, const PlaceholderClock& clock) {
   const base::SceneTime time = clock.rate.time_of(clock.frame);
   const Int128 passed = Int128{time.numerator} * kNanosPerSecond -

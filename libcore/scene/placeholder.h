@@ -16,10 +16,9 @@ namespace layercast::scene {
 /// An instant in UTC, as a wall clock shows it.
 using WallTime = std::chrono::sys_time<base::Duration>;
 
-/// Reads what a tool's `--clock` takes: `HH:MM` or `HH:MM:SS` (on 1970-01-01), or an ISO 8601 date
-/// and time such as `2026-01-01T18:00:00Z`, with up to nine decimals of a second, and `Z`,
-/// `+01:00`,
-/// `-0330` or nothing (UTC) as the offset.
+/// Reads the argument of a tool's `--clock`: `HH:MM` or `HH:MM:SS` (on 1970-01-01), or an ISO 8601
+/// date and time such as `2026-01-01T18:00:00Z`, with up to nine decimals of a second, and `Z`,
+/// `+01:00`, `-0330` or nothing (UTC) as the offset.
 /// Range: years 1900 to 2099. Errors: kInvalidInput.
 base::Result<WallTime> parse_wall_time(std::string_view text);
 
@@ -36,7 +35,7 @@ struct TimecodePart {
 struct FramePart {
   bool operator==(const FramePart&) const = default;
 };
-/// Since midnight UTC; the next one after the clock's start.
+/// A time since midnight UTC; the next one after the start of the clock.
 struct TimeOfDay {
   base::Duration since_midnight{0};
   bool operator==(const TimeOfDay&) const = default;
@@ -47,11 +46,11 @@ struct CountdownPart {
   bool operator==(const CountdownPart&) const = default;
 };
 
-/// `{{count:0,1500,2s}}`, `{{count:99.5,0,1m,#,##0.0}}`: a number on its way.
+/// `{{count:0,1500,2s}}`, `{{count:99.5,0,1m,#,##0.0}}`: a number that counts up or down.
 struct CountPart {
   int64_t from = 0;            ///< in units of the last decimal
   int64_t to = 0;              ///< the same
-  base::Duration duration{0};  ///< from the layer's start on
+  base::Duration duration{0};  ///< from the layer's start
   int decimals = 0;
   std::string group;        ///< between groups of three digits
   std::string point = ".";  ///< before the decimals
@@ -62,25 +61,26 @@ using TextPart =
     std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart, CountPart>;
 using TextParts = std::vector<TextPart>;
 
-/// One thing wrong with a text's placeholders, in the words of a scene file's faults.
+/// One fault in the placeholders of a text, worded as the faults of scene files.
 struct PlaceholderFault {
   size_t offset = 0;  ///< of its `{{`, bytes from the text's start
   std::string problem;
   std::string expected;
 };
 
+/// A text split into parts.
 struct ParsedText {
-  TextParts parts;  ///< what is at fault stays as it was written
+  TextParts parts;  ///< faulty placeholders stay as literal text
   std::vector<PlaceholderFault> faults;
 };
 
-/// Splits a text at its `{{…}}`. `\{{` is a literal `{{`; a `}}` that closes nothing is text.
+/// Splits a text at its `{{…}}`. `\{{` is a literal `{{`; an unmatched `}}` is literal text.
 ParsedText parse_placeholders(std::string_view text);
 
-/// Whether `expanded` can give different texts at different frames.
+/// Whether expanded() can return different texts for different frames.
 bool changes_with_time(const TextParts& parts);
 
-/// Which instant the placeholders show.
+/// The instant that the placeholders show.
 struct PlaceholderClock {
   int64_t frame = 0;
   base::FrameRate rate;
@@ -90,10 +90,10 @@ struct PlaceholderClock {
 
 /// The text at one instant. The clock shows `start` plus stream time, rounded down to its last
 /// unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and wraps after
-/// 24 hours. A countdown shows the seconds that remain, rounded up, as MM:SS or H:MM:SS: its whole
-/// length at first, 00:00 exactly when it ends, and from then on. A count shows its first number
-/// until the layer begins, its last one exactly when its duration is over, and what lies between
-/// rounded towards the first.
+/// 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS: its full
+/// length at first, and 00:00 from exactly its end on. A count shows its first number until the
+/// layer begins, and its last number from exactly the end of its duration on; values in between are
+/// rounded towards the first number.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
 
 }  // namespace layercast::scene

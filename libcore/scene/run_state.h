@@ -15,13 +15,13 @@
 #include <utility>
 #include <vector>
 
-/// What a running scene has besides what a person wrote: when layers, animations, states and
-/// messages began, and what layers change from. Only commands write it; the store keeps it. All
-/// times are stream times, so a restart or another frame rate does not move them.
+/// The run state of a live scene: when layers, animations, states and messages began, and what
+/// layers change from. Users do not write it; only commands change it, and the store keeps it. All
+/// times are stream times, so a restart or another frame rate does not shift them.
 namespace layercast::scene {
 
-/// What a layer shows a change from while its transition plays; opacity, transform and filters
-/// each for itself.
+/// The values that a layer changes from while its transition plays. Opacity, transform and filters
+/// change independently.
 struct TransitionRun {
   std::optional<base::Duration> opacity_start;  ///< absent: the opacity does not change
   double opacity = 1;                           ///< at that time
@@ -32,35 +32,36 @@ struct TransitionRun {
   bool operator==(const TransitionRun&) const = default;
 };
 
-/// When the state of a character began, and what it fades from. Without `state_start`, the present
+/// When the state of a character began, and what it fades from. Without `state_start`, the current
 /// state began with the layer.
 struct CharacterRun {
   std::optional<std::string> state_before;           ///< absent: the source
-  std::optional<base::Duration> state_start;         ///< of the present state's animation
+  std::optional<base::Duration> state_start;         ///< of the current state's animation
   std::optional<base::Duration> state_before_start;  ///< of the animation of `state_before`
   std::optional<base::Duration> fade_start;          ///< of the cross-fade; absent: `state_start`
   bool operator==(const CharacterRun&) const = default;
 };
 
-/// When a message of a chat appeared that names no time itself.
+/// When a chat message without a timestamp appeared.
 struct MessageRun {
   std::string id;
   base::Duration shown_at{};
   bool operator==(const MessageRun&) const = default;
 };
 
-/// The run state of one layer. A default one is that of a layer in a file: all begins at 0.
+/// The run state of one layer. The default is that of a layer in a file: everything begins at 0.
 struct LayerRun {
   std::string id;
-  /// When content and animations begin. Absent: the layer has not been shown yet.
+  /// When content and animations begin. Absent: the layer has not been shown yet; in a scene file:
+  /// 0.
   std::optional<base::Duration> start;
   std::optional<base::Duration> shown_since;  ///< when it was last shown; absent: `start`
-  /// When it was hidden or removed: `exit` plays from then on. Of a layer that was shown again
-  /// while it left: when `exit`, which plays backwards, will be back at its beginning.
+  /// When the layer was hidden or removed: `exit` plays from then on. If the layer was shown again
+  /// while its exit played: when `exit`, which then plays backwards, is back at its beginning.
   std::optional<base::Duration> exit_start;
   std::optional<TransitionRun> transition;
   AnimationStarts animations;
-  CharacterRun character;            ///< where the content is one
+  CharacterRun character;            ///< if the content is a character
   std::vector<MessageRun> messages;  ///< of a chat
   bool operator==(const LayerRun&) const = default;
 };
@@ -73,7 +74,7 @@ struct TrackRun {
   bool operator==(const TrackRun&) const = default;
 };
 
-/// A layer and its run state: what a picture is evaluated from. Ownership: borrowed.
+/// A layer and its run state, from which its pictures are evaluated. Ownership: borrowed.
 struct RunningLayer {
   const Layer& layer;
   const LayerRun& run;
@@ -85,7 +86,7 @@ struct RunningTrack {
   const TrackRun& run;
 };
 
-/// A layer that was removed and whose exit plays. Its id may be that of a new layer.
+/// A removed layer whose exit still plays. A new layer may have the same id.
 struct ExitingLayer {
   base::Shared<Layer> layer;  ///< not visible
   base::Shared<LayerRun> run;
@@ -93,17 +94,17 @@ struct ExitingLayer {
   bool operator==(const ExitingLayer&) const = default;
 };
 
-/// Run states by id. A copy shares them.
+/// Run states by id. Copies share the states.
 template <class Run>
 class RunTable {
  public:
-  /// That of `id`; a default one where there is none.
+  /// The run state of `id`; a default one if there is none.
   const base::Shared<Run>& of(std::string_view id) const {
     static const base::Shared<Run> kNone;
     const auto found = place_of(id);
     return found != runs_.end() && (*found)->id == id ? *found : kNone;
   }
-  /// Keeps `run`, instead of the one with its id.
+  /// Adds `run`, or replaces the state with its id.
   void set(Run run) {
     const auto found = place_of(run.id);
     if (found == runs_.end() || (*found)->id != run.id) {
@@ -124,19 +125,20 @@ class RunTable {
                                     [](const auto& run) { return std::string_view(run->id); });
   }
 
-  std::vector<base::Shared<Run>> runs_;  ///< by id
+  std::vector<base::Shared<Run>> runs_;  ///< sorted by id
 };
 
 /// The run state of a scene.
 struct RunState {
   RunTable<LayerRun> layers;
   RunTable<TrackRun> audio;
-  /// By place; at most limits::kExitingMax. Some may be over: they go with the next change.
+  /// Sorted by place; at most limits::kExitingMax. Layers whose exit is over are removed with the
+  /// next change.
   std::vector<ExitingLayer> exiting;
   bool operator==(const RunState&) const = default;
 };
 
-/// The chat with the time at which each message appears: its own, or else that of its run state.
+/// The chat with a timestamp for each message: its own, or else that of its run state.
 ChatContent timed_chat(const ChatContent& chat, const LayerRun& run);
 
 }  // namespace layercast::scene

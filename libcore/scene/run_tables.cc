@@ -16,16 +16,17 @@ Codec<TransitionRun> transition_run() {
   using T = TransitionRun;
   return object<T>(
       {.title = "transition run",
-       .doc = "What a layer changes from while its transition plays.",
-       .fields = {optional("opacity_start", &T::opacity_start, duration(),
-                           "Stream time at which the opacity began to change."),
-                  optional("opacity", &T::opacity, number(limits::kUnit), "The opacity then."),
-                  optional("transform_start", &T::transform_start, duration(),
-                           "Stream time at which the transform began to change."),
-                  optional("transform", &T::transform, transform(), "The transform then."),
-                  optional("filters_start", &T::filters_start, duration(),
-                           "Stream time at which the filters began to change."),
-                  optional("filters", &T::filters, filters(), "The filters then.")}});
+       .doc = "The values that a layer changes from while its transition plays.",
+       .fields = {
+           optional("opacity_start", &T::opacity_start, duration(),
+                    "Stream time at which the opacity began to change."),
+           optional("opacity", &T::opacity, number(limits::kUnit), "The opacity at that time."),
+           optional("transform_start", &T::transform_start, duration(),
+                    "Stream time at which the transform began to change."),
+           optional("transform", &T::transform, transform(), "The transform at that time."),
+           optional("filters_start", &T::filters_start, duration(),
+                    "Stream time at which the filters began to change."),
+           optional("filters", &T::filters, filters(), "The filters at that time.")}});
 }
 
 Codec<CharacterRun> character_run() {
@@ -33,7 +34,7 @@ Codec<CharacterRun> character_run() {
   return object<C>(
       {.title = "character run",
        .doc = "When the state of a character began.",
-       .fields = {optional("state_before", &C::state_before, name(), "The state before it."),
+       .fields = {optional("state_before", &C::state_before, name(), "The previous state."),
                   optional("state_start", &C::state_start, duration(),
                            "Stream time at which the present state began."),
                   optional("state_before_start", &C::state_before_start, duration(),
@@ -49,11 +50,11 @@ Codec<MessageRun> message_run() {
        .doc = "When a message appeared.",
        .fields = {
            required("id", &M::id, string(1, limits::kNameLengthMax, "a text", FileRole::kNone),
-                    "That of the message."),
+                    "Id of the message."),
            required("shown_at", &M::shown_at, duration(), "Stream time at which it appeared.")}});
 }
 
-// Null stands for a start with the layer.
+// Null: the animation begins with the layer.
 Codec<AnimationStarts> animation_starts() {
   const auto time = duration();
   const Codec<std::optional<base::Duration>> start = {
@@ -81,7 +82,7 @@ const Codec<LayerRun>& layer_run_codec() {
   using R = LayerRun;
   static const Codec<LayerRun> codec = object<R>(
       {.title = "layer run",
-       .doc = "When the parts of a live layer began. Commands alone write it.",
+       .doc = "When the parts of a live layer began. Only commands change it.",
        .fields = {
            optional("start", &R::start, duration(),
                     "Stream time at which content and animations began; absent: the layer has not "
@@ -89,11 +90,13 @@ const Codec<LayerRun>& layer_run_codec() {
            optional("shown_since", &R::shown_since, duration(),
                     "Stream time at which the layer was last shown; absent: start."),
            optional("exit_start", &R::exit_start, duration(),
-                    "Stream time at which the layer was hidden; of one that was shown again while "
-                    "its exit played, at which the reversed exit ends."),
-           optional("transition", &R::transition, transition_run(), "What the layer changes from."),
+                    "Stream time at which the layer was hidden; if it was shown again while its "
+                    "exit played, the time at which the reversed exit ends."),
+           optional("transition", &R::transition, transition_run(),
+                    "The values that the layer changes from."),
            optional("animations", &R::animations, animation_starts(), kStartsDoc),
-           optional("character", &R::character, character_run(), "When its state began."),
+           optional("character", &R::character, character_run(),
+                    "When the state of the character began."),
            optional("messages", &R::messages,
                     list(message_run(), 0, limits::kMessagesMax, "messages"),
                     "When the messages of a chat appeared."),
@@ -107,7 +110,7 @@ const Codec<TrackRun>& track_run_codec() {
       {.title = "sound run",
        .doc = "When a live sound began.",
        .fields = {optional("start", &R::start, duration(),
-                           "Stream time at which it began; its delay comes after it."),
+                           "Stream time at which it began; its delay follows."),
                   optional("animations", &R::animations, animation_starts(), kStartsDoc)}});
   return codec;
 }

@@ -5,9 +5,9 @@
 
 namespace layercast::scene {
 
-/// The run state of a layer as the store keeps it and clients read it, without its id.
+/// The codec of a layer's run state as the store keeps it and clients read it, without its id.
 const Codec<LayerRun>& layer_run_codec();
-/// That of a sound.
+/// The same for a sound.
 const Codec<TrackRun>& track_run_codec();
 
 }  // namespace layercast::scene

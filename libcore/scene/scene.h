@@ -20,13 +20,16 @@
 
 namespace layercast::scene {
 
+/// The role of a layer; content_rules() has the contents that each may hold.
 enum class LayerType : uint8_t { kHost, kAssistant, kVisualFeed, kOverlay, kChat };
 /// CSS object-fit.
 enum class Fit : uint8_t { kFill, kContain, kCover, kNone, kScaleDown };
 /// CSS text-align.
 enum class TextAlign : uint8_t { kStart, kEnd, kLeft, kCenter, kRight, kJustify };
+/// CSS font-style.
 enum class FontStyle : uint8_t { kNormal, kItalic, kOblique };
 
+/// A colour stop of a gradient.
 struct GradientStop {
   std::optional<double> at;  ///< 0..1 along the gradient line; absent: spread evenly
   base::Color color;
@@ -38,7 +41,7 @@ struct Gradient {
   enum class Shape : uint8_t { kLinear, kCircle, kEllipse };
   Shape shape = Shape::kLinear;
   double angle_degrees = 180;  ///< CSS: 0 points up, 90 to the right; linear only
-  /// `to left`, `to bottom right`…: the corner or side instead of the angle, as signs.
+  /// `to left`, `to bottom right`…: a side or corner instead of the angle, as signs of x and y.
   std::optional<std::pair<int, int>> toward;
   std::vector<GradientStop> stops;
   bool operator==(const Gradient&) const = default;
@@ -46,6 +49,7 @@ struct Gradient {
 
 using Paint = std::variant<base::Color, Gradient>;
 
+/// A line along an outline.
 struct Stroke {
   base::Color color{0, 0, 0, 255};
   double width = 1;  ///< px, centred on the outline
@@ -60,6 +64,7 @@ struct Shadow {
   bool operator==(const Shadow&) const = default;
 };
 
+/// CSS padding, px.
 struct Insets {
   double top = 0;
   double right = 0;
@@ -68,6 +73,7 @@ struct Insets {
   bool operator==(const Insets&) const = default;
 };
 
+/// The look of a text. Names and defaults follow CSS.
 struct TextStyle {
   std::string font_family = "Inter";
   std::optional<std::string> font_file;
@@ -84,24 +90,27 @@ struct TextStyle {
   TextAlign text_align = TextAlign::kStart;
   std::optional<double> line_height;  ///< × font_size; absent: the font's own
   double letter_spacing = 0;          ///< px
-  std::optional<double> max_width;    ///< px, padding not included
+  std::optional<double> max_width;    ///< px, without the padding
   std::optional<int> max_lines;
   bool ellipsis = true;
   bool operator==(const TextStyle&) const = default;
 };
 
-/// What is told of a visual feed's picture, in file order.
+/// The metadata of a visual feed, which its caption shows: names and values in file order.
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
+/// A still image.
 struct ImageContent {
   std::string source;
   Fit fit = Fit::kContain;
   Metadata metadata;
-  /// Of its caption: `{name}` stands for the metadata's value. Absent: all of them.
+  /// The template of the caption: `{name}` is replaced by that value of the metadata. Absent: the
+  /// caption shows all values.
   std::optional<std::string> caption;
   bool operator==(const ImageContent&) const = default;
 };
 
+/// A text in one style.
 struct TextContent {
   std::string text;  ///< with its {{placeholders}}
   bool markup = false;
@@ -109,6 +118,7 @@ struct TextContent {
   bool operator==(const TextContent&) const = default;
 };
 
+/// The geometries of a ShapeContent. Lengths and points are px of the layer box.
 struct RectangleShape {
   double width = 0;
   double height = 0;
@@ -139,6 +149,7 @@ struct PathShape {
 using Geometry =
     std::variant<RectangleShape, CircleShape, EllipseShape, LineShape, PolygonShape, PathShape>;
 
+/// A drawn geometry with a fill and a stroke. Absent: not painted.
 struct ShapeContent {
   Geometry geometry;
   std::optional<Paint> fill;
@@ -146,27 +157,28 @@ struct ShapeContent {
   bool operator==(const ShapeContent&) const = default;
 };
 
-/// Exactly one of the two is present.
+/// An SVG drawing from a file or inline; exactly one of the two is present.
 struct SvgContent {
   std::optional<std::string> source;
   std::optional<std::string> svg;
   bool operator==(const SvgContent&) const = default;
 };
 
+/// One colour that fills the layer box, or without a size the canvas.
 struct ColorContent {
   base::Color color;
   bool operator==(const ColorContent&) const = default;
 };
 
-/// In which order the pictures of an animated source come.
+/// The order of the pictures of an animated source.
 enum class Play : uint8_t { kForwards, kBackwards, kPingPong };
 
 /// How an animated source plays.
 struct Playback {
-  /// Of every picture. Absent: what the file says, else 100 ms.
+  /// How long each picture is shown. Absent: as the file says, else 100 ms.
   std::optional<base::Duration> frame_delay;
-  /// Whether it begins anew; else its last picture stays. Absent: as often as the file says, else
-  /// for ever.
+  /// Whether the animation restarts after its end; otherwise its last picture stays. Absent: as
+  /// often as the file says, else forever.
   std::optional<bool> loop;
   Play play = Play::kForwards;
   bool operator==(const Playback&) const = default;
@@ -180,16 +192,17 @@ struct GifContent {
   bool operator==(const GifContent&) const = default;
 };
 
-/// The cells of a sheet, row by row.
+/// The layout of the cells of a sprite sheet, row by row.
 struct SpriteSheet {
   int columns = 1;
   int rows = 1;
-  std::optional<int> count;  ///< of cells that are used; absent: all
+  std::optional<int> count;  ///< of the cells that are used; absent: all
   base::PointF margin;       ///< px around the cells: left and right, above and below
   base::PointF spacing;      ///< px between columns, and between rows
   bool operator==(const SpriteSheet&) const = default;
 };
 
+/// An animation whose pictures are the cells of one image.
 struct SpriteContent {
   std::string source;  ///< an image
   SpriteSheet sprite;
@@ -198,7 +211,7 @@ struct SpriteContent {
   bool operator==(const SpriteContent&) const = default;
 };
 
-/// Images, one a picture.
+/// An animation of image files, one for each picture.
 struct FramesContent {
   std::string source;  ///< a printf pattern (`walk-%03d.png`) or a glob pattern, in natural order
   Playback playback;
@@ -206,17 +219,17 @@ struct FramesContent {
   bool operator==(const FramesContent&) const = default;
 };
 
-/// A video: a file, from its picture at `start` to that at `end`, or a live source (a URL, a pipe,
-/// a device), of which the newest picture shows.
+/// A video file, played from `start` to `end`; or a live source (a URL, a pipe, a device), which
+/// shows its newest picture.
 struct VideoContent {
   std::string source;
-  bool loop = false;  ///< else the last picture stays
+  bool loop = false;  ///< otherwise the last picture stays
   base::Duration start{};
-  std::optional<base::Duration> end;  ///< in the source, after `start`; absent: its end
-  double rate = 1;                    ///< seconds of the source a second
-  double volume = 1;                  ///< of its sound
+  std::optional<base::Duration> end;  ///< time in the source, after `start`; absent: its end
+  double rate = 1;                    ///< seconds of the source per second
+  double volume = 1;                  ///< factor of the amplitude of its sound
   bool mute = false;
-  std::optional<std::string> fallback;  ///< an image, while a live source is away
+  std::optional<std::string> fallback;  ///< an image, shown while a live source is unavailable
   Fit fit = Fit::kContain;
   Metadata metadata;
   std::optional<std::string> caption;  ///< as ImageContent's
@@ -232,49 +245,52 @@ struct CharacterAnimation {
   bool operator==(const CharacterAnimation&) const = default;
 };
 
-/// Contained in the layer box.
+/// A figure with named animations, contained in the layer box.
 struct CharacterContent {
-  /// A still or animated image, or what plays. It shows while no animation is named by `state`.
+  /// A still or animated image file, or an animated source. It is shown while `state` is absent.
   std::variant<std::string, AnimatedContent> source;
-  std::optional<std::string> texture;          ///< multiplied over it, inside its alpha
+  std::optional<std::string> texture;          ///< an image multiplied with it, inside its alpha
   std::vector<CharacterAnimation> animations;  ///< names are unique
   std::optional<std::string> state;            ///< the animation that plays; absent: the source
   base::Duration cross_fade = std::chrono::milliseconds(150);  ///< of a live change of `state`
   bool operator==(const CharacterContent&) const = default;
 };
 
+/// One message of a chat.
 struct ChatMessage {
   std::string id;  ///< unique in its chat
   std::string author;
   std::string text;
-  /// Stream time at which it appears. Absent: in a file 0, live when it was said.
+  /// Stream time at which the message appears. Absent: in a file 0, live when it was said.
   std::optional<base::Duration> timestamp;
   bool highlighted = false;
   std::optional<base::Color> author_color;  ///< absent: the style's
   bool operator==(const ChatMessage&) const = default;
 };
 
+/// The look of a chat.
 struct ChatStyle {
   std::string font = "Inter";
   double font_size = 14;
   std::optional<double> line_height;  ///< × font_size; absent: the font's own
   base::Color text_color{255, 255, 255, 255};
-  /// Absent: each author has a colour of their own, made from the name.
+  /// Absent: each author has their own colour, derived from the name.
   std::optional<base::Color> author_color;
   base::Color background_color{0, 0, 0, 179};
   base::Color highlight_color{255, 215, 0, 77};  ///< behind highlighted messages
   double border_radius = 0;                      ///< of the panel, px
   double padding = 8;
   double message_spacing = 6;
-  int max_lines = 2;  ///< of one message; then an ellipsis
+  int max_lines = 2;  ///< of one message; a longer one ends with an ellipsis
   base::Duration scroll_duration =
-      std::chrono::milliseconds(200);  ///< that older ones take to move
+      std::chrono::milliseconds(200);  ///< in which older messages move up
   base::Duration fade_after = std::chrono::seconds(30);
   base::Duration fade_duration = std::chrono::seconds(5);
-  double fade_out_opacity = 0;  ///< that is left of a message at last
+  double fade_out_opacity = 0;  ///< opacity of a message after it has faded
   bool operator==(const ChatStyle&) const = default;
 };
 
+/// A chat: messages in a panel, the newest at the bottom.
 struct ChatContent {
   std::vector<ChatMessage> messages;  ///< oldest first
   int max_messages = 50;
@@ -286,14 +302,17 @@ using Content =
     std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
                  ColorContent, VideoContent, GifContent, SpriteContent, FramesContent, ChatContent>;
 
+/// The geometry of a layer: its box is scaled, then rotated, about the anchor, and the anchor lands
+/// on `position`. Range: scene/limits.h.
 struct Transform {
   base::PointF position;  ///< where the anchor lands on the canvas, px
-  base::PointF anchor;    ///< 0..1 of the layer box
+  base::PointF anchor;    ///< a point of the layer box, which spans 0..1
   base::PointF scale{1, 1};
   double rotation = 0;  ///< degrees clockwise
   bool operator==(const Transform&) const = default;
 };
 
+/// Clips a layer to its box, with rounded corners.
 struct Clip {
   double radius = 0;  ///< px
   bool operator==(const Clip&) const = default;
@@ -306,8 +325,8 @@ struct Transition {
   bool operator==(const Transition&) const = default;
 };
 
-/// One layer of a scene, as a person writes it. When it began and what it changes from is its run
-/// state (scene/run_state.h).
+/// One layer of a scene, as written by the user. Its run state (scene/run_state.h) has when it
+/// began and what it changes from.
 struct Layer {
   std::string id;
   LayerType type = LayerType::kOverlay;
@@ -322,10 +341,10 @@ struct Layer {
   Content content;
   std::vector<Animation> animations;
   std::vector<Animation> enter;  ///< play when the layer is shown
-  std::vector<Animation> exit;   ///< play when it is hidden or removed, and then it is gone
+  std::vector<Animation> exit;   ///< play when it is hidden or removed; it disappears after them
   std::optional<Transition> transition;
 
-  // Defined in scene.cc: every source that handles layers would compile them again.
+  // Defined in scene.cc, so that not every source that handles layers compiles them.
   Layer();
   Layer(const Layer& other);
   Layer(Layer&& other) noexcept;
@@ -335,6 +354,7 @@ struct Layer {
   bool operator==(const Layer& other) const;
 };
 
+/// The picture as a whole. Range: limits::kCanvasSide, limits::kFrameRate.
 struct Canvas {
   base::SizeI size;
   base::FrameRate fps;
@@ -342,34 +362,36 @@ struct Canvas {
   bool operator==(const Canvas&) const = default;
 };
 
+/// A destination of the stream: a URL or a file. Absent codec, preset and bitrate: those of
+/// StreamSettings.
 struct Output {
   std::string id;  ///< unique in the scene
   std::string url;
   std::optional<std::string> codec;
   std::optional<std::string> preset;
   std::optional<int64_t> bitrate;              ///< bits per second
-  std::optional<base::Duration> rotate_after;  ///< of a file: how long one lasts
-  std::optional<int64_t> rotate_bytes;         ///< of a file: how large one grows
+  std::optional<base::Duration> rotate_after;  ///< of a recording: duration of one file
+  std::optional<int64_t> rotate_bytes;         ///< of a recording: size of one file
   bool operator==(const Output&) const = default;
 };
 
-/// A sound beside the picture.
+/// A sound that plays with the picture.
 struct AudioTrack {
   std::string id;      ///< unique in the scene
   std::string source;  ///< file or URL
   double volume = 1;
   bool mute = false;
   bool loop = false;
-  base::Duration start{};                 ///< where in the source it begins
+  base::Duration start{};                 ///< time in the source at which it begins
   base::Duration delay{};                 ///< after the scene's start
   base::Duration fade_in{};               ///< from silence, at its beginning
   base::Duration fade_out{};              ///< to silence, at its end
-  std::optional<std::string> duck_under;  ///< id of a layer: it is quieter while that one sounds
+  std::optional<std::string> duck_under;  ///< id of the layer that makes it quieter
   std::vector<Animation> animations;      ///< of its volume
   bool operator==(const AudioTrack&) const = default;
 };
 
-/// A whole scene: a value that is never changed once made.
+/// A whole scene. Copies share the layers.
 struct Scene {
   std::string name;
   Canvas canvas;

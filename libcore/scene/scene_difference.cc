@@ -24,13 +24,13 @@ Command update_of(const Layer& from, const Layer& to) {
   Value patch = merge_patch_between(before, after);
   Reader reader;
   const auto patched = layer_codec().read(merge_patched(before, patch), reader);
-  // A patch cannot change the order of a mapping, which counts in metadata.
+  // A patch cannot change the order of a mapping, which matters in metadata.
   if (patched == to) return command_of("layers.update", with_id(to.id).add("patch", patch));
   return command_of("layers.replace", with_id(to.id).add("layer", after));
 }
 
-// The ids of `from` that are still there, then the new ones: what updates, deletions and creations
-// lead to.
+// The order that updates, deletions and creations lead to: the remaining ids of `from`, then the
+// new ones.
 template <class Item>
 std::vector<std::string> reached_order(const std::vector<Item>& from, const std::vector<Item>& to) {
   std::vector<std::string> order;
@@ -65,7 +65,7 @@ void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>
   for (const auto& layer : to.layers) {
     if (find_by_id(from.layers, layer->id) != nullptr) continue;
     Value document = layer_codec().write(layer);
-    // One without comes on top.
+    // Without z_index, the new layer would be placed on top.
     document.set("z_index", Value::of(layer->z_index));
     commands.push_back(
         command_of("layers.create", Value::object().add("layer", std::move(document))));
@@ -91,7 +91,7 @@ void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>
   }
 }
 
-// The items of `to` with the sources of those in `from` that may be the same.
+// Gives the items of `to` the sources of those in `from` that may be the same.
 template <class Item, class T>
 void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Codec<T>& codec) {
   for (Item& item : to) {
@@ -105,7 +105,7 @@ void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Co
   }
 }
 
-// Either may be redacted: one cannot be told from the other then.
+// Either URL may be redacted; the two then count as equal.
 bool is_same_output(const Output& a, const Output& b) {
   Output same = b;
   if (base::redacted_url(a.url) == b.url || a.url == base::redacted_url(b.url)) same.url = a.url;
@@ -138,7 +138,7 @@ std::vector<Command> commands_between(const Scene& from, const Scene& scene) {
   keep_sources(from.layers, to.layers, layer_codec());
   keep_sources(from.audio, to.audio, audio_codec());
   if (!reaches_order(from.layers, to.layers) || !reaches_order(from.audio, to.audio)) {
-    // No command moves a layer in the list, and ties of z_index keep its order.
+    // No command reorders the list, and its order matters for equal z_index.
     return {command_of("scene.replace", Value::object().add("scene", scene_codec().write(to)))};
   }
   add_layer_commands(from, to, commands);

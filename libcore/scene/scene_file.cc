@@ -56,7 +56,7 @@ base::Result<std::string> read_text(const std::string& path) {
   std::ifstream file;
   file.open(path == "-" ? "/dev/stdin" : path, std::ios::binary);
   if (!file) return base::io_error(errno, "cannot read the scene", path);
-  // One byte past the limit is enough to tell that a file is too large, even an endless one.
+  // One byte past the limit shows that a file is too large, even an endless one.
   std::string text(static_cast<size_t>(limits::kSceneBytesMax) + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return base::io_error(errno, "cannot read the scene", path);

@@ -12,25 +12,25 @@
 
 namespace layercast::scene {
 
-/// A scene as read from a file, with what is needed to speak of the file afterwards.
+/// A scene that was read from a file, with the data for later messages about the file.
 struct SceneFile {
   Scene scene;
   std::string path;                   ///< as the user gave it
-  std::string folder;                 ///< what relative paths in the scene start from
+  std::string folder;                 ///< base of relative paths in the scene
   std::map<std::string, Mark> marks;  ///< of every value, by path such as `layers[3].content`
 
   /// `scenes/a.yaml:12:7: layers[3].content.source`, for errors found later.
   std::string where(const std::string& value_path) const;
-  /// `path` itself when absolute or a URL, else inside the scene's folder.
+  /// `path` itself if it is absolute or a URL, else resolved in the scene's folder.
   std::string resolved(const std::string& path) const;
 };
 
-/// A scene that was refused: every fault, each as one line with the file's name.
+/// The faults of a refused scene, each as one line with the name of the file.
 struct SceneFaults {
   std::vector<std::string> lines;
 };
 
-/// Reads a scene from text. `path` is what faults call it.
+/// Reads a scene from text. Faults name it `path`.
 std::variant<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path);
 
 /// Reads a scene file. `-` is standard input. A file that cannot be read is one fault.
@@ -42,7 +42,7 @@ std::string scene_yaml(const Scene& scene);
 /// The JSON Schema (draft 2020-12) of a scene file, as JSON.
 std::string scene_schema();
 
-/// What every object of a scene file may hold, in the order a reader meets them.
+/// The documentation of every kind of object in a scene file, in order of first use.
 std::vector<TableDoc> scene_documentation();
 
 }  // namespace layercast::scene

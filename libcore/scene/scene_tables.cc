@@ -37,9 +37,9 @@ Codec<base::BlendMode> blend_mode() {
 
 Codec<Clip> clip() {
   return object<Clip>({.title = "clip",
-                       .doc = "Cuts the layer to its box.",
+                       .doc = "Clips the layer to its box.",
                        .fields = {optional("radius", &Clip::radius, number(limits::kLength),
-                                           "Rounds the corners, in px.")}});
+                                           "Radius of the rounded corners, in px.")}});
 }
 
 void check_layer(const Value& value, Reader& reader) {
@@ -60,7 +60,7 @@ void check_layer(const Value& value, Reader& reader) {
                "a layer of type " + joined_names(takers) + " for it");
 }
 
-/// One `if … then …` for each layer type.
+/// Adds one `if … then …` for each layer type.
 void refine_layer_schema(Value& schema) {
   Value rules = Value::array();
   for (const auto& type : kLayerTypes) {
@@ -88,25 +88,29 @@ ObjectTable<Layer> layer_table() {
   table.doc = "One layer of the picture.";
   table.fields = {
       required("id", &L::id, name(), "Unique in the scene."),
-      required("type", &L::type, one_of(kLayerTypes), "The part it plays."),
+      required("type", &L::type, one_of(kLayerTypes),
+               "The role of the layer; it decides which content is allowed."),
       optional("z_index", &L::z_index, integer(limits::kZIndex),
-               "Higher is nearer; ties keep file order."),
-      optional("visible", &L::visible, boolean(), "Whether it is drawn."),
-      optional("opacity", &L::opacity, number(limits::kUnit), "0 is clear, 1 is solid."),
+               "Layers with a higher number are drawn above; equal ones keep file order."),
+      optional("visible", &L::visible, boolean(), "Whether the layer is drawn."),
+      optional("opacity", &L::opacity, number(limits::kUnit), "0 is transparent, 1 is opaque."),
       optional("blend_mode", &L::blend_mode, blend_mode(), "CSS mix-blend-mode."),
-      optional("size", &L::size, size(), "The layer box; absent: the content's own size."),
-      optional("transform", &L::transform, transform(), "Where it lies."),
-      optional("clip", &L::clip, clip(), "Cuts it to its box."),
+      optional("size", &L::size, size(), "Size of the layer box; absent: the size of the content."),
+      optional("transform", &L::transform, transform(), "Position, scale and rotation."),
+      optional("clip", &L::clip, clip(), "Clips the layer to its box."),
       optional("filters", &L::filters, filters(),
-               "CSS filter functions, in order, over the content and under the clip."),
-      required("content", &L::content, content(), "What it shows."),
+               "CSS filter functions; they apply to the content in order, before the clip."),
+      required("content", &L::content, content(), "What the layer shows."),
       optional("animations", &L::animations,
-               list(animation(), 0, limits::kAnimationsMax, "animations"), "How it moves."),
+               list(animation(), 0, limits::kAnimationsMax, "animations"),
+               "Animations of the layer."),
       optional("enter", &L::enter, entrances(),
-               "How it comes: plays when it is shown; offline, at its start."),
-      optional("exit", &L::exit, exits(),
-               "How it goes: plays when it is hidden or removed, live; then it is gone."),
-      optional("transition", &L::transition, transition(), "How a live change is shown."),
+               "Animations that play when the layer is shown; offline, when it starts."),
+      optional(
+          "exit", &L::exit, exits(),
+          "Animations that play when a live layer is hidden or removed, before it disappears."),
+      optional("transition", &L::transition, transition(),
+               "How live changes of the layer are shown."),
   };
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
@@ -115,25 +119,25 @@ ObjectTable<Layer> layer_table() {
 
 ObjectTable<Canvas> canvas_table() {
   const std::vector<Field<base::SizeI>> size = {
-      required("width", &base::SizeI::width, integer(limits::kCanvasSide), "In px."),
-      required("height", &base::SizeI::height, integer(limits::kCanvasSide), "In px.")};
+      required("width", &base::SizeI::width, integer(limits::kCanvasSide), "Width in px."),
+      required("height", &base::SizeI::height, integer(limits::kCanvasSide), "Height in px.")};
   ObjectTable<Canvas> table;
   table.title = "canvas";
-  table.doc = "The picture as a whole.";
+  table.doc = "Size, rate and background of the picture.";
   table.fields = fields_of(&Canvas::size, size);
   table.fields.push_back(optional("fps", &Canvas::fps, frame_rate(), "Frames per second."));
   table.fields.push_back(optional("background", &Canvas::background, color(),
-                                  "Behind all layers; may be transparent."));
+                                  "Colour behind all layers; may be transparent."));
   return table;
 }
 
 base::Duration seconds(double number) { return base::Duration{static_cast<int64_t>(number * 1e9)}; }
 
-// Absent only where it is read: every output of a scene has one.
+// Optional only in a document: every output of a scene has an id.
 Field<Output> output_id() {
   const auto codec = name();
   return field_of_whole<Output>(
-      {"id", codec.kind, {}, false, "Unique; absent: output-1, output-2 …"},
+      {"id", codec.kind, {}, false, "Unique in the scene; absent: output-1, output-2 …"},
       [=](const Value& value, Reader& reader, Output& output) {
         if (auto read = codec.read(value, reader)) output.id = *std::move(read);
       },
@@ -147,25 +151,26 @@ ObjectTable<Output> output_table() {
   using O = Output;
   return {
       .title = "output",
-      .doc = "Where streamd sends the picture; the offline tools take no notice of it.",
-      .fields = {output_id(),
-                 required("url", &O::url,
-                          string(1, limits::kPathLengthMax, "a URL or a path", FileRole::kOutput),
-                          "Such as rtmp://host/app/key."),
-                 optional("codec", &O::codec, string(1, 64, "a codec name", FileRole::kNone),
-                          "h264, vp8, vp9 …"),
-                 optional("preset", &O::preset, string(1, 64, "a preset name", FileRole::kNone),
-                          "Of the encoder."),
-                 optional("bitrate", &O::bitrate, bitrate(), "Of the video, in bits per second."),
-                 optional("rotate_after", &O::rotate_after,
-                          duration_within(seconds(limits::kRotateSeconds.min),
-                                          seconds(limits::kRotateSeconds.max)),
-                          "A recording goes on in a new file after so long."),
-                 optional("rotate_bytes", &O::rotate_bytes, file_size(),
-                          "A recording goes on in a new file after so many bytes.")}};
+      .doc = "Where streamd sends the stream; the offline tools ignore it.",
+      .fields = {
+          output_id(),
+          required("url", &O::url,
+                   string(1, limits::kPathLengthMax, "a URL or a path", FileRole::kOutput),
+                   "A URL such as rtmp://host/app/key, or the path of a file."),
+          optional("codec", &O::codec, string(1, 64, "a codec name", FileRole::kNone),
+                   "The video codec: h264, vp8, vp9 …"),
+          optional("preset", &O::preset, string(1, 64, "a preset name", FileRole::kNone),
+                   "The preset of the encoder."),
+          optional("bitrate", &O::bitrate, bitrate(), "Bitrate of the video, in bits per second."),
+          optional("rotate_after", &O::rotate_after,
+                   duration_within(seconds(limits::kRotateSeconds.min),
+                                   seconds(limits::kRotateSeconds.max)),
+                   "A recording continues in a new file after this time."),
+          optional("rotate_bytes", &O::rotate_bytes, file_size(),
+                   "A recording continues in a new file after this many bytes.")}};
 }
 
-/// In a file, outputs without an id are named after their place.
+/// Names the outputs without an id after their places in the list.
 Codec<std::vector<Output>> outputs() {
   auto codec = list(output_codec(), 0, limits::kOutputsMax, "outputs");
   const auto read = codec.read;
@@ -182,27 +187,33 @@ ObjectTable<AudioTrack> audio_table() {
   const auto fade = duration_within(base::Duration{}, std::chrono::hours(1));
   return {
       .title = "audio",
-      .doc = "A sound beside the picture.",
-      .fields = {required("id", &A::id, name(), "Unique among the scene's sounds."),
-                 required("source", &A::source, file_path(FileRole::kSource),
-                          "A sound or video file, or a URL."),
-                 optional("volume", &A::volume, number(limits::kVolume), "1 leaves it as it is."),
-                 optional("mute", &A::mute, boolean(), "Whether it is silent."),
-                 optional("loop", &A::loop, boolean(), "Whether it begins anew after its end."),
-                 optional("start", &A::start, duration(), "Where in the source it begins."),
-                 optional("delay", &A::delay, duration(), "How long after the scene it begins."),
-                 optional("fade_in", &A::fade_in, fade, "From silence, at its beginning."),
-                 optional("fade_out", &A::fade_out, fade,
-                          "To silence, at its end; offline, at the scene's end at the latest."),
-                 optional("duck_under", &A::duck_under, name(),
-                          "Id of a layer with sound: this is 12 dB quieter while that one "
-                          "sounds (above -45 dBFS), within 0.1 s, and comes back in 0.6 s."),
-                 optional("animations", &A::animations,
-                          list(animation(), 0, limits::kAnimationsMax, "animations"),
-                          "Of its volume: volume effects, and keyframes with volume.")}};
+      .doc = "A sound that plays with the picture.",
+      .fields = {
+          required("id", &A::id, name(), "Unique among the sounds of the scene."),
+          required("source", &A::source, file_path(FileRole::kSource),
+                   "A sound or video file, or a URL."),
+          optional("volume", &A::volume, number(limits::kVolume),
+                   "Factor of the amplitude; 1 leaves it unchanged."),
+          optional("mute", &A::mute, boolean(), "Whether the sound is silent."),
+          optional("loop", &A::loop, boolean(), "Whether the sound restarts after its end."),
+          optional("start", &A::start, duration(), "Time in the source at which the sound begins."),
+          optional("delay", &A::delay, duration(),
+                   "Time until the sound begins, from the start of the scene; if it was added "
+                   "live, from then on."),
+          optional("fade_in", &A::fade_in, fade,
+                   "Duration of the fade from silence at its beginning."),
+          optional("fade_out", &A::fade_out, fade,
+                   "Duration of the fade to silence at its end; offline, at the end of the scene "
+                   "at the latest."),
+          optional("duck_under", &A::duck_under, name(),
+                   "Id of a layer with sound. While that layer sounds (above -45 dBFS), this sound "
+                   "is 12 dB quieter; it fades down within 0.1 s and back in 0.6 s."),
+          optional("animations", &A::animations,
+                   list(animation(), 0, limits::kAnimationsMax, "animations"),
+                   "Animations of the volume: volume effects, and keyframes with volume.")}};
 }
 
-// What sounds are turned down for are layers of the scene.
+// Each `duck_under` must be the id of a layer of the scene.
 void check_ducking(const Value& scene, Reader& reader) {
   const Value* layers = scene.find("layers");
   const Value* tracks = scene.find("audio");
@@ -232,10 +243,10 @@ void check_scene(const Value& value, Reader& reader) {
 /// `version` is part of the file, not of a Scene.
 Field<Scene> version_field() {
   return field_of_whole<Scene>(
-      {"version", "1", {}, true, "Of the schema of scene files."},
+      {"version", "1", {}, true, "Version of the schema of scene files."},
       [](const Value& value, Reader& reader, Scene&) {
         if (!value.is(Value::Kind::kNumber) || value.number != 1) {
-          reader.fault(value, "this is not a version that layercast reads", "1");
+          reader.fault(value, "this version is not supported", "1");
         }
       },
       [](const Scene&) { return Value::of(1); },
@@ -249,10 +260,11 @@ ObjectTable<Scene> scene_table() {
   table.doc = "A layercast scene file, schema version 1.";
   table.fields = {
       version_field(),
-      required("scene", &S::name, name(), "The key its saved state lives under."),
+      required("scene", &S::name, name(),
+               "Name of the scene; its saved state is stored under this name."),
       required("canvas", &S::canvas, object(canvas_table()), "Size, rate and background."),
       optional("duration", &S::duration, duration(),
-               "Where the offline tools stop; streamd takes no notice of it."),
+               "Length of the scene, at which the offline tools stop; streamd ignores it."),
       optional("fonts", &S::fonts,
                list(file_path(FileRole::kAsset), 0, limits::kFontsMax, "font files"),
                "Extra font files."),
@@ -260,8 +272,8 @@ ObjectTable<Scene> scene_table() {
                list(shared(defined_as("layer", layer_codec())), 0, limits::kLayersMax, "layers"),
                "The layers, in file order."),
       optional("audio", &S::audio, list(audio_codec(), 0, limits::kAudioMax, "sounds"),
-               "Sounds beside the picture; they are mixed with those of videos."),
-      optional("outputs", &S::outputs, outputs(), "Where streamd sends the picture."),
+               "Sounds that play with the picture, mixed with those of videos."),
+      optional("outputs", &S::outputs, outputs(), "Where streamd sends the stream."),
   };
   table.check = check_scene;
   return table;

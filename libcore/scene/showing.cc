@@ -15,7 +15,7 @@ using base::Duration;
 using base::PointF;
 using base::SceneTime;
 
-// How far along the transition that began at `start` is; nullopt when it is over, or there is none.
+// The progress of the transition that began at `start`; nullopt if it is over or there is none.
 std::optional<double> transition_progress(const Layer& layer, const std::optional<Duration>& start,
                                           const SceneTime& time) {
   if (!start || !layer.transition) return std::nullopt;
@@ -43,7 +43,7 @@ PointF clamped(const PointF& point, limits::Range range) {
   return {clamped(point.x, range), clamped(point.y, range)};
 }
 
-// Within the limits, which a curve that overshoots may leave: the state can be read back.
+// Clamps values of overshooting curves to the limits, so that the state can be read back.
 Transform clamped(const Transform& transform) {
   return {clamped(transform.position, limits::kPosition),
           clamped(transform.anchor, limits::kAnchor), clamped(transform.scale, limits::kScale),
@@ -52,12 +52,12 @@ Transform clamped(const Transform& transform) {
 
 SceneTime at(Duration time) { return {time.count(), std::chrono::nanoseconds::period::den}; }
 
-// When the layer was last shown, if it ever was.
+// When the layer was last shown; nullopt if it never was.
 std::optional<Duration> shown_from(const LayerRun& run) {
   return run.shown_since ? run.shown_since : run.start;
 }
 
-// When the last of `exit`, which begins at `start`, is over.
+// The end of the exit that begins at `start`.
 Duration exit_end(const Layer& layer, Duration start) {
   Duration end = start;
   for (const Animation& each : layer.exit) {
@@ -66,10 +66,10 @@ Duration exit_end(const Layer& layer, Duration start) {
   return end;
 }
 
-// As much of `exit` remains to be played one way as was played the other.
+// The end of a reversed exit: it plays backwards for as long as it played forwards.
 Duration reversed_exit(Duration exit_start, Duration now) { return now + (now - exit_start); }
 
-// The layer is hidden from `now` on.
+// Hides the layer from `now` on.
 void hide(const Layer& layer, LayerRun& run, Duration now) {
   const auto shown = shown_from(run);
   const bool was_seen = shown && *shown < now;
@@ -82,7 +82,7 @@ void hide(const Layer& layer, LayerRun& run, Duration now) {
   }
 }
 
-// The layer, which was hidden, shows from `now` on.
+// Shows a hidden layer from `now` on.
 void show(const Layer& layer, LayerRun& run, Duration now) {
   if (run.exit_start && exit_end(layer, *run.exit_start) > now) {
     run.exit_start = reversed_exit(*run.exit_start, now);
@@ -104,7 +104,7 @@ void drop_finished(TransitionRun& transition, const Layer& layer, Duration now) 
   }
 }
 
-// The filters of `after` change from what `before` shows at `now`, if they can be blended.
+// Starts a transition of the filters from those of `before` at `now`, if they can be blended.
 void start_filters(const RunningLayer& before, const Layer& after, Duration now,
                    TransitionRun& transition) {
   transition.filters = filters_at(before, at(now));
@@ -116,7 +116,7 @@ void start_filters(const RunningLayer& before, const Layer& after, Duration now,
   }
 }
 
-// The transition of what `after` changes, from what `before` shows at `now`.
+// The transition from the values of `before` at `now` to those that `after` changes.
 std::optional<TransitionRun> transition_after(const RunningLayer& before, const Layer& after,
                                               Duration now) {
   const bool is_retimed = after.transition != before.layer.transition;
@@ -148,7 +148,7 @@ std::optional<TransitionRun> transition_after(const RunningLayer& before, const 
   return changes_any ? std::optional(std::move(transition)) : std::nullopt;
 }
 
-// The layer without its place in the scene; nullopt when it is gone at once.
+// The removed layer with its exit; nullopt if it disappears at once.
 std::optional<ExitingLayer> exiting_layer(const RunningLayer& layer, size_t place, Duration now) {
   if (!layer.layer.visible) {
     if (is_gone(layer, now)) return std::nullopt;
@@ -237,7 +237,7 @@ bool is_motionless(const RunningLayer& layer) {
 void keep_showing(const RunningLayer& before, const Layer& after, LayerRun& run, Duration now) {
   run.shown_since = before.run.shown_since;
   run.exit_start = before.run.exit_start;
-  // A content that restarts does not show its layer again.
+  // A content that restarts does not restart `enter`.
   if (run.start != before.run.start && !run.shown_since) run.shown_since = before.run.start;
   if (before.layer.visible && !after.visible) hide(after, run, now);
   if (!before.layer.visible && after.visible) show(after, run, now);

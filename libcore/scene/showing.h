@@ -21,41 +21,41 @@ struct Pose {
   bool operator==(const Pose&) const = default;
 };
 
-/// The layer's own values at `time`: between the old and the new ones while its transition plays,
-/// in the manner of CSS transitions.
+/// The layer's own values at `time`; while its transition plays, they are interpolated from the old
+/// ones as in CSS transitions.
 Pose pose_at(const RunningLayer& layer, const base::SceneTime& time);
 
-/// The layer's own filters at `time`, its transition included.
+/// The layer's own filters at `time`, including its transition.
 std::vector<Filter> filters_at(const RunningLayer& layer, const base::SceneTime& time);
 
-/// What the layer's animations add up to, those of `enter` and `exit` included. `enter` plays from
-/// when the layer was last shown, `exit` from when it was hidden; backwards, when the layer was
-/// shown again meanwhile.
+/// The combined effect of the layer's animations, including `enter` and `exit`. `enter` plays from
+/// the time at which the layer was last shown, `exit` from the time at which it was hidden; if the
+/// layer was shown again while `exit` played, it plays backwards.
 LayerMotion motion_of(const RunningLayer& layer, const base::SceneTime& time,
                       const EdgeOffsets& edges);
 
-/// Whether nothing of the layer shows at the stream time `now`: it is hidden, and its exit over.
+/// Whether the layer is invisible at the stream time `now`: it is hidden and its exit is over.
 bool is_gone(const RunningLayer& layer, base::Duration now);
-/// From when on a hidden layer is gone; nullopt for one that is gone at any time, or visible.
+/// The stream time from which a hidden layer is gone; nullopt if it is visible, or always gone.
 std::optional<base::Duration> gone_from(const RunningLayer& layer);
 
-/// Whether the layer's transform is its own at `time`: no transition, enter or exit changes it.
+/// Whether no transition, enter or exit changes the layer's transform at `time`.
 bool is_settled(const RunningLayer& layer, const base::SceneTime& time);
 
-/// Whether the layer may be the same at every instant: nothing moves it.
+/// Whether the layer has no transition, animation, enter or exit that moves it.
 bool is_motionless(const RunningLayer& layer);
 
-/// Sets in `run`, whose `start` is that of `after` already, how `after` enters, changes and exits:
-/// from where `before`, the same layer before a change at `now`, was.
+/// Sets in `run` how `after` enters, changes and exits, starting from the look of `before`, the
+/// same layer before a change at `now`. Requires the final `start` in `run`.
 void keep_showing(const RunningLayer& before, const Layer& after, LayerRun& run,
                   base::Duration now);
 
-/// Takes the layer at `place` out of the scene; its exit plays if it has one.
+/// Removes the layer at `place` from the scene; its exit plays if it has one.
 void remove_layer(LiveState& state, size_t place, base::Duration now);
-/// Replaces the scene's layers by `layers`: layers that are not among them exit. Their run states
-/// are removed, those of `layers` are the caller's.
+/// Replaces the scene's layers by `layers`. Layers that are not among them exit, and their run
+/// states are removed; the caller sets the run states of `layers`.
 void replace_layers(LiveState& state, std::vector<base::Shared<Layer>> layers, base::Duration now);
-/// Forgets the layers whose exit is over.
+/// Removes exiting layers whose exit is over.
 void forget_gone(LiveState& state, base::Duration now);
 
 }  // namespace layercast::scene

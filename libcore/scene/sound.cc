@@ -15,7 +15,7 @@ const VideoContent* video_of(const AnimatedContent& content) {
   return std::get_if<VideoContent>(&content);
 }
 
-// The video of the character's present state.
+// The video of the character's current state; null if that is not a video.
 const VideoContent* video_of(const CharacterContent& character) {
   if (character.state) {
     const auto named =
@@ -33,7 +33,7 @@ const VideoContent* video_of(const Layer& layer) {
   return std::get_if<VideoContent>(&layer.content);
 }
 
-// A keyframe's volume, or the neutral one that stands where 0 or 1 has none.
+// The volume of a keyframe, or 1 at 0 and at 1 without a keyframe.
 struct Stop {
   double at = 0;
   double volume = 1;
@@ -106,7 +106,7 @@ double animated_volume(const std::vector<Animation>& animations, const SceneTime
   for (size_t i = 0; i < animations.size(); ++i) {
     const auto progress =
         progress_at(animations[i].timing, time, start_of(starts, i).value_or(default_start));
-    // A curve that overshoots does not turn the sound over.
+    // An overshooting curve must not invert the sound.
     if (progress) volume *= std::max(0.0, factor_of(animations[i].effect, *progress));
   }
   return volume;

@@ -8,37 +8,37 @@
 #include <string>
 #include <vector>
 
-/// What a scene sounds like at an instant: which sources play from when, and how loud.
+/// The sound of a scene at an instant: which sources play, since when, and how loud.
 namespace layercast::scene {
 
-/// What plays, and since when.
+/// A source of sound, the range that plays, and when it began.
 struct SoundSource {
-  std::string source;  ///< as the scene has it
+  std::string source;  ///< as written in the scene
   bool is_video = false;
   base::Duration start{};
   std::optional<base::Duration> end;
   bool loop = false;
   double rate = 1;
-  base::Duration begins{};  ///< stream time of what is at `start`
+  base::Duration begins{};  ///< stream time at which `start` is heard
   bool operator==(const SoundSource&) const = default;
 };
 
-/// What a layer plays: its video, or that of the character's present state. Nothing where that is
-/// no video. Whether the layer shows is the volume's concern.
+/// The sound of a layer: that of its video, or of the video of the character's current state.
+/// Nullopt for other contents. It does not depend on the visibility of the layer; volume_at() does.
 std::optional<SoundSource> sound_of(const RunningLayer& layer);
 SoundSource sound_of(const RunningTrack& track);
 
-/// The factor that animations come to for the volume at the stream time `time`: volume effects and
-/// what keyframes say of volume, multiplied. Starts as in motion_at(). Range: 0 and up.
+/// The volume factor of the animations at the stream time `time`: the product of volume effects and
+/// of the volume of keyframes. Starts as in motion_at(). Range: 0 and up.
 double animated_volume(const std::vector<Animation>& animations, const base::SceneTime& time,
                        base::Duration default_start, const AnimationStarts& starts = {});
 
-/// The factor of the amplitude of a layer's sound: that of its video, times its animations'; 0
-/// while it is muted or hidden. A layer that exits sounds until its exit is over.
+/// The amplitude factor of a layer's sound: the volume of its video times that of its animations; 0
+/// while it is muted or hidden. A layer that exits is heard until its exit is over.
 double volume_at(const RunningLayer& layer, const base::SceneTime& time);
 
-/// The same of a track, with its fades, which are straight lines. `ends`: the stream time at which
-/// it or the scene is over; absent: never.
+/// The amplitude factor of a track, with its linear fades. `ends`: the stream time at which the
+/// track or the scene ends; absent: never.
 double volume_at(const RunningTrack& track, const base::SceneTime& time,
                  std::optional<base::Duration> ends);
 

@@ -32,7 +32,7 @@ std::vector<NamedSource> sources_of(const Shape& shape, Value document) {
   return sources;
 }
 
-// The source that `redacted` stands for; nullptr when there is none, or more than one.
+// The original of `redacted`; nullptr if there is none, or more than one.
 const std::string* source_for(const std::string& redacted, const std::string& pointer,
                               const std::vector<NamedSource>& known) {
   const std::string* found = nullptr;
@@ -68,7 +68,7 @@ void restore_sources(const Shape& shape, Value& document, const Value& before, R
     if (const auto* url = source_for(source.text, reader.pointer().substr(root), known)) {
       source.text = *url;
     } else {
-      reader.fault(source, "the URL is redacted, and no source here has it", "the whole URL");
+      reader.fault(source, "the URL is redacted and matches no known source", "the full URL");
     }
   });
 }

@@ -16,7 +16,7 @@ struct Quality {
 constexpr std::array kQualities = {Quality{"low", "ultrafast"}, Quality{"medium", "veryfast"},
                                    Quality{"high", "medium"}};
 
-/// Shown even where it has its default: a client sees all there is to set.
+/// An optional field that is written even with its default: clients see every setting.
 template <class Member>
 Field<StreamConfig> shown(std::string key, Member StreamSettings::*member, Codec<Member> codec,
                           std::string doc) {
@@ -40,22 +40,23 @@ ObjectTable<StreamConfig> stream_config_table() {
   const auto side = integer(limits::kCanvasSide);
   ObjectTable<StreamConfig> table;
   table.title = "stream";
-  table.doc = "How the picture is made and encoded where an output does not say otherwise.";
+  table.doc =
+      "Size and rate of the picture, and its encoding for outputs without settings of their own.";
   table.fields = fields_of<StreamConfig, base::SizeI>(
       &StreamConfig::size,
-      {required("width", &base::SizeI::width, side, "Of the canvas, in px."),
-       required("height", &base::SizeI::height, side, "Of the canvas, in px.")});
+      {required("width", &base::SizeI::width, side, "Width of the canvas in px."),
+       required("height", &base::SizeI::height, side, "Height of the canvas in px.")});
   Field<StreamConfig> fps = required("fps", &StreamConfig::fps, frame_rate(), "Frames per second.");
   fps.form.doc.required = false;
   table.fields.push_back(std::move(fps));
   for (auto& field : {
            shown("codec", &S::codec, string(1, 64, "a codec name", FileRole::kNone),
-                 "h264, vp8, vp9 …"),
+                 "The video codec: h264, vp8, vp9 …"),
            shown("preset", &S::preset, string(1, 64, "a preset name", FileRole::kNone),
-                 "Of the encoder."),
-           shown("bitrate", &S::bitrate, bitrate(), "Of the video, in bits per second."),
+                 "The preset of the encoder."),
+           shown("bitrate", &S::bitrate, bitrate(), "Bitrate of the video, in bits per second."),
            shown("keyframe_interval", &S::keyframe_interval, keyframe_interval(),
-                 "From one keyframe to the next."),
+                 "Time from one keyframe to the next."),
        }) {
     table.fields.push_back(field);
   }

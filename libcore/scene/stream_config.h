@@ -7,7 +7,7 @@
 
 namespace layercast::scene {
 
-/// What `stream.configure` sets: the canvas' size and rate, and how it is encoded.
+/// The settings of `stream.configure`: the size and rate of the canvas, and its encoding.
 struct StreamConfig {
   base::SizeI size;
   base::FrameRate fps;
@@ -15,13 +15,13 @@ struct StreamConfig {
   bool operator==(const StreamConfig&) const = default;
 };
 
-/// Writes every field; one that is left out is read as its default. `quality` is no field of it:
-/// see preset_of_quality().
+/// Writes every field; a missing one is read as its default. `quality` is not a field: see
+/// preset_of_quality().
 const Codec<StreamConfig>& stream_config_codec();
 
-/// A name of what an encoder spends: `low`, `medium` and `high` stand for presets.
+/// The codec of a quality: `low`, `medium` and `high` are aliases of presets.
 const Codec<std::string>& quality_codec();
-/// Range: what quality_codec() reads.
+/// The preset of a quality. Range: the names that quality_codec() reads.
 std::string_view preset_of_quality(std::string_view quality);
 
 StreamConfig stream_config_of(const LiveState& state);

@@ -10,7 +10,7 @@
 
 namespace layercast::scene {
 
-// Out of line: Member holds a Value, so the two are complete only here.
+// Out of line, because Value and Member are complete only here.
 Value::Value() = default;
 Value::Value(const Value& other) = default;
 Value::Value(Value&& other) noexcept = default;
@@ -121,7 +121,7 @@ std::string_view name_of(Value::Kind kind) {
 }
 
 std::string number_text(double number) {
-  // The shortest form of a whole number may be 1e+06, which nobody writes.
+  // The shortest form of a whole number may have an exponent, such as 1e+06.
   constexpr double kWholeMax = 1e15;
   if (std::abs(number) < kWholeMax && number == std::trunc(number)) {
     return std::to_string(static_cast<int64_t>(number));

@@ -15,11 +15,11 @@ struct Mark {
   bool operator==(const Mark&) const = default;
 };
 
-/// Where byte `offset` of a text stands; columns are bytes.
+/// The place of byte `offset` in a text; columns are bytes.
 Mark mark_at(std::string_view text, size_t offset);
 
-/// A document as YAML and JSON share it: the form between a text and a typed scene.
-/// Objects keep the order of their members. Marks tell where each value was written.
+/// An untyped document, common to YAML and JSON: the form between a text and a typed scene. Objects
+/// keep the order of their members. Marks have the place where each value was written.
 struct Value {
   enum class Kind { kNull, kBoolean, kNumber, kString, kArray, kObject };
   struct Member;
@@ -28,7 +28,7 @@ struct Value {
   Mark mark;
   bool boolean = false;
   double number = 0;
-  std::string text;  ///< a string's characters; of other scalars, how they were written
+  std::string text;  ///< the characters of a string; other scalars as they were written
   std::vector<Value> items;
   std::vector<Member> members;
 
@@ -56,11 +56,11 @@ struct Value {
   Value* find(std::string_view key);
   /// Adds a member at the end.
   Value& add(std::string_view key, Value value);
-  /// Gives the member called `key` a value; one that is not there comes at the end.
+  /// Sets the member called `key`; a new one is added at the end.
   Value& set(std::string_view key, Value value);
-  /// Takes the member called `key` away, if it is there.
+  /// Removes the member called `key`, if there is one.
   void erase(std::string_view key);
-  /// Equal in kind and content; marks, and how a number was written, do not count.
+  /// Compares kind and content; marks and the notation of numbers are ignored.
   bool operator==(const Value& other) const;
 };
 
@@ -70,10 +70,10 @@ struct Value::Member {
   Value value;
 };
 
-/// `a number`, `a list`…: what a fault calls a value.
+/// The name of a kind of value in faults: `a number`, `a list`…
 std::string_view name_of(Value::Kind kind);
 
-/// The shortest decimal that reads back as `number`; a whole number without an exponent.
+/// The shortest decimal that reads back as `number`; whole numbers below 1e15 have no exponent.
 std::string number_text(double number);
 
 }  // namespace layercast::scene

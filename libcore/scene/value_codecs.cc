@@ -17,7 +17,7 @@ using base::PointF;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Digits and one of the letters that stand for a factor; nullopt for anything else.
+// A letter after a number, and the factor that it stands for.
 struct Suffix {
   char letter;
   double factor;

@@ -12,10 +12,10 @@
 #include <string>
 #include <string_view>
 
-/// Codecs of the values that have a form of their own, which the tables of objects are made of.
+/// Codecs of values with a special form, for the tables of objects.
 namespace layercast::scene {
 
-/// What a fault calls a value that may be of any kind.
+/// The value as faults quote it: a scalar in quotes, or the name of its kind.
 std::string given(const Value& value);
 
 Codec<base::Color> color();
@@ -26,7 +26,7 @@ Codec<Gradient> gradient();
 Codec<Paint> paint();
 Codec<base::FrameRate> frame_rate();
 Codec<int64_t> bitrate();
-/// A length of a file.
+/// The size of a file, in bytes.
 Codec<int64_t> file_size();
 Codec<base::PointF> point(limits::Range range, const std::string& what);
 Codec<base::SizeF> size();
@@ -36,19 +36,19 @@ Codec<base::PointF> scale();
 Codec<Insets> insets();
 Codec<double> iterations();
 Codec<int> font_weight();
-/// A path; relative ones start from the scene file's folder.
+/// A path; relative ones are resolved in the folder of the scene file.
 Codec<std::string> file_path(FileRole role);
 
-/// Faults every item of the list at `key` whose `id` another one has. `kind`: what an item is.
+/// Reports every item of the list at `key` whose `id` an earlier one has. `kind`: the kind of item.
 void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,
                       Reader& reader);
 
-/// The schema of what may be written in two ways.
+/// The schema of a value with two possible forms.
 Value either(Value one, Value other);
 
-/// Reads `6M`, `2500k` or plain bits per second; nullopt beyond the limits.
+/// Reads `6M`, `2500k` or plain bits per second; nullopt if invalid or outside the limits.
 std::optional<int64_t> parse_bitrate(std::string_view text);
-/// Reads `500M`, `2G` or plain bytes, in powers of 1000; nullopt beyond the limits.
+/// Reads `500M`, `2G` or plain bytes, in powers of 1000; nullopt if invalid or outside the limits.
 std::optional<int64_t> parse_file_size(std::string_view text);
 
 }  // namespace layercast::scene

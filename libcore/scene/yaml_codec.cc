@@ -54,7 +54,7 @@ std::optional<double> core_number(std::string_view text) {
   return negative ? -number : number;
 }
 
-// yaml-cpp turns the escapes \N and \_ into one byte of Latin-1 each; here they become UTF-8.
+// yaml-cpp turns the escapes \N and \_ into one byte of Latin-1 each; this converts them to UTF-8.
 std::string repaired(std::string_view text) {
   std::string out;
   while (const auto offset = base::invalid_utf8_offset(text)) {
@@ -103,11 +103,11 @@ int64_t byte_count(const Value& value) {
 
 Mark mark_of(const YAML::Mark& mark) { return {mark.line + 1, mark.column + 1}; }
 
-// Thrown to leave yaml-cpp's parser when there is no use in going on.
+// Thrown to leave yaml-cpp's parser after a fault that ends it.
 struct Stop {};
 
-// Builds the document from the parser's events: unlike yaml-cpp's own nodes, these carry a mark for
-// everything, cannot form cycles, and can be stopped by a budget.
+// Builds the document from the parser's events. Unlike yaml-cpp's nodes, events have a mark for
+// everything, cannot form cycles, and can be limited by a budget.
 class Builder : public YAML::EventHandler {
  public:
   explicit Builder(YamlDocument& document) : document_(document) {}
@@ -122,7 +122,7 @@ class Builder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto anchored = anchors_.find(anchor);
     if (anchored == anchors_.end()) {
-      fault(mark_of(mark), "the alias stands inside its own anchor", "a value without cycles");
+      fault(mark_of(mark), "the alias is inside its own anchor", "a value without cycles");
       throw Stop{};
     }
     spend_copy(mark_of(mark), anchored->second);
@@ -165,7 +165,7 @@ class Builder : public YAML::EventHandler {
     document_.faults.push_back({mark, {}, std::move(problem), std::move(expected)});
   }
   void fault_tag(Mark mark, const std::string& tag) {
-    fault(mark, "the tag " + tag + " is not known here", "a value without a tag");
+    fault(mark, "the tag " + tag + " is not supported", "a value without a tag");
   }
 
   void spend(Mark mark, int64_t nodes) {
@@ -223,8 +223,7 @@ class Builder : public YAML::EventHandler {
       parent.value.items.push_back(std::move(value));
     } else if (!parent.key) {
       if (!value.is_scalar() || value.is(Value::Kind::kNull)) {
-        fault(value.mark, std::string(name_of(value.kind)) + " stands where a key belongs",
-              "a string");
+        fault(value.mark, "the key is " + std::string(name_of(value.kind)), "a string");
       }
       parent.key = std::move(value);
     } else {
@@ -262,10 +261,10 @@ void parse(std::string_view text, YamlDocument& document) {
     Builder second_builder(second);
     if (parser.HandleNextDocument(second_builder)) {
       document.faults.push_back(
-          {second.value.mark, {}, "a second YAML document begins", "one document in a file"});
+          {second.value.mark, {}, "the file has a second YAML document", "one document in a file"});
     }
   } catch (const Stop&) {
-    // The fault that stopped it is already on the list.
+    // The list already has the fault that stopped the parser.
   } catch (const YAML::Exception& error) {
     const bool placed = !error.mark.is_null();
     document.faults.push_back(
@@ -304,7 +303,7 @@ std::string quoted(const std::string& text) {
       out += c;
     }
   }
-  // NEL and the line and paragraph separators would be folded as line breaks.
+  // Readers would fold NEL and the line and paragraph separators as line breaks.
   for (const auto& [raw, escape] : {std::pair{"\xc2\x85", "\\x85"},
                                     {"\xe2\x80\xa8", "\\L"},
                                     {"\xe2\x80\xa9", "\\P"},
@@ -351,7 +350,7 @@ void write_after_key(const Value& value, size_t indent, std::string& out) {
   write_block(value, indent + 2, false, out);
 }
 
-// Writes the lines of an object or a long list; `after_dash`: the first goes on the dash's line.
+// Writes the lines of an object or a long list; `after_dash`: the first line continues the dash's.
 void write_block(const Value& value, size_t indent, bool after_dash, std::string& out) {
   const std::string margin(indent, ' ');
   for (const auto& member : value.members) {

@@ -41,19 +41,19 @@ struct SharedLayer {
   scene::RunningLayer running() const { return {*layer, *run}; }
 };
 
-// Whether the pictures of the layer depend on more of its run state than on when it began.
+// Whether the pictures of the layer depend on more of its run state than its start.
 bool has_timed_parts(const SharedLayer& shared) {
   return is_chat(*shared.layer) || shared.run->character.state_start;
 }
 
-// Whether contents made for `a` come at the times at which those of `b` come.
+// Whether contents made for `a` have the same times as those of `b`.
 bool same_times(const SharedLayer& a, const SharedLayer& b) {
   if (!has_timed_parts(a) && !has_timed_parts(b)) return true;
   return a.run == b.run || (a.run->start == b.run->start && a.run->messages == b.run->messages &&
                             a.run->character == b.run->character);
 }
 
-// Whether the pictures of both repeat in the same way, however fast they scroll.
+// Whether the pictures of both repeat in the same way, regardless of their scroll speed.
 bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
   const scene::Animation* one = scene::scroll_of(a.animations);
   const scene::Animation* other = scene::scroll_of(b.animations);
@@ -63,7 +63,7 @@ bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
   return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
 }
 
-// Whether both show the same: how loud a video is does not count.
+// Whether both look the same: the volume of a video is ignored.
 bool shows_the_same(const scene::Content& a, const scene::Content& b) {
   const auto* video = std::get_if<scene::VideoContent>(&a);
   const auto* other = std::get_if<scene::VideoContent>(&b);
@@ -74,7 +74,7 @@ bool shows_the_same(const scene::Content& a, const scene::Content& b) {
   return same == *video;
 }
 
-// Whether a content made for `one` is that of `other`.
+// Whether a content made for `one` is also valid for `other`.
 bool same_content(const SharedLayer& one, const SharedLayer& other) {
   if (!same_times(one, other)) return false;
   if (one.layer.pointer() == other.layer.pointer()) return true;
@@ -84,14 +84,14 @@ bool same_content(const SharedLayer& one, const SharedLayer& other) {
          same_scroll(a, b) && content::detail_of(a) == content::detail_of(b);
 }
 
-// A layer of a state that may show, and the key of its content.
+// A layer of a state that may be visible, and the key of its content.
 struct Wanted {
   std::string name;
   SharedLayer shared;
   size_t index;
 };
 
-// The layers of the scene and those that exit, from far to near among equals.
+// The layers of the scene and the exiting ones; layers of equal z_index from far to near.
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
   std::vector<Wanted> wanted;
   const auto& all_exiting = state.run.exiting;
@@ -101,7 +101,7 @@ std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now)
     for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
       const SharedLayer shared{exiting->layer, exiting->run};
       if (scene::is_gone(shared.running(), now)) continue;
-      // Its id may be that of a new layer.
+      // A new layer may have the same id.
       const auto since = shared.run->exit_start->count();
       wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
     }
@@ -116,8 +116,8 @@ bool is_video(const scene::Layer& layer) {
   return std::holds_alternative<scene::VideoContent>(layer.content);
 }
 
-// Whether nothing has to be made anew for the filters of `layer`: what moves is filtered as it is
-// shown.
+// Whether the content already has the filters of the layer. Moving contents are filtered when they
+// are shown.
 bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
   const bool is_still = content.moving == nullptr && !content.changes;
   const auto& transition = shared.run->transition;
@@ -127,13 +127,13 @@ bool has_filters_of(const render::LayerContent& content, const SharedLayer& shar
          content.filters == render::lasting_filters(*shared.layer);
 }
 
-// Whether a content that is being made for `a` will be that of `b`.
+// Whether a content that is being made for `a` is also valid for `b`.
 bool same_job(const SharedLayer& a, const SharedLayer& b) {
   return same_content(a, b) && (is_video(*a.layer) || render::lasting_filters(*a.layer) ==
                                                           render::lasting_filters(*b.layer));
 }
 
-// Contents that never wait for a file, nor take long.
+// Whether the content never waits for a file and is made quickly.
 bool is_quick(const scene::Layer& layer) {
   const auto& content = layer.content;
   const bool is_drawn = std::holds_alternative<scene::TextContent>(content) ||
@@ -142,7 +142,7 @@ bool is_quick(const scene::Layer& layer) {
   return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer);
 }
 
-// Whether `b` is the character of `a` in another state, and all its pictures are decoded already.
+// Whether `b` is the character of `a` in another state, with all pictures already decoded.
 bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
   const auto* before = std::get_if<scene::CharacterContent>(&a.content);
   const auto* after = std::get_if<scene::CharacterContent>(&b.content);
@@ -158,7 +158,7 @@ bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
          before->animations == after->animations;
 }
 
-// When the first layer of the view has left it.
+// The time at which the first layer of the view is gone.
 std::optional<base::Duration> first_gone_from(const SceneView& view) {
   std::optional<base::Duration> first;
   for (const render::ShownLayer& shown : view.layers) {
@@ -168,7 +168,7 @@ std::optional<base::Duration> first_gone_from(const SceneView& view) {
   return first;
 }
 
-// What contents depend on besides their layer, and what they are made with.
+// The context that contents depend on besides their layer.
 struct Surroundings {
   Surroundings(SceneFilePtr scene_file, render::FeedOpener opener,
                std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
@@ -198,7 +198,7 @@ SceneFilePtr file_of(const scene::Scene& scene, const std::string& folder) {
   return file;
 }
 
-// A rasterizer that keeps the file it refers to.
+// A rasterizer that keeps its file alive.
 std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
   struct Both {
     explicit Both(SceneFilePtr scene_file) : file(std::move(scene_file)), rasterizer(*file) {}
@@ -209,7 +209,7 @@ std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
   return {both, &both->rasterizer};
 }
 
-// One thread's means of making contents, made anew when the surroundings are.
+// The content maker of one thread, which is replaced when the surroundings change.
 class Bench {
  public:
   LayerContentPtr make(const SurroundingsPtr& surroundings, const scene::RunningLayer& layer,
@@ -242,7 +242,7 @@ class ContentLoader::Work {
   SceneViewPtr view_at(base::Duration time);
 
  private:
-  // A layer as it is ready to be shown.
+  // A layer that is ready to be shown.
   struct Ready {
     SharedLayer shared;
     LayerContentPtr content;
@@ -250,14 +250,14 @@ class ContentLoader::Work {
   };
   struct Job {
     std::optional<SharedLayer> shared;
-    int64_t since = 0;  ///< the revision that wanted something new of this layer
+    int64_t since = 0;  ///< the revision that changed this layer
     bool is_under_way = false;
   };
   struct TimedView {
     scene::LiveStatePtr state;
     SceneViewPtr view;
     base::Duration show_from;
-    std::optional<base::Duration> gone_from = std::nullopt;  ///< when a layer in it has left
+    std::optional<base::Duration> gone_from = std::nullopt;  ///< when a layer in it is gone
   };
   using NamedJob = std::pair<const std::string, Job>;
 
@@ -290,10 +290,10 @@ class ContentLoader::Work {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  // Locked from here on.
+  // The members below are guarded by mutex_.
   bool stops_ = false;
   bool has_news_ = false;
-  std::vector<layers::Published> taken_;  ///< the states to show, as they were last looked at
+  std::vector<layers::Published> taken_;  ///< the states to show, as last seen
   SurroundingsPtr surroundings_;
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   std::map<std::string, Ready> ready_;
@@ -308,10 +308,9 @@ class ContentLoader::Work {
 ContentLoader::Work::Work(ContentLoaderOptions options)
     : options_(std::move(options)), resampled_(std::make_shared<render::ResampledPictures>()) {
   failures_ = options_.metrics->counter(
-      {"content_failures_total", "Contents that could not be loaded; the error picture shows."});
+      {"content_failures_total", "Contents that could not be loaded; the error picture is shown."});
   seconds_ = options_.metrics->histogram(
-      {"content_load_seconds", "Time to make the content of a layer ready."},
-      base::seconds_bounds());
+      {"content_load_seconds", "Time to load the content of a layer."}, base::seconds_bounds());
   subscription_ = options_.layers->subscribe([this](const layers::Change&) {
     {
       const std::lock_guard lock(mutex_);
@@ -343,7 +342,7 @@ void ContentLoader::Work::watch() {
   }
 }
 
-// Waits for news. False when the loader ends.
+// Waits for changes. False when the loader ends.
 bool ContentLoader::Work::take_newest() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stops_ || has_news_; });
@@ -403,7 +402,7 @@ bool ContentLoader::Work::is_ready(const std::string& name, const SharedLayer& s
          (known->second.surroundings == surroundings_ || is_video(*shared.layer));
 }
 
-// An exiting layer keeps its content: a new layer with its id gets a content of its own.
+// An exiting layer keeps its content; a new layer with the same id gets its own content.
 void ContentLoader::Work::move_exiting(const scene::LiveStatePtr& state) {
   const std::lock_guard lock(mutex_);
   for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
@@ -472,7 +471,7 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
       bench.make(surroundings, layer,
                  {rate.index_at(now), rate, surroundings->epoch, layer.run.start.value_or(now)});
   if (content->moving != nullptr) {
-    // Its first picture is there when it goes on air; what is wrong with it is told then.
+    // Decodes the first picture in advance; its errors are reported when it is shown.
     const base::Duration start = layer.run.start.value_or(now);
     std::vector<content::Part> parts;
     [[maybe_unused]] const auto first = content->moving->show(
@@ -487,13 +486,13 @@ LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& s
   return content;
 }
 
-// Scales what is to be shown at another size than its own, so that no frame has to.
+// Resamples pictures that are shown at another size in advance, so that no frame has to.
 void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerContent& content,
                                 base::SizeI canvas) {
   const scene::Layer& layer = *shared.layer;
   const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
   if (!is_scaled || !content.raster || content.changes) return;
-  scene::Layer settled_layer = layer;  // as it will be once it has entered
+  scene::Layer settled_layer = layer;  // as it is after it has entered
   settled_layer.visible = true;
   settled_layer.enter.clear();
   scene::LayerRun settled_run;
@@ -531,7 +530,7 @@ ContentLoader::Work::NamedJob* ContentLoader::Work::next_job() {
 }
 
 void ContentLoader::Work::load_images() {
-  base::set_urgency(base::Urgency::kEncoding);  // videos that are opened here decode so
+  base::set_urgency(base::Urgency::kEncoding);  // decoders of videos inherit it
   Bench bench;
   std::unique_lock lock(mutex_);
   for (;;) {
@@ -569,7 +568,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   for (const Wanted& each : layers_of(state, now)) {
     const auto ready = ready_.find(each.name);
     if (scene::is_gone(each.shared.running(), now) || ready == ready_.end()) continue;
-    // As it was, when what it is to be is not ready: `ready` has the layer that goes with it.
+    // The previous look, if the new content is not ready; `ready` has the matching layer.
     const SharedLayer& shared = ready->second.shared;
     view->layers.push_back({shared.layer, shared.run, each.index, ready->second.content});
   }
@@ -578,7 +577,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   return view;
 }
 
-// Up to which revision all that can be seen is ready.
+// The newest revision up to which all visible layers are ready.
 int64_t ContentLoader::Work::shown_revision(const scene::LiveState& state) const {
   int64_t revision = state.revision;
   for (const auto& [id, job] : jobs_) {
@@ -587,7 +586,7 @@ int64_t ContentLoader::Work::shown_revision(const scene::LiveState& state) const
   return revision;
 }
 
-// Only the newest state's contents are known: the views of those before it stay as they are.
+// Only the contents of the newest state are known; the views of earlier states are kept.
 void ContentLoader::Work::publish() {
   std::deque<TimedView> views;
   for (const layers::Published& each : taken_) {
@@ -608,12 +607,12 @@ SceneViewPtr ContentLoader::Work::view_at(base::Duration time) {
     for (const TimedView& each : views_) {
       if (view != nullptr && each.show_from > time) continue;
       view = each.view;
-      // Shows nothing, and is let go of.
+      // The layer is gone; its content is released.
       if (&each == &views_.back() && each.gone_from && *each.gone_from <= time) is_news = true;
     }
     has_news_ = has_news_ || is_news;
   }
-  // A command that was scheduled is shown before anybody is told.
+  // A scheduled command is shown before subscribers are notified.
   if (is_news) changed_.notify_all();
   return view;
 }

@@ -15,31 +15,32 @@
 
 namespace layercast::stream {
 
+/// The environment of a ContentLoader.
 struct ContentLoaderOptions {
   layers::LayerManager* layers = nullptr;  ///< outlives the loader
   StreamClock* clock = nullptr;            ///< outlives the loader
   base::Metrics* metrics = nullptr;        ///< outlives the loader
-  std::string folder;                      ///< what relative paths in the scene start from
+  std::string folder;                      ///< base of relative paths in the scene
   render::FeedOpener open_feed;
-  /// Is told of every content that cannot be shown, on a thread of the loader's; must not wait.
+  /// Called for every content that cannot be shown, on a thread of the loader. It must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_failure;
 };
 
-/// Makes the live scene's contents ready, away from the frames. A layer changes on air whole, at
-/// the first frame for which its content is ready; until then it shows what it did. Texts, shapes
-/// and colours wait for no image; layers that are hidden are made ready too, but for videos, so
-/// that showing them takes no time. So is every state of a character: a change of state waits for
-/// nothing.
-/// Thread: any (locked). It works on threads of its own.
+/// Loads the contents of the live scene in the background. Layer updates are atomic: an update
+/// appears with the first frame for which its content is ready; until then the layer keeps its
+/// look. Texts, shapes and colours do not wait for images. Contents of hidden layers, except
+/// videos, and of all states of a character are loaded in advance, so that showing them is
+/// immediate.
+/// Thread: any (locked). It uses its own threads.
 class ContentLoader {
  public:
   explicit ContentLoader(ContentLoaderOptions options);
   ~ContentLoader();
 
-  /// Waits until everything in the present scene is ready, at most `patience`.
+  /// Waits until everything in the current scene is ready, at most for `patience`.
   void wait_until_ready(base::Duration patience);
 
-  /// What frames from stream time `time` on show; null before anything is ready. Never waits for
+  /// The view for frames from stream time `time` on; null before anything is ready. Never waits for
   /// content. Thread: render.
   render::SceneViewPtr view_at(base::Duration time);
 

@@ -32,16 +32,16 @@ using media::AudioFeed;
 using media::Voice;
 using std::chrono::milliseconds;
 
-// How far the mix is ahead of the frame that comes next, and how often it is looked after.
+// How far the mix is ahead of the next frame, and how often it is extended.
 constexpr Duration kLead = milliseconds(40);
 constexpr Duration kInterval = milliseconds(10);
-// A mix that is so far from where it should be begins there.
+// If the mix is this far from its target position, it restarts there.
 constexpr int64_t kLeapMax = media::kAudioRate;
 constexpr int64_t kBlock = media::AudioMixer::kGrid;
 constexpr double kQuietest = -120;  // dBFS
 
-// The sound of a live source as it comes: what waits is played on after a moment's worth has
-// gathered, and what has gathered too long is passed over.
+// The sound of a live source. Playback starts when enough samples are buffered; excess samples are
+// skipped.
 class LiveFeed final : public AudioFeed {
  public:
   explicit LiveFeed(std::unique_ptr<media::LiveListener> listener)
@@ -59,7 +59,7 @@ class LiveFeed final : public AudioFeed {
       const size_t taken = listener_->take(samples).samples * media::kAudioChannels;
       samples = samples.subspan(taken);
       if (taken > 0) continue;
-      is_playing_ = false;  // it has run dry
+      is_playing_ = false;  // the buffer is empty
       std::ranges::fill(samples, 0.0F);
       return;
     }
@@ -99,7 +99,7 @@ class LiveSoundtrack::Work {
   struct Source {
     scene::SoundSource sound;
     std::shared_ptr<AudioFeed> feed;
-    AudioAhead* ahead = nullptr;  ///< the same, of a file
+    AudioAhead* ahead = nullptr;  ///< the same feed, for a file
     bool is_used = false;
   };
 
@@ -126,7 +126,7 @@ class LiveSoundtrack::Work {
   std::shared_ptr<base::Gauge> voices_;
   std::shared_ptr<base::Counter> limited_;
 
-  // The mixing thread's own.
+  // Used by the mixing thread only.
   media::AudioMixer mixer_{0};
   std::map<std::string, Source> sources_;
   scene::LiveStatePtr shown_;
@@ -138,7 +138,7 @@ class LiveSoundtrack::Work {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool stops_ = false;                               ///< with the lock
-  std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock: ending one may take time
+  std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock; slow to destroy
   std::thread retiring_;
   std::thread thread_;
 };
@@ -147,9 +147,9 @@ LiveSoundtrack::Work::Work(LiveSoundtrackOptions options) : options_(std::move(o
   base::Metrics& metrics = *options_.metrics;
   peak_ = metrics.gauge({"audio_peak_dbfs", "Loudest sample of the last second, in dBFS."});
   peak_->set(kQuietest);
-  voices_ = metrics.gauge({"audio_voices", "Sounds that are being heard."});
+  voices_ = metrics.gauge({"audio_voices", "Sounds that are playing."});
   limited_ =
-      metrics.counter({"audio_limited_samples_total", "Samples that the limiter turned down."});
+      metrics.counter({"audio_limited_samples_total", "Samples that the limiter attenuated."});
   retiring_ = base::named_thread("sound-closer", [this] { retire(); });
   thread_ = base::named_thread("sound-mixer", [this] { run(); });
 }
@@ -166,7 +166,7 @@ LiveSoundtrack::Work::~Work() {
 
 // ---- Time ---------------------------------------------------------------------------------------
 
-// False when it is to end.
+// False when the soundtrack ends.
 bool LiveSoundtrack::Work::wait() {
   std::unique_lock lock(mutex_);
   return !changed_.wait_for(lock, kInterval, [this] { return stops_; });
@@ -259,7 +259,7 @@ void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track,
                    .feed;
   if (voice.feed == nullptr) return;
   if (fades_out) {
-    // Its end is known once all of it was read.
+    // The end is known after the whole file was read.
     voice.volume = [shared, run, feed = voice.feed, begins = voice.begins](int64_t at) {
       const auto length = feed->length();
       std::optional<Duration> ends;
@@ -299,7 +299,7 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const std::string&
     source.feed = listen_to(layer, path);
     return source;
   }
-  // A daemon that was started again begins in the middle of what it played.
+  // A restarted daemon continues in the middle of the file.
   auto ahead = std::make_shared<AudioAhead>(
       [sound, path] { return open_sound(sound, path, media::FarPlaces::kSoughtFor); },
       teller(layer), length);
@@ -320,7 +320,7 @@ void LiveSoundtrack::Work::retire_unused() {
   }
 }
 
-// Ends what is no longer heard, once the mixer has let it go.
+// Destroys unused feeds after the mixer has released them.
 void LiveSoundtrack::Work::retire() {
   base::set_urgency(base::Urgency::kRest);
   std::unique_lock lock(mutex_);

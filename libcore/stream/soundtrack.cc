@@ -19,7 +19,7 @@ constexpr int64_t kNanosPerSecond = 1'000'000'000;
 
 base::SceneTime time_of(int64_t sample) { return {sample, media::kAudioRate}; }
 
-// Where the sound or the scene ends, for a fade before it.
+// When the track or the scene ends, for the fade-out.
 std::optional<Duration> end_of(const scene::AudioTrack& track, media::AudioFeed& feed,
                                std::optional<Duration> scene_end) {
   if (track.fade_out == Duration::zero()) return std::nullopt;
@@ -47,7 +47,7 @@ base::Result<std::unique_ptr<media::AudioFeed>> open_sound(const scene::SoundSou
   request.rate = sound.rate;
   TRY(auto feed, media::open_audio_feed(request));
   if (feed == nullptr && !sound.is_video) {
-    return base::Error{base::ErrorCode::kInvalidInput, "holds no sound", path, nullptr};
+    return base::Error{base::ErrorCode::kInvalidInput, "has no sound", path, nullptr};
   }
   return feed;
 }
@@ -95,7 +95,7 @@ void add_layers(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>
     const auto sound = scene::sound_of({*layer, {}});
     if (!layer->visible || !sound) continue;
     const std::string path = file->resolved(sound->source);
-    if (media::is_live_source(path)) continue;  // it is heard live only
+    if (media::is_live_source(path)) continue;  // its sound is only available live
     auto feed = open_sound(*sound, path, media::FarPlaces::kDecodedUpTo);
     if (!feed || feed.value() == nullptr) continue;
     voices.push_back(voice_of(layer, {}));
@@ -106,7 +106,8 @@ void add_layers(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>
 base::Result<std::shared_ptr<media::AudioFeed>> open_track(const scene::AudioTrack& track,
                                                            const std::string& path) {
   if (media::is_live_source(path)) {
-    return base::Error{base::ErrorCode::kUnsupported, "it is heard live only", path, nullptr};
+    return base::Error{base::ErrorCode::kUnsupported, "a live source has no sound offline", path,
+                       nullptr};
   }
   TRY(auto feed, open_sound(scene::sound_of({track, {}}), path, media::FarPlaces::kDecodedUpTo));
   return std::shared_ptr<media::AudioFeed>(std::move(feed));

@@ -12,8 +12,8 @@ using frame::PixelFormat;
 
 constexpr SizeI kCanvas{400, 200};
 
-// A picture that is larger than it was, one that is turned and one between pixels, over a video
-// that plays and below a picture that moves; what stands fades.
+// An enlarged picture, a rotated one and one at a fractional position, over a video that plays and
+// below a picture that moves; the pictures that do not move fade.
 DrawList fading(int frame) {
   const auto pictures = [] {
     return std::array{varied_picture({90, 60}), varied_picture({70, 50}, 200, 1),

@@ -58,7 +58,7 @@ TEST(Caption, ANameThatTheMetadataDoesNotHaveIsAFault) {
         << misspelt[0];
     const auto without = faults_of(start + "caption: '{name}'}");
     ASSERT_EQ(without.size(), 1U);
-    EXPECT_NE(without[0].find("\"metadata\" with it"), std::string::npos) << without[0];
+    EXPECT_NE(without[0].find("\"metadata\" that has it"), std::string::npos) << without[0];
   }
 }
 

@@ -534,7 +534,7 @@ TEST(Say, NeedsALayerWithChat) {
   expect_refused(small_state(),
                  {{command("chat.say", R"({"id": "title", "message": {"text": "hi"}})"),
                    ErrorCode::kUnsupported,
-                   {{"/id", "holds no chat"}}},
+                   {{"/id", "is not a chat"}}},
                   {command("chat.say", R"({"id": "x", "message": {}})"),
                    ErrorCode::kNotFound,
                    {{"/id", "no layer"}}}});
@@ -674,7 +674,7 @@ TEST(ConfigureStream, IsRefusedWithEveryFault) {
         {{"/patch/quality", "did you mean \"high\""}}},
        {command("stream.configure", R"({"patch": {"quality": "low", "preset": "slow"}})"),
         kInvalid,
-        {{"/patch/quality", "\"preset\" is given too"}}}});
+        {{"/patch/quality", "both \"quality\" and \"preset\" are given"}}}});
 }
 
 TEST(Outputs, AreAddedAndRemoved) {

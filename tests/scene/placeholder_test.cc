@@ -262,16 +262,16 @@ TEST(Placeholder, ACountIsWrittenWithTheDecimalsOfItsNumbersOrAsItSays) {
 
 TEST(Placeholder, ACountThatIsWrongIsToldWhy) {
   EXPECT_EQ(only_fault("{{count}}").problem, "the count has no numbers");
-  EXPECT_EQ(only_fault("{{count:a,1,2s}}").problem, "a count from \"a\"");
-  EXPECT_EQ(only_fault("{{count:1,,2s}}").problem, "a count to \"\"");
-  EXPECT_EQ(only_fault("{{count:1,2}}").problem, "a count that takes \"\"");
-  EXPECT_EQ(only_fault("{{count:1,2,25h}}").problem, "a count that takes \"25h\"");
-  EXPECT_EQ(only_fault("{{count:1,2,1s,#,#}}").problem, "a count written as \"#,#\"");
+  EXPECT_EQ(only_fault("{{count:a,1,2s}}").problem, "the count starts at \"a\"");
+  EXPECT_EQ(only_fault("{{count:1,,2s}}").problem, "the count ends at \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2}}").problem, "the duration of the count is \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2,25h}}").problem, "the duration of the count is \"25h\"");
+  EXPECT_EQ(only_fault("{{count:1,2,1s,#,#}}").problem, "the format of the count is \"#,#\"");
   EXPECT_EQ(only_fault("{{count:1,2.55,1s,0.0}}").problem,
-            "a count from \"1\" to \"2.55\" with 1 decimals");
-  EXPECT_EQ(only_fault("{{count:1,1e5,1s}}").problem, "a count to \"1e5\"");
+            "the count goes from \"1\" to \"2.55\" with 1 decimals");
+  EXPECT_EQ(only_fault("{{count:1,1e5,1s}}").problem, "the count ends at \"1e5\"");
   EXPECT_EQ(only_fault("{{count:1,99999999999999999999,1s}}").problem,
-            "a count to \"99999999999999999999\"");
+            "the count ends at \"99999999999999999999\"");
 }
 
 }  // namespace

@@ -134,11 +134,11 @@ TEST(SceneFaults, OfTheFileAsAWhole) {
       {"version: [1", {"1:1: not YAML: end of sequence flow not found"}},
       {"scene: a\xff", {"1:9: this is not UTF-8, expected UTF-8 text"}},
       {kHead + "layers: []\n---\nversion: 1",
-       {"6:1: a second YAML document begins, expected one document in a file"}},
+       {"6:1: the file has a second YAML document, expected one document in a file"}},
       {kHead + "scene: b\nlayers: []",
        {"4:1: the key \"scene\" is given twice, first on line 2, expected each key once"}},
       {"version: &a [*a]",
-       {"1:14: the alias stands inside its own anchor, expected a value without cycles"}},
+       {"1:14: the alias is inside its own anchor, expected a value without cycles"}},
       {kHead + "layers: []\nlayerz: 3\nwibble: 2\n\"\": 4",
        {"5:1: layerz: " + kSceneKeys + "; did you mean \"layers\"?", "6:1: wibble: " + kSceneKeys,
         "7:1: " + kSceneKeys}},
@@ -152,12 +152,12 @@ TEST(SceneFaults, OfTheSceneItself) {
         "1:1: \"canvas\" is missing, expected a mapping (canvas)",
         "1:1: \"layers\" is missing, expected a list of at most 1000 layers"}},
       {"version: 2\nscene: Auction\ncanvas: [320, 180]\nlayers: {}\n",
-       {"1:10: version: this is not a version that layercast reads, expected 1",
+       {"1:10: version: this version is not supported, expected 1",
         "2:8: scene: \"Auction\" is not a name" + kName,
         "3:9: canvas: got a list, expected a mapping (canvas)",
         "4:9: layers: got a mapping, expected a list of at most 1000 layers"}},
       {"version: \"1\"\nscene: 2026\ncanvas: {width: 320, height: 180}\nlayers: []",
-       {"1:10: version: this is not a version that layercast reads, expected 1",
+       {"1:10: version: this version is not supported, expected 1",
         "2:8: scene: 2026 is not a string (quote it)" + kName}},
       {kHead + "layers: []\nduration: soon\nfonts: [3, \"\"]",
        {"5:11: duration: \"soon\" is not understood" + kDuration,
@@ -319,7 +319,8 @@ TEST(SceneFaults, OfTexts) {
       {overlay("{type: text, text: \"{{clok}} {{countdown:x}}\"}"),
        {"7:33: layers[0].content.text: there is no placeholder \"clok\", expected clock, "
         "timecode, frame, countdown or count; did you mean \"clock\"?",
-        "7:33: layers[0].content.text: a countdown to \"x\", expected a duration such as 10m, a "
+        "7:33: layers[0].content.text: the end of the countdown is \"x\", expected a duration such "
+        "as 10m, a "
         "UTC time of day such as 18:30, or a date and time such as 2026-01-01T18:00:00Z"}},
       {styled("font_weight: heavy, font_style: slanted, text_align: middle, ellipsis: maybe"),
        {"7:57: layers[0].content.style.font_weight: \"heavy\" is not a weight, expected a weight "
@@ -468,7 +469,7 @@ TEST(SceneFaults, OfAStateThatACharacterDoesNotHave) {
   expect_faults({
       {character("state: idle"),
        {"5:70: layers[0].content.state: there is no animation \"idle\", expected no state, or "
-        "\"animations\" with it"}},
+        "\"animations\" that has it"}},
       {character("state: talkin, animations: {talking: {type: gif, source: b}}"),
        {"5:70: layers[0].content.state: there is no animation \"talkin\", expected talking; did "
         "you mean \"talking\"?"}},

@@ -426,12 +426,12 @@ TEST(EnterAndExit, BeginWithTheLayerAndEnd) {
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "fade", "duration": 1, "start": 3}])"),
             "enter[0].start: unknown key");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "iterations": "infinite"}])"),
-            "exit[0]: a layer that leaves so would stay too long");
+            "exit[0]: the exit takes too long");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "delay": "10m"}])"),
-            "exit[0]: a layer that leaves so would stay too long");
+            "exit[0]: the exit takes too long");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "delay": "9m59s"}])"), "");
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "scroll", "speed": 10}])"),
-            "enter[0].effect: a scroll has no place here");
+            "enter[0].effect: a scroll is not allowed here");
 }
 
 TEST(Scroll, HasASpeedOrADurationAndOneDirection) {
@@ -443,7 +443,7 @@ TEST(Scroll, HasASpeedOrADurationAndOneDirection) {
   EXPECT_EQ(fault_of(R"("animations": [{"effect": "fade"}])"),
             "animations[0]: \"duration\" is missing");
   EXPECT_EQ(fault_of(R"("animations": [{"effect": "scroll", "speed": 9, "duration": 9}])"),
-            "animations[0].duration: a scroll with a \"speed\" has none, and never ends");
+            "animations[0].duration: cannot be combined with \"speed\"");
   EXPECT_EQ(fault_of(R"("animations": [{"effect": "scroll", "speed": 9, "direction": "reverse"}])"),
             "animations[0].direction: \"reverse\" is not known");
   EXPECT_EQ(fault_of(R"("animations": [{"effect": "fade", "duration": 9, "direction": "up"}])"),

@@ -188,12 +188,9 @@ TEST(ReadYaml, RefusesAKeyThatIsGivenTwice) {
 }
 
 TEST(ReadYaml, RefusesKeysThatAreNoStrings) {
-  EXPECT_EQ(faults_of("[1, 2]: 3"),
-            (Lines{"1:1: a list stands where a key belongs, expected a string"}));
-  EXPECT_EQ(faults_of("? {a: 1}\n: 3"),
-            (Lines{"1:3: a mapping stands where a key belongs, expected a string"}));
-  EXPECT_EQ(faults_of("~: 3"),
-            (Lines{"1:1: nothing stands where a key belongs, expected a string"}));
+  EXPECT_EQ(faults_of("[1, 2]: 3"), (Lines{"1:1: the key is a list, expected a string"}));
+  EXPECT_EQ(faults_of("? {a: 1}\n: 3"), (Lines{"1:3: the key is a mapping, expected a string"}));
+  EXPECT_EQ(faults_of("~: 3"), (Lines{"1:1: the key is nothing, expected a string"}));
   // What would be a number elsewhere is a key like any other, as it was written.
   EXPECT_EQ(read_whole("{2026: a, True: b, 1e3: c}"), Value::object()
                                                           .add("2026", Value::of("a"))
@@ -209,7 +206,7 @@ TEST(ReadYaml, ExpandsAliasesAndTakesTheLatestAnchorOfAName) {
 TEST(ReadYaml, RefusesAliasesThatHaveNoAnchorOrStandInsideIt) {
   EXPECT_EQ(faults_of("a: *b"), (Lines{"1:4: not YAML: the referenced anchor is not defined"}));
   EXPECT_EQ(faults_of("a: &a [1, *a]"),
-            (Lines{"1:11: the alias stands inside its own anchor, expected a value without "
+            (Lines{"1:11: the alias is inside its own anchor, expected a value without "
                    "cycles"}));
   EXPECT_EQ(faults_of("&a b: {c: [{d: *e}]}"),
             (Lines{"1:16: not YAML: the referenced anchor is not defined"}));
@@ -337,7 +334,7 @@ TEST(ReadYaml, TellsWhatIsNoYaml) {
 TEST(ReadYaml, TakesOneDocument) {
   EXPECT_EQ(read_whole("---\na: 1\n...\n"), Value::object().add("a", Value::of(1)));
   EXPECT_EQ(faults_of("a: 1\n---\nb: 2\n"),
-            (Lines{"3:1: a second YAML document begins, expected one document in a file"}));
+            (Lines{"3:1: the file has a second YAML document, expected one document in a file"}));
 }
 
 TEST(ReadYaml, AnEmptyFileIsNothing) {
@@ -348,10 +345,10 @@ TEST(ReadYaml, AnEmptyFileIsNothing) {
 
 TEST(ReadYaml, RefusesTagsButThatOfAString) {
   EXPECT_EQ(read_whole("!!str 12"), Value::of("12"));
-  EXPECT_EQ(faults_of("a: !!int 3"), (Lines{"1:4: the tag tag:yaml.org,2002:int is not known here, "
+  EXPECT_EQ(faults_of("a: !!int 3"), (Lines{"1:4: the tag tag:yaml.org,2002:int is not supported, "
                                             "expected a value without a tag"}));
   EXPECT_EQ(faults_of("a: !path [1]"),
-            (Lines{"1:4: the tag !path is not known here, expected a value without a tag"}));
+            (Lines{"1:4: the tag !path is not supported, expected a value without a tag"}));
 }
 
 /// --- Writing ---

@@ -400,7 +400,7 @@ class File(SceneFileTest):
         self.path.write_text(text, encoding="utf-8")
         done = self.ctl("set", "lot", "content.color=red")
         self.assertEqual((done.status, done.out), (0, b""))
-        self.assertIn("scene.yaml: it is written anew, without its comments", done.err)
+        self.assertIn("scene.yaml: rewritten without its comments", done.err)
         layers = {each["id"]: each for each in json.loads(self.told("ls", "--json"))}
         self.assertEqual(layers["lot"]["content"]["color"], "#ff0000")
         self.assertEqual(layers["back"]["content"]["color"], "#ff8000")
@@ -475,7 +475,7 @@ class CommandLine(SceneFileTest):
         # They are there from the start on.
         self.assertNotIn("timestamp", self.text())
         self.assertIn("# An auction.", self.text())
-        self.refused(2, ("layers/lot", "holds no chat"), "say", "lot", "--author", "A", "hello")
+        self.refused(2, ("layers/lot", "is not a chat"), "say", "lot", "--author", "A", "hello")
 
     def test_is_explained(self) -> None:
         for arguments in (["--help"], ["set", "--help"], ["outputs", "add", "-h"]):

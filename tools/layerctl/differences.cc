@@ -18,7 +18,7 @@ void add_line(char sign, const std::string& path, const Value& value, std::strin
   lines += accented(text, accent) + "\n";
 }
 
-// A value that is there on one side only, a line for each of its leaves.
+// Adds a value that only one side has, with one line for each leaf.
 void add_leaves(char sign, const std::string& path, const Value& value, std::string& lines) {
   if (value.members.empty()) return add_line(sign, path, value, lines);
   for (const auto& member : value.members) {
@@ -55,7 +55,7 @@ void add_section(const std::string& title, const std::string& lines, std::string
   if (!lines.empty()) text += accented(title, Accent::kStrong) + "\n" + lines;
 }
 
-// Sections of items with ids: those that are gone, new or different.
+// Adds a section for each item that was removed, added or changed.
 template <class Items, class Document>
 void add_items(const std::string& kind, const Items& from, const Items& to, Document document,
                std::string& text) {
@@ -89,7 +89,7 @@ Value head_of(Scene scene) {
   return head;
 }
 
-// The ids of layers that are in both, in the order of `scene`.
+// The ids of the layers in both scenes, in the order of `scene`.
 Value shared_order(const Scene& scene, const Scene& other) {
   Value order = Value::array();
   for (const auto& layer : scene.layers) {

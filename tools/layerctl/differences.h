@@ -6,9 +6,9 @@
 
 namespace layercast::tools {
 
-/// What differs between two scenes, for people: under the name of each layer and output that does,
-/// `- key: value` for what `from` has and `+ key: value` for what `to` has. A key that a redacted
-/// URL hides is no difference.
+/// A readable list of the differences between two scenes: below the name of each layer and output
+/// that differs, `- key: value` for values of `from` and `+ key: value` for values of `to`. A URL
+/// and its redacted form count as equal.
 std::string differences_text(const scene::Scene& from, const scene::Scene& to);
 
 }  // namespace layercast::tools

@@ -22,23 +22,23 @@ using scene::Command;
 using scene::Scene;
 using scene::Value;
 
-// The scene in what a target shows, as a file would have it.
+// The scene in the document of a target, without the state that files do not have.
 base::Result<Scene> scene_from(Value document) {
   for (const std::string_view key : {"revision", "active", "stream"}) document.erase(key);
   scene::Reader reader;
   auto scene = scene::scene_codec().read(document, reader);
   if (scene) return *std::move(scene);
   const std::string fault = reader.faults().empty() ? "" : reader.faults().front().to_string();
-  return Error{ErrorCode::kIo, "the daemon's scene is not understood: " + fault, "", nullptr};
+  return Error{ErrorCode::kIo, "cannot read the daemon's scene: " + fault, "", nullptr};
 }
 
-// The file of -f: its faults are a line each.
+// Loads the scene file of -f. The error has one line for each fault.
 base::Result<Scene> wanted_scene(const Session& session) {
   const auto path = session.arguments.one("file");
   if (!path) {
     return Error{ErrorCode::kInvalidInput,
-                 "\"" + session.arguments.subcommand() + "\" is told no scene, expected -f SCENE",
-                 "", nullptr};
+                 "\"" + session.arguments.subcommand() + "\" needs a scene, expected -f SCENE", "",
+                 nullptr};
   }
   auto loaded = scene::load_scene(*path);
   if (auto* file = std::get_if<scene::SceneFile>(&loaded)) return std::move(file->scene);
@@ -51,12 +51,12 @@ base::Result<Scene> wanted_scene(const Session& session) {
 
 bool is_of_command_line(const scene::Output& output) { return output.id.starts_with(kLineOutput); }
 
-/// What lies between a target's scene and a file.
+/// A target's scene, the wanted scene, and the commands between them.
 struct Comparison {
   Scene present;
   Scene wanted;
   std::optional<int64_t> revision;
-  std::vector<Command> commands;  ///< that make them equal
+  std::vector<Command> commands;  ///< turn `present` into `wanted`
 };
 
 base::Result<Comparison> compare(Session& session, const Scene& file) {
@@ -69,11 +69,11 @@ base::Result<Comparison> compare(Session& session, const Scene& file) {
   comparison.wanted = file;
   if (session.daemon != nullptr && comparison.present.name != file.name) {
     return Error{ErrorCode::kInvalidInput,
-                 "it holds the scene \"" + file.name + "\", the daemon's is \"" +
-                     comparison.present.name + "\"; another scene needs a daemon of its own",
+                 "the file has the scene \"" + file.name + "\", the daemon has \"" +
+                     comparison.present.name + "\"; another scene needs its own daemon",
                  *session.arguments.one("file"), nullptr};
   }
-  // A file does not know what was said, or which outputs the daemon's command line names.
+  // A file has neither chat messages of the daemon nor the outputs of its command line.
   if (session.daemon != nullptr) {
     scene::keep_messages(comparison.present, comparison.wanted);
   }
@@ -141,7 +141,7 @@ base::Result<int> diff_scene(Session& session) {
 base::Result<void> export_scene(Session& session) {
   TRY(const Value document, session.target->scene());
   TRY(Scene scene, scene_from(document));
-  // The outputs of a daemon's command line are none of the scene's.
+  // The outputs of a daemon's command line are not part of the scene.
   if (session.daemon != nullptr) std::erase_if(scene.outputs, is_of_command_line);
   std::string redacted;
   const auto note = [&](const std::string& id) { redacted += (redacted.empty() ? "" : ", ") + id; };
@@ -156,10 +156,10 @@ base::Result<void> export_scene(Session& session) {
   std::string text;
   if (!redacted.empty()) {
     text =
-        "# A daemon does not tell the keys of its outputs and sources: write them in place of "
+        "# A daemon does not disclose the keys of its outputs and sources: write them in place of "
         "***.\n";
     session.log.write(LogLevel::kWarning,
-                      "the URL of " + redacted + " has *** where its key belongs");
+                      "the URL of " + redacted + " has *** in place of its key");
   }
   text += scene::scene_yaml(scene);
   if (session.is_json()) {

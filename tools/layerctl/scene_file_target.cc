@@ -29,7 +29,7 @@ base::Result<std::string> read_scene_text(const std::string& path) {
   errno = 0;
   std::ifstream file(path == "-" ? "/dev/stdin" : path, std::ios::binary);
   if (!file) return base::io_error(errno, "cannot read the scene", path);
-  // A byte too many is refused like all of a larger file.
+  // One byte past the limit shows that a file is too large.
   std::string text(static_cast<size_t>(scene::limits::kSceneBytesMax) + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return base::io_error(errno, "cannot read the scene", path);
@@ -73,7 +73,8 @@ base::Result<Reply> SceneFileTarget::obey(const Command& command,
   if (after.active != state.active || after.stream != state.stream ||
       after.transmission != state.transmission) {
     return Error{ErrorCode::kInvalidInput,
-                 "a scene file does not hold that, only a running daemon does", path_, nullptr};
+                 "a scene file has no such state; send this command to a running daemon", path_,
+                 nullptr};
   }
   if (after.scene != scene_) TRY_DO(write(after.scene, command));
   Reply reply;
@@ -84,13 +85,14 @@ base::Result<Reply> SceneFileTarget::obey(const Command& command,
 
 base::Result<void> SceneFileTarget::write(const Scene& after, const Command& command) {
   if (path_ == "-") {
-    return Error{ErrorCode::kInvalidInput, "it cannot be changed", "standard input", nullptr};
+    return Error{ErrorCode::kInvalidInput, "cannot be changed; expected the path of a scene file",
+                 "standard input", nullptr};
   }
   auto text = edited_scene_text(text_, scene_, after, command);
   if (!text) {
     text = scene::scene_yaml(after);
     if (has_comments(text_)) {
-      log_.write(LogLevel::kWarning, path_ + ": it is written anew, without its comments");
+      log_.write(LogLevel::kWarning, path_ + ": rewritten without its comments");
     }
   }
   TRY_DO(write_whole_file(path_, *text));

@@ -10,11 +10,10 @@
 
 namespace layercast::tools {
 
-/// A scene file, which obeys the commands of a live scene. It is written back whole after each of
-/// them that changes it.
+/// A scene file as the target of commands. It is written after each command that changes it.
 class SceneFileTarget : public Target {
  public:
-  /// `path`: `-` is standard input, which can only be looked at.
+  /// Reads the file. `path`: `-` is standard input, which cannot be changed.
   static std::variant<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> open(
       const std::string& path, const Log& log);
 
