@@ -354,7 +354,7 @@ Answer Api::health(const Request&, const Route&) const {
 }
 
 Answer Api::readiness(const Request& request, const Route&) const {
-  const Readiness readiness = parts_.station.readiness();
+  const Readiness readiness = parts_.status_provider.readiness();
   Value document = Value::object();
   document.add("ready", Value::of(readiness.is_ready));
   if (request.trust == Request::Trust::kToken) {
@@ -373,7 +373,7 @@ Answer Api::readiness(const Request& request, const Route&) const {
 Answer Api::metrics(const Request&, const Route&) const {
   Answer answer;
   answer.type = "text/plain; version=0.0.4; charset=utf-8";
-  answer.body = parts_.station.metrics_text();
+  answer.body = parts_.status_provider.metrics_text();
   return answer;
 }
 
@@ -430,7 +430,7 @@ Answer Api::track_run(const Request& request, const Route&) const {
 }
 
 Answer Api::status(const Request&, const Route&) const {
-  return json_answer(parts_.station.status());
+  return json_answer(parts_.status_provider.status());
 }
 
 Answer Api::stream_config(const Request& request, const Route&) const {
@@ -442,12 +442,12 @@ Answer Api::stream_config(const Request& request, const Route&) const {
 Answer Api::outputs(const Request&, const Route&) const {
   Value document = Value::object();
   document.add("revision", revision_of(*parts_.layers.current()))
-      .add("outputs", parts_.station.outputs());
+      .add("outputs", parts_.status_provider.outputs());
   return json_answer(document);
 }
 
 Answer Api::output(const Request& request, const Route&) const {
-  const Value outputs = parts_.station.outputs();
+  const Value outputs = parts_.status_provider.outputs();
   for (const Value& output : outputs.items) {
     const Value* id = output.find("id");
     if (id != nullptr && id->text == request.id) return json_answer(output);
@@ -459,8 +459,8 @@ Answer Api::snapshot(const Request& request, const Route& route) const {
   auto width = width_from(request);
   if (const auto* refused = std::get_if<Problem>(&width)) return answer_of(*refused);
   const bool is_png = route.answer_type == "image/png";
-  auto picture = parts_.station.snapshot(is_png ? PictureFormat::kPng : PictureFormat::kJpeg,
-                                         std::get<std::optional<int>>(width));
+  auto picture = parts_.status_provider.snapshot(
+      is_png ? PictureFormat::kPng : PictureFormat::kJpeg, std::get<std::optional<int>>(width));
   if (!picture) return answer_of(problem_of(picture.error()));
   Answer answer;
   answer.type = route.answer_type;

@@ -6,7 +6,7 @@
 #include "control/documents.h"
 #include "control/limits.h"
 #include "control/routes.h"
-#include "control/station.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 
 #include <memory>
@@ -21,7 +21,7 @@ class Api {
   /// Everything here must outlive the Api.
   struct Parts {
     layers::LayerManager& layers;
-    Station& station;
+    StreamStatusProvider& status_provider;
     base::Metrics& metrics;
     Documents& documents;
     CommandService& commands;

@@ -83,10 +83,10 @@ Gate::Gate(Options options, base::Metrics& metrics)
       failures_total_(metrics.counter(
           {"auth_failures_total", "Requests refused for a wrong or missing token."})) {}
 
-bool Gate::is_own_host(std::string_view host, const Visitor& visitor) const {
+bool Gate::is_own_host(std::string_view host, const Peer& peer) const {
   const auto name = host_name_of(host);
   if (!name) return false;
-  if (*name == "localhost" || is_loopback(*name) || *name == visitor.local_address) return true;
+  if (*name == "localhost" || is_loopback(*name) || *name == peer.local_address) return true;
   const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";
   if (!is_any && *name == in_lower_case(options_.host)) return true;
   return std::ranges::any_of(options_.allowed_hosts, [&](const std::string& allowed) {
@@ -94,11 +94,11 @@ bool Gate::is_own_host(std::string_view host, const Visitor& visitor) const {
   });
 }
 
-std::optional<Problem> Gate::foreign(const RequestHead& head, const Visitor& visitor,
+std::optional<Problem> Gate::foreign(const RequestHead& head, const Peer& peer,
                                      const Route* route) const {
   const std::string* host = head.find("host");
   if (host == nullptr) return problem(400, "the request has no Host header");
-  if (!is_own_host(*host, visitor)) {
+  if (!is_own_host(*host, peer)) {
     return problem(421, "the host \"" + *host + "\" is not allowed");
   }
   const std::string* origin = head.find("origin");
@@ -139,21 +139,21 @@ void Gate::note_failure(const std::string& address) {
   failures.counted = Clock::now();
 }
 
-std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Visitor& visitor,
+std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Peer& peer,
                                                   Access access) {
   if (!options_.token) return Request::Trust::kToken;
   std::optional<std::string> given = bearer_of(head);
   if (!given && access == Access::kTokenInQuery) given = query_value(head.query, "token");
   if (!given && access == Access::kOpen) return Request::Trust::kNone;
-  if (given && is_tired_of(visitor.address)) {
+  if (given && is_tired_of(peer.address)) {
     if (access == Access::kOpen) return Request::Trust::kNone;
-    Problem refused = problem(429, "too many wrong tokens from " + visitor.address);
+    Problem refused = problem(429, "too many wrong tokens from " + peer.address);
     refused.headers.emplace_back("Retry-After", "1");
     return refused;
   }
   if (given && are_equal(*given, *options_.token)) return Request::Trust::kToken;
   failures_total_->add();
-  if (given) note_failure(visitor.address);
+  if (given) note_failure(peer.address);
   if (access == Access::kOpen) return Request::Trust::kNone;
   Problem refused = problem(401, given ? "the token is wrong" : "a token is required");
   refused.headers.emplace_back("WWW-Authenticate",
@@ -161,10 +161,10 @@ std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const
   return refused;
 }
 
-std::variant<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Visitor& visitor,
+std::variant<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Peer& peer,
                                                   const Route* route) {
-  if (auto refused = foreign(head, visitor, route)) return *std::move(refused);
-  return trust(head, visitor, route == nullptr ? Access::kToken : route->access);
+  if (auto refused = foreign(head, peer, route)) return *std::move(refused);
+  return trust(head, peer, route == nullptr ? Access::kToken : route->access);
 }
 
 }  // namespace layercast::control

@@ -16,7 +16,7 @@
 namespace layercast::control {
 
 /// The addresses of a connection, without ports: the client's, and the local one that received it.
-struct Visitor {
+struct Peer {
   std::string address;
   std::string local_address;
 };
@@ -36,7 +36,7 @@ class Gate {
 
   /// The trust level of an admitted request, or why it is refused: 400, 401, 403, 421 or 429.
   /// `route`: nullptr when the path has no route.
-  std::variant<Request::Trust, Problem> admit(const RequestHead& head, const Visitor& visitor,
+  std::variant<Request::Trust, Problem> admit(const RequestHead& head, const Peer& peer,
                                               const Route* route);
 
  private:
@@ -47,10 +47,10 @@ class Gate {
     Clock::time_point counted;
   };
 
-  bool is_own_host(std::string_view host, const Visitor& visitor) const;
-  std::optional<Problem> foreign(const RequestHead& head, const Visitor& visitor,
+  bool is_own_host(std::string_view host, const Peer& peer) const;
+  std::optional<Problem> foreign(const RequestHead& head, const Peer& peer,
                                  const Route* route) const;
-  std::variant<Request::Trust, Problem> trust(const RequestHead& head, const Visitor& visitor,
+  std::variant<Request::Trust, Problem> trust(const RequestHead& head, const Peer& peer,
                                               Access access);
   bool is_tired_of(const std::string& address);
   void note_failure(const std::string& address);

@@ -42,25 +42,25 @@ Text head_text() {
 
 class Preview::Work {
  public:
-  Work(Station& station, const Limits& limits, base::Metrics& metrics)
-      : station_(station),
+  Work(StreamStatusProvider& status_provider, const Limits& limits, base::Metrics& metrics)
+      : status_provider_(status_provider),
         limits_(limits),
         count_(metrics.gauge({"preview_viewers", "Connected preview clients."})),
         network_(base::named_thread("preview-http", [this] { io_.run(); })),
         maker_(base::named_thread("preview-maker", [this] { make_pictures(); })) {}
   ~Work();
 
-  void admit(Guest guest);
+  void admit(UpgradedConnection connection);
 
  private:
   class Viewer;
 
-  void take(Guest guest);
+  void take(UpgradedConnection connection);
   void show(const Text& part);
   void make_pictures();
   void note_viewers();
 
-  Station& station_;
+  StreamStatusProvider& status_provider_;
   const Limits& limits_;
   std::shared_ptr<base::Gauge> count_;
   asio::io_context io_{1};
@@ -78,11 +78,11 @@ class Preview::Work {
 /// One preview client. Thread: the network thread.
 class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(Work& preview, tcp::socket socket, std::shared_ptr<void> seat)
+  Viewer(Work& preview, tcp::socket socket, std::shared_ptr<void> slot)
       : preview_(preview),
         socket_(std::move(socket)),
         timer_(preview.io_),
-        seat_(std::move(seat)) {}
+        slot_(std::move(slot)) {}
 
   void start() {
     watch();
@@ -131,21 +131,22 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
   Work& preview_;
   tcp::socket socket_;
   asio::steady_timer timer_;
-  std::shared_ptr<void> seat_;
+  std::shared_ptr<void> slot_;
   std::array<char, 256> heard_{};
   Text sending_;
   Text next_;
 };
 
-void Preview::Work::admit(Guest guest) {
-  asio::post(io_, [this, guest = std::move(guest)]() mutable { take(std::move(guest)); });
+void Preview::Work::admit(UpgradedConnection connection) {
+  asio::post(io_,
+             [this, connection = std::move(connection)]() mutable { take(std::move(connection)); });
 }
 
-void Preview::Work::take(Guest guest) {
+void Preview::Work::take(UpgradedConnection connection) {
   tcp::socket socket(io_);
   ErrorCode error;
-  const bool is_v6 = guest.visitor.local_address.find(':') != std::string::npos;
-  const int native = guest.socket.take();
+  const bool is_v6 = connection.peer.local_address.find(':') != std::string::npos;
+  const int native = connection.socket.take();
   socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
   if (error) {
     const OwnSocket closed(native);
@@ -160,7 +161,7 @@ void Preview::Work::take(Guest guest) {
     socket.write_some(asio::buffer(text), error);
     return;
   }
-  auto viewer = std::make_shared<Viewer>(*this, std::move(socket), std::move(guest.seat));
+  auto viewer = std::make_shared<Viewer>(*this, std::move(socket), std::move(connection.slot));
   viewers_.insert(viewer);
   viewer->start();
   note_viewers();
@@ -186,7 +187,7 @@ void Preview::Work::make_pictures() {
       changed_.wait(lock, [this] { return looking_ > 0 || is_stopping_; });
       if (is_stopping_) return;
     }
-    const auto picture = station_.preview(after, kPatience);
+    const auto picture = status_provider_.preview(after, kPatience);
     if (!picture) continue;
     after = picture->frame;
     auto part = std::make_shared<const std::string>(part_of(*picture));
@@ -207,10 +208,11 @@ Preview::Work::~Work() {
   viewers_.clear();
 }
 
-Preview::Preview(Station& station, const Limits& limits, base::Metrics& metrics)
-    : work_(std::make_unique<Work>(station, limits, metrics)) {}
+Preview::Preview(StreamStatusProvider& status_provider, const Limits& limits,
+                 base::Metrics& metrics)
+    : work_(std::make_unique<Work>(status_provider, limits, metrics)) {}
 Preview::~Preview() = default;
 
-void Preview::admit(Guest guest) { work_->admit(std::move(guest)); }
+void Preview::admit(UpgradedConnection connection) { work_->admit(std::move(connection)); }
 
 }  // namespace layercast::control

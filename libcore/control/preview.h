@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/metrics.h"
-#include "control/front_door.h"
+#include "control/http_listener.h"
 #include "control/limits.h"
-#include "control/station.h"
+#include "control/stream_status_provider.h"
 
 #include <memory>
 
@@ -15,12 +15,12 @@ namespace layercast::control {
 class Preview {
  public:
   /// All arguments must outlive it.
-  Preview(Station& station, const Limits& limits, base::Metrics& metrics);
+  Preview(StreamStatusProvider& status_provider, const Limits& limits, base::Metrics& metrics);
   ~Preview();
 
   /// Takes over a connection whose request was admitted. Answers 503 above Limits::viewers_max
   /// clients.
-  void admit(Guest guest);
+  void admit(UpgradedConnection connection);
 
  private:
   class Work;

@@ -155,28 +155,29 @@ struct Rpc::Call {
 };
 
 Rpc::Rpc(const Parts& parts) : parts_(parts), latest_(parts.layers.current()) {
-  desk_->start([this] { tell_stats(); });
-  subscription_ = parts_.layers.subscribe([this, desk = desk_](const layers::Change& change) {
-    desk->post([this, change] { tell(change); });
-  });
-  listening_ =
-      parts_.station.listen([this, desk = desk_](const std::string& name, const Value& params) {
-        desk->post([this, name, params] { tell(name, params); });
+  executor_->start([this] { tell_stats(); });
+  subscription_ =
+      parts_.layers.subscribe([this, executor = executor_](const layers::Change& change) {
+        executor->post([this, change] { publish(change); });
+      });
+  listening_ = parts_.status_provider.listen(
+      [this, executor = executor_](const std::string& name, const Value& params) {
+        executor->post([this, name, params] { publish(name, params); });
       });
 }
 
 Rpc::~Rpc() {
   subscription_.reset();
   listening_.reset();
-  desk_->stop();
+  executor_->stop();
 }
 
 void Rpc::on_message(SocketHub::Client client, std::string message) {
-  desk_->post([this, client, message = std::move(message)] { read(client, message); });
+  executor_->post([this, client, message = std::move(message)] { read(client, message); });
 }
 
 void Rpc::on_gone(SocketHub::Client client) {
-  desk_->post([this, client] {
+  executor_->post([this, client] {
     present_.erase(client);
     subscribers_.erase(client);
   });
@@ -261,10 +262,10 @@ void Rpc::run(const Call& call, const Value& params) {
   }
   if (call.method == "audio.list") return give_result(call, tracks_document(*state));
   if (call.method == "audio.get") return give_track(call, params, *state);
-  if (call.method == "status.get") return give_result(call, parts_.station.status());
+  if (call.method == "status.get") return give_result(call, parts_.status_provider.status());
   if (call.method == "outputs.list") {
     Value result = Value::object();
-    result.add("revision", revision).add("outputs", parts_.station.outputs());
+    result.add("revision", revision).add("outputs", parts_.status_provider.outputs());
     return give_result(call, result);
   }
   if (is_command(call.method)) return execute(call, params);
@@ -292,8 +293,8 @@ void Rpc::execute(const Call& call, const Value& params) {
   auto request = command_request_from(call.method, params);
   if (const auto* refused = std::get_if<Problem>(&request)) return give_problem(call, *refused);
   parts_.commands.execute(std::get<CommandRequest>(std::move(request)), "",
-                          [this, desk = desk_, call](CommandAnswer answer) {
-                            desk->post([this, call, answer = std::move(answer)] {
+                          [this, executor = executor_, call](CommandAnswer answer) {
+                            executor->post([this, call, answer = std::move(answer)] {
                               if (const auto* refused = std::get_if<Problem>(&answer)) {
                                 return give_problem(call, *refused);
                               }
@@ -381,7 +382,7 @@ Text Rpc::scene_notice() const {
       notification_text("scene", *parts_.documents.scene(latest_)));
 }
 
-void Rpc::tell(const layers::Change& change) {
+void Rpc::publish(const layers::Change& change) {
   const int64_t known = latest_->revision;
   latest_ = change.state;
   if (subscribers_.empty()) return;
@@ -400,7 +401,7 @@ void Rpc::tell(const layers::Change& change) {
   if (!notices.empty()) parts_.hub.broadcast(std::move(notices));
 }
 
-void Rpc::tell(const std::string& name, const Value& params) {
+void Rpc::publish(const std::string& name, const Value& params) {
   const uint32_t kind = bit_of(name);
   if (!anybody_wants(kind)) return;
   const Value all = with_revision(latest_->revision, params);
@@ -409,7 +410,7 @@ void Rpc::tell(const std::string& name, const Value& params) {
 }
 
 void Rpc::tell_stats() {
-  if (anybody_wants(bit_of("stats"))) tell("stats", parts_.station.stats());
+  if (anybody_wants(bit_of("stats"))) publish("stats", parts_.status_provider.stats());
 }
 
 }  // namespace layercast::control

@@ -2,11 +2,11 @@
 
 #include "base/metrics.h"
 #include "control/command_service.h"
-#include "control/desk.h"
 #include "control/documents.h"
 #include "control/limits.h"
+#include "control/serial_executor.h"
 #include "control/socket_hub.h"
-#include "control/station.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 
 #include <map>
@@ -26,7 +26,7 @@ class Rpc {
   /// Everything here must outlive the Rpc.
   struct Parts {
     layers::LayerManager& layers;
-    Station& station;
+    StreamStatusProvider& status_provider;
     Documents& documents;
     CommandService& commands;
     const Limits& limits;
@@ -61,15 +61,15 @@ class Rpc {
   void give_problem(const Call& call, const Problem& problem);
   void give_error(const Call& call, int code, const std::string& message);
 
-  void tell(const layers::Change& change);
-  void tell(const std::string& name, const scene::Value& params);
+  void publish(const layers::Change& change);
+  void publish(const std::string& name, const scene::Value& params);
   void tell_stats();
   bool anybody_wants(uint32_t kinds) const;
   Text scene_notice() const;
 
   Parts parts_;
   // Shared with callbacks that may run after destruction.
-  std::shared_ptr<Desk> desk_ = std::make_shared<Desk>();
+  std::shared_ptr<SerialExecutor> executor_ = std::make_shared<SerialExecutor>();
 
   // Used only on the executor's thread.
   scene::LiveStatePtr latest_;

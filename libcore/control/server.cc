@@ -3,8 +3,8 @@
 #include "control/api.h"
 #include "control/command_service.h"
 #include "control/documents.h"
-#include "control/front_door.h"
 #include "control/gate.h"
+#include "control/http_listener.h"
 #include "control/preview.h"
 #include "control/rpc.h"
 #include "control/socket_hub.h"
@@ -43,42 +43,47 @@ class Server::Work {
         gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
               *options.metrics),
         commands_(*options.layers, limits_),
-        api_({*options.layers, *options.station, *options.metrics, documents_, commands_, limits_}),
-        preview_(*options.station, limits_, *options.metrics),
+        api_({*options.layers, *options.status_provider, *options.metrics, documents_, commands_,
+              limits_}),
+        preview_(*options.status_provider, limits_, *options.metrics),
         hub_({&limits_, options.metrics,
               [this](SocketHub::Client client, std::string message) {
                 rpc_->on_message(client, std::move(message));
               },
               [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
-        rpc_(std::make_unique<Rpc>(
-            Rpc::Parts{*options.layers, *options.station, documents_, commands_, limits_, hub_})) {}
+        rpc_(std::make_unique<Rpc>(Rpc::Parts{*options.layers, *options.status_provider, documents_,
+                                              commands_, limits_, hub_})) {}
 
   base::Result<void> open(const ServerOptions& options) {
-    FrontDoor::Options door;
-    door.address = host_;
-    door.port = options.port;
-    door.limits = &limits_;
-    door.gate = &gate_;
-    door.metrics = options.metrics;
-    door.answer = [this](const Request& request, const Found& found) {
+    HttpListener::Options listener;
+    listener.address = host_;
+    listener.port = options.port;
+    listener.limits = &limits_;
+    listener.gate = &gate_;
+    listener.metrics = options.metrics;
+    listener.answer = [this](const Request& request, const Found& found) {
       return api_.answer(request, found);
     };
-    door.to_web_socket = [this](Guest guest) { hub_.admit(std::move(guest)); };
-    door.to_preview = [this](Guest guest) { preview_.admit(std::move(guest)); };
-    door.count = [this](std::string_view route, int status) { api_.count(route, status); };
-    door.log = options.log;
-    TRY(door_, FrontDoor::open(std::move(door)));
+    listener.to_web_socket = [this](UpgradedConnection connection) {
+      hub_.admit(std::move(connection));
+    };
+    listener.to_preview = [this](UpgradedConnection connection) {
+      preview_.admit(std::move(connection));
+    };
+    listener.count = [this](std::string_view route, int status) { api_.count(route, status); };
+    listener.log = options.log;
+    TRY(listener_, HttpListener::open(std::move(listener)));
     return {};
   }
 
   ~Work() {
     commands_.stop();
-    if (door_ != nullptr) door_->stop_accepting();
+    if (listener_ != nullptr) listener_->stop_accepting();
     hub_.stop();
-    door_.reset();
+    listener_.reset();
   }
 
-  int port() const { return door_->port(); }
+  int port() const { return listener_->port(); }
   std::string address() const {
     const bool is_v6 = host_.find(':') != std::string::npos;
     return "http://" + (is_v6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(port()) + "/";
@@ -96,11 +101,11 @@ class Server::Work {
   Preview preview_;
   SocketHub hub_;
   std::unique_ptr<Rpc> rpc_;
-  std::unique_ptr<FrontDoor> door_;
+  std::unique_ptr<HttpListener> listener_;
 };
 
 base::Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options) {
-  LAYERCAST_CHECK(options.layers != nullptr && options.station != nullptr &&
+  LAYERCAST_CHECK(options.layers != nullptr && options.status_provider != nullptr &&
                   options.metrics != nullptr);
   TRY_DO(check(options));
   auto work = std::make_unique<Work>(options);

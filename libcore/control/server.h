@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/metrics.h"
 #include "control/limits.h"
-#include "control/station.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 
 #include <functional>
@@ -22,8 +22,8 @@ struct ServerOptions {
   std::optional<std::string> token;        ///< absent: loopback only, no authentication
   std::vector<std::string> allowed_hosts;  ///< besides loopback names and the listen address
   layers::LayerManager* layers = nullptr;  ///< outlives the server
-  Station* station = nullptr;              ///< outlives the server
-  base::Metrics* metrics = nullptr;        ///< outlives the server
+  StreamStatusProvider* status_provider = nullptr;  ///< outlives the server
+  base::Metrics* metrics = nullptr;                 ///< outlives the server
   /// Receives log lines about refused requests and disconnected clients. Called on any thread; must
   /// not block.
   std::function<void(std::string_view line)> log;

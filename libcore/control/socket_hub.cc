@@ -38,7 +38,7 @@ class SocketHub::Work {
   ~Work() { stop(); }
 
   void stop();
-  void admit(Guest guest);
+  void admit(UpgradedConnection connection);
   void answer(Client client, Text text, size_t message_bytes);
   void subscribe(Client client, uint32_t kinds, Text first);
   void broadcast(std::vector<Notice> notices);
@@ -46,7 +46,7 @@ class SocketHub::Work {
  private:
   class Session;
   std::shared_ptr<base::Counter> dropped_counter(const std::string& reason);
-  void take(Guest guest);
+  void take(UpgradedConnection connection);
   void forget(Client client);
 
   Options options_;
@@ -71,12 +71,12 @@ class SocketHub::Work {
 /// One client. Thread: the hub's.
 class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Work& hub, Client client, tcp::socket socket, Guest guest)
+  Session(Work& hub, Client client, tcp::socket socket, UpgradedConnection connection)
       : hub_(hub),
         client_(client),
         stream_(std::move(socket)),
         pause_(hub.io_),
-        guest_(std::move(guest)),
+        connection_(std::move(connection)),
         all_unanswered_bytes_(hub.unanswered_bytes_),
         tokens_(hub.limits_.messages_per_second_max),
         refilled_(Clock::now()) {}
@@ -87,10 +87,10 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
   /// Performs the WebSocket handshake with the head that the listener received.
   void start() {
     set_options();
-    const size_t length = guest_.received.size();
-    asio::buffer_copy(buffer_.prepare(length), asio::buffer(guest_.received));
+    const size_t length = connection_.received.size();
+    asio::buffer_copy(buffer_.prepare(length), asio::buffer(connection_.received));
     buffer_.commit(length);
-    guest_.received.clear();
+    connection_.received.clear();
     ErrorCode error;
     parser_.put(buffer_.data(), error);
     buffer_.consume(buffer_.size());
@@ -232,7 +232,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     if (is_closing_) return;
     hub_.dropped_counter(reason)->add();
     if (hub_.options_.log) {
-      hub_.options_.log("disconnected WebSocket client " + guest_.visitor.address + ": " + words);
+      hub_.options_.log("disconnected WebSocket client " + connection_.peer.address + ": " + words);
     }
     close(code, words);
   }
@@ -262,7 +262,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
   Client client_;
   websocket::stream<beast::tcp_stream> stream_;
   asio::steady_timer pause_;
-  Guest guest_;
+  UpgradedConnection connection_;
   beast::flat_buffer buffer_;
   beast::http::request_parser<beast::http::empty_body> parser_;
   std::deque<Text> queue_;
@@ -297,22 +297,23 @@ std::shared_ptr<base::Counter> SocketHub::Work::dropped_counter(const std::strin
       {{"reason", reason}});
 }
 
-void SocketHub::Work::admit(Guest guest) {
-  asio::post(io_, [this, guest = std::move(guest)]() mutable { take(std::move(guest)); });
+void SocketHub::Work::admit(UpgradedConnection connection) {
+  asio::post(io_,
+             [this, connection = std::move(connection)]() mutable { take(std::move(connection)); });
 }
 
-void SocketHub::Work::take(Guest guest) {
+void SocketHub::Work::take(UpgradedConnection connection) {
   tcp::socket socket(io_);
   ErrorCode error;
-  const bool is_v6 = guest.visitor.local_address.find(':') != std::string::npos;
-  const int native = guest.socket.take();
+  const bool is_v6 = connection.peer.local_address.find(':') != std::string::npos;
+  const int native = connection.socket.take();
   socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
   if (error) {
     const OwnSocket closed(native);
     return;
   }
   const Client client = ++last_client_;
-  auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(guest));
+  auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(connection));
   sessions_.emplace(client, session);
   session->start();
 }
@@ -381,7 +382,7 @@ SocketHub::SocketHub(Options options) : work_(std::make_unique<Work>(std::move(o
 SocketHub::~SocketHub() = default;
 void SocketHub::stop() { work_->stop(); }
 
-void SocketHub::admit(Guest guest) { work_->admit(std::move(guest)); }
+void SocketHub::admit(UpgradedConnection connection) { work_->admit(std::move(connection)); }
 void SocketHub::answer(Client client, Text text, size_t message_bytes) {
   work_->answer(client, std::move(text), message_bytes);
 }

@@ -2,7 +2,7 @@
 
 #include "base/metrics.h"
 #include "control/documents.h"
-#include "control/front_door.h"
+#include "control/http_listener.h"
 #include "control/limits.h"
 
 #include <cstdint>
@@ -44,7 +44,7 @@ class SocketHub {
   void stop();
 
   /// Takes over a connection whose request was admitted.
-  void admit(Guest guest);
+  void admit(UpgradedConnection connection);
   /// Marks one message of `message_bytes` as answered, and sends `text` unless it is null.
   void answer(Client client, Text text, size_t message_bytes);
   /// Sends `first` unless it is null, and from then on every notification of `kinds`.

@@ -143,24 +143,40 @@ class LayerManager::Work {
 
  private:
   using Additions = std::vector<ShownStates::Addition>;
+  /// What options_.objection said of a state.
+  struct Check {
+    LiveState state;
+    std::optional<base::Error> error;
+  };
+  /// The command leads to a state that options_.objection has not checked.
+  struct Unchecked {
+    LiveState state;
+  };
+  using Outcome = std::variant<scene::Applied, Refusal, Unchecked>;
+  /// The state to check before the command can be decided; nullopt: the item has its answer.
+  using Decision = std::optional<LiveState>;
+
+  Check check_of(LiveState state) const;
 
   // Requires mutex_.
   std::optional<Duration> later_time(const Submission& submission, Duration frame_time) const;
-  std::variant<scene::Applied, Refusal> applied(const scene::Command& command, Origin origin,
-                                                Duration now) const;
-  void obey(Item& item, Origin origin, Duration frame_time);
-  void schedule_for(Item& item, Origin origin, Duration due);
-  void obey_due(const Scheduled& scheduled, Additions& additions);
-  void obey_all_due(Duration frame_time, Additions& additions);
+  Outcome applied(const scene::Command& command, Origin origin, Duration now,
+                  const std::optional<Check>& check) const;
+  Decision decide(Item& item, const Submission& submission, const std::optional<Check>& check);
+  Decision execute(Item& item, Origin origin, Duration frame_time,
+                   const std::optional<Check>& check);
+  Decision schedule_for(Item& item, Origin origin, Duration due, const std::optional<Check>& check);
+  void execute_due(const Scheduled& scheduled, Additions& additions);
+  void execute_all_due(Duration frame_time, Additions& additions);
   void show_in_advance(Additions& additions);
-  void show_makeshift(const Scheduled& scheduled, Additions& additions);
+  void show_provisional(const Scheduled& scheduled, Additions& additions);
 
   // The thread that commits.
   void commit_for_ever();
   void await_work(std::unique_lock<std::mutex>& lock);
   base::Result<void> commit(const std::vector<Item*>& group);
-  void settle(size_t count, std::unique_lock<std::mutex>& lock);
-  void give_up(const base::Error& error, std::unique_lock<std::mutex>& lock);
+  void publish(size_t count, std::unique_lock<std::mutex>& lock);
+  void roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock);
   void answer(Item& item);
 
   // The thread that watches the time.
@@ -245,28 +261,39 @@ std::optional<Duration> LayerManager::Work::later_time(const Submission& submiss
   return due > frame_time ? std::optional(due) : std::nullopt;
 }
 
-std::variant<scene::Applied, Refusal> LayerManager::Work::applied(const scene::Command& command,
-                                                                  Origin origin,
-                                                                  Duration now) const {
-  auto applied = scene::apply(*tentative_, command, now);
-  if (std::holds_alternative<Refusal>(applied)) return applied;
-  const LiveState& next = std::get<scene::Applied>(applied).state;
-  if (origin == Origin::kNetwork) {
-    auto refusal = refusal_of_names(command.params, tentative_->scene, next.scene, folders_);
-    if (refusal) return *std::move(refusal);
-  }
-  if (options_.objection && encodes_otherwise(*tentative_, next)) {
-    if (auto error = options_.objection(next)) return Refusal{*std::move(error), {}};
-  }
-  return applied;
+LayerManager::Work::Check LayerManager::Work::check_of(LiveState state) const {
+  auto error = options_.objection(state);
+  return {std::move(state), std::move(error)};
 }
 
-void LayerManager::Work::obey(Item& item, Origin origin, Duration frame_time) {
+LayerManager::Work::Outcome LayerManager::Work::applied(const scene::Command& command,
+                                                        Origin origin, Duration now,
+                                                        const std::optional<Check>& check) const {
+  auto outcome = scene::apply(*tentative_, command, now);
+  if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
+  auto& applied = std::get<scene::Applied>(outcome);
+  if (origin == Origin::kNetwork) {
+    auto refusal =
+        refusal_of_names(command.params, tentative_->scene, applied.state.scene, folders_);
+    if (refusal) return *std::move(refusal);
+  }
+  if (options_.objection && encodes_otherwise(*tentative_, applied.state)) {
+    const bool is_checked = check && !encodes_otherwise(check->state, applied.state);
+    if (!is_checked) return Unchecked{std::move(applied.state)};
+    if (check->error) return Refusal{*check->error, {}};
+  }
+  return std::move(applied);
+}
+
+LayerManager::Work::Decision LayerManager::Work::execute(Item& item, Origin origin,
+                                                         Duration frame_time,
+                                                         const std::optional<Check>& check) {
   item.now = std::max(frame_time, last_due_);
-  auto outcome = applied(item.command, origin, item.now);
+  auto outcome = applied(item.command, origin, item.now, check);
+  if (auto* unchecked = std::get_if<Unchecked>(&outcome)) return std::move(unchecked->state);
   if (auto* refusal = std::get_if<Refusal>(&outcome)) {
     item.answer = std::move(*refusal);
-    return;
+    return std::nullopt;
   }
   auto& next = std::get<scene::Applied>(outcome);
   const bool is_changed = next.state.revision != tentative_->revision;
@@ -276,10 +303,14 @@ void LayerManager::Work::obey(Item& item, Origin origin, Duration frame_time) {
     item.events = std::move(next.events);
   }
   item.answer = Accepted{tentative_->revision, std::move(next.result), is_changed, false};
+  return std::nullopt;
 }
 
-void LayerManager::Work::schedule_for(Item& item, Origin origin, Duration due) {
-  const auto outcome = applied(item.command, origin, due);
+LayerManager::Work::Decision LayerManager::Work::schedule_for(Item& item, Origin origin,
+                                                              Duration due,
+                                                              const std::optional<Check>& check) {
+  auto outcome = applied(item.command, origin, due, check);
+  if (auto* unchecked = std::get_if<Unchecked>(&outcome)) return std::move(unchecked->state);
   const auto* refusal = std::get_if<Refusal>(&outcome);
   if (refusal != nullptr && is_wrong_for_ever(*refusal)) {
     item.answer = *refusal;
@@ -295,6 +326,26 @@ void LayerManager::Work::schedule_for(Item& item, Origin origin, Duration due) {
                            Value::object().add("scheduled", Value::of(static_cast<double>(number))),
                            false, true};
   }
+  return std::nullopt;
+}
+
+LayerManager::Work::Decision LayerManager::Work::decide(Item& item, const Submission& submission,
+                                                        const std::optional<Check>& check) {
+  const Duration frame_time = options_.next_frame_time();
+  const auto& wanted = submission.if_revision;
+  if (options_.role == store::Role::kFollower) {
+    item.answer =
+        refused(ErrorCode::kConflict, "this daemon follows another; change the scene there");
+  } else if (wanted && *wanted != tentative_->revision) {
+    item.answer = refused(ErrorCode::kStale, "the scene is at revision " +
+                                                 std::to_string(tentative_->revision) + ", not " +
+                                                 std::to_string(*wanted));
+  } else if (const auto due = later_time(submission, frame_time)) {
+    return schedule_for(item, submission.origin, *due, check);
+  } else {
+    return execute(item, submission.origin, frame_time, check);
+  }
+  return std::nullopt;
 }
 
 void LayerManager::Work::submit(Submission submission, std::function<void(Answer)> done) {
@@ -303,20 +354,14 @@ void LayerManager::Work::submit(Submission submission, std::function<void(Answer
   item.done = std::move(done);
   bool is_scheduled = false;
   {
-    const std::lock_guard lock(mutex_);
-    const Duration frame_time = options_.next_frame_time();
-    const auto& wanted = submission.if_revision;
-    if (options_.role == store::Role::kFollower) {
-      item.answer =
-          refused(ErrorCode::kConflict, "this daemon follows another; change the scene there");
-    } else if (wanted && *wanted != tentative_->revision) {
-      item.answer = refused(ErrorCode::kStale, "the scene is at revision " +
-                                                   std::to_string(tentative_->revision) + ", not " +
-                                                   std::to_string(*wanted));
-    } else if (const auto due = later_time(submission, frame_time)) {
-      schedule_for(item, submission.origin, *due);
-    } else {
-      obey(item, submission.origin, frame_time);
+    std::unique_lock lock(mutex_);
+    // The check may take long, so it must not hold up other commands. Afterwards the command is
+    // decided again, in the state that is then the newest.
+    std::optional<Check> check;
+    while (auto unchecked = decide(item, submission, check)) {
+      lock.unlock();
+      check = check_of(*std::move(unchecked));
+      lock.lock();
     }
     is_scheduled = item.scheduled.has_value();
     queue_.push_back(std::move(item));
@@ -327,19 +372,22 @@ void LayerManager::Work::submit(Submission submission, std::function<void(Answer
 
 // --- what was scheduled ---
 
-void LayerManager::Work::obey_due(const Scheduled& scheduled, Additions& additions) {
+void LayerManager::Work::execute_due(const Scheduled& scheduled, Additions& additions) {
   schedule_.remove(scheduled.number);
   Item item;
   item.command = scheduled.command;
   item.due = scheduled.number;
   last_due_ = std::max(last_due_, scheduled.due);
   // Commands that are due at the same time, or are late, are applied in order.
-  obey(item, scheduled.origin, scheduled.due);
+  std::optional<Check> check;
+  while (auto unchecked = execute(item, scheduled.origin, scheduled.due, check)) {
+    check = check_of(*std::move(unchecked));
+  }
   item.show_from = scheduled.due;
   queue_.push_back(std::move(item));
   show_in_advance(additions);
   if (queue_.back().state != nullptr && !queue_.back().is_shown) {
-    show_makeshift(scheduled, additions);
+    show_provisional(scheduled, additions);
   }
 }
 
@@ -357,7 +405,7 @@ void LayerManager::Work::show_in_advance(Additions& additions) {
 
 // A slow commit must not delay a scheduled command: until then, the command is shown applied to the
 // newest state that may be shown, with the revision of that state.
-void LayerManager::Work::show_makeshift(const Scheduled& scheduled, Additions& additions) {
+void LayerManager::Work::show_provisional(const Scheduled& scheduled, Additions& additions) {
   const auto is_it = [&](const Scheduled& each) { return each.number == scheduled.number; };
   if (std::ranges::none_of(durable_schedule_.waiting, is_it)) return;
   const LiveStatePtr base = additions.empty() ? shown_.newest() : additions.back().state;
@@ -369,9 +417,9 @@ void LayerManager::Work::show_makeshift(const Scheduled& scheduled, Additions& a
       {std::make_shared<const LiveState>(std::move(applied->state)), scheduled.due, true});
 }
 
-void LayerManager::Work::obey_all_due(Duration frame_time, Additions& additions) {
+void LayerManager::Work::execute_all_due(Duration frame_time, Additions& additions) {
   while (!schedule_.waiting.empty() && schedule_.waiting.front().due <= frame_time + kLead) {
-    obey_due(Scheduled(schedule_.waiting.front()), additions);
+    execute_due(Scheduled(schedule_.waiting.front()), additions);
   }
 }
 
@@ -391,7 +439,7 @@ SteadyClock::time_point LayerManager::Work::do_what_is_due() {
     if (!schedule_.waiting.empty()) {
       const Duration frame_time = options_.next_frame_time();
       Additions additions;
-      obey_all_due(frame_time, additions);
+      execute_all_due(frame_time, additions);
       shown_.add(additions, frame_time);
       has_work = !queue_.empty();
     }
@@ -441,15 +489,16 @@ void LayerManager::Work::commit_for_ever() {
     const auto committed = commit(group);
     lock.lock();
     if (committed) {
-      settle(group.size(), lock);
+      publish(group.size(), lock);
     } else {
-      give_up(committed.error(), lock);
+      roll_back(committed.error(), lock);
     }
   }
 }
 
 base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
-  LiveStatePtr last = durable_;
+  const LiveStatePtr durable = current();
+  LiveStatePtr last = durable;
   Schedule schedule = durable_schedule_;
   std::vector<store::JournalEntry> entries;
   bool replaces_all = false;
@@ -466,7 +515,7 @@ base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
   }
   if (!is_written) return {};
   store::Commit commit =
-      replaces_all ? commit_of(*last, schedule) : commit_between(*durable_, *last, schedule);
+      replaces_all ? commit_of(*last, schedule) : commit_between(*durable, *last, schedule);
   commit.entries = std::move(entries);
   gauges_.count_group(group.size());
   TRY_DO(options_.store->commit(commit));
@@ -476,7 +525,7 @@ base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
 
 // Publishes the first `count` items, which are durable: shows them, notifies subscribers, and
 // responds.
-void LayerManager::Work::settle(size_t count, std::unique_lock<std::mutex>& lock) {
+void LayerManager::Work::publish(size_t count, std::unique_lock<std::mutex>& lock) {
   std::vector<Item> items(std::make_move_iterator(queue_.begin()),
                           std::make_move_iterator(queue_.begin() + static_cast<ptrdiff_t>(count)));
   queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count));
@@ -495,7 +544,7 @@ void LayerManager::Work::settle(size_t count, std::unique_lock<std::mutex>& lock
     if (item.state != nullptr) {
       is_changed = true;
       gauges_.count_events(item.events);
-      subscribers_->tell({item.state, std::move(item.events)});
+      subscribers_->notify({item.state, std::move(item.events)});
     }
     answer(item);
   }
@@ -504,13 +553,13 @@ void LayerManager::Work::settle(size_t count, std::unique_lock<std::mutex>& lock
 }
 
 // Rolls back everything that is not durable, and applies what the durable schedule implies again.
-void LayerManager::Work::give_up(const base::Error& error, std::unique_lock<std::mutex>& lock) {
+void LayerManager::Work::roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock) {
   std::deque<Item> items = std::exchange(queue_, {});
   tentative_ = durable_;
   schedule_ = durable_schedule_;
   last_due_ = {};
   Additions additions;
-  obey_all_due(options_.next_frame_time(), additions);
+  execute_all_due(options_.next_frame_time(), additions);
   shown_.reset(durable_, additions);
   retry_at_ = SteadyClock::now() + kRetryAfter;
   // At the end, implied commands stay scheduled instead of being retried without end.
@@ -548,7 +597,7 @@ void LayerManager::Work::mirror(LiveState state) {
   }
   gauges_.count_layers(newest->scene);
   const Value params = Value::object().add("scene", document).add("active", active);
-  subscribers_->tell({newest, {{"scene.updated", params}}});
+  subscribers_->notify({newest, {{"scene.updated", params}}});
 }
 
 // --- what others call ---

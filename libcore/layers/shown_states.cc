@@ -8,7 +8,7 @@ namespace layercast::layers {
 void ShownStates::append(const std::vector<Addition>& additions) {
   for (const Addition& each : additions) {
     const base::Duration before = states_.back().published.show_from;
-    const Entry entry{{each.state, std::max(each.show_from, before)}, each.is_makeshift};
+    const Entry entry{{each.state, std::max(each.show_from, before)}, each.is_provisional};
     if (each.show_from > before) {
       states_.push_back(entry);
     } else {
@@ -20,12 +20,12 @@ void ShownStates::append(const std::vector<Addition>& additions) {
 void ShownStates::add(const std::vector<Addition>& additions, base::Duration now) {
   if (additions.empty()) return;
   const std::lock_guard lock(mutex_);
-  const bool is_real = !std::ranges::all_of(additions, &Addition::is_makeshift);
+  const bool is_real = !std::ranges::all_of(additions, &Addition::is_provisional);
   if (is_real) {
     // The additions replace all provisional states and follow the durable ones. If all are
     // provisional, the first keeps its place until then.
     const Entry first = states_.front();
-    std::erase_if(states_, [](const Entry& each) { return each.is_makeshift; });
+    std::erase_if(states_, [](const Entry& each) { return each.is_provisional; });
     if (states_.empty()) states_.push_back(first);
   }
   append(additions);

@@ -21,7 +21,7 @@ class ShownStates {
     base::Duration show_from{};
     /// Provisional: shown in place of a state that may not be shown yet. The next addition that is
     /// not provisional removes it.
-    bool is_makeshift = false;
+    bool is_provisional = false;
   };
   /// Appends states in order, atomically, and drops those that are over at `now`.
   void add(const std::vector<Addition>& additions, base::Duration now);
@@ -38,7 +38,7 @@ class ShownStates {
  private:
   struct Entry {
     Published published;
-    bool is_makeshift = false;
+    bool is_provisional = false;
   };
 
   void append(const std::vector<Addition>& additions);

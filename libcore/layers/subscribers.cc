@@ -22,16 +22,16 @@ std::unique_ptr<LayerManager::Subscription> Subscribers::add(
   auto added = std::make_shared<Listener>(Listener{std::move(listener)});
   const std::lock_guard lock(mutex_);
   listeners_.push_back(added);
-  added->tell({told_, {}});
+  added->notify({notified_, {}});
   return std::make_unique<Membership>(shared_from_this(), std::move(added));
 }
 
-void Subscribers::tell(const Change& change) {
+void Subscribers::notify(const Change& change) {
   const std::lock_guard lock(mutex_);
-  told_ = change.state;
+  notified_ = change.state;
   const auto listeners = listeners_;
   for (const auto& each : listeners) {
-    if (!each->is_gone) each->tell(change);
+    if (!each->is_gone) each->notify(change);
   }
 }
 

@@ -14,18 +14,18 @@ namespace layercast::layers {
 /// Thread: any (locked).
 class Subscribers : public std::enable_shared_from_this<Subscribers> {
  public:
-  explicit Subscribers(scene::LiveStatePtr state) : told_(std::move(state)) {}
+  explicit Subscribers(scene::LiveStatePtr state) : notified_(std::move(state)) {}
 
   /// Calls `listener` with the current state before it returns. Destroying the result ends the
   /// subscription.
   std::unique_ptr<LayerManager::Subscription> add(std::function<void(const Change&)> listener);
   /// Calls all listeners with `change`.
-  void tell(const Change& change);
+  void notify(const Change& change);
 
  private:
   class Membership;
   struct Listener {
-    std::function<void(const Change&)> tell;
+    std::function<void(const Change&)> notify;
     bool is_gone = false;
   };
 
@@ -33,7 +33,7 @@ class Subscribers : public std::enable_shared_from_this<Subscribers> {
 
   // Recursive, because a listener may end a subscription while it is called.
   std::recursive_mutex mutex_;
-  scene::LiveStatePtr told_;
+  scene::LiveStatePtr notified_;
   std::vector<std::shared_ptr<Listener>> listeners_;
 };
 

@@ -52,7 +52,9 @@ bool is_untouched(int pixel_format) {
   return pixel_format == AV_PIX_FMT_RGBA || input_format_for(pixel_format) != PixelFormat::kRgba;
 }
 
-void let_go(void* opaque, uint8_t* /*data*/) { delete static_cast<frame::FramePtr*>(opaque); }
+void release_frame(void* opaque, uint8_t* /*data*/) {
+  delete static_cast<frame::FramePtr*>(opaque);
+}
 
 // A libav frame that refers to the memory of `source` and keeps a reference to it.
 LibavFramePtr wrapped(const frame::FramePtr& source) {
@@ -61,7 +63,7 @@ LibavFramePtr wrapped(const frame::FramePtr& source) {
     target->data[plane] = const_cast<uint8_t*>(source->plane(plane));
     target->linesize[plane] = static_cast<int>(source->row_bytes(plane));
   }
-  target->buf[0] = av_buffer_create(target->data[0], source->bytes(), let_go,
+  target->buf[0] = av_buffer_create(target->data[0], source->bytes(), release_frame,
                                     new frame::FramePtr(source), AV_BUFFER_FLAG_READONLY);
   LAYERCAST_CHECK(target->buf[0] != nullptr);
   return target;

@@ -39,7 +39,7 @@ std::string make_formats() {
   return names;
 }
 
-int give_up(void* deadline) { return static_cast<Deadline*>(deadline)->is_over() ? 1 : 0; }
+int is_interrupted(void* deadline) { return static_cast<Deadline*>(deadline)->is_over() ? 1 : 0; }
 
 }  // namespace
 
@@ -84,6 +84,8 @@ base::Error input_error(int result, const std::string& where) {
   return transfer_error(result, "cannot read video", where, ErrorCode::kInvalidInput);
 }
 
-void Deadline::watch(AVFormatContext* context) { context->interrupt_callback = {give_up, this}; }
+void Deadline::watch(AVFormatContext* context) {
+  context->interrupt_callback = {is_interrupted, this};
+}
 
 }  // namespace layercast::media

@@ -182,9 +182,9 @@ class LiveEncoding::Work {
 
   void run();
   std::optional<Item> next_item();
-  void obey(Offered& offered);
-  void obey(Bitrate& bitrate);
-  void obey(Encoder& encoder);
+  void handle(Offered& offered);
+  void handle(Bitrate& bitrate);
+  void handle(Encoder& encoder);
   bool is_keyframe_due(int64_t frame);
   base::Result<void> encode(const Offered& offered, int64_t frame);
   void encode_audio_until(int64_t sample);
@@ -268,7 +268,7 @@ LiveEncoding::Work::~Work() {
   for (const auto& output : outputs_) output->finish_by(Clock::now());
   const Clock::time_point deadline = Clock::now() + kAbandonWaiting;
   for (const auto& output : outputs_) {
-    output->let_go(deadline);
+    output->detach(deadline);
     metrics_.remove("output", output->id());
   }
 }
@@ -337,7 +337,7 @@ std::optional<LiveEncoding::Work::Item> LiveEncoding::Work::next_item() {
 
 void LiveEncoding::Work::run() {
   while (std::optional<Item> item = next_item()) {
-    std::visit([this](auto& told) { obey(told); }, *item);
+    std::visit([this](auto& told) { handle(told); }, *item);
   }
   const bool is_at_once = [this] {
     const std::lock_guard lock(mutex_);
@@ -346,18 +346,18 @@ void LiveEncoding::Work::run() {
   if (!is_at_once && first_index_) flush();
 }
 
-void LiveEncoding::Work::obey(Bitrate& bitrate) {
+void LiveEncoding::Work::handle(Bitrate& bitrate) {
   encoder_.video->change_bitrate(bitrate.bits_per_second);
 }
 
-void LiveEncoding::Work::obey(Encoder& encoder) {
+void LiveEncoding::Work::handle(Encoder& encoder) {
   if (first_index_) flush();
   encoder_ = std::move(encoder);
   first_index_ = std::nullopt;
   restart_audio();
 }
 
-void LiveEncoding::Work::obey(Offered& offered) {
+void LiveEncoding::Work::handle(Offered& offered) {
   if (failure()) return;
   if (!first_index_) {
     first_index_ = offered.index;
@@ -580,7 +580,7 @@ base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
   }
   const Clock::time_point now = Clock::now();
   removed->finish_by(now + kRemoveSending);
-  removed->let_go(now + kRemoveWaiting);
+  removed->detach(now + kRemoveWaiting);
   metrics_.remove("output", id);
   forget_unused_audio();
   return {};

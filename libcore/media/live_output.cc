@@ -121,7 +121,7 @@ bool LiveOutput::wait(Clock::time_point deadline) {
   return ended_.wait_until(lock, deadline, [this] { return has_ended_; });
 }
 
-void LiveOutput::let_go(Clock::time_point deadline) {
+void LiveOutput::detach(Clock::time_point deadline) {
   if (wait(deadline)) return thread_.join();
   const std::lock_guard lock(listener_mutex_);
   listener_ = nullptr;
@@ -156,7 +156,7 @@ void LiveOutput::run() {
         session.ok() ? serve(session.value()) : base::Result<void>(session.error());
     if (session.ok()) remove_if_empty(session.value());
     if (served.ok()) continue;  // with the next file or stream
-    lose(served.error());
+    on_disconnect(served.error());
     back_off(began);
   }
   set_file({});
@@ -337,10 +337,10 @@ void LiveOutput::remove_if_empty(Session& session) {
 
 // ---- Loss and reconnection ----------------------------------------------------------------------
 
-void LiveOutput::lose(const base::Error& error) {
+void LiveOutput::on_disconnect(const base::Error& error) {
   if (held_ != nullptr) queue_.note_dropped(1);
   held_ = nullptr;
-  if (!queue_.is_closed()) queue_.shut();
+  if (!queue_.is_closed()) queue_.disable();
   note_queue();
   note_rates(false);
   set_file({});

@@ -21,7 +21,7 @@ namespace layercast::media {
 
 /// One output of a LiveEncoding. Its own thread opens it, writes to it and reopens it after a loss,
 /// until finish_by().
-/// A host name lookup blocks that thread and cannot be interrupted: let_go() abandons the thread
+/// A host name lookup blocks that thread and cannot be interrupted: detach() abandons the thread
 /// instead of waiting for it. Thread: any (locked), unless stated otherwise.
 class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
  public:
@@ -50,7 +50,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   bool wait(Clock::time_point deadline);
   /// As wait(), then detaches a thread that has not ended, and never calls the listener again.
   /// Only report() may be called afterwards.
-  void let_go(Clock::time_point deadline);
+  void detach(Clock::time_point deadline);
 
   LiveOutputReport report() const;
   const std::string& id() const { return plan_.request.id; }
@@ -87,7 +87,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   void count(Session& session, const LivePacket& packet);
   base::Result<void> finish(Session& session);
   void remove_if_empty(Session& session);
-  void lose(const base::Error& error);
+  void on_disconnect(const base::Error& error);
   void back_off(Clock::time_point attempt_began);
   void wait_for_another_stream();
   bool is_over() const;

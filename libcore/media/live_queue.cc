@@ -52,7 +52,7 @@ void LiveQueue::open() {
   if (!std::exchange(is_open_, true)) waits_for_keyframe_ = true;
 }
 
-void LiveQueue::shut() {
+void LiveQueue::disable() {
   const std::lock_guard lock(mutex_);
   is_open_ = false;
   drop_all();

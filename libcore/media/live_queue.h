@@ -57,7 +57,7 @@ class LiveQueue {
   /// Takes packets from the next keyframe on.
   void open();
   /// Drops all packets, and those offered until open().
-  void shut();
+  void disable();
   /// Drops all packets when the first one is older than `age_max`. Returns false when the queue can
   /// only continue with a new keyframe.
   bool begin(base::Duration age_max);

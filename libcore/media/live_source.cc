@@ -126,7 +126,7 @@ class LiveSource::Work {
   void note_packet(const LiveInput& input);
   void wait_until_due(const SenderClock& clock, int64_t stamp);
   void push(LivePicture picture, const LiveInput& input, const SenderClock& clock);
-  void lose(base::Error error);
+  void on_disconnect(base::Error error);
   void pause(Clock::duration length);
   void wait_for_another_pass();
 
@@ -283,7 +283,7 @@ void LiveSource::Work::run() {
       // Prevents a very short source from being requested again and again.
       if (Clock::now() - began < kShortPass) pause(back_off_.next());
     } else {
-      lose(served.error());
+      on_disconnect(served.error());
       pause(back_off_.next());
     }
   }
@@ -303,7 +303,8 @@ base::Result<void> LiveSource::Work::serve() {
     return error("the source contains no track that can be decoded", ErrorCode::kInvalidInput);
   }
   if (video == nullptr && is_used(Use::kPictures)) {
-    lose(error("the source contains no video", ErrorCode::kInvalidInput));  // the sound may be used
+    on_disconnect(
+        error("the source contains no video", ErrorCode::kInvalidInput));  // the sound may be used
   }
   return serve_packets(*input, video.get(), sound.get());
 }
@@ -376,7 +377,7 @@ void LiveSource::Work::push(LivePicture picture, const LiveInput& input, const S
   changed_.notify_all();
 }
 
-void LiveSource::Work::lose(base::Error error) {
+void LiveSource::Work::on_disconnect(base::Error error) {
   error.where = base::redacted_url(source_);
   error.message = base::redacted_text(error.message, source_);
   const std::lock_guard lock(mutex_);

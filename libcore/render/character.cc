@@ -196,7 +196,7 @@ class Opening {
     }
     auto character = std::make_unique<Character>(*box_, std::move(now), std::move(before),
                                                  beginnings(), content_.cross_fade);
-    if (means_.foresight == Foresight::kStates) keep_states(*character);
+    if (means_.preload == Preload::kStates) keep_states(*character);
     return std::unique_ptr<MovingContent>(std::move(character));
   }
 
@@ -204,7 +204,7 @@ class Opening {
   const std::string* source_file() const { return std::get_if<std::string>(&content_.source); }
 
   bool stands_still() const {
-    const bool may_change = means_.foresight == Foresight::kStates && !content_.animations.empty();
+    const bool may_change = means_.preload == Preload::kStates && !content_.animations.empty();
     return source_file() != nullptr && !content_.state && !run_.character.state_start &&
            !may_change && !animated_source_file();
   }

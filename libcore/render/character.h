@@ -15,7 +15,7 @@
 namespace layercast::render {
 
 /// Whether states that do not play are also decoded, so that a change of state is immediate.
-enum class Foresight : uint8_t { kNone, kStates };
+enum class Preload : uint8_t { kNone, kStates };
 
 /// The context for building characters. Ownership: borrowed.
 struct CharacterMeans {
@@ -23,7 +23,7 @@ struct CharacterMeans {
   const content::FeedOpener& open_feed;
   content::PicturePool& pool;
   content::Rasterizer& rasterizer;
-  Foresight foresight = Foresight::kNone;
+  Preload preload = Preload::kNone;
 };
 
 /// Opens the character of `layer`: the animation that its state names, or else its source,

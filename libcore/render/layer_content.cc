@@ -48,7 +48,7 @@ ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpe
                            std::shared_ptr<content::PicturePool> pool)
     : file_(std::move(file)),
       open_feed_(std::move(open_feed)),
-      foresight_(pool ? Foresight::kStates : Foresight::kNone),
+      preload_(pool ? Preload::kStates : Preload::kNone),
       pool_(pool ? std::move(pool) : std::make_shared<content::PicturePool>()),
       rasterizer_(*file_) {}
 
@@ -64,8 +64,7 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
                                  running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
-    return open_character(*character, running,
-                          {*file_, open_feed_, *pool_, rasterizer_, foresight_});
+    return open_character(*character, running, {*file_, open_feed_, *pool_, rasterizer_, preload_});
   }
   if (auto source = picture_source(layer.content, *file_)) {
     return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);

@@ -60,7 +60,7 @@ class ContentMaker {
 
   std::shared_ptr<const scene::SceneFile> file_;
   FeedOpener open_feed_;
-  Foresight foresight_;
+  Preload preload_;
   std::shared_ptr<content::PicturePool> pool_;
   content::Rasterizer rasterizer_;
 };

@@ -40,7 +40,7 @@ struct Work {
   Reader& reader;  ///< positioned at the params
 
   Scene& scene() { return state.scene; }
-  void tell(std::string_view event, Value params) {
+  void notify(std::string_view event, Value params) {
     events.push_back({std::string(event), std::move(params)});
   }
 };
@@ -175,7 +175,7 @@ int z_on_top(const Scene& scene) {
 }
 
 void tell_of_layer(Work& work, std::string_view event, const Layer& layer, const Value& document) {
-  work.tell(event, Value::object().add("id", Value::of(layer.id)).add("layer", document));
+  work.notify(event, Value::object().add("id", Value::of(layer.id)).add("layer", document));
 }
 
 Value create_layer(Work& work, const Value& params) {
@@ -276,13 +276,13 @@ Value restart_layer(Work& work, const Value& params) {
 Value shown_document(const AudioTrack& track) { return track_document(track, Secrets::kRedacted); }
 
 void tell_of_track(Work& work, std::string_view event, const AudioTrack& track) {
-  work.tell(event,
-            Value::object().add("id", Value::of(track.id)).add("audio", shown_document(track)));
+  work.notify(event,
+              Value::object().add("id", Value::of(track.id)).add("audio", shown_document(track)));
 }
 
 void activate(Work& work, std::optional<std::string> id) {
   if (work.state.active == id) return;
-  work.tell("layer.activated", Value::object().add("id", id ? Value::of(*id) : Value::null()));
+  work.notify("layer.activated", Value::object().add("id", id ? Value::of(*id) : Value::null()));
   work.state.active = std::move(id);
 }
 
@@ -300,7 +300,7 @@ Value delete_layer(Work& work, const Value& params) {
   const size_t place = layer_param(work, params);
   const std::string id = work.scene().layers[place]->id;
   remove_layer(work.state, place, work.now);
-  work.tell("layer.deleted", Value::object().add("id", Value::of(id)));
+  work.notify("layer.deleted", Value::object().add("id", Value::of(id)));
   end_ducking(work, id);
   if (work.state.active == id) activate(work, std::nullopt);
   return Value::object().add("id", Value::of(id));
@@ -379,8 +379,8 @@ Value say(Work& work, const Value& params) {
   if (said == nullptr) return document;
   document = chat_message_codec().write(*said);
   if (after != *layer || run != *work.state.run.layers.of(layer->id)) {
-    work.tell("chat.said",
-              Value::object().add("id", Value::of(layer->id)).add("message", document));
+    work.notify("chat.said",
+                Value::object().add("id", Value::of(layer->id)).add("message", document));
     layer = std::move(after);
     work.state.run.layers.set(std::move(run));
   }
@@ -390,10 +390,10 @@ Value say(Work& work, const Value& params) {
 // --- the scene ---
 
 void tell_of_scene(Work& work) {
-  work.tell("scene.updated",
-            Value::object()
-                .add("scene", scene_document(work.scene(), Secrets::kRedacted))
-                .add("active", work.state.active ? Value::of(*work.state.active) : Value::null()));
+  work.notify("scene.updated", Value::object()
+                                   .add("scene", scene_document(work.scene(), Secrets::kRedacted))
+                                   .add("active", work.state.active ? Value::of(*work.state.active)
+                                                                    : Value::null()));
 }
 
 // Replaces a redacted URL by that of the output in `before` with the same id.
@@ -537,7 +537,7 @@ Value transmit(Work& work, const Value& params, Transmission wanted, std::string
   check_params(work, params, {});
   if (work.state.transmission != wanted) {
     work.state.transmission = wanted;
-    work.tell(event, Value::object().add("stream", stream_document(work.state)));
+    work.notify(event, Value::object().add("stream", stream_document(work.state)));
   }
   return stream_document(work.state);
 }
@@ -589,7 +589,7 @@ Value configure_stream(Work& work, const Value& params) {
   work.state.stream = after.settings;
   Value document = stream_document(work.state);
   if (before != after || outputs_before != work.scene().outputs) {
-    work.tell("stream.configured", Value::object().add("stream", document));
+    work.notify("stream.configured", Value::object().add("stream", document));
   }
   return document;
 }
@@ -687,7 +687,7 @@ Value remove_track(Work& work, const Value& params) {
   const std::string id = track_param(work, params).id;
   std::erase_if(work.scene().audio, [&](const AudioTrack& each) { return each.id == id; });
   work.state.run.audio.erase(id);
-  work.tell("audio.removed", Value::object().add("id", Value::of(id)));
+  work.notify("audio.removed", Value::object().add("id", Value::of(id)));
   return Value::object().add("id", Value::of(id));
 }
 
@@ -712,7 +712,7 @@ Value add_output(Work& work, const Value& params) {
   outputs.push_back(std::move(output));
   name_outputs(outputs);
   Value document = output_document(outputs.back(), Secrets::kRedacted);
-  work.tell("output.added", Value::object().add("output", document));
+  work.notify("output.added", Value::object().add("output", document));
   return document;
 }
 
@@ -724,15 +724,15 @@ Value remove_output(Work& work, const Value& params) {
     refuse_at(work, "id", ErrorCode::kNotFound, no_such("output", id, outputs));
   }
   std::erase_if(outputs, [&](const Output& each) { return each.id == id; });
-  work.tell("output.removed", Value::object().add("id", Value::of(id)));
+  work.notify("output.removed", Value::object().add("id", Value::of(id)));
   return Value::object().add("id", Value::of(id));
 }
 
 // --- all of them ---
 
-Value obey(Work& work, std::string_view method, const Value& params);
+Value execute(Work& work, std::string_view method, const Value& params);
 
-Value obey_all(Work& work, const Value& params) {
+Value execute_all(Work& work, const Value& params) {
   check_params(work, params, {{"commands"}});
   const Value& commands = *params.find("commands");
   const Reader::Step step(work.reader, "commands");
@@ -757,14 +757,14 @@ Value obey_all(Work& work, const Value& params) {
     const Value* own_params = command.find("params");
     const Reader::Step inside(work.reader, "params");
     results.items.push_back(
-        obey(work, method, own_params == nullptr ? Value::object() : *own_params));
+        execute(work, method, own_params == nullptr ? Value::object() : *own_params));
   }
   return results;
 }
 
 struct Method {
   std::string_view name;
-  Value (*obey)(Work&, const Value& params);
+  Value (*execute)(Work&, const Value& params);
 };
 constexpr std::array kMethods = {Method{"layers.create", create_layer},
                                  Method{"layers.update", update_layer},
@@ -786,11 +786,11 @@ constexpr std::array kMethods = {Method{"layers.create", create_layer},
                                  Method{"audio.remove", remove_track},
                                  Method{"outputs.add", add_output},
                                  Method{"outputs.remove", remove_output},
-                                 Method{"batch", obey_all}};
+                                 Method{"batch", execute_all}};
 
-Value obey(Work& work, std::string_view name, const Value& params) {
+Value execute(Work& work, std::string_view name, const Value& params) {
   const auto method = std::ranges::find(kMethods, name, &Method::name);
-  if (method != kMethods.end()) return method->obey(work, params);
+  if (method != kMethods.end()) return method->execute(work, params);
   std::vector<std::string_view> known;
   for (const Method& each : kMethods) known.push_back(each.name);
   const std::string shown(name.substr(0, 80));
@@ -836,7 +836,7 @@ std::variant<Applied, Refusal> apply(const LiveState& state, const Command& comm
   Reader reader;
   Work work{applied.state, now, applied.events, reader};
   try {
-    applied.result = obey(work, command.method, command.params);
+    applied.result = execute(work, command.method, command.params);
   } catch (Refused& refused) {
     return std::move(refused.refusal);
   }

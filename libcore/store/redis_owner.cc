@@ -101,17 +101,17 @@ RedisOwner::~RedisOwner() {
 
 // ---- The calling thread -------------------------------------------------------------------------
 
-Result<void> RedisOwner::settle() {
+Result<void> RedisOwner::choose_state() {
   std::optional<Snapshot> remote;
   {
     const std::lock_guard lock(mutex_);
-    if (is_settled_) return {};
+    if (has_chosen_state_) return {};
     remote = remote_;
   }
   TRY(const auto local, local_->snapshot(INT64_MAX));
   TRY_DO(adopt(remote, local));
   const std::lock_guard lock(mutex_);
-  is_settled_ = true;
+  has_chosen_state_ = true;
   remote_.reset();
   changed_.notify_all();
   return {};
@@ -134,12 +134,12 @@ Result<void> RedisOwner::adopt(const std::optional<Snapshot>& remote,
 }
 
 Result<std::optional<StoredState>> RedisOwner::load() {
-  TRY_DO(settle());
+  TRY_DO(choose_state());
   return local_->load();
 }
 
 Result<void> RedisOwner::commit(const Commit& commit) {
-  TRY_DO(settle());
+  TRY_DO(choose_state());
   TRY_DO(local_->commit(commit));
   const std::lock_guard lock(mutex_);
   const bool had_none = backlog_.is_empty();
@@ -150,7 +150,7 @@ Result<void> RedisOwner::commit(const Commit& commit) {
 }
 
 Result<std::vector<JournalEntry>> RedisOwner::journal(int64_t after, int count_max) {
-  TRY_DO(settle());
+  TRY_DO(choose_state());
   return local_->journal(after, count_max);
 }
 
@@ -221,12 +221,12 @@ Result<void> RedisOwner::serve_claimed(RedisScene& scene, const RedisScene::Clai
   bool is_settled = false;
   {
     const std::lock_guard lock(mutex_);
-    is_settled = is_settled_;
+    is_settled = has_chosen_state_;
   }
   if (!is_settled) {
     TRY_DO(show_first(scene));
     std::unique_lock lock(mutex_);
-    changed_.wait_for(lock, kRenewEvery, [&] { return is_stopping_ || is_settled_; });
+    changed_.wait_for(lock, kRenewEvery, [&] { return is_stopping_ || has_chosen_state_; });
     return {};
   }
   switch (plan_for(claim)) {
@@ -257,7 +257,7 @@ Result<void> RedisOwner::show_first(RedisScene& scene) {
     remote = Snapshot{std::move(*state), std::move(entries)};
   }
   const std::lock_guard lock(mutex_);
-  if (is_settled_) return {};
+  if (has_chosen_state_) return {};
   remote_ = std::move(remote);
   first_ = First::kSeen;
   fault_.clear();
@@ -377,7 +377,7 @@ void RedisOwner::say_goodbye(RedisScene& scene) {
   bool is_writable = false;
   {
     const std::lock_guard lock(mutex_);
-    is_writable = is_settled_ && fault_.empty() && !backlog_.needs_whole();
+    is_writable = has_chosen_state_ && fault_.empty() && !backlog_.needs_whole();
   }
   // Commits that cannot be written now are in the local journal, and the next daemon writes them.
   for (bool is_more = is_writable; is_more;) {

@@ -40,7 +40,7 @@ class RedisOwner : public StateStore {
  private:
   RedisOwner(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics);
   base::Result<void> begin(const StoreRequest& request);
-  base::Result<void> settle();
+  base::Result<void> choose_state();
   base::Result<void> adopt(const std::optional<Snapshot>& remote,
                            const std::optional<Snapshot>& local);
 
@@ -81,7 +81,7 @@ class RedisOwner : public StateStore {
   First first_ = First::kPending;   // the result of the first contact
   std::optional<Snapshot> remote_;  // the state of Redis at that time
   std::string holder_;              // the other daemon that holds the lease
-  bool is_settled_ = false;         // settle() has chosen the state
+  bool has_chosen_state_ = false;   // choose_state() has chosen the state
   RedisBacklog backlog_{0};
   int64_t replicated_ = 0;  // the revision that Redis is known to have
   int64_t common_ = 0;      // a revision of another writer that the local state includes

@@ -169,9 +169,9 @@ std::optional<base::Duration> first_gone_from(const SceneView& view) {
 }
 
 // The context that contents depend on besides their layer.
-struct Surroundings {
-  Surroundings(SceneFilePtr scene_file, render::FeedOpener opener,
-               std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
+struct ContentContext {
+  ContentContext(SceneFilePtr scene_file, render::FeedOpener opener,
+                 std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
       : file(std::move(scene_file)),
         open_feed(std::move(opener)),
         pool(std::move(shared)),
@@ -186,7 +186,7 @@ struct Surroundings {
   std::shared_ptr<content::PicturePool> pool;
   scene::WallTime epoch;
 };
-using SurroundingsPtr = std::shared_ptr<const Surroundings>;
+using ContentContextPtr = std::shared_ptr<const ContentContext>;
 
 SceneFilePtr file_of(const scene::Scene& scene, const std::string& folder) {
   auto file = std::make_shared<scene::SceneFile>();
@@ -209,15 +209,15 @@ std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
   return {both, &both->rasterizer};
 }
 
-// The content maker of one thread, which is replaced when the surroundings change.
-class Bench {
+// The content maker of one thread, which is replaced when the context change.
+class ContentBuilder {
  public:
-  LayerContentPtr make(const SurroundingsPtr& surroundings, const scene::RunningLayer& layer,
+  LayerContentPtr make(const ContentContextPtr& context, const scene::RunningLayer& layer,
                        const scene::PlaceholderClock& clock) {
-    if (surroundings_ != surroundings) {
-      surroundings_ = surroundings;
-      maker_ = std::make_unique<render::ContentMaker>(surroundings->file, surroundings->open_feed,
-                                                      surroundings->pool);
+    if (context_ != context) {
+      context_ = context;
+      maker_ =
+          std::make_unique<render::ContentMaker>(context->file, context->open_feed, context->pool);
     }
     if (++made_ % kTidyEvery == 0) maker_->rasterizer().forget_unused();
     return maker_->make(layer, clock);
@@ -226,7 +226,7 @@ class Bench {
  private:
   static constexpr int kTidyEvery = 64;
 
-  SurroundingsPtr surroundings_;
+  ContentContextPtr context_;
   std::unique_ptr<render::ContentMaker> maker_;
   int made_ = 0;
 };
@@ -246,7 +246,7 @@ class ContentLoader::Work {
   struct Ready {
     SharedLayer shared;
     LayerContentPtr content;
-    SurroundingsPtr surroundings;
+    ContentContextPtr context;
   };
   struct Job {
     std::optional<SharedLayer> shared;
@@ -266,13 +266,13 @@ class ContentLoader::Work {
   bool take_newest();
   void take_in(const std::vector<layers::Published>& published);
   void make_ready(const scene::LiveStatePtr& state);
-  void take_surroundings(const scene::LiveState& state);
+  void update_context(const scene::LiveState& state);
   bool is_ready(const std::string& name, const SharedLayer& shared) const;
   void move_exiting(const scene::LiveStatePtr& state);
   void make_quick(const scene::LiveStatePtr& state);
   void ask_for_the_rest(const scene::LiveStatePtr& state);
   void forget_absent(const scene::LiveState& state);
-  LayerContentPtr make(Bench& bench, const SurroundingsPtr& surroundings,
+  LayerContentPtr make(ContentBuilder& builder, const ContentContextPtr& context,
                        const scene::RunningLayer& layer);
   void scale(const SharedLayer& shared, const render::LayerContent& content, base::SizeI canvas);
   void scale_all(const scene::LiveState& state);
@@ -286,7 +286,7 @@ class ContentLoader::Work {
   const std::shared_ptr<content::PicturePool> pool_ = std::make_shared<content::PicturePool>();
   std::shared_ptr<base::Counter> failures_;
   std::shared_ptr<base::Histogram> seconds_;
-  Bench quick_bench_;  ///< of the watching thread
+  ContentBuilder quick_builder_;  ///< of the watching thread
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -294,7 +294,7 @@ class ContentLoader::Work {
   bool stops_ = false;
   bool has_news_ = false;
   std::vector<layers::Published> taken_;  ///< the states to show, as last seen
-  SurroundingsPtr surroundings_;
+  ContentContextPtr context_;
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   std::map<std::string, Ready> ready_;
   std::map<std::string, Job> jobs_;
@@ -372,7 +372,7 @@ void ContentLoader::Work::take_in(const std::vector<layers::Published>& publishe
 }
 
 void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
-  take_surroundings(*state);
+  update_context(*state);
   move_exiting(state);
   make_quick(state);
   scale_all(*state);
@@ -381,17 +381,17 @@ void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
   forget_absent(*state);
 }
 
-void ContentLoader::Work::take_surroundings(const scene::LiveState& state) {
+void ContentLoader::Work::update_context(const scene::LiveState& state) {
   {
     const std::lock_guard lock(mutex_);
-    if (surroundings_ != nullptr && surroundings_->suit(state.scene)) return;
+    if (context_ != nullptr && context_->suit(state.scene)) return;
   }
   auto file = file_of(state.scene, options_.folder);
   auto rasterizer = rasterizer_for(file);
-  auto surroundings =
-      std::make_shared<const Surroundings>(std::move(file), options_.open_feed, pool_, state.epoch);
+  auto context = std::make_shared<const ContentContext>(std::move(file), options_.open_feed, pool_,
+                                                        state.epoch);
   const std::lock_guard lock(mutex_);
-  surroundings_ = std::move(surroundings);
+  context_ = std::move(context);
   frame_rasterizer_ = std::move(rasterizer);
 }
 
@@ -399,7 +399,7 @@ bool ContentLoader::Work::is_ready(const std::string& name, const SharedLayer& s
   const auto known = ready_.find(name);
   return known != ready_.end() && same_content(known->second.shared, shared) &&
          has_filters_of(*known->second.content, shared) &&
-         (known->second.surroundings == surroundings_ || is_video(*shared.layer));
+         (known->second.context == context_ || is_video(*shared.layer));
 }
 
 // An exiting layer keeps its content; a new layer with the same id gets its own content.
@@ -419,19 +419,19 @@ void ContentLoader::Work::move_exiting(const scene::LiveStatePtr& state) {
 void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
   for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
     const scene::Layer& layer = *each.shared.layer;
-    SurroundingsPtr surroundings;
+    ContentContextPtr context;
     {
       const std::lock_guard lock(mutex_);
       const auto known = ready_.find(each.name);
       const bool is_at_hand =
           known != ready_.end() && is_change_of_state(*known->second.shared.layer, layer);
       if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, each.shared)) continue;
-      surroundings = surroundings_;
+      context = context_;
     }
-    LayerContentPtr content = make(quick_bench_, surroundings, each.shared.running());
+    LayerContentPtr content = make(quick_builder_, context, each.shared.running());
     const std::lock_guard lock(mutex_);
     jobs_.erase(each.name);
-    ready_[each.name] = {each.shared, std::move(content), std::move(surroundings)};
+    ready_[each.name] = {each.shared, std::move(content), std::move(context)};
   }
 }
 
@@ -462,14 +462,13 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
   std::erase_if(jobs_, is_absent);
 }
 
-LayerContentPtr ContentLoader::Work::make(Bench& bench, const SurroundingsPtr& surroundings,
+LayerContentPtr ContentLoader::Work::make(ContentBuilder& builder, const ContentContextPtr& context,
                                           const scene::RunningLayer& layer) {
   const auto began = std::chrono::steady_clock::now();
   const base::Duration now = options_.clock->next_frame_time();
   const base::FrameRate rate = options_.clock->rate();
-  LayerContentPtr content =
-      bench.make(surroundings, layer,
-                 {rate.index_at(now), rate, surroundings->epoch, layer.run.start.value_or(now)});
+  LayerContentPtr content = builder.make(
+      context, layer, {rate.index_at(now), rate, context->epoch, layer.run.start.value_or(now)});
   if (content->moving != nullptr) {
     // Decodes the first picture in advance; its errors are reported when it is shown.
     const base::Duration start = layer.run.start.value_or(now);
@@ -531,7 +530,7 @@ ContentLoader::Work::NamedJob* ContentLoader::Work::next_job() {
 
 void ContentLoader::Work::load_images() {
   base::set_urgency(base::Urgency::kEncoding);  // decoders of videos inherit it
-  Bench bench;
+  ContentBuilder builder;
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stops_ || next_job() != nullptr; });
@@ -540,15 +539,15 @@ void ContentLoader::Work::load_images() {
     job.second.is_under_way = true;
     const std::string name = job.first;
     const SharedLayer shared = *job.second.shared;
-    const SurroundingsPtr surroundings = surroundings_;
+    const ContentContextPtr context = context_;
     lock.unlock();
-    LayerContentPtr content = make(bench, surroundings, shared.running());
-    scale(shared, *content, surroundings->file->scene.canvas.size);
+    LayerContentPtr content = make(builder, context, shared.running());
+    scale(shared, *content, context->file->scene.canvas.size);
     lock.lock();
     const auto wanted = jobs_.find(name);
     const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
     if (!is_wanted) continue;
-    ready_[name] = {*wanted->second.shared, std::move(content), surroundings};
+    ready_[name] = {*wanted->second.shared, std::move(content), context};
     jobs_.erase(wanted);
     publish();
     changed_.notify_all();
@@ -557,7 +556,7 @@ void ContentLoader::Work::load_images() {
 
 SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   auto view = std::make_shared<SceneView>();
-  view->file = surroundings_->file;
+  view->file = context_->file;
   if (view->file->scene.canvas != state.scene.canvas) {
     view->file = file_of(state.scene, options_.folder);
   }

@@ -76,7 +76,8 @@ media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings,
                                                  const PictureShape& shape) {
   media::VideoSettings video;
   video.codec = settings.codec;
-  video.preset = settings.preset;
+  // Nobody chose the default preset, so an encoder without presets is no fault of the scene.
+  if (settings.preset != StreamSettings().preset) video.preset = settings.preset;
   video.bitrate = settings.bitrate;
   video.size = shape.size;
   video.rate = shape.rate;

@@ -54,42 +54,42 @@ Ran run(const std::vector<std::string>& words) {
   return ran;
 }
 
-std::string url(const House& house, const std::string& path) {
-  return "http://127.0.0.1:" + std::to_string(house.port()) + path;
+std::string url(const ServerFixture& fixture, const std::string& path) {
+  return "http://127.0.0.1:" + std::to_string(fixture.port()) + path;
 }
 
 TEST(Curl, ChangesALayer) {
-  const House house;
+  const ServerFixture fixture;
   const Ran ran =
       run({"curl", "-sS", "-X", "PATCH", "-H", "Content-Type: application/json", "-d",
-           "{\"opacity\": 0.5}", "-w", "%{http_code}", url(house, "/api/v1/layers/title")});
+           "{\"opacity\": 0.5}", "-w", "%{http_code}", url(fixture, "/api/v1/layers/title")});
   EXPECT_EQ(ran.status, 0);
   EXPECT_TRUE(ran.output.ends_with("\n200")) << ran.output;
-  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 0.5);
+  EXPECT_EQ(fixture.layers->current()->scene.layers[1]->opacity, 0.5);
 }
 
 TEST(Curl, SendsALongBodyOnceItIsAskedTo) {
-  const House house;
+  const ServerFixture fixture;
   const auto file = std::filesystem::temp_directory_path() /
                     ("layercast-body-" + std::to_string(::getpid()) + ".json");
   std::ofstream(file) << std::string(2 << 20, ' ') << R"({"opacity": 0.25})";
   const Ran ran = run({"curl", "-sS", "-X", "PATCH", "-H", "Content-Type: application/json",
-                       "--data-binary", "@" + file.string(), url(house, "/api/v1/layers/title")});
+                       "--data-binary", "@" + file.string(), url(fixture, "/api/v1/layers/title")});
   std::filesystem::remove(file);
   EXPECT_EQ(ran.status, 0) << ran.output;
-  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 0.25);
+  EXPECT_EQ(fixture.layers->current()->scene.layers[1]->opacity, 0.25);
 }
 
 TEST(Curl, AWholeSessionNeedsOneConnection) {
-  const House house;
+  const ServerFixture fixture;
   const Ran ran = run({"curl", "-sS", "-o", "/dev/null", "-o", "/dev/null", "-o", "/dev/null", "-w",
-                       "%{http_code} %{num_connects}\n", url(house, "/healthz"),
-                       url(house, "/api/v1/scene"), url(house, "/api/v1/snapshot.png")});
+                       "%{http_code} %{num_connects}\n", url(fixture, "/healthz"),
+                       url(fixture, "/api/v1/scene"), url(fixture, "/api/v1/snapshot.png")});
   EXPECT_EQ(ran.output, "200 1\n200 0\n200 0\n");
 }
 
 TEST(Node, SubscribesAndSeesItsOwnChange) {
-  const House house([](ServerOptions& options) { options.token = "secret word"; });
+  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret word"; });
   const Ran ran = run({"node", "-e", R"js(
     const WebSocket = require("ws");
     const socket = new WebSocket(process.argv[1] + "?token=secret%20word");
@@ -109,7 +109,7 @@ TEST(Node, SubscribesAndSeesItsOwnChange) {
     });
     socket.on("close", code => console.log(seen.slice(0, 2).join(", "), code));
   )js",
-                       "ws" + url(house, "/api/v1/ws").substr(4)});
+                       "ws" + url(fixture, "/api/v1/ws").substr(4)});
   EXPECT_EQ(ran.output, "Zoë 🎨 2\nanswer 1, scene 1000\n");
 }
 
@@ -214,6 +214,9 @@ check("POST", layers + "/logo/animations", layer + "/animations", body=fade, wan
 check("PUT", layers + "/logo/animations", layer + "/animations", body=[fade, fade], wanted=200)
 check("POST", layers + "/logo/messages", layer + "/messages", body={"text": "hello"})
 check("PUT", "/api/v1/active", body={"id": "logo"}, wanted=200)
+check("POST", layers + "/logo/restart", layer + "/restart", wanted=200)
+check("GET", layers + "/logo/run", layer + "/run", wanted=200)
+check("GET", layers + "/none/run", layer + "/run", wanted=404)
 check("DELETE", layers + "/logo", layer, wanted=200)
 check("POST", "/api/v1/batch", wanted=200,
       body={"commands": [{"method": "layers.activate", "params": {"id": "title"}}]})
@@ -225,6 +228,8 @@ check("GET", tracks, wanted=200)
 check("GET", tracks + "/music", track, wanted=200)
 check("PATCH", tracks + "/music", track, body={"volume": 0.5, "mute": True}, wanted=200)
 check("PATCH", tracks + "/music", track, body={"duck_under": "none"}, wanted=422)
+check("POST", tracks + "/music/restart", track + "/restart", wanted=200)
+check("GET", tracks + "/music/run", track + "/run", wanted=200)
 check("DELETE", tracks + "/music", track, wanted=200)
 check("DELETE", tracks + "/music", track, wanted=404)
 for what in ("stop", "start", "pause"):
@@ -236,9 +241,9 @@ print("not checked:", *(operations - checked))
 )py";
 
 TEST(OpenApi, IsSoundAndTrueOfTheAnswers) {
-  const House house;
+  const ServerFixture fixture;
   const Ran ran = run({"/usr/bin/python3", "-W", "ignore", "-c", kValidator,
-                       "http://127.0.0.1:" + std::to_string(house.port())});
+                       "http://127.0.0.1:" + std::to_string(fixture.port())});
   EXPECT_EQ(ran.status, 0) << ran.output;
   EXPECT_EQ(ran.output, "not checked: preview\n");
 }

@@ -41,8 +41,8 @@ class FakeStore final : public store::StateStore {
   std::atomic<bool> is_broken = false;
 };
 
-/// A station whose frames are short texts.
-class FakeStation final : public Station {
+/// A status provider whose frames are short texts.
+class FakeStatusProvider final : public StreamStatusProvider {
  public:
   using Value = scene::Value;
   using Listener = std::function<void(const std::string&, const Value&)>;
@@ -82,7 +82,7 @@ class FakeStation final : public Station {
     return listener_;
   }
 
-  void tell(const std::string& name, const Value& params) {
+  void publish(const std::string& name, const Value& params) {
     const std::lock_guard lock(mutex_);
     (*listener_)(name, params);
   }
@@ -91,9 +91,7 @@ class FakeStation final : public Station {
   mutable std::atomic<int> pictures_made = 0;
 
  private:
-  static Value document(const std::string& json) {
-    return scene::read_json(json).value;
-  }
+  static Value document(const std::string& json) { return scene::read_json(json).value; }
 
   std::mutex mutex_;
   std::shared_ptr<Listener> listener_;
@@ -120,10 +118,10 @@ inline scene::LiveState first_state() {
 }
 
 /// A server on a free port, with all that it stands on.
-class House {
+class ServerFixture {
  public:
   using Change = std::function<void(ServerOptions&)>;
-  explicit House(const Change& change = {}) {
+  explicit ServerFixture(const Change& change = {}) {
     layers::LayerManagerOptions manager;
     manager.store = &store;
     manager.metrics = &metrics;
@@ -137,7 +135,7 @@ class House {
     ServerOptions options;
     options.port = 0;
     options.layers = layers.get();
-    options.station = &station;
+    options.status_provider = &status_provider;
     options.metrics = &metrics;
     if (change) change(options);
     auto server_or_not = Server::open(options);
@@ -177,7 +175,7 @@ class House {
   }
 
   FakeStore store;
-  FakeStation station;
+  FakeStatusProvider status_provider;
   base::Metrics metrics;
   std::unique_ptr<layers::LayerManager> layers;
   std::unique_ptr<Server> server;

@@ -5,17 +5,17 @@
 namespace layercast::control {
 namespace {
 
-const Visitor kLocal{"127.0.0.1", "127.0.0.1"};
+const Peer kLocal{"127.0.0.1", "127.0.0.1"};
 
 class GateOf {
  public:
   explicit GateOf(Gate::Options options) : gate(std::move(options), metrics) {}
 
   /// The status of the refusal; 0 when let in.
-  int refusal(const std::string& line, const std::string& fields, const Visitor& visitor = kLocal) {
+  int refusal(const std::string& line, const std::string& fields, const Peer& peer = kLocal) {
     auto parsed = parse_head(line + " HTTP/1.1\r\n" + fields + "\r\n");
     const auto& head = std::get<RequestHead>(parsed);
-    auto admitted = gate.admit(head, visitor, find_route(head.method, head.path).route);
+    auto admitted = gate.admit(head, peer, find_route(head.method, head.path).route);
     const auto* refused = std::get_if<Problem>(&admitted);
     return refused == nullptr ? 0 : refused->status;
   }
@@ -28,107 +28,108 @@ Gate::Options without_token() { return {"127.0.0.1", {"studio.example:9000"}, st
 Gate::Options with_token() { return {"0.0.0.0", {}, "correct horse", 3}; }
 
 TEST(Gate, OwnHostsAreServedAndNoOthers) {
-  GateOf house(without_token());
+  GateOf fixture(without_token());
   for (const char* host : {"localhost", "LOCALHOST:8080", "127.0.0.1", "127.1.2.3:80", "[::1]:8080",
                            "studio.example", "studio.example:443"}) {
-    EXPECT_EQ(house.refusal("GET /healthz", "Host: " + std::string(host) + "\r\n"), 0) << host;
+    EXPECT_EQ(fixture.refusal("GET /healthz", "Host: " + std::string(host) + "\r\n"), 0) << host;
   }
   for (const char* host :
        {"evil.example", "127.0.0.1.evil.example", "127.evil.example", "localhost.evil.example",
         "localhost:80:80", "[::1", "studio.example.", "192.168.1.7", "localhost:x"}) {
-    EXPECT_EQ(house.refusal("GET /healthz", "Host: " + std::string(host) + "\r\n"), 421) << host;
+    EXPECT_EQ(fixture.refusal("GET /healthz", "Host: " + std::string(host) + "\r\n"), 421) << host;
   }
-  EXPECT_EQ(house.refusal("GET /healthz", ""), 400);
+  EXPECT_EQ(fixture.refusal("GET /healthz", ""), 400);
 }
 
 TEST(Gate, TheAddressThatAConnectionCameToIsOwn) {
-  GateOf house(with_token());
-  const Visitor visitor{"192.168.1.9", "192.168.1.7"};
-  EXPECT_EQ(house.refusal("GET /healthz", "Host: 192.168.1.7:8080\r\n", visitor), 0);
-  EXPECT_EQ(house.refusal("GET /healthz", "Host: 192.168.1.8:8080\r\n", visitor), 421);
-  EXPECT_EQ(house.refusal("GET /healthz", "Host: 0.0.0.0:8080\r\n", visitor), 421);
+  GateOf fixture(with_token());
+  const Peer peer{"192.168.1.9", "192.168.1.7"};
+  EXPECT_EQ(fixture.refusal("GET /healthz", "Host: 192.168.1.7:8080\r\n", peer), 0);
+  EXPECT_EQ(fixture.refusal("GET /healthz", "Host: 192.168.1.8:8080\r\n", peer), 421);
+  EXPECT_EQ(fixture.refusal("GET /healthz", "Host: 0.0.0.0:8080\r\n", peer), 421);
 }
 
 TEST(Gate, OnlyTheSameOriginMayAsk) {
-  GateOf house(without_token());
+  GateOf fixture(without_token());
   const std::string host = "Host: localhost:8080\r\n";
   const std::string line = "POST /api/v1/stream/stop";
-  EXPECT_EQ(house.refusal(line, host + "Origin: http://localhost:8080\r\n"), 0);
-  EXPECT_EQ(house.refusal(line, host), 0);
+  EXPECT_EQ(fixture.refusal(line, host + "Origin: http://localhost:8080\r\n"), 0);
+  EXPECT_EQ(fixture.refusal(line, host), 0);
   for (const char* origin : {"http://evil.example", "http://localhost:3000", "null",
                              "http://localhost:8080.evil.example", "http://127.0.0.1:8080"}) {
-    EXPECT_EQ(house.refusal(line, host + "Origin: " + origin + "\r\n"), 403) << origin;
-    EXPECT_EQ(house.refusal("GET /api/v1/ws", host + "Origin: " + origin + "\r\n"), 403) << origin;
+    EXPECT_EQ(fixture.refusal(line, host + "Origin: " + origin + "\r\n"), 403) << origin;
+    EXPECT_EQ(fixture.refusal("GET /api/v1/ws", host + "Origin: " + origin + "\r\n"), 403)
+        << origin;
   }
-  EXPECT_EQ(house.refusal("GET /api/v1/snapshot.png", host + "Sec-Fetch-Site: cross-site\r\n"),
+  EXPECT_EQ(fixture.refusal("GET /api/v1/snapshot.png", host + "Sec-Fetch-Site: cross-site\r\n"),
             403);
-  EXPECT_EQ(house.refusal("GET /", host + "Sec-Fetch-Site: cross-site\r\n"), 0);
+  EXPECT_EQ(fixture.refusal("GET /", host + "Sec-Fetch-Site: cross-site\r\n"), 0);
 }
 
 TEST(Gate, BehindAProxyWithTlsTheUsualPortDoesNotCount) {
-  GateOf house(without_token());
-  EXPECT_EQ(house.refusal("POST /api/v1/stream/stop",
-                          "Host: studio.example\r\nOrigin: https://studio.example:443\r\n"),
+  GateOf fixture(without_token());
+  EXPECT_EQ(fixture.refusal("POST /api/v1/stream/stop",
+                            "Host: studio.example\r\nOrigin: https://studio.example:443\r\n"),
             0);
 }
 
 TEST(Gate, TheTokenLetsIn) {
-  GateOf house(with_token());
+  GateOf fixture(with_token());
   const std::string host = "Host: localhost\r\n";
   const std::string good = host + "Authorization: Bearer correct horse\r\n";
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", good), 0);
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", host + "Authorization: bearer correct horse\r\n"),
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", good), 0);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", host + "Authorization: bearer correct horse\r\n"),
             0);
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", host), 401);
-  EXPECT_EQ(house.refusal("GET /nowhere", host), 401);
-  EXPECT_EQ(house.refusal("GET /metrics", host), 401);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", host), 401);
+  EXPECT_EQ(fixture.refusal("GET /nowhere", host), 401);
+  EXPECT_EQ(fixture.refusal("GET /metrics", host), 401);
   for (const char* path : {"/", "/healthz", "/readyz", "/api/v1/openapi.json"}) {
-    EXPECT_EQ(house.refusal("GET " + std::string(path), host), 0) << path;
+    EXPECT_EQ(fixture.refusal("GET " + std::string(path), host), 0) << path;
   }
 }
 
 TEST(Gate, TheTokenStandsInAQueryOnlyWhereABrowserNeedsThat) {
-  GateOf house(with_token());
+  GateOf fixture(with_token());
   const std::string host = "Host: localhost\r\n";
   for (const char* path : {"ws", "preview.mjpeg", "snapshot.png", "snapshot.jpg"}) {
     const std::string line = "GET /api/v1/" + std::string(path) + "?token=correct%20horse";
-    EXPECT_EQ(house.refusal(line, host), 0) << path;
+    EXPECT_EQ(fixture.refusal(line, host), 0) << path;
   }
-  EXPECT_EQ(house.refusal("GET /api/v1/scene?token=correct%20horse", host), 401);
-  EXPECT_EQ(house.refusal("POST /api/v1/stream/stop?token=correct%20horse", host), 401);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene?token=correct%20horse", host), 401);
+  EXPECT_EQ(fixture.refusal("POST /api/v1/stream/stop?token=correct%20horse", host), 401);
 }
 
 TEST(Gate, AnythingButTheTokenIsWrong) {
   for (const char* token : {"correct hors", "correct horsf", "correct horse1", "x",
                             "correct horsecorrect horse", "Correct horse"}) {
-    GateOf house(with_token());
-    EXPECT_EQ(house.refusal("GET /api/v1/scene", "Host: localhost\r\nAuthorization: Bearer " +
-                                                     std::string(token) + "\r\n"),
+    GateOf fixture(with_token());
+    EXPECT_EQ(fixture.refusal("GET /api/v1/scene", "Host: localhost\r\nAuthorization: Bearer " +
+                                                       std::string(token) + "\r\n"),
               401)
         << token;
   }
 }
 
 TEST(Gate, GuessingIsSlowedDownForWhoGuesses) {
-  GateOf house(with_token());
+  GateOf fixture(with_token());
   const std::string wrong = "Host: localhost\r\nAuthorization: Bearer guess\r\n";
   const std::string right = "Host: localhost\r\nAuthorization: Bearer correct horse\r\n";
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(house.refusal("GET /api/v1/scene", wrong), 401);
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", wrong), 429);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 401);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 429);
   // Not even the right one: the answer would tell which it is.
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", right), 429);
-  EXPECT_EQ(house.refusal("GET /healthz", wrong), 0);
-  EXPECT_EQ(house.refusal("GET /api/v1/scene", right, {"10.0.0.9", "127.0.0.1"}), 0);
-  EXPECT_EQ(house.metrics.read().front().samples.front().value, 3);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", right), 429);
+  EXPECT_EQ(fixture.refusal("GET /healthz", wrong), 0);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", right, {"10.0.0.9", "127.0.0.1"}), 0);
+  EXPECT_EQ(fixture.metrics.read().front().samples.front().value, 3);
 }
 
 TEST(Gate, AForeignHostIsNoAttemptAtTheToken) {
-  GateOf house(with_token());
+  GateOf fixture(with_token());
   for (int i = 0; i < 10; ++i) {
-    EXPECT_EQ(house.refusal("GET /api/v1/scene", "Host: evil.example\r\n"), 421);
+    EXPECT_EQ(fixture.refusal("GET /api/v1/scene", "Host: evil.example\r\n"), 421);
   }
-  EXPECT_EQ(house.refusal("GET /api/v1/scene",
-                          "Host: localhost\r\nAuthorization: Bearer correct horse\r\n"),
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene",
+                            "Host: localhost\r\nAuthorization: Bearer correct horse\r\n"),
             0);
 }
 

@@ -13,8 +13,8 @@ constexpr const char* kNewLayer =
     R"({"id": "logo", "type": "overlay", "content": {"type": "color", "color": "#ff0000"}})";
 
 TEST(HttpApi, TheSceneIsReadWithItsRevision) {
-  const House house;
-  const Reply reply = ask(house.port(), "GET /api/v1/scene");
+  const ServerFixture fixture;
+  const Reply reply = ask(fixture.port(), "GET /api/v1/scene");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.at("scene"), "auction");
   EXPECT_EQ(reply.at("revision"), "1");
@@ -25,194 +25,195 @@ TEST(HttpApi, TheSceneIsReadWithItsRevision) {
 }
 
 TEST(HttpApi, StreamKeysAreNotShown) {
-  const House house;
+  const ServerFixture fixture;
   const std::string output = R"({"id": "two", "url": "rtmp://127.0.0.1/live/other-secret"})";
-  const Reply added = ask(house.port(), "POST /api/v1/outputs", output);
+  const Reply added = ask(fixture.port(), "POST /api/v1/outputs", output);
   EXPECT_EQ(added.status, 201) << added.body;
   for (const char* path : {"scene", "outputs", "status"}) {
-    const Reply reply = ask(house.port(), "GET /api/v1/" + std::string(path));
+    const Reply reply = ask(fixture.port(), "GET /api/v1/" + std::string(path));
     EXPECT_EQ(reply.body.find("secret"), std::string::npos) << reply.body;
   }
   EXPECT_EQ(added.body.find("secret"), std::string::npos) << added.body;
 }
 
 TEST(HttpApi, AReadSceneCanBePutBack) {
-  const House house;
+  const ServerFixture fixture;
   // The first time it is stamped with when its layers began.
-  EXPECT_EQ(
-      ask(house.port(), "PUT /api/v1/scene", ask(house.port(), "GET /api/v1/scene").body).status,
-      200);
-  const Reply scene = ask(house.port(), "GET /api/v1/scene");
-  const Reply same = ask(house.port(), "PUT /api/v1/scene", scene.body);
+  EXPECT_EQ(ask(fixture.port(), "PUT /api/v1/scene", ask(fixture.port(), "GET /api/v1/scene").body)
+                .status,
+            200);
+  const Reply scene = ask(fixture.port(), "GET /api/v1/scene");
+  const Reply same = ask(fixture.port(), "PUT /api/v1/scene", scene.body);
   EXPECT_EQ(same.status, 200) << same.body;
   EXPECT_EQ(same.at("revision"), scene.at("revision"));
-  EXPECT_EQ(house.layers->current()->scene.outputs.front().url, "rtmp://127.0.0.1/live/secret-key");
+  EXPECT_EQ(fixture.layers->current()->scene.outputs.front().url,
+            "rtmp://127.0.0.1/live/secret-key");
 }
 
 TEST(HttpApi, TheSceneIsPatched) {
-  const House house;
+  const ServerFixture fixture;
   const Reply reply =
-      ask(house.port(), "PATCH /api/v1/scene", R"({"canvas": {"background": "#ffffff"}})");
+      ask(fixture.port(), "PATCH /api/v1/scene", R"({"canvas": {"background": "#ffffff"}})");
   EXPECT_EQ(reply.status, 200) << reply.body;
   EXPECT_EQ(reply.at("revision"), "2");
-  EXPECT_EQ(house.layers->current()->scene.canvas.background.red, 255);
+  EXPECT_EQ(fixture.layers->current()->scene.canvas.background.red, 255);
 }
 
 TEST(HttpApi, LayersAreMadeReadChangedAndTakenAway) {
-  const House house;
-  const Reply made = ask(house.port(), "POST /api/v1/layers", kNewLayer);
+  const ServerFixture fixture;
+  const Reply made = ask(fixture.port(), "POST /api/v1/layers", kNewLayer);
   EXPECT_EQ(made.status, 201) << made.body;
   EXPECT_EQ(made.field("Location"), "/api/v1/layers/logo");
   EXPECT_EQ(made.at("revision"), "2");
   EXPECT_EQ(made.at("result.id"), "logo");
 
-  const Reply patched = ask(house.port(), "PATCH /api/v1/layers/logo",
+  const Reply patched = ask(fixture.port(), "PATCH /api/v1/layers/logo",
                             Said{.body = R"({"opacity": 0.5})",
                                  .fields = "Content-Type: application/merge-patch+json\r\n"});
   EXPECT_EQ(patched.status, 200) << patched.body;
   EXPECT_EQ(patched.at("result.opacity"), "0.5");
   EXPECT_EQ(patched.field("ETag"), "\"3\"");
 
-  const Reply read = ask(house.port(), "GET /api/v1/layers/logo");
+  const Reply read = ask(fixture.port(), "GET /api/v1/layers/logo");
   EXPECT_EQ(read.at("opacity"), "0.5");
   EXPECT_EQ(read.field("ETag"), "\"3\"");
-  const Reply put = ask(house.port(), "PUT /api/v1/layers/logo", kNewLayer);
+  const Reply put = ask(fixture.port(), "PUT /api/v1/layers/logo", kNewLayer);
   EXPECT_EQ(put.status, 200) << put.body;
   EXPECT_EQ(put.at("result.opacity"), "(nothing)");
 
-  const Reply list = ask(house.port(), "GET /api/v1/layers");
+  const Reply list = ask(fixture.port(), "GET /api/v1/layers");
   EXPECT_EQ(list.at("layers.2.id"), "logo");
   EXPECT_EQ(list.at("revision"), "4");
-  EXPECT_EQ(ask(house.port(), "DELETE /api/v1/layers/logo").status, 200);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/layers/logo").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "DELETE /api/v1/layers/logo").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/layers/logo").status, 404);
 }
 
 TEST(HttpApi, ALayerThatIsThereAlreadyIsNotMadeAgain) {
-  const House house;
+  const ServerFixture fixture;
   const std::string nameless =
       R"({"type": "overlay", "content": {"type": "color", "color": "#00ff00"}})";
-  const Reply first = ask(house.port(), "POST /api/v1/layers", nameless);
-  const Reply second = ask(house.port(), "POST /api/v1/layers", nameless);
+  const Reply first = ask(fixture.port(), "POST /api/v1/layers", nameless);
+  const Reply second = ask(fixture.port(), "POST /api/v1/layers", nameless);
   EXPECT_EQ(first.status, 201);
   EXPECT_EQ(second.status, 200);
   EXPECT_EQ(second.at("result.id"), first.at("result.id"));
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/layers", kNewLayer).status, 201);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/layers", kNewLayer).status, 409);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/layers", kNewLayer).status, 201);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/layers", kNewLayer).status, 409);
 }
 
 TEST(HttpApi, AnimationsAreAddedAndReplaced) {
-  const House house;
+  const ServerFixture fixture;
   const std::string fade = R"({"effect": "fade", "from": 0, "to": 1, "duration": "1s"})";
-  const Reply added = ask(house.port(), "POST /api/v1/layers/title/animations", fade);
+  const Reply added = ask(fixture.port(), "POST /api/v1/layers/title/animations", fade);
   EXPECT_EQ(added.status, 200) << added.body;
   EXPECT_EQ(added.at("result.animations.0.effect"), "fade");
-  const Reply none = ask(house.port(), "PUT /api/v1/layers/title/animations", "[]");
+  const Reply none = ask(fixture.port(), "PUT /api/v1/layers/title/animations", "[]");
   EXPECT_EQ(none.status, 200) << none.body;
-  EXPECT_TRUE(house.layers->current()->scene.layers[1]->animations.empty());
+  EXPECT_TRUE(fixture.layers->current()->scene.layers[1]->animations.empty());
 }
 
 TEST(HttpApi, MessagesOfALayerThatIsNotThereAreRefused) {
-  const House house;
+  const ServerFixture fixture;
   const Reply reply =
-      ask(house.port(), "POST /api/v1/layers/nobody/messages", R"({"author": "A", "text": "b"})");
+      ask(fixture.port(), "POST /api/v1/layers/nobody/messages", R"({"author": "A", "text": "b"})");
   EXPECT_EQ(reply.status, 404);
 }
 
 TEST(HttpApi, ALayerIsMadeActive) {
-  const House house;
-  EXPECT_EQ(ask(house.port(), "PUT /api/v1/active", R"({"id": "title"})").status, 200);
-  EXPECT_EQ(house.layers->current()->active, "title");
-  EXPECT_EQ(ask(house.port(), "PUT /api/v1/active", R"({"id": null})").status, 200);
-  EXPECT_EQ(house.layers->current()->active, std::nullopt);
-  EXPECT_EQ(ask(house.port(), "PUT /api/v1/active", R"({"id": "nobody"})").status, 404);
-  EXPECT_EQ(ask(house.port(), "PUT /api/v1/active", "[]").status, 422);
+  const ServerFixture fixture;
+  EXPECT_EQ(ask(fixture.port(), "PUT /api/v1/active", R"({"id": "title"})").status, 200);
+  EXPECT_EQ(fixture.layers->current()->active, "title");
+  EXPECT_EQ(ask(fixture.port(), "PUT /api/v1/active", R"({"id": null})").status, 200);
+  EXPECT_EQ(fixture.layers->current()->active, std::nullopt);
+  EXPECT_EQ(ask(fixture.port(), "PUT /api/v1/active", R"({"id": "nobody"})").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "PUT /api/v1/active", "[]").status, 422);
 }
 
 TEST(HttpApi, TheStreamIsStartedStoppedPausedAndConfigured) {
-  const House house;
+  const ServerFixture fixture;
   using scene::Transmission;
-  const auto transmission = [&] { return house.layers->current()->transmission; };
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/stream/pause").status, 200);
+  const auto transmission = [&] { return fixture.layers->current()->transmission; };
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/stream/pause").status, 200);
   EXPECT_EQ(transmission(), Transmission::kPaused);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/stream/stop", "{}").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/stream/stop", "{}").status, 200);
   EXPECT_EQ(transmission(), Transmission::kStopped);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/stream/pause").status, 409);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/stream/start").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/stream/pause").status, 409);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/stream/start").status, 200);
   EXPECT_EQ(transmission(), Transmission::kOnAir);
 
-  const Reply set = ask(house.port(), "PATCH /api/v1/stream/config", R"({"bitrate": "4M"})");
+  const Reply set = ask(fixture.port(), "PATCH /api/v1/stream/config", R"({"bitrate": "4M"})");
   EXPECT_EQ(set.status, 200) << set.body;
-  EXPECT_EQ(house.layers->current()->stream.bitrate, 4'000'000);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/stream/config").at("width"), "640");
-  const Reply wrong = ask(house.port(), "PATCH /api/v1/stream/config", R"({"width": 3})");
+  EXPECT_EQ(fixture.layers->current()->stream.bitrate, 4'000'000);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/stream/config").at("width"), "640");
+  const Reply wrong = ask(fixture.port(), "PATCH /api/v1/stream/config", R"({"width": 3})");
   EXPECT_EQ(wrong.status, 422);
   EXPECT_EQ(wrong.at("errors.0.pointer"), "/width");
 }
 
 TEST(HttpApi, OutputsAreListedAddedAndRemoved) {
-  const House house;
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/outputs").at("outputs.0.state"), "live");
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/outputs/main").at("id"), "main");
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/outputs/none").status, 404);
-  const Reply added = ask(house.port(), "POST /api/v1/outputs", R"({"url": "file.mp4"})");
+  const ServerFixture fixture;
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/outputs").at("outputs.0.state"), "live");
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/outputs/main").at("id"), "main");
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/outputs/none").status, 404);
+  const Reply added = ask(fixture.port(), "POST /api/v1/outputs", R"({"url": "file.mp4"})");
   EXPECT_EQ(added.status, 201) << added.body;
   const std::string id = added.at("result.id");
   EXPECT_EQ(added.field("Location"), "/api/v1/outputs/" + id);
-  EXPECT_EQ(ask(house.port(), "DELETE /api/v1/outputs/" + id).status, 200);
-  EXPECT_EQ(ask(house.port(), "DELETE /api/v1/outputs/" + id).status, 404);
+  EXPECT_EQ(ask(fixture.port(), "DELETE /api/v1/outputs/" + id).status, 200);
+  EXPECT_EQ(ask(fixture.port(), "DELETE /api/v1/outputs/" + id).status, 404);
 }
 
 TEST(HttpApi, AChatHearsWhatIsSaid) {
-  const House house;
-  const Reply made = ask(house.port(), "POST /api/v1/layers", R"({"id": "talk", "type": "chat",
+  const ServerFixture fixture;
+  const Reply made = ask(fixture.port(), "POST /api/v1/layers", R"({"id": "talk", "type": "chat",
       "content": {"type": "chat"}})");
   EXPECT_EQ(made.status, 201) << made.body;
-  const Reply said = ask(house.port(), "POST /api/v1/layers/talk/messages",
+  const Reply said = ask(fixture.port(), "POST /api/v1/layers/talk/messages",
                          R"({"author": "Ana", "text": "hello"})");
   EXPECT_EQ(said.status, 200) << said.body;
   EXPECT_NE(said.body.find("\"m-3\""), std::string::npos) << said.body;
-  EXPECT_NE(ask(house.port(), "GET /api/v1/layers/talk").body.find("hello"), std::string::npos);
-  const Reply nobody = ask(house.port(), "POST /api/v1/layers/talk/messages", R"({"text": "x"})");
+  EXPECT_NE(ask(fixture.port(), "GET /api/v1/layers/talk").body.find("hello"), std::string::npos);
+  const Reply nobody = ask(fixture.port(), "POST /api/v1/layers/talk/messages", R"({"text": "x"})");
   EXPECT_EQ(nobody.status, 422) << nobody.body;
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/layers/title/messages",
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/layers/title/messages",
                 R"({"author": "Ana", "text": "hello"})")
                 .status,
             422);
 }
 
 TEST(HttpApi, ABatchIsObeyedWholeOrNotAtAll) {
-  const House house;
-  const Reply both = ask(house.port(), "POST /api/v1/batch",
+  const ServerFixture fixture;
+  const Reply both = ask(fixture.port(), "POST /api/v1/batch",
                          R"({"commands": [{"method": "layers.update",
                         "params": {"id": "title", "patch": {"opacity": 0.5}}},
                        {"method": "layers.activate", "params": {"id": "title"}}]})");
   EXPECT_EQ(both.status, 200) << both.body;
   EXPECT_EQ(both.at("revision"), "2");
-  const Reply neither = ask(house.port(), "POST /api/v1/batch",
+  const Reply neither = ask(fixture.port(), "POST /api/v1/batch",
                             R"({"commands": [{"method": "layers.update",
                         "params": {"id": "title", "patch": {"opacity": 0.1}}},
                        {"method": "layers.delete", "params": {"id": "nobody"}}]})");
   EXPECT_EQ(neither.status, 404) << neither.body;
-  EXPECT_EQ(house.revision(), 2);
+  EXPECT_EQ(fixture.revision(), 2);
 }
 
 TEST(HttpApi, WhatIsKnownIsNotSentAgain) {
-  const House house;
+  const ServerFixture fixture;
   for (const char* path : {"scene", "layers", "layers/title", "stream/config"}) {
     const std::string line = "GET /api/v1/" + std::string(path);
-    const Reply same = ask(house.port(), line, Said{.fields = "If-None-Match: W/\"1\"\r\n"});
+    const Reply same = ask(fixture.port(), line, Said{.fields = "If-None-Match: W/\"1\"\r\n"});
     EXPECT_EQ(same.status, 304) << path;
     EXPECT_EQ(same.body, "");
     EXPECT_EQ(same.field("ETag"), "\"1\"");
-    const Reply other = ask(house.port(), line, Said{.fields = "If-None-Match: \"7\"\r\n"});
+    const Reply other = ask(fixture.port(), line, Said{.fields = "If-None-Match: \"7\"\r\n"});
     EXPECT_EQ(other.status, 200) << path;
   }
 }
 
 TEST(HttpApi, AStaleWriteIsRefused) {
-  const House house;
+  const ServerFixture fixture;
   const auto write = [&](const std::string& tag) {
-    return ask(house.port(), "PATCH /api/v1/layers/title",
+    return ask(fixture.port(), "PATCH /api/v1/layers/title",
                Said{.body = R"({"opacity": 0.5})",
                     .fields = "Content-Type: application/json\r\nIf-Match: " + tag + "\r\n"});
   };
@@ -221,14 +222,14 @@ TEST(HttpApi, AStaleWriteIsRefused) {
   EXPECT_EQ(stale.at("revision"), "1");
   EXPECT_EQ(write("W/\"1\"").status, 412);  // a weak tag does not tell that nothing changed
   EXPECT_EQ(write("nonsense").status, 412);
-  EXPECT_EQ(house.revision(), 1);
+  EXPECT_EQ(fixture.revision(), 1);
   EXPECT_EQ(write("\"5\", \"1\"").status, 200);
   EXPECT_EQ(write("*").status, 200);
 }
 
 TEST(HttpApi, WrongFieldsAreNamedByPointersIntoTheBody) {
-  const House house;
-  const Reply reply = ask(house.port(), "PATCH /api/v1/layers/title",
+  const ServerFixture fixture;
+  const Reply reply = ask(fixture.port(), "PATCH /api/v1/layers/title",
                           R"({"opacity": 7, "transform": {"scale": "big"}})");
   EXPECT_EQ(reply.status, 422);
   EXPECT_EQ(reply.field("Content-Type"), "application/problem+json");
@@ -240,145 +241,146 @@ TEST(HttpApi, WrongFieldsAreNamedByPointersIntoTheBody) {
 }
 
 TEST(HttpApi, BodiesThatAreNoJsonAreRefused) {
-  const House house;
+  const ServerFixture fixture;
   const std::string line = "PATCH /api/v1/layers/title";
-  EXPECT_EQ(ask(house.port(), line, "{\"a\": }").status, 400);
-  EXPECT_EQ(ask(house.port(), line, "{\"a\": 1, \"a\": 2}").status, 400);
-  EXPECT_EQ(ask(house.port(), line).status, 400);
+  EXPECT_EQ(ask(fixture.port(), line, "{\"a\": }").status, 400);
+  EXPECT_EQ(ask(fixture.port(), line, "{\"a\": 1, \"a\": 2}").status, 400);
+  EXPECT_EQ(ask(fixture.port(), line).status, 400);
   for (const char* type :
        {"", "Content-Type: text/plain\r\n", "Content-Type: application/x-www-form-urlencoded\r\n",
         "Content-Type: multipart/form-data; boundary=x\r\n",
         "Content-Type: application/jsonx\r\n"}) {
-    const Reply reply = ask(house.port(), line, Said{.body = "{}", .fields = type});
+    const Reply reply = ask(fixture.port(), line, Said{.body = "{}", .fields = type});
     EXPECT_EQ(reply.status, 415) << type;
   }
   const Said with_charset{.body = "{}",
                           .fields = "Content-Type: Application/JSON; charset=utf-8\r\n"};
-  EXPECT_EQ(ask(house.port(), line, with_charset).status, 200);
+  EXPECT_EQ(ask(fixture.port(), line, with_charset).status, 200);
   const Said patch{.body = kNewLayer, .fields = "Content-Type: application/merge-patch+json\r\n"};
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/layers", patch).status, 415);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/layers", patch).status, 415);
 }
 
 TEST(HttpApi, UnknownPathsAndMethodsAreRefused) {
-  const House house;
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/nothing").status, 404);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/layers/").status, 404);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/layers/a/b").status, 404);
-  EXPECT_EQ(ask(house.port(), "GET /../etc/passwd").status, 404);
-  EXPECT_EQ(ask(house.port(), "GET /%zz").status, 400);
-  const Reply wrong = ask(house.port(), "DELETE /api/v1/layers");
+  const ServerFixture fixture;
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/nothing").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/layers/").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/layers/a/b").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "GET /../etc/passwd").status, 404);
+  EXPECT_EQ(ask(fixture.port(), "GET /%zz").status, 400);
+  const Reply wrong = ask(fixture.port(), "DELETE /api/v1/layers");
   EXPECT_EQ(wrong.status, 405);
   EXPECT_EQ(wrong.field("Allow"), "GET, HEAD, POST, OPTIONS");
-  EXPECT_EQ(ask(house.port(), "TRACE /").status, 501);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/ws").status, 426);
+  EXPECT_EQ(ask(fixture.port(), "TRACE /").status, 501);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/ws").status, 426);
 }
 
 TEST(HttpApi, OptionsTellsTheMethodsAndHeadTheHead) {
-  const House house;
-  const Reply options = ask(house.port(), "OPTIONS /api/v1/layers/title");
+  const ServerFixture fixture;
+  const Reply options = ask(fixture.port(), "OPTIONS /api/v1/layers/title");
   EXPECT_EQ(options.status, 204);
   EXPECT_EQ(options.field("Allow"), "GET, HEAD, PATCH, PUT, DELETE, OPTIONS");
-  const Reply get = ask(house.port(), "GET /api/v1/scene");
-  const Reply head = ask(house.port(), "HEAD /api/v1/scene");
+  const Reply get = ask(fixture.port(), "GET /api/v1/scene");
+  const Reply head = ask(fixture.port(), "HEAD /api/v1/scene");
   EXPECT_EQ(head.status, 200);
   EXPECT_EQ(head.field("Content-Length"), get.field("Content-Length"));
 }
 
 TEST(HttpApi, AChangeIsAnsweredOnceItIsOnAir) {
-  const House house;
+  const ServerFixture fixture;
   auto answer = std::async(std::launch::async, [&] {
-    return ask(house.port(), "PATCH /api/v1/layers/title?wait=on-air", R"({"opacity": 0.5})");
+    return ask(fixture.port(), "PATCH /api/v1/layers/title?wait=on-air", R"({"opacity": 0.5})");
   });
-  EXPECT_TRUE(becomes_true([&] { return house.revision() == 2; }));
+  EXPECT_TRUE(becomes_true([&] { return fixture.revision() == 2; }));
   EXPECT_EQ(answer.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
-  house.layers->note_on_air(2, 123);
+  fixture.layers->note_on_air(2, 123);
   const Reply reply = answer.get();
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.at("frame"), "123");
-  EXPECT_EQ(ask(house.port(), "PATCH /api/v1/layers/title?wait=forever", "{}").status, 400);
+  EXPECT_EQ(ask(fixture.port(), "PATCH /api/v1/layers/title?wait=forever", "{}").status, 400);
 }
 
 TEST(HttpApi, AChangeThatIsNotSeenInTimeIsAcceptedAllTheSame) {
-  const House house([](ServerOptions& options) {
+  const ServerFixture fixture([](ServerOptions& options) {
     options.limits.on_air_patience = std::chrono::milliseconds(50);
   });
   const Reply reply =
-      ask(house.port(), "PATCH /api/v1/layers/title?wait=on-air", R"({"opacity": 0.5})");
+      ask(fixture.port(), "PATCH /api/v1/layers/title?wait=on-air", R"({"opacity": 0.5})");
   EXPECT_EQ(reply.status, 202);
   EXPECT_EQ(reply.at("frame"), "null");
   EXPECT_EQ(reply.at("revision"), "2");
 }
 
 TEST(HttpApi, ThoseThatWaitForAFrameHoldNobodyUp) {
-  const House house([](ServerOptions& options) { options.limits.frame_threads = 1; });
+  const ServerFixture fixture([](ServerOptions& options) { options.limits.frame_threads = 1; });
   std::vector<Wire> waiting;
   for (int i = 0; i < 20; ++i) {
-    waiting.emplace_back(house.port());
+    waiting.emplace_back(fixture.port());
     waiting.back().send(request_text("PATCH /api/v1/layers/title?wait=on-air",
                                      {.body = "{\"opacity\": 0." + std::to_string(i + 1) + "}"}));
   }
-  EXPECT_TRUE(becomes_true([&] { return house.revision() > 1; }));
+  EXPECT_TRUE(becomes_true([&] { return fixture.revision() > 1; }));
   const auto begun = std::chrono::steady_clock::now();
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/scene").status, 200);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/stream/pause").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/stream/pause").status, 200);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(1));
 }
 
 TEST(HttpApi, ACommandIsPutOff) {
-  const House house;
+  const ServerFixture fixture;
   const Reply later =
-      ask(house.port(), "PATCH /api/v1/layers/title?at=1h&wait=on-air", R"({"opacity": 0.5})");
+      ask(fixture.port(), "PATCH /api/v1/layers/title?at=1h&wait=on-air", R"({"opacity": 0.5})");
   EXPECT_EQ(later.status, 202) << later.body;
   EXPECT_NE(later.at("result.scheduled"), "(nothing)");
-  EXPECT_EQ(house.layers->current()->scene.layers[1]->opacity, 1);
+  EXPECT_EQ(fixture.layers->current()->scene.layers[1]->opacity, 1);
   const std::string line = "PATCH /api/v1/layers/title?at=";
-  EXPECT_EQ(ask(house.port(), line + "frame:999999", "{\"opacity\": 0.1}").status, 202);
-  EXPECT_EQ(ask(house.port(), line + "frame:x", "{}").status, 400);
-  EXPECT_EQ(ask(house.port(), line + "soon", "{}").status, 400);
+  EXPECT_EQ(ask(fixture.port(), line + "frame:999999", "{\"opacity\": 0.1}").status, 202);
+  EXPECT_EQ(ask(fixture.port(), line + "frame:x", "{}").status, 400);
+  EXPECT_EQ(ask(fixture.port(), line + "soon", "{}").status, 400);
 }
 
 TEST(HttpApi, AChangeThatCannotBeMadeDurableIsNotAcknowledged) {
-  House house;
-  house.store.is_broken = true;
-  const Reply reply = ask(house.port(), "PATCH /api/v1/layers/title", R"({"opacity": 0.5})");
+  ServerFixture fixture;
+  fixture.store.is_broken = true;
+  const Reply reply = ask(fixture.port(), "PATCH /api/v1/layers/title", R"({"opacity": 0.5})");
   EXPECT_EQ(reply.status, 503) << reply.body;
   EXPECT_EQ(reply.field("Retry-After"), "1");
-  EXPECT_EQ(house.revision(), 1);
+  EXPECT_EQ(fixture.revision(), 1);
 }
 
 TEST(HttpApi, PicturesAreServedAndShrunk) {
-  House house;
-  const Reply png = ask(house.port(), "GET /api/v1/snapshot.png");
+  ServerFixture fixture;
+  const Reply png = ask(fixture.port(), "GET /api/v1/snapshot.png");
   EXPECT_EQ(png.field("Content-Type"), "image/png");
   EXPECT_EQ(png.body, "png 0");
   EXPECT_EQ(png.field("Layercast-Frame"), "77");
-  const Reply jpeg = ask(house.port(), "GET /api/v1/snapshot.jpg?width=320");
+  const Reply jpeg = ask(fixture.port(), "GET /api/v1/snapshot.jpg?width=320");
   EXPECT_EQ(jpeg.field("Content-Type"), "image/jpeg");
   EXPECT_EQ(jpeg.body, "jpeg 320");
   for (const char* width : {"0", "-5", "big", "1e3", "99999", ""}) {
-    EXPECT_EQ(ask(house.port(), "GET /api/v1/snapshot.jpg?width=" + std::string(width)).status, 400)
+    EXPECT_EQ(ask(fixture.port(), "GET /api/v1/snapshot.jpg?width=" + std::string(width)).status,
+              400)
         << width;
   }
-  house.station.is_off_air = true;
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/snapshot.png").status, 503);
+  fixture.status_provider.is_off_air = true;
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/snapshot.png").status, 503);
 }
 
 TEST(HttpApi, HealthReadinessAndMetricsAreTold) {
-  House house;
-  EXPECT_EQ(ask(house.port(), "GET /healthz").at("status"), "ok");
-  EXPECT_EQ(ask(house.port(), "GET /readyz").status, 200);
-  house.station.is_off_air = true;
-  const Reply unfit = ask(house.port(), "GET /readyz");
+  ServerFixture fixture;
+  EXPECT_EQ(ask(fixture.port(), "GET /healthz").at("status"), "ok");
+  EXPECT_EQ(ask(fixture.port(), "GET /readyz").status, 200);
+  fixture.status_provider.is_off_air = true;
+  const Reply unfit = ask(fixture.port(), "GET /readyz");
   EXPECT_EQ(unfit.status, 503);
   EXPECT_EQ(unfit.at("checks.1.reason"), "refused");
-  const Reply metrics = ask(house.port(), "GET /metrics");
+  const Reply metrics = ask(fixture.port(), "GET /metrics");
   EXPECT_EQ(metrics.body, "layercast_frames_total 1\n");
   EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
 }
 
 TEST(HttpApi, ThePageRunsItsOwnScriptsOnly) {
-  const House house;
-  const Reply page = ask(house.port(), "GET /");
+  const ServerFixture fixture;
+  const Reply page = ask(fixture.port(), "GET /");
   const std::string policy = page.field("Content-Security-Policy").value_or("");
   EXPECT_EQ(policy.find("unsafe"), std::string::npos) << policy;
   const size_t at = policy.find("script-src 'nonce-");
@@ -387,16 +389,16 @@ TEST(HttpApi, ThePageRunsItsOwnScriptsOnly) {
   EXPECT_NE(page.body.find("<script nonce=\"" + nonce + "\">"), std::string::npos);
   EXPECT_NE(page.body.find("<style nonce=\"" + nonce + "\">"), std::string::npos);
   EXPECT_EQ(page.body.find("<script>"), std::string::npos);
-  EXPECT_NE(ask(house.port(), "GET /").field("Content-Security-Policy"), policy);
+  EXPECT_NE(ask(fixture.port(), "GET /").field("Content-Security-Policy"), policy);
 }
 
 TEST(HttpApi, RequestsAreCountedByRoute) {
-  const House house;
-  ask(house.port(), "GET /api/v1/layers/title");
-  ask(house.port(), "GET /api/v1/layers/nobody");
-  ask(house.port(), "GET /random-" + std::string(40, 'x'));
+  const ServerFixture fixture;
+  ask(fixture.port(), "GET /api/v1/layers/title");
+  ask(fixture.port(), "GET /api/v1/layers/nobody");
+  ask(fixture.port(), "GET /random-" + std::string(40, 'x'));
   const auto count = [&](const std::string& route, const std::string& status) {
-    return house.metric("http_requests_total", {{"route", route}, {"status", status}});
+    return fixture.metric("http_requests_total", {{"route", route}, {"status", status}});
   };
   EXPECT_EQ(count("/api/v1/layers/{id}", "200"), 1);
   EXPECT_EQ(count("/api/v1/layers/{id}", "404"), 1);
@@ -404,26 +406,26 @@ TEST(HttpApi, RequestsAreCountedByRoute) {
 }
 
 TEST(HttpApi, WithoutTheTokenReasonsAreNotTold) {
-  const House house([](ServerOptions& options) { options.token = "secret"; });
-  EXPECT_EQ(ask(house.port(), "GET /readyz").at("checks"), "(nothing)");
-  const Reply refused = ask(house.port(), "GET /api/v1/scene");
+  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
+  EXPECT_EQ(ask(fixture.port(), "GET /readyz").at("checks"), "(nothing)");
+  const Reply refused = ask(fixture.port(), "GET /api/v1/scene");
   EXPECT_EQ(refused.status, 401);
   EXPECT_EQ(refused.field("WWW-Authenticate"), "Bearer");
   const Said good{.fields = "Authorization: Bearer secret\r\n"};
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/scene", good).status, 200);
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/snapshot.png?token=secret").status, 200);
-  EXPECT_EQ(house.metric("auth_failures_total"), 1);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", good).status, 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/snapshot.png?token=secret").status, 200);
+  EXPECT_EQ(fixture.metric("auth_failures_total"), 1);
 }
 
 TEST(HttpApi, AFieldOfAClientGivesNoTrust) {
-  const House house([](ServerOptions& options) { options.token = "secret"; });
+  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
   const Said sly{.fields = "x-layercast-trust: token\r\nREMOTE_ADDR: 127.0.0.1\r\n"};
-  EXPECT_EQ(ask(house.port(), "GET /readyz", sly).at("checks"), "(nothing)");
+  EXPECT_EQ(ask(fixture.port(), "GET /readyz", sly).at("checks"), "(nothing)");
 }
 
 TEST(Server, NobodyElseIsLetInWithoutAToken) {
   FakeStore store;
-  FakeStation station;
+  FakeStatusProvider status_provider;
   base::Metrics metrics;
   layers::LayerManagerOptions manager;
   manager.store = &store;
@@ -433,7 +435,7 @@ TEST(Server, NobodyElseIsLetInWithoutAToken) {
   ServerOptions options;
   options.port = 0;
   options.layers = layers.get();
-  options.station = &station;
+  options.status_provider = &status_provider;
   options.metrics = &metrics;
   for (const char* host : {"0.0.0.0", "::", "192.168.1.7", "example.org", ""}) {
     options.host = host;

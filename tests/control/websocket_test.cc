@@ -17,8 +17,8 @@ std::string at(const Value& document, std::string_view path) {
 }
 
 TEST(WebSocket, CallsAreAnswered) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   ASSERT_TRUE(socket.is_open());
   const Value scene = socket.call("scene.get");
   EXPECT_EQ(at(scene, "jsonrpc"), "2.0");
@@ -32,8 +32,8 @@ TEST(WebSocket, CallsAreAnswered) {
 }
 
 TEST(WebSocket, CommandsAreObeyed) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   const auto is_revision = [&](const Value& answer, const char* revision) {
     EXPECT_EQ(at(answer, "result.revision"), revision) << scene::write_json(answer, 0);
   };
@@ -63,8 +63,8 @@ TEST(WebSocket, CommandsAreObeyed) {
 }
 
 TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   const auto code = [&](const std::string& text) {
     socket.send(text);
     return at(socket.receive_json(), "error.code");
@@ -92,13 +92,13 @@ TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
       "layers.update", R"({"id": "title", "patch": {"opacity": 0.5}, "if_revision": 0})");
   EXPECT_EQ(at(stale, "error.code"), "412");
   EXPECT_EQ(at(stale, "error.data.revision"), "1");
-  EXPECT_EQ(house.revision(), 1);
+  EXPECT_EQ(fixture.revision(), 1);
 }
 
 TEST(WebSocket, WhatIsSaidIsTold) {
-  const House house;
-  Socket viewer(house.port());
-  Socket watcher(house.port());
+  const ServerFixture fixture;
+  Socket viewer(fixture.port());
+  Socket watcher(fixture.port());
   EXPECT_EQ(at(viewer.call("layers.create", R"({"layer": {"id": "talk", "type": "chat",
                            "content": {"type": "chat"}}})"),
                "result.revision"),
@@ -120,8 +120,8 @@ TEST(WebSocket, WhatIsSaidIsTold) {
 }
 
 TEST(WebSocket, BatchesAreAnsweredTogetherAndNotificationsNotAtAll) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   socket.send(
       R"([{"jsonrpc": "2.0", "id": "a", "method": "layers.update",
            "params": {"id": "title", "patch": {"opacity": 0.5}}},
@@ -139,14 +139,14 @@ TEST(WebSocket, BatchesAreAnsweredTogetherAndNotificationsNotAtAll) {
 }
 
 TEST(WebSocket, ACommandIsAnsweredOnceItIsOnAirOrPutOff) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   socket.send(R"({"jsonrpc": "2.0", "id": 1, "method": "layers.update",
                   "params": {"id": "title", "patch": {"opacity": 0.5}, "wait": "on-air"}})");
-  EXPECT_TRUE(becomes_true([&] { return house.revision() == 2; }));
+  EXPECT_TRUE(becomes_true([&] { return fixture.revision() == 2; }));
   // Others are answered meanwhile.
   EXPECT_EQ(at(socket.call("layers.list"), "result.revision"), "2");
-  house.layers->note_on_air(2, 99);
+  fixture.layers->note_on_air(2, 99);
   EXPECT_EQ(at(socket.receive_json(), "result.frame"), "99");
   const Value later = socket.call(
       "layers.update", R"({"id": "title", "patch": {"opacity": 0.1}, "at": "frame:999999"})");
@@ -154,19 +154,19 @@ TEST(WebSocket, ACommandIsAnsweredOnceItIsOnAirOrPutOff) {
 }
 
 TEST(WebSocket, ASubscriberGetsTheSceneAndThenEveryChange) {
-  House house;
-  Socket socket(house.port());
+  ServerFixture fixture;
+  Socket socket(fixture.port());
   EXPECT_EQ(at(socket.call("subscribe"), "result.revision"), "1");
   const Value scene = socket.receive_json();
   EXPECT_EQ(at(scene, "method"), "scene");
   EXPECT_EQ(at(scene, "params.revision"), "1");
   EXPECT_EQ(at(scene, "params.outputs.0.url"), "rtmp://127.0.0.1/live/***");
 
-  house.retitle("Lot 2");
+  fixture.retitle("Lot 2");
   const Value updated = socket.receive_notification("layer.updated");
   EXPECT_EQ(at(updated, "params.revision"), "2");
   EXPECT_EQ(at(updated, "params.layer.content.text"), "Lot 2");
-  house.station.tell("output.state", Value::object().add("id", Value::of("main")));
+  fixture.status_provider.publish("output.state", Value::object().add("id", Value::of("main")));
   const Value state = socket.receive_notification("output.state");
   EXPECT_EQ(at(state, "params.id"), "main");
   EXPECT_EQ(at(state, "params.revision"), "2");
@@ -174,23 +174,23 @@ TEST(WebSocket, ASubscriberGetsTheSceneAndThenEveryChange) {
 }
 
 TEST(WebSocket, ASubscriberOfSomeEventsGetsThoseOnly) {
-  const House house;
-  Socket socket(house.port());
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
   const Value answer = socket.call("subscribe", R"({"events": ["layer.activated"]})");
   EXPECT_EQ(at(answer, "result.events.1"), "layer.activated");
   EXPECT_EQ(at(socket.receive_json(), "method"), "scene");
-  house.retitle("Lot 2");
-  house.apply("layers.activate", Value::object().add("id", Value::of("title")));
+  fixture.retitle("Lot 2");
+  fixture.apply("layers.activate", Value::object().add("id", Value::of("title")));
   EXPECT_EQ(at(socket.receive_json(), "method"), "layer.activated");
   EXPECT_EQ(at(socket.call("unsubscribe"), "id"), "7");
-  house.apply("layers.activate", Value::object().add("id", Value::of("back")));
+  fixture.apply("layers.activate", Value::object().add("id", Value::of("back")));
   EXPECT_EQ(at(socket.call("layers.list"), "result.active"), "back");
   const Value wrong = socket.call("subscribe", R"({"events": ["layer.update"]})");
   EXPECT_EQ(at(wrong, "error.data.errors.0.pointer"), "/events/0");
 }
 
 TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
-  const House house;
+  const ServerFixture fixture;
 #ifdef __SANITIZE_THREAD__
   constexpr int kSubscribers = 20;  // so slow that the last to be read would be silent for too long
 #else
@@ -203,7 +203,7 @@ TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
   std::vector<std::unique_ptr<Socket>> sockets;
   const auto come = [&](int count) {
     for (int i = 0; i < count; ++i) {
-      sockets.push_back(std::make_unique<Socket>(house.port()));
+      sockets.push_back(std::make_unique<Socket>(fixture.port()));
       ASSERT_TRUE(sockets.back()->is_open());
       sockets.back()->send(
           R"({"jsonrpc":"2.0","method":"subscribe","params":{"events":["layer.updated"]}})");
@@ -212,15 +212,15 @@ TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
   come(kSubscribers / 2);
   std::vector<std::thread> writers;
   for (int i = 0; i < kWriters; ++i) {
-    writers.emplace_back([&house, i] {
+    writers.emplace_back([&fixture, i] {
       for (int j = 0; j < kWrites; ++j) {
-        house.retitle("writer " + std::to_string(i) + ", write " + std::to_string(j));
+        fixture.retitle("writer " + std::to_string(i) + ", write " + std::to_string(j));
       }
     });
   }
   come(kSubscribers / 2);
   for (std::thread& writer : writers) writer.join();
-  ASSERT_EQ(house.revision(), kLast);
+  ASSERT_EQ(fixture.revision(), kLast);
   for (auto& socket : sockets) {
     const Value scene = socket->receive_json();
     ASSERT_EQ(at(scene, "method"), "scene");
@@ -232,58 +232,59 @@ TEST(WebSocket, SubscribersGetAllInOrderWhileOthersWriteAndCome) {
       ++revision;
     }
   }
-  EXPECT_EQ(house.metric("websocket_clients"), kSubscribers);
+  EXPECT_EQ(fixture.metric("websocket_clients"), kSubscribers);
 }
 
 TEST(WebSocket, ASlowClientIsCutOffAndOthersLoseNothing) {
   std::atomic<int> lines = 0;
-  const House house([&lines](ServerOptions& options) {
+  const ServerFixture fixture([&lines](ServerOptions& options) {
     options.limits.queue_bytes_max = 256 << 10;
     options.limits.send_buffer_bytes = 16 << 10;
     options.log = [&lines](std::string_view) { ++lines; };
   });
-  Socket slow(house.port(), {}, {}, 4096);
-  Socket quick(house.port());
+  Socket slow(fixture.port(), {}, {}, 4096);
+  Socket quick(fixture.port());
   const std::string subscribe =
       R"({"jsonrpc":"2.0","method":"subscribe","params":{"events":["layer.updated"]}})";
   slow.send(subscribe);
   quick.send(subscribe);
   EXPECT_EQ(at(quick.receive_json(), "method"), "scene");
   const auto dropped = [&] {
-    return house.metric("websocket_dropped_clients_total", {{"reason", "slow"}});
+    return fixture.metric("websocket_dropped_clients_total", {{"reason", "slow"}});
   };
   int written = 0;
   while (dropped() == 0 && written < 500) {
     ++written;
-    house.retitle(std::to_string(written) + std::string(9000, 'x'));
+    fixture.retitle(std::to_string(written) + std::string(9000, 'x'));
     ASSERT_EQ(at(quick.receive_json(), "params.revision"), std::to_string(written + 1));
   }
   EXPECT_EQ(dropped(), 1);
   EXPECT_GT(lines, 0);
-  house.retitle("after it");
+  fixture.retitle("after it");
   EXPECT_EQ(at(quick.receive_json(), "params.layer.content.text"), "after it");
-  EXPECT_TRUE(becomes_true([&] { return house.metric("websocket_clients") == 1; }));
+  EXPECT_TRUE(becomes_true([&] { return fixture.metric("websocket_clients") == 1; }));
 }
 
 TEST(WebSocket, LongAndBinaryMessagesEndTheirConnection) {
-  const House house;
-  Socket most(house.port());
+  const ServerFixture fixture;
+  Socket most(fixture.port());
   most.send(R"({"jsonrpc":"2.0","id":1,"method":"status.get","params":{}})" +
             std::string(1'000'000, ' '));
   EXPECT_EQ(at(most.receive_json(), "result.state"), "on-air");
-  Socket longer(house.port());
+  Socket longer(fixture.port());
   longer.send(std::string(1'100'000, ' '));
   EXPECT_EQ(longer.receive(), std::nullopt);
   EXPECT_EQ(longer.close_code(), 1009);
-  Socket binary(house.port());
+  Socket binary(fixture.port());
   binary.send("{}", 2);
   EXPECT_EQ(binary.receive(), std::nullopt);
   EXPECT_EQ(binary.close_code(), 1003);
 }
 
 TEST(WebSocket, AClientThatSaysTooMuchIsReadMoreSlowly) {
-  const House house([](ServerOptions& options) { options.limits.messages_per_second_max = 100; });
-  Socket socket(house.port());
+  const ServerFixture fixture(
+      [](ServerOptions& options) { options.limits.messages_per_second_max = 100; });
+  Socket socket(fixture.port());
   const auto begun = std::chrono::steady_clock::now();
   constexpr int kCalls = 150;
   const std::string call = R"({"jsonrpc":"2.0","id":1,"method":"status.get"})";
@@ -294,8 +295,8 @@ TEST(WebSocket, AClientThatSaysTooMuchIsReadMoreSlowly) {
 }
 
 TEST(WebSocket, ManyUnansweredCallsAreAllAnswered) {
-  const House house([](ServerOptions& options) { options.limits.unanswered_max = 4; });
-  Socket socket(house.port());
+  const ServerFixture fixture([](ServerOptions& options) { options.limits.unanswered_max = 4; });
+  Socket socket(fixture.port());
   for (int i = 0; i < 200; ++i) {
     socket.send(R"({"jsonrpc":"2.0","id":)" + std::to_string(i) + R"(,"method":"layers.update",
       "params":{"id":"title","patch":{"z_index":)" +
@@ -309,30 +310,31 @@ TEST(WebSocket, ManyUnansweredCallsAreAllAnswered) {
 }
 
 TEST(WebSocket, ASilentClientIsLetGo) {
-  const House house(
+  const ServerFixture fixture(
       [](ServerOptions& options) { options.limits.silence_max = std::chrono::milliseconds(200); });
-  const Socket silent(house.port());  // answers no ping
+  const Socket silent(fixture.port());  // answers no ping
   ASSERT_TRUE(silent.is_open());
   EXPECT_TRUE(becomes_true([&] {
-    return house.metric("websocket_dropped_clients_total", {{"reason", "silent"}}) == 1;
+    return fixture.metric("websocket_dropped_clients_total", {{"reason", "silent"}}) == 1;
   }));
 }
 
 TEST(WebSocket, OnlyWhoMayIsLetIn) {
-  const House house([](ServerOptions& options) { options.token = "secret"; });
-  EXPECT_EQ(Socket(house.port()).status(), 401);
-  EXPECT_EQ(Socket(house.port(), {}, "?token=wrong").status(), 401);
-  EXPECT_EQ(Socket(house.port(), {}, "?token=secret").status(), 101);
-  EXPECT_EQ(Socket(house.port(), "Authorization: Bearer secret\r\n").status(), 101);
-  EXPECT_EQ(Socket(house.port(), "Origin: http://evil.example\r\n", "?token=secret").status(), 403);
-  EXPECT_EQ(Socket(house.port(), "Origin: http://127.0.0.1\r\n", "?token=secret").status(), 101);
+  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
+  EXPECT_EQ(Socket(fixture.port()).status(), 401);
+  EXPECT_EQ(Socket(fixture.port(), {}, "?token=wrong").status(), 401);
+  EXPECT_EQ(Socket(fixture.port(), {}, "?token=secret").status(), 101);
+  EXPECT_EQ(Socket(fixture.port(), "Authorization: Bearer secret\r\n").status(), 101);
+  EXPECT_EQ(Socket(fixture.port(), "Origin: http://evil.example\r\n", "?token=secret").status(),
+            403);
+  EXPECT_EQ(Socket(fixture.port(), "Origin: http://127.0.0.1\r\n", "?token=secret").status(), 101);
 }
 
 TEST(WebSocket, ClientsAreToldThatTheServerGoes) {
-  auto house = std::make_unique<House>();
-  Socket socket(house->port());
+  auto fixture = std::make_unique<ServerFixture>();
+  Socket socket(fixture->port());
   EXPECT_EQ(at(socket.call("status.get"), "result.state"), "on-air");
-  std::thread ending([&] { house->server.reset(); });
+  std::thread ending([&] { fixture->server.reset(); });
   EXPECT_EQ(socket.receive(), std::nullopt);
   EXPECT_EQ(socket.close_code(), 1001);
   ending.join();

@@ -10,7 +10,7 @@ import time
 import unittest
 from pathlib import Path
 
-from house import ROOT, TOOLS, commands_of_page, options_of_page, page_of, run, tool
+from documented_tools import ROOT, TOOLS, commands_of_page, options_of_page, page_of, run, tool
 
 COMPLETIONS = ROOT / "completions"
 BASH_COMPLETION = Path("/usr/share/bash-completion/bash_completion")

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from house import (
+from documented_tools import (
     PAGES, ROOT, TOOLS, commands_of_page, displays, options_of_page, page_of, run, section, tool,
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from house import ROOT, displays, run, tool
+from documented_tools import ROOT, displays, run, tool
 
 SCENES = sorted((ROOT / "scenes").glob("*.yaml"))
 ART = ROOT / "scenes" / "art"

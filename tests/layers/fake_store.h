@@ -68,7 +68,7 @@ class FakeStore : public store::StateStore {
     const std::lock_guard lock(mutex_);
     is_held_ = true;
   }
-  void let_go() {
+  void release() {
     {
       const std::lock_guard lock(mutex_);
       is_held_ = false;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
@@ -55,7 +56,7 @@ class LayerManagers : public testing::Test {
     std::filesystem::create_directories(folder_ / "assets");
   }
   void TearDown() override {
-    store_.let_go();
+    store_.release();
     manager_.reset();
     std::filesystem::remove_all(folder_);
   }
@@ -71,6 +72,7 @@ class LayerManagers : public testing::Test {
     options.time_of_frame = [](int64_t index) {
       return base::FrameRate{30, 1}.time_of(index).floor();
     };
+    options.objection = objection_;
     auto opened = LayerManager::open(options, initial);
     ASSERT_TRUE(opened) << opened.error().to_string();
     manager_ = std::move(opened).value();
@@ -137,6 +139,7 @@ class LayerManagers : public testing::Test {
   std::filesystem::path folder_;
   std::atomic<int64_t> now_ = 0;
   base::Metrics metrics_;
+  std::function<std::optional<base::Error>(const LiveState&)> objection_;
   FakeStore store_;
   std::unique_ptr<LayerManager> manager_;
 };
@@ -189,7 +192,7 @@ TEST_F(LayerManagers, AnAnswerComesWhenTheChangeIsDurableAndNotBefore) {
   EXPECT_EQ(answer.wait_for(milliseconds(30)), std::future_status::timeout);
   EXPECT_EQ(opacity_of(manager_->current()), 1);
   EXPECT_EQ(opacity_of(manager_->published().back().state), 1);
-  store_.let_go();
+  store_.release();
   EXPECT_EQ(accepted_of(answer.get()).revision, 2);
   EXPECT_EQ(opacity_of(manager_->current()), 0.5);
   EXPECT_EQ(opacity_of(manager_->published().back().state), 0.5);
@@ -203,7 +206,7 @@ TEST_F(LayerManagers, WhatWaitsIsCommittedTogether) {
   answers.push_back(submit(set_opacity(0.5)));
   store_.await_commits(2);
   for (int i = 0; i < 50; ++i) answers.push_back(submit(set_opacity(i / 100.0)));
-  store_.let_go();
+  store_.release();
   for (size_t i = 0; i < answers.size(); ++i) {
     EXPECT_EQ(accepted_of(answers[i].get()).revision, static_cast<int64_t>(i) + 2);
   }
@@ -222,7 +225,7 @@ TEST_F(LayerManagers, AFailedCommitRefusesWhatIsNotDurableAndNothingElse) {
   store_.await_commits(3);
   for (int i = 0; i < 5; ++i) answers.push_back(submit(set_opacity(i / 10.0)));
   auto wrong = submit(command("layers.delete", R"({"id": "x"})"));
-  store_.let_go();
+  store_.release();
   for (auto& each : answers) {
     const Refusal refusal = refused_of(each.get());
     EXPECT_EQ(refusal.error.code, ErrorCode::kIo);
@@ -245,7 +248,7 @@ TEST_F(LayerManagers, AnEndAnswersWhatWasSubmitted) {
   auto on_air = std::make_shared<std::promise<std::optional<int64_t>>>();
   manager_->when_on_air(99, seconds(1000), [on_air](auto index) { on_air->set_value(index); });
   std::thread ending([this] { manager_.reset(); });
-  store_.let_go();
+  store_.release();
   ending.join();
   for (auto& each : answers) accepted_of(each.get());
   EXPECT_EQ(on_air->get_future().get(), std::nullopt);
@@ -391,7 +394,7 @@ TEST_F(LayerManagers, AStaleCommandIsRefused) {
   store_.hold();
   auto first = submit(set_opacity(0.1), {}, 3);
   auto second = submit(set_opacity(0.2), {}, 3);
-  store_.let_go();
+  store_.release();
   EXPECT_EQ(accepted_of(first.get()).revision, 4);
   EXPECT_EQ(refused_of(second.get()).error.code, ErrorCode::kStale);
 }
@@ -563,13 +566,55 @@ TEST_F(LayerManagers, ASlowStoreMakesNoScheduledCommandLate) {
   const auto before = shown_at(manager_->published(), seconds(10));
   EXPECT_EQ(opacity_of(before, "title"), 1);
   EXPECT_EQ(before->revision, 1);
-  store_.let_go();
+  store_.release();
   EXPECT_EQ(accepted_of(slow.get()).revision, 2);
   ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 3; }));
   const auto after = shown_at(manager_->published(), seconds(10));
   EXPECT_EQ(opacity_of(after), 0.5);
   EXPECT_EQ(opacity_of(after, "title"), 0.25);
   EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, ASlowObjectionMakesNoScheduledCommandLate) {
+  std::promise<void> asked;
+  std::promise<void> release;
+  objection_ = [&, asks = 0](const LiveState&) mutable -> std::optional<base::Error> {
+    if (++asks == 1) {
+      asked.set_value();
+      release.get_future().wait();
+    }
+    return std::nullopt;
+  };
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  const Command faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  std::thread slow([&] { accepted(faster); });
+  asked.get_future().wait();
+  set_time(seconds(10));
+  EXPECT_TRUE(
+      comes_true([&] { return opacity_of(shown_at(manager_->published(), seconds(10))) == 0.5; }));
+  EXPECT_EQ(accepted(set_opacity(0.25, "title")).revision, 3);
+  release.set_value();
+  slow.join();
+  EXPECT_EQ(manager_->current()->revision, 4);
+  EXPECT_EQ(manager_->current()->stream.bitrate, 3'000'000);
+  EXPECT_EQ(opacity_of(manager_->current(), "title"), 0.25);
+}
+
+TEST_F(LayerManagers, AnObjectionIsHeardAgainWhenTheOutputsChangedMeanwhile) {
+  int asks = 0;
+  objection_ = [&](const LiveState& state) -> std::optional<base::Error> {
+    if (++asks == 1) accepted({"outputs.add", json(R"({"output": {"id": "b", "url": "b.mkv"}})")});
+    const bool is_too_fast = state.stream.bitrate == 3'000'000 && !state.scene.outputs.empty() &&
+                             state.scene.outputs.back().id == "b";
+    if (!is_too_fast) return std::nullopt;
+    return base::Error{ErrorCode::kInvalidInput, "too fast for b", {}, nullptr};
+  };
+  open();
+  const Command faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  EXPECT_EQ(refused_of(apply(faster)).error.message, "too fast for b");
+  EXPECT_EQ(asks, 3);
+  EXPECT_EQ(manager_->current()->scene.outputs.back().id, "b");
 }
 
 TEST_F(LayerManagers, AFailingStoreMakesNoScheduledCommandLateOrLost) {

@@ -57,7 +57,7 @@ TEST(FrameConverter, PlanarFramesShareTheirMemoryUntilLetGo) {
   }
 }
 
-// The same picture through swscale with 10 bits and through the house's own conversion with 8.
+// The same picture through swscale with 10 bits and through the conversion of libcore with 8.
 TEST(FrameConverter, TenBitChromaIsFilteredAndSitedAsThePlanarConversionHasIt) {
   constexpr base::SizeI kOdd{66, 34};
   for (const auto& [format, ours] : {std::pair{AV_PIX_FMT_YUV420P10LE, PixelFormat::kYuv420p},

@@ -107,7 +107,7 @@ TEST(LiveQueue, ThatIsShutTakesNothingAndCountsIt) {
   LiveQueue queue(kLimits);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0));
-  queue.shut();
+  queue.disable();
   queue.offer(packet(Kind::kKeyframe, 1));
   queue.offer(packet(Kind::kSound, 2));
   EXPECT_EQ(queue.counts().frames_dropped, 2);

@@ -613,14 +613,13 @@ TEST(PatchScene, ChangesTheCanvasAndNoLayers) {
   EXPECT_EQ(applied.state.scene, expected);
   EXPECT_EQ(names_of(applied.events), Names{"scene.updated"});
   EXPECT_TRUE(obeyed(state, command("scene.patch", R"({"patch": {}})")).events.empty());
-  expect_refused(
-      state,
-      {{command("scene.patch", R"({"patch": {"layers": [], "outputs": []}})"),
-        kInvalid,
-        {{"/patch/layers", "without its layers"}, {"/patch/outputs", "without its outputs"}}},
-       {command("scene.patch", R"({"patch": {"canvas": {"width": 1}}})"),
-        kInvalid,
-        {{"/patch/canvas/width", "below 16"}}}});
+  expect_refused(state, {{command("scene.patch", R"({"patch": {"layers": [], "outputs": []}})"),
+                          kInvalid,
+                          {{"/patch/layers", "cannot change its layers"},
+                           {"/patch/outputs", "cannot change its outputs"}}},
+                         {command("scene.patch", R"({"patch": {"canvas": {"width": 1}}})"),
+                          kInvalid,
+                          {{"/patch/canvas/width", "below 16"}}}});
 }
 
 // --- The stream ---

@@ -262,7 +262,8 @@ base::Result<std::string> DaemonClient::get_bytes(const std::string& path) {
 
 base::Result<Value> DaemonClient::scene() { return get("/api/v1/scene"); }
 
-base::Result<Reply> DaemonClient::obey(const Command& command, std::optional<int64_t> if_revision) {
+base::Result<Reply> DaemonClient::execute(const Command& command,
+                                          std::optional<int64_t> if_revision) {
   const auto* way = std::ranges::find(kWays, command.method, &Way::command);
   LAYERCAST_CHECK(way != kWays.end());
   Request request;

@@ -30,11 +30,11 @@ class DaemonClient : public Target {
   DaemonClient(DaemonAddress address, std::string token, Sending sending);
 
   base::Result<scene::Value> scene() override;
-  base::Result<Reply> obey(const scene::Command& command,
-                           std::optional<int64_t> if_revision) override;
+  base::Result<Reply> execute(const scene::Command& command,
+                              std::optional<int64_t> if_revision) override;
   int exit_status(const base::Error& error) const override;
 
-  /// Gets a JSON document. Errors: as obey(); kIo when no daemon answers.
+  /// Gets a JSON document. Errors: as execute(); kIo when no daemon answers.
   base::Result<scene::Value> get(const std::string& path);
   /// Gets a file. Errors: as get().
   base::Result<std::string> get_bytes(const std::string& path);

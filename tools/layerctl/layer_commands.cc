@@ -31,17 +31,17 @@ Command update(const std::string& id, Value patch) {
 }
 
 // Executes all commands in one revision.
-base::Result<Reply> obey_all(Session& session, const std::vector<Command>& commands) {
-  if (commands.size() == 1) return session.target->obey(commands.front(), std::nullopt);
+base::Result<Reply> execute_all(Session& session, const std::vector<Command>& commands) {
+  if (commands.size() == 1) return session.target->execute(commands.front(), std::nullopt);
   std::vector<Value> list;
   list.reserve(commands.size());
   for (const Command& command : commands) list.push_back(scene::value_of(command));
-  return session.target->obey(
+  return session.target->execute(
       {"batch", Value::object().add("commands", Value::array(std::move(list)))}, std::nullopt);
 }
 
-base::Result<void> obey_and_tell(Session& session, const std::vector<Command>& commands) {
-  TRY(const Reply reply, obey_all(session, commands));
+base::Result<void> execute_and_report(Session& session, const std::vector<Command>& commands) {
+  TRY(const Reply reply, execute_all(session, commands));
   return print_reply(session, reply);
 }
 
@@ -103,7 +103,7 @@ base::Result<void> set_visible(Session& session, Value visible) {
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back(update(id, Value::object().add("visible", visible)));
   }
-  return obey_and_tell(session, commands);
+  return execute_and_report(session, commands);
 }
 
 enum class End { kFront, kBack };
@@ -131,7 +131,7 @@ base::Result<void> move_to(Session& session, End end) {
     if (const Value* found = scene.find("revision")) {
       revision = static_cast<int64_t>(found->number);
     }
-    const auto reply = session.target->obey(update(id, std::move(patch)), revision);
+    const auto reply = session.target->execute(update(id, std::move(patch)), revision);
     const bool may_try_again = !reply && reply.error().code == ErrorCode::kStale &&
                                !session.arguments.has("if-revision") && tries < kTries;
     if (may_try_again) continue;
@@ -199,8 +199,8 @@ base::Result<void> create_layer(Session& session) {
   layer = scene::merge_patched(std::move(layer), patch);
   if (const auto id = arguments.one("id")) layer.set("id", Value::of(*id));
   TRY(const Reply reply,
-      session.target->obey({"layers.create", Value::object().add("layer", std::move(layer))},
-                           std::nullopt));
+      session.target->execute({"layers.create", Value::object().add("layer", std::move(layer))},
+                              std::nullopt));
   const std::string id = text_of(reply.result, "id");
   if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
   return print_reply(session, reply);
@@ -208,7 +208,7 @@ base::Result<void> create_layer(Session& session) {
 
 base::Result<void> set_layer(Session& session) {
   TRY(Value patch, patch_from(session.arguments.many("KEY=VALUE")));
-  return obey_and_tell(session, {update(id_of(session), std::move(patch))});
+  return execute_and_report(session, {update(id_of(session), std::move(patch))});
 }
 
 base::Result<void> show_layers(Session& session) { return set_visible(session, Value::of(true)); }
@@ -219,7 +219,7 @@ base::Result<void> remove_layers(Session& session) {
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back({"layers.delete", with_id(id)});
   }
-  return obey_and_tell(session, commands);
+  return execute_and_report(session, commands);
 }
 
 base::Result<void> restart_layers(Session& session) {
@@ -228,7 +228,7 @@ base::Result<void> restart_layers(Session& session) {
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back({"layers.restart", with_id(id)});
   }
-  return obey_and_tell(session, commands);
+  return execute_and_report(session, commands);
 }
 
 base::Result<void> raise_layer(Session& session) { return move_to(session, End::kFront); }
@@ -237,8 +237,9 @@ base::Result<void> lower_layer(Session& session) { return move_to(session, End::
 base::Result<void> activate_layer(Session& session) {
   TRY_DO(running_daemon(session));
   const auto id = session.arguments.one("ID");
-  return obey_and_tell(session, {{"layers.activate",
-                                  Value::object().add("id", id ? Value::of(*id) : Value::null())}});
+  return execute_and_report(
+      session,
+      {{"layers.activate", Value::object().add("id", id ? Value::of(*id) : Value::null())}});
 }
 
 base::Result<void> animate_layer(Session& session) {
@@ -257,8 +258,9 @@ base::Result<void> animate_layer(Session& session) {
     TRY(Value value, value_from(*given));
     animation.add(key, std::move(value));
   }
-  return obey_and_tell(session, {{"layers.animate",
-                                  with_id(id_of(session)).add("animation", std::move(animation))}});
+  return execute_and_report(
+      session,
+      {{"layers.animate", with_id(id_of(session)).add("animation", std::move(animation))}});
 }
 
 base::Result<void> say(Session& session) {
@@ -272,8 +274,8 @@ base::Result<void> say(Session& session) {
                       .add("author", Value::of(*author))
                       .add("text", Value::of(*arguments.one("TEXT")));
   if (arguments.has("highlight")) message.add("highlighted", Value::of(true));
-  return obey_and_tell(session,
-                       {{"chat.say", with_id(id_of(session)).add("message", std::move(message))}});
+  return execute_and_report(
+      session, {{"chat.say", with_id(id_of(session)).add("message", std::move(message))}});
 }
 
 }  // namespace layercast::tools

@@ -113,7 +113,7 @@ base::Result<void> apply_scene(Session& session) {
     if (comparison.commands.empty() || session.arguments.has("dry-run")) {
       return print_comparison(session, comparison);
     }
-    const auto reply = session.target->obey(
+    const auto reply = session.target->execute(
         {"batch", Value::object().add("commands", commands_value(comparison.commands))},
         comparison.revision);
     const bool may_try_again = !reply && reply.error().code == ErrorCode::kStale &&

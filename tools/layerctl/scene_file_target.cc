@@ -57,8 +57,8 @@ base::Result<Value> SceneFileTarget::scene() {
   return scene::scene_document(scene_, scene::Secrets::kShown);
 }
 
-base::Result<Reply> SceneFileTarget::obey(const Command& command,
-                                          std::optional<int64_t> /*if_revision*/) {
+base::Result<Reply> SceneFileTarget::execute(const Command& command,
+                                             std::optional<int64_t> /*if_revision*/) {
   scene::LiveState state;
   state.scene = scene_;
   auto applied_or_not = scene::apply(state, command, base::Duration{});

@@ -18,8 +18,8 @@ class SceneFileTarget : public Target {
       const std::string& path, const Log& log);
 
   base::Result<scene::Value> scene() override;
-  base::Result<Reply> obey(const scene::Command& command,
-                           std::optional<int64_t> if_revision) override;
+  base::Result<Reply> execute(const scene::Command& command,
+                              std::optional<int64_t> if_revision) override;
 
  private:
   SceneFileTarget(std::string path, std::string text, scene::Scene scene, const Log& log);

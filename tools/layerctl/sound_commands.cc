@@ -22,8 +22,8 @@ Value with_id(const Session& session) {
   return Value::object().add("id", Value::of(session.arguments.one("ID").value_or("")));
 }
 
-base::Result<void> obey_and_tell(Session& session, const scene::Command& command) {
-  TRY(const Reply reply, session.target->obey(command, std::nullopt));
+base::Result<void> execute_and_report(Session& session, const scene::Command& command) {
+  TRY(const Reply reply, session.target->execute(command, std::nullopt));
   return print_reply(session, reply);
 }
 
@@ -50,8 +50,8 @@ base::Result<void> add_sound(Session& session) {
   TRY(const Value patch, patch_from(session.arguments.many("KEY=VALUE")));
   track = scene::merge_patched(std::move(track), patch);
   TRY(const Reply reply,
-      session.target->obey({"audio.add", Value::object().add("audio", std::move(track))},
-                           std::nullopt));
+      session.target->execute({"audio.add", Value::object().add("audio", std::move(track))},
+                              std::nullopt));
   const std::string id = text_of(reply.result, "id", "");
   if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
   return print_reply(session, reply);
@@ -59,11 +59,12 @@ base::Result<void> add_sound(Session& session) {
 
 base::Result<void> set_sound(Session& session) {
   TRY(Value patch, patch_from(session.arguments.many("KEY=VALUE")));
-  return obey_and_tell(session, {"audio.update", with_id(session).add("patch", std::move(patch))});
+  return execute_and_report(session,
+                            {"audio.update", with_id(session).add("patch", std::move(patch))});
 }
 
 base::Result<void> remove_sound(Session& session) {
-  return obey_and_tell(session, {"audio.remove", with_id(session)});
+  return execute_and_report(session, {"audio.remove", with_id(session)});
 }
 
 }  // namespace layercast::tools

@@ -146,7 +146,7 @@ std::string status_text(const Value& status) {
 base::Result<void> transmit(Session& session, std::string_view method) {
   TRY_DO(running_daemon(session));
   TRY(const Reply reply,
-      session.target->obey({std::string(method), Value::object()}, std::nullopt));
+      session.target->execute({std::string(method), Value::object()}, std::nullopt));
   return print_reply(session, reply);
 }
 
@@ -229,8 +229,8 @@ base::Result<void> get_config(Session& session) {
 base::Result<void> set_config(Session& session) {
   TRY(Value patch, patch_from(session.arguments.many("KEY=VALUE")));
   TRY(const Reply reply,
-      session.target->obey({"stream.configure", Value::object().add("patch", std::move(patch))},
-                           std::nullopt));
+      session.target->execute({"stream.configure", Value::object().add("patch", std::move(patch))},
+                              std::nullopt));
   return print_reply(session, reply);
 }
 
@@ -257,8 +257,8 @@ base::Result<void> add_output(Session& session) {
     output.add(key, std::move(value));
   }
   TRY(const Reply reply,
-      session.target->obey({"outputs.add", Value::object().add("output", std::move(output))},
-                           std::nullopt));
+      session.target->execute({"outputs.add", Value::object().add("output", std::move(output))},
+                              std::nullopt));
   const std::string id = text_of(reply.result, "id");
   if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
   return print_reply(session, reply);
@@ -266,7 +266,7 @@ base::Result<void> add_output(Session& session) {
 
 base::Result<void> remove_output(Session& session) {
   TRY(const Reply reply,
-      session.target->obey(
+      session.target->execute(
           {"outputs.remove", Value::object().add("id", Value::of(*session.arguments.one("ID")))},
           std::nullopt));
   return print_reply(session, reply);

@@ -34,8 +34,8 @@ class Target {
   /// Executes a command. `if_revision`: only if the scene is at that revision; ignored for files.
   /// Errors: kNotFound for an unknown layer or output, kStale, or the refusal with one line per
   /// fault.
-  virtual base::Result<Reply> obey(const scene::Command& command,
-                                   std::optional<int64_t> if_revision) = 0;
+  virtual base::Result<Reply> execute(const scene::Command& command,
+                                      std::optional<int64_t> if_revision) = 0;
   /// The exit status for an error of these functions.
   virtual int exit_status(const base::Error& error) const;
 };

@@ -23,7 +23,7 @@ namespace layercast::tools {
 namespace {
 
 // Logs content failures. False when they end the run.
-bool tell(const std::vector<render::ContentFailure>& failures, bool keep_going, const Log& log) {
+bool report(const std::vector<render::ContentFailure>& failures, bool keep_going, const Log& log) {
   for (const auto& failure : failures) {
     const std::string line = failure.where + ": " + failure.error.to_string();
     if (keep_going) {
@@ -48,7 +48,7 @@ base::Result<void> render_into(const Push& push, render::Renderer& renderer, con
   for (int64_t index = span.first; index < span.last; ++index) {
     if (interrupted()) return interruption_after(index - span.first, span.count());
     frame::FramePtr frame = renderer.render(index);
-    if (!tell(renderer.take_failures(), keep_going, log)) {
+    if (!report(renderer.take_failures(), keep_going, log)) {
       return base::Error{base::ErrorCode::kIo, "stopped because a video cannot be read", "",
                          nullptr};
     }
@@ -133,7 +133,7 @@ bool add_sound(RenderSettings& settings, const scene::SceneFile& file, int64_t f
                                          media::samples_until(first_frame, rate));
   settings.audio.kind = media::AudioKind::kSource;
   settings.audio.source = std::move(opened.soundtrack);
-  return tell(opened.failures, settings.keep_going, log);
+  return report(opened.failures, settings.keep_going, log);
 }
 
 int render_frames(const Arguments& arguments, const Log& log) {
@@ -148,7 +148,7 @@ int render_frames(const Arguments& arguments, const Log& log) {
     return log.fail({span.error().code, span.error().message, file->path, nullptr});
   }
   render::Renderer renderer(*file, render_options(settings.value()));
-  if (!tell(renderer.prepare(span.value().first), settings.value().keep_going, log)) {
+  if (!report(renderer.prepare(span.value().first), settings.value().keep_going, log)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   if (!add_sound(settings.value(), *file, span.value().first, rate, log)) {

@@ -106,7 +106,7 @@ base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   if (was_kept && !settings_.stream_patch.members.empty()) {
     commands.push_back({"stream.configure", Value::object().add("patch", settings_.stream_patch)});
   }
-  TRY_DO(obey(*layers_, commands));
+  TRY_DO(execute(*layers_, commands));
   if (was_kept) {
     log_.write(LogLevel::kInfo,
                "scene " + file.scene.name + " resumes at revision " +
@@ -126,15 +126,15 @@ void Daemon::start_stream() {
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
     log_.write(level_of(report), line_of(report));
-    station_.tell_output(report);
+    status_provider_.tell_output(report);
   };
   options.on_error = [this](const std::string& layer, const base::Error& error) {
     log_.write(LogLevel::kWarning,
                (layer.empty() ? "" : "layer " + layer + ": ") + error.to_string());
-    station_.tell_error(layer, error);
+    status_provider_.tell_error(layer, error);
   };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
-  station_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});
+  status_provider_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});
 }
 
 void Daemon::follow() {
@@ -158,7 +158,7 @@ base::Result<void> Daemon::open_server() {
   options.token = settings_.token;
   options.allowed_hosts = settings_.allowed_hosts;
   options.layers = layers_.get();
-  options.station = &station_;
+  options.status_provider = &status_provider_;
   options.metrics = &metrics_;
   options.log = [this](std::string_view line) { log_.write(LogLevel::kInfo, line); };
   TRY(server_, control::Server::open(options));

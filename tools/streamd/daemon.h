@@ -10,7 +10,7 @@
 #include "stream/stream_manager.h"
 #include "tools/common/log.h"
 #include "tools/streamd/settings.h"
-#include "tools/streamd/station.h"
+#include "tools/streamd/status_provider.h"
 
 #include <atomic>
 #include <memory>
@@ -51,7 +51,7 @@ class Daemon {
   const Log& log_;
   base::Metrics metrics_;
   stream::StreamClock clock_;
-  StreamdStation station_;
+  StreamdStatusProvider status_provider_;
   std::unique_ptr<store::StateStore> store_;
   std::unique_ptr<layers::LayerManager> layers_;
   std::unique_ptr<stream::StreamManager> stream_;

@@ -6,7 +6,7 @@
 #include "tools/streamd/notify.h"
 #include "tools/streamd/options.h"
 #include "tools/streamd/settings.h"
-#include "tools/streamd/wake_ups.h"
+#include "tools/streamd/signal_waiter.h"
 
 #include <algorithm>
 #include <chrono>
@@ -24,13 +24,13 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kNotifyInterval(5);
 
 // Runs until a signal or the end of --duration; returns the exit status.
-int keep_on_air(Daemon& daemon, const StreamdSettings& settings, WakeUps& wake_ups,
+int keep_on_air(Daemon& daemon, const StreamdSettings& settings, SignalWaiter& signal_waiter,
                 const Log& log) {
   std::optional<Clock::time_point> end;
   if (settings.duration) end = Clock::now() + *settings.duration;
   for (;;) {
     const Clock::time_point next = Clock::now() + kNotifyInterval;
-    const WakeUp wake_up = wake_ups.wait_until(end ? std::min(*end, next) : next);
+    const WakeUp wake_up = signal_waiter.wait_until(end ? std::min(*end, next) : next);
     if (wake_up == WakeUp::kInterrupted) {
       return base::meaning_of(base::ErrorCode::kInterrupted).exit_status;
     }
@@ -67,12 +67,12 @@ int stream_scene(const Arguments& arguments, const Log& log) {
     return 0;
   }
   // Before other threads start, so that they inherit the blocked signals.
-  auto wake_ups = WakeUps::open(settings.value().watch ? file->path : std::string());
-  if (!wake_ups) return log.fail(wake_ups.error());
+  auto signal_waiter = SignalWaiter::open(settings.value().watch ? file->path : std::string());
+  if (!signal_waiter) return log.fail(signal_waiter.error());
   auto daemon = Daemon::start(settings.value(), *file, log);
   if (!daemon) return log.fail(daemon.error());
   notify_service_manager("READY=1");
-  const int status = keep_on_air(*daemon.value(), settings.value(), *wake_ups.value(), log);
+  const int status = keep_on_air(*daemon.value(), settings.value(), *signal_waiter.value(), log);
   notify_service_manager("STOPPING=1");
   return status;
 }

@@ -48,7 +48,7 @@ std::vector<Command> line_output_commands(const scene::Scene& live,
   return commands;
 }
 
-base::Result<void> obey(layers::LayerManager& layers, const std::vector<Command>& commands) {
+base::Result<void> execute(layers::LayerManager& layers, const std::vector<Command>& commands) {
   if (commands.empty()) return {};
   std::vector<Value> list;
   list.reserve(commands.size());
@@ -70,7 +70,7 @@ base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& t
     if (is_line_output(output)) wanted.outputs.push_back(output);
   }
   const std::vector<Command> commands = scene::commands_between(state->scene, wanted);
-  TRY_DO(obey(layers, commands));
+  TRY_DO(execute(layers, commands));
   return static_cast<int>(commands.size());
 }
 

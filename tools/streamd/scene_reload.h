@@ -18,6 +18,7 @@ std::vector<scene::Command> line_output_commands(const scene::Scene& live,
                                                  const std::vector<scene::Output>& wanted);
 
 /// Executes all commands in one revision. Errors: the refusal's, with all its faults.
-base::Result<void> obey(layers::LayerManager& layers, const std::vector<scene::Command>& commands);
+base::Result<void> execute(layers::LayerManager& layers,
+                           const std::vector<scene::Command>& commands);
 
 }  // namespace layercast::tools

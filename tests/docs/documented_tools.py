@@ -1,4 +1,4 @@
-"""Where the tests of what users read find the house and its tools."""
+"""Where the tests of the documents find the repository and the built tools."""
 
 import os
 import re

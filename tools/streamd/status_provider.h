@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/metrics.h"
-#include "control/station.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 #include "media/live_encoding.h"
 #include "store/state_store.h"
@@ -19,9 +19,9 @@
 namespace layercast::tools {
 
 /// Status, pictures and events of the daemon for the API. Thread: any (locked).
-class StreamdStation : public control::Station {
+class StreamdStatusProvider : public control::StreamStatusProvider {
  public:
-  /// Everything here must outlive the station.
+  /// Everything here must outlive the status_provider.
   struct Parts {
     layers::LayerManager* layers;
     stream::StreamManager* stream;
@@ -50,7 +50,7 @@ class StreamdStation : public control::Station {
  private:
   using Listener = std::function<void(const std::string&, const scene::Value&)>;
 
-  void tell(const std::string& name, const scene::Value& params);
+  void publish(const std::string& name, const scene::Value& params);
 
   Parts parts_{};
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();

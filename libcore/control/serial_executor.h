@@ -11,14 +11,14 @@ namespace layercast::control {
 
 /// A serial executor: one thread runs posted tasks in order, and `each_second` once a second.
 /// Thread: any (locked).
-class Desk {
+class SerialExecutor {
  public:
   using Task = std::function<void()>;
 
-  Desk() = default;
-  ~Desk() { stop(); }
-  Desk(const Desk&) = delete;
-  Desk& operator=(const Desk&) = delete;
+  SerialExecutor() = default;
+  ~SerialExecutor() { stop(); }
+  SerialExecutor(const SerialExecutor&) = delete;
+  SerialExecutor& operator=(const SerialExecutor&) = delete;
 
   /// Starts the thread. Call once.
   void start(Task each_second);

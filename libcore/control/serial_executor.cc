@@ -1,4 +1,4 @@
-#include "control/desk.h"
+#include "control/serial_executor.h"
 
 #include "base/thread_name.h"
 
@@ -7,12 +7,12 @@
 
 namespace layercast::control {
 
-void Desk::start(Task each_second) {
+void SerialExecutor::start(Task each_second) {
   each_second_ = std::move(each_second);
   thread_ = base::named_thread("rpc", [this] { work(); });
 }
 
-void Desk::stop() {
+void SerialExecutor::stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopped_ = true;
@@ -24,7 +24,7 @@ void Desk::stop() {
   dropped.swap(tasks_);
 }
 
-void Desk::post(Task task) {
+void SerialExecutor::post(Task task) {
   {
     const std::lock_guard lock(mutex_);
     if (is_stopped_) return;
@@ -33,7 +33,7 @@ void Desk::post(Task task) {
   changed_.notify_one();
 }
 
-void Desk::work() {
+void SerialExecutor::work() {
   auto next_second = std::chrono::steady_clock::now() + std::chrono::seconds(1);
   std::unique_lock lock(mutex_);
   while (true) {

@@ -18,19 +18,19 @@ enum class WakeUp {
 
 /// Waits for signals and for changes of a file. Thread: main; created before other threads, which
 /// inherit the blocked signals.
-class WakeUps {
+class SignalWaiter {
  public:
   /// Blocks the signals and watches the file at `path`, unless it is empty. Errors: kIo.
-  static base::Result<std::unique_ptr<WakeUps>> open(const std::string& path);
-  ~WakeUps();
-  WakeUps(const WakeUps&) = delete;
-  WakeUps& operator=(const WakeUps&) = delete;
+  static base::Result<std::unique_ptr<SignalWaiter>> open(const std::string& path);
+  ~SignalWaiter();
+  SignalWaiter(const SignalWaiter&) = delete;
+  SignalWaiter& operator=(const SignalWaiter&) = delete;
 
   /// Waits for the next event; kTime at `time`.
   WakeUp wait_until(std::chrono::steady_clock::time_point time);
 
  private:
-  WakeUps() = default;
+  SignalWaiter() = default;
   base::Result<void> watch(const std::string& path);
   bool take_change();
 

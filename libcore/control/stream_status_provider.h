@@ -35,12 +35,12 @@ struct Readiness {
 
 /// Status and pictures of the running stream, for the API. The tool that owns the stream implements
 /// it. Thread: any; only the picture functions wait for frames.
-class Station {
+class StreamStatusProvider {
  public:
-  Station() = default;
-  virtual ~Station() = default;
-  Station(const Station&) = delete;
-  Station& operator=(const Station&) = delete;
+  StreamStatusProvider() = default;
+  virtual ~StreamStatusProvider() = default;
+  StreamStatusProvider(const StreamStatusProvider&) = delete;
+  StreamStatusProvider& operator=(const StreamStatusProvider&) = delete;
 
   /// `{state, stream_time, frame, fps, frames: {rendered, repeated, dropped: {reason: n}},
   /// lateness: {p50, p99, max} in seconds, render_seconds, outputs: […], cpu_seconds, memory_bytes,

@@ -1,4 +1,4 @@
-#include "tools/streamd/station.h"
+#include "tools/streamd/status_provider.h"
 
 #include "content/still.h"
 #include "media/frame_picture.h"
@@ -120,7 +120,7 @@ control::Readiness::Check outputs_check(const stream::StreamStatus& status) {
 
 }  // namespace
 
-Value StreamdStation::stats() const {
+Value StreamdStatusProvider::stats() const {
   const stream::StreamStatus status = parts_.stream->status();
   return Value::object()
       .add("state", Value::of(name_of(status.transmission)))
@@ -135,7 +135,7 @@ Value StreamdStation::stats() const {
       .add("memory_bytes", Value::of(process_value("process_resident_memory_bytes")));
 }
 
-Value StreamdStation::status() const {
+Value StreamdStatusProvider::status() const {
   const scene::LiveStatePtr state = parts_.layers->current();
   Value value = stats();
   value.add("uptime", seconds(std::chrono::steady_clock::now() - began_))
@@ -147,10 +147,12 @@ Value StreamdStation::status() const {
   return value;
 }
 
-Value StreamdStation::outputs() const { return outputs_value(parts_.stream->status().outputs); }
+Value StreamdStatusProvider::outputs() const {
+  return outputs_value(parts_.stream->status().outputs);
+}
 
-base::Result<control::EncodedPicture> StreamdStation::snapshot(control::PictureFormat format,
-                                                               std::optional<int> width) const {
+base::Result<control::EncodedPicture> StreamdStatusProvider::snapshot(
+    control::PictureFormat format, std::optional<int> width) const {
   const auto seen = parts_.stream->tap().next(-1, kSnapshotPatience);
   if (!seen) {
     return base::Error{base::ErrorCode::kIo, "nothing is on air", "snapshot", nullptr};
@@ -159,8 +161,8 @@ base::Result<control::EncodedPicture> StreamdStation::snapshot(control::PictureF
   return control::EncodedPicture{seen->index, std::move(bytes)};
 }
 
-std::optional<control::EncodedPicture> StreamdStation::preview(int64_t after,
-                                                               base::Duration patience) const {
+std::optional<control::EncodedPicture> StreamdStatusProvider::preview(
+    int64_t after, base::Duration patience) const {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(preview_mutex_);
   for (;;) {
@@ -189,7 +191,7 @@ std::optional<control::EncodedPicture> StreamdStation::preview(int64_t after,
   return made;
 }
 
-control::Readiness StreamdStation::readiness() const {
+control::Readiness StreamdStatusProvider::readiness() const {
   const stream::StreamStatus status = parts_.stream->status();
   const store::StoreHealth store = parts_.store->health();
   control::Readiness readiness;
@@ -204,9 +206,11 @@ control::Readiness StreamdStation::readiness() const {
   return readiness;
 }
 
-std::string StreamdStation::metrics_text() const { return metrics::exposition(*parts_.metrics); }
+std::string StreamdStatusProvider::metrics_text() const {
+  return metrics::exposition(*parts_.metrics);
+}
 
-std::shared_ptr<void> StreamdStation::listen(
+std::shared_ptr<void> StreamdStatusProvider::listen(
     std::function<void(const std::string& name, const Value& params)> listener) {
   const std::lock_guard lock(*listeners_mutex_);
   const auto place = listeners_->insert(listeners_->end(), std::move(listener));
@@ -216,20 +220,20 @@ std::shared_ptr<void> StreamdStation::listen(
           }};
 }
 
-void StreamdStation::tell(const std::string& name, const Value& params) {
+void StreamdStatusProvider::publish(const std::string& name, const Value& params) {
   const std::lock_guard lock(*listeners_mutex_);
   for (const Listener& listener : *listeners_) listener(name, params);
 }
 
-void StreamdStation::tell_output(const media::LiveOutputReport& report) {
-  tell("output.state", output_value(report));
+void StreamdStatusProvider::tell_output(const media::LiveOutputReport& report) {
+  publish("output.state", output_value(report));
 }
 
-void StreamdStation::tell_error(const std::string& layer, const base::Error& error) {
-  tell("stream.error", Value::object()
-                           .add("layer", layer.empty() ? Value::null() : Value::of(layer))
-                           .add("code", Value::of(base::meaning_of(error.code).name))
-                           .add("message", Value::of(error.to_string())));
+void StreamdStatusProvider::tell_error(const std::string& layer, const base::Error& error) {
+  publish("stream.error", Value::object()
+                              .add("layer", layer.empty() ? Value::null() : Value::of(layer))
+                              .add("code", Value::of(base::meaning_of(error.code).name))
+                              .add("message", Value::of(error.to_string())));
 }
 
 }  // namespace layercast::tools

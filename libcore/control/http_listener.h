@@ -31,18 +31,18 @@ class OwnSocket {
 };
 
 /// A connection that the listener hands over for a WebSocket or the preview. Its connection slot is
-/// free again when the last copy of `seat` is destroyed.
-struct Guest {
+/// free again when the last copy of `slot` is destroyed.
+struct UpgradedConnection {
   OwnSocket socket;
   std::string received;  ///< the head of its request
-  Visitor visitor;
-  std::shared_ptr<void> seat;
+  Peer peer;
+  std::shared_ptr<void> slot;
 };
 
 /// The HTTP listener: accepts connections, reads complete requests within the limits and writes the
 /// responses. Idle and slow clients occupy no thread. Handlers run in one thread pool per lane, so
 /// that requests that wait (for the store, for a frame) do not delay the others. Thread: any.
-class FrontDoor {
+class HttpListener {
  public:
   /// Callbacks must not throw. `answer` runs on a lane's thread, the others run on the listener's
   /// thread.
@@ -53,16 +53,16 @@ class FrontDoor {
     Gate* gate = nullptr;              ///< outlives the listener
     base::Metrics* metrics = nullptr;  ///< outlives the listener
     std::function<Answer(const Request& request, const Found& found)> answer;
-    std::function<void(Guest)> to_web_socket;
-    std::function<void(Guest)> to_preview;
+    std::function<void(UpgradedConnection)> to_web_socket;
+    std::function<void(UpgradedConnection)> to_preview;
     std::function<void(std::string_view route, int status)> count;
     std::function<void(std::string_view line)> log;
   };
   /// Starts listening. Errors: kInvalidInput when `address` is not an IP address, kIo when the
   /// socket cannot listen there.
-  static base::Result<std::unique_ptr<FrontDoor>> open(Options options);
+  static base::Result<std::unique_ptr<HttpListener>> open(Options options);
   /// Closes idle connections and waits at most a second for requests in progress.
-  ~FrontDoor();
+  ~HttpListener();
 
   /// The port that it listens on, also when Options::port was 0.
   int port() const;
@@ -71,7 +71,7 @@ class FrontDoor {
 
  private:
   class Work;
-  explicit FrontDoor(std::unique_ptr<Work> work);
+  explicit HttpListener(std::unique_ptr<Work> work);
   std::unique_ptr<Work> work_;
 };
 

@@ -1,4 +1,4 @@
-#include "control/front_door.h"
+#include "control/http_listener.h"
 
 #include "tests/control/client.h"
 #include "tests/control/fakes.h"
@@ -16,18 +16,18 @@ std::chrono::steady_clock::duration time_of(const std::function<void()>& act) {
   return std::chrono::steady_clock::now() - begun;
 }
 
-TEST(FrontDoor, ConnectionsAreKeptForSeveralRequests) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, ConnectionsAreKeptForSeveralRequests) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   for (int i = 0; i < 50; ++i) {
     ASSERT_TRUE(wire.send(request_text("GET /healthz")));
     ASSERT_EQ(take_reply(wire).status, 200);
   }
 }
 
-TEST(FrontDoor, RequestsInOnePieceAreAnsweredInOrder) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, RequestsInOnePieceAreAnsweredInOrder) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(request_text("GET /healthz") + request_text("GET /nowhere") +
             request_text("PATCH /api/v1/layers/title", {.body = "{\"opacity\": 0.5}"}) +
             request_text("GET /api/v1/layers/title"));
@@ -37,38 +37,38 @@ TEST(FrontDoor, RequestsInOnePieceAreAnsweredInOrder) {
   EXPECT_EQ(take_reply(wire).at("opacity"), "0.5");
 }
 
-TEST(FrontDoor, RequestsInManyPiecesAreUnderstood) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, RequestsInManyPiecesAreUnderstood) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   const std::string text =
       request_text("PATCH /api/v1/layers/title", {.body = "{\"opacity\": 0.25}"});
   for (const char c : text) ASSERT_TRUE(wire.send(std::string(1, c)));
   EXPECT_EQ(take_reply(wire).at("result.opacity"), "0.25");
 }
 
-TEST(FrontDoor, ConnectionsEndWhenAskedTo) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, ConnectionsEndWhenAskedTo) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(request_text("GET /healthz", {.fields = "Connection: close\r\n"}));
   EXPECT_EQ(take_reply(wire).field("Connection"), "close");
   EXPECT_EQ(wire.take_all(), "");
   EXPECT_TRUE(wire.has_ended());
 }
 
-TEST(FrontDoor, IdleClientsHoldNobodyUp) {
-  const House house;
+TEST(HttpListener, IdleClientsHoldNobodyUp) {
+  const ServerFixture fixture;
   std::vector<Wire> idle;
   for (int i = 0; i < 64; ++i) {
-    idle.emplace_back(house.port());
+    idle.emplace_back(fixture.port());
     idle.back().send(request_text("GET /healthz"));
     ASSERT_EQ(take_reply(idle.back()).status, 200);
   }
   std::vector<Wire> slow;
   for (int i = 0; i < 64; ++i) {
-    slow.emplace_back(house.port());
+    slow.emplace_back(fixture.port());
     slow.back().send("GET /healthz HTTP/1.1\r\nHo");
   }
-  const auto taken = time_of([&] { EXPECT_EQ(ask(house.port(), "GET /healthz").status, 200); });
+  const auto taken = time_of([&] { EXPECT_EQ(ask(fixture.port(), "GET /healthz").status, 200); });
   EXPECT_LT(taken, Milliseconds(500));
   for (Wire& wire : idle) {
     ASSERT_TRUE(wire.send(request_text("GET /healthz")));
@@ -76,37 +76,37 @@ TEST(FrontDoor, IdleClientsHoldNobodyUp) {
   }
 }
 
-TEST(FrontDoor, SlowHeadsBodiesAndIdleConnectionsAreEnded) {
-  const House house([](ServerOptions& options) {
+TEST(HttpListener, SlowHeadsBodiesAndIdleConnectionsAreEnded) {
+  const ServerFixture fixture([](ServerOptions& options) {
     options.limits.head_patience = Milliseconds(100);
     options.limits.body_patience = Milliseconds(100);
     options.limits.idle_patience = Milliseconds(100);
   });
-  Wire silent(house.port());
+  Wire silent(fixture.port());
   EXPECT_EQ(silent.take_all(), "");
   EXPECT_TRUE(silent.has_ended());
 
-  Wire head(house.port());
+  Wire head(fixture.port());
   head.send("GET /healthz HTTP/1.1\r\n");
   EXPECT_EQ(take_reply(head).status, 408);
 
-  Wire body(house.port());
+  Wire body(fixture.port());
   body.send(
       "PATCH /api/v1/layers/title HTTP/1.1\r\nHost: localhost\r\n"
       "Content-Type: application/json\r\nContent-Length: 10\r\n\r\n{");
   EXPECT_EQ(take_reply(body).status, 408);
 
-  Wire idle(house.port());
+  Wire idle(fixture.port());
   idle.send(request_text("GET /healthz"));
   EXPECT_EQ(take_reply(idle).status, 200);
   EXPECT_EQ(idle.take_all(), "");
   EXPECT_TRUE(idle.has_ended());
 }
 
-TEST(FrontDoor, AHeadThatTricklesInIsEndedAllTheSame) {
-  const House house(
+TEST(HttpListener, AHeadThatTricklesInIsEndedAllTheSame) {
+  const ServerFixture fixture(
       [](ServerOptions& options) { options.limits.head_patience = Milliseconds(200); });
-  Wire wire(house.port());
+  Wire wire(fixture.port());
   wire.send("GET /healthz HTTP/1.1\r\nX: ");
   const auto taken = time_of([&] {
     while (wire.send("a") && !wire.receive(Milliseconds(10)) && !wire.has_ended()) {
@@ -116,22 +116,22 @@ TEST(FrontDoor, AHeadThatTricklesInIsEndedAllTheSame) {
   EXPECT_EQ(take_reply(wire).status, 408);
 }
 
-TEST(FrontDoor, LongHeadsAreRefused) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, LongHeadsAreRefused) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'a'));
   EXPECT_EQ(take_reply(wire).status, 431);
-  Wire whole(house.port());
+  Wire whole(fixture.port());
   whole.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(17'000, 'a') +
              "\r\n\r\n");
   EXPECT_EQ(take_reply(whole).status, 431);
   const std::string fits(15'000, 'a');
-  EXPECT_EQ(ask(house.port(), "GET /healthz", Said{.fields = "X: " + fits + "\r\n"}).status, 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /healthz", Said{.fields = "X: " + fits + "\r\n"}).status, 200);
 }
 
-TEST(FrontDoor, LongBodiesAreRefusedBeforeTheyAreRead) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, LongBodiesAreRefusedBeforeTheyAreRead) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(
       "PUT /api/v1/scene HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       "Content-Length: 5000000\r\n\r\n");
@@ -140,12 +140,12 @@ TEST(FrontDoor, LongBodiesAreRefusedBeforeTheyAreRead) {
   EXPECT_EQ(reply.field("Connection"), "close");
   // A whole one that is let in is read to its end.
   const std::string spaces(3 << 20, ' ');
-  EXPECT_EQ(ask(house.port(), "PATCH /api/v1/layers/title", spaces + "{}").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "PATCH /api/v1/layers/title", spaces + "{}").status, 200);
 }
 
-TEST(FrontDoor, TheAnswerReachesAClientThatIsStillSending) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, TheAnswerReachesAClientThatIsStillSending) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(
       "PUT /api/v1/scene HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       "Content-Length: 5000000\r\n\r\n" +
@@ -153,38 +153,38 @@ TEST(FrontDoor, TheAnswerReachesAClientThatIsStillSending) {
   EXPECT_EQ(take_reply(wire).status, 413);
 }
 
-TEST(FrontDoor, ChunkedAndCompressedBodiesAreRefused) {
-  const House house;
+TEST(HttpListener, ChunkedAndCompressedBodiesAreRefused) {
+  const ServerFixture fixture;
   const std::string start =
       "PATCH /api/v1/layers/title HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
       "application/json\r\n";
-  Wire chunked(house.port());
+  Wire chunked(fixture.port());
   chunked.send(start + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n");
   EXPECT_EQ(take_reply(chunked).status, 411);
-  Wire compressed(house.port());
+  Wire compressed(fixture.port());
   compressed.send(start + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_EQ(take_reply(compressed).status, 415);
-  EXPECT_EQ(house.revision(), 1);
+  EXPECT_EQ(fixture.revision(), 1);
 }
 
-TEST(FrontDoor, ABodyIsAskedForWhereThatIsExpected) {
-  const House house;
-  Wire wire(house.port());
+TEST(HttpListener, ABodyIsAskedForWhereThatIsExpected) {
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(
       "PATCH /api/v1/layers/title HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
       "Expect: 100-continue\r\nContent-Length: 16\r\n\r\n");
   EXPECT_EQ(wire.take_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
   wire.send("{\"opacity\": 0.5}");
   EXPECT_EQ(take_reply(wire).status, 200);
-  Wire refused(house.port());
+  Wire refused(fixture.port());
   refused.send(
       "PATCH /api/v1/layers/title HTTP/1.1\r\nHost: evil.example\r\nExpect: 100-continue\r\n"
       "Content-Length: 16\r\n\r\n");
   EXPECT_EQ(take_reply(refused).status, 421);
 }
 
-TEST(FrontDoor, HostileBytesEndOnlyTheirOwnConnection) {
-  const House house(
+TEST(HttpListener, HostileBytesEndOnlyTheirOwnConnection) {
+  const ServerFixture fixture(
       [](ServerOptions& options) { options.limits.head_patience = Milliseconds(300); });
   uint32_t state = 12345;
   for (int i = 0; i < 200; ++i) {
@@ -193,65 +193,65 @@ TEST(FrontDoor, HostileBytesEndOnlyTheirOwnConnection) {
       state = state * 1664525 + 1013904223;
       bytes += static_cast<char>(state >> 24);
     }
-    Wire wire(house.port());
+    Wire wire(fixture.port());
     wire.send(bytes + "\r\n\r\n");
   }
-  EXPECT_EQ(ask(house.port(), "GET /healthz").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /healthz").status, 200);
 }
 
-TEST(FrontDoor, MoreConnectionsThanThereAreSeatsAreTurnedAway) {
-  const House house([](ServerOptions& options) { options.limits.connections_max = 5; });
+TEST(HttpListener, MoreConnectionsThanThereAreSeatsAreTurnedAway) {
+  const ServerFixture fixture([](ServerOptions& options) { options.limits.connections_max = 5; });
   {
     std::vector<Wire> wires;
     for (int i = 0; i < 5; ++i) {
-      wires.emplace_back(house.port());
+      wires.emplace_back(fixture.port());
       wires.back().send(request_text("GET /healthz"));
       ASSERT_EQ(take_reply(wires.back()).status, 200);
     }
-    Wire late(house.port());
+    Wire late(fixture.port());
     late.send(request_text("GET /healthz"));
     EXPECT_EQ(take_reply(late).status, 0);
-    EXPECT_EQ(house.metric("connections_refused_total"), 1);
+    EXPECT_EQ(fixture.metric("connections_refused_total"), 1);
   }
   EXPECT_TRUE(becomes_true([&] {
-    Wire wire(house.port());
+    Wire wire(fixture.port());
     wire.send(request_text("GET /healthz"));
     return take_reply(wire).status == 200;
   }));
 }
 
-TEST(FrontDoor, ASocketAndAPreviewKeepTheirSeats) {
-  const House house([](ServerOptions& options) { options.limits.connections_max = 2; });
-  const Socket socket(house.port());
+TEST(HttpListener, ASocketAndAPreviewKeepTheirSeats) {
+  const ServerFixture fixture([](ServerOptions& options) { options.limits.connections_max = 2; });
+  const Socket socket(fixture.port());
   ASSERT_TRUE(socket.is_open());
-  Wire viewer(house.port());
+  Wire viewer(fixture.port());
   viewer.send(request_text("GET /api/v1/preview.mjpeg"));
   ASSERT_NE(viewer.take_until("\r\n\r\n"), "");
-  Wire late(house.port());
+  Wire late(fixture.port());
   late.send(request_text("GET /healthz"));
   EXPECT_EQ(take_reply(late).status, 0);
 }
 
-TEST(FrontDoor, EndsSoonWhileClientsWaitAndIdle) {
-  auto house = std::make_unique<House>();
-  Wire idle(house->port());
+TEST(HttpListener, EndsSoonWhileClientsWaitAndIdle) {
+  auto fixture = std::make_unique<ServerFixture>();
+  Wire idle(fixture->port());
   idle.send(request_text("GET /healthz"));
   EXPECT_EQ(take_reply(idle).status, 200);
-  Wire half(house->port());
+  Wire half(fixture->port());
   half.send("GET /hea");
-  Wire waiting(house->port());
+  Wire waiting(fixture->port());
   waiting.send(
       request_text("PATCH /api/v1/layers/title?wait=on-air", {.body = "{\"opacity\": 0.5}"}));
-  Socket socket(house->port());
-  EXPECT_TRUE(becomes_true([&] { return house->revision() == 2; }));
-  EXPECT_LT(time_of([&] { house->server.reset(); }), std::chrono::seconds(4));
+  Socket socket(fixture->port());
+  EXPECT_TRUE(becomes_true([&] { return fixture->revision() == 2; }));
+  EXPECT_LT(time_of([&] { fixture->server.reset(); }), std::chrono::seconds(4));
   EXPECT_EQ(take_reply(waiting).status, 202);
   EXPECT_EQ(socket.receive(), std::nullopt);
 }
 
 TEST(Preview, ShowsOnePictureAfterAnother) {
-  const House house;
-  Wire wire(house.port());
+  const ServerFixture fixture;
+  Wire wire(fixture.port());
   wire.send(request_text("GET /api/v1/preview.mjpeg"));
   const std::string head = wire.take_until("\r\n\r\n");
   EXPECT_NE(head.find("Content-Type: multipart/x-mixed-replace; boundary=frame\r\n"),
@@ -263,49 +263,49 @@ TEST(Preview, ShowsOnePictureAfterAnother) {
         << part;
     EXPECT_TRUE(wire.take_until("\r\n").starts_with("picture "));
   }
-  EXPECT_EQ(ask(house.port(), "HEAD /api/v1/preview.mjpeg").status, 200);
-  EXPECT_EQ(ask(house.port(), "POST /api/v1/preview.mjpeg").status, 405);
+  EXPECT_EQ(ask(fixture.port(), "HEAD /api/v1/preview.mjpeg").status, 200);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/preview.mjpeg").status, 405);
 }
 
 TEST(Preview, IsMadeOnceForAllAndNotAtAllForNobody) {
-  const House house;
-  EXPECT_EQ(house.station.pictures_made, 0);
+  const ServerFixture fixture;
+  EXPECT_EQ(fixture.status_provider.pictures_made, 0);
   {
     std::vector<Wire> viewers;
     for (int i = 0; i < 8; ++i) {
-      viewers.emplace_back(house.port());
+      viewers.emplace_back(fixture.port());
       viewers.back().send(request_text("GET /api/v1/preview.mjpeg"));
     }
     for (Wire& viewer : viewers) EXPECT_NE(viewer.take_until("picture "), "");
     // Requests are answered meanwhile: viewers take no threads.
-    EXPECT_EQ(ask(house.port(), "GET /healthz").status, 200);
-    const int before = house.station.pictures_made;
+    EXPECT_EQ(ask(fixture.port(), "GET /healthz").status, 200);
+    const int before = fixture.status_provider.pictures_made;
     const auto taken = time_of([&] {
       for (int i = 0; i < 10; ++i) EXPECT_NE(viewers[0].take_until("--frame"), "");
     });
     // One in five milliseconds, however many look.
     const auto most = taken / Milliseconds(5) + 3;
-    EXPECT_LE(house.station.pictures_made - before, most);
+    EXPECT_LE(fixture.status_provider.pictures_made - before, most);
   }
-  EXPECT_TRUE(becomes_true([&] { return house.metric("preview_viewers") == 0; }));
+  EXPECT_TRUE(becomes_true([&] { return fixture.metric("preview_viewers") == 0; }));
   int last = -1;
   EXPECT_TRUE(becomes_true([&] {
-    const bool is_still = house.station.pictures_made == last;
-    last = house.station.pictures_made;
+    const bool is_still = fixture.status_provider.pictures_made == last;
+    last = fixture.status_provider.pictures_made;
     std::this_thread::sleep_for(Milliseconds(30));
     return is_still;
   }));
 }
 
 TEST(Preview, HasRoomForSoMany) {
-  const House house([](ServerOptions& options) { options.limits.viewers_max = 2; });
+  const ServerFixture fixture([](ServerOptions& options) { options.limits.viewers_max = 2; });
   std::vector<Wire> viewers;
   for (int i = 0; i < 2; ++i) {
-    viewers.emplace_back(house.port());
+    viewers.emplace_back(fixture.port());
     viewers.back().send(request_text("GET /api/v1/preview.mjpeg"));
     ASSERT_NE(viewers.back().take_until("picture "), "");
   }
-  EXPECT_EQ(ask(house.port(), "GET /api/v1/preview.mjpeg").status, 503);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/preview.mjpeg").status, 503);
 }
 
 }  // namespace

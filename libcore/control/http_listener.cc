@@ -1,4 +1,4 @@
-#include "control/front_door.h"
+#include "control/http_listener.h"
 
 #include "base/thread_name.h"
 #include "control/api.h"
@@ -43,9 +43,9 @@ std::string text_of(const asio::ip::address& address) {
 }
 
 /// Counts connections, in all and per address. Thread: any (locked).
-class Seats : public std::enable_shared_from_this<Seats> {
+class ConnectionSlots : public std::enable_shared_from_this<ConnectionSlots> {
  public:
-  explicit Seats(const Limits& limits)
+  explicit ConnectionSlots(const Limits& limits)
       : all_max_(limits.connections_max), each_max_(limits.connections_per_client_max) {}
 
   /// Takes a connection slot; null when none is left for this address.
@@ -92,7 +92,7 @@ OwnSocket::~OwnSocket() {
   if (native_ >= 0) ::close(native_);
 }
 
-class FrontDoor::Work {
+class HttpListener::Work {
  public:
   explicit Work(Options given);
   ~Work();
@@ -104,13 +104,13 @@ class FrontDoor::Work {
  private:
   class Connection;
   /// Updated by connections on destruction, which may come after that of the listener.
-  struct Books {
+  struct Accounting {
     std::set<Connection*> connections;
     int64_t bodies_bytes = 0;
   };
 
   void accept();
-  void seat(tcp::socket socket);
+  void open_connection(tcp::socket socket);
   LaneThreads& lane_of(Lane lane);
   void log(const std::string& line);
   void begin_stopping();
@@ -122,7 +122,7 @@ class FrontDoor::Work {
   tcp::acceptor acceptor_{io_};
   asio::steady_timer accept_timer_{io_};
   int port_ = 0;
-  std::shared_ptr<Seats> seats_;
+  std::shared_ptr<ConnectionSlots> slots_;
   std::shared_ptr<base::Counter> turned_away_;
   LaneThreads quick_;
   LaneThreads store_;
@@ -130,7 +130,7 @@ class FrontDoor::Work {
 
   // Used only on the listener's thread.
   std::array<char, kScratchBytes> scratch_{};
-  std::shared_ptr<Books> books_ = std::make_shared<Books>();
+  std::shared_ptr<Accounting> accounting_ = std::make_shared<Accounting>();
   bool is_stopping_ = false;
   std::chrono::steady_clock::time_point log_second_;
   int log_lines_ = 0;
@@ -142,20 +142,20 @@ class FrontDoor::Work {
 };
 
 /// One client, from accept to close. Thread: the listener's.
-class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connection> {
+class HttpListener::Work::Connection : public std::enable_shared_from_this<Connection> {
  public:
-  Connection(Work& door, tcp::socket socket, Visitor visitor, std::shared_ptr<void> seat)
-      : door_(door),
-        books_(door.books_),
+  Connection(Work& listener, tcp::socket socket, Peer peer, std::shared_ptr<void> slot)
+      : listener_(listener),
+        accounting_(listener.accounting_),
         socket_(std::move(socket)),
-        timer_(door.io_),
-        visitor_(std::move(visitor)),
-        seat_(std::move(seat)) {
-    books_->connections.insert(this);
+        timer_(listener.io_),
+        peer_(std::move(peer)),
+        slot_(std::move(slot)) {
+    accounting_->connections.insert(this);
   }
   ~Connection() {
     free_body();
-    books_->connections.erase(this);
+    accounting_->connections.erase(this);
   }
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -164,7 +164,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     ErrorCode ignored;
     socket_.non_blocking(true, ignored);
     socket_.set_option(tcp::no_delay(true), ignored);
-    give_time(door_.limits_.head_patience);
+    give_time(listener_.limits_.head_patience);
     await_bytes();
   }
 
@@ -207,12 +207,12 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
 
   void receive() {
     ErrorCode error;
-    const size_t count = socket_.read_some(asio::buffer(door_.scratch_), error);
+    const size_t count = socket_.read_some(asio::buffer(listener_.scratch_), error);
     if (error == asio::error::would_block || error == asio::error::try_again) return await_bytes();
     if (error) return close();
     if (phase_ == Phase::kLinger) return await_bytes();
-    if (phase_ == Phase::kHead && received_.empty()) give_time(door_.limits_.head_patience);
-    received_.append(door_.scratch_.data(), count);
+    if (phase_ == Phase::kHead && received_.empty()) give_time(listener_.limits_.head_patience);
+    received_.append(listener_.scratch_.data(), count);
     go_on();
   }
 
@@ -228,7 +228,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     while (std::string_view(received_).substr(blank).starts_with("\r\n")) blank += 2;
     received_.erase(0, blank);
     const auto length = head_length(received_);
-    const auto most = static_cast<size_t>(door_.limits_.head_bytes_max);
+    const auto most = static_cast<size_t>(listener_.limits_.head_bytes_max);
     if (length.value_or(received_.size()) > most) {
       return refuse(problem(431, "the request head exceeds " + std::to_string(most) + " bytes"));
     }
@@ -248,12 +248,12 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     path_ = *path;
     found_ = find_route(head_.method, path_);
     route_ = found_.route;
-    auto admitted = door_.options_.gate->admit(head_, visitor_, route_);
+    auto admitted = listener_.options_.gate->admit(head_, peer_, route_);
     if (const auto* refused = std::get_if<Problem>(&admitted)) return refuse(*refused);
     trust_ = std::get<Request::Trust>(admitted);
-    if (head_.content_length > door_.limits_.body_bytes_max) {
+    if (head_.content_length > listener_.limits_.body_bytes_max) {
       return refuse(problem(413, "the body is longer than " +
-                                     std::to_string(door_.limits_.body_bytes_max) + " bytes"));
+                                     std::to_string(listener_.limits_.body_bytes_max) + " bytes"));
     }
     const bool is_handed_over = hands_over(length);
     if (is_handed_over) return;
@@ -272,23 +272,23 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     ErrorCode error;
     const int native = socket_.release(error);
     if (error) return true;
-    door_.options_.count(route_->path, is_socket ? 101 : 200);
-    Guest guest{OwnSocket(native), std::move(received_), visitor_, std::move(seat_)};
-    is_socket ? door_.options_.to_web_socket(std::move(guest))
-              : door_.options_.to_preview(std::move(guest));
+    listener_.options_.count(route_->path, is_socket ? 101 : 200);
+    UpgradedConnection connection{OwnSocket(native), std::move(received_), peer_, std::move(slot_)};
+    is_socket ? listener_.options_.to_web_socket(std::move(connection))
+              : listener_.options_.to_preview(std::move(connection));
     return true;
   }
 
   void begin_body() {
-    if (books_->bodies_bytes + head_.content_length > door_.limits_.bodies_bytes_max) {
+    if (accounting_->bodies_bytes + head_.content_length > listener_.limits_.bodies_bytes_max) {
       Problem refused = problem(503, "too many concurrent requests");
       refused.headers.emplace_back("Retry-After", "1");
       return refuse(refused);
     }
     body_bytes_ = head_.content_length;
-    books_->bodies_bytes += body_bytes_;
+    accounting_->bodies_bytes += body_bytes_;
     phase_ = Phase::kBody;
-    give_time(door_.limits_.body_patience);
+    give_time(listener_.limits_.body_patience);
     if (head_.find("expect") == nullptr || received_.size() >= static_cast<size_t>(body_bytes_)) {
       return take_body();
     }
@@ -312,43 +312,43 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   }
 
   LaneThreads& lane() {
-    if (route_ == nullptr) return door_.quick_;
+    if (route_ == nullptr) return listener_.quick_;
     const bool waits_for_frame =
         route_->lane == Lane::kStore && query_value(head_.query, "wait").has_value();
-    return door_.lane_of(waits_for_frame ? Lane::kFrame : route_->lane);
+    return listener_.lane_of(waits_for_frame ? Lane::kFrame : route_->lane);
   }
 
   void make_answer(std::string body) {
     LaneThreads& threads = lane();
-    if (threads.waiting >= door_.limits_.requests_waiting_max) {
+    if (threads.waiting >= listener_.limits_.requests_waiting_max) {
       Problem refused = problem(503, "too many concurrent requests");
       refused.headers.emplace_back("Retry-After", "1");
       return refuse(refused);
     }
     ++threads.waiting;
     if (is_last_) head_.keeps_alive = false;
-    asio::post(threads.pool,
-               [self = shared_from_this(), &threads, body = std::move(body)]() mutable {
-                 Work& door = self->door_;
-                 std::string text = self->response_to(std::move(body));
-                 --threads.waiting;
-                 // Moved: the connection must be destroyed on the listener's thread.
-                 asio::post(door.io_, [self = std::move(self), text = std::move(text)]() mutable {
-                   self->free_body();
-                   self->send(std::move(text));
-                 });
-               });
+    asio::post(
+        threads.pool, [self = shared_from_this(), &threads, body = std::move(body)]() mutable {
+          Work& listener = self->listener_;
+          std::string text = self->response_to(std::move(body));
+          --threads.waiting;
+          // Moved: the connection must be destroyed on the listener's thread.
+          asio::post(listener.io_, [self = std::move(self), text = std::move(text)]() mutable {
+            self->free_body();
+            self->send(std::move(text));
+          });
+        });
   }
 
   /// Thread: a lane's. The listener's thread touches none of what this reads meanwhile.
   std::string response_to(std::string body) const {
     auto request = request_of(head_, path_, trust_, std::move(body), found_);
     if (const auto* refused = std::get_if<Problem>(&request)) {
-      door_.options_.count(route_ == nullptr ? "none" : route_->path, refused->status);
+      listener_.options_.count(route_ == nullptr ? "none" : route_->path, refused->status);
       return response_text(answer_of(*refused), head_);
     }
     try {
-      return response_text(door_.options_.answer(std::get<Request>(request), found_), head_);
+      return response_text(listener_.options_.answer(std::get<Request>(request), found_), head_);
     } catch (const std::exception&) {
       return response_text(answer_of(problem(500, "internal error while building the response")),
                            head_);
@@ -356,7 +356,7 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   }
 
   void free_body() {
-    books_->bodies_bytes -= body_bytes_;
+    accounting_->bodies_bytes -= body_bytes_;
     body_bytes_ = 0;
   }
 
@@ -364,8 +364,8 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     phase_ = Phase::kSend;
     sent_ = std::move(text);
     const auto bytes = static_cast<int64_t>(sent_.size());
-    give_time(door_.limits_.answer_patience +
-              std::chrono::seconds(bytes / door_.limits_.answer_bytes_per_second_min));
+    give_time(listener_.limits_.answer_patience +
+              std::chrono::seconds(bytes / listener_.limits_.answer_bytes_per_second_min));
     asio::async_write(socket_, asio::buffer(sent_),
                       [self = shared_from_this()](ErrorCode error, size_t) {
                         if (error) return self->close();
@@ -377,16 +377,17 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     std::string().swap(sent_);
     if (!head_.keeps_alive || is_last_) return linger();
     phase_ = Phase::kHead;
-    give_time(received_.empty() ? door_.limits_.idle_patience : door_.limits_.head_patience);
+    give_time(received_.empty() ? listener_.limits_.idle_patience
+                                : listener_.limits_.head_patience);
     if (received_.empty()) return await_bytes();
     go_on();
   }
 
   /// Sends the problem and ends the connection, because the end of the request is unknown.
   void refuse(const Problem& problem) {
-    door_.options_.count(route_ == nullptr ? "none" : route_->path, problem.status);
-    door_.log("refused a request from " + visitor_.address + ": " + std::to_string(problem.status) +
-              " " + problem.detail);
+    listener_.options_.count(route_ == nullptr ? "none" : route_->path, problem.status);
+    listener_.log("refused a request from " + peer_.address + ": " +
+                  std::to_string(problem.status) + " " + problem.detail);
     free_body();
     received_.clear();
     const bool has_head = !head_.method.empty();
@@ -405,12 +406,12 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
     await_bytes();
   }
 
-  Work& door_;
-  std::shared_ptr<Books> books_;
+  Work& listener_;
+  std::shared_ptr<Accounting> accounting_;
   tcp::socket socket_;
   asio::steady_timer timer_;
-  Visitor visitor_;
-  std::shared_ptr<void> seat_;
+  Peer peer_;
+  std::shared_ptr<void> slot_;
   Phase phase_ = Phase::kHead;
   std::string received_;
   std::string sent_;
@@ -419,21 +420,21 @@ class FrontDoor::Work::Connection : public std::enable_shared_from_this<Connecti
   Found found_;
   const Route* route_ = nullptr;
   Request::Trust trust_ = Request::Trust::kNone;
-  int64_t body_bytes_ = 0;  // counted in Books::bodies_bytes
+  int64_t body_bytes_ = 0;  // counted in Accounting::bodies_bytes
   bool is_last_ = false;
 };
 
-FrontDoor::Work::Work(Options given)
+HttpListener::Work::Work(Options given)
     : options_(std::move(given)),
       limits_(*options_.limits),
-      seats_(std::make_shared<Seats>(limits_)),
+      slots_(std::make_shared<ConnectionSlots>(limits_)),
       turned_away_(options_.metrics->counter(
           {"connections_refused_total", "Connections refused because too many were open."})),
       quick_(limits_.quick_threads),
       store_(limits_.store_threads),
       frame_(limits_.frame_threads) {}
 
-base::Result<void> FrontDoor::Work::listen() {
+base::Result<void> HttpListener::Work::listen() {
   ErrorCode error;
   const auto address = asio::ip::make_address(options_.address, error);
   if (error) {
@@ -461,11 +462,11 @@ base::Result<void> FrontDoor::Work::listen() {
   return {};
 }
 
-void FrontDoor::Work::accept() {
+void HttpListener::Work::accept() {
   acceptor_.async_accept([this](ErrorCode error, tcp::socket socket) {
     if (error == asio::error::operation_aborted || is_stopping_) return;
     if (!error) {
-      seat(std::move(socket));
+      open_connection(std::move(socket));
       return accept();
     }
     // Probably out of file descriptors: retry until other connections end.
@@ -477,22 +478,21 @@ void FrontDoor::Work::accept() {
   });
 }
 
-void FrontDoor::Work::seat(tcp::socket socket) {
+void HttpListener::Work::open_connection(tcp::socket socket) {
   ErrorCode error;
   const tcp::endpoint remote = socket.remote_endpoint(error);
   const tcp::endpoint local = socket.local_endpoint(error);
   if (error) return;
-  Visitor visitor{text_of(remote.address()), text_of(local.address())};
-  auto seat = seats_->take(visitor.address);
-  if (seat == nullptr) {
+  Peer peer{text_of(remote.address()), text_of(local.address())};
+  auto slot = slots_->take(peer.address);
+  if (slot == nullptr) {
     turned_away_->add();
-    return log("refused a connection from " + visitor.address + ": too many connections");
+    return log("refused a connection from " + peer.address + ": too many connections");
   }
-  std::make_shared<Connection>(*this, std::move(socket), std::move(visitor), std::move(seat))
-      ->start();
+  std::make_shared<Connection>(*this, std::move(socket), std::move(peer), std::move(slot))->start();
 }
 
-LaneThreads& FrontDoor::Work::lane_of(Lane lane) {
+LaneThreads& HttpListener::Work::lane_of(Lane lane) {
   switch (lane) {
     case Lane::kQuick:
       return quick_;
@@ -504,7 +504,7 @@ LaneThreads& FrontDoor::Work::lane_of(Lane lane) {
   return quick_;
 }
 
-void FrontDoor::Work::log(const std::string& line) {
+void HttpListener::Work::log(const std::string& line) {
   if (!options_.log) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - log_second_ >= std::chrono::seconds(1)) {
@@ -514,28 +514,29 @@ void FrontDoor::Work::log(const std::string& line) {
   if (++log_lines_ <= kLogLinesPerSecond) options_.log(line);
 }
 
-void FrontDoor::Work::begin_stopping() {
+void HttpListener::Work::begin_stopping() {
   if (is_stopping_) return;
   is_stopping_ = true;
   ErrorCode ignored;
   acceptor_.close(ignored);
   accept_timer_.cancel();
-  const std::vector<Connection*> open(books_->connections.begin(), books_->connections.end());
+  const std::vector<Connection*> open(accounting_->connections.begin(),
+                                      accounting_->connections.end());
   for (Connection* connection : open) connection->finish();
 }
 
-void FrontDoor::Work::stop_accepting() {
+void HttpListener::Work::stop_accepting() {
   asio::post(io_, [this] { begin_stopping(); });
 }
 
-FrontDoor::Work::~Work() {
+HttpListener::Work::~Work() {
   if (!thread_.joinable()) return;
   stop_accepting();
   const auto end = std::chrono::steady_clock::now() + kStopPatience;
   while (std::chrono::steady_clock::now() < end) {
     asio::post(io_, [this] {
       const std::lock_guard lock(mutex_);
-      is_empty_ = books_->connections.empty();
+      is_empty_ = accounting_->connections.empty();
       emptied_.notify_all();
     });
     std::unique_lock lock(mutex_);
@@ -551,16 +552,16 @@ FrontDoor::Work::~Work() {
   thread_.join();
 }
 
-base::Result<std::unique_ptr<FrontDoor>> FrontDoor::open(Options options) {
+base::Result<std::unique_ptr<HttpListener>> HttpListener::open(Options options) {
   auto work = std::make_unique<Work>(std::move(options));
   TRY_DO(work->listen());
-  return std::unique_ptr<FrontDoor>(new FrontDoor(std::move(work)));
+  return std::unique_ptr<HttpListener>(new HttpListener(std::move(work)));
 }
 
-FrontDoor::FrontDoor(std::unique_ptr<Work> work) : work_(std::move(work)) {}
-FrontDoor::~FrontDoor() = default;
+HttpListener::HttpListener(std::unique_ptr<Work> work) : work_(std::move(work)) {}
+HttpListener::~HttpListener() = default;
 
-int FrontDoor::port() const { return work_->port(); }
-void FrontDoor::stop_accepting() { work_->stop_accepting(); }
+int HttpListener::port() const { return work_->port(); }
+void HttpListener::stop_accepting() { work_->stop_accepting(); }
 
 }  // namespace layercast::control

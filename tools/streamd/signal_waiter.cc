@@ -1,4 +1,4 @@
-#include "tools/streamd/wake_ups.h"
+#include "tools/streamd/signal_waiter.h"
 
 #include <algorithm>
 #include <array>
@@ -13,25 +13,25 @@
 
 namespace layercast::tools {
 
-base::Result<std::unique_ptr<WakeUps>> WakeUps::open(const std::string& path) {
-  std::unique_ptr<WakeUps> wake_ups(new WakeUps);
+base::Result<std::unique_ptr<SignalWaiter>> SignalWaiter::open(const std::string& path) {
+  std::unique_ptr<SignalWaiter> signal_waiter(new SignalWaiter);
   sigset_t signals;
   sigemptyset(&signals);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&signals, signal);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  wake_ups->signals_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (wake_ups->signals_ < 0) return base::io_error(errno, "cannot wait for signals", "");
-  if (!path.empty()) TRY_DO(wake_ups->watch(path));
-  return wake_ups;
+  signal_waiter->signals_ = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signal_waiter->signals_ < 0) return base::io_error(errno, "cannot wait for signals", "");
+  if (!path.empty()) TRY_DO(signal_waiter->watch(path));
+  return signal_waiter;
 }
 
-WakeUps::~WakeUps() {
+SignalWaiter::~SignalWaiter() {
   if (signals_ >= 0) close(signals_);
   if (changes_ >= 0) close(changes_);
 }
 
 // Watches the folder, because editors replace the file.
-base::Result<void> WakeUps::watch(const std::string& path) {
+base::Result<void> SignalWaiter::watch(const std::string& path) {
   const std::filesystem::path file = std::filesystem::absolute(path);
   file_name_ = file.filename().string();
   changes_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
@@ -44,7 +44,7 @@ base::Result<void> WakeUps::watch(const std::string& path) {
 }
 
 // Reads the pending events of the folder; whether one of them concerns the file.
-bool WakeUps::take_change() {
+bool SignalWaiter::take_change() {
   bool is_changed = false;
   alignas(inotify_event) std::array<char, 4096> buffer{};
   for (;;) {
@@ -60,7 +60,7 @@ bool WakeUps::take_change() {
   }
 }
 
-WakeUp WakeUps::wait_until(std::chrono::steady_clock::time_point time) {
+WakeUp SignalWaiter::wait_until(std::chrono::steady_clock::time_point time) {
   using std::chrono::milliseconds;
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(time - std::chrono::steady_clock::now());
