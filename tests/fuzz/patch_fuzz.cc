@@ -38,7 +38,7 @@ scene::LiveState first_state() {
   return scene::first_state(std::get<scene::SceneFile>(std::move(file)).scene, scene::WallTime{});
 }
 
-void obey(scene::LiveState& state, const scene::Value& said, std::chrono::seconds now) {
+void execute(scene::LiveState& state, const scene::Value& said, std::chrono::seconds now) {
   const auto command = scene::command_from(said);
   if (!command) return;
   auto outcome = scene::apply(state, command.value(), now);
@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (!document.faults.empty() || !document.value.is(scene::Value::Kind::kArray)) return 0;
   scene::LiveState state = kFirst;
   std::chrono::seconds now{1};
-  for (const scene::Value& said : document.value.items) obey(state, said, now++);
+  for (const scene::Value& said : document.value.items) execute(state, said, now++);
   scene::LiveStateTexts texts{scene::header_text(state), {}};
   for (const scene::Layer& layer : state.scene.layers) {
     texts.layers.emplace_back(layer.id, scene::layer_text(layer));
