@@ -6,17 +6,21 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <deque>
 #include <filesystem>
 #include <fontconfig/fontconfig.h>
 #include <fstream>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <pango/pangocairo.h>
 #include <pango/pangofc-fontmap.h>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace layercast::content {
 namespace {
@@ -88,12 +92,46 @@ using FontSetPtr = std::unique_ptr<FcFontSet, FontconfigFree>;
 using ObjectSetPtr = std::unique_ptr<FcObjectSet, FontconfigFree>;
 
 // Frees a context and its font map, which nothing else uses.
-struct ContextFree {
-  void operator()(PangoContext* context) const {
-    // A font map leaks its configuration unless it is reset (Pango 1.50).
-    pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(pango_context_get_font_map(context)), nullptr);
-    g_object_unref(context);
+void free_context(PangoContext* context) {
+  // A font map leaks its configuration unless it is reset (Pango 1.50).
+  pango_fc_font_map_set_config(PANGO_FC_FONT_MAP(pango_context_get_font_map(context)), nullptr);
+  g_object_unref(context);
+}
+
+// Contexts that nothing uses any more. Pango 1.50 matches and sorts fonts on threads of its own,
+// which it does not join; when such a thread ends, it reads its font map, even one that was freed.
+// Nothing tells when they end, so a context is freed much later than any of them: at the first
+// call after kPatience. Thread: any (locked).
+class RetiredContexts {
+ public:
+  static RetiredContexts& instance() {
+    static auto* const contexts = new RetiredContexts;  // outlives all other static objects
+    return *contexts;
   }
+
+  void add(PangoContext* context) {
+    const auto now = std::chrono::steady_clock::now();
+    std::vector<PangoContext*> old;
+    {
+      const std::lock_guard lock(mutex_);
+      retired_.emplace_back(now, context);
+      while (now - retired_.front().first >= kPatience) {
+        old.push_back(retired_.front().second);
+        retired_.pop_front();
+      }
+    }
+    for (PangoContext* each : old) free_context(each);
+  }
+
+ private:
+  static constexpr std::chrono::seconds kPatience{10};
+
+  std::mutex mutex_;
+  std::deque<std::pair<std::chrono::steady_clock::time_point, PangoContext*>> retired_;
+};
+
+struct ContextFree {
+  void operator()(PangoContext* context) const { RetiredContexts::instance().add(context); }
 };
 using ContextPtr = std::unique_ptr<PangoContext, ContextFree>;
 
