@@ -335,7 +335,8 @@ std::vector<int> refusals_of(const Route& route) {
   }
   refusals.push_back(503);
   std::ranges::sort(refusals);
-  refusals.erase(std::ranges::unique(refusals).begin(), refusals.end());
+  // clang 14 does not compile std::ranges::unique of this library.
+  refusals.erase(std::unique(refusals.begin(), refusals.end()), refusals.end());
   return refusals;
 }
 
