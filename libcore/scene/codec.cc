@@ -352,19 +352,6 @@ Value described_schema(Value schema, const FieldDoc& doc, const std::optional<Va
   return schema;
 }
 
-void fault_unknown_key(const Value::Member& member, std::vector<std::string_view> known,
-                       Reader& reader) {
-  const Reader::Step step(reader, member.key);
-  // The search for similar names is slow, and this fault is not described.
-  if (reader.faults().size() >= kFaultsKept) return reader.fault(member.key_mark, {}, {});
-  if (member.key == "<<") {
-    reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
-                 "the keys written out, or an alias for the whole value");
-    return;
-  }
-  reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
-}
-
 // The tables that the tags of one object select, each with its part of the object.
 struct ActiveTables {
   struct Entry {
@@ -384,6 +371,13 @@ struct ActiveTables {
     return {nullptr, nullptr};
   }
 
+  bool is_run_state(const std::string& key) const {
+    return std::ranges::any_of(entries, [&](const Entry& entry) {
+      return std::ranges::find(entry.table->run_state_keys, key) !=
+             entry.table->run_state_keys.end();
+    });
+  }
+
   std::vector<std::string_view> keys() const {
     std::vector<std::string_view> keys = tags;
     for (const Entry& entry : entries) {
@@ -392,6 +386,24 @@ struct ActiveTables {
     return keys;
   }
 };
+
+void fault_unknown_key(const Value::Member& member, const ActiveTables& active, Reader& reader) {
+  const Reader::Step step(reader, member.key);
+  // The search for similar names is slow, and this fault is not described.
+  if (reader.faults().size() >= kFaultsKept) return reader.fault(member.key_mark, {}, {});
+  if (member.key == "<<") {
+    reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
+                 "the keys written out, or an alias for the whole value");
+    return;
+  }
+  if (active.is_run_state(member.key)) {
+    reader.fault(member.key_mark, "this is run state, which a scene does not have",
+                 "the key removed");
+    return;
+  }
+  const std::vector<std::string_view> known = active.keys();
+  reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
+}
 
 std::vector<std::string_view> choice_names(const Table& table) {
   std::vector<std::string_view> names;
@@ -433,7 +445,7 @@ void read_members(const ActiveTables& active, bool tags_known, const Value& valu
       const Reader::Step step(reader, member.key);
       field->codec->read(member.value, reader, static_cast<std::byte*>(object) + field->offset);
     } else if (tags_known) {
-      fault_unknown_key(member, active.keys(), reader);
+      fault_unknown_key(member, active, reader);
     }  // otherwise the key may belong to the misspelt choice
   }
   for (const ActiveTables::Entry& entry : active.entries) {

@@ -319,6 +319,9 @@ struct Table {
   std::function<void(const Value&, Reader&)> check;
   /// Adds to the object's schema what `check` checks, as far as a schema can express it.
   std::function<void(Value& schema)> refine_schema;
+  /// Keys of version 0.1 for run state, which is not part of a scene any more. They are refused
+  /// with that reason.
+  std::vector<std::string> run_state_keys;
 };
 
 /// A TableField of an object of type T.
@@ -344,6 +347,7 @@ struct ObjectTable {
   std::vector<Choice<T>> choices{};
   std::function<void(const Value&, Reader&)> check{};
   std::function<void(Value& schema)> refine_schema{};
+  std::vector<std::string> run_state_keys{};
 };
 
 namespace internal {
@@ -484,9 +488,10 @@ std::vector<Field<T>> fields_of(Part T::*part, const std::vector<Field<Part>>& f
 /// The table without its type.
 template <class T>
 std::shared_ptr<const Table> erased(ObjectTable<T> typed) {
-  Table table{std::move(typed.title), std::move(typed.doc),          {},
-              std::move(typed.tag),   std::move(typed.tag_doc),      {},
-              std::move(typed.check), std::move(typed.refine_schema)};
+  Table table{
+      std::move(typed.title), std::move(typed.doc),           {},
+      std::move(typed.tag),   std::move(typed.tag_doc),       {},
+      std::move(typed.check), std::move(typed.refine_schema), std::move(typed.run_state_keys)};
   for (auto& field : typed.fields) table.fields.push_back(std::move(field.form));
   for (auto& choice : typed.choices) table.choices.push_back(std::move(choice.form));
   return std::make_shared<const Table>(std::move(table));

@@ -497,7 +497,8 @@ ObjectTable<CharacterContent> character_table() {
                      optional("cross_fade", &C::cross_fade,
                               duration_within(base::Duration{}, std::chrono::minutes(1)),
                               "Duration of the cross-fade of a live change of state.")},
-          .check = check_character};
+          .check = check_character,
+          .run_state_keys = {"state_before", "state_start", "state_before_start", "fade_start"}};
 }
 
 /// --- chat ---

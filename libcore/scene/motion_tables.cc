@@ -520,6 +520,7 @@ Codec<Animation> animation() {
   }
   table.check = check_duration;
   table.refine_schema = refine_animation_schema;
+  table.run_state_keys = {"start"};
   return defined_as("animation", object(std::move(table)));
 }
 

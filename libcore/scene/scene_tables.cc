@@ -114,6 +114,7 @@ ObjectTable<Layer> layer_table() {
   };
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
+  table.run_state_keys = {"start", "shown_since", "leaves", "glide"};
   return table;
 }
 
@@ -188,29 +189,32 @@ ObjectTable<AudioTrack> audio_table() {
   return {
       .title = "audio",
       .doc = "A sound that plays with the picture.",
-      .fields = {
-          required("id", &A::id, name(), "Unique among the sounds of the scene."),
-          required("source", &A::source, file_path(FileRole::kSource),
-                   "A sound or video file, or a URL."),
-          optional("volume", &A::volume, number(limits::kVolume),
-                   "Factor of the amplitude; 1 leaves it unchanged."),
-          optional("mute", &A::mute, boolean(), "Whether the sound is silent."),
-          optional("loop", &A::loop, boolean(), "Whether the sound restarts after its end."),
-          optional("start", &A::start, duration(), "Time in the source at which the sound begins."),
-          optional("delay", &A::delay, duration(),
-                   "Time until the sound begins, from the start of the scene; if it was added "
-                   "live, from then on."),
-          optional("fade_in", &A::fade_in, fade,
-                   "Duration of the fade from silence at its beginning."),
-          optional("fade_out", &A::fade_out, fade,
-                   "Duration of the fade to silence at its end; offline, at the end of the scene "
-                   "at the latest."),
-          optional("duck_under", &A::duck_under, name(),
-                   "Id of a layer with sound. While that layer sounds (above -45 dBFS), this sound "
-                   "is 12 dB quieter; it fades down within 0.1 s and back in 0.6 s."),
-          optional("animations", &A::animations,
-                   list(animation(), 0, limits::kAnimationsMax, "animations"),
-                   "Animations of the volume: volume effects, and keyframes with volume.")}};
+      .fields =
+          {required("id", &A::id, name(), "Unique among the sounds of the scene."),
+           required("source", &A::source, file_path(FileRole::kSource),
+                    "A sound or video file, or a URL."),
+           optional("volume", &A::volume, number(limits::kVolume),
+                    "Factor of the amplitude; 1 leaves it unchanged."),
+           optional("mute", &A::mute, boolean(), "Whether the sound is silent."),
+           optional("loop", &A::loop, boolean(), "Whether the sound restarts after its end."),
+           optional("start", &A::start, duration(),
+                    "Time in the source at which the sound begins."),
+           optional("delay", &A::delay, duration(),
+                    "Time until the sound begins, from the start of the scene; if it was added "
+                    "live, from then on."),
+           optional("fade_in", &A::fade_in, fade,
+                    "Duration of the fade from silence at its beginning."),
+           optional("fade_out", &A::fade_out, fade,
+                    "Duration of the fade to silence at its end; offline, at the end of the scene "
+                    "at the latest."),
+           optional(
+               "duck_under", &A::duck_under, name(),
+               "Id of a layer with sound. While that layer sounds (above -45 dBFS), this sound "
+               "is 12 dB quieter; it fades down within 0.1 s and back in 0.6 s."),
+           optional("animations", &A::animations,
+                    list(animation(), 0, limits::kAnimationsMax, "animations"),
+                    "Animations of the volume: volume effects, and keyframes with volume.")},
+      .run_state_keys = {"begins"}};
 }
 
 // Each `duck_under` must be the id of a layer of the scene.

@@ -390,7 +390,7 @@ TEST_F(LayerManagers, AStaleCommandIsRefused) {
   EXPECT_EQ(refusal.error.code, ErrorCode::kStale);
   EXPECT_EQ(refusal.error.message, "the scene is at revision 2, not 1");
   EXPECT_EQ(accepted_of(submit(set_opacity(0.25), {}, 2).get()).revision, 3);
-  // Of two for the same revision one is obeyed, though neither is durable yet.
+  // Of two for the same revision one is executed, though neither is durable yet.
   store_.hold();
   auto first = submit(set_opacity(0.1), {}, 3);
   auto second = submit(set_opacity(0.2), {}, 3);

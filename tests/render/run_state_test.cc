@@ -41,7 +41,7 @@ std::vector<uint8_t> frame_bytes(const LiveState& state, int64_t index) {
   return bytes;
 }
 
-// A scene that was exported, loaded anew and given the same commands shows the same frames.
+// A scene that was exported, loaded again and given the same commands shows the same frames.
 TEST(RunState, OfAnExportedSceneWithTheSameCommandsGivesTheSameFrames) {
   constexpr int kSeeds = 12;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {

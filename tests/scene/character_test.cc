@@ -36,7 +36,7 @@ LiveState host_state() {
 
 LiveState with_state(const LiveState& before, const std::string& state, base::Duration now) {
   const std::string value = state.empty() ? "null" : "\"" + state + "\"";
-  return obeyed(before,
+  return executed(before,
                 command("layers.update",
                         R"({"id": "host", "patch": {"content": {"state": )" + value + "}}}"),
                 now)
@@ -79,7 +79,7 @@ TEST(CharacterStates, AStateStaysThroughChangesOfAnythingElse) {
   const LiveState same = with_state(state, "idle", seconds(11));
   EXPECT_EQ(same, state);
   const LiveState faded =
-      obeyed(
+      executed(
           state,
           command("layers.update",
                   R"({"id": "host", "patch": {"opacity": 0.5, "content": {"texture": "t.png"}}})"),
@@ -135,7 +135,7 @@ TEST(CharacterStates, ALayerThatIsYetToBeShownBeginsWithItsState) {
   state = with_state(state, "idle", seconds(10));
   EXPECT_EQ(character_of(state).state, "idle");
   EXPECT_EQ(character_run(state).state_start, std::nullopt);
-  state = obeyed(state, command("layers.update", R"({"id": "host", "patch": {"visible": true}})"),
+  state = executed(state, command("layers.update", R"({"id": "host", "patch": {"visible": true}})"),
                  seconds(12))
               .state;
   EXPECT_EQ(run_of(state, "host").start, seconds(12));

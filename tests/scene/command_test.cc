@@ -20,11 +20,11 @@ using base::ErrorCode;
 using std::chrono::seconds;
 using Names = std::vector<std::string>;
 
-// The state after commands that are all obeyed, each second one.
+// The state after commands that are all executed, each second one.
 LiveState after(LiveState state, const std::vector<Command>& commands) {
   Duration now = kNow;
   for (const Command& each : commands) {
-    state = obeyed(state, each, now).state;
+    state = executed(state, each, now).state;
     now += seconds(1);
   }
   return state;
@@ -60,7 +60,7 @@ constexpr auto kInvalid = ErrorCode::kInvalidInput;
 
 TEST(CreateLayer, NamesItPutsItOnTopAndStartsIt) {
   const LiveState before = small_state();
-  const Applied applied = obeyed(before, command("layers.create", R"({"layer": {"type":
+  const Applied applied = executed(before, command("layers.create", R"({"layer": {"type":
       "visual_feed", "content": {"type": "image", "source": "a.png"}}})"));
   EXPECT_EQ(applied.state.revision, before.revision + 1);
   ASSERT_EQ(applied.state.scene.layers.size(), 4);
@@ -94,25 +94,26 @@ TEST(CreateLayer, ATwinWithoutIdIsTheOneThatIsThere) {
   const LiveState before = small_state();
   const std::string content =
       R"("type": "overlay", "content": {"type": "color", "color": "#102030"})";
-  const Applied same = obeyed(before, command("layers.create", R"({"layer": {)" + content + "}}"));
+  const Applied same =
+      executed(before, command("layers.create", R"({"layer": {)" + content + "}}"));
   EXPECT_EQ(same.state, before);
   EXPECT_TRUE(same.events.empty());
   EXPECT_EQ(same.result, layer_document(before.scene.layers[0], Secrets::kShown));
   const Applied named =
-      obeyed(before, command("layers.create", R"({"layer": {"id": "twin", )" + content + "}}"));
+      executed(before, command("layers.create", R"({"layer": {"id": "twin", )" + content + "}}"));
   EXPECT_EQ(named.state.scene.layers.size(), 4);
 }
 
 TEST(CreateLayer, AHiddenOneStartsWhenItIsFirstShown) {
-  LiveState state = obeyed(small_state(), command("layers.create", R"({"layer": {"id": "x",
+  LiveState state = executed(small_state(), command("layers.create", R"({"layer": {"id": "x",
       "type": "overlay", "visible": false, "content": {"type": "color", "color": "red"}}})"))
                         .state;
   EXPECT_EQ(run_of(state, "x").start, std::nullopt);
   const auto show = [&](bool is_shown, int now) {
-    state = obeyed(state,
-                   command("layers.update", std::string(R"({"id": "x", "patch": {"visible": )") +
-                                                (is_shown ? "true}}" : "false}}")),
-                   seconds(now))
+    state = executed(state,
+                     command("layers.update", std::string(R"({"id": "x", "patch": {"visible": )") +
+                                                  (is_shown ? "true}}" : "false}}")),
+                     seconds(now))
                 .state;
   };
   show(true, 20);
@@ -162,7 +163,7 @@ TEST(CreateLayer, StopsAtTheLimit) {
 
 TEST(UpdateLayer, IsAMergePatch) {
   const LiveState before = small_state();
-  const Applied applied = obeyed(before, command("layers.update", R"({"id": "title", "patch":
+  const Applied applied = executed(before, command("layers.update", R"({"id": "title", "patch":
       {"opacity": 0.25, "z_index": null, "content": {"text": "bye", "style": {"color": "red"}}}})"));
   Layer expected = layer_of(before, "title");
   expected.opacity = 0.25;
@@ -178,7 +179,7 @@ TEST(UpdateLayer, IsAMergePatch) {
 
 TEST(UpdateLayer, WithoutDifferenceIsNoChange) {
   const LiveState before = small_state();
-  const Applied same = obeyed(
+  const Applied same = executed(
       before,
       command("layers.update", R"({"id": "title", "patch": {"opacity": 1, "id": "title"}})"));
   EXPECT_EQ(same.state, before);
@@ -211,15 +212,16 @@ TEST(UpdateLayer, IsRefusedWithEveryFault) {
 }
 
 TEST(ReplaceLayer, KeepsWhatIsUnchangedInPhase) {
-  LiveState state = obeyed(small_state(), command("layers.animate", R"({"id": "title", "animation":
+  LiveState state =
+      executed(small_state(), command("layers.animate", R"({"id": "title", "animation":
       {"effect": "rotate", "to": 90, "duration": "1s"}})"))
-                        .state;
-  state = obeyed(state, command("layers.replace", R"({"id": "title", "layer": {"type": "overlay",
+          .state;
+  state = executed(state, command("layers.replace", R"({"id": "title", "layer": {"type": "overlay",
       "content": {"type": "text", "text": "new"}, "animations": [
       {"effect": "scale", "to": 2, "duration": "1s"},
       {"effect": "rotate", "to": 90, "duration": "1s"},
       {"effect": "fade", "from": 0, "to": 1, "duration": "2s"}]}})"),
-                 seconds(30))
+                   seconds(30))
               .state;
   const Layer& layer = layer_of(state, "title");
   EXPECT_EQ(layer.id, "title");
@@ -246,55 +248,61 @@ TEST(Phases, AnotherFileOfAVideoStartsItAndLeavesAnimationsAsTheyAre) {
     return command("layers.update", R"({"id": "film", "patch": )" + patch + "}");
   };
   LiveState state = small_state();
-  state = obeyed(state, update(R"({"visible": true, "animations":
+  state = executed(state, update(R"({"visible": true, "animations":
       [{"effect": "fade", "to": 0.5, "duration": "1s"}]})"),
-                 seconds(5))
+                   seconds(5))
               .state;
   EXPECT_EQ(run_of(state, "film").start, seconds(5));
   EXPECT_EQ(run_of(state, "film").animations.at(0), std::nullopt);
   // The same file goes on.
-  state = obeyed(state, update(R"({"content": {"loop": true}, "opacity": 0.5})"), seconds(6)).state;
+  state =
+      executed(state, update(R"({"content": {"loop": true}, "opacity": 0.5})"), seconds(6)).state;
   EXPECT_EQ(run_of(state, "film").start, seconds(5));
-  state = obeyed(state, update(R"({"content": {"source": "b.mp4"}})"), seconds(7)).state;
+  state = executed(state, update(R"({"content": {"source": "b.mp4"}})"), seconds(7)).state;
   EXPECT_EQ(run_of(state, "film").start, seconds(7));
   EXPECT_EQ(run_of(state, "film").animations.at(0), seconds(5));
   // Hidden: it begins when it is shown.
-  state = obeyed(state, update(R"({"content": {"source": "c.mp4"}, "visible": false})"), seconds(8))
-              .state;
+  state =
+      executed(state, update(R"({"content": {"source": "c.mp4"}, "visible": false})"), seconds(8))
+          .state;
   EXPECT_EQ(run_of(state, "film").start, std::nullopt);
-  state = obeyed(state, update(R"({"visible": true})"), seconds(9)).state;
+  state = executed(state, update(R"({"visible": true})"), seconds(9)).state;
   EXPECT_EQ(run_of(state, "film").start, seconds(9));
   EXPECT_EQ(run_of(state, "film").animations.at(0), seconds(5));
 }
 
 TEST(RestartLayer, StartsContentAndAnimationsAgain) {
   const LiveState before = small_state();
-  const Applied applied = obeyed(before, command("layers.restart", R"({"id": "title"})"));
+  const Applied applied = executed(before, command("layers.restart", R"({"id": "title"})"));
   EXPECT_EQ(run_of(applied.state, "title").start, kNow);
   EXPECT_EQ(applied.state.scene, before.scene);
   EXPECT_EQ(names_of(applied.events), Names{"layer.updated"});
   // A layer that is yet to be shown has nothing to start again.
-  EXPECT_TRUE(obeyed(before, command("layers.restart", R"({"id": "film"})")).events.empty());
+  EXPECT_TRUE(executed(before, command("layers.restart", R"({"id": "film"})")).events.empty());
   expect_refused(before, {{command("layers.restart", R"({"id": "tite"})"),
                            ErrorCode::kNotFound,
                            {{"/id", "did you mean \"title\""}}}});
 }
 
 TEST(UpdateLayer, CannotNameRunState) {
-  for (const std::string key : {"start", "shown_since", "leaves", "glide", "exit_start"}) {
+  for (const std::string key : {"start", "shown_since", "leaves", "glide"}) {
     expect_refused(
         small_state(),
         {{command("layers.update", R"({"id": "title", "patch": {")" + key + R"(": "3s"}})"),
           kInvalid,
-          {{"/patch/" + key, "unknown key"}}}});
+          {{"/patch/" + key, "this is run state"}}}});
   }
+  expect_refused(small_state(),
+                 {{command("layers.update", R"({"id": "title", "patch": {"exit_start": "3s"}})"),
+                   kInvalid,
+                   {{"/patch/exit_start", "unknown key"}}}});
 }
 
 TEST(DeleteLayer, AnActiveLayerIsThenNoLongerActive) {
-  const Applied other = obeyed(small_state(), command("layers.delete", R"({"id": "back"})"));
+  const Applied other = executed(small_state(), command("layers.delete", R"({"id": "back"})"));
   EXPECT_EQ(names_of(other.events), Names{"layer.deleted"});
   EXPECT_EQ(other.state.active, "title");
-  const Applied active = obeyed(small_state(), command("layers.delete", R"({"id": "title"})"));
+  const Applied active = executed(small_state(), command("layers.delete", R"({"id": "title"})"));
   EXPECT_EQ(names_of(active.events), (Names{"layer.deleted", "layer.activated"}));
   EXPECT_EQ(active.state.active, std::nullopt);
   EXPECT_EQ(active.state.scene.layers.size(), 2);
@@ -307,13 +315,13 @@ TEST(DeleteLayer, AnActiveLayerIsThenNoLongerActive) {
 }
 
 TEST(ActivateLayer, OneOrNone) {
-  const Applied film = obeyed(small_state(), command("layers.activate", R"({"id": "film"})"));
+  const Applied film = executed(small_state(), command("layers.activate", R"({"id": "film"})"));
   EXPECT_EQ(film.state.active, "film");
   EXPECT_EQ(names_of(film.events), Names{"layer.activated"});
-  const Applied none = obeyed(film.state, command("layers.activate", R"({"id": null})"));
+  const Applied none = executed(film.state, command("layers.activate", R"({"id": null})"));
   EXPECT_EQ(none.state.active, std::nullopt);
   EXPECT_TRUE(none.events[0].params.find("id")->is(Value::Kind::kNull));
-  EXPECT_TRUE(obeyed(none.state, command("layers.activate", R"({"id": null})")).events.empty());
+  EXPECT_TRUE(executed(none.state, command("layers.activate", R"({"id": null})")).events.empty());
   expect_refused(none.state, {{command("layers.activate", R"({"id": "x"})"),
                                ErrorCode::kNotFound,
                                {{"/id", "no layer \"x\""}}}});
@@ -321,15 +329,15 @@ TEST(ActivateLayer, OneOrNone) {
 
 TEST(AnimateLayer, BeginsNowOrWithALayerThatIsYetToBeShown) {
   const std::string fade = R"({"effect": "fade", "to": 0.5, "duration": "1s"})";
-  const Applied shown = obeyed(
+  const Applied shown = executed(
       small_state(), command("layers.animate", R"({"id": "title", "animation": )" + fade + "}"));
   ASSERT_EQ(layer_of(shown.state, "title").animations.size(), 2);
   EXPECT_EQ(run_of(shown.state, "title").animations.at(1), kNow);
   EXPECT_EQ(names_of(shown.events), Names{"layer.updated"});
-  const Applied hidden = obeyed(
+  const Applied hidden = executed(
       small_state(), command("layers.animate", R"({"id": "film", "animation": )" + fade + "}"));
   EXPECT_EQ(run_of(hidden.state, "film").animations.at(0), std::nullopt);
-  const Applied all = obeyed(
+  const Applied all = executed(
       shown.state, command("layers.animate", R"({"id": "title", "animations": [)" + fade + "]}"),
       seconds(20));
   ASSERT_EQ(layer_of(all.state, "title").animations.size(), 1);
@@ -372,7 +380,7 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
     const Command animate =
         command("layers.animate", R"({"id": "title", "animation": {"effect": )" + effects[kind] +
                                       R"(, "duration": "1s"}})");
-    state = obeyed(state, animate, now).state;
+    state = executed(state, animate, now).state;
     const Layer& layer = layer_of(state, "title");
     all.animations.push_back(layer.animations.back());
     const LayerRun& run = run_of(state, "title");
@@ -391,7 +399,8 @@ TEST(AnimateLayer, StopsAtTheLimitOfThoseThatHaveAnEffect) {
   LiveState state = small_state();
   const Command animate = command("layers.animate", R"({"id": "back", "animation":
       {"effect": "rotate", "to": 1, "duration": "1ms"}})");
-  for (int i = 0; i < limits::kAnimationsMax; ++i) state = obeyed(state, animate, seconds(i)).state;
+  for (int i = 0; i < limits::kAnimationsMax; ++i)
+    state = executed(state, animate, seconds(i)).state;
   expect_refused(state, {{animate, ErrorCode::kLimit, {{"/animation", "64 animations"}}}});
 }
 
@@ -405,11 +414,12 @@ Duration time_of_message(const LiveState& state, size_t place) {
 
 // The small scene with a chat of three messages at most, two of them there.
 LiveState chat_state() {
-  return obeyed(small_state(), command("layers.create", R"({"layer": {"id": "chat", "type": "chat",
+  return executed(small_state(),
+                  command("layers.create", R"({"layer": {"id": "chat", "type": "chat",
       "content": {"type": "chat", "max_messages": 3, "messages": [
         {"id": "a", "author": "Ana", "text": "one", "timestamp": "3s"},
         {"id": "b", "author": "Ben", "text": "two"}]}}})"),
-                Duration(seconds(5)))
+                  Duration(seconds(5)))
       .state;
 }
 
@@ -421,7 +431,7 @@ std::string ids_of(const ChatContent& chat) {
 
 TEST(Say, AddsAMessageThatAppearsNow) {
   const LiveState before = chat_state();
-  const Applied applied = obeyed(before, command("chat.say", R"({"id": "chat",
+  const Applied applied = executed(before, command("chat.say", R"({"id": "chat",
       "message": {"author": "Cy", "text": "three", "highlighted": true}})"));
   EXPECT_EQ(applied.state.revision, before.revision + 1);
   const ChatMessage& said = chat_of(applied.state).messages.back();
@@ -445,7 +455,7 @@ TEST(Say, OfTooManyTheOldestGo) {
 }
 
 TEST(Say, MessagesOfOneBatchHaveIdsOfTheirOwn) {
-  const LiveState state = obeyed(chat_state(), command("batch", R"({"commands": [
+  const LiveState state = executed(chat_state(), command("batch", R"({"commands": [
       {"method": "chat.say", "params": {"id": "chat", "message": {"author": "C", "text": "x"}}},
       {"method": "chat.say", "params": {"id": "chat", "message": {"author": "C", "text": "x"}}}]})"))
                               .state;
@@ -455,15 +465,15 @@ TEST(Say, MessagesOfOneBatchHaveIdsOfTheirOwn) {
 TEST(Say, WhatIsSaidTwiceIsSaidOnce) {
   const Command say = command("chat.say", R"({"id": "chat",
       "message": {"id": "x", "author": "Cy", "text": "once"}})");
-  const LiveState once = obeyed(chat_state(), say).state;
-  const Applied twice = obeyed(once, say, kNow + seconds(7));
+  const LiveState once = executed(chat_state(), say).state;
+  const Applied twice = executed(once, say, kNow + seconds(7));
   EXPECT_EQ(twice.state.revision, once.revision);
   EXPECT_TRUE(twice.events.empty());
   EXPECT_EQ(twice.result, chat_message_codec().write(chat_of(once).messages.back()));
 }
 
 TEST(Say, AKnownIdIsSaidAnewInItsPlaceAndAtItsTime) {
-  const Applied applied = obeyed(chat_state(), command("chat.say", R"({"id": "chat",
+  const Applied applied = executed(chat_state(), command("chat.say", R"({"id": "chat",
       "message": {"id": "a", "author": "Ana", "text": "corrected"}})"));
   EXPECT_EQ(ids_of(chat_of(applied.state)), "a b ");
   EXPECT_EQ(chat_of(applied.state).messages[0].text, "corrected");
@@ -472,15 +482,15 @@ TEST(Say, AKnownIdIsSaidAnewInItsPlaceAndAtItsTime) {
 }
 
 TEST(Say, AMessageWithATimeLiesWhereItBelongs) {
-  const LiveState state = obeyed(chat_state(), command("chat.say", R"({"id": "chat",
+  const LiveState state = executed(chat_state(), command("chat.say", R"({"id": "chat",
       "message": {"id": "x", "author": "Cy", "text": "earlier", "timestamp": "4s"}})"))
                               .state;
   EXPECT_EQ(ids_of(chat_of(state)), "a x b ");
-  const Applied moved = obeyed(state, command("chat.say", R"({"id": "chat",
+  const Applied moved = executed(state, command("chat.say", R"({"id": "chat",
       "message": {"id": "a", "author": "Ana", "text": "one", "timestamp": "20s"}})"));
   EXPECT_EQ(ids_of(chat_of(moved.state)), "x b a ");
   // Older than all that are kept.
-  const Applied late = obeyed(moved.state, command("chat.say", R"({"id": "chat",
+  const Applied late = executed(moved.state, command("chat.say", R"({"id": "chat",
       "message": {"id": "y", "author": "Cy", "text": "late", "timestamp": 0}})"));
   EXPECT_EQ(ids_of(chat_of(late.state)), "x b a ");
   EXPECT_EQ(late.state.revision, moved.state.revision);
@@ -500,7 +510,7 @@ TEST(Say, TheFileOfALiveSceneDoesNotKnowWhatWasSaid) {
   LiveState state = chat_state();
   Scene file = state.scene;
   EXPECT_TRUE(commands_between(state.scene, file).empty());
-  state = obeyed(state, command("chat.say", R"({"id": "chat",
+  state = executed(state, command("chat.say", R"({"id": "chat",
       "message": {"author": "Cy", "text": "three"}})"))
               .state;
   EXPECT_EQ(commands_between(state.scene, file).size(), 1U);
@@ -544,8 +554,8 @@ TEST(Say, NeedsALayerWithChat) {
 
 TEST(ReplaceScene, KeepsThePhaseOfWhatStays) {
   LiveState state = small_state();
-  state = obeyed(state, command("layers.update", R"({"id": "film", "patch": {"visible": true}})"),
-                 seconds(5))
+  state = executed(state, command("layers.update", R"({"id": "film", "patch": {"visible": true}})"),
+                   seconds(5))
               .state;
   Value document = scene_document(state.scene, Secrets::kRedacted);
   Value& layers = *document.find("layers");
@@ -555,7 +565,7 @@ TEST(ReplaceScene, KeepsThePhaseOfWhatStays) {
       {"type": "color", "color": "red"}})"));
   layers.items.erase(layers.items.begin());
   const Applied applied =
-      obeyed(state, {"scene.replace", Value::object().add("scene", document)}, seconds(30));
+      executed(state, {"scene.replace", Value::object().add("scene", document)}, seconds(30));
   EXPECT_EQ(run_of(applied.state, "title").start, seconds(0));
   EXPECT_EQ(layer_of(applied.state, "title").opacity, 0.5);
   EXPECT_EQ(run_of(applied.state, "film").start, seconds(30));
@@ -570,9 +580,9 @@ TEST(ReplaceScene, WhatWasReadCanBeWrittenBack) {
   Value document = document_of(state, Secrets::kRedacted);
   EXPECT_EQ(write_json(document, 0).find("secret"), std::string::npos);
   const Command replace{"scene.replace", Value::object().add("scene", document)};
-  EXPECT_EQ(obeyed(state, replace).state, state);
+  EXPECT_EQ(executed(state, replace).state, state);
   document.set("active", Value::of("film"));
-  const Applied other = obeyed(state, {"scene.replace", Value::object().add("scene", document)});
+  const Applied other = executed(state, {"scene.replace", Value::object().add("scene", document)});
   EXPECT_EQ(other.state.active, "film");
   EXPECT_EQ(other.state.scene, state.scene);
 }
@@ -604,7 +614,7 @@ TEST(ReplaceScene, IsRefusedWithEveryFault) {
 
 TEST(PatchScene, ChangesTheCanvasAndNoLayers) {
   const LiveState state = small_state();
-  const Applied applied = obeyed(state, command("scene.patch", R"({"patch": {"canvas":
+  const Applied applied = executed(state, command("scene.patch", R"({"patch": {"canvas":
       {"background": "blue"}, "fonts": ["a.ttf"], "duration": "9s"}})"));
   Scene expected = state.scene;
   expected.canvas.background = {0, 0, 255, 255};
@@ -612,7 +622,7 @@ TEST(PatchScene, ChangesTheCanvasAndNoLayers) {
   expected.duration = seconds(9);
   EXPECT_EQ(applied.state.scene, expected);
   EXPECT_EQ(names_of(applied.events), Names{"scene.updated"});
-  EXPECT_TRUE(obeyed(state, command("scene.patch", R"({"patch": {}})")).events.empty());
+  EXPECT_TRUE(executed(state, command("scene.patch", R"({"patch": {}})")).events.empty());
   expect_refused(state, {{command("scene.patch", R"({"patch": {"layers": [], "outputs": []}})"),
                           kInvalid,
                           {{"/patch/layers", "cannot change its layers"},
@@ -626,17 +636,17 @@ TEST(PatchScene, ChangesTheCanvasAndNoLayers) {
 
 TEST(Stream, StartsStopsAndPauses) {
   LiveState state = small_state();
-  EXPECT_TRUE(obeyed(state, command("stream.start")).events.empty());
-  Applied applied = obeyed(state, command("stream.pause"));
+  EXPECT_TRUE(executed(state, command("stream.start")).events.empty());
+  Applied applied = executed(state, command("stream.pause"));
   EXPECT_EQ(applied.state.transmission, Transmission::kPaused);
   EXPECT_EQ(names_of(applied.events), Names{"stream.paused"});
-  applied = obeyed(applied.state, command("stream.stop"));
+  applied = executed(applied.state, command("stream.stop"));
   EXPECT_EQ(applied.state.transmission, Transmission::kStopped);
   EXPECT_EQ(names_of(applied.events), Names{"stream.stopped"});
   expect_refused(applied.state,
                  {{command("stream.pause"), ErrorCode::kConflict, {{"", "stopped"}}},
                   {command("stream.start", R"({"x": 1})"), kInvalid, {{"/x", "unknown key"}}}});
-  applied = obeyed(applied.state, command("stream.start"));
+  applied = executed(applied.state, command("stream.start"));
   EXPECT_EQ(applied.state.transmission, Transmission::kOnAir);
   EXPECT_EQ(names_of(applied.events), Names{"stream.started"});
   EXPECT_EQ(applied.result.find("transmission")->text, "on-air");
@@ -644,7 +654,7 @@ TEST(Stream, StartsStopsAndPauses) {
 
 TEST(ConfigureStream, SetsCanvasAndEncodingOfAllOutputs) {
   const LiveState state = small_state();
-  const Applied applied = obeyed(state, command("stream.configure", R"({"patch": {"width": 1920,
+  const Applied applied = executed(state, command("stream.configure", R"({"patch": {"width": 1920,
       "fps": "30000/1001", "bitrate": "3M", "keyframe_interval": "1s", "quality": "high"}})"));
   EXPECT_EQ(applied.state.scene.canvas.size, (base::SizeI{1920, 360}));
   EXPECT_EQ(applied.state.scene.canvas.fps, (base::FrameRate{30000, 1001}));
@@ -653,10 +663,10 @@ TEST(ConfigureStream, SetsCanvasAndEncodingOfAllOutputs) {
   EXPECT_EQ(names_of(applied.events), Names{"stream.configured"});
   EXPECT_EQ(applied.result, stream_document(applied.state));
   EXPECT_EQ(state.scene.outputs[0].preset, "fast");
-  const Applied back = obeyed(applied.state, command("stream.configure", R"({"patch":
+  const Applied back = executed(applied.state, command("stream.configure", R"({"patch":
       {"preset": null, "bitrate": null, "keyframe_interval": null}})"));
   EXPECT_EQ(back.state.stream, StreamSettings{});
-  EXPECT_TRUE(obeyed(back.state, command("stream.configure", R"({"patch": {}})")).events.empty());
+  EXPECT_TRUE(executed(back.state, command("stream.configure", R"({"patch": {}})")).events.empty());
 }
 
 TEST(ConfigureStream, IsRefusedWithEveryFault) {
@@ -679,13 +689,13 @@ TEST(ConfigureStream, IsRefusedWithEveryFault) {
 TEST(Outputs, AreAddedAndRemoved) {
   const LiveState state = small_state();
   Applied applied =
-      obeyed(state, command("outputs.add", R"({"output": {"url": "srt://h:1?passphrase=x"}})"));
+      executed(state, command("outputs.add", R"({"output": {"url": "srt://h:1?passphrase=x"}})"));
   ASSERT_EQ(applied.state.scene.outputs.size(), 3);
   EXPECT_EQ(applied.state.scene.outputs[2].id, "output-3");
   EXPECT_EQ(applied.result.find("url")->text, "srt://h:1?passphrase=***");
   EXPECT_EQ(names_of(applied.events), Names{"output.added"});
   EXPECT_EQ(*applied.events[0].params.find("output"), applied.result);
-  applied = obeyed(applied.state, command("outputs.remove", R"({"id": "main"})"));
+  applied = executed(applied.state, command("outputs.remove", R"({"id": "main"})"));
   EXPECT_EQ(names_of(applied.events), Names{"output.removed"});
   EXPECT_EQ(applied.state.scene.outputs.size(), 2);
   expect_refused(applied.state,
@@ -703,7 +713,7 @@ TEST(Outputs, AreAddedAndRemoved) {
                    {{"/output/url", "redacted"}}}});
   LiveState full = applied.state;
   const Command add = command("outputs.add", R"({"output": {"url": "x"}})");
-  while (full.scene.outputs.size() < limits::kOutputsMax) full = obeyed(full, add).state;
+  while (full.scene.outputs.size() < limits::kOutputsMax) full = executed(full, add).state;
   expect_refused(full, {{add, ErrorCode::kLimit, {{"/output", "16 outputs"}}}});
 }
 
@@ -711,14 +721,14 @@ TEST(Outputs, AreAddedAndRemoved) {
 
 TEST(Batch, IsOneRevisionAndAllOrNothing) {
   const LiveState state = small_state();
-  const Applied applied = obeyed(state, command("batch", R"({"commands": [
+  const Applied applied = executed(state, command("batch", R"({"commands": [
       {"method": "layers.delete", "params": {"id": "back"}},
       {"method": "layers.update", "params": {"id": "title", "patch": {"opacity": 0.5}}},
       {"method": "stream.stop"}]})"));
   EXPECT_EQ(applied.state.revision, state.revision + 1);
   EXPECT_EQ(names_of(applied.events), (Names{"layer.deleted", "layer.updated", "stream.stopped"}));
   EXPECT_EQ(applied.result.items.size(), 3);
-  EXPECT_EQ(obeyed(state, command("batch", R"({"commands": []})")).state, state);
+  EXPECT_EQ(executed(state, command("batch", R"({"commands": []})")).state, state);
   expect_refused(
       state,
       {{command("batch", R"({"commands": [{"method": "layers.delete", "params": {"id": "back"}},
@@ -775,7 +785,7 @@ class Model {
     for (const Layer& layer : scene.layers) layers_.emplace_back(layer.id, plain(layer));
   }
 
-  // Follows a command that was obeyed. Returns false for what it does not model.
+  // Follows a command that was executed. Returns false for what it does not model.
   bool follow(const Command& command, const Value& result) {
     const auto params = parsed(command.params);
     if (command.method == "layers.update" || command.method == "layers.replace") {
@@ -898,7 +908,7 @@ void expect_reached(const Scene& from, const Scene& to) {
   LiveState state;
   state.scene = from;
   for (const Command& each : commands_between(from, to)) {
-    state = obeyed(state, each).state;
+    state = executed(state, each).state;
   }
   ASSERT_EQ(with_outputs_in_order(state.scene), with_outputs_in_order(to))
       << write_json(scene_codec().write(state.scene)) << write_json(scene_codec().write(to));

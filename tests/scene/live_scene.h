@@ -60,7 +60,7 @@ inline LiveState small_state() {
 inline constexpr base::Duration kNow = std::chrono::seconds(10);
 
 /// What a command leads to; a failure of the test when it is refused.
-inline Applied obeyed(const LiveState& state, const Command& command, base::Duration now = kNow) {
+inline Applied executed(const LiveState& state, const Command& command, base::Duration now = kNow) {
   auto outcome = apply(state, command, now);
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
     ADD_FAILURE() << command.method << ": " << refusal->error.to_string();
@@ -105,7 +105,7 @@ inline void expect_kept(const LiveState& state) {
   EXPECT_EQ(read.value(), state);
 }
 
-/// Makes commands: most of them can be obeyed by the state they are made for.
+/// Makes commands: most of them succeed in the state they are made for.
 class RandomCommand {
  public:
   explicit RandomCommand(uint64_t seed) : seed_(seed), dice_(seed, Purpose::kReadBack) {}

@@ -48,6 +48,32 @@ TEST(RunState, IsNoPartOfAnExport) {
   }
 }
 
+// A scene file or an export of version 0.1 may name run state.
+TEST(RunState, InASceneFileIsRefusedWithTheReason) {
+  const auto read = parse_scene(R"(version: 1
+scene: old
+canvas: {width: 16, height: 16, fps: 25}
+layers:
+  - {id: a, type: overlay, content: {type: color, color: red}, start: 1s, leaves: 2s}
+  - {id: b, type: overlay, content: {type: color, color: red}, shown_since: 1s, glide: {}}
+  - {id: c, type: overlay, content: {type: color, color: red},
+     animations: [{effect: fade, from: 0, to: 1, duration: 1s, start: 1s}]}
+  - {id: d, type: host, content: {type: character, source: a.png, state_before: x, state_start: 1s}}
+audio:
+  - {id: e, source: a.wav, begins: 1h}
+)",
+                                "old.yaml");
+  const auto* faults = std::get_if<SceneFaults>(&read);
+  ASSERT_NE(faults, nullptr);
+  ASSERT_EQ(faults->lines.size(), 8U);
+  for (const std::string& line : faults->lines) {
+    EXPECT_NE(line.find(": this is run state, which a scene does not have, expected the key "
+                        "removed"),
+              std::string::npos)
+        << line;
+  }
+}
+
 TEST(RunState, DecidesNothingOfWhatIsAuthored) {
   // The same commands at other times, on a scene whose parts began at other times, author the same.
   for (uint64_t seed = 1; seed <= 60; ++seed) {
@@ -106,9 +132,9 @@ TEST(RunState, EveryLayerAndSoundOfTheSceneHasOneAndNoOther) {
 
 TEST(RunState, OfMusicAddedLaterIsNotExported) {
   const LiveState state =
-      obeyed(small_state(),
-             command("audio.add", R"({"audio": {"id": "music", "source": "a.ogg"}})"),
-             std::chrono::hours(1))
+      executed(small_state(),
+               command("audio.add", R"({"audio": {"id": "music", "source": "a.ogg"}})"),
+               std::chrono::hours(1))
           .state;
   EXPECT_EQ(state.run.audio.of("music")->start, std::chrono::hours(1));
   const LiveState fresh = first_state(exported(state), {});

@@ -40,7 +40,7 @@ LiveState state_with_exit() {
 
 LiveState patched(const LiveState& state, const std::string& patch, Duration now,
                   const std::string& id = "card") {
-  return obeyed(state,
+  return executed(state,
                 command("layers.update", R"({"id": ")" + id + R"(", "patch": )" + patch + "}"), now)
       .state;
 }
@@ -48,7 +48,7 @@ LiveState shown(const LiveState& state, bool is_shown, Duration now) {
   return patched(state, is_shown ? R"({"visible": true})" : R"({"visible": false})", now);
 }
 LiveState without(const LiveState& state, const std::string& id, Duration now) {
-  return obeyed(state, command("layers.delete", R"({"id": ")" + id + "\"}"), now).state;
+  return executed(state, command("layers.delete", R"({"id": ")" + id + "\"}"), now).state;
 }
 
 double opacity_of(const RunningLayer& layer, Duration time) {
@@ -93,7 +93,7 @@ TEST(Enter, IsNotPlayedAgainByAChangeOfSomethingElse) {
 
 TEST(Enter, PlaysAgainWhenTheLayerBeginsAnew) {
   const LiveState state =
-      obeyed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
+      executed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
   EXPECT_EQ(opacity_of(state, milliseconds(10'250)), 0.25);
 }
 
@@ -181,7 +181,7 @@ TEST(Removal, LetsTheExitPlayThoughTheSceneHasTheLayerNoMore) {
   // Another change keeps it while it leaves, and forgets it afterwards.
   state = patched(state, R"({"opacity": 0.5})", seconds(11), "back");
   EXPECT_EQ(state.run.exiting.size(), 1U);
-  EXPECT_EQ(obeyed(state, command("stream.start"), seconds(30)).state.run.exiting.size(), 1U);
+  EXPECT_EQ(executed(state, command("stream.start"), seconds(30)).state.run.exiting.size(), 1U);
   state = patched(state, R"({"opacity": 0.6})", seconds(12), "back");
   EXPECT_TRUE(state.run.exiting.empty());
 }
@@ -189,7 +189,7 @@ TEST(Removal, LetsTheExitPlayThoughTheSceneHasTheLayerNoMore) {
 TEST(Removal, LeavesTheIdToANewLayer) {
   LiveState state = without(state_with_exit(), "card", seconds(10));
   const auto create = [&](Duration now) {
-    state = obeyed(state, command("layers.create", R"({"layer": {"id": "card", "type": "overlay",
+    state = executed(state, command("layers.create", R"({"layer": {"id": "card", "type": "overlay",
         "content": {"type": "color", "color": "blue"},
         "exit": [{"effect": "fade", "from": 1, "to": 0, "duration": "2s"}]}})"),
                    now)
@@ -237,7 +237,7 @@ TEST(Removal, KeepsThePlaceAmongTheLayersThatStay) {
 
 TEST(Removal, BySceneReplaceLetsLayersLeaveToo) {
   const LiveState before = state_with_exit();
-  const LiveState state = obeyed(before, command("scene.replace", R"({"scene": {"version": 1,
+  const LiveState state = executed(before, command("scene.replace", R"({"scene": {"version": 1,
     "scene": "small", "canvas": {"width": 640, "height": 360, "fps": 30}, "layers": [
       {"id": "new", "type": "overlay", "content": {"type": "color", "color": "green"}},
       {"id": "back", "type": "overlay", "content": {"type": "color", "color": "#102030"}},
@@ -393,7 +393,7 @@ TEST(Transition, AReloadedFileGlidesAsWell) {
   wanted.layers[1].edit().transform.position = {60, 0};
   LiveState state = before;
   for (const Command& each : commands_between(before.scene, wanted)) {
-    state = obeyed(state, each, seconds(10)).state;
+    state = executed(state, each, seconds(10)).state;
   }
   EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).transform.position.x, 30);
   EXPECT_TRUE(commands_between(state.scene, wanted).empty());
@@ -424,7 +424,7 @@ TEST(EnterAndExit, BeginWithTheLayerAndEnd) {
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "fade", "duration": 1, "iterations": "infinite"}])"),
             "");
   EXPECT_EQ(fault_of(R"("enter": [{"effect": "fade", "duration": 1, "start": 3}])"),
-            "enter[0].start: unknown key");
+            "enter[0].start: this is run state, which a scene does not have");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "iterations": "infinite"}])"),
             "exit[0]: the exit takes too long");
   EXPECT_EQ(fault_of(R"("exit": [{"effect": "fade", "duration": 1, "delay": "10m"}])"),

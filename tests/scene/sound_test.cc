@@ -113,14 +113,14 @@ const TrackRun& track_run(const LiveState& state, const std::string& id) {
 }
 
 LiveState with_music() {
-  return obeyed(small_state(), command("audio.add", R"({"audio": {"id": "music",
+  return executed(small_state(), command("audio.add", R"({"audio": {"id": "music",
       "source": "a.ogg", "loop": true, "duck_under": "film"}})"))
       .state;
 }
 
 TEST(AudioCommands, AddNamesAndBegins) {
   const Applied added =
-      obeyed(small_state(), command("audio.add", R"({"audio": {"source": "a.wav"}})"));
+      executed(small_state(), command("audio.add", R"({"audio": {"source": "a.wav"}})"));
   ASSERT_EQ(names_of(added.events), Names{"audio.added"});
   const AudioTrack& track = track_of(added.state, "audio-1");
   EXPECT_EQ(track_run(added.state, "audio-1").start, kNow);
@@ -130,7 +130,7 @@ TEST(AudioCommands, AddNamesAndBegins) {
 
 TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
   const LiveState before = with_music();
-  const Applied changed = obeyed(
+  const Applied changed = executed(
       before, command("audio.update", R"({"id": "music", "patch": {"volume": 0.25, "animations":
         [{"effect": "volume", "to": 0, "duration": "1s"}]}})"),
       kNow + seconds(5));
@@ -140,10 +140,10 @@ TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
   EXPECT_EQ(track.volume, 0.25);
   EXPECT_EQ(track_run(changed.state, "music").animations.at(0), kNow + seconds(5));
   const Applied again =
-      obeyed(changed.state, command("audio.update", R"({"id": "music", "patch": {"mute": true}})"),
+      executed(changed.state, command("audio.update", R"({"id": "music", "patch": {"mute": true}})"),
              kNow + seconds(9));
   EXPECT_EQ(track_run(again.state, "music").animations.at(0), kNow + seconds(5));
-  const Applied other = obeyed(
+  const Applied other = executed(
       again.state, command("audio.update", R"({"id": "music", "patch": {"source": "b.ogg"}})"),
       kNow + seconds(20));
   EXPECT_EQ(track_run(other.state, "music").start, kNow + seconds(20));
@@ -151,7 +151,7 @@ TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
 
 TEST(AudioCommands, RestartStartsTheSoundAgain) {
   const Applied again =
-      obeyed(with_music(), command("audio.restart", R"({"id": "music"})"), kNow + seconds(5));
+      executed(with_music(), command("audio.restart", R"({"id": "music"})"), kNow + seconds(5));
   EXPECT_EQ(names_of(again.events), Names{"audio.updated"});
   EXPECT_EQ(track_run(again.state, "music").start, kNow + seconds(5));
   EXPECT_EQ(again.state.scene, with_music().scene);
@@ -181,7 +181,7 @@ TEST(AudioCommands, WhatIsWrongIsRefused) {
 }
 
 TEST(AudioCommands, ALayerThatGoesIsNoLongerDuckedUnder) {
-  const Applied gone = obeyed(with_music(), command("layers.delete", R"({"id": "film"})"));
+  const Applied gone = executed(with_music(), command("layers.delete", R"({"id": "film"})"));
   EXPECT_EQ(names_of(gone.events), (Names{"layer.deleted", "audio.updated"}));
   EXPECT_EQ(track_of(gone.state, "music").duck_under, std::nullopt);
 }
@@ -202,7 +202,7 @@ TEST(AudioCommands, DifferencesLeadFromOneSceneToTheOther) {
   EXPECT_EQ(commands[0].method, "audio.update");
   EXPECT_EQ(commands[1].method, "audio.add");
   LiveState state = live;
-  for (const Command& each : commands) state = obeyed(state, each, kNow + seconds(3)).state;
+  for (const Command& each : commands) state = executed(state, each, kNow + seconds(3)).state;
   EXPECT_EQ(track_run(state, "music").start, kNow);
   EXPECT_EQ(track_run(state, "bell").start, kNow + seconds(3));
   EXPECT_TRUE(commands_between(state.scene, wanted).empty());
@@ -214,7 +214,7 @@ TEST(AudioCommands, SceneThatIsReplacedPlaysOn) {
   const LiveState live = with_music();
   Scene wanted = live.scene;
   wanted.audio[0].mute = true;
-  const Applied replaced = obeyed(
+  const Applied replaced = executed(
       live,
       {"scene.replace", Value::object().add("scene", scene_document(wanted, Secrets::kShown))},
       kNow + seconds(7));

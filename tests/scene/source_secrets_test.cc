@@ -68,35 +68,35 @@ TEST(SourceSecrets, AreInNoAnswerOrEvent) {
       EXPECT_EQ(write_json(event.params).find("secret"), std::string::npos) << event.name;
     }
   };
-  expect_none(obeyed(state, patch_of("feed", R"({"opacity": 0.5})")));
+  expect_none(executed(state, patch_of("feed", R"({"opacity": 0.5})")));
   expect_none(
-      obeyed(state, command("audio.update", R"({"id": "music", "patch": {"volume": 0.5}})")));
+      executed(state, command("audio.update", R"({"id": "music", "patch": {"volume": 0.5}})")));
   expect_none(
-      obeyed(state, command("audio.add", R"({"audio": {"source": "http://secret@host/"}})")));
-  expect_none(obeyed(state, command("layers.create", R"({"layer": {"type": "visual_feed",
+      executed(state, command("audio.add", R"({"audio": {"source": "http://secret@host/"}})")));
+  expect_none(executed(state, command("layers.create", R"({"layer": {"type": "visual_feed",
       "content": {"type": "video", "source": "rtmp://host/live/secret-6"}}})")));
-  expect_none(obeyed(state, command("scene.patch", R"({"patch": {"duration": "5s"}})")));
+  expect_none(executed(state, command("scene.patch", R"({"patch": {"duration": "5s"}})")));
 }
 
 TEST(SourceSecrets, WhatWasReadCanBeWrittenBack) {
   const LiveState state = state_with_urls();
   const Value scene = document_of(state, Secrets::kRedacted);
-  EXPECT_EQ(obeyed(state, {"scene.replace", Value::object().add("scene", scene)}).state, state);
+  EXPECT_EQ(executed(state, {"scene.replace", Value::object().add("scene", scene)}).state, state);
   for (const Layer& layer : state.scene.layers) {
     const Value document = layer_document(layer, Secrets::kRedacted);
     const Value params = with_id_and(layer.id, "layer", document);
-    EXPECT_EQ(obeyed(state, {"layers.replace", params}).state, state);
+    EXPECT_EQ(executed(state, {"layers.replace", params}).state, state);
     const Value patch = with_id_and(layer.id, "patch", document);
-    EXPECT_EQ(obeyed(state, {"layers.update", patch}).state, state);
+    EXPECT_EQ(executed(state, {"layers.update", patch}).state, state);
   }
   const Value track = track_document(state.scene.audio[0], Secrets::kRedacted);
-  EXPECT_EQ(obeyed(state, {"audio.update", with_id_and("music", "patch", track)}).state, state);
+  EXPECT_EQ(executed(state, {"audio.update", with_id_and("music", "patch", track)}).state, state);
 }
 
 TEST(SourceSecrets, FollowTheirUrlToAnotherPlace) {
   const LiveState state = state_with_urls();
   const LiveState moved =
-      obeyed(state, patch_of("feed", R"({"content": {"source": "rtmp://other/live/key"}})")).state;
+      executed(state, patch_of("feed", R"({"content": {"source": "rtmp://other/live/key"}})")).state;
   EXPECT_EQ(source_of(moved), "rtmp://other/live/key");
   // Two look so: which one is meant is told by the place alone.
   const Command renamed = patch_of("host", R"({"content": {"animations": {"one": null, "three":
