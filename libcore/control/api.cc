@@ -22,8 +22,6 @@ using scene::Value;
 
 constexpr int kSnapshotWidthMin = 16;
 constexpr int kSnapshotWidthMax = 7680;
-/// How long a handler that waits for a frame takes to notice that the server stops.
-
 Answer json_answer(std::string text, int status = 200) {
   Answer answer;
   answer.status = status;

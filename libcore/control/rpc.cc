@@ -155,7 +155,7 @@ struct Rpc::Call {
 };
 
 Rpc::Rpc(const Parts& parts) : parts_(parts), latest_(parts.layers.current()) {
-  executor_->start([this] { tell_stats(); });
+  executor_->start([this] { publish_stats(); });
   subscription_ =
       parts_.layers.subscribe([this, executor = executor_](const layers::Change& change) {
         executor->post([this, change] { publish(change); });
@@ -409,7 +409,7 @@ void Rpc::publish(const std::string& name, const Value& params) {
                                    notification_text(name, scene::write_json(all, 0)))}});
 }
 
-void Rpc::tell_stats() {
+void Rpc::publish_stats() {
   if (anybody_wants(bit_of("stats"))) publish("stats", parts_.status_provider.stats());
 }
 

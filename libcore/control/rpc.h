@@ -63,7 +63,7 @@ class Rpc {
 
   void publish(const layers::Change& change);
   void publish(const std::string& name, const scene::Value& params);
-  void tell_stats();
+  void publish_stats();
   bool anybody_wants(uint32_t kinds) const;
   Text scene_notice() const;
 

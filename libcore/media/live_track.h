@@ -39,8 +39,8 @@ class LiveVideoTrack {
   base::Result<void> decode(const AVPacket& packet, const Sink& sink);
   /// Ignores packets up to the next keyframe, after the caller has skipped some.
   void skip_to_keyframe() { awaits_keyframe_ = true; }
-  /// Tells how late the pictures are. When they are too late, the decoder drops pictures to which
-  /// no other refers, until it has caught up.
+  /// Sets how late the pictures are. While they are too late, the decoder drops the pictures to
+  /// which no other picture refers.
   void note_lag(std::chrono::nanoseconds lag);
 
  private:

@@ -76,7 +76,7 @@ media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings,
                                                  const PictureShape& shape) {
   media::VideoSettings video;
   video.codec = settings.codec;
-  // Nobody chose the default preset, so an encoder without presets is no fault of the scene.
+  // The default preset is not a choice of the user: an encoder without presets must accept it.
   if (settings.preset != StreamSettings().preset) video.preset = settings.preset;
   video.bitrate = settings.bitrate;
   video.size = shape.size;

@@ -126,12 +126,12 @@ void Daemon::start_stream() {
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
     log_.write(level_of(report), line_of(report));
-    status_provider_.tell_output(report);
+    status_provider_.report_output(report);
   };
   options.on_error = [this](const std::string& layer, const base::Error& error) {
     log_.write(LogLevel::kWarning,
                (layer.empty() ? "" : "layer " + layer + ": ") + error.to_string());
-    status_provider_.tell_error(layer, error);
+    status_provider_.report_error(layer, error);
   };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
   status_provider_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});

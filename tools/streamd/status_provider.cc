@@ -225,11 +225,11 @@ void StreamdStatusProvider::publish(const std::string& name, const Value& params
   for (const Listener& listener : *listeners_) listener(name, params);
 }
 
-void StreamdStatusProvider::tell_output(const media::LiveOutputReport& report) {
+void StreamdStatusProvider::report_output(const media::LiveOutputReport& report) {
   publish("output.state", output_value(report));
 }
 
-void StreamdStatusProvider::tell_error(const std::string& layer, const base::Error& error) {
+void StreamdStatusProvider::report_error(const std::string& layer, const base::Error& error) {
   publish("stream.error", Value::object()
                               .add("layer", layer.empty() ? Value::null() : Value::of(layer))
                               .add("code", Value::of(base::meaning_of(error.code).name))

@@ -28,7 +28,7 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
     const store::StateStore* store;
     const base::Metrics* metrics;
   };
-  /// Sets the parts. Before that, only tell_output() and tell_error() may be called.
+  /// Sets the parts. Before that, only report_output() and report_error() may be called.
   void connect(const Parts& parts) { parts_ = parts; }
 
   scene::Value status() const override;
@@ -44,8 +44,8 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
       std::function<void(const std::string& name, const scene::Value& params)> listener) override;
 
   /// Notifies the listeners. Thread: any.
-  void tell_output(const media::LiveOutputReport& report);
-  void tell_error(const std::string& layer, const base::Error& error);
+  void report_output(const media::LiveOutputReport& report);
+  void report_error(const std::string& layer, const base::Error& error);
 
  private:
   using Listener = std::function<void(const std::string&, const scene::Value&)>;
