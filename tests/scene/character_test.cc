@@ -37,9 +37,9 @@ LiveState host_state() {
 LiveState with_state(const LiveState& before, const std::string& state, base::Duration now) {
   const std::string value = state.empty() ? "null" : "\"" + state + "\"";
   return executed(before,
-                command("layers.update",
-                        R"({"id": "host", "patch": {"content": {"state": )" + value + "}}}"),
-                now)
+                  command("layers.update",
+                          R"({"id": "host", "patch": {"content": {"state": )" + value + "}}}"),
+                  now)
       .state;
 }
 
@@ -136,7 +136,7 @@ TEST(CharacterStates, ALayerThatIsYetToBeShownBeginsWithItsState) {
   EXPECT_EQ(character_of(state).state, "idle");
   EXPECT_EQ(character_run(state).state_start, std::nullopt);
   state = executed(state, command("layers.update", R"({"id": "host", "patch": {"visible": true}})"),
-                 seconds(12))
+                   seconds(12))
               .state;
   EXPECT_EQ(run_of(state, "host").start, seconds(12));
   EXPECT_EQ(character_run(state).state_start, std::nullopt);

@@ -41,7 +41,8 @@ LiveState state_with_exit() {
 LiveState patched(const LiveState& state, const std::string& patch, Duration now,
                   const std::string& id = "card") {
   return executed(state,
-                command("layers.update", R"({"id": ")" + id + R"(", "patch": )" + patch + "}"), now)
+                  command("layers.update", R"({"id": ")" + id + R"(", "patch": )" + patch + "}"),
+                  now)
       .state;
 }
 LiveState shown(const LiveState& state, bool is_shown, Duration now) {
@@ -93,7 +94,8 @@ TEST(Enter, IsNotPlayedAgainByAChangeOfSomethingElse) {
 
 TEST(Enter, PlaysAgainWhenTheLayerBeginsAnew) {
   const LiveState state =
-      executed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10)).state;
+      executed(state_with_exit(), command("layers.restart", R"({"id": "card"})"), seconds(10))
+          .state;
   EXPECT_EQ(opacity_of(state, milliseconds(10'250)), 0.25);
 }
 
@@ -192,7 +194,7 @@ TEST(Removal, LeavesTheIdToANewLayer) {
     state = executed(state, command("layers.create", R"({"layer": {"id": "card", "type": "overlay",
         "content": {"type": "color", "color": "blue"},
         "exit": [{"effect": "fade", "from": 1, "to": 0, "duration": "2s"}]}})"),
-                   now)
+                     now)
                 .state;
   };
   create(seconds(10));
@@ -242,7 +244,7 @@ TEST(Removal, BySceneReplaceLetsLayersLeaveToo) {
       {"id": "new", "type": "overlay", "content": {"type": "color", "color": "green"}},
       {"id": "back", "type": "overlay", "content": {"type": "color", "color": "#102030"}},
       {"id": "front", "type": "overlay", "content": {"type": "color", "color": "#00000000"}}]}})"),
-                                 seconds(10))
+                                   seconds(10))
                               .state;
   ASSERT_EQ(state.run.exiting.size(), 1U);
   EXPECT_EQ(state.run.exiting[0].layer->id, "card");

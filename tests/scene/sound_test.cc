@@ -139,9 +139,9 @@ TEST(AudioCommands, VolumeChangesWithoutBeginningAnew) {
   EXPECT_EQ(track_run(changed.state, "music").start, kNow);
   EXPECT_EQ(track.volume, 0.25);
   EXPECT_EQ(track_run(changed.state, "music").animations.at(0), kNow + seconds(5));
-  const Applied again =
-      executed(changed.state, command("audio.update", R"({"id": "music", "patch": {"mute": true}})"),
-             kNow + seconds(9));
+  const Applied again = executed(
+      changed.state, command("audio.update", R"({"id": "music", "patch": {"mute": true}})"),
+      kNow + seconds(9));
   EXPECT_EQ(track_run(again.state, "music").animations.at(0), kNow + seconds(5));
   const Applied other = executed(
       again.state, command("audio.update", R"({"id": "music", "patch": {"source": "b.ogg"}})"),

@@ -96,7 +96,8 @@ TEST(SourceSecrets, WhatWasReadCanBeWrittenBack) {
 TEST(SourceSecrets, FollowTheirUrlToAnotherPlace) {
   const LiveState state = state_with_urls();
   const LiveState moved =
-      executed(state, patch_of("feed", R"({"content": {"source": "rtmp://other/live/key"}})")).state;
+      executed(state, patch_of("feed", R"({"content": {"source": "rtmp://other/live/key"}})"))
+          .state;
   EXPECT_EQ(source_of(moved), "rtmp://other/live/key");
   // Two look so: which one is meant is told by the place alone.
   const Command renamed = patch_of("host", R"({"content": {"animations": {"one": null, "three":
