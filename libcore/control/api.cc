@@ -282,14 +282,12 @@ std::variant<Value, Problem> Api::params_from(const Request& request, const Rout
 std::variant<CommandRequest, Problem> Api::command_request_from(const Request& request,
                                                                 const Route& route) const {
   CommandRequest command;
-  layers::Submission& submission = command.submission;
-  submission.origin = layers::Origin::kNetwork;
-  submission.command.method = route.command;
-  submission.if_revision = revision_wanted(request, parts_.layers.current()->revision);
+  command.command.method = route.command;
+  command.if_revision = revision_wanted(request, parts_.layers.current()->revision);
   if (const auto text = request.query_value("at")) {
     auto at = at_from(*text);
     if (!at) return problem(400, at.error().message);
-    submission.at = at.value();
+    command.at = at.value();
   }
   if (const auto text = request.query_value("wait")) {
     auto level = ack_level_from(*text);
@@ -298,7 +296,7 @@ std::variant<CommandRequest, Problem> Api::command_request_from(const Request& r
   }
   auto params = params_from(request, route);
   if (auto* refused = std::get_if<Problem>(&params)) return std::move(*refused);
-  submission.command.params = std::get<Value>(std::move(params));
+  command.command.params = std::get<Value>(std::move(params));
   return command;
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "control/problem.h"
 #include "layers/layer_manager.h"
+#include "scene/command_codec.h"
 
 #include <cstdint>
 #include <optional>
@@ -19,7 +20,9 @@ enum class AckLevel : uint8_t {
 
 /// A command as a client sent it.
 struct CommandRequest {
-  layers::Submission submission;
+  scene::CommandDocument command;
+  std::optional<int64_t> if_revision;  ///< as in layers::Submission
+  std::optional<layers::At> at;
   AckLevel level = AckLevel::kDurable;
 };
 

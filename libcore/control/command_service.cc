@@ -53,10 +53,17 @@ CommandService::~CommandService() = default;
 void CommandService::stop() { waits_->stop(); }
 
 void CommandService::execute(CommandRequest request, const std::string& body_pointer, Done done) {
-  layers_.submit(std::move(request.submission), [layers = &layers_, waits = waits_,
-                                                 patience = limits_.on_air_patience, body_pointer,
-                                                 level = request.level,
-                                                 done = std::move(done)](layers::Answer answer) {
+  auto read = scene::command_from(request.command);
+  if (const auto* refusal = std::get_if<scene::Refusal>(&read)) {
+    layers_.count_refusal(refusal->error);
+    return done(problem_of(*refusal, body_pointer));
+  }
+  layers::Submission submission{std::get<scene::Command>(std::move(read)), request.if_revision,
+                                request.at, layers::Origin::kNetwork};
+  layers_.submit(std::move(submission), [layers = &layers_, waits = waits_,
+                                         patience = limits_.on_air_patience, body_pointer,
+                                         level = request.level,
+                                         done = std::move(done)](layers::Answer answer) {
     if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
       Problem refused = problem_of(*refusal, body_pointer);
       if (refusal->error.code == base::ErrorCode::kStale) {

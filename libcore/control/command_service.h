@@ -26,7 +26,8 @@ class CommandService {
   CommandService(const CommandService&) = delete;
   CommandService& operator=(const CommandService&) = delete;
 
-  /// Submits the command. Calls `done` exactly once, on a thread of the layer manager: when the
+  /// Reads and submits the command. Calls `done` exactly once: at once if the command cannot be
+  /// read, else on a thread of the layer manager: when the
   /// command is durable or, with AckLevel::kOnAir, when a frame that shows it was passed to the
   /// encoder; without a frame after Limits::on_air_patience or stop(). `done` must not wait.
   /// `body_pointer`: the place of the client's document in the params, as a JSON pointer; the

@@ -88,7 +88,6 @@ Problem wrong_param(std::string_view key, std::string detail) {
 
 std::variant<CommandRequest, Problem> command_request_from(std::string method, Value params) {
   CommandRequest request;
-  request.submission.origin = layers::Origin::kNetwork;
   if (const auto wait = taken(params, "wait")) {
     auto level = ack_level_from(wait->text);
     if (!level) return wrong_param("wait", level.error().message);
@@ -97,16 +96,16 @@ std::variant<CommandRequest, Problem> command_request_from(std::string method, V
   if (const auto given = taken(params, "at")) {
     auto at = at_from(given->text);
     if (!at) return wrong_param("at", at.error().message);
-    request.submission.at = at.value();
+    request.at = at.value();
   }
   if (const auto given = taken(params, "if_revision")) {
     const bool is_whole = given->is(Value::Kind::kNumber) &&
                           given->number == std::floor(given->number) &&
                           std::abs(given->number) < 9e15;
     if (!is_whole) return wrong_param("if_revision", "if_revision: expected a whole number");
-    request.submission.if_revision = static_cast<int64_t>(given->number);
+    request.if_revision = static_cast<int64_t>(given->number);
   }
-  request.submission.command = {std::move(method), std::move(params)};
+  request.command = {std::move(method), std::move(params)};
   return request;
 }
 

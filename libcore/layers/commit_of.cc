@@ -1,5 +1,6 @@
 #include "layers/commit_of.h"
 
+#include "scene/command_codec.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
 
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 namespace layercast::layers {
 namespace {
@@ -38,11 +40,12 @@ std::string header_of(const scene::LiveState& state, const Schedule& schedule) {
 }  // namespace
 
 std::string journal_text(const scene::Command& command, base::Duration now, scene::WallTime at) {
+  scene::CommandDocument document = scene::document_of(command);
   return scene::write_json(Value::object()
                                .add("at", Value::of(utc_text(at)))
                                .add("now", Value::of(base::duration_text(now)))
-                               .add("method", Value::of(command.method))
-                               .add("params", command.params),
+                               .add("method", Value::of(document.method))
+                               .add("params", std::move(document.params)),
                            0);
 }
 

@@ -74,6 +74,11 @@ scene::WallTime wall_clock() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
+bool replaces_scene(const scene::Command& command) {
+  const auto* change = std::get_if<scene::Change>(&command);
+  return change != nullptr && std::holds_alternative<scene::ReplaceScene>(*change);
+}
+
 bool encodes_otherwise(const LiveState& before, const LiveState& after) {
   return before.scene.canvas != after.scene.canvas || before.scene.outputs != after.scene.outputs ||
          before.stream != after.stream;
@@ -139,6 +144,7 @@ class LayerManager::Work {
   const ShownStates& shown() const { return shown_; }
   Subscribers& subscribers() { return *subscribers_; }
   OnAir& on_air() { return on_air_; }
+  Gauges& gauges() { return gauges_; }
   void poke_time();
 
  private:
@@ -273,8 +279,7 @@ LayerManager::Work::Outcome LayerManager::Work::applied(const scene::Command& co
   if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
   auto& applied = std::get<scene::Applied>(outcome);
   if (origin == Origin::kNetwork) {
-    auto refusal =
-        refusal_of_names(command.params, tentative_->scene, applied.state.scene, folders_);
+    auto refusal = refusal_of_names(command, tentative_->scene, applied.state.scene, folders_);
     if (refusal) return *std::move(refusal);
   }
   if (options_.objection && encodes_otherwise(*tentative_, applied.state)) {
@@ -510,7 +515,7 @@ base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
     if (item->due) schedule.remove(*item->due);
     if (item->state == nullptr) continue;
     last = item->state;
-    replaces_all |= item->command.method == "scene.replace";
+    replaces_all |= replaces_scene(item->command);
     entries.push_back({last->revision, journal_text(item->command, item->now, at)});
   }
   if (!is_written) return {};
@@ -618,9 +623,7 @@ base::Result<std::pair<LiveState, Schedule>> state_from(store::StoredState store
 
 // The first journal entry of a new scene.
 store::JournalEntry first_entry(const LiveState& state) {
-  const scene::Command command{
-      "scene.replace",
-      Value::object().add("scene", scene::scene_document(state.scene, scene::Secrets::kShown))};
+  const scene::Command command = scene::ReplaceScene{state.scene, false, std::nullopt};
   return {state.revision, journal_text(command, {}, wall_clock())};
 }
 
@@ -694,6 +697,8 @@ std::unique_ptr<LayerManager::Subscription> LayerManager::subscribe(
     std::function<void(const Change&)> listener) {
   return work_->subscribers().add(std::move(listener));
 }
+
+void LayerManager::count_refusal(const base::Error& error) { work_->gauges().count_refusal(error); }
 
 void LayerManager::note_on_air(int64_t revision, int64_t index) {
   if (work_->on_air().note(revision, index)) work_->poke_time();

@@ -126,6 +126,9 @@ class LayerManager {
   };
   std::unique_ptr<Subscription> subscribe(std::function<void(const Change&)> listener);
 
+  /// Counts a command that was refused before it was submitted, in the metrics.
+  void count_refusal(const base::Error& error);
+
   /// Notes that frame `index`, which shows everything up to `revision`, was passed to the encoder.
   void note_on_air(int64_t revision, int64_t index);
   /// Calls `done` once: with the index of the first frame on air that shows `revision`, or with

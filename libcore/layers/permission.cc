@@ -2,6 +2,7 @@
 
 #include "base/redaction.h"
 #include "scene/codec.h"
+#include "scene/command_codec.h"
 #include "scene/find_by_id.h"
 #include "scene/scene_tables.h"
 
@@ -81,20 +82,6 @@ Names new_names(const scene::Scene& before, const scene::Scene& after) {
   return names;
 }
 
-// Adds the places of strings equal to `text` in `value`, as JSON pointers.
-void add_places(const Value& value, const std::string& text, scene::Reader& reader,
-                std::vector<std::string>& places) {
-  if (value.is(Value::Kind::kString) && value.text == text) places.push_back(reader.pointer());
-  for (size_t i = 0; i < value.items.size(); ++i) {
-    const scene::Reader::Step step(reader, i);
-    add_places(value.items[i], text, reader, places);
-  }
-  for (const auto& member : value.members) {
-    const scene::Reader::Step step(reader, member.key);
-    add_places(member.value, text, reader, places);
-  }
-}
-
 bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
   return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
          folder.end();
@@ -159,7 +146,8 @@ const char* expectation_of(FileRole role) {
 
 }  // namespace
 
-std::optional<scene::Refusal> refusal_of_names(const Value& params, const scene::Scene& before,
+std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
+                                               const scene::Scene& before,
                                                const scene::Scene& after, const Folders& folders) {
   Names names = new_names(before, after);
   std::erase_if(names, [&](const Name& name) { return is_allowed(name, folders); });
@@ -173,16 +161,18 @@ std::optional<scene::Refusal> refusal_of_names(const Value& params, const scene:
     });
   });
   if (names.empty()) return std::nullopt;
+  const std::vector<scene::NamedFile> named = scene::files_of(command);
   scene::Refusal refusal;
   std::set<std::string> told;
   for (const Name& name : names) {
     if (!told.insert(name.text).second) continue;
-    std::vector<std::string> places;
-    scene::Reader reader;
-    add_places(params, name.text, reader, places);
-    if (places.empty()) places.emplace_back();
-    for (std::string& place : places) {
-      refusal.faults.push_back({std::move(place), expectation_of(name.role)});
+    const size_t faults_before = refusal.faults.size();
+    for (const scene::NamedFile& file : named) {
+      if (file.text != name.text || file.role != name.role) continue;
+      refusal.faults.push_back({file.pointer, expectation_of(name.role)});
+    }
+    if (refusal.faults.size() == faults_before) {
+      refusal.faults.push_back({{}, expectation_of(name.role)});
     }
   }
   const scene::FieldFault& first = refusal.faults.front();

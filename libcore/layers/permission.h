@@ -2,7 +2,6 @@
 
 #include "scene/command.h"
 #include "scene/scene.h"
-#include "scene/value.h"
 
 #include <optional>
 #include <string>
@@ -18,9 +17,8 @@ struct Folders {
 /// The refusal of a network command after which the scene names something that is not allowed: a
 /// file outside the assets folder, symbolic links resolved, or a URL with another scheme. Names
 /// that the scene `before` already has are allowed. Nullopt if the command is allowed. The FileRole
-/// of each field in the tables determines what is a file or URL. `params`: of the command, for the
-/// places of faults.
-std::optional<scene::Refusal> refusal_of_names(const scene::Value& params,
+/// of each field in the tables determines what is a file or URL.
+std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
                                                const scene::Scene& before,
                                                const scene::Scene& after, const Folders& folders);
 

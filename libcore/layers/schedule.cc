@@ -1,5 +1,7 @@
 #include "layers/schedule.h"
 
+#include "scene/command_codec.h"
+
 #include <algorithm>
 #include <cmath>
 #include <optional>
@@ -45,7 +47,12 @@ base::Result<Scheduled> scheduled_from(const Value& value) {
   scheduled.origin = origin == kLocal ? Origin::kLocal : Origin::kNetwork;
   const Value* command = value.find("command");
   if (command == nullptr) return not_ours("command");
-  TRY(scheduled.command, scene::command_from(*command));
+  TRY(const scene::CommandDocument document, scene::command_document_from(*command));
+  auto read = scene::command_from(document);
+  if (auto* refusal = std::get_if<scene::Refusal>(&read)) {
+    return not_ours("command: " + refusal->error.message);
+  }
+  scheduled.command = std::get<scene::Command>(std::move(read));
   return scheduled;
 }
 
@@ -70,7 +77,7 @@ Value value_of(const Schedule& schedule) {
             .add("number", Value::of(static_cast<double>(each.number)))
             .add("due", Value::of(base::duration_text(each.due)))
             .add("origin", Value::of(each.origin == Origin::kLocal ? kLocal : kNetwork))
-            .add("command", scene::value_of(each.command)));
+            .add("command", scene::value_of(scene::document_of(each.command))));
   }
   return Value::object()
       .add("next_number", Value::of(static_cast<double>(schedule.next_number)))

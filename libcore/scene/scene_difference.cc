@@ -2,6 +2,7 @@
 #include "scene/codec.h"
 #include "scene/command.h"
 #include "scene/find_by_id.h"
+#include "scene/merge_patch.h"
 #include "scene/scene_tables.h"
 #include "scene/source_secrets.h"
 
@@ -12,21 +13,15 @@
 namespace layercast::scene {
 namespace {
 
-Command command_of(std::string_view method, Value params) {
-  return {std::string(method), std::move(params)};
-}
-
-Value with_id(const std::string& id) { return Value::object().add("id", Value::of(id)); }
-
-Command update_of(const Layer& from, const Layer& to) {
+Change update_of(const Layer& from, const Layer& to) {
   const Value before = layer_codec().write(from);
   const Value after = layer_codec().write(to);
   Value patch = merge_patch_between(before, after);
   Reader reader;
   const auto patched = layer_codec().read(merge_patched(before, patch), reader);
   // A patch cannot change the order of a mapping, which matters in metadata.
-  if (patched == to) return command_of("layers.update", with_id(to.id).add("patch", patch));
-  return command_of("layers.replace", with_id(to.id).add("layer", after));
+  if (patched == to) return UpdateLayer{to.id, {std::move(patch)}};
+  return ReplaceLayer{to.id, to};
 }
 
 // The order that updates, deletions and creations lead to: the remaining ids of `from`, then the
@@ -52,42 +47,36 @@ bool reaches_order(const std::vector<Item>& from, const std::vector<Item>& to) {
                             [](const Item& item) { return base::unshared(item).id; });
 }
 
-void add_layer_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+void add_layer_changes(const Scene& from, const Scene& to, std::vector<Change>& changes) {
   for (const auto& layer : to.layers) {
     const auto* before = find_by_id(from.layers, layer->id);
     if (before == nullptr || *before == layer) continue;
-    commands.push_back(update_of(*before, layer));
+    changes.push_back(update_of(*before, layer));
   }
   for (const auto& layer : from.layers) {
     if (find_by_id(to.layers, layer->id) != nullptr) continue;
-    commands.push_back(command_of("layers.delete", with_id(layer->id)));
+    changes.push_back(DeleteLayer{layer->id});
   }
   for (const auto& layer : to.layers) {
     if (find_by_id(from.layers, layer->id) != nullptr) continue;
-    Value document = layer_codec().write(layer);
-    // Without z_index, the new layer would be placed on top.
-    document.set("z_index", Value::of(layer->z_index));
-    commands.push_back(
-        command_of("layers.create", Value::object().add("layer", std::move(document))));
+    changes.push_back(CreateLayer{layer, false});
   }
 }
 
-void add_track_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+void add_track_changes(const Scene& from, const Scene& to, std::vector<Change>& changes) {
   for (const AudioTrack& track : from.audio) {
     if (find_by_id(to.audio, track.id) != nullptr) continue;
-    commands.push_back(command_of("audio.remove", with_id(track.id)));
+    changes.push_back(RemoveTrack{track.id});
   }
   for (const AudioTrack& track : to.audio) {
     const AudioTrack* before = find_by_id(from.audio, track.id);
     if (before == nullptr) {
-      commands.push_back(
-          command_of("audio.add", Value::object().add("audio", audio_codec().write(track))));
+      changes.push_back(AddTrack{track});
       continue;
     }
     Value patch = merge_patch_between(audio_codec().write(*before), audio_codec().write(track));
     if (patch.members.empty()) continue;
-    commands.push_back(
-        command_of("audio.update", with_id(track.id).add("patch", std::move(patch))));
+    changes.push_back(UpdateTrack{track.id, {std::move(patch)}});
   }
 }
 
@@ -112,17 +101,16 @@ bool is_same_output(const Output& a, const Output& b) {
   return a == same;
 }
 
-void add_output_commands(const Scene& from, const Scene& to, std::vector<Command>& commands) {
+void add_output_changes(const Scene& from, const Scene& to, std::vector<Change>& changes) {
   for (const Output& output : from.outputs) {
     const Output* after = find_by_id(to.outputs, output.id);
     if (after != nullptr && is_same_output(output, *after)) continue;
-    commands.push_back(command_of("outputs.remove", with_id(output.id)));
+    changes.push_back(RemoveOutput{output.id});
   }
   for (const Output& output : to.outputs) {
     const Output* before = find_by_id(from.outputs, output.id);
     if (before != nullptr && is_same_output(*before, output)) continue;
-    commands.push_back(
-        command_of("outputs.add", Value::object().add("output", output_codec().write(output))));
+    changes.push_back(AddOutput{output});
   }
 }
 
@@ -132,23 +120,21 @@ Value head_of(const Scene& scene) {
 
 }  // namespace
 
-std::vector<Command> commands_between(const Scene& from, const Scene& scene) {
-  std::vector<Command> commands;
+std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
+  std::vector<Change> changes;
   Scene to = scene;
   keep_sources(from.layers, to.layers, layer_codec());
   keep_sources(from.audio, to.audio, audio_codec());
   if (!reaches_order(from.layers, to.layers) || !reaches_order(from.audio, to.audio)) {
-    // No command reorders the list, and its order matters for equal z_index.
-    return {command_of("scene.replace", Value::object().add("scene", scene_codec().write(to)))};
+    // No other change reorders the list, and its order matters for equal z_index.
+    return {ReplaceScene{std::move(to), false, std::nullopt}};
   }
-  add_layer_commands(from, to, commands);
-  add_track_commands(from, to, commands);
-  add_output_commands(from, to, commands);
+  add_layer_changes(from, to, changes);
+  add_track_changes(from, to, changes);
+  add_output_changes(from, to, changes);
   Value head = merge_patch_between(head_of(from), head_of(to));
-  if (!head.members.empty()) {
-    commands.push_back(command_of("scene.patch", Value::object().add("patch", std::move(head))));
-  }
-  return commands;
+  if (!head.members.empty()) changes.push_back(PatchScene{{std::move(head)}});
+  return changes;
 }
 
 }  // namespace layercast::scene

@@ -6,6 +6,7 @@
 #include "scene/json_codec.h"
 #include "scene/scene_file.h"
 #include "store/state_store.h"
+#include "tests/scene/typed_command.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -148,7 +149,7 @@ class ServerFixture {
   /// Applies a command from outside of the server.
   layers::Answer apply(const std::string& method, const scene::Value& params) const {
     layers::Submission submission;
-    submission.command = {method, params};
+    submission.command = scene::typed({method, params});
     submission.origin = layers::Origin::kLocal;
     return layers->apply(submission);
   }

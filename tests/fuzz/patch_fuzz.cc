@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "scene/command.h"
+#include "scene/command_codec.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
 #include "scene/scene_file.h"
@@ -39,9 +40,18 @@ scene::LiveState first_state() {
 }
 
 void execute(scene::LiveState& state, const scene::Value& said, std::chrono::seconds now) {
-  const auto command = scene::command_from(said);
-  if (!command) return;
-  auto outcome = scene::apply(state, command.value(), now);
+  const auto document = scene::command_document_from(said);
+  if (!document) return;
+  const auto command = scene::command_from(document.value());
+  if (const auto* refusal = std::get_if<scene::Refusal>(&command)) {
+    LAYERCAST_CHECK(!refusal->error.message.empty());
+    return;
+  }
+  const auto& typed = std::get<scene::Command>(command);
+  const auto again = scene::command_from(scene::document_of(typed));
+  LAYERCAST_CHECK(std::holds_alternative<scene::Command>(again));
+  LAYERCAST_CHECK(std::get<scene::Command>(again) == typed);
+  auto outcome = scene::apply(state, typed, now);
   if (const auto* refusal = std::get_if<scene::Refusal>(&outcome)) {
     LAYERCAST_CHECK(!refusal->error.message.empty());
     return;
@@ -60,8 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   std::chrono::seconds now{1};
   for (const scene::Value& said : document.value.items) execute(state, said, now++);
   scene::LiveStateTexts texts{scene::header_text(state), {}};
-  for (const scene::Layer& layer : state.scene.layers) {
-    texts.layers.emplace_back(layer.id, scene::layer_text(layer));
+  for (size_t i = 0; i < state.scene.layers.size(); ++i) {
+    const scene::RunningLayer layer = scene::running_layer(state, i);
+    texts.layers.emplace_back(layer.layer.id, scene::layer_text(layer));
   }
   const auto again = scene::live_state_from(texts, state.revision);
   LAYERCAST_CHECK(again.ok());

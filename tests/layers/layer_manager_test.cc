@@ -25,7 +25,7 @@ namespace {
 using base::Duration;
 using base::ErrorCode;
 using scene::command;
-using scene::Command;
+using scene::CommandDocument;
 using scene::json;
 using scene::LiveState;
 using scene::LiveStatePtr;
@@ -80,10 +80,10 @@ class LayerManagers : public testing::Test {
 
   void set_time(Duration time) { now_ = time.count(); }
 
-  Answer apply(const Command& command, Origin origin = Origin::kLocal) {
-    return manager_->apply({command, std::nullopt, std::nullopt, origin});
+  Answer apply(const CommandDocument& command, Origin origin = Origin::kLocal) {
+    return manager_->apply({scene::typed(command), std::nullopt, std::nullopt, origin});
   }
-  Accepted accepted(const Command& command, Origin origin = Origin::kLocal) {
+  Accepted accepted(const CommandDocument& command, Origin origin = Origin::kLocal) {
     return accepted_of(apply(command, origin));
   }
   static Accepted accepted_of(Answer answer) {
@@ -101,16 +101,16 @@ class LayerManagers : public testing::Test {
     return std::get<Refusal>(std::move(answer));
   }
 
-  std::future<Answer> submit(const Command& command, std::optional<At> at = {},
+  std::future<Answer> submit(const CommandDocument& command, std::optional<At> at = {},
                              std::optional<int64_t> if_revision = {}) {
     auto promise = std::make_shared<std::promise<Answer>>();
     auto answer = promise->get_future();
-    manager_->submit({command, if_revision, at, Origin::kLocal},
+    manager_->submit({scene::typed(command), if_revision, at, Origin::kLocal},
                      [promise](Answer given) { promise->set_value(std::move(given)); });
     return answer;
   }
 
-  static Command set_opacity(double opacity, const std::string& id = "back") {
+  static CommandDocument set_opacity(double opacity, const std::string& id = "back") {
     return {"layers.update", Value::object()
                                  .add("id", Value::of(id))
                                  .add("patch", Value::object().add("opacity", Value::of(opacity)))};
@@ -148,7 +148,7 @@ class LayerManagers : public testing::Test {
 LiveState replayed(LiveState state, const std::vector<store::JournalEntry>& journal) {
   for (const store::JournalEntry& entry : journal) {
     const Value value = json(entry.command);
-    const Command command{value.find("method")->text, *value.find("params")};
+    const CommandDocument command{value.find("method")->text, *value.find("params")};
     auto outcome = scene::apply(state, command, *base::parse_duration(value.find("now")->text));
     auto* applied = std::get_if<scene::Applied>(&outcome);
     if (applied == nullptr) {
@@ -462,7 +462,7 @@ TEST_F(LayerManagers, AScheduledCommandIsShownFromItsFrameOn) {
 
 TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {
   open();
-  const Command animate = command("layers.animate", R"({"id": "back", "animation":
+  const CommandDocument animate = command("layers.animate", R"({"id": "back", "animation":
       {"effect": "fade", "from": 0, "duration": "1s"}})");
   // Frame 100 at 30 a second.
   accepted_of(submit(animate, At{int64_t{100}}).get());
@@ -476,7 +476,7 @@ TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {
 
 TEST_F(LayerManagers, AnAnswerSaysWhetherTheCommandChangedTheScene) {
   open();
-  const Command twin = command("layers.create", R"({"layer": {"type": "overlay",
+  const CommandDocument twin = command("layers.create", R"({"layer": {"type": "overlay",
       "content": {"type": "color", "color": "#102030"}}})");
   // Another client's change in between does not count as this command's.
   auto other = submit(set_opacity(0.5));
@@ -513,7 +513,8 @@ TEST_F(LayerManagers, ASchedulesOrderIsThatOfItsTimes) {
 TEST_F(LayerManagers, AScheduleOutlivesItsDaemon) {
   open();
   accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
-  const Command film = command("layers.update", R"({"id": "film", "patch": {"visible": true}})");
+  const CommandDocument film =
+      command("layers.update", R"({"id": "film", "patch": {"visible": true}})");
   accepted_of(submit(film, At{seconds(12)}).get());
   manager_.reset();
   // It comes back late: what was due is as if it had been there.
@@ -587,7 +588,7 @@ TEST_F(LayerManagers, ASlowObjectionMakesNoScheduledCommandLate) {
   };
   open();
   accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
-  const Command faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  const CommandDocument faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
   std::thread slow([&] { accepted(faster); });
   asked.get_future().wait();
   set_time(seconds(10));
@@ -611,7 +612,7 @@ TEST_F(LayerManagers, AnObjectionIsHeardAgainWhenTheOutputsChangedMeanwhile) {
     return base::Error{ErrorCode::kInvalidInput, "too fast for b", {}, nullptr};
   };
   open();
-  const Command faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  const CommandDocument faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
   EXPECT_EQ(refused_of(apply(faster)).error.message, "too fast for b");
   EXPECT_EQ(asks, 3);
   EXPECT_EQ(manager_->current()->scene.outputs.back().id, "b");
@@ -660,19 +661,19 @@ class Names : public LayerManagers {
     open();
   }
 
-  void expect_forbidden(const Command& command, const std::vector<std::string>& pointers) {
+  void expect_forbidden(const CommandDocument& command, const std::vector<std::string>& pointers) {
     const Refusal refusal = refused_of(apply(command, Origin::kNetwork));
     EXPECT_EQ(refusal.error.code, ErrorCode::kForbidden) << refusal.error.to_string();
     std::vector<std::string> given;
     for (const auto& fault : refusal.faults) given.push_back(fault.pointer);
     EXPECT_EQ(given, pointers);
   }
-  static Command image(const std::string& source) {
+  static CommandDocument image(const std::string& source) {
     return {"layers.create",
             json(R"({"layer": {"type": "overlay", "content": {"type": "image", "source": )" +
                  scene::write_json(Value::of(source), 0) + "}}}")};
   }
-  static Command output(const std::string& url) {
+  static CommandDocument output(const std::string& url) {
     return {"outputs.add",
             Value::object().add("output", Value::object().add("url", Value::of(url)))};
   }
@@ -741,9 +742,10 @@ TEST_F(Names, OfOutputsFromTheNetworkAreOfKnownSchemes) {
 
 TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
   const auto video = [](const std::string& source) {
-    return Command{"layers.create",
-                   json(R"({"layer": {"type": "overlay", "content": {"type": "video", "source": )" +
-                        scene::write_json(Value::of(source), 0) + "}}}")};
+    return CommandDocument{
+        "layers.create",
+        json(R"({"layer": {"type": "overlay", "content": {"type": "video", "source": )" +
+             scene::write_json(Value::of(source), 0) + "}}}")};
   };
   for (const char* good : {"http://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
                            "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1",
@@ -762,7 +764,8 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
 }
 
 TEST_F(Names, OfScheduledCommandsAreLookedAtWhenTheyAreDueToo) {
-  const auto answer = manager_->apply({image("out.png"), {}, At{seconds(10)}, Origin::kNetwork});
+  const auto answer =
+      manager_->apply({scene::typed(image("out.png")), {}, At{seconds(10)}, Origin::kNetwork});
   EXPECT_EQ(refused_of(answer).error.code, ErrorCode::kForbidden);
 }
 

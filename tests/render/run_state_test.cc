@@ -50,7 +50,7 @@ TEST(RunState, OfAnExportedSceneWithTheSameCommandsGivesTheSameFrames) {
                                         scene::WallTime{});
     LiveState fresh = scene::first_state(file_of(live.scene).scene, live.epoch);
     for (int i = 0; i < 10; ++i) {
-      const scene::Command command = random.next(live);
+      const scene::CommandDocument command = random.next(live);
       // Layers that it makes itself are too large to draw.
       const bool is_drawn = command.method != "layers.create" && command.method != "layers.replace";
       if (!is_drawn || command.method == "scene.replace" || command.method == "batch") continue;

@@ -146,11 +146,12 @@ TEST(CharacterStates, TheDifferenceToASceneFileIsTheStateAlone) {
   const LiveState state = with_state(host_state(), "idle", seconds(10));
   Scene wanted = host_state().scene;
   std::get<CharacterContent>(wanted.layers[0].edit().content).state = "idle";
-  EXPECT_TRUE(commands_between(state.scene, wanted).empty());
+  EXPECT_TRUE(changes_between(state.scene, wanted).empty());
   std::get<CharacterContent>(wanted.layers[0].edit().content).state = "wave";
-  const auto commands = commands_between(state.scene, wanted);
+  const auto commands = changes_between(state.scene, wanted);
   ASSERT_EQ(commands.size(), 1U);
-  EXPECT_EQ(*commands[0].params.find("patch"), json(R"({"content": {"state": "wave"}})"));
+  EXPECT_EQ(std::get<UpdateLayer>(commands[0]).patch.document,
+            json(R"({"content": {"state": "wave"}})"));
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ using std::chrono::seconds;
 using Names = std::vector<std::string>;
 
 // The state after commands that are all executed, each second one.
-LiveState after(LiveState state, const std::vector<Command>& commands) {
+LiveState after(LiveState state, const std::vector<CommandDocument>& commands) {
   Duration now = kNow;
-  for (const Command& each : commands) {
+  for (const CommandDocument& each : commands) {
     state = executed(state, each, now).state;
     now += seconds(1);
   }
@@ -31,7 +31,7 @@ LiveState after(LiveState state, const std::vector<Command>& commands) {
 }
 
 struct Wrong {
-  Command command;
+  CommandDocument command;
   ErrorCode code;
   std::vector<std::pair<std::string, std::string>> faults;  ///< pointer, and a part of the detail
 };
@@ -130,7 +130,7 @@ TEST(CreateLayer, IsRefusedWithEveryFault) {
       {{command("layers.create"), kInvalid, {{"", "\"layer\" is missing"}}},
        {command("layers.create", R"({"layer": 3, "layr": 4})"),
         kInvalid,
-        {{"/layr", "did you mean \"layer\""}}},
+        {{"/layer", "got a number"}, {"/layr", "did you mean \"layer\""}}},
        {command("layers.create", R"({"layer": 3})"), kInvalid, {{"/layer", "got a number"}}},
        {command("layers.create", R"({"layer": {"type": "overlay", "opacity": 2,
                 "content": {"type": "text", "text": "", "style": {"padding": [1, 2, "x", 4]}}}})"),
@@ -234,11 +234,14 @@ TEST(ReplaceLayer, KeepsWhatIsUnchangedInPhase) {
   expect_refused(state,
                  {{command("layers.replace", R"({"id": "title", "layer": {"id": "a"}})"),
                    kInvalid,
-                   {{"/layer/id", "cannot change"}}},
+                   {{"/layer", "\"type\" is missing"},
+                    {"/layer", "\"content\" is missing"},
+                    {"/layer/id", "cannot change"}}},
                   {command("layers.replace", R"({"id": "title", "layer": {}})"),
                    kInvalid,
                    {{"/layer", "\"type\" is missing"}, {"/layer", "\"content\" is missing"}}},
-                  {command("layers.replace", R"({"id": "x", "layer": {}})"),
+                  {command("layers.replace", R"({"id": "x", "layer": {"type": "overlay", "content":
+                           {"type": "color", "color": "red"}}})"),
                    ErrorCode::kNotFound,
                    {{"/id", "no layer \"x\""}}}});
 }
@@ -348,7 +351,8 @@ TEST(AnimateLayer, IsRefusedWithEveryFault) {
   expect_refused(
       small_state(),
       {{command("layers.animate", R"({"id": "title"})"), kInvalid, {{"", "neither"}}},
-       {command("layers.animate", R"({"id": "title", "animation": {}, "animations": []})"),
+       {command("layers.animate", R"({"id": "title", "animation": {"effect": "fade",
+                "duration": "1s"}, "animations": []})"),
         kInvalid,
         {{"", "both"}}},
        {command("layers.animate", R"({"id": "title", "animation": {"effect": "fad"}})"),
@@ -377,7 +381,7 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
     const size_t kind = static_cast<size_t>(i) % effects.size();
     // Those that stay for ever are few.
     if (kind == 3 && i > 100) continue;
-    const Command animate =
+    const CommandDocument animate =
         command("layers.animate", R"({"id": "title", "animation": {"effect": )" + effects[kind] +
                                       R"(, "duration": "1s"}})");
     state = executed(state, animate, now).state;
@@ -397,7 +401,7 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
 
 TEST(AnimateLayer, StopsAtTheLimitOfThoseThatHaveAnEffect) {
   LiveState state = small_state();
-  const Command animate = command("layers.animate", R"({"id": "back", "animation":
+  const CommandDocument animate = command("layers.animate", R"({"id": "back", "animation":
       {"effect": "rotate", "to": 1, "duration": "1ms"}})");
   for (int i = 0; i < limits::kAnimationsMax; ++i)
     state = executed(state, animate, seconds(i)).state;
@@ -447,7 +451,7 @@ TEST(Say, AddsAMessageThatAppearsNow) {
 }
 
 TEST(Say, OfTooManyTheOldestGo) {
-  const Command say = command("chat.say", R"({"id": "chat",
+  const CommandDocument say = command("chat.say", R"({"id": "chat",
       "message": {"author": "Cy", "text": "x"}})");
   const LiveState state = after(chat_state(), {say, say, say, say});
   EXPECT_EQ(ids_of(chat_of(state)), "m-4 m-5 m-6 ");
@@ -463,7 +467,7 @@ TEST(Say, MessagesOfOneBatchHaveIdsOfTheirOwn) {
 }
 
 TEST(Say, WhatIsSaidTwiceIsSaidOnce) {
-  const Command say = command("chat.say", R"({"id": "chat",
+  const CommandDocument say = command("chat.say", R"({"id": "chat",
       "message": {"id": "x", "author": "Cy", "text": "once"}})");
   const LiveState once = executed(chat_state(), say).state;
   const Applied twice = executed(once, say, kNow + seconds(7));
@@ -509,13 +513,13 @@ TEST(Say, MessagesKeepTheirTimesWhenTheLayerChanges) {
 TEST(Say, TheFileOfALiveSceneDoesNotKnowWhatWasSaid) {
   LiveState state = chat_state();
   Scene file = state.scene;
-  EXPECT_TRUE(commands_between(state.scene, file).empty());
+  EXPECT_TRUE(changes_between(state.scene, file).empty());
   state = executed(state, command("chat.say", R"({"id": "chat",
       "message": {"author": "Cy", "text": "three"}})"))
               .state;
-  EXPECT_EQ(commands_between(state.scene, file).size(), 1U);
+  EXPECT_EQ(changes_between(state.scene, file).size(), 1U);
   keep_messages(state.scene, file);
-  EXPECT_TRUE(commands_between(state.scene, file).empty());
+  EXPECT_TRUE(changes_between(state.scene, file).empty());
 }
 
 TEST(Say, NeedsAnAuthorATextAndNoMoreThanTheLimits) {
@@ -529,7 +533,7 @@ TEST(Say, NeedsAnAuthorATextAndNoMoreThanTheLimits) {
         {{"/message/author", ""}, {"/message/text", ""}, {"/message/x", "unknown key"}}},
        {command("chat.say", R"({"id": "chat", "message": "hi"})"),
         kInvalid,
-        {{"/message", "a message"}}},
+        {{"/message", "a mapping (message)"}}},
        {command("chat.say", R"({"id": "chat"})"), kInvalid, {{"", "message"}}},
        {{"chat.say", Value::object()
                          .add("id", Value::of("chat"))
@@ -541,13 +545,14 @@ TEST(Say, NeedsAnAuthorATextAndNoMoreThanTheLimits) {
 }
 
 TEST(Say, NeedsALayerWithChat) {
-  expect_refused(small_state(),
-                 {{command("chat.say", R"({"id": "title", "message": {"text": "hi"}})"),
-                   ErrorCode::kUnsupported,
-                   {{"/id", "is not a chat"}}},
-                  {command("chat.say", R"({"id": "x", "message": {}})"),
-                   ErrorCode::kNotFound,
-                   {{"/id", "no layer"}}}});
+  expect_refused(small_state(), {{command("chat.say", R"({"id": "title", "message":
+                           {"author": "Cy", "text": "hi"}})"),
+                                  ErrorCode::kUnsupported,
+                                  {{"/id", "is not a chat"}}},
+                                 {command("chat.say", R"({"id": "x", "message":
+                           {"author": "Cy", "text": "hi"}})"),
+                                  ErrorCode::kNotFound,
+                                  {{"/id", "no layer"}}}});
 }
 
 // --- The scene ---
@@ -579,7 +584,7 @@ TEST(ReplaceScene, WhatWasReadCanBeWrittenBack) {
   const LiveState state = small_state();
   Value document = document_of(state, Secrets::kRedacted);
   EXPECT_EQ(write_json(document, 0).find("secret"), std::string::npos);
-  const Command replace{"scene.replace", Value::object().add("scene", document)};
+  const CommandDocument replace{"scene.replace", Value::object().add("scene", document)};
   EXPECT_EQ(executed(state, replace).state, state);
   document.set("active", Value::of("film"));
   const Applied other = executed(state, {"scene.replace", Value::object().add("scene", document)});
@@ -592,7 +597,7 @@ TEST(ReplaceScene, IsRefusedWithEveryFault) {
   const auto replaced = [&](const std::function<void(Value&)>& change) {
     Value document = document_of(state, Secrets::kShown);
     change(document);
-    return Command{"scene.replace", Value::object().add("scene", document)};
+    return CommandDocument{"scene.replace", Value::object().add("scene", document)};
   };
   expect_refused(
       state,
@@ -712,7 +717,7 @@ TEST(Outputs, AreAddedAndRemoved) {
                    kInvalid,
                    {{"/output/url", "redacted"}}}});
   LiveState full = applied.state;
-  const Command add = command("outputs.add", R"({"output": {"url": "x"}})");
+  const CommandDocument add = command("outputs.add", R"({"output": {"url": "x"}})");
   while (full.scene.outputs.size() < limits::kOutputsMax) full = executed(full, add).state;
   expect_refused(full, {{add, ErrorCode::kLimit, {{"/output", "16 outputs"}}}});
 }
@@ -744,7 +749,9 @@ TEST(Batch, IsOneRevisionAndAllOrNothing) {
         {{"/commands/0/method", "cannot be nested"}}},
        {command("batch", R"({"commands": [{"metod": "x"}, 3]})"),
         kInvalid,
-        {{"/commands/0", "\"method\" is missing"}, {"/commands/0/metod", "unknown key"}}},
+        {{"/commands/0", "\"method\" is missing"},
+         {"/commands/0/metod", "unknown key"},
+         {"/commands/1", "got a number"}}},
        {command("batch", R"({"commands": {}})"), kInvalid, {{"/commands", "a mapping"}}}});
   Value many = Value::array();
   for (int i = 0; i <= limits::kBatchCommandsMax; ++i) {
@@ -763,17 +770,53 @@ TEST(Apply, AMethodThatIsNoneIsRefused) {
             std::string::npos);
 }
 
-TEST(CommandFrom, ReadsWhatValueOfWrites) {
-  const Command given = command("layers.delete", R"({"id": "a"})");
-  const auto read = command_from(value_of(given));
+TEST(CommandDocuments, AreReadAsTheyAreWritten) {
+  const CommandDocument given = command("layers.delete", R"({"id": "a"})");
+  const auto read = command_document_from(value_of(given));
   ASSERT_TRUE(read);
   EXPECT_EQ(read.value().method, given.method);
   EXPECT_EQ(read.value().params, given.params);
-  EXPECT_TRUE(command_from(json(R"({"method": "x"})")));
+  EXPECT_TRUE(command_document_from(json(R"({"method": "x"})")));
   for (const char* wrong : {"[]", "{}", R"({"method": 1})", R"({"method": "x", "params": []})",
                             R"({"method": "x", "at": 1})"}) {
-    EXPECT_FALSE(command_from(json(wrong))) << wrong;
+    EXPECT_FALSE(command_document_from(json(wrong))) << wrong;
   }
+}
+
+TEST(Commands, AreReadAsTheyAreWritten) {
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    RandomCommand random(seed);
+    LiveState state = small_state();
+    for (int i = 0; i < 20; ++i) {
+      const auto read = command_from(random.next(state));
+      if (std::holds_alternative<Refusal>(read)) continue;
+      const Command& command = std::get<Command>(read);
+      const CommandDocument written = document_of(command);
+      const auto again = command_from(written);
+      ASSERT_TRUE(std::holds_alternative<Command>(again)) << write_json(value_of(written));
+      EXPECT_TRUE(std::get<Command>(again) == command) << write_json(value_of(written));
+      auto outcome = apply(state, command, seconds(i));
+      if (auto* applied = std::get_if<Applied>(&outcome)) state = std::move(applied->state);
+    }
+  }
+}
+
+TEST(Commands, NameTheirFiles) {
+  const auto files = files_of(typed(command("batch", R"({"commands": [
+      {"method": "layers.create", "params": {"layer": {"type": "visual_feed", "content":
+        {"type": "video", "source": "a.mp4", "fallback": "b.png"}}}},
+      {"method": "layers.update", "params": {"id": "x", "patch": {"content": {"texture": "t.png"}}}},
+      {"method": "scene.patch", "params": {"patch": {"fonts": ["c.ttf"]}}},
+      {"method": "outputs.add", "params": {"output": {"url": "d.mkv"}}}]})")));
+  Names named;
+  for (const NamedFile& file : files) {
+    named.push_back(std::string(name_of(file.role)) + " " + file.text + " " + file.pointer);
+  }
+  EXPECT_EQ(named, (Names{"source a.mp4 /commands/0/params/layer/content/source",
+                          "asset b.png /commands/0/params/layer/content/fallback",
+                          "asset t.png /commands/1/params/patch/content/texture",
+                          "asset c.ttf /commands/2/params/patch/fonts/0",
+                          "output d.mkv /commands/3/params/output/url"}));
 }
 
 // --- Sequences ---
@@ -786,7 +829,7 @@ class Model {
   }
 
   // Follows a command that was executed. Returns false for what it does not model.
-  bool follow(const Command& command, const Value& result) {
+  bool follow(const CommandDocument& command, const Value& result) {
     const auto params = parsed(command.params);
     if (command.method == "layers.update" || command.method == "layers.replace") {
       auto& document = find(params["id"])->second;
@@ -855,7 +898,7 @@ TEST(RandomCommands, LeadToWhatAPlainModelSays) {
     LiveState state = small_state();
     Model model(state.scene);
     for (int i = 0; i < 60; ++i) {
-      const Command command = random.next(state);
+      const CommandDocument command = random.next(state);
       auto outcome = apply(state, command, seconds(i));
       if (auto* applied = std::get_if<Applied>(&outcome)) {
         ++obeyed_count;
@@ -886,7 +929,7 @@ TEST(RandomCommands, AreTheSameForTheSameArguments) {
   RandomCommand random(77);
   LiveState state = small_state();
   for (int i = 0; i < 200; ++i) {
-    const Command command = random.next(state);
+    const CommandDocument command = random.next(state);
     const auto one = apply(state, command, seconds(i));
     const auto other = apply(state, command, seconds(i));
     ASSERT_EQ(one.index(), other.index());
@@ -907,12 +950,12 @@ Scene with_outputs_in_order(Scene scene) {
 void expect_reached(const Scene& from, const Scene& to) {
   LiveState state;
   state.scene = from;
-  for (const Command& each : commands_between(from, to)) {
+  for (const Change& each : changes_between(from, to)) {
     state = executed(state, each).state;
   }
   ASSERT_EQ(with_outputs_in_order(state.scene), with_outputs_in_order(to))
       << write_json(scene_codec().write(state.scene)) << write_json(scene_codec().write(to));
-  EXPECT_TRUE(commands_between(state.scene, to).empty());
+  EXPECT_TRUE(changes_between(state.scene, to).empty());
 }
 
 TEST(CommandsBetween, RandomScenesLeadFromOneToTheOther) {
@@ -920,7 +963,7 @@ TEST(CommandsBetween, RandomScenesLeadFromOneToTheOther) {
     const Scene from = RandomScene(seed, Purpose::kReadBack).scene();
     const Scene to = RandomScene(seed + 1000, Purpose::kReadBack).scene();
     expect_reached(from, to);
-    EXPECT_TRUE(commands_between(from, from).empty());
+    EXPECT_TRUE(changes_between(from, from).empty());
     if (HasFatalFailure()) return;
   }
 }
@@ -944,7 +987,7 @@ TEST(CommandsBetween, RandomChangesLeadFromOneSceneToTheOther) {
 TEST(CommandsBetween, SaysOnlyWhatIsDifferent) {
   const Scene from = small_state().scene;
   Scene to = from;
-  EXPECT_TRUE(commands_between(from, to).empty());
+  EXPECT_TRUE(changes_between(from, to).empty());
   to.layers[1].edit().opacity = 0.5;
   std::get<TextContent>(to.layers[1].edit().content).text = "new";
   to.layers.erase(to.layers.begin());
@@ -955,8 +998,8 @@ TEST(CommandsBetween, SaysOnlyWhatIsDifferent) {
   to.outputs[1].url = "other.mkv";
   to.canvas.fps = {60, 1};
   Names said;
-  for (const Command& each : commands_between(from, to)) {
-    said.push_back(write_json(value_of(each), 0).substr(0, 200));
+  for (const Change& each : changes_between(from, to)) {
+    said.push_back(write_json(value_of(document_of(each)), 0).substr(0, 200));
   }
   ASSERT_EQ(said.size(), 6);
   EXPECT_EQ(said[0], R"({"method":"layers.update","params":{"id":"title","patch":{"opacity":0.5,)"
@@ -973,13 +1016,13 @@ TEST(CommandsBetween, AnotherOrderReplacesTheScene) {
   const Scene from = small_state().scene;
   Scene to = from;
   std::swap(to.layers[0], to.layers[1]);
-  const auto commands = commands_between(from, to);
+  const auto commands = changes_between(from, to);
   ASSERT_EQ(commands.size(), 1);
-  EXPECT_EQ(commands[0].method, "scene.replace");
+  EXPECT_TRUE(std::holds_alternative<ReplaceScene>(commands[0]));
   // What is told of layers does not depend on how outputs are ordered.
   Scene turned = from;
   std::swap(turned.outputs[0], turned.outputs[1]);
-  EXPECT_TRUE(commands_between(from, turned).empty());
+  EXPECT_TRUE(changes_between(from, turned).empty());
 }
 
 TEST(CommandsBetween, ARedactedUrlIsTheOneItWas) {
@@ -987,8 +1030,8 @@ TEST(CommandsBetween, ARedactedUrlIsTheOneItWas) {
   Scene to = from;
   for (Output& each : to.outputs) each.url = base::redacted_url(each.url);
   EXPECT_NE(from, to);
-  EXPECT_TRUE(commands_between(from, to).empty());
-  EXPECT_TRUE(commands_between(to, from).empty());
+  EXPECT_TRUE(changes_between(from, to).empty());
+  EXPECT_TRUE(changes_between(to, from).empty());
 }
 
 }  // namespace

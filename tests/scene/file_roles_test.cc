@@ -1,4 +1,5 @@
 #include "scene/codec.h"
+#include "scene/command_codec.h"
 #include "scene/content_tables.h"
 #include "scene/run_tables.h"
 #include "scene/scene_tables.h"
@@ -47,6 +48,7 @@ std::vector<TextField> all_text_fields() {
   collect(output_codec().shape, "", seen, fields);
   collect(audio_codec().shape, "", seen, fields);
   collect(stream_config_codec().shape, "", seen, fields);
+  for (const Method& method : methods()) collect(method.params, "", seen, fields);
   collect(layer_run_codec().shape, "", seen, fields);
   collect(track_run_codec().shape, "", seen, fields);
   return fields;

@@ -3,12 +3,14 @@
 #include "base/time.h"
 #include "scene/codec.h"
 #include "scene/command.h"
+#include "scene/command_codec.h"
 #include "scene/find_by_id.h"
 #include "scene/json_codec.h"
 #include "scene/live_codec.h"
 #include "scene/live_state.h"
 #include "scene/scene_tables.h"
 #include "tests/scene/random_scene.h"
+#include "tests/scene/typed_command.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,7 +30,7 @@ inline Value json(std::string_view text) {
   return std::move(document.value);
 }
 
-inline Command command(std::string_view method, std::string_view params = "{}") {
+inline CommandDocument command(std::string_view method, std::string_view params = "{}") {
   return {std::string(method), json(params)};
 }
 
@@ -59,14 +61,26 @@ inline LiveState small_state() {
 
 inline constexpr base::Duration kNow = std::chrono::seconds(10);
 
+/// Reads the command and applies it.
+inline std::variant<Applied, Refusal> apply(const LiveState& state, const CommandDocument& document,
+                                            base::Duration now) {
+  auto command = command_from(document);
+  if (auto* refusal = std::get_if<Refusal>(&command)) return std::move(*refusal);
+  return apply(state, std::get<Command>(command), now);
+}
+
 /// What a command leads to; a failure of the test when it is refused.
-inline Applied executed(const LiveState& state, const Command& command, base::Duration now = kNow) {
+inline Applied executed(const LiveState& state, const CommandDocument& command,
+                        base::Duration now = kNow) {
   auto outcome = apply(state, command, now);
   if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
     ADD_FAILURE() << command.method << ": " << refusal->error.to_string();
     return {state, {}, {}};
   }
   return std::get<Applied>(std::move(outcome));
+}
+inline Applied executed(const LiveState& state, const Change& change, base::Duration now = kNow) {
+  return executed(state, document_of(change), now);
 }
 
 inline std::vector<std::string> names_of(const std::vector<Event>& events) {
@@ -110,7 +124,7 @@ class RandomCommand {
  public:
   explicit RandomCommand(uint64_t seed) : seed_(seed), dice_(seed, Purpose::kReadBack) {}
 
-  Command next(const LiveState& state) {
+  CommandDocument next(const LiveState& state) {
     switch (dice_.below(16)) {
       case 0:
       case 1:
@@ -165,7 +179,7 @@ class RandomCommand {
     return document;
   }
 
-  Command create(const LiveState& state) {
+  CommandDocument create(const LiveState& state) {
     Value document = some_layer(dice_.one_in(2));
     if (document.find("id") != nullptr && dice_.one_in(6) && !state.scene.layers.empty()) {
       document.set("id", Value::of(dice_.pick(state.scene.layers)->id));
@@ -203,7 +217,7 @@ class RandomCommand {
     return json(dice_.pick(kPatches));
   }
 
-  Command stream() {
+  CommandDocument stream() {
     switch (dice_.below(5)) {
       case 0:
         return {"stream.start", Value::object()};
@@ -218,7 +232,7 @@ class RandomCommand {
     }
   }
 
-  Command output(const LiveState& state) {
+  CommandDocument output(const LiveState& state) {
     const auto& outputs = state.scene.outputs;
     if (outputs.empty() || dice_.one_in(2)) {
       return command("outputs.add", dice_.one_in(2)
@@ -228,15 +242,15 @@ class RandomCommand {
     return {"outputs.remove", Value::object().add("id", Value::of(dice_.pick(outputs).id))};
   }
 
-  Command replace_scene() {
+  CommandDocument replace_scene() {
     Scene scene = RandomScene(seed_ * 1000 + ++count_, Purpose::kReadBack).scene();
     return {"scene.replace", Value::object().add("scene", scene_codec().write(scene))};
   }
 
-  Command batch(const LiveState& state) {
+  CommandDocument batch(const LiveState& state) {
     Value commands = Value::array();
     for (int i = dice_.below(4); i > 0; --i) {
-      Command each = next(state);
+      CommandDocument each = next(state);
       if (each.method != "batch") commands.items.push_back(value_of(each));
     }
     return {"batch", Value::object().add("commands", std::move(commands))};

@@ -82,7 +82,7 @@ TEST(RunState, DecidesNothingOfWhatIsAuthored) {
     LiveState other = one;
     other.run = RandomScene(seed, Purpose::kReadBack).run_of(other.scene);
     for (int i = 0; i < 40; ++i) {
-      const Command command = random.next(one);
+      const CommandDocument command = random.next(one);
       auto here = apply(one, command, seconds(i));
       auto there = apply(other, command, milliseconds(77'777) * i + seconds(1));
       ASSERT_EQ(here.index(), there.index()) << command.method;
@@ -101,7 +101,7 @@ TEST(RunState, FollowsFromTheAuthoredSceneAndTheCommandsAlone) {
     fresh.active = live.active;
     ASSERT_EQ(fresh.scene, live.scene);
     for (int i = 0; i < 40; ++i) {
-      const Command command = random.next(live);
+      const CommandDocument command = random.next(live);
       auto one = apply(live, command, seconds(i));
       auto other = apply(fresh, command, seconds(i));
       ASSERT_EQ(one.index(), other.index()) << command.method;

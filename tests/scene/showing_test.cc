@@ -394,11 +394,11 @@ TEST(Transition, AReloadedFileGlidesAsWell) {
   Scene wanted = before.scene;
   wanted.layers[1].edit().transform.position = {60, 0};
   LiveState state = before;
-  for (const Command& each : commands_between(before.scene, wanted)) {
+  for (const Change& each : changes_between(before.scene, wanted)) {
     state = executed(state, each, seconds(10)).state;
   }
   EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).transform.position.x, 30);
-  EXPECT_TRUE(commands_between(state.scene, wanted).empty());
+  EXPECT_TRUE(changes_between(state.scene, wanted).empty());
 }
 
 TEST(Showing, HiddenMidGlideALayerLeavesFromWhereItIs) {

@@ -30,7 +30,7 @@ LiveState state_with_urls() {
 
 const std::string kShownFeed = "rtmp://host/live/***";
 
-Command patch_of(const std::string& id, const std::string& patch) {
+CommandDocument patch_of(const std::string& id, const std::string& patch) {
   return command("layers.update", R"({"id": ")" + id + R"(", "patch": )" + patch + "}");
 }
 
@@ -100,7 +100,8 @@ TEST(SourceSecrets, FollowTheirUrlToAnotherPlace) {
           .state;
   EXPECT_EQ(source_of(moved), "rtmp://other/live/key");
   // Two look so: which one is meant is told by the place alone.
-  const Command renamed = patch_of("host", R"({"content": {"animations": {"one": null, "three":
+  const CommandDocument renamed =
+      patch_of("host", R"({"content": {"animations": {"one": null, "three":
       {"type": "video", "source": "https://me:***@host/a"}}}})");
   const auto outcome = apply(state, renamed, kNow);
   ASSERT_TRUE(std::holds_alternative<Refusal>(outcome));
@@ -108,7 +109,7 @@ TEST(SourceSecrets, FollowTheirUrlToAnotherPlace) {
 
 TEST(SourceSecrets, ThatNobodyHasAreRefused) {
   const LiveState state = state_with_urls();
-  const auto refusal = [&](const Command& command) {
+  const auto refusal = [&](const CommandDocument& command) {
     const auto outcome = apply(state, command, kNow);
     const auto* refused = std::get_if<Refusal>(&outcome);
     EXPECT_NE(refused, nullptr) << command.method;
@@ -132,11 +133,11 @@ TEST(SourceSecrets, AreNoDifference) {
   Reader reader;
   const Value shown = scene_document(state.scene, Secrets::kRedacted);
   const Scene redacted = *scene_codec().read(shown, reader);
-  EXPECT_TRUE(commands_between(redacted, state.scene).empty());
-  EXPECT_TRUE(commands_between(state.scene, redacted).empty());
+  EXPECT_TRUE(changes_between(redacted, state.scene).empty());
+  EXPECT_TRUE(changes_between(state.scene, redacted).empty());
   Scene other = state.scene;
   std::get<VideoContent>(other.layers[0].edit().content).source = "rtmp://host/live/secret-7";
-  EXPECT_EQ(commands_between(state.scene, other).size(), 1);
+  EXPECT_EQ(changes_between(state.scene, other).size(), 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
+#include "scene/command_codec.h"
 #include "scene/scene_file.h"
 #include "store/state_store.h"
 #include "stream/stream_clock.h"
@@ -42,8 +43,13 @@ class LiveScene {
 
   /// The revision that the command led to.
   int64_t apply(const std::string& method, scene::Value params) {
+    auto command = scene::command_from({method, std::move(params)});
+    if (const auto* refusal = std::get_if<scene::Refusal>(&command)) {
+      ADD_FAILURE() << method << ": " << refusal->error.to_string();
+      return -1;
+    }
     layers::Submission submission;
-    submission.command = {method, std::move(params)};
+    submission.command = std::get<scene::Command>(std::move(command));
     submission.origin = layers::Origin::kLocal;
     const layers::Answer answer = layers->apply(std::move(submission));
     const auto* accepted = std::get_if<layers::Accepted>(&answer);

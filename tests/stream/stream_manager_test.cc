@@ -126,8 +126,7 @@ TEST(StreamManager, AScheduledCommandIsShownFromItsFrameOn) {
   Running running;
   const int64_t due = running.next(-1).index + 40;
   layers::Submission submission;
-  submission.command = {"layers.update",
-                        Value::object().add("id", Value::of("box")).add("patch", Running::white())};
+  submission.command = scene::UpdateLayer{"box", {Running::white()}};
   submission.at = due;
   submission.origin = layers::Origin::kLocal;
   ASSERT_TRUE(std::holds_alternative<layers::Accepted>(running.live.layers->apply(submission)));

@@ -16,7 +16,7 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using scene::Command;
+using scene::CommandDocument;
 using scene::Value;
 
 constexpr std::chrono::seconds kPatience{5};
@@ -148,7 +148,7 @@ struct DaemonClient::Request {
   std::string path;
   std::string body{};
   std::optional<int64_t> if_revision{};
-  const Command* command = nullptr;  ///< the command that it executes, if any
+  const CommandDocument* command = nullptr;  ///< the command that it executes, if any
   std::chrono::microseconds patience = kPatience;
 };
 
@@ -262,7 +262,7 @@ base::Result<std::string> DaemonClient::get_bytes(const std::string& path) {
 
 base::Result<Value> DaemonClient::scene() { return get("/api/v1/scene"); }
 
-base::Result<Reply> DaemonClient::execute(const Command& command,
+base::Result<Reply> DaemonClient::execute(const CommandDocument& command,
                                           std::optional<int64_t> if_revision) {
   const auto* way = std::ranges::find(kWays, command.method, &Way::command);
   LAYERCAST_CHECK(way != kWays.end());

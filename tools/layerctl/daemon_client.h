@@ -30,7 +30,7 @@ class DaemonClient : public Target {
   DaemonClient(DaemonAddress address, std::string token, Sending sending);
 
   base::Result<scene::Value> scene() override;
-  base::Result<Reply> execute(const scene::Command& command,
+  base::Result<Reply> execute(const scene::CommandDocument& command,
                               std::optional<int64_t> if_revision) override;
   int exit_status(const base::Error& error) const override;
 

@@ -19,28 +19,29 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using scene::Command;
+using scene::CommandDocument;
 using scene::Value;
 
 std::string id_of(const Session& session) { return session.arguments.one("ID").value_or(""); }
 
 Value with_id(const std::string& id) { return Value::object().add("id", Value::of(id)); }
 
-Command update(const std::string& id, Value patch) {
+CommandDocument update(const std::string& id, Value patch) {
   return {"layers.update", with_id(id).add("patch", std::move(patch))};
 }
 
 // Executes all commands in one revision.
-base::Result<Reply> execute_all(Session& session, const std::vector<Command>& commands) {
+base::Result<Reply> execute_all(Session& session, const std::vector<CommandDocument>& commands) {
   if (commands.size() == 1) return session.target->execute(commands.front(), std::nullopt);
   std::vector<Value> list;
   list.reserve(commands.size());
-  for (const Command& command : commands) list.push_back(scene::value_of(command));
+  for (const CommandDocument& command : commands) list.push_back(scene::value_of(command));
   return session.target->execute(
       {"batch", Value::object().add("commands", Value::array(std::move(list)))}, std::nullopt);
 }
 
-base::Result<void> execute_and_report(Session& session, const std::vector<Command>& commands) {
+base::Result<void> execute_and_report(Session& session,
+                                      const std::vector<CommandDocument>& commands) {
   TRY(const Reply reply, execute_all(session, commands));
   return print_reply(session, reply);
 }
@@ -99,7 +100,7 @@ std::vector<const Value*> in_drawing_order(const Value& scene) {
 }
 
 base::Result<void> set_visible(Session& session, Value visible) {
-  std::vector<Command> commands;
+  std::vector<CommandDocument> commands;
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back(update(id, Value::object().add("visible", visible)));
   }
@@ -215,7 +216,7 @@ base::Result<void> show_layers(Session& session) { return set_visible(session, V
 base::Result<void> hide_layers(Session& session) { return set_visible(session, Value::of(false)); }
 
 base::Result<void> remove_layers(Session& session) {
-  std::vector<Command> commands;
+  std::vector<CommandDocument> commands;
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back({"layers.delete", with_id(id)});
   }
@@ -224,7 +225,7 @@ base::Result<void> remove_layers(Session& session) {
 
 base::Result<void> restart_layers(Session& session) {
   TRY_DO(running_daemon(session));
-  std::vector<Command> commands;
+  std::vector<CommandDocument> commands;
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back({"layers.restart", with_id(id)});
   }

@@ -18,7 +18,6 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using scene::Command;
 using scene::Scene;
 using scene::Value;
 
@@ -51,12 +50,12 @@ base::Result<Scene> wanted_scene(const Session& session) {
 
 bool is_of_command_line(const scene::Output& output) { return output.id.starts_with(kLineOutput); }
 
-/// A target's scene, the wanted scene, and the commands between them.
+/// A target's scene, the wanted scene, and the changes between them.
 struct Comparison {
   Scene present;
   Scene wanted;
   std::optional<int64_t> revision;
-  std::vector<Command> commands;  ///< turn `present` into `wanted`
+  std::vector<scene::Change> changes;  ///< turn `present` into `wanted`
 };
 
 base::Result<Comparison> compare(Session& session, const Scene& file) {
@@ -81,14 +80,16 @@ base::Result<Comparison> compare(Session& session, const Scene& file) {
     const bool is_extra = session.daemon != nullptr && is_of_command_line(output);
     if (is_extra) comparison.wanted.outputs.push_back(output);
   }
-  comparison.commands = scene::commands_between(comparison.present, comparison.wanted);
+  comparison.changes = scene::changes_between(comparison.present, comparison.wanted);
   return comparison;
 }
 
-Value commands_value(const std::vector<Command>& commands) {
+Value commands_value(const std::vector<scene::Change>& changes) {
   std::vector<Value> list;
-  list.reserve(commands.size());
-  for (const Command& command : commands) list.push_back(scene::value_of(command));
+  list.reserve(changes.size());
+  for (const scene::Change& change : changes) {
+    list.push_back(scene::value_of(scene::document_of(change)));
+  }
   return Value::array(std::move(list));
 }
 
@@ -96,7 +97,7 @@ base::Result<void> print_comparison(const Session& session, const Comparison& co
   if (!session.is_json()) {
     return write_stdout(differences_text(comparison.present, comparison.wanted));
   }
-  Value document = Value::object().add("changes", commands_value(comparison.commands));
+  Value document = Value::object().add("changes", commands_value(comparison.changes));
   if (comparison.revision) {
     document.add("revision", Value::of(static_cast<double>(*comparison.revision)));
   }
@@ -110,11 +111,11 @@ base::Result<void> apply_scene(Session& session) {
   constexpr int kTries = 5;
   for (int tries = 1;; ++tries) {
     TRY(Comparison comparison, compare(session, file));
-    if (comparison.commands.empty() || session.arguments.has("dry-run")) {
+    if (comparison.changes.empty() || session.arguments.has("dry-run")) {
       return print_comparison(session, comparison);
     }
     const auto reply = session.target->execute(
-        {"batch", Value::object().add("commands", commands_value(comparison.commands))},
+        {"batch", Value::object().add("commands", commands_value(comparison.changes))},
         comparison.revision);
     const bool may_try_again = !reply && reply.error().code == ErrorCode::kStale &&
                                !session.arguments.has("if-revision") && tries < kTries;
@@ -126,7 +127,7 @@ base::Result<void> apply_scene(Session& session) {
     }
     Value document = reply.value().document;
     document.erase("result");
-    document.add("changes", commands_value(comparison.commands));
+    document.add("changes", commands_value(comparison.changes));
     return print_json(document);
   }
 }
@@ -135,7 +136,7 @@ base::Result<int> diff_scene(Session& session) {
   TRY(const Scene file, wanted_scene(session));
   TRY(const Comparison comparison, compare(session, file));
   TRY_DO(print_comparison(session, comparison));
-  return comparison.commands.empty() ? 0 : 1;
+  return comparison.changes.empty() ? 0 : 1;
 }
 
 base::Result<void> export_scene(Session& session) {

@@ -17,7 +17,7 @@ namespace {
 
 using base::Error;
 using base::ErrorCode;
-using scene::Command;
+using scene::CommandDocument;
 using scene::Scene;
 using scene::Value;
 
@@ -35,6 +35,13 @@ base::Result<std::string> read_scene_text(const std::string& path) {
   if (file.bad()) return base::io_error(errno, "cannot read the scene", path);
   text.resize(static_cast<size_t>(file.gcount()));
   return text;
+}
+
+Error error_of(const scene::Refusal& refusal, const CommandDocument& command) {
+  std::vector<ToldFault> faults;
+  for (const auto& fault : refusal.faults) faults.push_back({fault.pointer, fault.detail});
+  return {refusal.error.code, refusal_lines(command, faults, refusal.error.to_string()), "",
+          nullptr};
 }
 
 }  // namespace
@@ -57,18 +64,17 @@ base::Result<Value> SceneFileTarget::scene() {
   return scene::scene_document(scene_, scene::Secrets::kShown);
 }
 
-base::Result<Reply> SceneFileTarget::execute(const Command& command,
+base::Result<Reply> SceneFileTarget::execute(const CommandDocument& command,
                                              std::optional<int64_t> /*if_revision*/) {
   scene::LiveState state;
   state.scene = scene_;
-  auto applied_or_not = scene::apply(state, command, base::Duration{});
-  if (const auto* refusal = std::get_if<scene::Refusal>(&applied_or_not)) {
-    std::vector<ToldFault> faults;
-    for (const auto& fault : refusal->faults) faults.push_back({fault.pointer, fault.detail});
-    return Error{refusal->error.code, refusal_lines(command, faults, refusal->error.to_string()),
-                 "", nullptr};
+  const auto read = scene::command_from(command);
+  if (const auto* refusal = std::get_if<scene::Refusal>(&read)) return error_of(*refusal, command);
+  auto outcome = scene::apply(state, std::get<scene::Command>(read), base::Duration{});
+  if (const auto* refusal = std::get_if<scene::Refusal>(&outcome)) {
+    return error_of(*refusal, command);
   }
-  auto& applied = std::get<scene::Applied>(applied_or_not);
+  auto& applied = std::get<scene::Applied>(outcome);
   const scene::LiveState& after = applied.state;
   if (after.active != state.active || after.stream != state.stream ||
       after.transmission != state.transmission) {
@@ -83,7 +89,7 @@ base::Result<Reply> SceneFileTarget::execute(const Command& command,
   return reply;
 }
 
-base::Result<void> SceneFileTarget::write(const Scene& after, const Command& command) {
+base::Result<void> SceneFileTarget::write(const Scene& after, const CommandDocument& command) {
   if (path_ == "-") {
     return Error{ErrorCode::kInvalidInput, "cannot be changed; expected the path of a scene file",
                  "standard input", nullptr};

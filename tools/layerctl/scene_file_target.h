@@ -18,12 +18,12 @@ class SceneFileTarget : public Target {
       const std::string& path, const Log& log);
 
   base::Result<scene::Value> scene() override;
-  base::Result<Reply> execute(const scene::Command& command,
+  base::Result<Reply> execute(const scene::CommandDocument& command,
                               std::optional<int64_t> if_revision) override;
 
  private:
   SceneFileTarget(std::string path, std::string text, scene::Scene scene, const Log& log);
-  base::Result<void> write(const scene::Scene& after, const scene::Command& command);
+  base::Result<void> write(const scene::Scene& after, const scene::CommandDocument& command);
 
   std::string path_;
   std::string text_;

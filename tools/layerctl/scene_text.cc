@@ -14,7 +14,7 @@
 namespace layercast::tools {
 namespace {
 
-using scene::Command;
+using scene::CommandDocument;
 using scene::find_by_id;
 using scene::Scene;
 using scene::Value;
@@ -22,7 +22,8 @@ using scene::Value;
 /// Edits the text of a scene so that it contains another scene.
 class Editing {
  public:
-  Editing(std::string_view text, const Scene& before, const Scene& after, const Command& command)
+  Editing(std::string_view text, const Scene& before, const Scene& after,
+          const CommandDocument& command)
       : text_(text), before_(before), after_(after), command_(command) {}
 
   bool run() { return edit_head() && edit_layers() && edit_tracks() && edit_outputs(); }
@@ -178,13 +179,13 @@ class Editing {
   YamlText text_;
   const Scene& before_;
   const Scene& after_;
-  const Command& command_;
+  const CommandDocument& command_;
 };
 
 }  // namespace
 
 std::optional<std::string> edited_scene_text(std::string_view text, const Scene& before,
-                                             const Scene& after, const Command& command) {
+                                             const Scene& after, const CommandDocument& command) {
   Editing editing(text, before, after, command);
   if (!editing.run()) return std::nullopt;
   const auto read = scene::parse_scene(editing.text(), "");

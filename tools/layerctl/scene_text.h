@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scene/command.h"
+#include "scene/command_codec.h"
 #include "scene/scene.h"
 
 #include <optional>
@@ -14,7 +14,7 @@ namespace layercast::tools {
 /// YAML features that this cannot edit.
 std::optional<std::string> edited_scene_text(std::string_view text, const scene::Scene& before,
                                              const scene::Scene& after,
-                                             const scene::Command& command);
+                                             const scene::CommandDocument& command);
 
 /// Whether a scene file has comments.
 bool has_comments(std::string_view text);

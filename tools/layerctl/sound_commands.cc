@@ -22,7 +22,7 @@ Value with_id(const Session& session) {
   return Value::object().add("id", Value::of(session.arguments.one("ID").value_or("")));
 }
 
-base::Result<void> execute_and_report(Session& session, const scene::Command& command) {
+base::Result<void> execute_and_report(Session& session, const scene::CommandDocument& command) {
   TRY(const Reply reply, session.target->execute(command, std::nullopt));
   return print_reply(session, reply);
 }

@@ -7,7 +7,7 @@
 namespace layercast::tools {
 namespace {
 
-using scene::Command;
+using scene::CommandDocument;
 using scene::Value;
 
 // The text of the param `key`; empty when it is absent.
@@ -22,7 +22,7 @@ std::string id_within(const Value& params, std::string_view key) {
 }
 
 // The subject of a command: `layers/lot`.
-std::string subject_of(const Command& command) {
+std::string subject_of(const CommandDocument& command) {
   const Value& params = command.params;
   const bool is_output = command.method.starts_with("outputs.");
   std::string id = text_of(params, "id");
@@ -50,7 +50,7 @@ bool starts_with_step(std::string_view pointer, std::string_view step) {
 }
 
 // The command of a batch that the pointer refers to; shortens the pointer to a path in its params.
-std::optional<Command> taken_command(const Command& batch, std::string& pointer) {
+std::optional<CommandDocument> taken_command(const CommandDocument& batch, std::string& pointer) {
   if (batch.method != "batch" || !starts_with_step(pointer, "/commands")) return std::nullopt;
   take_step(pointer);
   const std::string number = take_step(pointer);
@@ -59,7 +59,7 @@ std::optional<Command> taken_command(const Command& batch, std::string& pointer)
   if (starts_with_step(pointer, "/params")) take_step(pointer);
   const Value* commands = batch.params.find("commands");
   if (commands == nullptr || index >= commands->items.size()) return std::nullopt;
-  auto command = scene::command_from(commands->items[index]);
+  auto command = scene::command_document_from(commands->items[index]);
   if (!command) return std::nullopt;
   return std::move(command).value();
 }
@@ -87,7 +87,7 @@ int Target::exit_status(const base::Error& error) const {
   return base::meaning_of(error.code).exit_status;
 }
 
-std::string refusal_lines(const Command& command, const std::vector<ToldFault>& faults,
+std::string refusal_lines(const CommandDocument& command, const std::vector<ToldFault>& faults,
                           const std::string& detail) {
   if (faults.empty()) return detail;
   std::string lines;

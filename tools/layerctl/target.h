@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "scene/command.h"
+#include "scene/command_codec.h"
 #include "scene/value.h"
 #include "tools/common/option_table.h"
 
@@ -34,7 +34,7 @@ class Target {
   /// Executes a command. `if_revision`: only if the scene is at that revision; ignored for files.
   /// Errors: kNotFound for an unknown layer or output, kStale, or the refusal with one line per
   /// fault.
-  virtual base::Result<Reply> execute(const scene::Command& command,
+  virtual base::Result<Reply> execute(const scene::CommandDocument& command,
                                       std::optional<int64_t> if_revision) = 0;
   /// The exit status for an error of these functions.
   virtual int exit_status(const base::Error& error) const;
@@ -47,8 +47,8 @@ struct ToldFault {
 };
 
 /// `layers/lot: opacity: 1.4 is …`: one line for each fault; `detail` when there are none.
-std::string refusal_lines(const scene::Command& command, const std::vector<ToldFault>& faults,
-                          const std::string& detail);
+std::string refusal_lines(const scene::CommandDocument& command,
+                          const std::vector<ToldFault>& faults, const std::string& detail);
 
 /// Exit status for an unknown layer or output.
 inline constexpr int kNoSuchLayerStatus = 3;

@@ -101,12 +101,11 @@ base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   if (settings_.fresh) {
     TRY([[maybe_unused]] const int changes, make_equal(*layers_, file.scene));
   }
-  std::vector<scene::Command> commands =
-      line_output_commands(state->scene, line_outputs(settings_));
+  std::vector<scene::Change> changes = line_output_changes(state->scene, line_outputs(settings_));
   if (was_kept && !settings_.stream_patch.members.empty()) {
-    commands.push_back({"stream.configure", Value::object().add("patch", settings_.stream_patch)});
+    changes.push_back(scene::ConfigureStream{{settings_.stream_patch}});
   }
-  TRY_DO(execute(*layers_, commands));
+  TRY_DO(execute(*layers_, std::move(changes)));
   if (was_kept) {
     log_.write(LogLevel::kInfo,
                "scene " + file.scene.name + " resumes at revision " +

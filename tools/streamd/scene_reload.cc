@@ -12,8 +12,7 @@
 namespace layercast::tools {
 namespace {
 
-using scene::Command;
-using scene::Value;
+using scene::Change;
 
 bool is_line_output(const scene::Output& output) { return output.id.starts_with(kLineOutput); }
 
@@ -27,9 +26,9 @@ base::Error error_of(const scene::Refusal& refusal) {
 
 }  // namespace
 
-std::vector<Command> line_output_commands(const scene::Scene& live,
-                                          const std::vector<scene::Output>& wanted) {
-  std::vector<Command> commands;
+std::vector<Change> line_output_changes(const scene::Scene& live,
+                                        const std::vector<scene::Output>& wanted) {
+  std::vector<Change> changes;
   const auto has = [](const std::vector<scene::Output>& outputs, const scene::Output& output) {
     return std::ranges::any_of(outputs, [&](const scene::Output& other) {
       return other.id == output.id && other.url == output.url;
@@ -37,25 +36,20 @@ std::vector<Command> line_output_commands(const scene::Scene& live,
   };
   for (const scene::Output& output : live.outputs) {
     if (!is_line_output(output) || has(wanted, output)) continue;
-    commands.push_back({"outputs.remove", Value::object().add("id", Value::of(output.id))});
+    changes.push_back(scene::RemoveOutput{output.id});
   }
   for (const scene::Output& output : wanted) {
     if (has(live.outputs, output)) continue;
-    commands.push_back(
-        {"outputs.add",
-         Value::object().add("output", scene::output_document(output, scene::Secrets::kShown))});
+    changes.push_back(scene::AddOutput{output});
   }
-  return commands;
+  return changes;
 }
 
-base::Result<void> execute(layers::LayerManager& layers, const std::vector<Command>& commands) {
-  if (commands.empty()) return {};
-  std::vector<Value> list;
-  list.reserve(commands.size());
-  for (const Command& command : commands) list.push_back(scene::value_of(command));
+base::Result<void> execute(layers::LayerManager& layers, std::vector<Change> changes) {
+  if (changes.empty()) return {};
   layers::Submission submission;
   submission.origin = layers::Origin::kLocal;
-  submission.command = {"batch", Value::object().add("commands", Value::array(std::move(list)))};
+  submission.command = scene::Batch{std::move(changes)};
   const layers::Answer answer = layers.apply(std::move(submission));
   if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) return error_of(*refusal);
   return {};
@@ -69,9 +63,10 @@ base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& t
   for (const scene::Output& output : state->scene.outputs) {
     if (is_line_output(output)) wanted.outputs.push_back(output);
   }
-  const std::vector<Command> commands = scene::commands_between(state->scene, wanted);
-  TRY_DO(execute(layers, commands));
-  return static_cast<int>(commands.size());
+  std::vector<Change> changes = scene::changes_between(state->scene, wanted);
+  const auto count = static_cast<int>(changes.size());
+  TRY_DO(execute(layers, std::move(changes)));
+  return count;
 }
 
 }  // namespace layercast::tools

@@ -14,11 +14,10 @@ namespace layercast::tools {
 base::Result<int> make_equal(layers::LayerManager& layers, const scene::Scene& target);
 
 /// The commands that make the command line's outputs in `live` equal to `wanted`.
-std::vector<scene::Command> line_output_commands(const scene::Scene& live,
-                                                 const std::vector<scene::Output>& wanted);
+std::vector<scene::Change> line_output_changes(const scene::Scene& live,
+                                               const std::vector<scene::Output>& wanted);
 
 /// Executes all commands in one revision. Errors: the refusal's, with all its faults.
-base::Result<void> execute(layers::LayerManager& layers,
-                           const std::vector<scene::Command>& commands);
+base::Result<void> execute(layers::LayerManager& layers, std::vector<scene::Change> changes);
 
 }  // namespace layercast::tools
