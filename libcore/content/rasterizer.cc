@@ -61,8 +61,9 @@ base::Error moves() {
 
 }  // namespace
 
-Rasterizer::Rasterizer(const scene::SceneFile& file)
-    : file_(file), fonts_(FontLibrary::create(file.scene.fonts, file.folder)) {
+Rasterizer::Rasterizer(scene::SceneSettings settings)
+    : settings_(std::move(settings)),
+      fonts_(FontLibrary::create(settings_.fonts, settings_.folder)) {
   initialise_images();
 }
 
@@ -172,8 +173,8 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent
   return shared({"character", *source, content.texture.value_or(""), 0, box, {}},
                 [&]() -> base::Result<Raster> {
                   std::optional<std::string> texture;
-                  if (content.texture) texture = file_.resolved(*content.texture);
-                  return rasterise_character(file_.resolved(*source), texture, layer.size);
+                  if (content.texture) texture = settings_.resolved(*content.texture);
+                  return rasterise_character(settings_.resolved(*source), texture, layer.size);
                 });
 }
 
@@ -182,7 +183,7 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& co
   const base::SizeF box = layer.size.value_or(base::SizeF{});
   const auto made_with = [&](const Detail& detail) {
     return shared({"image", content.source, "", static_cast<int>(content.fit), box, detail}, [&] {
-      return rasterise_image({file_.resolved(content.source), content.fit, layer.size, detail});
+      return rasterise_image({settings_.resolved(content.source), content.fit, layer.size, detail});
     });
   };
   TRY(const Raster image, made_with(detail_of(layer)));
@@ -214,7 +215,7 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
   const bool is_plain = layer.size && pixels_from_box(wanted, box) == base::Affine{};
   Detail detail = is_plain ? Detail{} : wanted;
   detail.is_made_finer = wanted.is_made_finer;
-  const std::string path = content.source ? file_.resolved(*content.source) : std::string{};
+  const std::string path = content.source ? settings_.resolved(*content.source) : std::string{};
   return shared({"svg", content.source.value_or(""), content.svg.value_or(""), 0, box, detail},
                 [&] {
                   return made_finer_too(detail, [&](const Detail& each) {
@@ -225,7 +226,7 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,
                                                    const scene::Layer& layer) {
-  return rasterise_color(content.color, layer.size.value_or(size_of(file_.scene.canvas.size)));
+  return rasterise_color(content.color, layer.size.value_or(size_of(settings_.canvas.size)));
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {

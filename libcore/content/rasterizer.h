@@ -7,7 +7,7 @@
 #include "content/moving.h"
 #include "content/raster.h"
 #include "scene/scene.h"
-#include "scene/scene_file.h"
+#include "scene/scene_settings.h"
 
 #include <memory>
 #include <optional>
@@ -22,8 +22,7 @@ namespace layercast::content {
 /// Thread: one at a time.
 class Rasterizer {
  public:
-  /// Ownership: keeps a reference to `file`, which must outlive it.
-  explicit Rasterizer(const scene::SceneFile& file);
+  explicit Rasterizer(scene::SceneSettings settings);
 
   /// Draws the layer's content as one picture; that of a layer that scrolls as described in
   /// strip.h. `text`: the expanded text of a text content; ignored for others.
@@ -84,7 +83,7 @@ class Rasterizer {
   template <typename Make>
   base::Result<Raster> shared(const SharedKey& key, const Make& make);
 
-  const scene::SceneFile& file_;
+  const scene::SceneSettings settings_;
   base::Result<std::unique_ptr<FontLibrary>> fonts_;
   std::vector<std::pair<SharedKey, Raster>> shared_;  ///< few
   ChatPictures chat_pictures_;

@@ -172,7 +172,7 @@ class Opening {
         run_(running.run),
         means_(means),
         box_(running.layer.size) {
-    if (content.texture) texture_ = means.file.resolved(*content.texture);
+    if (content.texture) texture_ = means.settings.resolved(*content.texture);
   }
 
   base::Result<std::unique_ptr<MovingContent>> open() {
@@ -245,13 +245,13 @@ class Opening {
   // The source file as an animation, if it is animated.
   std::optional<scene::AnimatedContent> animated_source_file() const {
     const bool is_file = source_file() != nullptr;
-    if (!is_file || !content::is_animated_file(means_.file.resolved(*source_file()))) return {};
+    if (!is_file || !content::is_animated_file(means_.settings.resolved(*source_file()))) return {};
     return scene::GifContent{*source_file(), {}, scene::Fit::kContain};
   }
 
   base::Result<Player> open_video(const scene::VideoContent& video) {
-    content::VideoFiles files{means_.file.resolved(video.source), std::nullopt};
-    if (video.fallback) files.fallback = means_.file.resolved(*video.fallback);
+    content::VideoFiles files{means_.settings.resolved(video.source), std::nullopt};
+    if (video.fallback) files.fallback = means_.settings.resolved(*video.fallback);
     TRY(auto moving, content::open_video(video, box_, files, means_.open_feed));
     std::optional<content::Texture> texture;
     if (texture_) texture.emplace(*texture_);
@@ -266,7 +266,7 @@ class Opening {
         [&](const auto& each) {
           if constexpr (!std::is_same_v<std::decay_t<decltype(each)>, scene::VideoContent>) {
             auto source = each;
-            source.source = means_.file.resolved(each.source);
+            source.source = means_.settings.resolved(each.source);
             request.source = std::move(source);
           }
         },

@@ -7,7 +7,7 @@
 #include "content/video.h"
 #include "scene/run_state.h"
 #include "scene/scene.h"
-#include "scene/scene_file.h"
+#include "scene/scene_settings.h"
 
 #include <cstdint>
 #include <memory>
@@ -19,7 +19,7 @@ enum class Preload : uint8_t { kNone, kStates };
 
 /// The context for building characters. Ownership: borrowed.
 struct CharacterMeans {
-  const scene::SceneFile& file;
+  const scene::SceneSettings& settings;
   const content::FeedOpener& open_feed;
   content::PicturePool& pool;
   content::Rasterizer& rasterizer;

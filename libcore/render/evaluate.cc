@@ -132,28 +132,12 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
   compose::DrawItem item{part.picture,
                          on_whole_pixels(placed.frame_from_box * part.box_from_picture), opacity,
                          layer.blend_mode, std::nullopt};
-  if (part.finer != nullptr && !compose::is_whole_translation(item.canvas_from_picture)) {
-    item.source = part.finer;
-    item.canvas_from_picture = on_whole_pixels(placed.frame_from_box * part.box_from_finer);
-  }
   if (layer.clip || part.is_cut_to_box) {
     const double radius = layer.clip ? layer.clip->radius : 0;
     item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius,
                                      layer.clip && part.is_cut_to_box};
   }
   return item;
-}
-
-void move_to_nearest_pixels(compose::DrawItem& item) {
-  Affine& map = item.canvas_from_picture;
-  if (map.xx != 1 || map.yy != 1 || map.xy != 0 || map.yx != 0) return;
-  const base::PointF place{std::floor(map.x0 + 0.5), std::floor(map.y0 + 0.5)};
-  if (item.clip) {
-    Affine& clip = item.clip->canvas_from_box;
-    clip = base::translation(place.x - map.x0, place.y - map.y0) * clip;
-  }
-  map.x0 = place.x;
-  map.y0 = place.y;
 }
 
 base::Result<content::Part> flattened(std::span<const content::Part> parts, base::SizeF box) {
@@ -177,21 +161,6 @@ base::Result<content::Part> flattened(std::span<const content::Part> parts, base
   compose::compose_pixels(list, pixels.view());
   return content::Part{std::make_shared<frame::Picture>(std::move(pixels)),
                        base::translation(left, top), 1, false};
-}
-
-bool keeps_its_scale(const scene::RunningLayer& running, const base::SceneTime& time) {
-  const scene::Layer& layer = running.layer;
-  const auto leaves_it = [](const scene::Animation& animation) {
-    return std::holds_alternative<scene::FadeEffect>(animation.effect) ||
-           std::holds_alternative<scene::SlideEffect>(animation.effect) ||
-           std::holds_alternative<scene::VolumeEffect>(animation.effect);
-  };
-  const bool keeps =
-      layer.transform.rotation == 0 && std::ranges::all_of(layer.animations, leaves_it);
-  if (!keeps || scene::is_settled(running, time)) return keeps;
-  const scene::Transform shown = scene::pose_at(running, time).transform;
-  return shown.rotation == 0 && shown.scale == layer.transform.scale &&
-         std::ranges::all_of(layer.enter, leaves_it) && std::ranges::all_of(layer.exit, leaves_it);
 }
 
 }  // namespace layercast::render

@@ -42,20 +42,14 @@ std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::Siz
                                      std::span<const content::Part> parts,
                                      const base::SceneTime& time, const Stage& stage);
 
-/// The draw item of one part of the layer; nullopt if it is not visible.
+/// The draw item of one part of the layer with the part's own picture; nullopt if it is not
+/// visible. sampled_item() of render/sampling_plan.h chooses how the picture is sampled.
 std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const PlacedLayer& placed,
                                            const content::Part& part);
 
 /// Rounds a pure translation to a pixel boundary if it is so close that no sample would differ: a
 /// slide by whole pixels per frame misses some by the last bit. Other maps are returned unchanged.
 base::Affine on_whole_pixels(base::Affine map);
-
-/// Moves an item that is neither scaled nor rotated, and its clip, to the nearest pixel boundary.
-void move_to_nearest_pixels(compose::DrawItem& item);
-
-/// Whether the layer is not rotated and keeps its scale of `time`: its animations never change the
-/// scale, and a running enter, exit or transition does not either.
-bool keeps_its_scale(const scene::RunningLayer& layer, const base::SceneTime& time);
 
 /// Composites the parts into one picture of the layer box and its overflow, to which effects on the
 /// whole layer apply.

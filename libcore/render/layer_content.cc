@@ -5,6 +5,7 @@
 #include "content/filters.h"
 #include "render/layer_effects.h"
 
+#include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -15,9 +16,9 @@ namespace {
 
 // The source of an animation with a resolved path; nullopt for other contents.
 std::optional<content::PictureSource> picture_source(const scene::Content& content,
-                                                     const scene::SceneFile& file) {
+                                                     const scene::SceneSettings& settings) {
   const auto source = [&](auto typed) -> std::optional<content::PictureSource> {
-    typed.source = file.resolved(typed.source);
+    typed.source = settings.resolved(typed.source);
     return typed;
   };
   if (const auto* gif = std::get_if<scene::GifContent>(&content)) return source(*gif);
@@ -36,37 +37,39 @@ scene::Layer unscaled(const scene::Layer& layer) {
   return plain;
 }
 
-content::VideoFiles video_files(const scene::VideoContent& video, const scene::SceneFile& file) {
-  content::VideoFiles files{file.resolved(video.source), std::nullopt};
-  if (video.fallback) files.fallback = file.resolved(*video.fallback);
+content::VideoFiles video_files(const scene::VideoContent& video,
+                                const scene::SceneSettings& settings) {
+  content::VideoFiles files{settings.resolved(video.source), std::nullopt};
+  if (video.fallback) files.fallback = settings.resolved(*video.fallback);
   return files;
 }
 
 }  // namespace
 
-ContentMaker::ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed,
+ContentMaker::ContentMaker(scene::SceneSettings settings, FeedOpener open_feed,
                            std::shared_ptr<content::PicturePool> pool)
-    : file_(std::move(file)),
+    : settings_(std::move(settings)),
       open_feed_(std::move(open_feed)),
       preload_(pool ? Preload::kStates : Preload::kNone),
       pool_(pool ? std::move(pool) : std::make_shared<content::PicturePool>()),
-      rasterizer_(*file_) {}
+      rasterizer_(std::make_shared<content::Rasterizer>(settings_)) {}
 
 // Opens a moving content; null for a content without motion.
 base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
     const scene::RunningLayer& running) {
   const scene::Layer& layer = running.layer;
   if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
-    return content::open_video(*video, layer.size, video_files(*video, *file_), open_feed_);
+    return content::open_video(*video, layer.size, video_files(*video, settings_), open_feed_);
   }
   if (const auto* chat = std::get_if<scene::ChatContent>(&layer.content)) {
-    return rasterizer_.open_chat(scene::timed_chat(*chat, running.run), layer.size,
-                                 running.run.start.value_or(base::Duration{}));
+    return rasterizer_->open_chat(scene::timed_chat(*chat, running.run), layer.size,
+                                  running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
-    return open_character(*character, running, {*file_, open_feed_, *pool_, rasterizer_, preload_});
+    return open_character(*character, running,
+                          {settings_, open_feed_, *pool_, *rasterizer_, preload_});
   }
-  if (auto source = picture_source(layer.content, *file_)) {
+  if (auto source = picture_source(layer.content, settings_)) {
     return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);
   }
   return std::unique_ptr<content::MovingContent>();
@@ -79,7 +82,7 @@ LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
   const auto fail = [&](base::Error error) {
     error.message = base::redacted_text(error.message, error.where);
     error.where = base::redacted_url(error.where);
-    made->raster = rasterizer_.error_raster(layer, error);
+    made->raster = rasterizer_->error_raster(layer, error);
     made->filters = lasting_filters(layer);
     made->error = std::move(error);
   };
@@ -90,7 +93,7 @@ LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
   }
   made->moving = std::move(moving).value();
   if (made->moving != nullptr) {
-    auto caption = rasterizer_.caption(layer, layer.size.value_or(made->moving->box()));
+    auto caption = rasterizer_->caption(layer, layer.size.value_or(made->moving->box()));
     if (!caption) {
       made->moving.reset();
       fail(std::move(caption).error());
@@ -104,13 +107,13 @@ LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
     made->changes = scene::changes_with_time(made->parts);
     made->text = scene::expanded(made->parts, clock);
   }
-  auto raster = rasterizer_.rasterise(layer, made->text);
+  auto raster = rasterizer_->rasterise(layer, made->text);
   if (raster && !made->changes) {
     made->filters = lasting_filters(layer);
     auto filtered = content::filtered(raster.value(), made->filters);
     if (!filtered && raster.value().pixels_from_box != base::Affine{}) {
       // At the scale at which it is shown, the filtered picture would be too large.
-      raster = rasterizer_.rasterise(unscaled(layer), made->text);
+      raster = rasterizer_->rasterise(unscaled(layer), made->text);
       if (raster) filtered = content::filtered(raster.value(), made->filters);
     }
     if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();

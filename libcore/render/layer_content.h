@@ -11,7 +11,7 @@
 #include "scene/placeholder.h"
 #include "scene/run_state.h"
 #include "scene/scene.h"
-#include "scene/scene_file.h"
+#include "scene/scene_settings.h"
 
 #include <cstdint>
 #include <memory>
@@ -36,6 +36,9 @@ struct LayerContent {
   std::optional<content::Raster>
       plain;                         ///< `raster` without filters, if a transition may change them
   std::optional<base::Error> error;  ///< why `raster` is the error picture
+
+  /// Whether the content is the same picture in every frame.
+  bool is_one_picture() const { return moving == nullptr && !changes; }
 };
 
 /// Immutable after it is made, except for `moving`.
@@ -46,23 +49,24 @@ class ContentMaker {
  public:
   /// `open_feed`: absent if videos cannot be shown. `pool`: shares pictures between the makers of a
   /// live scene; absent for a scene that does not change.
-  ContentMaker(std::shared_ptr<const scene::SceneFile> file, FeedOpener open_feed,
+  ContentMaker(scene::SceneSettings settings, FeedOpener open_feed,
                std::shared_ptr<content::PicturePool> pool = nullptr);
 
   /// Makes the content of `layer`; texts show the instant `clock`. A content that fails becomes the
   /// error picture.
   LayerContentPtr make(const scene::RunningLayer& layer, const scene::PlaceholderClock& clock);
 
-  content::Rasterizer& rasterizer() { return rasterizer_; }
+  /// Draws the contents. Another owner may use it while this maker does not.
+  const std::shared_ptr<content::Rasterizer>& rasterizer() const { return rasterizer_; }
 
  private:
   base::Result<std::unique_ptr<content::MovingContent>> open(const scene::RunningLayer& layer);
 
-  std::shared_ptr<const scene::SceneFile> file_;
+  scene::SceneSettings settings_;
   FeedOpener open_feed_;
   Preload preload_;
   std::shared_ptr<content::PicturePool> pool_;
-  content::Rasterizer rasterizer_;
+  std::shared_ptr<content::Rasterizer> rasterizer_;
 };
 
 }  // namespace layercast::render

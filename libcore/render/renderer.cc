@@ -2,8 +2,8 @@
 
 #include "base/check.h"
 #include "base/cpu_clock.h"
-#include "content/detail.h"
 #include "render/evaluate.h"
+#include "render/sampling_plan.h"
 #include "render/scrolled.h"
 #include "scene/showing.h"
 
@@ -33,9 +33,9 @@ base::RectI shown_of(base::SizeI canvas, const base::Affine& frame_from_canvas) 
 // The path of `animation` of a character, if an error is about it.
 std::optional<std::string> failing_animation(const scene::AnimatedContent& animation,
                                              const base::Error& error,
-                                             const scene::SceneFile& file) {
+                                             const scene::SceneSettings& settings) {
   const std::string source =
-      file.resolved(std::visit([](const auto& each) { return each.source; }, animation));
+      settings.resolved(std::visit([](const auto& each) { return each.source; }, animation));
   // The error is about one of the files of a pattern.
   const bool is_one_of = std::holds_alternative<scene::FramesContent>(animation) &&
                          error.where.starts_with(source.substr(0, source.find_first_of("%*?[")));
@@ -44,28 +44,29 @@ std::optional<std::string> failing_animation(const scene::AnimatedContent& anima
 }
 
 std::string failing_character_value(const scene::CharacterContent& character,
-                                    const base::Error& error, const scene::SceneFile& file) {
+                                    const base::Error& error,
+                                    const scene::SceneSettings& settings) {
   for (const auto& each : character.animations) {
-    const auto value = failing_animation(each.content, error, file);
+    const auto value = failing_animation(each.content, error, settings);
     if (value) return ".content.animations." + each.name + *value;
   }
   const auto* animated = std::get_if<scene::AnimatedContent>(&character.source);
   const auto* source = std::get_if<std::string>(&character.source);
-  const bool is_source = source != nullptr && error.where == file.resolved(*source);
+  const bool is_source = source != nullptr && error.where == settings.resolved(*source);
   if (animated != nullptr) {
-    const auto value = failing_animation(*animated, error, file);
+    const auto value = failing_animation(*animated, error, settings);
     if (value) return ".content.source" + *value;
   }
   const bool is_texture =
-      character.texture && error.where == file.resolved(*character.texture) && !is_source;
+      character.texture && error.where == settings.resolved(*character.texture) && !is_source;
   return is_texture ? ".content.texture" : ".content.source";
 }
 
 // The path of the value that an error of this content is about.
 std::string failing_value(const scene::Content& content, const base::Error& error,
-                          const scene::SceneFile& file) {
+                          const scene::SceneSettings& settings) {
   if (const auto* character = std::get_if<scene::CharacterContent>(&content)) {
-    return failing_character_value(*character, error, file);
+    return failing_character_value(*character, error, settings);
   }
   const bool has_source = std::visit(
       [](const auto& each) {
@@ -79,33 +80,8 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
   return has_source ? ".content.source" : ".content";
 }
 
-// All visible layers, from far to near, without contents.
-std::vector<ShownLayer> visible_layers(const std::shared_ptr<const scene::SceneFile>& file,
-                                       const scene::RunState& run) {
-  std::vector<ShownLayer> shown;
-  for (size_t i = 0; i < file->scene.layers.size(); ++i) {
-    const auto& layer = file->scene.layers[i];
-    const auto& layer_run = run.layers.of(layer->id);
-    if (layer->visible || layer_run->exit_start) shown.push_back({layer, layer_run, i, nullptr});
-  }
-  std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
-  return shown;
-}
-
-// A non-owning pointer to a file, for a view.
-std::shared_ptr<const scene::SceneFile> borrowed(const scene::SceneFile& file) {
-  return {std::shared_ptr<const void>(), &file};
-}
-
 // The stream time at which the layer's content begins.
 base::Duration start_of(const scene::LayerRun& run) { return run.start.value_or(base::Duration{}); }
-
-SceneViewPtr view_of_file(const scene::SceneFile& file) {
-  auto view = std::make_shared<SceneView>();
-  view->file = borrowed(file);
-  view->resampled = std::make_shared<ResampledPictures>();
-  return view;
-}
 
 // Whether the layer has other filters at `time`, in a transition, than its content was made with.
 bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& content,
@@ -118,16 +94,11 @@ bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& con
 
 Renderer::Renderer(SceneViewPtr view, const RenderOptions& options)
     : options_(options),
-      size_(options.size.value_or(view->file->scene.canvas.size)),
-      rate_(options.rate.value_or(view->file->scene.canvas.fps)),
-      frame_from_canvas_(frame_from_canvas(view->file->scene.canvas.size, size_)) {
+      size_(options.size.value_or(view->settings.canvas.size)),
+      rate_(options.rate.value_or(view->settings.canvas.fps)),
+      frame_from_canvas_(frame_from_canvas(view->settings.canvas.size, size_)) {
   set_format(options.format);
   show(std::move(view));
-}
-
-Renderer::Renderer(const scene::SceneFile& file, const RenderOptions& options)
-    : Renderer(view_of_file(file), options) {
-  maker_ = std::make_unique<ContentMaker>(view_->file, options_.open_feed);
 }
 
 void Renderer::set_format(frame::PixelFormat format) {
@@ -138,22 +109,12 @@ void Renderer::set_format(frame::PixelFormat format) {
 }
 
 std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
-  LAYERCAST_CHECK(maker_ != nullptr);
-  auto view = std::make_shared<SceneView>(*view_);
-  view->layers = visible_layers(view->file, options_.run);
   std::vector<ContentFailure> failures;
-  const auto font_error = maker_->rasterizer().font_error();
+  const auto font_error = view_->rasterizer->font_error();
   // Reported once instead of for every text.
-  if (font_error) failures.push_back({view->file->where("fonts"), "", *font_error});
-  for (ShownLayer& shown : view->layers) {
-    shown.content = maker_->make(shown.running(),
-                                 {frame_index, rate_, options_.clock_start, start_of(*shown.run)});
-    if (shown.content->moving == nullptr) ++stats_.cache_misses;
-  }
-  // Shares the maker's rasterizer, since the maker makes no more contents.
-  view->rasterizer = {std::shared_ptr<void>(), &maker_->rasterizer()};
-  show(std::move(view));
+  if (font_error) failures.push_back({"fonts", "", *font_error});
   for (LayerState& state : layers_) {
+    if (state.content->moving == nullptr) ++stats_.cache_misses;  // the picture of the view
     failures_.clear();
     refresh(state, frame_index);
     if (!failures_.empty() && !state.error) failures.push_back(failures_.front());
@@ -169,8 +130,8 @@ std::vector<ContentFailure> Renderer::take_failures() { return std::exchange(fai
 
 ContentFailure Renderer::failure_of(const LayerState& state, const base::Error& error) const {
   const std::string path = "layers[" + std::to_string(state.index) + "]" +
-                           failing_value(state.layer->content, error, *view_->file);
-  return {view_->file->where(path), state.layer->id, error};
+                           failing_value(state.layer->content, error, view_->settings);
+  return {path, state.layer->id, error};
 }
 
 Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
@@ -179,10 +140,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
   state.run = shown.run;
   state.index = shown.index;
   state.content = shown.content;
-  const bool changes = shown.content->changes;
-  const bool moves = shown.content->moving != nullptr;
-  state.is_one_picture = !changes && !moves;
-  state.is_still = state.is_one_picture && scene::is_motionless(shown.running());
+  state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
   return state;
 }
 
@@ -211,7 +169,7 @@ void Renderer::show(SceneViewPtr view) {
   }
   layers_ = std::move(layers);
   view_ = std::move(view);
-  const scene::Canvas& canvas = view_->file->scene.canvas;
+  const scene::Canvas& canvas = view_->settings.canvas;
   list_ = {size_, background_of(canvas), {}, shown_of(canvas.size, frame_from_canvas_)};
 }
 
@@ -315,7 +273,7 @@ bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::Scen
 }
 
 void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
-  const Stage stage{view_->file->scene.canvas.size, frame_from_canvas_};
+  const Stage stage{view_->settings.canvas.size, frame_from_canvas_};
   auto placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
   if (!placed) return;
   if (filter_parts(state, placed->box, time)) {
@@ -326,19 +284,11 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
   }
   const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
   if (is_group && state.parts.size() > 1) group_parts(state, placed->box);
+  const LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
   for (const content::Part& part : state.parts) {
-    auto item = draw_item(*state.layer, *placed, part);
+    auto item = sampled_item(*state.layer, *placed, part, sampling, *view_->resampled);
     if (!item) continue;
     item->recoloring = state.recoloring;
-    const bool stays = std::ranges::all_of(state.layer->animations, content::keeps_place) &&
-                       scene::is_settled(state.running(), time);
-    const bool is_finer = part.finer != nullptr && item->source == frame::AnyPicture(part.finer);
-    if (state.is_one_picture && (stays || !is_finer) && keeps_its_scale(state.running(), time)) {
-      view_->resampled->apply(*item, stays);
-    }
-    // Letters at a fractional position would be blurred.
-    const bool is_text = std::holds_alternative<scene::TextContent>(state.layer->content);
-    if (stays && is_text) move_to_nearest_pixels(*item);
     list_.items.push_back(*std::move(item));
   }
 }
@@ -360,11 +310,7 @@ void Renderer::update_draw_list(int64_t frame_index) {
 frame::FramePtr Renderer::render(int64_t frame_index) {
   LAYERCAST_CHECK(frame_index >= 0);
   base::CpuStopwatch watch;
-  if (maker_ != nullptr && view_->rasterizer == nullptr) {
-    failures_ = prepare(frame_index);
-  } else {
-    for (LayerState& state : layers_) refresh(state, frame_index);
-  }
+  for (LayerState& state : layers_) refresh(state, frame_index);
   stats_.rasterise_nanoseconds += watch.lap();
   update_draw_list(frame_index);
   stats_.evaluate_nanoseconds += watch.lap();

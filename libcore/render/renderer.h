@@ -13,7 +13,6 @@
 #include "render/scene_view.h"
 #include "scene/placeholder.h"
 #include "scene/run_state.h"
-#include "scene/scene_file.h"
 
 #include <cstdint>
 #include <memory>
@@ -32,16 +31,14 @@ struct RenderOptions {
   std::optional<base::FrameRate> rate;  ///< absent: the scene's
   int threads = 1;
   scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
-  FeedOpener open_feed = {};      ///< absent: videos cannot be shown
   compose::Verify verify = compose::Verify::kNever;
   Patience patience = Patience::kWaits;
-  scene::RunState run = {};  ///< of the scene of a file; default: all parts begin at frame 0
 };
 
 /// A content that cannot be shown; the error picture replaces it.
 struct ContentFailure {
-  std::string where;  ///< `scene.yaml:12:7: layers[3].content.source`
-  std::string layer;  ///< its id; empty for the fonts of the scene
+  std::string value_path;  ///< `layers[3].content.source`; see scene::SceneFile::where()
+  std::string layer;       ///< its id; empty for the fonts of the scene
   base::Error error;
 };
 
@@ -54,22 +51,18 @@ struct RenderStats {
   int64_t cache_misses = 0;           ///< pictures made
 };
 
-/// Renders the frame of an index from a scene, deterministically: equal inputs give equal bytes on
-/// any machine with any number of threads. Used offline and live.
+/// Renders the frame of an index from a view of a scene, deterministically: equal inputs give equal
+/// bytes on any machine with any number of threads. Used offline and live.
 /// Thread: one at a time; it uses its own worker threads.
 class Renderer {
  public:
-  /// Renders the scene of a file; call prepare() before the first frame.
-  /// Ownership: keeps a reference to `file`, which must outlive it.
-  Renderer(const scene::SceneFile& file, const RenderOptions& options);
-  /// Renders a view, whose contents are ready.
   Renderer(SceneViewPtr view, const RenderOptions& options);
 
   base::SizeI size() const { return size_; }
   base::FrameRate rate() const { return rate_; }
 
-  /// Makes the contents of all visible layers for the frame `frame_index`. Returns the contents
-  /// that failed, which show the error picture; afterwards only reading a video can fail.
+  /// Reads the contents of all layers for the frame `frame_index`. Returns the contents that cannot
+  /// be shown, which show the error picture; afterwards only reading a video can fail.
   std::vector<ContentFailure> prepare(int64_t frame_index);
 
   /// Renders `view` from the next frame on; its canvas must have the same size and rate. Layers
@@ -100,7 +93,6 @@ class Renderer {
     base::Shared<scene::LayerRun> run;
     size_t index = 0;
     LayerContentPtr content;
-    bool is_one_picture = false;                  ///< which can be resampled once
     std::string text;                             ///< that `raster` shows
     std::optional<content::Raster> raster;        ///< replaces the content's own
     std::vector<content::Part> parts;             ///< of the current frame
@@ -137,8 +129,7 @@ class Renderer {
   base::FrameRate rate_;
   base::Affine frame_from_canvas_;
   SceneViewPtr view_;
-  std::unique_ptr<ContentMaker> maker_;  ///< for the contents of a file; null for a view
-  std::vector<LayerState> layers_;       ///< from far to near
+  std::vector<LayerState> layers_;  ///< from far to near
   compose::DrawList list_;
   std::unique_ptr<compose::Compositor> compositor_;
   std::vector<ContentFailure> failures_;

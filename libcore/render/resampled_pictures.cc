@@ -1,6 +1,5 @@
 #include "render/resampled_pictures.h"
 
-#include "content/fit.h"
 #include "content/resample.h"
 #include "render/evaluate.h"
 
@@ -47,19 +46,16 @@ void ResampledPictures::forget_unused() {
 
 void ResampledPictures::apply(compose::DrawItem& item, bool stays) {
   base::Affine& map = item.canvas_from_picture;
-  const bool is_upright = map.xy == 0 && map.yx == 0 && map.xx > 0 && map.yy > 0;
-  const auto* picture = std::get_if<frame::PicturePtr>(&item.source);
-  if (picture == nullptr || !is_upright || (map.xx == 1 && map.yy == 1)) return;
-  const base::SizeI size = (*picture)->size();
+  const frame::PicturePtr picture = std::get<frame::PicturePtr>(item.source);
+  const base::SizeI size = picture->size();
   const base::SizeF wanted{size.width * map.xx, size.height * map.yy};
-  if (!content::check_picture_size(wanted)) return;  // only a part of it is visible
   // A moving picture does not include its phase; it is sampled at its fractional position.
   const base::PointF whole{stays ? std::floor(in_grains(map.x0)) : map.x0,
                            stays ? std::floor(in_grains(map.y0)) : map.y0};
   const base::PointF phase{in_grains(map.x0 - whole.x), in_grains(map.y0 - whole.y)};
   const base::SizeF side{std::max(1.0, in_grains(wanted.width)),
                          std::max(1.0, in_grains(wanted.height))};
-  item.source = scaled({*picture, {phase.x, phase.y, phase.x + side.width, phase.y + side.height}});
+  item.source = scaled({picture, {phase.x, phase.y, phase.x + side.width, phase.y + side.height}});
   map = on_whole_pixels(base::translation(whole.x, whole.y));
 }
 

@@ -16,8 +16,9 @@ namespace layercast::render {
 /// Thread: any (locked); no lock is held while a picture is scaled.
 class ResampledPictures {
  public:
-  /// Replaces an upright, scaled picture of `item` by one of the final size, which is only
-  /// translated; with `stays` by whole pixels. Sizes and positions are rounded to 1/256 px.
+  /// Replaces the picture of `item` by one of the final size, which is only translated; with
+  /// `stays` by whole pixels. Sizes and positions are rounded to 1/256 px.
+  /// Range: an item for which sampling_plan() returns Sampling::kResampled.
   /// Source: content::resampled_into().
   void apply(compose::DrawItem& item, bool stays);
 

@@ -5,6 +5,7 @@
 #include "render/resampled_pictures.h"
 #include "scene/run_state.h"
 #include "scene/scene.h"
+#include "scene/scene_settings.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,10 +24,12 @@ struct ShownLayer {
   scene::RunningLayer running() const { return {*layer, *run}; }
 };
 
-/// A scene with its contents ready, which a renderer shows until the next change.
+/// A scene with its contents ready, which a renderer shows until the next change. Made by
+/// offline_view() for a scene file, and by stream::ContentLoader for a live scene.
+/// Ownership: a view owns or shares everything that it refers to. No pointer is null.
 struct SceneView {
-  std::shared_ptr<const scene::SceneFile> file;  ///< canvas and fonts; its layers are not used
-  std::vector<ShownLayer> layers;                ///< from far to near
+  scene::SceneSettings settings;
+  std::vector<ShownLayer> layers;  ///< from far to near
   /// Draws texts that change from frame to frame. Thread: that of the renderer.
   std::shared_ptr<content::Rasterizer> rasterizer;
   std::shared_ptr<ResampledPictures> resampled;

@@ -1,7 +1,7 @@
 #include "scene/scene_file.h"
 
-#include "base/redaction.h"
 #include "scene/json_codec.h"
+#include "scene/scene_settings.h"
 #include "scene/scene_tables.h"
 #include "scene/yaml_codec.h"
 
@@ -74,8 +74,7 @@ std::string SceneFile::where(const std::string& value_path) const {
 }
 
 std::string SceneFile::resolved(const std::string& relative) const {
-  if (base::is_url(relative)) return relative;
-  return (std::filesystem::path(folder) / relative).string();
+  return resolved_path(relative, folder);
 }
 
 std::variant<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path) {

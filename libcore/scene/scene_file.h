@@ -21,7 +21,7 @@ struct SceneFile {
 
   /// `scenes/a.yaml:12:7: layers[3].content.source`, for errors found later.
   std::string where(const std::string& value_path) const;
-  /// `path` itself if it is absolute or a URL, else resolved in the scene's folder.
+  /// resolved_path() in the scene's folder.
   std::string resolved(const std::string& path) const;
 };
 

@@ -6,6 +6,8 @@
 #include "content/picture_pool.h"
 #include "render/evaluate.h"
 #include "render/layer_effects.h"
+#include "render/sampling_plan.h"
+#include "scene/scene_settings.h"
 #include "scene/showing.h"
 
 #include <algorithm>
@@ -25,7 +27,6 @@ namespace {
 using render::LayerContentPtr;
 using render::SceneView;
 using render::SceneViewPtr;
-using SceneFilePtr = std::shared_ptr<const scene::SceneFile>;
 
 constexpr int kImageThreads = 2;
 
@@ -119,11 +120,10 @@ bool is_video(const scene::Layer& layer) {
 // Whether the content already has the filters of the layer. Moving contents are filtered when they
 // are shown.
 bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
-  const bool is_still = content.moving == nullptr && !content.changes;
   const auto& transition = shared.run->transition;
   const bool in_transition = transition && transition->filters_start;
   const bool is_plain = content.plain || content.filters.empty();
-  return !is_still || (in_transition && is_plain) ||
+  return !content.is_one_picture() || (in_transition && is_plain) ||
          content.filters == render::lasting_filters(*shared.layer);
 }
 
@@ -170,56 +170,35 @@ std::optional<base::Duration> first_gone_from(const SceneView& view) {
 
 // The context that contents depend on besides their layer.
 struct ContentContext {
-  ContentContext(SceneFilePtr scene_file, render::FeedOpener opener,
+  ContentContext(scene::SceneSettings scene_settings, render::FeedOpener opener,
                  std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
-      : file(std::move(scene_file)),
+      : settings(std::move(scene_settings)),
         open_feed(std::move(opener)),
         pool(std::move(shared)),
         epoch(start) {}
 
   bool suit(const scene::Scene& scene) const {
-    return file->scene.canvas.size == scene.canvas.size && file->scene.fonts == scene.fonts;
+    return settings.canvas.size == scene.canvas.size && settings.fonts == scene.fonts;
   }
 
-  SceneFilePtr file;
+  scene::SceneSettings settings;
   render::FeedOpener open_feed;
   std::shared_ptr<content::PicturePool> pool;
   scene::WallTime epoch;
 };
 using ContentContextPtr = std::shared_ptr<const ContentContext>;
 
-SceneFilePtr file_of(const scene::Scene& scene, const std::string& folder) {
-  auto file = std::make_shared<scene::SceneFile>();
-  file->scene.name = scene.name;
-  file->scene.canvas = scene.canvas;
-  file->scene.fonts = scene.fonts;
-  file->path = scene.name;
-  file->folder = folder;
-  return file;
-}
-
-// A rasterizer that keeps its file alive.
-std::shared_ptr<content::Rasterizer> rasterizer_for(const SceneFilePtr& file) {
-  struct Both {
-    explicit Both(SceneFilePtr scene_file) : file(std::move(scene_file)), rasterizer(*file) {}
-    SceneFilePtr file;
-    content::Rasterizer rasterizer;
-  };
-  auto both = std::make_shared<Both>(file);
-  return {both, &both->rasterizer};
-}
-
-// The content maker of one thread, which is replaced when the context change.
+// The content maker of one thread, which is replaced when the context changes.
 class ContentBuilder {
  public:
   LayerContentPtr make(const ContentContextPtr& context, const scene::RunningLayer& layer,
                        const scene::PlaceholderClock& clock) {
     if (context_ != context) {
       context_ = context;
-      maker_ =
-          std::make_unique<render::ContentMaker>(context->file, context->open_feed, context->pool);
+      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->open_feed,
+                                                      context->pool);
     }
-    if (++made_ % kTidyEvery == 0) maker_->rasterizer().forget_unused();
+    if (++made_ % kTidyEvery == 0) maker_->rasterizer()->forget_unused();
     return maker_->make(layer, clock);
   }
 
@@ -386,10 +365,10 @@ void ContentLoader::Work::update_context(const scene::LiveState& state) {
     const std::lock_guard lock(mutex_);
     if (context_ != nullptr && context_->suit(state.scene)) return;
   }
-  auto file = file_of(state.scene, options_.folder);
-  auto rasterizer = rasterizer_for(file);
-  auto context = std::make_shared<const ContentContext>(std::move(file), options_.open_feed, pool_,
-                                                        state.epoch);
+  auto settings = scene::settings_of(state.scene, options_.folder);
+  auto rasterizer = std::make_shared<content::Rasterizer>(settings);
+  auto context = std::make_shared<const ContentContext>(std::move(settings), options_.open_feed,
+                                                        pool_, state.epoch);
   const std::lock_guard lock(mutex_);
   context_ = std::move(context);
   frame_rasterizer_ = std::move(rasterizer);
@@ -485,12 +464,13 @@ LayerContentPtr ContentLoader::Work::make(ContentBuilder& builder, const Content
   return content;
 }
 
-// Resamples pictures that are shown at another size in advance, so that no frame has to.
+// Resamples the picture of a scaled layer in advance, if sampling_plan() says so. The renderer
+// resamples what is missing here, with the same result.
 void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerContent& content,
                                 base::SizeI canvas) {
   const scene::Layer& layer = *shared.layer;
   const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
-  if (!is_scaled || !content.raster || content.changes) return;
+  if (!is_scaled || !content.raster || !content.is_one_picture()) return;
   scene::Layer settled_layer = layer;  // as it is after it has entered
   settled_layer.visible = true;
   settled_layer.enter.clear();
@@ -500,13 +480,13 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
   const scene::RunningLayer settled{settled_layer, settled_run};
   const base::FrameRate rate = options_.clock->rate();
   const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
-  if (!render::keeps_its_scale(settled, time)) return;
   const content::Part part = render::part_of(*content.raster);
   const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time,
                                         {canvas, render::frame_from_canvas(canvas, canvas)});
   if (!placed) return;
-  auto item = render::draw_item(settled_layer, *placed, part);
-  if (item) resampled_->apply(*item, settled_layer.animations.empty());
+  const render::LayerSampling sampling = render::layer_sampling(settled, content, time);
+  // Only the cache is needed, not the item.
+  static_cast<void>(render::sampled_item(settled_layer, *placed, part, sampling, *resampled_));
 }
 
 void ContentLoader::Work::scale_all(const scene::LiveState& state) {
@@ -542,7 +522,7 @@ void ContentLoader::Work::load_images() {
     const ContentContextPtr context = context_;
     lock.unlock();
     LayerContentPtr content = make(builder, context, shared.running());
-    scale(shared, *content, context->file->scene.canvas.size);
+    scale(shared, *content, context->settings.canvas.size);
     lock.lock();
     const auto wanted = jobs_.find(name);
     const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
@@ -556,10 +536,7 @@ void ContentLoader::Work::load_images() {
 
 SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   auto view = std::make_shared<SceneView>();
-  view->file = context_->file;
-  if (view->file->scene.canvas != state.scene.canvas) {
-    view->file = file_of(state.scene, options_.folder);
-  }
+  view->settings = scene::settings_of(state.scene, options_.folder);
   view->rasterizer = frame_rasterizer_;
   view->resampled = resampled_;
   view->revision = shown_revision(state);

@@ -90,11 +90,11 @@ Voice voice_of(const base::Shared<scene::AudioTrack>& track,
 
 namespace {
 
-void add_layers(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>& voices) {
-  for (const auto& layer : file->scene.layers) {
+void add_layers(const SceneFile& file, std::vector<Voice>& voices) {
+  for (const auto& layer : file.scene.layers) {
     const auto sound = scene::sound_of({*layer, {}});
     if (!layer->visible || !sound) continue;
-    const std::string path = file->resolved(sound->source);
+    const std::string path = file.resolved(sound->source);
     if (media::is_live_source(path)) continue;  // its sound is only available live
     auto feed = open_sound(*sound, path, media::FarPlaces::kDecodedUpTo);
     if (!feed || feed.value() == nullptr) continue;
@@ -113,24 +113,23 @@ base::Result<std::shared_ptr<media::AudioFeed>> open_track(const scene::AudioTra
   return std::shared_ptr<media::AudioFeed>(std::move(feed));
 }
 
-void add_tracks(const std::shared_ptr<const SceneFile>& file, std::vector<Voice>& voices,
+void add_tracks(const SceneFile& file, std::vector<Voice>& voices,
                 std::vector<render::ContentFailure>& failures) {
-  for (size_t i = 0; i < file->scene.audio.size(); ++i) {
-    const scene::AudioTrack& track = file->scene.audio[i];
-    auto feed = open_track(track, file->resolved(track.source));
+  for (size_t i = 0; i < file.scene.audio.size(); ++i) {
+    const scene::AudioTrack& track = file.scene.audio[i];
+    auto feed = open_track(track, file.resolved(track.source));
     if (!feed) {
-      failures.push_back(
-          {file->where("audio[" + std::to_string(i) + "].source"), "", feed.error()});
+      failures.push_back({"audio[" + std::to_string(i) + "].source", "", feed.error()});
       continue;
     }
-    voices.push_back(voice_of(track, {}, end_of(track, *feed.value(), file->scene.duration)));
+    voices.push_back(voice_of(track, {}, end_of(track, *feed.value(), file.scene.duration)));
     voices.back().feed = std::move(feed).value();
   }
 }
 
 }  // namespace
 
-Soundtrack::Opened Soundtrack::open(const std::shared_ptr<const SceneFile>& file, int64_t first) {
+Soundtrack::Opened Soundtrack::open(const SceneFile& file, int64_t first) {
   Opened opened{std::unique_ptr<Soundtrack>(new Soundtrack(first)), {}};
   std::vector<Voice> voices;
   add_layers(file, voices);

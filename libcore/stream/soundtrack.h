@@ -47,7 +47,7 @@ class Soundtrack final : public media::AudioSource {
 
   /// Opens all sounds of `file`. read() starts at sample `first`, counted from the beginning of the
   /// scene. The fade-out of a track ends with the scene at the latest.
-  static Opened open(const std::shared_ptr<const scene::SceneFile>& file, int64_t first);
+  static Opened open(const scene::SceneFile& file, int64_t first);
 
   void read(std::span<float> samples) override { mixer_.read(samples); }
 

@@ -243,7 +243,7 @@ void StreamManager::Work::show_newest(int64_t index) {
   if (transmission_ == Transmission::kPaused && last_ != nullptr) return;
   render::SceneViewPtr view = loader_->view_at(options_.clock->time_of(index));
   if (view == nullptr || view == view_) return;
-  if (renderer_ == nullptr || shape_of(view->file->scene.canvas) != shape_) {
+  if (renderer_ == nullptr || shape_of(view->settings.canvas) != shape_) {
     reshape(view);
   } else {
     renderer_->show(view);
@@ -259,13 +259,12 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   rendering.format = format_;
   rendering.threads = options_.threads;
   rendering.clock_start = state->epoch;
-  rendering.open_feed = options_.open_feed;
   rendering.patience = render::Patience::kNone;
   renderer_ = std::make_unique<render::Renderer>(view, rendering);
   render_stats_ = {};
   compose_stats_ = {};
   last_.reset();
-  shape_ = shape_of(view->file->scene.canvas);
+  shape_ = shape_of(view->settings.canvas);
   encodings_.reshape(shape_);
   follow_soon();
   options_.clock->set_rate(shape_.rate);

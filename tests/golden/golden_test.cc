@@ -6,6 +6,7 @@
 
 #include "content/still.h"
 #include "frame/frame.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/run_state.h"
 #include "scene/scene_file.h"
@@ -219,15 +220,15 @@ TEST_P(GoldenTest, FramesAreAsExpected) {
     FAIL() << faults->lines.front();
   }
   const auto& file = std::get<scene::SceneFile>(loaded);
-  render::RenderOptions options;
+  render::OfflineOptions options;
   options.size = golden.size;
   options.threads = 2;
   options.run = golden.run;
   options.open_feed = tools::feed_opener(tools::Showing::kOffline, options.threads);
-  render::Renderer renderer(file, options);
+  render::Renderer renderer = render::offline_renderer(file, options);
   for (const auto& failure : renderer.prepare(0)) {
     if (golden.name == "failing") continue;  // the one that shows the error picture
-    ADD_FAILURE() << failure.where << ": " << failure.error.to_string();
+    ADD_FAILURE() << file.where(failure.value_path) << ": " << failure.error.to_string();
   }
   const fs::path expected_path = folder() / "expected" / (golden.name + ".txt");
   const auto expected = read_prints(expected_path);

@@ -3,6 +3,7 @@
 #include "frame/image.h"
 #include "frame/video_feed.h"
 #include "frame/yuv_picture.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 
@@ -161,14 +162,14 @@ TEST_P(WarmRenderer, AllocatesNothing) {
   ASSERT_TRUE(std::holds_alternative<scene::SceneFile>(read));
   auto file = std::get<scene::SceneFile>(std::move(read));
   file.folder = std::string(LAYERCAST_SOURCE_DIR) + "/scenes";
-  RenderOptions options;
+  OfflineOptions options;
   options.format = frame::PixelFormat::kYuv420p;
   options.threads = GetParam();
   options.open_feed = [](const scene::VideoContent&, const std::string&) {
     return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<StillFeed>());
   };
   options.run = moving_run();
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   for (const auto& failure : renderer.prepare(0)) ADD_FAILURE() << failure.error.to_string();
   std::array<frame::FramePtr, 3> held;  // as an encoder does
   int64_t index = 0;

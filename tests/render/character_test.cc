@@ -5,6 +5,7 @@
 #include "frame/video_feed.h"
 #include "frame/yuv_picture.h"
 #include "render/mixed_picture.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 
@@ -117,8 +118,8 @@ class Characters : public ::testing::Test {
     return file;
   }
 
-  static RenderOptions options() {
-    RenderOptions options;
+  static OfflineOptions options() {
+    OfflineOptions options;
     options.format = frame::PixelFormat::kRgba;
     options.open_feed = [](const scene::VideoContent&, const std::string&) {
       return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<GreyFeed>());
@@ -135,12 +136,12 @@ class Characters : public ::testing::Test {
                                     const std::string& layer = "",
                                     const scene::CharacterRun& run = {}) const {
     const scene::SceneFile file = scene_of(content, layer);
-    RenderOptions with_run = options();
+    OfflineOptions with_run = options();
     scene::LayerRun host;
     host.id = "host";
     host.character = run;
     with_run.run.layers.set(std::move(host));
-    Renderer renderer(file, with_run);
+    Renderer renderer = offline_renderer(file, with_run);
     for (const auto& failure : renderer.prepare(0)) ADD_FAILURE() << failure.error.to_string();
     std::vector<StraightRgba8> found;
     for (const int index : frames) found.push_back(pixel(*renderer.render(index), 1, 1));
@@ -151,10 +152,10 @@ class Characters : public ::testing::Test {
   }
   std::string failing_place(const std::string& content) const {
     const scene::SceneFile file = scene_of(content);
-    Renderer renderer(file, options());
+    Renderer renderer = offline_renderer(file, options());
     const auto failures = renderer.prepare(0);
     EXPECT_EQ(failures.size(), 1U);
-    return failures.empty() ? "" : failures[0].where.substr(failures[0].where.rfind(' ') + 1);
+    return failures.empty() ? "" : failures[0].value_path;
   }
 
   std::filesystem::path folder_;
@@ -180,7 +181,7 @@ TEST_F(Characters, AnAnimatedLayerShowsThePictureOfItsTime) {
 TEST_F(Characters, APictureThatStaysCostsNothing) {
   const scene::SceneFile file =
       scene_of("type: frames, source: \"f%d.png\", frame_delay: 200ms", "overlay");
-  Renderer renderer(file, options());
+  Renderer renderer = offline_renderer(file, options());
   static_cast<void>(renderer.prepare(0));
   const FramePtr first = renderer.render(0);
   EXPECT_EQ(renderer.render(1), first);
@@ -203,7 +204,7 @@ TEST_F(Characters, AnimationsAreContainedInTheSourcesSize) {
   const scene::SceneFile file = scene_of(
       "type: character, source: still.png, state: a, animations: "
       "{a: {type: sprite, source: wide.png, sprite: {columns: 1}}}");
-  Renderer renderer(file, options());
+  Renderer renderer = offline_renderer(file, options());
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   const FramePtr frame = renderer.render(0);
   // 8 × 4 in 4 × 4.

@@ -330,32 +330,6 @@ TEST_P(SlideFrom, IsJustOutsideOfWhereATransitionIs) {
   expect_just_outside(place_of(*item_at(layer, raster_of({40, 20}), 500, run)), GetParam().touches);
 }
 
-TEST(KeepsItsScale, KnowsWhenALayerIsOnItsWay) {
-  const auto at = [](int64_t ms) { return SceneTime{ms, 1000}; };
-  Layer layer;
-  scene::LayerRun run;
-  EXPECT_TRUE(keeps_its_scale({layer, run}, at(0)));
-  layer.enter = {one_second(scene::ScaleEffect{{0.5, 0.5}, {1, 1}})};
-  EXPECT_FALSE(keeps_its_scale({layer, run}, at(999)));
-  EXPECT_TRUE(keeps_its_scale({layer, run}, at(1000)));
-  layer.enter = {one_second(scene::FadeEffect{0, 1})};
-  EXPECT_TRUE(keeps_its_scale({layer, run}, at(500)));
-  layer.exit = {one_second(scene::RotateEffect{0, 90})};
-  EXPECT_TRUE(keeps_its_scale({layer, run}, at(5000)));
-  layer.visible = false;
-  run.exit_start = milliseconds(5000);
-  EXPECT_FALSE(keeps_its_scale({layer, run}, at(5000)));
-  Layer glides;
-  glides.transition = scene::Transition{milliseconds(1000), scene::LinearEasing{}};
-  glides.transform.position = {50, 50};
-  scene::LayerRun from;
-  from.transition = scene::TransitionRun{std::nullopt, 1, milliseconds(0), {}};
-  EXPECT_TRUE(keeps_its_scale({glides, from}, at(500)));
-  glides.transform.scale = {2, 2};
-  EXPECT_FALSE(keeps_its_scale({glides, from}, at(500)));
-  EXPECT_TRUE(keeps_its_scale({glides, from}, at(1000)));
-}
-
 /// --- Frames of another size ---
 
 TEST(FrameFromCanvas, IsNothingForEqualSizes) {

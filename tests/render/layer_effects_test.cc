@@ -7,6 +7,7 @@
 #include "frame/picture.h"
 #include "frame/recolor.h"
 #include "frame/yuv_picture.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 #include "tests/compose/print_pixel.h"
@@ -54,7 +55,7 @@ SceneFile scene_with(std::string_view layer,
 StraightRgba8 pixel(const frame::FramePtr& frame, int x, int y) { return frame->rgba().at(x, y); }
 
 StraightRgba8 pixel_of(const SceneFile& file, int x, int y, int64_t index = 0) {
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   return pixel(renderer.render(index), x, y);
 }
 
@@ -113,7 +114,7 @@ TEST(KeyframedFilters, ChangeFromFrameToFrame) {
 
 TEST(KeyframedFilters, AreTheSameInAnyOrderOfFrames) {
   const SceneFile file = scene_with(kDarkens);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   for (const int64_t index : {7, 3, 3, 10, 0, 7}) {
     EXPECT_EQ(pixel(renderer.render(index), 30, 24), pixel_of(file, 30, 24, index)) << index;
   }
@@ -128,8 +129,8 @@ TEST(KeyframedFilters, AreThoseOfTheLayerWhereTheyAreTheSame) {
                                       ", animations: [{effect: keyframes, duration: 1s, keyframes: "
                                       "[{at: 0.5, filters: " +
                                       filters + "}]}]");
-  Renderer one(still, {});
-  Renderer other(moving, {});
+  Renderer one = offline_renderer(still, {});
+  Renderer other = offline_renderer(moving, {});
   const auto a = one.render(3);
   const auto b = other.render(3);
   for (int y = 0; y < 48; ++y) {
@@ -139,7 +140,7 @@ TEST(KeyframedFilters, AreThoseOfTheLayerWhereTheyAreTheSame) {
 
 TEST(KeyframedFilters, CostNothingWhileTheyStayAsTheyAre) {
   const SceneFile file = scene_with(kDarkens);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   const auto frame = renderer.render(20);
   EXPECT_EQ(renderer.render(21), frame);
   EXPECT_EQ(renderer.render(400), frame);
@@ -162,20 +163,20 @@ SceneFile in_transition(std::string_view filters) {
 }
 
 // The layer changes from the filters `from` at 0.
-RenderOptions changing_from(const SceneFile& file, std::vector<scene::Filter> from) {
+OfflineOptions changing_from(const SceneFile& file, std::vector<scene::Filter> from) {
   scene::LayerRun run;
   run.id = file.scene.layers.back()->id;
   run.transition.emplace();
   run.transition->filters_start = base::Duration{};
   run.transition->filters = std::move(from);
-  RenderOptions options;
+  OfflineOptions options;
   options.run.layers.set(std::move(run));
   return options;
 }
 
 TEST(FilterTransition, ChangesFromFrameToFrame) {
   const SceneFile file = in_transition("[{brightness: 0}]");
-  Renderer renderer(file, changing_from(file, {}));
+  Renderer renderer = offline_renderer(file, changing_from(file, {}));
   for (const auto& [index, red] : {std::pair{0, 255}, {2, 204}, {5, 128}, {10, 0}, {500, 0}}) {
     EXPECT_EQ(pixel(renderer.render(index), 30, 24).red, red) << index;
   }
@@ -183,8 +184,8 @@ TEST(FilterTransition, ChangesFromFrameToFrame) {
 
 // All pixels of the scene's frame `index`.
 std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index,
-                                     const RenderOptions& options = {}) {
-  Renderer renderer(file, options);
+                                     const OfflineOptions& options = {}) {
+  Renderer renderer = offline_renderer(file, options);
   const auto frame = renderer.render(index);
   std::vector<StraightRgba8> pixels;
   for (int y = 0; y < 48; ++y) {
@@ -195,14 +196,14 @@ std::vector<StraightRgba8> pixels_of(const SceneFile& file, int64_t index,
 
 TEST(FilterTransition, BeginsAndEndsWithTheFiltersOfTheLayer) {
   const SceneFile file = in_transition("[{blur: 3}, {sepia: 1}]");
-  const RenderOptions from = changing_from(file, {scene::BlurFilter{1}});
+  const OfflineOptions from = changing_from(file, {scene::BlurFilter{1}});
   EXPECT_EQ(pixels_of(file, 0, from), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
   EXPECT_EQ(pixels_of(file, 5, from),
             pixels_of(scene_with("filters: [{blur: 2}, {sepia: 0.5}]"), 0));
   EXPECT_EQ(pixels_of(file, 10, from),
             pixels_of(scene_with("filters: [{blur: 3}, {sepia: 1}]"), 0));
   const SceneFile back = in_transition("[]");
-  const RenderOptions from_blur = changing_from(back, {scene::BlurFilter{1}});
+  const OfflineOptions from_blur = changing_from(back, {scene::BlurFilter{1}});
   EXPECT_EQ(pixels_of(back, 0, from_blur), pixels_of(scene_with("filters: [{blur: 1}]"), 0));
   EXPECT_EQ(pixels_of(back, 10, from_blur), pixels_of(scene_with("opacity: 1"), 0));
 }
@@ -244,8 +245,8 @@ class GreyFeed : public frame::VideoFeed {
   frame::YuvPicturePtr picture_;
 };
 
-RenderOptions playing() {
-  RenderOptions options;
+OfflineOptions playing() {
+  OfflineOptions options;
   options.open_feed = [](const scene::VideoContent&,
                          const std::string&) -> base::Result<std::unique_ptr<frame::VideoFeed>> {
     return std::unique_ptr<frame::VideoFeed>(std::make_unique<GreyFeed>());
@@ -257,7 +258,7 @@ TEST(VideoFilters, WorkOnEachPicture) {
   const SceneFile file =
       scene_with("filters: [{invert: 1}, {drop_shadow: {color: \"#0000ff\", offset: [12, 0]}}]",
                  "video, source: a.mp4, fit: cover");
-  Renderer renderer(file, playing());
+  Renderer renderer = offline_renderer(file, playing());
   for (const int64_t index : {0, 40, 41, 90}) {
     const auto level = static_cast<uint8_t>(255 - index);
     const auto frame = renderer.render(index);
@@ -274,10 +275,10 @@ TEST(VideoFilters, OfColoursAreThoseOfItsPixels) {
     const SceneFile file =
         scene_with("filters: [{invert: 1}, {brightness: 0.5}], opacity: 0.8, clip: {radius: 2}",
                    "video, source: a.mp4, fit: " + std::string(fit));
-    RenderOptions options = playing();
+    OfflineOptions options = playing();
     options.threads = 2;
     options.verify = compose::Verify::kEveryFrame;
-    Renderer renderer(file, options);
+    Renderer renderer = offline_renderer(file, options);
     for (const int64_t index : {0, 40, 41, 90}) {
       const double level = std::floor((255 - static_cast<double>(index)) / 2 + 0.5);
       const StraightRgba8 shown = pixel(renderer.render(index), 30, 24);
@@ -294,13 +295,13 @@ TEST(VideoFilters, TakePlanesFromNoOneWhoHasOtherColours) {
                   std::string("  - {id: a, type: overlay, size: [8, 4], filters: ") +
                   std::string(filters) + ", content: {type: video, source: a.mp4}}\n");
   };
-  RenderOptions options = playing();
+  OfflineOptions options = playing();
   options.format = frame::PixelFormat::kYuv420p;
   options.verify = compose::Verify::kEveryFrame;
   const SceneFile plain = on_whole_pixels("[]");
   const SceneFile dark = on_whole_pixels("[{brightness: 0}]");
-  Renderer one(plain, options);
-  Renderer other(dark, options);
+  Renderer one = offline_renderer(plain, options);
+  Renderer other = offline_renderer(dark, options);
   EXPECT_EQ(other.render(90)->plane(0)[3], 16);
   EXPECT_GT(one.render(90)->plane(0)[3], 50);
 }
@@ -404,7 +405,7 @@ TEST(LayerFilters, ThatReachTooFarShowTheErrorPictureAndSayWhy) {
     return parsed(text.replace(text.find("FILTERS"), 7, filters));
   };
   const SceneFile still = with("filters: [{blur: 200}]");
-  Renderer one(still, {});
+  Renderer one = offline_renderer(still, {});
   const auto told = one.prepare(0);
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0].layer, "a");
@@ -414,7 +415,7 @@ TEST(LayerFilters, ThatReachTooFarShowTheErrorPictureAndSayWhy) {
   const SceneFile moving = with(
       "animations: [{effect: keyframes, duration: 1s, keyframes: [{at: 1, filters: [{blur: "
       "200}]}]}]");
-  Renderer other(moving, {});
+  Renderer other = offline_renderer(moving, {});
   EXPECT_TRUE(other.prepare(0).empty());
   other.render(0);
   EXPECT_TRUE(other.take_failures().empty());

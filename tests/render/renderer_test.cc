@@ -5,6 +5,7 @@
 #include "frame/convert.h"
 #include "frame/frame.h"
 #include "frame/image.h"
+#include "render/offline_scene.h"
 #include "scene/scene.h"
 #include "scene/scene_file.h"
 #include "tests/compose/print_pixel.h"
@@ -80,15 +81,15 @@ Frame rendered(Renderer& renderer, int64_t index, PixelFormat format = PixelForm
   return copy_of(*renderer.render(index));
 }
 
-Frame rendered(std::string_view yaml, int64_t index, const RenderOptions& options = {}) {
+Frame rendered(std::string_view yaml, int64_t index, const OfflineOptions& options = {}) {
   const SceneFile file = parsed(yaml);
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   EXPECT_TRUE(renderer.prepare(index).empty());
   return rendered(renderer, index);
 }
 
-RenderOptions with_threads(int threads) {
-  RenderOptions options;
+OfflineOptions with_threads(int threads) {
+  OfflineOptions options;
   options.threads = threads;
   return options;
 }
@@ -98,9 +99,11 @@ RenderOptions with_threads(int threads) {
 // Frames by index and format.
 using Frames = std::map<std::pair<int64_t, PixelFormat>, std::string>;
 
-Frames frames_of(const SceneFile& file, const RenderOptions& options,
+Frames frames_of(const SceneFile& file, const OfflineOptions& options,
                  std::span<const int64_t> indices) {
-  Renderer renderer(file, options);
+  OfflineOptions from_first = options;
+  from_first.first_frame = indices.front();
+  Renderer renderer = offline_renderer(file, from_first);
   Frames frames;
   for (const int64_t index : indices) {
     for (const PixelFormat format : {PixelFormat::kRgba, PixelFormat::kYuv420p}) {
@@ -146,7 +149,7 @@ TEST(RandomScenes, AreNotAllTheSamePicture) {
   int moving = 0;
   for (uint64_t seed = 0; seed < 24; ++seed) {
     const SceneFile file = file_of(scene::RandomScene(seed, scene::Purpose::kDraw).scene());
-    Renderer renderer(file, {});
+    Renderer renderer = offline_renderer(file, {});
     const Frame first = rendered(renderer, 0);
     const Frame later = rendered(renderer, 40);
     const auto pixels = first.rgba();
@@ -169,7 +172,7 @@ canvas: {width: 35, height: 19, background: "#ff4000"}
 layers:
   - {id: a, type: overlay, size: [20, 10], transform: {position: [7, 3]}, content: {type: color, color: "#20c880"}}
 )");
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   const Frame rgba = rendered(renderer, 0);
   frame::Image<frame::PremulRgba8> pixels(rgba.size());
   frame::premultiply(rgba.rgba(), pixels.view());
@@ -254,7 +257,7 @@ TEST(Renderer, AFrameShowsTheSceneAtItsIndexOverTheRate) {
   EXPECT_EQ(left_of_orange(rendered(kMoving, 30)), 30);
   EXPECT_EQ(left_of_orange(rendered(kMoving, 59)), 59);
   EXPECT_EQ(left_of_orange(rendered(kMoving, 500)), 60);
-  RenderOptions fast;
+  OfflineOptions fast;
   fast.rate = base::FrameRate{60, 1};
   EXPECT_EQ(left_of_orange(rendered(kMoving, 60, fast)), 30);
 }
@@ -268,7 +271,7 @@ TEST(Renderer, TextWithPlaceholdersChangesAndOtherTextDoesNot) {
   };
   const auto is_same = [&](std::string_view text, int64_t one, int64_t other) {
     const SceneFile file = parsed(with_text(text));
-    Renderer renderer(file, {});
+    Renderer renderer = offline_renderer(file, {});
     return payload_of(rendered(renderer, one)) == payload_of(rendered(renderer, other));
   };
   EXPECT_FALSE(is_same("{{frame}}", 3, 4));
@@ -289,7 +292,7 @@ canvas: {width: 160, height: 40}
 layers:
   - {id: a, type: overlay, content: {type: text, text: "{{clock:%H:%M}}"}}
 )";
-  RenderOptions evening;
+  OfflineOptions evening;
   evening.clock_start = scene::WallTime{std::chrono::hours(18) + std::chrono::minutes(30)};
   EXPECT_FALSE(payload_of(rendered(kClock, 0)) == payload_of(rendered(kClock, 0, evening)));
 }
@@ -310,7 +313,7 @@ layers:
 
 TEST(Letterbox, BarsShowTheBackgroundAndNothingThatLiesOutsideTheCanvas) {
   for (const int threads : {1, 3}) {
-    RenderOptions options = with_threads(threads);
+    OfflineOptions options = with_threads(threads);
     options.size = SizeI{64, 64};
     const Frame frame = rendered(kWide, 0, options);
     for (const int y : {0, 7, 15, 48, 63}) {
@@ -323,7 +326,7 @@ TEST(Letterbox, BarsShowTheBackgroundAndNothingThatLiesOutsideTheCanvas) {
 }
 
 TEST(Letterbox, BarsStandAtTheSidesOfAFrameThatIsTooWide) {
-  RenderOptions options;
+  OfflineOptions options;
   options.size = SizeI{100, 32};
   const Frame frame = rendered(kWide, 0, options);
   EXPECT_EQ(frame.rgba().at(17, 16), (StraightRgba8{16, 32, 48, 255}));
@@ -334,7 +337,7 @@ TEST(Letterbox, BarsStandAtTheSidesOfAFrameThatIsTooWide) {
 
 TEST(Letterbox, AFrameOfTheSameShapeHasNone) {
   for (const SizeI size : {SizeI{32, 16}, SizeI{128, 64}, SizeI{64, 32}}) {
-    RenderOptions options;
+    OfflineOptions options;
     options.size = size;
     const Frame frame = rendered(kWide, 0, options);
     for (const auto& [x, y] : {std::pair{0, 0}, {size.width - 1, size.height - 1}}) {
@@ -369,11 +372,11 @@ layers:
 
 TEST(Prepare, TellsWhereInTheFileEachContentThatFailsStands) {
   const SceneFile file = parsed(kFailing);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   const auto failures = renderer.prepare(0);
   std::vector<std::string> places;
   places.reserve(failures.size());
-  for (const auto& failure : failures) places.push_back(failure.where);
+  for (const auto& failure : failures) places.push_back(file.where(failure.value_path));
   EXPECT_EQ(places, (std::vector<std::string>{"test.yaml:17:15: layers[1].content.source",
                                               "test.yaml:18:56: layers[2].content",
                                               "test.yaml:19:41: layers[3].content"}));
@@ -383,16 +386,18 @@ TEST(Prepare, TellsWhereInTheFileEachContentThatFailsStands) {
 
 TEST(Prepare, FindsNothingWrongWithAGoodScene) {
   const SceneFile file = parsed(kStack);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   EXPECT_TRUE(renderer.prepare(0).empty());
 }
 
 TEST(Prepare, ChangesNothingOfTheFrames) {
   for (uint64_t seed = 0; seed < 10; ++seed) {
     const SceneFile file = file_of(scene::RandomScene(seed, scene::Purpose::kDraw).scene());
-    Renderer prepared(file, {});
+    OfflineOptions later;
+    later.first_frame = 5;
+    Renderer prepared = offline_renderer(file, later);
     static_cast<void>(prepared.prepare(5));
-    Renderer cold(file, {});
+    Renderer cold = offline_renderer(file, {});
     EXPECT_TRUE(payload_of(rendered(prepared, 2)) == payload_of(rendered(cold, 2)));
   }
 }
@@ -409,7 +414,7 @@ layers:
     transform: {position: [40, 20]}
     content: {type: image, source: art/nowhere.png}
 )");
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   const Frame frame = rendered(renderer, 0);
   const auto pixels = frame.rgba();
   for (int y = 0; y < 90; ++y) {
@@ -431,7 +436,7 @@ layers:
 
 TEST(RenderStats, TellWhatWasDone) {
   const SceneFile file = parsed(kStack);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   static_cast<void>(renderer.render(0));
   EXPECT_GT(renderer.stats().rasterise_nanoseconds, 0);
   EXPECT_GT(renderer.compose_stats().compose_nanoseconds, 0);

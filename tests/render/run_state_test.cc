@@ -1,6 +1,7 @@
 #include "scene/run_state.h"
 
 #include "frame/image.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 #include "tests/scene/live_scene.h"
@@ -25,10 +26,10 @@ SceneFile file_of(const scene::Scene& scene) {
 // The bytes of the frame that shows `state` at `index`.
 std::vector<uint8_t> frame_bytes(const LiveState& state, int64_t index) {
   const SceneFile file = file_of(state.scene);
-  RenderOptions options;
+  OfflineOptions options;
   options.run = state.run;
   options.clock_start = state.epoch;
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   const frame::FramePtr frame = renderer.render(index);
   const auto view = frame->rgba();
   std::vector<uint8_t> bytes;

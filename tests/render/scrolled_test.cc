@@ -2,8 +2,10 @@
 
 #include "frame/frame.h"
 #include "frame/image.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
+#include "scene/scene_settings.h"
 
 #include <array>
 #include <chrono>
@@ -40,7 +42,9 @@ scene::SceneFile scene_with(const std::string& layer,
 // The pixels of row `y`, or of column `y`, of each of some frames.
 class Shown {
  public:
-  explicit Shown(const scene::SceneFile& file) : renderer_(file, {}) {}
+  explicit Shown(const scene::SceneFile& file) : renderer_(offline_renderer(file, {})) {
+    EXPECT_TRUE(renderer_.prepare(0).empty());
+  }
 
   Row row(int64_t frame, int y) { return line(frame, y, false); }
   Row column(int64_t frame, int x) { return line(frame, x, true); }
@@ -152,7 +156,7 @@ TEST(Scrolled, ATextIsOneLineHoweverNarrowItsBox) {
       "{font_size: 8}}";
   const auto box_of = [&](const std::string& more) {
     const scene::SceneFile file = scene_with("size: [32, 10], content: " + words + more);
-    content::Rasterizer rasterizer(file);
+    content::Rasterizer rasterizer(scene::settings_of(file.scene, file.folder));
     return rasterizer.rasterise(file.scene.layers[0], "several words that would wrap").value();
   };
   const content::Raster still = box_of("");

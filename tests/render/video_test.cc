@@ -4,6 +4,7 @@
 #include "frame/frame.h"
 #include "frame/video_feed.h"
 #include "frame/yuv_picture.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/scene_file.h"
 
@@ -38,9 +39,9 @@ using frame::FramePtr;
 using frame::PixelFormat;
 using frame::YuvPicturePtr;
 using ::testing::ElementsAre;
-using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 constexpr uint8_t kBlack = 16;
 constexpr uint8_t kWhite = 235;
@@ -124,9 +125,9 @@ class NumberedFeed : public frame::VideoFeed {
 
 std::shared_ptr<Tape> new_tape() { return std::make_shared<Tape>(); }
 
-RenderOptions playing(const std::shared_ptr<Tape>& tape,
-                      PixelFormat format = PixelFormat::kYuv420p) {
-  RenderOptions options;
+OfflineOptions playing(const std::shared_ptr<Tape>& tape,
+                       PixelFormat format = PixelFormat::kYuv420p) {
+  OfflineOptions options;
   options.format = format;
   options.open_feed =
       [tape](const scene::VideoContent& content,
@@ -168,7 +169,7 @@ uint8_t luma_of_frame(Renderer& renderer, int64_t index) {
 TEST(Video, AFrameShowsThePictureOfItsTime) {
   const auto tape = new_tape();
   const scene::SceneFile file = parsed(kFull);
-  Renderer renderer(file, playing(tape));
+  Renderer renderer = offline_renderer(file, playing(tape));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   for (int64_t i = 0; i < 40; ++i) {
     ASSERT_EQ(luma_of_frame(renderer, i), luma_of(i / 2)) << i;
@@ -180,9 +181,9 @@ TEST(Video, AFrameShowsThePictureOfItsTime) {
 TEST(Video, TimeIsThatOfTheFrameAtAnyRateAndInAnyOrder) {
   const auto tape = new_tape();
   const scene::SceneFile file = parsed(kFull);
-  RenderOptions options = playing(tape);
+  OfflineOptions options = playing(tape);
   options.rate = base::FrameRate{30000, 1001};
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   for (const int64_t i : {0, 1, 29, 30, 44, 3}) {
     // 1001/30000 s a frame: picture i begins a little before frame i.
     EXPECT_EQ(luma_of_frame(renderer, i), luma_of(i)) << i;
@@ -194,7 +195,7 @@ TEST(Video, TheFeedIsOpenedAsTheSceneSays) {
   const auto tape = new_tape();
   const scene::SceneFile file = parsed(
       scene_of("width: 64, height: 32", "", ", loop: true, start: 1500ms, end: 4s, fit: cover"));
-  Renderer renderer(file, playing(tape));
+  Renderer renderer = offline_renderer(file, playing(tape));
   static_cast<void>(renderer.prepare(0));
   static_cast<void>(renderer.render(0));
   ASSERT_EQ(tape->contents.size(), 1U);
@@ -206,7 +207,7 @@ TEST(Video, TheFeedIsOpenedAsTheSceneSays) {
 TEST(Video, ARepeatedPictureCostsNothing) {
   const auto tape = new_tape();
   const scene::SceneFile file = parsed(kFull);
-  Renderer renderer(file, playing(tape));
+  Renderer renderer = offline_renderer(file, playing(tape));
   FramePtr even;
   for (int64_t i = 0; i < 20; ++i) {
     FramePtr frame = renderer.render(i);
@@ -223,7 +224,7 @@ TEST(Video, ARepeatedPictureCostsNothing) {
 TEST(Video, AHiddenLayersFeedIsNotOpened) {
   const auto tape = new_tape();
   const scene::SceneFile file = parsed(scene_of("width: 64, height: 32", ", visible: false"));
-  Renderer renderer(file, playing(tape));
+  Renderer renderer = offline_renderer(file, playing(tape));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   EXPECT_EQ(luma_of_frame(renderer, 3), kBlack);
   EXPECT_THAT(tape->opened, IsEmpty());
@@ -239,7 +240,7 @@ layers:
      metadata: {name: Boy}, caption: "{name}"}}
 )";
   const scene::SceneFile file = parsed(yaml);
-  Renderer renderer(file, playing(tape));
+  Renderer renderer = offline_renderer(file, playing(tape));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   for (const int64_t i : {30, 60}) {
     const FramePtr frame = renderer.render(i);
@@ -250,7 +251,7 @@ layers:
   // On an overlay there is none.
   const scene::SceneFile plain =
       parsed(scene_of("width: 64, height: 32, fps: 30", "", ", metadata: {name: Boy}"));
-  Renderer bare(plain, playing(tape));
+  Renderer bare = offline_renderer(plain, playing(tape));
   EXPECT_EQ(luma_of_frame(bare, 30), luma_of(30));
 }
 
@@ -264,7 +265,7 @@ FramePtr shown(std::string_view layer, std::string_view content, SizeF display_s
   tape->still = grey_picture({40, 20}, [](int x) { return x < 20 ? kWhite : kGrey; });
   tape->display_size = display_size;
   const scene::SceneFile file = parsed(scene_of(kCanvas, layer, content));
-  Renderer renderer(file, playing(tape, PixelFormat::kYuv444p));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kYuv444p));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   return renderer.render(0);
 }
@@ -371,7 +372,7 @@ void expect_error_picture(const Frame& rgba) {
 
 TEST(VideoFailure, OfOpeningIsToldWithItsPlaceAndShown) {
   const scene::SceneFile file = parsed(kBoxed);
-  RenderOptions options;
+  OfflineOptions options;
   int tries = 0;
   options.open_feed =
       [&tries](const scene::VideoContent&,
@@ -379,11 +380,11 @@ TEST(VideoFailure, OfOpeningIsToldWithItsPlaceAndShown) {
     ++tries;
     return base::Error{ErrorCode::kNotFound, "no such file", path, nullptr};
   };
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   const auto failures = renderer.prepare(0);
   ASSERT_EQ(failures.size(), 1U);
-  EXPECT_EQ(failures[0].where.rfind("test.yaml:5:", 0), 0U) << failures[0].where;
-  EXPECT_THAT(failures[0].where, EndsWith(": layers[0].content.source"));
+  EXPECT_EQ(failures[0].value_path, "layers[0].content.source");
+  EXPECT_THAT(file.where(failures[0].value_path), StartsWith("test.yaml:5:"));
   EXPECT_EQ(failures[0].error.code, ErrorCode::kNotFound);
   EXPECT_THAT(failures[0].error.to_string(), HasSubstr("/videos/a.mp4"));
   for (int64_t i = 0; i < 3; ++i) expect_error_picture(*renderer.render(i));
@@ -393,7 +394,7 @@ TEST(VideoFailure, OfOpeningIsToldWithItsPlaceAndShown) {
 
 TEST(VideoFailure, WithoutAnybodyToOpenVideosItSaysSo) {
   const scene::SceneFile file = parsed(kBoxed);
-  Renderer renderer(file, {});
+  Renderer renderer = offline_renderer(file, {});
   const auto failures = renderer.prepare(0);
   ASSERT_EQ(failures.size(), 1U);
   EXPECT_EQ(failures[0].error.code, ErrorCode::kUnsupported);
@@ -404,7 +405,7 @@ TEST(VideoFailure, InTheMiddleIsToldOnceAndShownFromThenOn) {
   const auto tape = new_tape();
   tape->fails_at = 3;
   const scene::SceneFile file = parsed(kBoxed);
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   for (int64_t i = 0; i < 3; ++i) {
     EXPECT_FALSE(is_red(*renderer.render(i), 53, 70)) << i;
@@ -413,7 +414,7 @@ TEST(VideoFailure, InTheMiddleIsToldOnceAndShownFromThenOn) {
   expect_error_picture(*renderer.render(3));
   const auto failures = renderer.take_failures();
   ASSERT_EQ(failures.size(), 1U);
-  EXPECT_THAT(failures[0].where, EndsWith(": layers[0].content.source"));
+  EXPECT_EQ(failures[0].value_path, "layers[0].content.source");
   EXPECT_EQ(failures[0].error.code, ErrorCode::kIo);
   EXPECT_THAT(failures[0].error.to_string(), HasSubstr("the tape is torn"));
   const size_t asked = tape->asked.size();
@@ -428,7 +429,7 @@ TEST(VideoFailure, InPrepareIsToldThereAlone) {
   const auto tape = new_tape();
   tape->fails_at = 0;
   const scene::SceneFile file = parsed(kBoxed);
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   EXPECT_EQ(renderer.prepare(0).size(), 1U);
   expect_error_picture(*renderer.render(0));
   EXPECT_THAT(renderer.take_failures(), IsEmpty());
@@ -441,7 +442,7 @@ TEST(VideoFailure, LeavesOtherLayersAsTheyAre) {
       parsed(kBoxed +
              "  - {id: b, type: overlay, z_index: 1, size: [20, 10], content: {type: color, "
              "color: '#00ff00'}}\n");
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   static_cast<void>(renderer.prepare(0));
   for (int64_t i = 0; i < 4; ++i) {
     EXPECT_EQ(renderer.render(i)->rgba().at(5, 5), (frame::StraightRgba8{0, 255, 0, 255})) << i;
@@ -458,9 +459,9 @@ TEST(VideoAbsence, ShowsTheErrorPictureUntilItIsBack) {
   const auto tape = new_tape();
   tape->display_size = {40, 20};
   const scene::SceneFile file = parsed(kBoxed);
-  RenderOptions options = playing(tape, PixelFormat::kRgba);
+  OfflineOptions options = playing(tape, PixelFormat::kRgba);
   options.patience = Patience::kNone;
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   for (int64_t round = 0; round < 2; ++round) {
     EXPECT_FALSE(is_red(*renderer.render(10 * round), 53, 70));
@@ -486,7 +487,7 @@ TEST(VideoAbsence, OfAnUnreachableSourceIsToldByPrepare) {
   const auto tape = new_tape();
   tape->absence = away("connection refused");
   const scene::SceneFile file = parsed(kBoxed);
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   EXPECT_EQ(renderer.prepare(0).size(), 1U);
   expect_error_picture(*renderer.render(0));
   EXPECT_THAT(renderer.take_failures(), IsEmpty());
@@ -514,7 +515,7 @@ TEST_F(VideoFallback, StandsInFittedAsTheVideoIs) {
   tape->display_size = {};
   const scene::SceneFile file =
       parsed(scene_of(kCanvas, kBox, ", fallback: '" + path_.string() + "'"));
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());  // offline it is foreseen
   const FramePtr frame = renderer.render(0);
   EXPECT_TRUE(is_green(*frame, 52, 47) && is_green(*frame, 148, 93));
@@ -531,9 +532,9 @@ TEST_F(VideoFallback, OnAirIsTold) {
   tape->absence = away("connection refused");
   const scene::SceneFile file =
       parsed(scene_of(kCanvas, kBox, ", fallback: '" + path_.string() + "'"));
-  RenderOptions options = playing(tape, PixelFormat::kRgba);
+  OfflineOptions options = playing(tape, PixelFormat::kRgba);
   options.patience = Patience::kNone;
-  Renderer renderer(file, options);
+  Renderer renderer = offline_renderer(file, options);
   EXPECT_EQ(renderer.prepare(0).size(), 1U);
   EXPECT_TRUE(is_green(*renderer.render(0), 100, 70));
 }
@@ -544,7 +545,7 @@ TEST_F(VideoFallback, WithoutABoxGivesItsOwn) {
   tape->display_size = {};
   const scene::SceneFile file =
       parsed(scene_of(kCanvas, "", ", fallback: '" + path_.string() + "'"));
-  Renderer renderer(file, playing(tape, PixelFormat::kRgba));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
   EXPECT_THAT(renderer.prepare(0), IsEmpty());
   const FramePtr frame = renderer.render(0);
   EXPECT_TRUE(is_green(*frame, 1, 1) && is_green(*frame, 38, 18));

@@ -1,5 +1,6 @@
 #include "frame/frame.h"
 #include "media/audio_encoder.h"
+#include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "stream/soundtrack.h"
 #include "tools/common/frame_writer.h"
@@ -14,7 +15,6 @@
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,18 +22,25 @@
 namespace layercast::tools {
 namespace {
 
-// Logs content failures. False when they end the run.
-bool report(const std::vector<render::ContentFailure>& failures, bool keep_going, const Log& log) {
-  for (const auto& failure : failures) {
-    const std::string line = failure.where + ": " + failure.error.to_string();
-    if (keep_going) {
-      log.write(LogLevel::kWarning, line);
-    } else {
-      log.write_fault(line);
+// Logs content failures with their places in the scene file.
+struct FailureLog {
+  const scene::SceneFile& file;
+  const Log& log;
+  bool keep_going;
+
+  // False when the failures end the run.
+  bool report(const std::vector<render::ContentFailure>& failures) const {
+    for (const auto& failure : failures) {
+      const std::string line = file.where(failure.value_path) + ": " + failure.error.to_string();
+      if (keep_going) {
+        log.write(LogLevel::kWarning, line);
+      } else {
+        log.write_fault(line);
+      }
     }
+    return failures.empty() || keep_going;
   }
-  return failures.empty() || keep_going;
-}
+};
 
 base::Error interruption_after(int64_t frames, int64_t of) {
   return {base::ErrorCode::kInterrupted,
@@ -44,11 +51,11 @@ base::Error interruption_after(int64_t frames, int64_t of) {
 // Renders the frames of `span` in order and passes them to `push` until it returns false.
 template <class Push>
 base::Result<void> render_into(const Push& push, render::Renderer& renderer, const FrameSpan& span,
-                               bool keep_going, Progress& progress, const Log& log) {
+                               const FailureLog& failures, Progress& progress) {
   for (int64_t index = span.first; index < span.last; ++index) {
     if (interrupted()) return interruption_after(index - span.first, span.count());
     frame::FramePtr frame = renderer.render(index);
-    if (!report(renderer.take_failures(), keep_going, log)) {
+    if (!failures.report(renderer.take_failures())) {
       return base::Error{base::ErrorCode::kIo, "stopped because a video cannot be read", "",
                          nullptr};
     }
@@ -59,17 +66,17 @@ base::Result<void> render_into(const Push& push, render::Renderer& renderer, con
 }
 
 base::Result<void> render_span(render::Renderer& renderer, const FrameSpan& span, FrameSink& sink,
-                               bool keep_going, Progress& progress, const Log& log, Stats& stats) {
+                               const FailureLog& failures, Progress& progress, Stats& stats) {
   const auto write = [&sink](const NumberedFrame& next) {
     return sink.write(next.frame, next.index);
   };
   if (!sink.takes_time()) {
     const auto push = [&write](const NumberedFrame& next) { return write(next).ok(); };
-    return render_into(push, renderer, span, keep_going, progress, log);
+    return render_into(push, renderer, span, failures, progress);
   }
   FrameWriter writer(write);
   const auto push = [&writer](NumberedFrame next) { return writer.push(std::move(next)); };
-  TRY_DO(render_into(push, renderer, span, keep_going, progress, log));
+  TRY_DO(render_into(push, renderer, span, failures, progress));
   stats.add_stage("hand_over", writer.waited_nanoseconds());
   return writer.join();
 }
@@ -96,12 +103,12 @@ void report(const render::Renderer& renderer, Stats& stats) {
 }
 
 base::Result<void> run(const RenderSettings& settings, render::Renderer& renderer,
-                       const FrameSpan& span, const Log& log, Stats& stats) {
+                       const FrameSpan& span, const FailureLog& failures, Stats& stats) {
   TRY(auto sink, open_sink(settings, renderer.size(), renderer.rate(), span.count()));
-  Progress progress(log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
+  Progress progress(failures.log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
                     span.count());
   renderer.set_format(sink->format());
-  TRY_DO(render_span(renderer, span, *sink, settings.keep_going, progress, log, stats));
+  TRY_DO(render_span(renderer, span, *sink, failures, progress, stats));
   TRY_DO(sink->finish());
   progress.clear();
   report(renderer, stats);
@@ -110,30 +117,30 @@ base::Result<void> run(const RenderSettings& settings, render::Renderer& rendere
   return {};
 }
 
-render::RenderOptions render_options(const RenderSettings& settings) {
-  render::RenderOptions options;
+render::OfflineOptions offline_options(const RenderSettings& settings, int64_t first_frame) {
+  render::OfflineOptions options;
   options.size = settings.size;
   options.rate = settings.rate;
   options.threads = settings.threads;
   options.clock_start = settings.clock;
   options.open_feed = feed_opener(Showing::kOffline, settings.threads);
   options.verify = settings.verify ? compose::Verify::kEveryFrame : compose::Verify::kNever;
+  options.first_frame = first_frame;
   return options;
 }
 
 // Adds the scene's sound to an encoded output, unless the options replace or disable it. False when
 // a failure ends the run.
-bool add_sound(RenderSettings& settings, const scene::SceneFile& file, int64_t first_frame,
-               base::FrameRate rate, const Log& log) {
+bool add_sound(RenderSettings& settings, int64_t first_frame, base::FrameRate rate,
+               const FailureLog& failures) {
   const bool is_heard =
       settings.kind == OutputKind::kVideo && settings.audio.kind == media::AudioKind::kSilence;
   settings.audio.first_frame = first_frame;
   if (!is_heard) return true;
-  auto opened = stream::Soundtrack::open(std::make_shared<const scene::SceneFile>(file),
-                                         media::samples_until(first_frame, rate));
+  auto opened = stream::Soundtrack::open(failures.file, media::samples_until(first_frame, rate));
   settings.audio.kind = media::AudioKind::kSource;
   settings.audio.source = std::move(opened.soundtrack);
-  return report(opened.failures, settings.keep_going, log);
+  return failures.report(opened.failures);
 }
 
 int render_frames(const Arguments& arguments, const Log& log) {
@@ -147,14 +154,17 @@ int render_frames(const Arguments& arguments, const Log& log) {
   if (!span) {
     return log.fail({span.error().code, span.error().message, file->path, nullptr});
   }
-  render::Renderer renderer(*file, render_options(settings.value()));
-  if (!report(renderer.prepare(span.value().first), settings.value().keep_going, log)) {
+  const int64_t first = span.value().first;
+  const FailureLog failures{*file, log, settings.value().keep_going};
+  render::Renderer renderer =
+      render::offline_renderer(*file, offline_options(settings.value(), first));
+  if (!failures.report(renderer.prepare(first))) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
-  if (!add_sound(settings.value(), *file, span.value().first, rate, log)) {
+  if (!add_sound(settings.value(), first, rate, failures)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
-  return exit_status(run(settings.value(), renderer, span.value(), log, stats), log);
+  return exit_status(run(settings.value(), renderer, span.value(), failures, stats), log);
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#include "render/offline_scene.h"
+
+#include "scene/placeholder.h"
+#include "scene/scene_settings.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace layercast::render {
+namespace {
+
+// All visible layers, from far to near, without contents.
+std::vector<ShownLayer> visible_layers(const scene::Scene& scene, const scene::RunState& run) {
+  std::vector<ShownLayer> shown;
+  for (size_t i = 0; i < scene.layers.size(); ++i) {
+    const auto& layer = scene.layers[i];
+    const auto& layer_run = run.layers.of(layer->id);
+    if (layer->visible || layer_run->exit_start) shown.push_back({layer, layer_run, i, nullptr});
+  }
+  std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
+  return shown;
+}
+
+}  // namespace
+
+SceneViewPtr offline_view(const scene::SceneFile& file, const OfflineOptions& options) {
+  auto view = std::make_shared<SceneView>();
+  view->settings = scene::settings_of(file.scene, file.folder);
+  view->layers = visible_layers(file.scene, options.run);
+  view->resampled = std::make_shared<ResampledPictures>();
+  ContentMaker maker(view->settings, options.open_feed);
+  scene::PlaceholderClock clock{options.first_frame,
+                                options.rate.value_or(view->settings.canvas.fps),
+                                options.clock_start,
+                                {}};
+  for (ShownLayer& shown : view->layers) {
+    clock.layer_start = shown.run->start.value_or(base::Duration{});
+    shown.content = maker.make(shown.running(), clock);
+  }
+  // The maker makes no more contents, so that the renderer can use its rasterizer.
+  view->rasterizer = maker.rasterizer();
+  return view;
+}
+
+Renderer offline_renderer(const scene::SceneFile& file, const OfflineOptions& options) {
+  return Renderer(offline_view(file, options), options);
+}
+
+}  // namespace layercast::render
