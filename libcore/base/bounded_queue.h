@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/check.h"
+
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
@@ -14,7 +16,7 @@ namespace layercast::base {
 template <class T>
 class BoundedQueue {
  public:
-  explicit BoundedQueue(size_t capacity) : slots_(capacity) {}
+  explicit BoundedQueue(size_t capacity) : slots_(capacity) { LAYERCAST_CHECK(capacity > 0); }
 
   /// Blocks until there is room. Returns false when the queue is closed; the item is then dropped.
   bool push(T item) {

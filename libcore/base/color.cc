@@ -1,8 +1,10 @@
 #include "base/color.h"
 
+#include "base/ascii.h"
+#include "base/parse_number.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 namespace layercast::base {
@@ -172,21 +174,8 @@ constexpr Color color_of(uint32_t rgb) {
           static_cast<uint8_t>(rgb), 255};
 }
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }  // the text is lower case
-constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-std::string lower_case_trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
+constexpr bool is_space(char c) { return kCssSpaces.find(c) != std::string_view::npos; }
 
 struct Component {
   enum class Kind : uint8_t { kNone, kNumber, kPercentage, kAngle };
@@ -279,12 +268,11 @@ class Scanner {
     std::string_view digits = rest_.substr(0, length);
     rest_.remove_prefix(length);
     if (digits.starts_with('+')) digits.remove_prefix(1);
-    double number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{}) return std::nullopt;
+    const auto number = parse_number<double>(digits);
+    if (!number) return std::nullopt;
     // Far above every channel value, and small enough that no product below overflows.
     constexpr double kMagnitudeMax = 1e12;
-    return std::clamp(number, -kMagnitudeMax, kMagnitudeMax);
+    return std::clamp(*number, -kMagnitudeMax, kMagnitudeMax);
   }
 
   std::string_view rest_;
@@ -417,10 +405,9 @@ std::optional<Color> parse_function(std::string_view text) {
 }
 
 std::optional<Color> parse_hex(std::string_view digits) {
-  uint32_t number = 0;
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), number, 16);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const auto parsed = parse_number<uint32_t>(digits, 16);
+  if (!parsed) return std::nullopt;
+  const uint32_t number = *parsed;
   const auto doubled = [number](int shift) {
     return static_cast<uint8_t>(((number >> shift) & 15) * 17);
   };
@@ -449,7 +436,7 @@ std::optional<Color> parse_name(std::string_view name) {
 }  // namespace
 
 std::optional<Color> parse_color(std::string_view text) {
-  const std::string lower = lower_case_trimmed(text);
+  const std::string lower = lower_case(trimmed(text, kCssSpaces));
   if (lower.starts_with('#')) return parse_hex(std::string_view(lower).substr(1));
   if (lower.ends_with(')')) return parse_function(lower);
   return parse_name(lower);

@@ -48,4 +48,32 @@ Error io_error(int error_number, std::string_view action, std::string where) {
                std::move(where), nullptr};
 }
 
+Error invalid_input(std::string message, std::string where) {
+  return Error{ErrorCode::kInvalidInput, std::move(message), std::move(where), nullptr};
+}
+
+Error not_found(std::string message, std::string where) {
+  return Error{ErrorCode::kNotFound, std::move(message), std::move(where), nullptr};
+}
+
+Error unsupported(std::string message, std::string where) {
+  return Error{ErrorCode::kUnsupported, std::move(message), std::move(where), nullptr};
+}
+
+Error over_limit(std::string message, std::string where) {
+  return Error{ErrorCode::kLimit, std::move(message), std::move(where), nullptr};
+}
+
+Error io_error(std::string message, std::string where) {
+  return Error{ErrorCode::kIo, std::move(message), std::move(where), nullptr};
+}
+
+Error conflict(std::string message, std::string where) {
+  return Error{ErrorCode::kConflict, std::move(message), std::move(where), nullptr};
+}
+
+Error internal_error(std::string message, std::string where) {
+  return Error{ErrorCode::kInternal, std::move(message), std::move(where), nullptr};
+}
+
 }  // namespace layercast::base

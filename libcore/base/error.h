@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -58,15 +59,27 @@ Error with_context(Error cause, std::string message, std::string where = {});
 /// `error_number`, which is the value of `errno`.
 Error io_error(int error_number, std::string_view action, std::string where);
 
-/// Either a value or the Error that prevented it. Reading the one that is absent aborts.
-template <class T>
+/// An error without a cause, of the code that the name says. `where`: as in Error.
+Error invalid_input(std::string message, std::string where = {});
+Error not_found(std::string message, std::string where = {});
+Error unsupported(std::string message, std::string where = {});
+Error over_limit(std::string message, std::string where = {});
+Error io_error(std::string message, std::string where = {});
+Error conflict(std::string message, std::string where = {});
+Error internal_error(std::string message, std::string where = {});
+
+/// Either a value or the error that prevented it. `E` is Error, or the type of a module whose
+/// errors carry more. Reading the one that is absent aborts.
+template <class T, class E = Error>
 class [[nodiscard]] Result {
+  static_assert(!std::is_same_v<T, E>, "the type would not tell whether it is a value or an error");
+
  public:
-  // Implicit on purpose, so that functions can `return value;` and `return Error{…};`.
+  // Implicit on purpose, so that functions can `return value;` and `return invalid_input(…);`.
   // NOLINTNEXTLINE(google-explicit-constructor)
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   // NOLINTNEXTLINE(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(E error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }
@@ -83,39 +96,39 @@ class [[nodiscard]] Result {
     LAYERCAST_CHECK(ok());
     return std::move(*std::get_if<0>(&state_));
   }
-  const Error& error() const& {
+  const E& error() const& {
     LAYERCAST_CHECK(!ok());
     return *std::get_if<1>(&state_);
   }
-  Error&& error() && {
+  E&& error() && {
     LAYERCAST_CHECK(!ok());
     return std::move(*std::get_if<1>(&state_));
   }
 
  private:
-  std::variant<T, Error> state_;
+  std::variant<T, E> state_;
 };
 
-/// Success, or the Error that prevented it. Reading the error of a success aborts.
-template <>
-class [[nodiscard]] Result<void> {
+/// Success, or the error that prevented it. Reading the error of a success aborts.
+template <class E>
+class [[nodiscard]] Result<void, E> {
  public:
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(E error) : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return !error_.has_value(); }
   explicit operator bool() const { return ok(); }
-  const Error& error() const& {
+  const E& error() const& {
     LAYERCAST_CHECK(!ok());
     return *error_;
   }
-  Error&& error() && {
+  E&& error() && {
     LAYERCAST_CHECK(!ok());
     return std::move(*error_);
   }
 
  private:
-  std::optional<Error> error_;
+  std::optional<E> error_;
 };
 
 }  // namespace layercast::base

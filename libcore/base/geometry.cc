@@ -1,6 +1,7 @@
 #include "base/geometry.h"
 
 #include "base/check.h"
+#include "base/floor_division.h"
 
 #include <algorithm>
 #include <cmath>
@@ -32,7 +33,7 @@ SineCosine sine_cosine_of_degrees(double degrees) {
   const double turned = std::fmod(degrees, 360.0);  // fmod is exact
   const double quarter = std::floor((turned + 45.0) / 90.0);
   const auto [sine, cosine] = sine_cosine_of_small((turned - quarter * 90.0) * (kPi / 180.0));
-  switch (((static_cast<int>(quarter) % 4) + 4) % 4) {
+  switch (floor_divided(static_cast<int>(quarter), 4).remainder) {
     case 0:
       return {sine, cosine};
     case 1:

@@ -1,5 +1,7 @@
 #include "base/nearest.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <utility>
@@ -7,8 +9,6 @@
 
 namespace layercast::base {
 namespace {
-
-char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool same(char a, char b) { return lower_case(a) == lower_case(b); }
 

@@ -1,18 +1,19 @@
 #include "base/time.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
+#include "base/floor_division.h"
+#include "base/int128.h"
+#include "base/parse_number.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <limits>
 #include <numeric>
 #include <utility>
 
 namespace layercast::base {
 namespace {
-
-__extension__ using Int128 = __int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kNanosMax = int64_t{100} * 366 * 24 * 3600 * kNanosPerSecond;
@@ -33,7 +34,7 @@ bool begins_with(std::string_view text, const Unit& unit) {
 std::string_view take_decimal(std::string_view& text) {
   const auto digits_from = [&](size_t start) {
     size_t end = start;
-    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+    while (end < text.size() && is_digit(text[end])) ++end;
     return end - start;
   };
   const size_t whole = digits_from(0);
@@ -47,11 +48,7 @@ std::string_view take_decimal(std::string_view& text) {
 
 // The value of decimal digits; nullopt above int64_t. An empty text is 0.
 std::optional<int64_t> number_of(std::string_view digits) {
-  int64_t number = 0;
-  if (digits.empty()) return number;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc{}) return std::nullopt;
-  return number;
+  return digits.empty() ? 0 : parse_number<int64_t>(digits);
 }
 
 // `decimal` units in nanoseconds: exact; nullopt for fractions of a nanosecond and above the limit.
@@ -69,20 +66,6 @@ std::optional<int64_t> nanos_of(std::string_view decimal, int64_t unit_nanos) {
   const Int128 fraction_nanos = Int128{*fraction} * unit_nanos;
   if (fraction_nanos % scale != 0) return std::nullopt;
   return *whole * unit_nanos + static_cast<int64_t>(fraction_nanos / scale);
-}
-
-struct Quotient {
-  Int128 quotient;
-  Int128 remainder;  // 0 to below the divisor
-};
-
-Quotient floor_divided(Int128 numerator, Int128 divisor) {
-  Quotient result{numerator / divisor, numerator % divisor};
-  if (result.remainder < 0) {
-    --result.quotient;
-    result.remainder += divisor;
-  }
-  return result;
 }
 
 // Correctly rounded where both fit a double's 53 bits after reduction. Range: 0 <= part <= whole.
@@ -128,7 +111,7 @@ SceneTime SceneTime::since(Duration start) const {
   if (start.count() == 0) return *this;
   Int128 part = Int128{numerator} * kNanosPerSecond - Int128{start.count()} * denominator;
   Int128 whole = Int128{denominator} * kNanosPerSecond;
-  const Quotient nanos = floor_divided(part, denominator);
+  const FloorDivision<Int128> nanos = floor_divided(part, denominator);
   // Both are multiples of a power of ten, and often of the rate's numerator.
   Int128 a = part < 0 ? -part : part;
   for (Int128 b = whole; b != 0;) a = std::exchange(b, a % b);
@@ -164,10 +147,8 @@ std::string FrameRate::to_string() const {
 std::optional<FrameRate> parse_frame_rate(std::string_view text) {
   const size_t slash = text.find('/');
   const auto whole = [](std::string_view digits) -> std::optional<int32_t> {
-    int32_t number = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc{} || end != digits.data() + digits.size() || number <= 0) return {};
-    return number;
+    const auto number = parse_number<int32_t>(digits);
+    return number && *number > 0 ? number : std::nullopt;
   };
   const auto numerator = whole(text.substr(0, slash));
   const auto denominator =

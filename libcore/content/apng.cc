@@ -22,10 +22,7 @@ constexpr size_t kHeaderBytes = 13;
 constexpr size_t kFrameControlBytes = 26;
 
 base::Error damaged(const std::string& how) {
-  return {base::ErrorCode::kInvalidInput,
-          "the animated PNG is damaged or cut short (" + how + ")",
-          {},
-          nullptr};
+  return base::invalid_input("the animated PNG is damaged or cut short (" + how + ")");
 }
 
 uint32_t number_at(std::string_view bytes, size_t at) {
@@ -145,11 +142,8 @@ base::Result<void> ApngReader::read_header(std::string_view body) {
   const uint32_t height = number_at(body, 4);
   constexpr auto kSideMax = static_cast<uint32_t>(limits::kImageSideMax);
   if (width > kSideMax || height > kSideMax || int64_t{width} * height > limits::kImagePixelsMax) {
-    return base::Error{base::ErrorCode::kLimit,
-                       "the image has " + std::to_string(width) + " x " + std::to_string(height) +
-                           " pixels, above the limit",
-                       {},
-                       nullptr};
+    return base::over_limit("the image has " + std::to_string(width) + " x " +
+                            std::to_string(height) + " pixels, above the limit");
   }
   size_ = {static_cast<int>(width), static_cast<int>(height)};
   if (size_.empty()) return damaged("IHDR");
@@ -160,11 +154,8 @@ base::Result<void> ApngReader::read_header(std::string_view body) {
 base::Result<void> ApngReader::read_frame_control(std::string_view body) {
   if (body.size() != kFrameControlBytes || size_.empty()) return damaged("fcTL");
   if (frames_.size() >= static_cast<size_t>(limits::kAnimatedPicturesMax)) {
-    return base::Error{
-        base::ErrorCode::kLimit,
-        "the animation has more than " + std::to_string(limits::kAnimatedPicturesMax) + " pictures",
-        {},
-        nullptr};
+    return base::over_limit("the animation has more than " +
+                            std::to_string(limits::kAnimatedPicturesMax) + " pictures");
   }
   const int64_t width = number_at(body, 4);
   const int64_t height = number_at(body, 8);
@@ -195,13 +186,10 @@ base::Result<void> ApngReader::check() const {
   const auto is_empty = [](const Frame& frame) { return frame.pixels.empty(); };
   if (std::ranges::any_of(frames_, is_empty)) return damaged("a picture has no pixels");
   if (size_.area() * count() > limits::kAnimatedPixelsMax) {
-    return base::Error{base::ErrorCode::kLimit,
-                       "the animation has " + std::to_string(count()) + " pictures of " +
-                           std::to_string(size_.width) + " x " + std::to_string(size_.height) +
-                           " pixels, above the limit of " +
-                           std::to_string(limits::kAnimatedPixelsMax) + " pixels in all",
-                       {},
-                       nullptr};
+    return base::over_limit("the animation has " + std::to_string(count()) + " pictures of " +
+                            std::to_string(size_.width) + " x " + std::to_string(size_.height) +
+                            " pixels, above the limit of " +
+                            std::to_string(limits::kAnimatedPixelsMax) + " pixels in all");
   }
   return {};
 }

@@ -49,32 +49,24 @@ base::Result<Format> format_of(std::string_view bytes) {
   if (is_heif(bytes)) return Format{"AVIF or HEIF", VImage::heifload_buffer};
   if (is_tiff(bytes)) return Format{"TIFF", VImage::tiffload_buffer};
   if (bytes.starts_with("GIF8")) return Format{"GIF", VImage::gifload_buffer};
-  return base::Error{base::ErrorCode::kInvalidInput,
-                     "not an image; expected PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF or SVG",
-                     {},
-                     nullptr};
+  return base::invalid_input(
+      "not an image; expected PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF or SVG");
 }
 
 base::Error damaged(const Format& format) {
   const std::string reason = take_vips_error();
-  return {base::ErrorCode::kInvalidInput,
-          "the " + std::string(format.name) + " image is damaged or cut short" +
-              (reason.empty() ? "" : " (" + reason + ")"),
-          {},
-          nullptr};
+  return base::invalid_input("the " + std::string(format.name) + " image is damaged or cut short" +
+                             (reason.empty() ? "" : " (" + reason + ")"));
 }
 
 base::Result<base::SizeI> size_within_limits(const VImage& image) {
   const base::SizeI size{image.width(), image.height()};
   if (std::max(size.width, size.height) > limits::kImageSideMax ||
       size.area() > limits::kImagePixelsMax) {
-    return base::Error{base::ErrorCode::kLimit,
-                       "the image has " + std::to_string(size.width) + " x " +
-                           std::to_string(size.height) + " pixels, above the limit of " +
-                           std::to_string(limits::kImageSideMax) + " a side and " +
-                           std::to_string(limits::kImagePixelsMax) + " in all",
-                       {},
-                       nullptr};
+    return base::over_limit("the image has " + std::to_string(size.width) + " x " +
+                            std::to_string(size.height) + " pixels, above the limit of " +
+                            std::to_string(limits::kImageSideMax) + " a side and " +
+                            std::to_string(limits::kImagePixelsMax) + " in all");
   }
   return size;
 }
@@ -229,10 +221,8 @@ bool has_usual_pixels(const VImage& straight) {
 }
 
 base::Error unusual(const Format& format) {
-  return {base::ErrorCode::kUnsupported,
-          "the " + std::string(format.name) + " image has an unsupported pixel format",
-          {},
-          nullptr};
+  return base::unsupported("the " + std::string(format.name) +
+                           " image has an unsupported pixel format");
 }
 
 bool has_pages(const Format& format) { return format.name == "GIF" || format.name == "WebP"; }
@@ -242,14 +232,11 @@ base::Result<void> check_pages(base::SizeI size, int count) {
       int64_t{size.height} * count <= VIPS_MAX_COORD) {
     return {};
   }
-  return base::Error{base::ErrorCode::kLimit,
-                     "the animation has " + std::to_string(count) + " pictures of " +
-                         std::to_string(size.width) + " x " + std::to_string(size.height) +
-                         " pixels, above the limit of " +
-                         std::to_string(limits::kAnimatedPicturesMax) + " pictures and " +
-                         std::to_string(limits::kAnimatedPixelsMax) + " pixels in all",
-                     {},
-                     nullptr};
+  return base::over_limit("the animation has " + std::to_string(count) + " pictures of " +
+                          std::to_string(size.width) + " x " + std::to_string(size.height) +
+                          " pixels, above the limit of " +
+                          std::to_string(limits::kAnimatedPicturesMax) + " pictures and " +
+                          std::to_string(limits::kAnimatedPixelsMax) + " pixels in all");
 }
 
 }  // namespace

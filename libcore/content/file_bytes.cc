@@ -1,5 +1,7 @@
 #include "content/file_bytes.h"
 
+#include "base/regular_file.h"
+
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -10,10 +12,6 @@
 namespace layercast::content {
 namespace {
 
-base::Error fault(base::ErrorCode code, std::string what, const std::string& path) {
-  return {code, std::move(what), path, nullptr};
-}
-
 struct FileClose {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -21,25 +19,12 @@ struct FileClose {
 }  // namespace
 
 base::Error file_too_large(int64_t bytes_max, const std::string& path) {
-  return fault(base::ErrorCode::kLimit,
-               "the file is larger than " + std::to_string(bytes_max >> 20) + " MiB", path);
+  return base::over_limit("the file is larger than " + std::to_string(bytes_max >> 20) + " MiB",
+                          path);
 }
 
-// Called before opening, because opening a FIFO blocks.
 base::Result<void> check_is_file(const std::string& path) {
-  std::error_code error;
-  switch (std::filesystem::status(path, error).type()) {
-    case std::filesystem::file_type::regular:
-      return {};
-    case std::filesystem::file_type::not_found:
-      return fault(base::ErrorCode::kNotFound, "no such file", path);
-    case std::filesystem::file_type::directory:
-      return fault(base::ErrorCode::kInvalidInput, "is a folder, not an image file", path);
-    case std::filesystem::file_type::none:
-      return base::io_error(error.value(), "cannot open", path);
-    default:
-      return fault(base::ErrorCode::kInvalidInput, "is not a regular file", path);
-  }
+  return base::check_regular_file(path, "is a folder, not an image file");
 }
 
 base::Result<std::string> read_file(const std::string& path, int64_t bytes_max) {
@@ -60,7 +45,7 @@ base::Result<std::string> read_file(const std::string& path, int64_t bytes_max) 
     if (static_cast<int64_t>(bytes.size()) > bytes_max) return file_too_large(bytes_max, path);
   }
   if (std::ferror(file.get()) != 0) return base::io_error(errno, "cannot read", path);
-  if (bytes.empty()) return fault(base::ErrorCode::kInvalidInput, "the file is empty", path);
+  if (bytes.empty()) return base::invalid_input("the file is empty", path);
   return bytes;
 }
 

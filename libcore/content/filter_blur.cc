@@ -361,6 +361,7 @@ base::SizeI Blur::blurred_size(base::SizeI size) const {
 }
 
 void Blur::run(base::SizeI size, int channels, const ReadRow& read, const WriteRow& write) const {
+  LAYERCAST_CHECK(channels == 1 || channels == 4);
   const Passes passes(variance_);
   if (shrink_ == 1) {
     Run(passes, size, channels).run(read, write);

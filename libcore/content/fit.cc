@@ -56,13 +56,10 @@ base::Result<void> check_picture_size(base::SizeF size) {
                     size.height <= limits::kPictureSideMax &&
                     size.width * size.height <= static_cast<double>(limits::kPicturePixelsMax);
   if (fits) return {};  // false for NaN
-  return base::Error{base::ErrorCode::kLimit,
-                     "the picture would have " + std::to_string(std::llround(size.width)) + " x " +
-                         std::to_string(std::llround(size.height)) +
-                         " pixels, above the limit of " + std::to_string(limits::kPictureSideMax) +
-                         " a side and " + std::to_string(limits::kPicturePixelsMax) + " in all",
-                     {},
-                     nullptr};
+  return base::over_limit("the picture would have " + std::to_string(std::llround(size.width)) +
+                          " x " + std::to_string(std::llround(size.height)) +
+                          " pixels, above the limit of " + std::to_string(limits::kPictureSideMax) +
+                          " a side and " + std::to_string(limits::kPicturePixelsMax) + " in all");
 }
 
 base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional<base::SizeF> box) {
@@ -73,8 +70,7 @@ base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional
       {std::min(scaled.width, room.width), std::min(scaled.height, room.height)}));
   constexpr double kScaledSideMax = 1e8;  // only the visible part is made
   if (!(std::max(scaled.width, scaled.height) <= kScaledSideMax)) {
-    return base::Error{
-        base::ErrorCode::kLimit, "the aspect ratio is too extreme for the box", {}, nullptr};
+    return base::over_limit("the aspect ratio is too extreme for the box");
   }
   const Span across = centered(scaled.width, room.width);
   const Span down = centered(scaled.height, room.height);

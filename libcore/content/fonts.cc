@@ -1,5 +1,6 @@
 #include "content/fonts.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/nearest.h"
 #include "content/glyph_cache.h"
@@ -135,19 +136,7 @@ struct ContextFree {
 };
 using ContextPtr = std::unique_ptr<PangoContext, ContextFree>;
 
-base::Error error(base::ErrorCode code, std::string message, std::string where = {}) {
-  return {code, std::move(message), std::move(where), nullptr};
-}
-
 const FcChar8* fc_text(const char* text) { return reinterpret_cast<const FcChar8*>(text); }
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 std::vector<std::string> families_of(const FcPattern* pattern) {
   std::vector<std::string> families;
@@ -161,7 +150,7 @@ std::vector<std::string> families_of(const FcPattern* pattern) {
 bool has_family(const FcPattern* pattern, const std::string& lower_name) {
   const auto families = families_of(pattern);
   return std::ranges::any_of(
-      families, [&](const std::string& family) { return lower_case(family) == lower_name; });
+      families, [&](const std::string& family) { return base::lower_case(family) == lower_name; });
 }
 
 // --- fonts as a list of patterns, shared between configurations ---
@@ -203,23 +192,22 @@ base::Result<FontList> fonts_in_file(const std::string& path, const std::string&
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
   if (status.type() == std::filesystem::file_type::not_found) {
-    return error(base::ErrorCode::kNotFound, "the font file does not exist", shown_path);
+    return base::not_found("the font file does not exist", shown_path);
   }
   // Opening a FIFO or a device could block.
   if (failure || status.type() != std::filesystem::file_type::regular) {
-    return error(base::ErrorCode::kInvalidInput,
-                 failure ? "the font file cannot be read: " + failure.message()
-                         : "the font file is not a regular file",
-                 shown_path);
+    return base::invalid_input(failure ? "the font file cannot be read: " + failure.message()
+                                       : "the font file is not a regular file",
+                               shown_path);
   }
   if (!std::ifstream(path, std::ios::binary)) {
-    return error(base::ErrorCode::kIo, "the font file cannot be read", shown_path);
+    return base::io_error("the font file cannot be read", shown_path);
   }
   const FontSetPtr set(FcFontSetCreate());
   int faces = 0;
   FcFreeTypeQueryAll(fc_text(path.c_str()), static_cast<unsigned>(-1), nullptr, &faces, set.get());
   if (set->nfont == 0) {
-    return error(base::ErrorCode::kInvalidInput, "the file is not a font", shown_path);
+    return base::invalid_input("the file is not a font", shown_path);
   }
   FontList fonts;
   fonts.add(set.get());
@@ -281,8 +269,8 @@ ContextPtr make_context(FcConfig* config) {
 
 base::Error missing_default(const std::string& family, const std::string& package,
                             const std::string& folder) {
-  return error(base::ErrorCode::kNotFound,
-               "the font " + family + " is missing: install Debian's package " + package, folder);
+  return base::not_found("the font " + family + " is missing: install Debian's package " + package,
+                         folder);
 }
 
 // Sorted, for the same order on every file system.
@@ -291,7 +279,7 @@ std::vector<std::string> files_in(const std::string& folder) {
   std::error_code failure;
   for (std::filesystem::directory_iterator entry(folder, failure), end; entry != end;
        entry.increment(failure)) {
-    const auto ending = lower_case(entry->path().extension().string());
+    const auto ending = base::lower_case(entry->path().extension().string());
     if (ending == ".otf" || ending == ".ttf" || ending == ".ttc") files.push_back(entry->path());
   }
   std::ranges::sort(files);
@@ -304,7 +292,7 @@ bool add_default(const std::vector<std::string>& files, const std::string& famil
   for (const auto& file : files) {
     if (const auto found = fonts_in_file(file, file); found.ok()) fonts.add(found.value());
   }
-  return fonts.has(lower_case(family));
+  return fonts.has(base::lower_case(family));
 }
 
 base::Result<FontList> default_fonts(const DefaultFontFolders& folders) {
@@ -347,11 +335,7 @@ std::vector<std::string> split_families(std::string_view list) {
       families.back() += c;
     }
   }
-  for (auto& family : families) {
-    const size_t first = family.find_first_not_of(" \t\n\r");
-    const size_t last = family.find_last_not_of(" \t\n\r");
-    family = first == std::string::npos ? "" : family.substr(first, last - first + 1);
-  }
+  for (auto& family : families) family = std::string(base::trimmed(family));
   std::erase(families, "");
   return families;
 }
@@ -367,7 +351,7 @@ class InstalledFonts {
  public:
   std::vector<std::string> files_of(const std::string& family) {
     std::set<std::string> files;
-    const std::string lower_name = lower_case(family);
+    const std::string lower_name = base::lower_case(family);
     const FontSetPtr listed = list(family.c_str());
     for (int i = 0; listed != nullptr && i < listed->nfont; ++i) {
       FcChar8* file = nullptr;
@@ -472,9 +456,8 @@ struct FontLibrary::State {
     for (const auto& generic : kGenerics) names.emplace(generic.name);
     const std::vector<std::string_view> known(names.begin(), names.end());
     const auto nearest = base::nearest_name(family, known);
-    return error(base::ErrorCode::kNotFound,
-                 "font family \"" + family + "\" is not installed" +
-                     (nearest ? "; did you mean \"" + std::string(*nearest) + "\"?" : ""));
+    return base::not_found("font family \"" + family + "\" is not installed" +
+                           (nearest ? "; did you mean \"" + std::string(*nearest) + "\"?" : ""));
   }
 
   // The available families of the list; adds the fonts that they need to `additions`.
@@ -482,11 +465,11 @@ struct FontLibrary::State {
     std::vector<std::string> families;
     const std::vector<std::string> wanted = split_families(list);
     for (const auto& name : wanted) {
-      const std::string lower_name = lower_case(name);
+      const std::string lower_name = base::lower_case(name);
       const auto* generic = std::ranges::find(kGenerics, lower_name, &Generic::name);
       if (generic != kGenerics.end()) {
         families.emplace_back(generic->family);
-      } else if (lower_name == lower_case(additions.file_family) || base.has(lower_name)) {
+      } else if (lower_name == base::lower_case(additions.file_family) || base.has(lower_name)) {
         families.push_back(name);
       } else if (auto found = installed.files_of(name); !found.empty()) {
         additions.installed_files.insert(found.begin(), found.end());
@@ -506,7 +489,7 @@ struct FontLibrary::State {
       TRY(const FontList* fonts, load(additions.file, request.file));
       const auto names = families_of(fonts->fonts().front().get());
       if (names.empty()) {
-        return error(base::ErrorCode::kInvalidInput, "the font has no family name", request.file);
+        return base::invalid_input("the font has no family name", request.file);
       }
       additions.file_family = names.front();
       families.push_back(names.front());
@@ -528,7 +511,7 @@ struct FontLibrary::State {
     FontList fonts;
     if (!additions.file.empty()) {
       fonts.add(files.at(additions.file));
-      fonts.add_other_than(lower_case(additions.file_family), base);
+      fonts.add_other_than(base::lower_case(additions.file_family), base);
     } else {
       fonts.add(base);
     }

@@ -1,5 +1,6 @@
 #include "content/frame_files.h"
 
+#include "base/ascii.h"
 #include "scene/limits.h"
 
 #include <algorithm>
@@ -14,11 +15,9 @@ namespace {
 
 namespace limits = scene::limits;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 size_t digits_at(std::string_view text, size_t at) {
   size_t end = at;
-  while (end < text.size() && is_digit(text[end])) ++end;
+  while (end < text.size() && base::is_digit(text[end])) ++end;
   return end - at;
 }
 
@@ -125,17 +124,13 @@ bool wildcards_match(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
-base::Error fault(base::ErrorCode code, const std::string& what, const std::string& pattern) {
-  return {code, what, pattern, nullptr};
-}
-
 }  // namespace
 
 bool naturally_before(std::string_view a, std::string_view b) {
   size_t i = 0;
   size_t k = 0;
   while (i < a.size() && k < b.size()) {
-    if (!is_digit(a[i]) || !is_digit(b[k])) {
+    if (!base::is_digit(a[i]) || !base::is_digit(b[k])) {
       if (a[i] != b[k]) return a[i] < b[k];
       ++i;
       ++k;
@@ -163,16 +158,14 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
   const std::string name = path.filename().string();
   const auto number = numbered(name);
   if (!number && name.find_first_of("*?[") == std::string::npos) {
-    return fault(base::ErrorCode::kInvalidInput,
-                 "is not a pattern; expected a number such as %03d or a wildcard in the file name",
-                 pattern);
+    return base::invalid_input(
+        "is not a pattern; expected a number such as %03d or a wildcard in the file name", pattern);
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
   if (error) {
-    return fault(base::ErrorCode::kNotFound, "the folder does not exist (" + error.message() + ")",
-                 pattern);
+    return base::not_found("the folder does not exist (" + error.message() + ")", pattern);
   }
   std::vector<std::string> names;
   for (; entries != std::filesystem::directory_iterator(); entries.increment(error)) {
@@ -183,8 +176,7 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
     std::error_code no_kind;
     if (!matches || entries->is_directory(no_kind)) continue;
     if (names.size() >= static_cast<size_t>(limits::kAnimatedPicturesMax)) {
-      return fault(
-          base::ErrorCode::kLimit,
+      return base::over_limit(
           "more than " + std::to_string(limits::kAnimatedPicturesMax) + " files match this pattern",
           pattern);
     }
@@ -192,7 +184,7 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
   }
   if (error) return base::io_error(error.value(), "cannot read the folder", pattern);
   if (names.empty()) {
-    return fault(base::ErrorCode::kNotFound, "no file matches this pattern", pattern);
+    return base::not_found("no file matches this pattern", pattern);
   }
   std::ranges::sort(names, naturally_before);
   for (std::string& each : names) each = (folder / each).string();

@@ -31,10 +31,6 @@ using PixelView = frame::ImageView<const frame::PremulRgba8>;
 
 // ---- Files --------------------------------------------------------------------------------------
 
-base::Error fault(base::ErrorCode code, std::string what, const std::string& path) {
-  return {code, std::move(what), path, nullptr};
-}
-
 base::Error at_path(base::Error error, const std::string& path) {
   error.where = path;
   return error;
@@ -291,7 +287,7 @@ base::Result<Raster> detailed_pixels(PixelView pixels, const Fitting& fitting,
 base::Result<Raster> fitted(std::string bytes, const Fitting& fitting, const Detail& detail) {
   if (looks_like_svg(bytes)) return fitted_svg(std::move(bytes), fitting);
   if (bytes.starts_with("\x1f\x8b")) {
-    return fault(base::ErrorCode::kUnsupported, "is compressed: unpack it with gunzip", {});
+    return base::unsupported("is compressed: unpack it with gunzip");
   }
   TRY(const Pixels pixels, decode_image(bytes));
   return detailed_pixels(pixels.view(), fitting, detail);
@@ -378,9 +374,9 @@ base::Result<Raster> rasterise_svg(const scene::SvgContent& content, const std::
   initialise_images();
   if (content.svg.has_value()) return contained_svg(*content.svg, box, detail);
   TRY(std::string bytes, read_file(path, limits::kSvgFileBytesMax));
-  base::Result<Raster> raster =
-      looks_like_svg(bytes) ? contained_svg(std::move(bytes), box, detail)
-                            : fault(base::ErrorCode::kInvalidInput, "not an SVG image", path);
+  base::Result<Raster> raster = looks_like_svg(bytes)
+                                    ? contained_svg(std::move(bytes), box, detail)
+                                    : base::invalid_input("not an SVG image", path);
   if (!raster.ok()) return at_path(std::move(raster).error(), path);
   return raster;
 }

@@ -1,5 +1,7 @@
 #include "content/path_data.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -19,7 +21,6 @@ PointF operator-(PointF a, PointF b) { return {a.x - b.x, a.y - b.y}; }
 PointF operator*(double factor, PointF a) { return {factor * a.x, factor * a.y}; }
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // ---- Tokens -------------------------------------------------------------------------------------
 
@@ -44,14 +45,14 @@ class Reader {
   }
   bool at_number() const {
     const char c = peek();
-    return is_digit(c) || c == '.' || c == '-' || c == '+';
+    return base::is_digit(c) || c == '.' || c == '-' || c == '+';
   }
   base::Result<double> number() {
     size_t start = at_;
     if (peek() == '+') ++start;
     const size_t digits = start + (start == at_ && peek() == '-' ? 1 : 0);
     const bool is_number =
-        digits < text_.size() && (is_digit(text_[digits]) || text_[digits] == '.');
+        digits < text_.size() && (base::is_digit(text_[digits]) || text_[digits] == '.');
     double value = 0;
     const auto [end, error] =
         is_number ? std::from_chars(text_.data() + start, text_.data() + text_.size(), value)
@@ -68,19 +69,13 @@ class Reader {
   }
 
   base::Error expected(std::string_view what) const {
-    return {base::ErrorCode::kInvalidInput,
-            "path data: expected " + std::string(what) + " at character " +
-                std::to_string(at_ + 1) + ", found " +
-                (at_end() ? std::string("the end") : "'" + std::string(1, peek()) + "'"),
-            {},
-            nullptr};
+    return base::invalid_input(
+        "path data: expected " + std::string(what) + " at character " + std::to_string(at_ + 1) +
+        ", found " + (at_end() ? std::string("the end") : "'" + std::string(1, peek()) + "'"));
   }
   base::Error too_far() const {
-    return {base::ErrorCode::kLimit,
-            "path data: a coordinate before character " + std::to_string(at_ + 1) +
-                " is beyond a million px",
-            {},
-            nullptr};
+    return base::over_limit("path data: a coordinate before character " + std::to_string(at_ + 1) +
+                            " is beyond a million px");
   }
 
  private:

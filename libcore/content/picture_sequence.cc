@@ -85,22 +85,20 @@ class SpriteSequence final : public PictureSequence {
     const int64_t count =
         content.sprite.count.value_or(content.sprite.columns * content.sprite.rows);
     if (count > limits::kAnimatedPicturesMax) {
-      return base::Error{base::ErrorCode::kLimit,
-                         "the sheet has " + std::to_string(count) +
-                             " pictures, above the limit of " +
-                             std::to_string(limits::kAnimatedPicturesMax),
-                         content.source, nullptr};
+      return base::over_limit("the sheet has " + std::to_string(count) +
+                                  " pictures, above the limit of " +
+                                  std::to_string(limits::kAnimatedPicturesMax),
+                              content.source);
     }
     TRY(Raster sheet, rasterise_image({content.source, scene::Fit::kNone, std::nullopt}));
     auto sprites = std::make_unique<SpriteSequence>(content, std::move(sheet));
     if (!sprites->cell_.empty()) return std::unique_ptr<PictureSequence>(std::move(sprites));
     const base::SizeI size = sprites->sheet_.picture->size();
-    return base::Error{base::ErrorCode::kInvalidInput,
-                       "the sheet has " + std::to_string(size.width) + " x " +
-                           std::to_string(size.height) + " pixels, no room for " +
-                           std::to_string(content.sprite.columns) + " x " +
-                           std::to_string(content.sprite.rows) + " cells",
-                       content.source, nullptr};
+    return base::invalid_input("the sheet has " + std::to_string(size.width) + " x " +
+                                   std::to_string(size.height) + " pixels, no room for " +
+                                   std::to_string(content.sprite.columns) + " x " +
+                                   std::to_string(content.sprite.rows) + " cells",
+                               content.source);
   }
 
   SpriteSequence(const scene::SpriteContent& content, Raster sheet)

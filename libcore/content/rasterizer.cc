@@ -55,8 +55,7 @@ base::Result<Raster> made_finer_too(const Detail& detail, const Make& make) {
 }
 
 base::Error moves() {
-  return {
-      base::ErrorCode::kInternal, "a moving content cannot be drawn as one picture", {}, nullptr};
+  return base::internal_error("a moving content cannot be drawn as one picture");
 }
 
 }  // namespace

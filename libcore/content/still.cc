@@ -100,11 +100,8 @@ int side_max(StillFormat format) {
 base::Result<std::string> encode_still(View picture, StillFormat format) {
   LAYERCAST_CHECK(!picture.size().empty());
   if (std::max(picture.width(), picture.height()) > side_max(format)) {
-    return base::Error{
-        base::ErrorCode::kLimit,
-        "this image format holds at most " + std::to_string(side_max(format)) + " pixels a side",
-        {},
-        nullptr};
+    return base::over_limit("this image format holds at most " + std::to_string(side_max(format)) +
+                            " pixels a side");
   }
   initialise_images();
   const bool drops_alpha = format == StillFormat::kJpeg || is_opaque(picture);
@@ -119,10 +116,7 @@ base::Result<std::string> encode_still(View picture, StillFormat format) {
     const auto* bytes = static_cast<const char*>(vips_blob_get(blob.get(), &size));
     return std::string(bytes, size);
   } catch (const vips::VError&) {
-    return base::Error{base::ErrorCode::kInternal,
-                       "the image cannot be encoded (" + take_vips_error() + ")",
-                       {},
-                       nullptr};
+    return base::internal_error("the image cannot be encoded (" + take_vips_error() + ")");
   }
 }
 

@@ -1,5 +1,6 @@
 #include "content/streamed_pictures.h"
 
+#include "base/check.h"
 #include "base/cpu_clock.h"
 #include "base/thread_name.h"
 #include "content/vips_glue.h"
@@ -11,7 +12,9 @@ namespace layercast::content {
 
 StreamedPictures::StreamedPictures(Request request)
     : request_(std::move(request)),
-      thread_(base::named_thread("picture-decoder", [this] { work(); })) {}
+      thread_(base::named_thread("picture-decoder", [this] { work(); })) {
+  LAYERCAST_CHECK(request_.ahead >= 2);
+}
 
 StreamedPictures::~StreamedPictures() {
   {

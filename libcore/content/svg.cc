@@ -23,10 +23,7 @@ namespace {
 using vips::VImage;
 
 base::Error unreadable() {
-  return {base::ErrorCode::kInvalidInput,
-          "the SVG cannot be drawn (" + take_vips_error() + ")",
-          {},
-          nullptr};
+  return base::invalid_input("the SVG cannot be drawn (" + take_vips_error() + ")");
 }
 
 // Opens the document at `scale` without drawing it. Throws VError.

@@ -1,5 +1,6 @@
 #include "content/svg_check.h"
 
+#include "base/ascii.h"
 #include "content/decode.h"
 #include "content/vips_glue.h"
 #include "scene/limits.h"
@@ -26,12 +27,6 @@ base::Error invalid(std::string what) {
 }
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) c = g_ascii_tolower(c);
-  return lower;
-}
 
 // One short printable line of untrusted text. `text` is UTF-8.
 std::string quoted(std::string_view text) {
@@ -67,7 +62,7 @@ bool is_plain_doctype(std::string_view text) {
 
 // Accepts encodings that are supersets of ASCII; others could hide markup.
 bool is_plain_encoding(std::string_view declaration) {
-  const std::string text = lower_case(declaration);
+  const std::string text = base::lower_case(declaration);
   const size_t at = text.find("encoding");
   if (at == std::string::npos) return true;
   const size_t open = text.find_first_of("'\"", at);
@@ -178,7 +173,7 @@ bool is_base64(std::string_view text) {
 // The number of pixels of the picture in a data URI.
 base::Result<int64_t> embedded_pixels(const std::string& uri) {
   const size_t comma = uri.find(',');
-  const std::string head = lower_case(uri.substr(0, comma));
+  const std::string head = base::lower_case(uri.substr(0, comma));
   if (comma == std::string::npos || !head.ends_with(";base64") ||
       !is_base64(std::string_view(uri).substr(comma + 1))) {
     return invalid("embeds data that is not plain base64");
@@ -208,7 +203,7 @@ struct Walk {
 
 base::Result<void> check_attribute(const std::string& value, Walk& walk) {
   const std::string uri = without_blanks(value);
-  if (!lower_case(std::string_view(uri).substr(0, 5)).starts_with("data:")) return {};
+  if (!base::lower_case(std::string_view(uri).substr(0, 5)).starts_with("data:")) return {};
   TRY(const int64_t pixels, embedded_pixels(uri));
   walk.embedded_pixels += pixels;
   if (walk.embedded_pixels > limits::kImagePixelsMax) {
@@ -223,10 +218,7 @@ base::Result<void> check_element(std::string_view name, const gchar** names, con
   const bool is_root = !walk.in_root;
   walk.in_root = true;
   if (is_root && name != "svg" && !name.ends_with(":svg")) {
-    return base::Error{base::ErrorCode::kInvalidInput,
-                       "not an SVG image: its root element is <" + quoted(name) + ">",
-                       {},
-                       nullptr};
+    return base::invalid_input("not an SVG image: its root element is <" + quoted(name) + ">");
   }
   Root root;
   for (; *names != nullptr; ++names, ++values) {

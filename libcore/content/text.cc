@@ -91,10 +91,8 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
   if (shadow_area.has_value()) draw_shadow(cairo.get(), *style.shadow, ink, *shadow_area);
   ink.draw(cairo.get(), *area);
   if (const cairo_status_t status = cairo_status(cairo.get()); status != CAIRO_STATUS_SUCCESS) {
-    return base::Error{base::ErrorCode::kInternal,
-                       std::string("the text cannot be drawn: ") + cairo_status_to_string(status),
-                       {},
-                       nullptr};
+    return base::internal_error(std::string("the text cannot be drawn: ") +
+                                cairo_status_to_string(status));
   }
   auto image = image_from_surface(surface.get());
   if (ink.has_color_glyphs()) restore_premultiplied(image.view());

@@ -243,12 +243,9 @@ bool draws_in_color(PangoFont* font) {
 
 base::Error text_too_large() {
   namespace limits = scene::limits;
-  return {base::ErrorCode::kLimit,
-          "the text is too large to draw: a picture has at most " +
-              std::to_string(limits::kPictureSideMax) + " px a side and " +
-              std::to_string(limits::kPicturePixelsMax) + " in all",
-          {},
-          nullptr};
+  return base::over_limit("the text is too large to draw: a picture has at most " +
+                          std::to_string(limits::kPictureSideMax) + " px a side and " +
+                          std::to_string(limits::kPicturePixelsMax) + " in all");
 }
 
 base::Result<Lines> make_lines(const scene::TextContent& content, const TextSource& source,

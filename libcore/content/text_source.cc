@@ -12,10 +12,6 @@ namespace {
 
 namespace limits = scene::limits;
 
-base::Error error(base::ErrorCode code, std::string message) {
-  return {code, std::move(message), {}, nullptr};
-}
-
 bool breaks_line(gunichar c) {
   return c == '\n' || c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
@@ -92,9 +88,8 @@ base::Result<void> note_attributes(TextSource& source) {
   });
   source.font_size_max *= scale_max;
   if (within_limits && source.font_size_max <= limits::kFontSize.max) return {};
-  return error(base::ErrorCode::kLimit,
-               "the markup asks for a size, spacing or shift beyond " +
-                   std::to_string(static_cast<int>(limits::kFontSize.max)) + " px");
+  return base::over_limit("the markup asks for a size, spacing or shift beyond " +
+                          std::to_string(static_cast<int>(limits::kFontSize.max)) + " px");
 }
 
 }  // namespace
@@ -112,7 +107,7 @@ base::Result<TextSource> read_text_source(const scene::TextContent& content,
     if (pango_parse_markup(source.text.data(), static_cast<int>(source.text.size()), 0, &attributes,
                            &plain, nullptr, &failure) == FALSE) {
       const GlibPtr<GError> owned(failure);
-      return error(base::ErrorCode::kInvalidInput, std::string("bad markup: ") + failure->message);
+      return base::invalid_input(std::string("bad markup: ") + failure->message);
     }
     source.attributes.reset(attributes);
     source.text = GlibPtr<char>(plain).get();

@@ -96,8 +96,7 @@ base::Result<std::unique_ptr<MovingContent>> open_video(const scene::VideoConten
                                                         const VideoFiles& files,
                                                         const FeedOpener& opener) {
   if (!opener) {
-    return base::Error{base::ErrorCode::kUnsupported, "videos are not supported here", files.source,
-                       nullptr};
+    return base::unsupported("videos are not supported here", files.source);
   }
   std::optional<Raster> fallback;
   if (files.fallback) {

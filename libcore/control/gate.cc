@@ -1,5 +1,7 @@
 #include "control/gate.h"
 
+#include "base/ascii.h"
+
 #include <algorithm>
 #include <arpa/inet.h>
 
@@ -65,9 +67,8 @@ std::optional<std::string> host_name_of(std::string_view host_and_port) {
     port = name.substr(colon);
     name = name.substr(0, colon);
   }
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   const bool has_port = port.starts_with(':') && port.size() > 1 && port.size() <= 6 &&
-                        std::ranges::all_of(port.substr(1), is_digit);
+                        std::ranges::all_of(port.substr(1), base::is_digit);
   if (name.empty() || !(port.empty() || has_port)) return std::nullopt;
   // Only characters of names and addresses: the page's policy contains the host.
   const auto belongs = [](char c) {
@@ -94,8 +95,8 @@ bool Gate::is_own_host(std::string_view host, const Peer& peer) const {
   });
 }
 
-std::optional<Problem> Gate::foreign(const RequestHead& head, const Peer& peer,
-                                     const Route* route) const {
+base::Result<void, Problem> Gate::check_host_and_origin(const RequestHead& head, const Peer& peer,
+                                                        const Route* route) const {
   const std::string* host = head.find("host");
   if (host == nullptr) return problem(400, "the request has no Host header");
   if (!is_own_host(*host, peer)) {
@@ -110,7 +111,7 @@ std::optional<Problem> Gate::foreign(const RequestHead& head, const Peer& peer,
   if (!is_page && head.value_of("sec-fetch-site") == "cross-site") {
     return problem(403, "requests from pages of other sites are not allowed");
   }
-  return std::nullopt;
+  return {};
 }
 
 bool Gate::is_tired_of(const std::string& address) {
@@ -139,7 +140,7 @@ void Gate::note_failure(const std::string& address) {
   failures.counted = Clock::now();
 }
 
-std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Peer& peer,
+base::Result<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Peer& peer,
                                                   Access access) {
   if (!options_.token) return Request::Trust::kToken;
   std::optional<std::string> given = bearer_of(head);
@@ -161,9 +162,9 @@ std::variant<Request::Trust, Problem> Gate::trust(const RequestHead& head, const
   return refused;
 }
 
-std::variant<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Peer& peer,
+base::Result<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Peer& peer,
                                                   const Route* route) {
-  if (auto refused = foreign(head, peer, route)) return *std::move(refused);
+  TRY_DO(check_host_and_origin(head, peer, route));
   return trust(head, peer, route == nullptr ? Access::kToken : route->access);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.h"
 #include "base/metrics.h"
 #include "control/limits.h"
 #include "control/request_head.h"
@@ -10,7 +11,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace layercast::control {
@@ -36,7 +36,7 @@ class Gate {
 
   /// The trust level of an admitted request, or why it is refused: 400, 401, 403, 421 or 429.
   /// `route`: nullptr when the path has no route.
-  std::variant<Request::Trust, Problem> admit(const RequestHead& head, const Peer& peer,
+  base::Result<Request::Trust, Problem> admit(const RequestHead& head, const Peer& peer,
                                               const Route* route);
 
  private:
@@ -48,9 +48,9 @@ class Gate {
   };
 
   bool is_own_host(std::string_view host, const Peer& peer) const;
-  std::optional<Problem> foreign(const RequestHead& head, const Peer& peer,
-                                 const Route* route) const;
-  std::variant<Request::Trust, Problem> trust(const RequestHead& head, const Peer& peer,
+  base::Result<void, Problem> check_host_and_origin(const RequestHead& head, const Peer& peer,
+                                                    const Route* route) const;
+  base::Result<Request::Trust, Problem> trust(const RequestHead& head, const Peer& peer,
                                               Access access);
   bool is_tired_of(const std::string& address);
   void note_failure(const std::string& address);

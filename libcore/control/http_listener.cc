@@ -234,8 +234,8 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     }
     if (!length) return await_bytes();
     auto parsed = parse_head(std::string_view(received_).substr(0, *length));
-    if (const auto* refused = std::get_if<Problem>(&parsed)) return refuse(*refused);
-    head_ = std::get<RequestHead>(std::move(parsed));
+    if (!parsed.ok()) return refuse(parsed.error());
+    head_ = std::move(parsed).value();
     if (std::ranges::find(kMethods, head_.method) == kMethods.end()) {
       return refuse(problem(501, "the method " + head_.method + " is not supported"));
     }
@@ -248,9 +248,9 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     path_ = *path;
     found_ = find_route(head_.method, path_);
     route_ = found_.route;
-    auto admitted = listener_.options_.gate->admit(head_, peer_, route_);
-    if (const auto* refused = std::get_if<Problem>(&admitted)) return refuse(*refused);
-    trust_ = std::get<Request::Trust>(admitted);
+    const auto admitted = listener_.options_.gate->admit(head_, peer_, route_);
+    if (!admitted.ok()) return refuse(admitted.error());
+    trust_ = admitted.value();
     if (head_.content_length > listener_.limits_.body_bytes_max) {
       return refuse(problem(413, "the body is longer than " +
                                      std::to_string(listener_.limits_.body_bytes_max) + " bytes"));
@@ -342,13 +342,14 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
 
   /// Thread: a lane's. The listener's thread touches none of what this reads meanwhile.
   std::string response_to(std::string body) const {
-    auto request = request_of(head_, path_, trust_, std::move(body), found_);
-    if (const auto* refused = std::get_if<Problem>(&request)) {
-      listener_.options_.count(route_ == nullptr ? "none" : route_->path, refused->status);
-      return response_text(answer_of(*refused), head_);
+    const auto request = request_of(head_, path_, trust_, std::move(body), found_);
+    if (!request.ok()) {
+      const Problem& refused = request.error();
+      listener_.options_.count(route_ == nullptr ? "none" : route_->path, refused.status);
+      return response_text(answer_of(refused), head_);
     }
     try {
-      return response_text(listener_.options_.answer(std::get<Request>(request), found_), head_);
+      return response_text(listener_.options_.answer(request.value(), found_), head_);
     } catch (const std::exception&) {
       return response_text(answer_of(problem(500, "internal error while building the response")),
                            head_);
@@ -438,10 +439,7 @@ base::Result<void> HttpListener::Work::listen() {
   ErrorCode error;
   const auto address = asio::ip::make_address(options_.address, error);
   if (error) {
-    return base::Error{base::ErrorCode::kInvalidInput,
-                       "\"" + options_.address + "\" is not an IP address",
-                       {},
-                       nullptr};
+    return base::invalid_input("\"" + options_.address + "\" is not an IP address");
   }
   const tcp::endpoint endpoint(address, static_cast<uint16_t>(options_.port));
   acceptor_.open(endpoint.protocol(), error);
@@ -450,11 +448,8 @@ base::Result<void> HttpListener::Work::listen() {
   if (!error) acceptor_.listen(kBacklog, error);
   if (!error) acceptor_.non_blocking(true, error);
   if (error) {
-    return base::Error{base::ErrorCode::kIo,
-                       "cannot listen on " + options_.address + " port " +
-                           std::to_string(options_.port) + ": " + error.message(),
-                       {},
-                       nullptr};
+    return base::io_error("cannot listen on " + options_.address + " port " +
+                          std::to_string(options_.port) + ": " + error.message());
   }
   port_ = acceptor_.local_endpoint().port();
   accept();

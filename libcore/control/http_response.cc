@@ -29,7 +29,7 @@ std::optional<Fields> query_fields(std::string_view query) {
 
 }  // namespace
 
-std::variant<Request, Problem> request_of(const RequestHead& head, std::string_view path,
+base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path,
                                           Request::Trust trust, std::string body,
                                           const Found& found) {
   auto query = query_fields(head.query);

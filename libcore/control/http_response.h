@@ -1,18 +1,18 @@
 #pragma once
 
+#include "base/error.h"
 #include "control/problem.h"
 #include "control/request_head.h"
 #include "control/routes.h"
 
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace layercast::control {
 
 /// The request whose head was admitted with `trust`, for the route that `found` has. `path`:
 /// decoded. Refused with 400 for a query that contains an invalid percent escape.
-std::variant<Request, Problem> request_of(const RequestHead& head, std::string_view path,
+base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path,
                                           Request::Trust trust, std::string body,
                                           const Found& found);
 

@@ -1,7 +1,9 @@
 #include "control/request_head.h"
 
+#include "base/ascii.h"
+#include "base/parse_number.h"
+
 #include <algorithm>
-#include <charconv>
 
 namespace layercast::control {
 namespace {
@@ -39,7 +41,7 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::optional<Problem> read_request_line(std::string_view line, RequestHead& head) {
+base::Result<void, Problem> read_request_line(std::string_view line, RequestHead& head) {
   const size_t first = line.find(' ');
   const size_t last = line.rfind(' ');
   if (first == std::string_view::npos || first == last) {
@@ -61,10 +63,10 @@ std::optional<Problem> read_request_line(std::string_view line, RequestHead& hea
   const size_t question = std::min(head.target.find('?'), head.target.size());
   head.path = head.target.substr(0, question);
   if (question < head.target.size()) head.query = head.target.substr(question + 1);
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Problem> read_field(std::string_view line, RequestHead& head) {
+base::Result<void, Problem> read_field(std::string_view line, RequestHead& head) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) {
     return problem(400, "a header field has an invalid name");
@@ -75,20 +77,20 @@ std::optional<Problem> read_field(std::string_view line, RequestHead& head) {
     return problem(431, "more than " + std::to_string(kFieldsMax) + " header fields");
   }
   head.fields.emplace_back(in_lower_case(line.substr(0, colon)), value);
-  return std::nullopt;
+  return {};
 }
 
 /// Refuses duplicates of fields whose meaning would then be ambiguous.
-std::optional<Problem> find_doubled_field(const RequestHead& head) {
+base::Result<void, Problem> check_fields_once(const RequestHead& head) {
   for (const std::string_view name : {"host", "content-length", "content-type", "authorization",
                                       "origin", "if-match", "expect", "transfer-encoding"}) {
     const auto count = std::ranges::count(head.fields, name, [](const auto& f) { return f.first; });
     if (count > 1) return problem(400, "the header field " + std::string(name) + " is duplicated");
   }
-  return std::nullopt;
+  return {};
 }
 
-std::optional<Problem> read_framing(RequestHead& head) {
+base::Result<void, Problem> read_framing(RequestHead& head) {
   if (head.find("transfer-encoding") != nullptr) {
     return problem(411, "Transfer-Encoding is not supported; expected Content-Length");
   }
@@ -99,12 +101,9 @@ std::optional<Problem> read_framing(RequestHead& head) {
     return refused;
   }
   if (const std::string* length = head.find("content-length")) {
-    const char* end = length->data() + length->size();
-    const bool has_digits = !length->empty() && length->front() >= '0' && length->front() <= '9';
-    const auto [stop, error] = std::from_chars(length->data(), end, head.content_length);
-    if (!has_digits || stop != end || error != std::errc{}) {
-      return problem(400, "Content-Length is not a number");
-    }
+    const auto bytes = base::parse_number<int64_t>(*length);
+    if (!bytes || length->starts_with('-')) return problem(400, "Content-Length is not a number");
+    head.content_length = *bytes;
     head.has_length = true;
   }
   if (const std::string* expect = head.find("expect");
@@ -112,24 +111,14 @@ std::optional<Problem> read_framing(RequestHead& head) {
     return problem(417, "unsupported Expect header; expected 100-continue");
   }
   if (head.has_token("connection", "close")) head.keeps_alive = false;
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
+std::string in_lower_case(std::string_view text) { return base::lower_case(text); }
 
-std::string_view trimmed(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
+std::string_view trimmed(std::string_view text) { return base::trimmed(text, " \t"); }
 
 const std::string* RequestHead::find(std::string_view name) const {
   const auto field = std::ranges::find(fields, name, [](const auto& f) { return f.first; });
@@ -160,7 +149,7 @@ std::optional<size_t> head_length(std::string_view received) {
   return end + 4;
 }
 
-std::variant<RequestHead, Problem> parse_head(std::string_view head) {
+base::Result<RequestHead, Problem> parse_head(std::string_view head) {
   RequestHead read;
   head.remove_suffix(std::min<size_t>(2, head.size()));  // the empty line at its end
   bool is_first = true;
@@ -168,14 +157,13 @@ std::variant<RequestHead, Problem> parse_head(std::string_view head) {
     const size_t end = head.find("\r\n");
     if (end == std::string_view::npos) return problem(400, "a header line does not end with CRLF");
     const std::string_view line = head.substr(0, end);
-    auto refused = is_first ? read_request_line(line, read) : read_field(line, read);
-    if (refused) return *std::move(refused);
+    TRY_DO(is_first ? read_request_line(line, read) : read_field(line, read));
     is_first = false;
     head.remove_prefix(end + 2);
   }
   if (is_first) return problem(400, "the request line is missing");
-  if (auto refused = find_doubled_field(read)) return *std::move(refused);
-  if (auto refused = read_framing(read)) return *std::move(refused);
+  TRY_DO(check_fields_once(read));
+  TRY_DO(read_framing(read));
   return read;
 }
 

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "base/error.h"
 #include "control/problem.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace layercast::control {
 
@@ -36,7 +36,7 @@ struct RequestHead {
 std::optional<size_t> head_length(std::string_view received);
 
 /// Parses a complete head. Refused with 400, 411, 414, 415, 417, 431 or 505.
-std::variant<RequestHead, Problem> parse_head(std::string_view head);
+base::Result<RequestHead, Problem> parse_head(std::string_view head);
 
 /// Decodes a query component: `%41` to `A`, `+` to a space; nullopt for an invalid escape.
 std::optional<std::string> percent_decoded(std::string_view text);

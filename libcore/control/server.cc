@@ -23,14 +23,11 @@ std::string address_of_host(const std::string& host) {
 
 base::Result<void> check(const ServerOptions& options) {
   if (options.token && options.token->empty()) {
-    return base::Error{base::ErrorCode::kInvalidInput, "the token is empty", {}, nullptr};
+    return base::invalid_input("the token is empty");
   }
   if (options.token || is_loopback(address_of_host(options.host))) return {};
-  return base::Error{
-      base::ErrorCode::kInvalidInput,
-      "\"" + options.host + "\" is not a loopback address; listening there requires a token",
-      {},
-      nullptr};
+  return base::invalid_input("\"" + options.host +
+                             "\" is not a loopback address; listening there requires a token");
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/check.h"
 #include "base/geometry.h"
 #include "frame/picture.h"
 #include "frame/yuv_picture.h"
@@ -17,6 +18,7 @@ inline bool is_null(const AnyPicture& picture) {
 
 /// The size in pixels. Range: not null.
 inline base::SizeI size_of(const AnyPicture& picture) {
+  LAYERCAST_CHECK(!is_null(picture));
   return std::visit([](const auto& each) { return each->size(); }, picture);
 }
 

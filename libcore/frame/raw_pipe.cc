@@ -1,5 +1,7 @@
 #include "frame/raw_pipe.h"
 
+#include "base/check.h"
+
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
@@ -125,6 +127,7 @@ base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::stri
 }
 
 std::string y4m_header(PixelFormat format, base::SizeI size, base::FrameRate rate) {
+  LAYERCAST_CHECK(layout_of(format).planes == 3);
   std::string_view chroma = "420mpeg2";
   if (format == PixelFormat::kYuv422p) chroma = "422";
   if (format == PixelFormat::kYuv444p) chroma = "444";

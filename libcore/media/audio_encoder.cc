@@ -87,11 +87,9 @@ base::Result<std::string> audio_encoder_named(const std::string& name) {
   const std::string encoder_name = alias != kAliases.end() ? alias->encoder : name;
   const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name.c_str());
   if (encoder != nullptr && encoder->type == AVMEDIA_TYPE_AUDIO) return encoder_name;
-  return base::Error{ErrorCode::kInvalidInput,
-                     "unknown audio codec " + name +
-                         ", expected aac, opus, flac, pcm, or the name of a libavcodec encoder",
-                     {},
-                     nullptr};
+  return base::invalid_input(
+      "unknown audio codec " + name +
+      ", expected aac, opus, flac, pcm, or the name of a libavcodec encoder");
 }
 
 base::Result<void> check_can_hold_sound(const Container& container, const std::string& encoder_name,
@@ -108,10 +106,9 @@ base::Result<void> check_can_hold_sound(const Container& container, const std::s
                                encoder->id == AV_CODEC_ID_MP2 || encoder->id == AV_CODEC_ID_AC3);
   }
   if (holds) return {};
-  return base::Error{ErrorCode::kInvalidInput,
-                     std::string(container.name) + " cannot hold " + encoder_name +
-                         " sound; choose another audio codec, or the container mkv",
-                     output, nullptr};
+  return base::invalid_input(std::string(container.name) + " cannot hold " + encoder_name +
+                                 " sound; choose another audio codec, or the container mkv",
+                             output);
 }
 
 int64_t samples_until(int64_t frames, base::FrameRate rate) {

@@ -1,5 +1,7 @@
 #include "media/audio_feed.h"
 
+#include "base/floor_division.h"
+#include "base/int128.h"
 #include "media/audio_source.h"
 #include "media/time_stretch.h"
 
@@ -15,7 +17,7 @@ namespace layercast::media {
 namespace {
 
 using base::ErrorCode;
-__extension__ using Int128 = __int128;
+using base::Int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 // A loop whose passes are not longer than this is decoded once and kept in memory.
@@ -28,10 +30,8 @@ size_t floats(int64_t samples) { return static_cast<size_t>(samples) * kAudioCha
 
 // Rounds to nearest, halves up.
 int64_t rounded(Int128 numerator, Int128 denominator) {
-  const Int128 doubled = 2 * numerator + denominator;
-  Int128 quotient = doubled / (2 * denominator);
-  if (doubled < 0 && doubled % (2 * denominator) != 0) --quotient;
-  return static_cast<int64_t>(quotient);
+  return static_cast<int64_t>(
+      base::floor_divided(2 * numerator + denominator, 2 * denominator).quotient);
 }
 
 // A length in samples as an exact fraction.
@@ -178,8 +178,7 @@ class FileFeed final : public AudioFeed {
       }
     }
     if (!period_ || period_->numerator > 0) return {};
-    return base::Error{ErrorCode::kInvalidInput, "the file ends before \"start\"", request_.path,
-                       nullptr};
+    return base::invalid_input("the file ends before \"start\"", request_.path);
   }
 
   void read(int64_t first, std::span<float> samples) override {

@@ -101,8 +101,7 @@ base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& 
   reader->find_origin();
   reader->decode_more();
   if (reader->ready_.empty()) {
-    return base::Error{ErrorCode::kInvalidInput, "the file contains no sound that can be decoded",
-                       path, nullptr};
+    return base::invalid_input("the file contains no sound that can be decoded", path);
   }
   return reader;
 }

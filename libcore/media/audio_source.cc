@@ -40,7 +40,7 @@ std::unique_ptr<AudioSource> silent_source() { return std::make_unique<SilentSou
 base::Result<std::unique_ptr<AudioSource>> open_audio_file(const std::string& path) {
   TRY(auto reader, AudioReader::open(path, AudioOrigin::kSound));
   if (reader == nullptr) {
-    return base::Error{base::ErrorCode::kInvalidInput, "the file contains no sound", path, nullptr};
+    return base::invalid_input("the file contains no sound", path);
   }
   return std::unique_ptr<AudioSource>(std::make_unique<FileSource>(std::move(reader)));
 }

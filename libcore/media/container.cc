@@ -1,5 +1,6 @@
 #include "media/container.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "media/names.h"
 
@@ -36,16 +37,8 @@ constexpr std::array kTransportStreamCodecs = {AV_CODEC_ID_H264, AV_CODEC_ID_HEV
 constexpr std::array kNamedCodecs = {AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8,
                                      AV_CODEC_ID_VP9,  AV_CODEC_ID_AV1,  AV_CODEC_ID_FFV1};
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& letter : lower) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return lower;
-}
-
 const Container* container_named(std::string_view name) {
-  const std::string wanted = lower_case(name);
+  const std::string wanted = base::lower_case(name);
   for (const Container& container : kContainers) {
     if (wanted == container.name || wanted == container.muxer) return &container;
   }
@@ -56,7 +49,7 @@ const Container* container_named(std::string_view name) {
 std::optional<std::string> scheme_of(std::string_view output) {
   const size_t end = output.find("://");
   if (end == std::string_view::npos || end == 0) return std::nullopt;
-  const std::string scheme = lower_case(output.substr(0, end));
+  const std::string scheme = base::lower_case(output.substr(0, end));
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789+-.";
   if (scheme.find_first_not_of(kAllowed) != std::string::npos) return std::nullopt;
   return scheme;
@@ -76,7 +69,7 @@ base::Error unknown_output(std::string_view output) {
   schemes.reserve(kSchemes.size());
   for (const Scheme& scheme : kSchemes) schemes.push_back(scheme.name);
   message += listed(schemes);
-  return {base::ErrorCode::kInvalidInput, std::move(message), std::string(output), nullptr};
+  return base::invalid_input(std::move(message), std::string(output));
 }
 
 bool can_hold(const Container& container, AVCodecID codec) {
@@ -115,14 +108,14 @@ base::Result<const Container*> container_of(std::string_view output,
   if (scheme && known == kSchemes.end()) return unknown_output(output);
   if (forced) {
     if (const Container* container = container_named(*forced)) return container;
-    return base::Error{base::ErrorCode::kInvalidInput,
-                       "unknown container " + *forced + ", expected " + listed(known_containers()),
-                       std::string(output), nullptr};
+    return base::invalid_input(
+        "unknown container " + *forced + ", expected " + listed(known_containers()),
+        std::string(output));
   }
   if (scheme) return container_named(known->container);
   const std::string extension = extension_of(output);
   for (const Container& container : kContainers) {
-    if (lower_case(extension) == container.name) return &container;
+    if (base::lower_case(extension) == container.name) return &container;
   }
   return unknown_output(output);
 }
@@ -141,7 +134,7 @@ base::Result<void> check_can_hold(const Container& container, const AVCodec& enc
   std::string message = std::string(container.name) + " cannot hold " +
                         avcodec_get_name(encoder.id) + "; choose the codec " + listed(codecs);
   if (!others.empty()) message += ", or the container " + listed(others);
-  return base::Error{base::ErrorCode::kInvalidInput, std::move(message), output, nullptr};
+  return base::invalid_input(std::move(message), output);
 }
 
 }  // namespace layercast::media

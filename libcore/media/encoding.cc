@@ -66,13 +66,13 @@ base::Result<Plan> plan_for(const std::string& name, const EncodingRequest& requ
 
 base::Result<std::vector<Plan>> plans_for(const EncodingRequest& request) {
   if (request.outputs.empty()) {
-    return base::Error{ErrorCode::kInvalidInput, "no output; expected at least one", {}, nullptr};
+    return base::invalid_input("no output; expected at least one");
   }
   std::vector<Plan> plans;
   std::set<std::string_view> names;
   for (const std::string& name : request.outputs) {
     if (!names.insert(name).second) {
-      return base::Error{ErrorCode::kInvalidInput, "this output is named twice", name, nullptr};
+      return base::invalid_input("this output is named twice", name);
     }
     TRY(Plan plan, plan_for(name, request));
     plans.push_back(std::move(plan));
@@ -87,9 +87,8 @@ base::Result<int> common_pixel_format(const std::vector<Plan>& plans,
   for (const Plan& plan : plans) {
     TRY(const int other, pixel_format_for(*plan.encoder, settings.pixel_format));
     if (other != format) {
-      return base::Error{ErrorCode::kUnsupported,
-                         "no pixel format suits all outputs; choose one, or use one codec",
-                         plan.name, nullptr};
+      return base::unsupported("no pixel format suits all outputs; choose one, or use one codec",
+                               plan.name);
     }
   }
   TRY_DO(check_size(settings.size, format));

@@ -1,6 +1,8 @@
 #include "media/feed_timeline.h"
 
 #include "base/check.h"
+#include "base/floor_division.h"
+#include "base/int128.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +10,8 @@
 namespace layercast::media {
 namespace {
 
-__extension__ using Int128 = __int128;
+using base::floor_divided;
+using base::Int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kInt32Max = std::numeric_limits<int32_t>::max();
@@ -17,15 +20,11 @@ constexpr int64_t kRateDenominatorMax = 10'000;
 constexpr int64_t kRateNumeratorMax = int64_t{1} << 20;
 constexpr double kRateTolerance = 1e-9;
 
-Int128 floor_divided(Int128 numerator, Int128 divisor) {
-  const Int128 quotient = numerator / divisor;
-  return numerator % divisor < 0 ? quotient - 1 : quotient;
-}
-
 // `time`, rounded up to the nanosecond if its fraction is too fine for the arithmetic below.
 base::SceneTime countable(const base::SceneTime& time) {
   if (time.denominator <= kInt32Max) return time;
-  const Int128 nanos = -floor_divided(-Int128{time.numerator} * kNanosPerSecond, time.denominator);
+  const Int128 nanos =
+      -floor_divided(-Int128{time.numerator} * kNanosPerSecond, time.denominator).quotient;
   constexpr Int128 kMost = std::numeric_limits<int64_t>::max();
   return {static_cast<int64_t>(std::clamp(nanos, -kMost, kMost)), kNanosPerSecond};
 }
@@ -71,9 +70,9 @@ FeedTimeline::FeedTimeline(TimeBase time_base, const FeedSpan& span)
   const auto ticks_in = [&](base::Duration time) {
     return Int128{time.count()} * time_base.denominator;
   };
-  first_tick_ = clamped(floor_divided(ticks_in(span.start), nanos_per_tick));
+  first_tick_ = clamped(floor_divided(ticks_in(span.start), nanos_per_tick).quotient);
   if (!span.end) return;
-  end_tick_ = clamped(-floor_divided(-ticks_in(*span.end), nanos_per_tick));
+  end_tick_ = clamped(-floor_divided(-ticks_in(*span.end), nanos_per_tick).quotient);
   if (span.loop) length_ = ticks_in(*span.end - span.start);
 }
 

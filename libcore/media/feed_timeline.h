@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/int128.h"
 #include "base/time.h"
 
 #include <compare>
@@ -74,14 +75,12 @@ class FeedTimeline {
   int64_t seconds_between(const FeedPlace& from, const FeedPlace& to) const;
 
  private:
-  __extension__ using Int128 = __int128;
-
   TimeBase time_base_;
   FeedSpan span_;
   int64_t first_tick_ = 0;
   int64_t end_tick_ = kNoTick;
   /// Of a pass, in units of 1 / (10⁹ × the denominator of the time base) seconds. 0: unknown.
-  Int128 length_ = 0;
+  base::Int128 length_ = 0;
 };
 
 }  // namespace layercast::media

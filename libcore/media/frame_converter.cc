@@ -130,10 +130,8 @@ base::Result<LibavFramePtr> FrameConverter::scaled(const frame::Frame& source) {
   const int rows =
       sws_scale(scaler_.get(), planes, strides, 0, size_.height, target->data, target->linesize);
   if (rows == size_.height) return target;
-  return base::Error{ErrorCode::kInternal,
-                     std::string("cannot convert to ") + descriptor_of(pixel_format_).name,
-                     {},
-                     nullptr};
+  return base::internal_error(std::string("cannot convert to ") +
+                              descriptor_of(pixel_format_).name);
 }
 
 base::Result<LibavFramePtr> FrameConverter::convert(const frame::FramePtr& source, int64_t index) {

@@ -15,8 +15,6 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
-
 AVPixelFormat libav_format(frame::PixelFormat format) {
   switch (format) {
     case frame::PixelFormat::kRgba:
@@ -60,8 +58,7 @@ base::Result<frame::Image<frame::StraightRgba8>> picture_of(const frame::Frame& 
   const base::SizeI size = shrunk(frame.size(), width);
   const ScalerPtr scaler = scaler_for(frame, size);
   if (scaler == nullptr) {
-    return base::Error{
-        ErrorCode::kUnsupported, "cannot convert frames of this format to RGB", {}, nullptr};
+    return base::unsupported("cannot convert frames of this format to RGB");
   }
   std::array<const uint8_t*, 4> planes{};
   std::array<int, 4> row_bytes{};
@@ -75,7 +72,7 @@ base::Result<frame::Image<frame::StraightRgba8>> picture_of(const frame::Frame& 
   const int rows = sws_scale(scaler.get(), planes.data(), row_bytes.data(), 0, frame.size().height,
                              target.data(), target_bytes.data());
   if (rows == size.height) return picture;
-  return base::Error{ErrorCode::kInternal, "cannot convert the frame to RGB", {}, nullptr};
+  return base::internal_error("cannot convert the frame to RGB");
 }
 
 }  // namespace layercast::media

@@ -98,12 +98,12 @@ base::Result<LibavFramePtr> FrameScaler::scaled(const AVFrame& decoded,
   frame->width = decoded.width;
   frame->height = decoded.height;
   if (av_frame_get_buffer(frame.get(), 0) < 0) {
-    return base::Error{ErrorCode::kLimit, "out of memory for a picture", {}, nullptr};
+    return base::over_limit("out of memory for a picture");
   }
   const int rows = sws_scale(scaler_.get(), decoded.data, decoded.linesize, 0, decoded.height,
                              frame->data, frame->linesize);
   if (rows != decoded.height) {
-    return base::Error{ErrorCode::kInternal, "cannot convert the pixel format", {}, nullptr};
+    return base::internal_error("cannot convert the pixel format");
   }
   return frame;
 }

@@ -69,13 +69,12 @@ int find_streams(AVFormatContext* context) {
 
 base::Error input_error(int result, const std::string& where) {
   if (result == AVERROR_EXIT) {
-    return {ErrorCode::kLimit, "the source took too long to read", where, nullptr};
+    return base::over_limit("the source took too long to read", where);
   }
   const std::string said = LibraryLog::first_line();
   if (result == AVERROR(ENOMEM) && said.find("max_streams") != std::string::npos) {
-    return {ErrorCode::kLimit,
-            "the source has more than " + std::to_string(input_limits::kTracksMax) + " tracks",
-            where, nullptr};
+    return base::over_limit(
+        "the source has more than " + std::to_string(input_limits::kTracksMax) + " tracks", where);
   }
   if (said.find("not on whitelist") != std::string::npos) {
     return {ErrorCode::kForbidden, "this is a list of other files; expected a video file", where,

@@ -81,8 +81,8 @@ base::Error transfer_error(int result, std::string_view action, std::string wher
                            base::ErrorCode otherwise) {
   if (is_system_error(result)) return base::io_error(AVUNERROR(result), action, std::move(where));
   if (result != AVERROR_EXIT) return refusal(result, action, std::move(where), otherwise);
-  return {base::ErrorCode::kIo, std::string(action) + ": timed out, the peer accepted no data",
-          std::move(where), nullptr};
+  return base::io_error(std::string(action) + ": timed out, the peer accepted no data",
+                        std::move(where));
 }
 
 base::Error refusal(int result, std::string_view action, std::string where, base::ErrorCode code) {

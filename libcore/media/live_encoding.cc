@@ -31,7 +31,6 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
@@ -118,8 +117,7 @@ base::Result<AudioTrack> open_audio(std::string_view name) {
 
 base::Result<void> check_request(const LiveOutputRequest& request, const Container& container) {
   const auto invalid = [&](std::string message) {
-    return base::Error{ErrorCode::kInvalidInput, std::move(message),
-                       base::redacted_url(request.url), nullptr};
+    return base::invalid_input(std::move(message), base::redacted_url(request.url));
   };
   if (request.id.empty()) return invalid("the output has no id; expected a name");
   const bool is_playlist = container.muxer == "hls";
@@ -509,14 +507,13 @@ base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest&
     const std::lock_guard lock(mutex_);
     TRY_DO(check_can_hold(container, *codec_, base::redacted_url(request.url)));
     if (is_stopping_) {
-      return base::Error{ErrorCode::kInvalidInput, "the encoder has finished", request.id, nullptr};
+      return base::invalid_input("the encoder has finished", request.id);
     }
   }
   const std::lock_guard lock(outputs_mutex_);
   for (const auto& output : outputs_) {
     if (output->id() == request.id) {
-      return base::Error{ErrorCode::kInvalidInput, "an output with this name exists already",
-                         request.id, nullptr};
+      return base::invalid_input("an output with this name exists already", request.id);
     }
   }
   return {};
@@ -573,7 +570,7 @@ base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
     const auto found =
         std::ranges::find_if(outputs_, [&](const auto& output) { return output->id() == id; });
     if (found == outputs_.end()) {
-      return base::Error{ErrorCode::kNotFound, "no output has this name", id, nullptr};
+      return base::not_found("no output has this name", id);
     }
     removed = std::move(*found);
     outputs_.erase(found);

@@ -24,7 +24,6 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -153,10 +152,10 @@ std::optional<LiveKind> live_kind_of(const std::string& source) {
 
 base::Result<void> check_live_source(const std::string& source) {
   if (live_kind_of(source) != LiveKind::kUrl || scheme_of(source) != nullptr) return {};
-  return base::Error{ErrorCode::kUnsupported,
-                     "cannot connect to the URL scheme \"" + scheme_name_of(source) +
-                         "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
-                     base::redacted_url(source), nullptr};
+  return base::unsupported(
+      "cannot connect to the URL scheme \"" + scheme_name_of(source) +
+          "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
+      base::redacted_url(source));
 }
 
 LiveInput::LiveInput(std::string source, Deadline& deadline)
@@ -203,13 +202,12 @@ base::Result<LiveInput::Way> LiveInput::way_to_camera() const {
   way.format = camera_format();
   way.formats = "video4linux2,v4l2";
   if (way.format != nullptr) return way;
-  return base::Error{
-      ErrorCode::kUnsupported, "cameras need libavdevice; install that library", {}, nullptr};
+  return base::unsupported("cameras need libavdevice; install that library");
 }
 
 base::Result<LiveInput::Way> LiveInput::way() {
   const auto kind = live_kind_of(source_);
-  if (!kind) return base::Error{ErrorCode::kNotFound, "the source no longer exists", {}, nullptr};
+  if (!kind) return base::not_found("the source no longer exists");
   if (*kind == LiveKind::kPipe) return way_to_pipe();
   if (*kind == LiveKind::kCamera) return way_to_camera();
   return way_to_url();
@@ -250,8 +248,8 @@ void LiveInput::find_tracks() {
 }
 
 base::Error LiveInput::error_of(int result, const char* late) const {
-  if (result == AVERROR_EXIT) return {ErrorCode::kIo, late, {}, nullptr};
-  if (result == AVERROR_EOF) return {ErrorCode::kIo, "the sender ended the stream", {}, nullptr};
+  if (result == AVERROR_EXIT) return base::io_error(late);
+  if (result == AVERROR_EOF) return base::io_error("the sender ended the stream");
   base::Error error = input_error(result, {});
   error.message = base::redacted_text(error.message, source_);
   return error;

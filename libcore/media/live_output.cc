@@ -188,7 +188,7 @@ base::Result<std::string> LiveOutput::new_file() {
     }
     if (errno != EEXIST) return base::io_error(errno, "cannot create", path);
   }
-  return base::Error{ErrorCode::kIo, "cannot create: too many files of this name", path, nullptr};
+  return base::io_error("cannot create: too many files of this name", path);
 }
 
 // Opens a playlist only with its first packet, because it would list an empty segment.

@@ -62,10 +62,7 @@ base::Result<std::unique_ptr<LiveVideoTrack>> LiveVideoTrack::open(AVFormatConte
   opened->decoder_ = video_decoder_for(opened->track_, 0, Decoding::kAtOnce);
   if (opened->decoder_ == nullptr) {
     const AVCodecID id = opened->track_.codecpar->codec_id;
-    return base::Error{ErrorCode::kUnsupported,
-                       std::string("no decoder for ") + avcodec_get_name(id),
-                       {},
-                       nullptr};
+    return base::unsupported(std::string("no decoder for ") + avcodec_get_name(id));
   }
   const int result = avcodec_open2(opened->decoder_.get(), nullptr, nullptr);
   if (result < 0) return refusal(result, "cannot decode", {}, ErrorCode::kInvalidInput);

@@ -128,8 +128,7 @@ base::Result<void> Output::choose_target() {
   const bool makes_segments = container_.muxer == "hls";
   const bool is_direct = is_live || is_special_file(name);
   if (makes_segments && is_direct) {
-    return base::Error{ErrorCode::kInvalidInput,
-                       "m3u8 consists of several files; expected a file name", name, nullptr};
+    return base::invalid_input("m3u8 consists of several files; expected a file name", name);
   }
   if (!is_direct) {
     TRY(auto partial, PartialFile::create(name, makes_segments ? PartialFile::Kind::kFolder

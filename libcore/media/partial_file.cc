@@ -14,7 +14,6 @@ namespace layercast::media {
 namespace {
 
 namespace fs = std::filesystem;
-using base::ErrorCode;
 
 constexpr int kNamesTried = 16;
 constexpr size_t kNameBytesMax = 200;  // the decorated name stays below the system's 255
@@ -60,8 +59,7 @@ base::Result<PartialFile> PartialFile::create(const std::string& path, Kind kind
   fs::path target = resolved(path);
   std::error_code error;
   if (!target.has_filename() || fs::is_directory(target, error)) {
-    return base::Error{ErrorCode::kInvalidInput, "this is a folder; expected a file name", path,
-                       nullptr};
+    return base::invalid_input("this is a folder; expected a file name", path);
   }
   int error_number = 0;
   for (int tried = 0; tried < kNamesTried; ++tried) {

@@ -15,12 +15,6 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
-
-base::Error invalid(std::string message) {
-  return {ErrorCode::kInvalidInput, std::move(message), {}, nullptr};
-}
-
 bool is_hardware_format(AVPixelFormat format) {
   const AVPixFmtDescriptor* descriptor = av_pix_fmt_desc_get(format);
   return descriptor == nullptr || (descriptor->flags & AV_PIX_FMT_FLAG_HWACCEL) != 0;
@@ -49,7 +43,7 @@ base::Result<AVPixelFormat> pixel_format_named(const std::string& name,
   std::vector<std::string_view> names;
   names.reserve(formats.size());
   for (const AVPixelFormat known : formats) names.emplace_back(av_get_pix_fmt_name(known));
-  return invalid("unknown pixel format " + name + suggestion(name, names));
+  return base::invalid_input("unknown pixel format " + name + suggestion(name, names));
 }
 
 AVPixelFormat default_pixel_format(const std::vector<AVPixelFormat>& formats) {
@@ -72,19 +66,20 @@ base::Result<int> pixel_format_for(const AVCodec& encoder, const std::optional<s
   if (!name) {
     const AVPixelFormat format = takes_any ? AV_PIX_FMT_YUV420P : default_pixel_format(formats);
     if (format != AV_PIX_FMT_NONE) return static_cast<int>(format);
-    return invalid(std::string(encoder.name) + " takes only frames from a graphics card");
+    return base::invalid_input(std::string(encoder.name) +
+                               " takes only frames from a graphics card");
   }
   TRY(const AVPixelFormat format, pixel_format_named(*name, formats));
   const bool taken = takes_any ? !is_hardware_format(format)
                                : std::find(formats.begin(), formats.end(), format) != formats.end();
   if (taken) return static_cast<int>(format);
-  return invalid(std::string(encoder.name) + " does not support " + *name + "; expected " +
-                 listed_formats(formats));
+  return base::invalid_input(std::string(encoder.name) + " does not support " + *name +
+                             "; expected " + listed_formats(formats));
 }
 
 base::Result<void> check_size(base::SizeI size, int pixel_format) {
   const std::string text = std::to_string(size.width) + "x" + std::to_string(size.height);
-  if (size.empty()) return invalid("size " + text + " contains no pixel");
+  if (size.empty()) return base::invalid_input("size " + text + " contains no pixel");
   const AVPixFmtDescriptor* format = av_pix_fmt_desc_get(static_cast<AVPixelFormat>(pixel_format));
   const int width_step = 1 << format->log2_chroma_w;
   const int height_step = 1 << format->log2_chroma_h;
@@ -92,7 +87,7 @@ base::Result<void> check_size(base::SizeI size, int pixel_format) {
   std::string message = "size " + text + " does not suit " + format->name +
                         ", whose width must be a multiple of " + std::to_string(width_step);
   if (height_step > 1) message += " and height a multiple of " + std::to_string(height_step);
-  return invalid(message + "; choose another size or a pixel format such as yuv444p");
+  return base::invalid_input(message + "; choose another size or a pixel format such as yuv444p");
 }
 
 ColorCoding color_coding_of(int pixel_format) {

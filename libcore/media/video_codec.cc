@@ -1,5 +1,6 @@
 #include "media/video_codec.h"
 
+#include "base/parse_number.h"
 #include "media/libav.h"
 #include "media/names.h"
 
@@ -19,8 +20,6 @@ extern "C" {
 
 namespace layercast::media {
 namespace {
-
-using base::ErrorCode;
 
 struct Alias {
   std::string_view name;
@@ -96,10 +95,6 @@ bool is_x264(const AVCodec& encoder) {
   return std::string_view(encoder.name).starts_with("libx264");
 }
 
-base::Error invalid(std::string message) {
-  return {ErrorCode::kInvalidInput, std::move(message), {}, nullptr};
-}
-
 bool is_video_encoder(const AVCodec* codec) {
   return codec != nullptr && codec->type == AVMEDIA_TYPE_VIDEO && av_codec_is_encoder(codec) != 0;
 }
@@ -132,8 +127,8 @@ std::optional<size_t> preset_index(std::string_view preset) {
 }
 
 base::Error unknown_preset(const AVCodecContext& context, const std::string& preset) {
-  return invalid("unknown preset " + preset + " of " + context.codec->name + "; expected " +
-                 listed(kPresets));
+  return base::invalid_input("unknown preset " + preset + " of " + context.codec->name +
+                             "; expected " + listed(kPresets));
 }
 
 base::Result<void> set_scaled_speed(AVCodecContext& context, const SpeedScale& scale,
@@ -142,9 +137,9 @@ base::Result<void> set_scaled_speed(AVCodecContext& context, const SpeedScale& s
   if (const auto index = preset_index(preset)) {
     speed = (delivery == Delivery::kLive ? scale.live : scale.file)[*index];
   } else {
-    const char* end = preset.data() + preset.size();
-    const auto parsed = std::from_chars(preset.data(), end, speed);
-    if (parsed.ec != std::errc{} || parsed.ptr != end) return unknown_preset(context, preset);
+    const auto number = base::parse_number<int>(preset);
+    if (!number) return unknown_preset(context, preset);
+    speed = *number;
   }
   if (av_opt_set_int(context.priv_data, scale.option, speed, 0) < 0) {
     return unknown_preset(context, preset);
@@ -165,10 +160,10 @@ base::Result<void> set_preset(AVCodecContext& context, const VideoSettings& sett
   }
   if (!settings.preset) return {};
   if (option_of(context, "preset") == nullptr) {
-    return invalid(std::string(context.codec->name) + " has no presets");
+    return base::invalid_input(std::string(context.codec->name) + " has no presets");
   }
   if (av_opt_set(context.priv_data, "preset", preset.c_str(), 0) < 0) {
-    return invalid("unknown preset " + preset + " of " + context.codec->name);
+    return base::invalid_input("unknown preset " + preset + " of " + context.codec->name);
   }
   return {};
 }
@@ -182,15 +177,15 @@ std::string short_text(double number) {
 base::Result<void> set_crf(AVCodecContext& context, double crf, const Tuning* tuning) {
   const AVOption* option = option_of(context, "crf");
   if (option == nullptr) {
-    return invalid(std::string(context.codec->name) + " has no crf; choose a bitrate");
+    return base::invalid_input(std::string(context.codec->name) + " has no crf; choose a bitrate");
   }
   const double max = tuning != nullptr ? tuning->crf_max : option->max;
   const bool fits = crf >= 0 && crf <= max;  // false for NaN
   const bool whole = option->type != AV_OPT_TYPE_INT || crf == std::floor(crf);
   if (!fits || !whole || av_opt_set_double(context.priv_data, "crf", crf, 0) < 0) {
-    return invalid("crf " + short_text(crf) + " of " + context.codec->name + "; expected a " +
-                   (option->type == AV_OPT_TYPE_INT ? "whole " : "") + "number from 0 to " +
-                   short_text(max));
+    return base::invalid_input("crf " + short_text(crf) + " of " + context.codec->name +
+                               "; expected a " + (option->type == AV_OPT_TYPE_INT ? "whole " : "") +
+                               "number from 0 to " + short_text(max));
   }
   return {};
 }
@@ -241,7 +236,8 @@ base::Result<void> set_keyframes(AVCodecContext& context, const VideoSettings& s
       std::max(1, static_cast<int>(std::lround(2 * settings.rate.per_second())));
   context.gop_size = settings.gop_frames.value_or(two_seconds);
   if (context.gop_size < 1) {
-    return invalid("gop " + std::to_string(context.gop_size) + "; expected at least 1 frame");
+    return base::invalid_input("gop " + std::to_string(context.gop_size) +
+                               "; expected at least 1 frame");
   }
   // MPEG-2 and MPEG-4 refuse the flag together with their scene change detection.
   if (tuning != nullptr) context.flags |= static_cast<int>(AV_CODEC_FLAG_CLOSED_GOP);
@@ -302,9 +298,10 @@ base::Result<const AVCodec*> find_video_encoder(std::string_view name) {
     if (codec != nullptr) encoder = avcodec_find_encoder(codec->id);
   }
   if (is_video_encoder(encoder)) return encoder;
-  return invalid("unknown video codec " + wanted +
-                 suggestion(name, encoder_names(),
-                            ", expected h264, vp8, vp9 or another encoder of libavcodec"));
+  return base::invalid_input(
+      "unknown video codec " + wanted +
+      suggestion(name, encoder_names(),
+                 ", expected h264, vp8, vp9 or another encoder of libavcodec"));
 }
 
 base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& settings,
@@ -326,12 +323,9 @@ base::Result<void> configure_rate(AVCodecContext& context, const VideoSettings& 
 base::Result<void> check_bitrate_can_change(const AVCodecContext& context) {
   // x264 can change its bitrate, but cannot start to use one.
   if (is_x264(*context.codec) && context.rc_max_rate > 0) return {};
-  return base::Error{ErrorCode::kUnsupported,
-                     std::string(context.codec->name) +
-                         (is_x264(*context.codec) ? " was opened without a bitrate"
-                                                  : " cannot change its bitrate while it runs"),
-                     {},
-                     nullptr};
+  return base::unsupported(std::string(context.codec->name) +
+                           (is_x264(*context.codec) ? " was opened without a bitrate"
+                                                    : " cannot change its bitrate while it runs"));
 }
 
 void change_bitrate(AVCodecContext& context, int64_t bits_per_second) {
@@ -341,8 +335,8 @@ void change_bitrate(AVCodecContext& context, int64_t bits_per_second) {
 
 base::Result<void> check_bitrate(int64_t bits_per_second) {
   if (bits_per_second >= 1000 && bits_per_second <= 2'000'000'000) return {};
-  return invalid("bitrate " + std::to_string(bits_per_second) +
-                 "; expected 1000 to 2000000000 bits per second");
+  return base::invalid_input("bitrate " + std::to_string(bits_per_second) +
+                             "; expected 1000 to 2000000000 bits per second");
 }
 
 }  // namespace layercast::media

@@ -138,7 +138,7 @@ DecodedFeed::~DecodedFeed() {
 }
 
 base::Error DecodedFeed::starts_too_late() const {
-  return {ErrorCode::kInvalidInput, "the video ends before \"start\"", path_, nullptr};
+  return base::invalid_input("the video ends before \"start\"", path_);
 }
 
 base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {

@@ -1,14 +1,13 @@
 #include "media/video_reader.h"
 
 #include "base/check.h"
+#include "base/regular_file.h"
 #include "media/deinterlacer.h"
 #include "media/input_limits.h"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 extern "C" {
@@ -23,27 +22,6 @@ using base::ErrorCode;
 
 constexpr const char* kInputProtocols = "file";
 constexpr int kUnreadableMax = 1000;  // in a row: then the rest of the file counts as lost
-
-base::Error invalid(std::string message, const std::string& path) {
-  return {ErrorCode::kInvalidInput, std::move(message), path, nullptr};
-}
-
-// Called before opening, because opening a FIFO waits for its other end.
-base::Result<void> check_is_file(const std::string& path) {
-  std::error_code error;
-  switch (std::filesystem::status(path, error).type()) {
-    case std::filesystem::file_type::regular:
-      return {};
-    case std::filesystem::file_type::not_found:
-      return base::Error{ErrorCode::kNotFound, "no such file", path, nullptr};
-    case std::filesystem::file_type::directory:
-      return invalid("this is a folder; expected a video file", path);
-    case std::filesystem::file_type::none:
-      return base::io_error(error.value(), "cannot open", path);
-    default:
-      return invalid("is not a regular file", path);
-  }
-}
 
 // Whether each frame has its time, wherever reading began. In other formats, times are derived from
 // the previous frames, so that only reading from the start is exact.
@@ -101,17 +79,16 @@ int VideoReader::open_decoder() {
 
 base::Error VideoReader::open_error(int result) const {
   if (result == AVERROR_STREAM_NOT_FOUND)
-    return invalid("the file contains no video", request_.path);
+    return base::invalid_input("the file contains no video", request_.path);
   if (result == AVERROR_DECODER_NOT_FOUND) {
     const AVCodecID id = demuxer_->streams[track_]->codecpar->codec_id;
-    return {ErrorCode::kUnsupported, std::string("no decoder for ") + avcodec_get_name(id),
-            request_.path, nullptr};
+    return base::unsupported(std::string("no decoder for ") + avcodec_get_name(id), request_.path);
   }
   return input_error(result, request_.path);
 }
 
 base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRequest& request) {
-  TRY_DO(check_is_file(request.path));
+  TRY_DO(base::check_regular_file(request.path, "this is a folder; expected a video file"));
   const LibraryLog log;
   std::unique_ptr<VideoReader> reader(new VideoReader(request));
   int result = reader->open_demuxer();
@@ -120,7 +97,7 @@ base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRe
   const AVStream& stream = *reader->demuxer_->streams[reader->track_];
   // The library decodes any text as the screen of a terminal.
   if (stream.codecpar->codec_id == AV_CODEC_ID_ANSI) {
-    return invalid("this is text; expected a video file", request.path);
+    return base::invalid_input("this is text; expected a video file", request.path);
   }
   reader->time_base_ = {stream.time_base.num, stream.time_base.den};
   reader->orientation_ = orientation_of(stream);
@@ -136,7 +113,8 @@ base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRe
 
 base::Result<void> VideoReader::open_first_frame() {
   TRY(std::optional<DecodedFrame> first, next());
-  if (!first) return invalid("the file contains no video that can be decoded", request_.path);
+  if (!first)
+    return base::invalid_input("the file contains no video that can be decoded", request_.path);
   AVStream* stream = demuxer_->streams[track_];
   origin_ = first->tick;
   const bool may_begin_before = first->has_own_time && is_known(stream->start_time);
@@ -328,9 +306,9 @@ base::Result<void> VideoReader::reopen() {
   const int result = open_demuxer();
   if (result < 0) return open_error(result);
   forget_position();
-  if (track_ != track) return invalid("the file has changed", request_.path);
+  if (track_ != track) return base::invalid_input("the file has changed", request_.path);
   TRY(std::optional<DecodedFrame> first, next());
-  if (!first) return invalid("the file no longer contains video", request_.path);
+  if (!first) return base::invalid_input("the file no longer contains video", request_.path);
   put_back(*std::move(first));
   return {};
 }

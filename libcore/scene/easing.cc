@@ -1,5 +1,8 @@
 #include "scene/easing.h"
 
+#include "base/ascii.h"
+#include "base/parse_number.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -124,24 +127,6 @@ double eased_by(const Steps& steps, double progress, EasingPhase phase) {
   return step / jumps;
 }
 
-constexpr bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
-
 // The arguments of `name(…)`; nullopt if `text` is not a call of `name`.
 std::optional<std::string_view> arguments_of(std::string_view text, std::string_view name) {
   if (!text.starts_with(name) || !text.ends_with(')')) return std::nullopt;
@@ -152,7 +137,7 @@ std::optional<std::string_view> arguments_of(std::string_view text, std::string_
 
 std::string_view take_until_comma(std::string_view& text) {
   const size_t comma = std::min(text.find(','), text.size());
-  const std::string_view part = trimmed(text.substr(0, comma));
+  const std::string_view part = base::trimmed(text.substr(0, comma), base::kCssSpaces);
   text.remove_prefix(std::min(comma + 1, text.size()));
   return part;
 }
@@ -164,10 +149,7 @@ std::optional<double> number_of(std::string_view text) {
   if (const size_t point = text.find('.'); point != std::string_view::npos) {
     if (point + 1 == text.size() || text[point + 1] == 'e') return std::nullopt;
   }
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  return base::parse_number<double>(text);
 }
 
 std::optional<Easing> parse_cubic_bezier(std::string_view arguments) {
@@ -189,11 +171,12 @@ std::optional<Easing> parse_steps(std::string_view arguments) {
   const bool has_jump = arguments.find(',') != std::string_view::npos;
   std::string_view digits = take_until_comma(arguments);
   if (digits.starts_with('+')) digits.remove_prefix(1);
-  const auto [end, error] =
-      std::from_chars(digits.data(), digits.data() + digits.size(), steps.count);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const auto count = base::parse_number<int>(digits);
+  if (!count) return std::nullopt;
+  steps.count = *count;
   if (has_jump) {
-    const auto* named = std::ranges::find(kNamedJumps, trimmed(arguments), &NamedJump::name);
+    const auto* named = std::ranges::find(kNamedJumps, base::trimmed(arguments, base::kCssSpaces),
+                                          &NamedJump::name);
     if (named == kNamedJumps.end()) return std::nullopt;
     steps.jump = named->jump;
   }
@@ -235,7 +218,7 @@ double eased(const Easing& easing, double progress, EasingPhase phase) {
 }
 
 std::optional<Easing> parse_easing(std::string_view text) {
-  const std::string lower = lower_case(trimmed(text));
+  const std::string lower = base::lower_case(base::trimmed(text, base::kCssSpaces));
   const auto* named = std::ranges::find(kNamedEasings, lower, &NamedEasing::name);
   if (named != kNamedEasings.end()) return named->easing;
   if (const auto arguments = arguments_of(lower, "cubic-bezier")) {

@@ -1,11 +1,12 @@
 #include "scene/gradient_text.h"
 
+#include "base/ascii.h"
+#include "base/parse_number.h"
 #include "scene/limits.h"
 #include "scene/value.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -14,13 +15,6 @@
 
 namespace layercast::scene {
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // Splits at `separator` outside parentheses and trims the parts; adjacent spaces count as one.
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -33,7 +27,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
       if (text[i] == ')') --depth;
     }
     if (i == text.size() || (text[i] == separator && depth == 0)) {
-      const std::string_view part = trimmed(text.substr(start, i - start));
+      const std::string_view part = base::trimmed(text.substr(start, i - start));
       if (separator != ' ' || !part.empty()) parts.push_back(part);
       start = i + 1;
     }
@@ -45,10 +39,7 @@ std::optional<double> number_before(std::string_view text, std::string_view unit
   if (!text.ends_with(unit)) return std::nullopt;
   text.remove_suffix(unit.size());
   if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return {};
-  return number;
+  return base::parse_number<double>(text);
 }
 
 std::optional<double> parse_angle(std::string_view text) {
@@ -125,7 +116,7 @@ std::string percent_text(double at) {
 std::optional<Gradient> parse_gradient(std::string_view text) {
   constexpr std::string_view kLinear = "linear-gradient(";
   constexpr std::string_view kRadial = "radial-gradient(";
-  text = trimmed(text);
+  text = base::trimmed(text);
   Gradient gradient;
   if (text.starts_with(kRadial)) gradient.shape = Gradient::Shape::kEllipse;
   if (!(text.starts_with(kLinear) || text.starts_with(kRadial)) || !text.ends_with(')')) return {};

@@ -1,5 +1,6 @@
 #include "scene/json_codec.h"
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 
 #include <charconv>
@@ -110,8 +111,6 @@ class JsonWriter {
   int depth_ = 0;
   std::string out_;
 };
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // The value of a number with correct syntax; nullopt beyond the range of doubles.
 std::optional<double> number_of(std::string_view text) {
@@ -233,8 +232,8 @@ class JsonReader {
   Value number() {
     const size_t start = at_;
     const auto digits = [&] {
-      if (!is_digit(peek())) fail_here(at_ == start ? "a value" : "a digit");
-      while (is_digit(peek())) ++at_;
+      if (!base::is_digit(peek())) fail_here(at_ == start ? "a value" : "a digit");
+      while (base::is_digit(peek())) ++at_;
     };
     take('-');
     if (!take('0')) digits();
@@ -261,8 +260,8 @@ class JsonReader {
     for (int i = 0; i < 4; ++i, ++at_) {
       const char c = peek();
       const bool is_small = c >= 'a' && c <= 'f';
-      if (!is_digit(c) && !is_small && !(c >= 'A' && c <= 'F')) fail_here("four hex digits");
-      code = code * 16 + static_cast<uint32_t>(is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+      if (!base::is_digit(c) && !is_small && !(c >= 'A' && c <= 'F')) fail_here("four hex digits");
+      code = code * 16 + static_cast<uint32_t>(base::is_digit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
     }
     return code;
   }

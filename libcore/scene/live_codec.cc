@@ -1,5 +1,6 @@
 #include "scene/live_codec.h"
 
+#include "base/parse_number.h"
 #include "base/redaction.h"
 #include "scene/json_codec.h"
 #include "scene/limits.h"
@@ -9,7 +10,6 @@
 #include "scene/source_secrets.h"
 #include "scene/stream_config.h"
 
-#include <charconv>
 #include <map>
 #include <optional>
 
@@ -17,10 +17,7 @@ namespace layercast::scene {
 namespace {
 
 base::Error not_ours(std::string message) {
-  return {base::ErrorCode::kInvalidInput,
-          "this is not the state of a live scene: " + std::move(message),
-          {},
-          nullptr};
+  return base::invalid_input("this is not the state of a live scene: " + std::move(message));
 }
 
 base::Result<Value> document_from(std::string_view text) {
@@ -51,10 +48,9 @@ base::Result<T> member_of(const Value& document, std::string_view key, const Cod
 base::Result<WallTime> epoch_of(const Value& document) {
   TRY(const std::string text,
       member_of(document, "epoch", string(1, 20, "nanoseconds", FileRole::kNone)));
-  int64_t nanos = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), nanos);
-  if (error != std::errc{} || end != text.data() + text.size()) return not_ours("epoch " + text);
-  return WallTime{base::Duration{nanos}};
+  const auto nanos = base::parse_number<int64_t>(text);
+  if (!nanos) return not_ours("epoch " + text);
+  return WallTime{base::Duration{*nanos}};
 }
 
 // Reads the run state of `id` by its codec; a default one if `document` is null.
@@ -168,12 +164,9 @@ base::Result<int> version_of(const Value& header) {
   if (version == nullptr) return 1;
   if (!version->is(Value::Kind::kNumber)) return not_ours("its version is not a number");
   if (version->number > kStateVersion) {
-    return base::Error{base::ErrorCode::kUnsupported,
-                       "a newer version of layercast wrote this state: its version is " +
-                           version->text + ", this one reads versions up to " +
-                           std::to_string(kStateVersion),
-                       {},
-                       nullptr};
+    return base::unsupported("a newer version of layercast wrote this state: its version is " +
+                             version->text + ", this one reads versions up to " +
+                             std::to_string(kStateVersion));
   }
   return static_cast<int>(version->number);
 }

@@ -63,9 +63,9 @@ base::Result<Value> patch_of(std::string_view dotted_path, Value value) {
     dot = rest.find('.');
     keys.push_back(rest.substr(0, dot));
     if (keys.back().empty() || keys.size() > static_cast<size_t>(limits::kSceneDepthMax)) {
-      return base::Error{base::ErrorCode::kInvalidInput,
-                         "not a path; expected names separated by dots, such as transform.rotation",
-                         std::string(dotted_path), nullptr};
+      return base::invalid_input(
+          "not a path; expected names separated by dots, such as transform.rotation",
+          std::string(dotted_path));
     }
     if (dot != std::string_view::npos) rest.remove_prefix(dot + 1);
   }

@@ -1,5 +1,8 @@
 #include "scene/placeholder.h"
 
+#include "base/ascii.h"
+#include "base/floor_division.h"
+#include "base/int128.h"
 #include "base/nearest.h"
 #include "scene/limits.h"
 
@@ -13,7 +16,10 @@
 namespace layercast::scene {
 namespace {
 
-__extension__ using Int128 = __int128;
+using base::floor_divided;
+using base::Int128;
+using base::is_digit;
+using base::trimmed;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
 constexpr int64_t kSecondsPerDay = 86'400;
@@ -32,16 +38,7 @@ constexpr std::array<std::string_view, 5> kNames = {"clock", "timecode", "frame"
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
-std::string_view trimmed(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 // --- reading times ---
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool take(std::string_view& text, char wanted) {
   if (text.empty() || text.front() != wanted) return false;
@@ -135,7 +132,7 @@ std::optional<WallTime> parse_date_time(std::string_view text) {
 // --- reading placeholders ---
 
 // The part of a placeholder, or its fault.
-using PartOrFault = std::variant<TextPart, PlaceholderFault>;
+using PartOrFault = base::Result<TextPart, PlaceholderFault>;
 
 PartOrFault fault(std::string problem, std::string expected) {
   return PlaceholderFault{0, std::move(problem), std::move(expected)};
@@ -324,22 +321,15 @@ std::string padded(int64_t number, size_t digits) {
   return text;
 }
 
-// n ÷ d rounded towards minus infinity. Range: d > 0.
-int64_t floor_divided(Int128 n, Int128 d) {
-  return static_cast<int64_t>(n / d - (n % d < 0 ? 1 : 0));
-}
-
 std::string shown(const std::string& text, const PlaceholderClock&) { return text; }
 
 std::string shown(const ClockPart& part, const PlaceholderClock& clock) {
   const base::SceneTime time = clock.rate.time_of(clock.frame);
-  const Int128 denominator = Int128{time.denominator} * kNanosPerSecond;
-  const int64_t seconds =
-      floor_divided(Int128{clock.start.time_since_epoch().count()} * time.denominator +
-                        Int128{time.numerator} * kNanosPerSecond,
-                    denominator);
-  const int64_t days = floor_divided(seconds, kSecondsPerDay);
-  const int64_t second_of_day = seconds - days * kSecondsPerDay;
+  const Int128 parts = Int128{clock.start.time_since_epoch().count()} * time.denominator +
+                       Int128{time.numerator} * kNanosPerSecond;
+  const auto seconds = static_cast<int64_t>(
+      floor_divided(parts, Int128{time.denominator} * kNanosPerSecond).quotient);
+  const auto [days, second_of_day] = floor_divided(seconds, kSecondsPerDay);
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{days}}};
   std::string text;
   for (size_t i = 0; i < part.format.size(); ++i) {
@@ -401,7 +391,8 @@ std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
   const Int128 left = Int128{length_of(part, clock.start).count()} * time.denominator -
                       Int128{time.numerator} * kNanosPerSecond;
   const Int128 unit = Int128{time.denominator} * kNanosPerSecond;
-  const int64_t seconds = std::max<int64_t>(0, floor_divided(left + unit - 1, unit));
+  const auto seconds =
+      std::max<int64_t>(0, static_cast<int64_t>(floor_divided(left + unit - 1, unit).quotient));
   std::string text = padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2);
   if (seconds >= 3600) text.insert(0, std::to_string(seconds / 3600) + ":");
   return text;
@@ -437,12 +428,9 @@ std::string shown(const CountPart& part, const PlaceholderClock& clock) {
 base::Result<WallTime> parse_wall_time(std::string_view text) {
   if (const auto time = parse_time_of_day(text)) return WallTime{*time};
   if (const auto date_time = parse_date_time(text)) return *date_time;
-  return base::Error{base::ErrorCode::kInvalidInput,
-                     quoted(text) +
-                         " is not a time, expected HH:MM, HH:MM:SS, or a date and time such as "
-                         "2026-01-01T18:00:00Z",
-                     {},
-                     nullptr};
+  return base::invalid_input(quoted(text) +
+                             " is not a time, expected HH:MM, HH:MM:SS, or a date and time such as "
+                             "2026-01-01T18:00:00Z");
 }
 
 ParsedText parse_placeholders(std::string_view text) {
@@ -467,12 +455,12 @@ ParsedText parse_placeholders(std::string_view text) {
     }
     PartOrFault found = parse_placeholder(text.substr(inside, closing - inside));
     at = closing + kClosing.size();
-    if (auto* wrong = std::get_if<PlaceholderFault>(&found)) {
-      wrong->offset = opening;
-      parsed.faults.push_back(std::move(*wrong));
-      add_text(parsed.parts, text.substr(opening, at - opening));
+    if (found.ok()) {
+      parsed.parts.push_back(std::move(found).value());
     } else {
-      parsed.parts.push_back(std::move(*std::get_if<TextPart>(&found)));
+      parsed.faults.push_back(std::move(found).error());
+      parsed.faults.back().offset = opening;
+      add_text(parsed.parts, text.substr(opening, at - opening));
     }
   }
   add_text(parsed.parts, text.substr(at));

@@ -1,9 +1,9 @@
 #include "scene/value_codecs.h"
 
+#include "base/parse_number.h"
 #include "scene/gradient_text.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
@@ -28,10 +28,9 @@ std::optional<double> scaled_number(std::string_view text, std::initializer_list
     if (factor == 1 && text.ends_with(suffix.letter)) factor = suffix.factor;
   }
   if (factor != 1) text.remove_suffix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return std::round(number * factor);
+  const auto number = base::parse_number<double>(text);
+  if (!number) return std::nullopt;
+  return std::round(*number * factor);
 }
 
 std::optional<int64_t> within(std::optional<double> number, limits::Range range) {

@@ -1,5 +1,6 @@
 #include "scene/yaml_codec.h"
 
+#include "base/parse_number.h"
 #include "base/utf8.h"
 
 #include <algorithm>
@@ -31,11 +32,9 @@ std::optional<double> core_number(std::string_view text) {
   if (negative || digits.starts_with('+')) digits.remove_prefix(1);
   if (is_any_of(digits, {".inf", ".Inf", ".INF"})) return negative ? -kInfinity : kInfinity;
   if (text.starts_with("0x") || text.starts_with("0o")) {
-    uint64_t whole = 0;
-    const auto [end, error] =
-        std::from_chars(text.data() + 2, text.data() + text.size(), whole, text[1] == 'x' ? 16 : 8);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return static_cast<double>(whole);
+    const auto whole = base::parse_number<uint64_t>(text.substr(2), text[1] == 'x' ? 16 : 8);
+    if (!whole) return std::nullopt;
+    return static_cast<double>(*whole);
   }
   const bool decimal_start =
       !digits.empty() && (std::isdigit(static_cast<unsigned char>(digits[0])) ||

@@ -6,8 +6,6 @@
 
 namespace layercast::store {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 Result<std::optional<StoredState>> MemoryStore::load() {
@@ -21,10 +19,9 @@ Result<void> MemoryStore::commit(const Commit& commit) {
   int64_t newest = revision_;
   for (const JournalEntry& entry : commit.entries) {
     if (entry.revision <= newest) {
-      return Error{ErrorCode::kInternal,
-                   "revision " + std::to_string(entry.revision) + " is not above revision " +
-                       std::to_string(newest),
-                   "memory:", nullptr};
+      return base::internal_error("revision " + std::to_string(entry.revision) +
+                                      " is not above revision " + std::to_string(newest),
+                                  "memory:");
     }
     newest = entry.revision;
   }

@@ -15,8 +15,6 @@ namespace layercast::store {
 namespace {
 
 namespace fs = std::filesystem;
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr mode_t kFolderMode = 0700;
@@ -47,10 +45,9 @@ Result<NameLock> NameLock::take(const std::string& path, const std::string& whos
     result = ::flock(lock.descriptor_, LOCK_EX | LOCK_NB);
   } while (result != 0 && errno == EINTR);
   if (result != 0 && errno == EWOULDBLOCK) {
-    return Error{ErrorCode::kConflict,
-                 whose + " is in use by " + holder_of(lock.descriptor_) +
-                     "; stop that process, or mirror the scene with --follow",
-                 path, nullptr};
+    return base::conflict(whose + " is in use by " + holder_of(lock.descriptor_) +
+                              "; stop that process, or mirror the scene with --follow",
+                          path);
   }
   if (result != 0) return base::io_error(errno, "cannot lock", path);
   const std::string process = std::to_string(::getpid()) + "\n";

@@ -11,8 +11,6 @@
 namespace layercast::store {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using Kind = StoreUri::Kind;
 
@@ -70,10 +68,10 @@ Result<std::unique_ptr<StateStore>> open_unmeasured(const StoreRequest& request,
     }
     case Kind::kMemory:
       if (is_follower) {
-        return Error{ErrorCode::kInvalidInput,
-                     "a memory store exists in one process only, so --follow cannot mirror it; "
-                     "use sqlite:PATH or a redis URI",
-                     request.uri, nullptr};
+        return base::invalid_input(
+            "a memory store exists in one process only, so --follow cannot mirror it; "
+            "use sqlite:PATH or a redis URI",
+            request.uri);
       }
       return std::unique_ptr<StateStore>(std::make_unique<MemoryStore>());
     case Kind::kRedis:

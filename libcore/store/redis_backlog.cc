@@ -1,5 +1,7 @@
 #include "store/redis_backlog.h"
 
+#include "base/check.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -36,6 +38,7 @@ void RedisBacklog::add(const Commit& commit) {
 }
 
 RemoteWrite RedisBacklog::take() {
+  LAYERCAST_CHECK(!is_empty());
   RemoteWrite write = std::move(*pending_);
   pending_.reset();
   return write;

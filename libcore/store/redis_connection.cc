@@ -57,16 +57,16 @@ void RedisConnection::Closer::operator()(redisContext* context) const { redisFre
 Error RedisConnection::broken() const {
   const int error_number = errno;
   if (context_ == nullptr) {
-    return Error{ErrorCode::kIo, "out of memory while connecting to Redis", name_, nullptr};
+    return base::io_error("out of memory while connecting to Redis", name_);
   }
   // On a timeout, hiredis reports the text of EAGAIN.
   const bool is_silent =
       context_->err == REDIS_ERR_IO &&
       (error_number == EAGAIN || error_number == ETIMEDOUT || error_number == EINPROGRESS);
-  return Error{ErrorCode::kIo,
-               is_silent ? "Redis does not answer"
-                         : std::string("the connection to Redis failed: ") + context_->errstr,
-               name_, nullptr};
+  return base::io_error(is_silent
+                            ? "Redis does not answer"
+                            : std::string("the connection to Redis failed: ") + context_->errstr,
+                        name_);
 }
 
 Result<void> RedisConnection::prepare() {
@@ -107,8 +107,7 @@ Result<RedisConnection> RedisConnection::through_sentinel(const StoreUri& uri,
   if (!answer.ok()) return std::move(answer).error();
   const std::vector<RedisReply>& address = answer.value().items;
   if (address.size() != 2) {
-    return Error{ErrorCode::kIo, "the Sentinel knows no master named " + uri.master, asked.name_,
-                 nullptr};
+    return base::io_error("the Sentinel knows no master named " + uri.master, asked.name_);
   }
   HostPort master{address[0].text, 0};
   const std::string& port = address[1].text;
@@ -118,8 +117,8 @@ Result<RedisConnection> RedisConnection::through_sentinel(const StoreUri& uri,
   // The Sentinel may not know yet that this Redis has become a replica.
   TRY(const RedisReply role, connection.command({"ROLE"}));
   if (role.items.empty() || role.items[0].text != "master") {
-    return Error{ErrorCode::kIo, "no longer the master; the Sentinels will name another one",
-                 connection.name_, nullptr};
+    return base::io_error("no longer the master; the Sentinels will name another one",
+                          connection.name_);
   }
   return connection;
 }
@@ -174,7 +173,7 @@ Result<RedisReply> RedisConnection::command(const std::vector<std::string_view>&
       context_.get(), static_cast<int>(words.size()), starts.data(), lengths.data())));
   if (reply == nullptr) return broken();
   if (reply->type == REDIS_REPLY_ERROR) {
-    return Error{ErrorCode::kIo, "Redis refused: " + converted(*reply).text, name_, nullptr};
+    return base::io_error("Redis refused: " + converted(*reply).text, name_);
   }
   return converted(*reply);
 }
@@ -207,7 +206,7 @@ Result<int> RedisConnection::read_arrived() {
     const OwnedReply reply(static_cast<redisReply*>(start));
     if (reply == nullptr) return count;
     if (reply->type == REDIS_REPLY_ERROR) {
-      return Error{ErrorCode::kIo, "Redis refused: " + converted(*reply).text, name_, nullptr};
+      return base::io_error("Redis refused: " + converted(*reply).text, name_);
     }
     ++count;
   }

@@ -10,8 +10,6 @@
 namespace layercast::store {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using std::chrono::milliseconds;
 
@@ -67,7 +65,7 @@ Result<std::optional<StoredState>> RedisFollower::load() {
 }
 
 Result<void> RedisFollower::commit(const Commit& /*commit*/) {
-  return Error{ErrorCode::kConflict, "a follower cannot change the scene", name_, nullptr};
+  return base::conflict("a follower cannot change the scene", name_);
 }
 
 Result<std::vector<JournalEntry>> RedisFollower::journal(int64_t after, int count_max) {

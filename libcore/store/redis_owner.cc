@@ -12,8 +12,6 @@
 namespace layercast::store {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -83,11 +81,11 @@ Result<void> RedisOwner::begin(const StoreRequest& request) {
            (first_ == First::kFailed && state.has_value());
   });
   if (first_ != First::kTaken) return {};
-  return Error{ErrorCode::kConflict,
-               "the scene name \"" + scene_ + "\" is in use by the " + holder_ +
-                   "; stop that process, or mirror the scene with --follow (after a crash, the "
-                   "name is free within 5 s)",
-               name_, nullptr};
+  return base::conflict(
+      "the scene name \"" + scene_ + "\" is in use by the " + holder_ +
+          "; stop that process, or mirror the scene with --follow (after a crash, the "
+          "name is free within 5 s)",
+      name_);
 }
 
 RedisOwner::~RedisOwner() {

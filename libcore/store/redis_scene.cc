@@ -8,7 +8,6 @@ namespace layercast::store {
 namespace {
 
 using base::Error;
-using base::ErrorCode;
 using base::Result;
 
 constexpr std::chrono::milliseconds kWholePatience{3000};
@@ -80,7 +79,7 @@ int64_t integer_of(std::string_view text) {
   return value;
 }
 
-Error strange() { return Error{ErrorCode::kIo, "unexpected reply from Redis", {}, nullptr}; }
+Error strange() { return base::io_error("unexpected reply from Redis"); }
 
 std::string lease_text(const Lease& lease) { return lease.writer + " " + lease.holder; }
 

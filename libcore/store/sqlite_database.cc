@@ -17,19 +17,17 @@ constexpr int kBusyMilliseconds = 2000;
 Error error_of(sqlite3* database, const std::string& path) {
   const int code = sqlite3_errcode(database) & 0xff;
   if (code == SQLITE_FULL) {
-    return Error{ErrorCode::kIo, "cannot write: the disk is full; free some space", path, nullptr};
+    return base::io_error("cannot write: the disk is full; free some space", path);
   }
   if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT) {
-    return Error{
-        ErrorCode::kIo,
+    return base::io_error(
         code == SQLITE_NOTADB
             ? "the file is not an SQLite database; use another file, or move it away"
             : "the database is damaged; restore a backup, or move it away to start without state",
-        path, nullptr};
+        path);
   }
   if (code == SQLITE_BUSY) {
-    return Error{ErrorCode::kIo, "the database is locked by another process; stop that process",
-                 path, nullptr};
+    return base::io_error("the database is locked by another process; stop that process", path);
   }
   const int error_number = sqlite3_system_errno(database);
   if (code == SQLITE_IOERR && error_number != 0) {
@@ -101,7 +99,7 @@ Result<SqliteDatabase> SqliteDatabase::open(const std::string& path, Access acce
   const int result =
       sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
   SqliteDatabase database(handle, path);
-  if (handle == nullptr) return Error{ErrorCode::kIo, "out of memory", path, nullptr};
+  if (handle == nullptr) return base::io_error("out of memory", path);
   if (result != SQLITE_OK) return error_of(handle, path);
   sqlite3_busy_timeout(handle, kBusyMilliseconds);
   if (access == Access::kRead) TRY_DO(database.execute("PRAGMA query_only = ON"));

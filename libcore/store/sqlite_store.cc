@@ -12,8 +12,6 @@ namespace layercast::store {
 namespace {
 
 namespace fs = std::filesystem;
-using base::Error;
-using base::ErrorCode;
 using base::Result;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
@@ -66,15 +64,13 @@ Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
   const auto [tables, application, version] = marks.value();
   if (tables == 0 && application == 0 && version == 0) return Content::kNothing;
   if (application != kApplication) {
-    return Error{ErrorCode::kIo, "the database belongs to another program; use another file", path,
-                 nullptr};
+    return base::io_error("the database belongs to another program; use another file", path);
   }
   if (version > kSchema) {
-    return Error{ErrorCode::kUnsupported,
-                 "a newer version wrote the database (schema " + std::to_string(version) +
-                     ", supported up to " + std::to_string(kSchema) +
-                     "); use that version, or another file",
-                 path, nullptr};
+    return base::unsupported("a newer version wrote the database (schema " +
+                                 std::to_string(version) + ", supported up to " +
+                                 std::to_string(kSchema) + "); use that version, or another file",
+                             path);
   }
   return Content::kState;
 }
@@ -91,18 +87,16 @@ Result<void> use_write_ahead_log(SqliteDatabase& database, const std::string& pa
       continue;
     }
     if (!mode.ok()) return std::move(mode).error();
-    return Error{ErrorCode::kIo,
-                 "the file system does not support a write-ahead log; use a local disk", path,
-                 nullptr};
+    return base::io_error("the file system does not support a write-ahead log; use a local disk",
+                          path);
   }
 }
 
 Result<void> check_whole(SqliteDatabase& database, const std::string& path) {
   TRY(const std::string verdict, database.text("PRAGMA quick_check(1)"));
   if (verdict == "ok") return {};
-  return Error{ErrorCode::kIo,
-               "the database is damaged; restore a backup, or move it away to start without state",
-               path, nullptr};
+  return base::io_error(
+      "the database is damaged; restore a backup, or move it away to start without state", path);
 }
 
 Result<SqliteDatabase> open_owned(const std::string& path) {
@@ -300,7 +294,7 @@ Result<std::optional<Snapshot>> SqliteStore::snapshot(int64_t after) {
 
 Result<void> SqliteStore::commit(const Commit& commit) {
   if (role_ == Role::kFollower) {
-    return Error{ErrorCode::kConflict, "a follower cannot change the scene", path_, nullptr};
+    return base::conflict("a follower cannot change the scene", path_);
   }
   return noted(in_transaction([&](Session& session) { return write(session, commit); }));
 }
@@ -309,10 +303,9 @@ Result<void> SqliteStore::write(Session& session, const Commit& commit) {
   TRY(int64_t newest, revision(session));
   for (const JournalEntry& entry : commit.entries) {
     if (entry.revision <= newest) {
-      return Error{ErrorCode::kInternal,
-                   "revision " + std::to_string(entry.revision) + " is not above revision " +
-                       std::to_string(newest),
-                   path_, nullptr};
+      return base::internal_error("revision " + std::to_string(entry.revision) +
+                                      " is not above revision " + std::to_string(newest),
+                                  path_);
     }
     newest = entry.revision;
     TRY_DO(session.write_journal->run(std::string_view(scene_), entry.revision,

@@ -1,17 +1,16 @@
 #include "store/store_uri.h"
 
+#include "base/parse_number.h"
 #include "store/state_store.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 
 namespace layercast::store {
 namespace {
 
 using base::Error;
-using base::ErrorCode;
 using base::Result;
 using Kind = StoreUri::Kind;
 
@@ -36,10 +35,8 @@ constexpr std::array kSchemes = {
 };
 
 Error fault(std::string_view what, std::string_view example) {
-  return Error{ErrorCode::kInvalidInput,
-               std::string(what) + "; expected, for example, " + std::string(example),
-               {},
-               nullptr};
+  return base::invalid_input(std::string(what) + "; expected, for example, " +
+                             std::string(example));
 }
 
 int hex_value(char c) {
@@ -66,12 +63,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
 }
 
 std::optional<int> number_of(std::string_view text, int low, int high) {
-  int value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_whole = error == std::errc{} && end == text.data() + text.size();
-  if (!is_whole || text.empty() || text[0] == '-' || value < low || value > high) {
-    return std::nullopt;
-  }
+  const auto value = base::parse_number<int>(text);
+  if (!value || text.starts_with('-') || *value < low || *value > high) return std::nullopt;
   return value;
 }
 
@@ -272,10 +265,10 @@ base::Result<StoreUri> parse_store_uri(std::string_view uri) {
   const auto scheme =
       std::ranges::find_if(kSchemes, [&](const Scheme& s) { return uri.starts_with(s.start); });
   if (scheme == kSchemes.end()) {
-    return Error{ErrorCode::kInvalidInput,
-                 "not a store URI; expected sqlite:PATH, memory:, redis://host:port/db, "
-                 "redis+unix:///path/to.sock or redis+sentinel://host:port/master-name",
-                 redacted_uri(uri), nullptr};
+    return base::invalid_input(
+        "not a store URI; expected sqlite:PATH, memory:, redis://host:port/db, "
+        "redis+unix:///path/to.sock or redis+sentinel://host:port/master-name",
+        redacted_uri(uri));
   }
   auto parsed = Parser(*scheme, uri.substr(scheme->start.size())).parse();
   if (parsed.ok()) return parsed;

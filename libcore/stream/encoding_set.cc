@@ -37,11 +37,11 @@ std::string codec_for(const scene::Output& output, const std::string& codec) {
 
 // Frames are rendered in one format for all encoders.
 base::Error different_formats(const std::string& codec, const std::string& other) {
-  return {base::ErrorCode::kUnsupported,
-          "the codecs " + codec + " and " + other +
-              " take frames of different pixel formats; use codecs that take the same format, or "
-              "another daemon",
-          "outputs", nullptr};
+  return base::unsupported(
+      "the codecs " + codec + " and " + other +
+          " take frames of different pixel formats; use codecs that take the same format, or "
+          "another daemon",
+      "outputs");
 }
 
 bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {

@@ -47,7 +47,7 @@ base::Result<std::unique_ptr<media::AudioFeed>> open_sound(const scene::SoundSou
   request.rate = sound.rate;
   TRY(auto feed, media::open_audio_feed(request));
   if (feed == nullptr && !sound.is_video) {
-    return base::Error{base::ErrorCode::kInvalidInput, "has no sound", path, nullptr};
+    return base::invalid_input("has no sound", path);
   }
   return feed;
 }
@@ -106,8 +106,7 @@ void add_layers(const SceneFile& file, std::vector<Voice>& voices) {
 base::Result<std::shared_ptr<media::AudioFeed>> open_track(const scene::AudioTrack& track,
                                                            const std::string& path) {
   if (media::is_live_source(path)) {
-    return base::Error{base::ErrorCode::kUnsupported, "a live source has no sound offline", path,
-                       nullptr};
+    return base::unsupported("a live source has no sound offline", path);
   }
   TRY(auto feed, open_sound(scene::sound_of({track, {}}), path, media::FarPlaces::kDecodedUpTo));
   return std::shared_ptr<media::AudioFeed>(std::move(feed));

@@ -22,9 +22,8 @@ namespace layercast::stream {
 namespace {
 
 base::Error lost_reports(int64_t count) {
-  return {base::ErrorCode::kInternal,
-          std::to_string(count) + " reports were dropped: the log or a listener was too slow", "",
-          nullptr};
+  return base::internal_error(std::to_string(count) +
+                              " reports were dropped: the log or a listener was too slow");
 }
 
 using scene::Transmission;

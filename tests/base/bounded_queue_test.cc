@@ -123,5 +123,9 @@ TEST(BoundedQueue, GivesEachItemToOneOfManyReaders) {
   for (const auto& times : seen) ASSERT_EQ(times, 1);
 }
 
+TEST(BoundedQueueDeathTest, WithoutCapacityIsABug) {
+  EXPECT_DEATH(BoundedQueue<int>(0), "bug: .*bounded_queue.h");
+}
+
 }  // namespace
 }  // namespace layercast::base

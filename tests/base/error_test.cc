@@ -9,12 +9,8 @@
 namespace layercast::base {
 namespace {
 
-Error fault(std::string message, std::string where = {}) {
-  return Error{ErrorCode::kInvalidInput, std::move(message), std::move(where), nullptr};
-}
-
 Result<int> half_of(int number) {
-  if (number % 2 != 0) return fault("odd");
+  if (number % 2 != 0) return invalid_input("odd");
   return number / 2;
 }
 
@@ -51,15 +47,15 @@ TEST(Error, ExitStatusesAreThePromisedOnes) {
 }
 
 TEST(Error, ReadsAsPlaceThenMessageThenCause) {
-  EXPECT_EQ(fault("too big").to_string(), "too big");
-  EXPECT_EQ(fault("too big", "a.yaml:3:1").to_string(), "a.yaml:3:1: too big");
-  const Error outer = with_context(fault("no such file", "art.png"), "cannot load", "layers[2]");
+  EXPECT_EQ(invalid_input("too big").to_string(), "too big");
+  EXPECT_EQ(invalid_input("too big", "a.yaml:3:1").to_string(), "a.yaml:3:1: too big");
+  const Error outer =
+      with_context(invalid_input("no such file", "art.png"), "cannot load", "layers[2]");
   EXPECT_EQ(outer.to_string(), "layers[2]: cannot load: art.png: no such file");
 }
 
 TEST(Error, ContextKeepsTheCodeAndTheCause) {
-  const Error outer =
-      with_context(Error{ErrorCode::kLimit, "too many", "here", nullptr}, "outer", "there");
+  const Error outer = with_context(over_limit("too many", "here"), "outer", "there");
   EXPECT_EQ(outer.code, ErrorCode::kLimit);
   ASSERT_NE(outer.cause, nullptr);
   EXPECT_EQ(outer.cause->message, "too many");
@@ -71,6 +67,20 @@ TEST(Error, OnlyABrokenPipeIsABrokenPipe) {
   const Error full = io_error(ENOSPC, "write", "/media/out.mp4");
   EXPECT_EQ(full.code, ErrorCode::kIo);
   EXPECT_EQ(full.to_string(), "/media/out.mp4: write: No space left on device");
+}
+
+TEST(Error, MakersSetTheCodeOfTheirName) {
+  EXPECT_EQ(invalid_input("m").code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(not_found("m").code, ErrorCode::kNotFound);
+  EXPECT_EQ(unsupported("m").code, ErrorCode::kUnsupported);
+  EXPECT_EQ(over_limit("m").code, ErrorCode::kLimit);
+  EXPECT_EQ(io_error("m").code, ErrorCode::kIo);
+  EXPECT_EQ(conflict("m").code, ErrorCode::kConflict);
+  EXPECT_EQ(internal_error("m").code, ErrorCode::kInternal);
+  const Error error = io_error("message", "where");
+  EXPECT_EQ(error.message, "message");
+  EXPECT_EQ(error.where, "where");
+  EXPECT_EQ(error.cause, nullptr);
 }
 
 TEST(Result, HoldsEitherTheValueOrTheError) {
@@ -97,6 +107,33 @@ TEST(Result, TryGoesOnWithValuesAndLeavesWithTheFirstError) {
   EXPECT_EQ(quarter_of(6).error().message, "odd");
   EXPECT_TRUE(check_quarter(4).ok());
   EXPECT_EQ(check_quarter(5).error().message, "odd");
+}
+
+// An error type of a module.
+struct Refusal {
+  int status = 0;
+};
+
+Result<int, Refusal> admitted(int number) {
+  if (number < 0) return Refusal{400};
+  return number;
+}
+
+Result<void, Refusal> check_admitted(int number) {
+  TRY_DO(admitted(number));
+  return {};
+}
+
+Result<std::string, Refusal> admitted_text(int number) {
+  TRY_DO(check_admitted(number));
+  TRY(const int value, admitted(number));
+  return std::to_string(value);
+}
+
+TEST(Result, CarriesTheErrorTypeOfAModule) {
+  EXPECT_EQ(admitted_text(7).value(), "7");
+  EXPECT_EQ(admitted_text(-7).error().status, 400);
+  EXPECT_TRUE(check_admitted(7).ok());
 }
 
 TEST(ResultDeathTest, TakingWhatIsNotThereIsABug) {

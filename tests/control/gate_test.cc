@@ -13,11 +13,10 @@ class GateOf {
 
   /// The status of the refusal; 0 when let in.
   int refusal(const std::string& line, const std::string& fields, const Peer& peer = kLocal) {
-    auto parsed = parse_head(line + " HTTP/1.1\r\n" + fields + "\r\n");
-    const auto& head = std::get<RequestHead>(parsed);
-    auto admitted = gate.admit(head, peer, find_route(head.method, head.path).route);
-    const auto* refused = std::get_if<Problem>(&admitted);
-    return refused == nullptr ? 0 : refused->status;
+    const auto parsed = parse_head(line + " HTTP/1.1\r\n" + fields + "\r\n");
+    const RequestHead& head = parsed.value();
+    const auto admitted = gate.admit(head, peer, find_route(head.method, head.path).route);
+    return admitted.ok() ? 0 : admitted.error().status;
   }
 
   base::Metrics metrics;

@@ -6,16 +6,14 @@ namespace layercast::control {
 namespace {
 
 RequestHead head_of(const std::string& text) {
-  auto parsed = parse_head(text);
-  const auto* head = std::get_if<RequestHead>(&parsed);
-  EXPECT_NE(head, nullptr) << text;
-  return head == nullptr ? RequestHead{} : *head;
+  const auto parsed = parse_head(text);
+  EXPECT_TRUE(parsed.ok()) << text;
+  return parsed.ok() ? parsed.value() : RequestHead{};
 }
 
 int refusal_of(const std::string& text) {
-  auto parsed = parse_head(text);
-  const auto* refused = std::get_if<Problem>(&parsed);
-  return refused == nullptr ? 0 : refused->status;
+  const auto parsed = parse_head(text);
+  return parsed.ok() ? 0 : parsed.error().status;
 }
 
 std::string with(const std::string& fields) {

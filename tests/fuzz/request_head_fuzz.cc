@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <variant>
 
 namespace control = layercast::control;
 
@@ -38,19 +37,18 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (!length) return 0;
   LAYERCAST_CHECK(*length <= size);
   const auto parsed = control::parse_head(received.substr(0, *length));
-  if (const auto* refused = std::get_if<control::Problem>(&parsed)) {
-    LAYERCAST_CHECK(refused->status >= 400 && refused->status < 600 && !refused->detail.empty());
-    LAYERCAST_CHECK(control::refusal_text(*refused, nullptr).starts_with("HTTP/1.1 "));
+  if (!parsed.ok()) {
+    const control::Problem& refused = parsed.error();
+    LAYERCAST_CHECK(refused.status >= 400 && refused.status < 600 && !refused.detail.empty());
+    LAYERCAST_CHECK(control::refusal_text(refused, nullptr).starts_with("HTTP/1.1 "));
     return 0;
   }
-  const auto& head = std::get<control::RequestHead>(parsed);
+  const control::RequestHead& head = parsed.value();
   check_head(head);
   const auto path = control::percent_decoded(head.path);
   if (!path) return 0;
   const control::Found found = control::find_route(head.method, *path);
   const auto request = control::request_of(head, *path, control::Request::Trust::kNone, {}, found);
-  if (const auto* refused = std::get_if<control::Problem>(&request)) {
-    LAYERCAST_CHECK(refused->status == 400);
-  }
+  if (!request.ok()) LAYERCAST_CHECK(request.error().status == 400);
   return 0;
 }

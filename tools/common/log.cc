@@ -18,9 +18,8 @@ void write_stderr(std::string line) {
 
 base::Error wrong_choice(std::string_view option, const std::string& given,
                          std::string_view expected) {
-  return {base::ErrorCode::kInvalidInput,
-          "\"" + given + "\" is not known, expected " + std::string(expected),
-          "--" + std::string(option), nullptr};
+  return base::invalid_input("\"" + given + "\" is not known, expected " + std::string(expected),
+                             "--" + std::string(option));
 }
 
 }  // namespace

@@ -1,24 +1,16 @@
 #include "tools/common/values.h"
 
+#include "base/parse_number.h"
 #include "scene/limits.h"
-
-#include <charconv>
 
 namespace layercast::tools {
 namespace {
 
-std::optional<int64_t> parse_integer(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 std::optional<base::SizeI> parse_size(std::string_view text) {
   const size_t times = text.find('x');
   if (times == std::string_view::npos) return std::nullopt;
-  const auto width = parse_integer(text.substr(0, times));
-  const auto height = parse_integer(text.substr(times + 1));
+  const auto width = base::parse_number<int64_t>(text.substr(0, times));
+  const auto height = base::parse_number<int64_t>(text.substr(times + 1));
   const auto fits = [](std::optional<int64_t> side) {
     return side && *side >= static_cast<int64_t>(scene::limits::kCanvasSide.min) &&
            *side <= static_cast<int64_t>(scene::limits::kCanvasSide.max);
@@ -52,9 +44,9 @@ base::Result<std::optional<T>> parsed_option(const Arguments& arguments, std::st
 
 base::Error wrong_value(std::string_view option, std::string_view given,
                         std::string_view expected) {
-  return {base::ErrorCode::kInvalidInput,
-          "\"" + std::string(given) + "\" is not understood, expected " + std::string(expected),
-          "--" + std::string(option), nullptr};
+  return base::invalid_input(
+      "\"" + std::string(given) + "\" is not understood, expected " + std::string(expected),
+      "--" + std::string(option));
 }
 
 base::Result<std::optional<base::SizeI>> size_option(const Arguments& arguments,
@@ -78,7 +70,7 @@ base::Result<std::optional<base::Duration>> duration_option(const Arguments& arg
 base::Result<std::optional<int64_t>> integer_option(const Arguments& arguments,
                                                     std::string_view name, IntegerRange range) {
   const auto within = [range](std::string_view text) {
-    const auto number = parse_integer(text);
+    const auto number = base::parse_number<int64_t>(text);
     return number && *number >= range.min && *number <= range.max ? number : std::nullopt;
   };
   return parsed_option<int64_t>(

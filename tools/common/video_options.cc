@@ -1,10 +1,10 @@
 #include "tools/common/video_options.h"
 
+#include "base/parse_number.h"
 #include "scene/limits.h"
 #include "scene/value_codecs.h"
 #include "tools/common/values.h"
 
-#include <charconv>
 #include <unistd.h>
 
 namespace layercast::tools {
@@ -13,13 +13,11 @@ namespace {
 base::Result<std::optional<double>> crf_option(const Arguments& arguments) {
   const auto given = arguments.one("crf");
   if (!given) return std::optional<double>{};
-  double number = 0;
-  const auto [end, error] = std::from_chars(given->data(), given->data() + given->size(), number);
-  if (error != std::errc{} || end != given->data() + given->size() || !(number >= 0) ||
-      number > 63) {
+  const auto number = base::parse_number<double>(*given);
+  if (!number || *number < 0 || *number > 63) {
     return wrong_value("crf", *given, "a number from 0 (best) to 63");
   }
-  return std::optional<double>{number};
+  return number;
 }
 
 base::Result<std::optional<int64_t>> bitrate_option(const Arguments& arguments) {
@@ -97,8 +95,7 @@ base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
   const auto file = arguments.one("audio");
   if (arguments.has("no-audio")) {
     if (file) {
-      return base::Error{base::ErrorCode::kInvalidInput, "both are given, expected one of them",
-                         "--audio and --no-audio", nullptr};
+      return base::invalid_input("both are given, expected one of them", "--audio and --no-audio");
     }
     media::AudioSettings none;
     none.kind = media::AudioKind::kNone;
@@ -116,9 +113,9 @@ base::Result<media::AudioSettings> audio_settings(const Arguments& arguments) {
 base::Result<std::string> encoding_output(const std::string& name) {
   if (name != "-") return name;
   if (::isatty(STDOUT_FILENO) == 1) {
-    return base::Error{base::ErrorCode::kInvalidInput,
-                       "video would fill the terminal, expected a pipe, a redirection or -o FILE",
-                       "standard output", nullptr};
+    return base::invalid_input(
+        "video would fill the terminal, expected a pipe, a redirection or -o FILE",
+        "standard output");
   }
   return std::string("/dev/stdout");  // libavformat opens outputs by name
 }

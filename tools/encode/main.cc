@@ -51,15 +51,13 @@ base::Result<Input> open_input(const Arguments& arguments) {
       return error;
     }
   } else if (::isatty(STDIN_FILENO) == 1) {
-    return Error{ErrorCode::kInvalidInput,
-                 "it is a terminal, expected raw frames from a pipe, a file or -i FILE", input.name,
-                 nullptr};
+    return base::invalid_input(
+        "it is a terminal, expected raw frames from a pipe, a file or -i FILE", input.name);
   }
   struct stat status {};
   if (::fstat(input.descriptor, &status) == 0) {
     if (S_ISDIR(status.st_mode)) {
-      return Error{ErrorCode::kInvalidInput, "is a folder, expected raw frames", input.name,
-                   nullptr};
+      return base::invalid_input("is a folder, expected raw frames", input.name);
     }
     if (S_ISREG(status.st_mode)) input.bytes = status.st_size;
   }
@@ -74,9 +72,8 @@ struct Geometry {
 };
 
 Error missing_geometry(const std::string& what) {
-  return {ErrorCode::kInvalidInput,
-          what + " of the frames is not known, expected --scene SCENE, or --size WxH and --fps N",
-          "", nullptr};
+  return base::invalid_input(
+      what + " of the frames is not known, expected --scene SCENE, or --size WxH and --fps N");
 }
 
 base::Result<Geometry> geometry(const Arguments& arguments,
@@ -96,7 +93,7 @@ base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& ar
     request.outputs.push_back(std::move(output));
   }
   if (request.outputs.empty()) {
-    return Error{ErrorCode::kInvalidInput, "no output is given, expected -o OUT", "", nullptr};
+    return base::invalid_input("no output is given, expected -o OUT");
   }
   request.container = arguments.one("format");
   TRY(request.video, video_settings(arguments));

@@ -56,8 +56,7 @@ base::Result<void> render_into(const Push& push, render::Renderer& renderer, con
     if (interrupted()) return interruption_after(index - span.first, span.count());
     frame::FramePtr frame = renderer.render(index);
     if (!failures.report(renderer.take_failures())) {
-      return base::Error{base::ErrorCode::kIo, "stopped because a video cannot be read", "",
-                         nullptr};
+      return base::io_error("stopped because a video cannot be read");
     }
     if (!push(NumberedFrame{index, std::move(frame)})) break;
     progress.update(index - span.first + 1);

@@ -1,13 +1,13 @@
 #include "tools/render-frames/settings.h"
 
 #include "base/nearest.h"
+#include "base/parse_number.h"
 #include "media/container.h"
 #include "tools/common/values.h"
 #include "tools/common/video_options.h"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <filesystem>
 #include <limits>
 #include <thread>
@@ -17,19 +17,13 @@ namespace layercast::tools {
 namespace {
 
 using base::Error;
-using base::ErrorCode;
 
 constexpr int64_t kFrameMax = int64_t{1} << 40;
 constexpr int kThreadsMax = 256;
 
 std::optional<int64_t> parse_index(std::string_view text) {
-  int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || number < 0 ||
-      number > kFrameMax) {
-    return std::nullopt;
-  }
-  return number;
+  const auto number = base::parse_number<int64_t>(text);
+  return number && *number >= 0 && *number <= kFrameMax ? number : std::nullopt;
 }
 
 base::Result<void> read_frames(const Arguments& arguments, RenderSettings& settings) {
@@ -88,8 +82,7 @@ Error unknown_format(const Arguments& arguments, const std::string& output,
   std::string message = name.empty() ? "the name has no format" : "unknown format \"" + name + "\"";
   message += ", expected one of " + list;
   if (nearest) message += "; did you mean \"" + std::string(*nearest) + "\"?";
-  return {ErrorCode::kInvalidInput, message,
-          arguments.has("format") ? std::string("--format") : output, nullptr};
+  return base::invalid_input(message, arguments.has("format") ? std::string("--format") : output);
 }
 
 base::Result<void> read_output(const Arguments& arguments, RenderSettings& settings) {
@@ -123,9 +116,8 @@ base::Result<void> read_video(const Arguments& arguments, RenderSettings& settin
   if (settings.kind != OutputKind::kVideo) {
     const std::string given = given_video_option(arguments);
     if (given.empty()) return {};
-    return Error{ErrorCode::kInvalidInput,
-                 "the output is not encoded, expected a video output such as -o x.mp4", given,
-                 nullptr};
+    return base::invalid_input(
+        "the output is not encoded, expected a video output such as -o x.mp4", given);
   }
   TRY(settings.video, video_settings(arguments));
   TRY(settings.audio, audio_settings(arguments));
@@ -136,15 +128,14 @@ base::Result<void> read_times(const Arguments& arguments, RenderSettings& settin
   TRY_DO(read_frames(arguments, settings));
   TRY(settings.at, duration_option(arguments, "at"));
   if (settings.at && settings.first) {
-    return Error{ErrorCode::kInvalidInput, "both are given, expected one of them",
-                 "--at and --frames", nullptr};
+    return base::invalid_input("both are given, expected one of them", "--at and --frames");
   }
   TRY_DO(read_shard(arguments, settings));
   TRY(settings.size, size_option(arguments, "size"));
   TRY(settings.rate, rate_option(arguments, "fps"));
   if (const auto clock = arguments.one("clock")) {
     auto parsed = scene::parse_wall_time(*clock);
-    if (!parsed) return Error{ErrorCode::kInvalidInput, parsed.error().message, "--clock", nullptr};
+    if (!parsed) return base::invalid_input(parsed.error().message, "--clock");
     settings.clock = parsed.value();
   }
   return {};
@@ -174,10 +165,9 @@ base::Result<FrameSpan> frame_span(const RenderSettings& settings,
     return FrameSpan{index, index + 1};
   }
   if (!settings.last && !duration) {
-    return Error{ErrorCode::kInvalidInput,
-                 "the scene has no duration, expected --frames A:B, --at TIME, or a duration in "
-                 "the scene",
-                 "", nullptr};
+    return base::invalid_input(
+        "the scene has no duration, expected --frames A:B, --at TIME, or a duration in "
+        "the scene");
   }
   const int64_t first = settings.first.value_or(0);
   const int64_t last = settings.last ? *settings.last : rate.frames_in(*duration);
@@ -185,10 +175,9 @@ base::Result<FrameSpan> frame_span(const RenderSettings& settings,
   const FrameSpan span{first + count * (settings.shard - 1) / settings.shards,
                        first + count * settings.shard / settings.shards};
   if (span.count() > 0) return span;
-  return Error{ErrorCode::kInvalidInput,
-               "no frames to render: frames " + std::to_string(first) + " to before " +
-                   std::to_string(last) + " in " + std::to_string(settings.shards) + " parts",
-               "", nullptr};
+  return base::invalid_input("no frames to render: frames " + std::to_string(first) +
+                             " to before " + std::to_string(last) + " in " +
+                             std::to_string(settings.shards) + " parts");
 }
 
 }  // namespace layercast::tools

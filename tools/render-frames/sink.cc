@@ -19,9 +19,6 @@
 namespace layercast::tools {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
-
 class StageTimer {
  public:
   explicit StageTimer(int64_t& total) : total_(total), start_(std::chrono::steady_clock::now()) {}
@@ -57,9 +54,9 @@ class ByteTarget {
       target.name_ = "standard output";
       target.descriptor_ = STDOUT_FILENO;
       if (::isatty(STDOUT_FILENO) == 1) {
-        return Error{ErrorCode::kInvalidInput,
-                     "raw frames would fill the terminal, expected a pipe, a redirection or -o OUT",
-                     target.name_, nullptr};
+        return base::invalid_input(
+            "raw frames would fill the terminal, expected a pipe, a redirection or -o OUT",
+            target.name_);
       }
       frame::enlarge_pipe(STDOUT_FILENO);
       target.descriptor_ = unblocked(STDOUT_FILENO);
@@ -179,12 +176,12 @@ class StillSink : public FrameSink {
     sink->place_ = number_place(settings.output);
     const bool has_percent = settings.output.find('%') != std::string::npos;
     if (!sink->place_ && (frames > 1 || has_percent)) {
-      return Error{ErrorCode::kInvalidInput,
-                   has_percent ? "the name has no single frame number such as %05d in it"
-                               : std::to_string(frames) +
-                                     " frames do not fit one file, expected a name with a frame "
-                                     "number such as %05d.png, or --at TIME",
-                   settings.output, nullptr};
+      return base::invalid_input(
+          has_percent ? "the name has no single frame number such as %05d in it"
+                      : std::to_string(frames) +
+                            " frames do not fit one file, expected a name with a frame "
+                            "number such as %05d.png, or --at TIME",
+          settings.output);
     }
     return std::unique_ptr<FrameSink>(std::move(sink));
   }
@@ -263,7 +260,7 @@ base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& setting
     case OutputKind::kNothing:
       return std::unique_ptr<FrameSink>(new NullSink);
   }
-  return Error{ErrorCode::kInternal, "no such output", settings.output, nullptr};
+  return base::internal_error("no such output", settings.output);
 }
 
 }  // namespace layercast::tools

@@ -1,5 +1,6 @@
 #include "tools/streamd/settings.h"
 
+#include "base/parse_number.h"
 #include "base/redaction.h"
 #include "media/container.h"
 #include "media/live_encoding.h"
@@ -8,7 +9,6 @@
 #include "tools/common/values.h"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -23,7 +23,6 @@ namespace layercast::tools {
 namespace {
 
 namespace fs = std::filesystem;
-using base::ErrorCode;
 using scene::Value;
 
 struct Address {
@@ -42,12 +41,10 @@ base::Result<Address> listen_option(const Arguments& arguments) {
   std::string host = given.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   if (host.empty()) return wrong();
-  int port = 0;
-  const char* const end = given.data() + given.size();
-  const auto [stopped, error] = std::from_chars(given.data() + colon + 1, end, port);
+  const auto port = base::parse_number<int>(std::string_view(given).substr(colon + 1));
   constexpr int kPortMax = 65535;
-  if (error != std::errc{} || stopped != end || port < 0 || port > kPortMax) return wrong();
-  return Address{host, port};
+  if (!port || *port < 0 || *port > kPortMax) return wrong();
+  return Address{host, *port};
 }
 
 base::Result<std::string> token_in(const std::string& path) {
@@ -61,10 +58,10 @@ base::Result<std::string> token_in(const std::string& path) {
   }
   constexpr size_t kShortest = 8;
   if (token.size() >= kShortest) return token;
-  return base::Error{ErrorCode::kInvalidInput,
-                     "contains no valid token; expected at least 8 characters, for example from "
-                     "`openssl rand -hex 16`",
-                     path, nullptr};
+  return base::invalid_input(
+      "contains no valid token; expected at least 8 characters, for example from "
+      "`openssl rand -hex 16`",
+      path);
 }
 
 fs::path state_home() {
@@ -149,13 +146,11 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   settings.watch = arguments.has("watch");
   settings.follow = arguments.has("follow");
   if (settings.follow && (settings.fresh || settings.watch)) {
-    return base::Error{ErrorCode::kInvalidInput,
-                       "the scene belongs to another daemon; use --fresh and --watch there",
-                       "--follow", nullptr};
+    return base::invalid_input("the scene belongs to another daemon; use --fresh and --watch there",
+                               "--follow");
   }
   if (settings.watch && file.path == "standard input") {
-    return base::Error{ErrorCode::kInvalidInput, "standard input cannot be watched", "--watch",
-                       nullptr};
+    return base::invalid_input("standard input cannot be watched", "--watch");
   }
   TRY(const auto threads, integer_option(arguments, "threads", {1, 64}));
   settings.threads = static_cast<int>(threads.value_or(default_threads()));

@@ -155,7 +155,7 @@ base::Result<control::EncodedPicture> StreamdStatusProvider::snapshot(
     control::PictureFormat format, std::optional<int> width) const {
   const auto seen = parts_.stream->tap().next(-1, kSnapshotPatience);
   if (!seen) {
-    return base::Error{base::ErrorCode::kIo, "nothing is on air", "snapshot", nullptr};
+    return base::io_error("nothing is on air", "snapshot");
   }
   TRY(std::string bytes, encoded(*seen->frame, format, width));
   return control::EncodedPicture{seen->index, std::move(bytes)};
