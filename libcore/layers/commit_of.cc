@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -53,14 +54,31 @@ store::Commit commit_between(const scene::LiveState& before, const scene::LiveSt
                              const Schedule& schedule) {
   store::Commit commit;
   commit.header = header_of(after, schedule);
+  std::set<std::string_view> runs;  // those that changed; few
+  scene::RunTable<scene::LayerRun>::visit_differences(
+      before.run.layers, after.run.layers, [&](const std::string& id) { runs.insert(id); });
+  const auto write_if_changed = [&](const base::Shared<scene::Layer>* old,
+                                    const base::Shared<scene::Layer>& layer) {
+    const bool has_new_run = !runs.empty() && runs.contains(layer->id);
+    if (old != nullptr && *old == layer && !has_new_run) return;
+    commit.written.emplace_back(layer->id,
+                                scene::layer_text({*layer, *after.run.layers.of(layer->id)}));
+  };
+  const auto& from = before.scene.layers;
+  const auto& to = after.scene.layers;
+  // Nearly always, both lists begin alike.
+  size_t alike = 0;
+  while (alike < from.size() && alike < to.size()) {
+    const bool is_shared = from[alike].pointer() == to[alike].pointer();
+    if (!is_shared && from[alike]->id != to[alike]->id) break;
+    if (!is_shared || !runs.empty()) write_if_changed(&from[alike], to[alike]);
+    ++alike;
+  }
   std::unordered_map<std::string_view, const base::Shared<scene::Layer>*> known;
-  for (const auto& layer : before.scene.layers) known[layer->id] = &layer;
-  for (const auto& layer : after.scene.layers) {
-    const auto old = known.find(layer->id);
-    const auto& run = after.run.layers.of(layer->id);
-    const bool is_written =
-        old == known.end() || *old->second != layer || before.run.layers.of(layer->id) != run;
-    if (is_written) commit.written.emplace_back(layer->id, scene::layer_text({*layer, *run}));
+  for (size_t i = alike; i < from.size(); ++i) known[from[i]->id] = &from[i];
+  for (size_t i = alike; i < to.size(); ++i) {
+    const auto old = known.find(to[i]->id);
+    write_if_changed(old == known.end() ? nullptr : old->second, to[i]);
     if (old != known.end()) known.erase(old);
   }
   for (const auto& [id, layer] : known) commit.deleted.emplace_back(id);

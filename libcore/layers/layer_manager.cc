@@ -1,22 +1,24 @@
 #include "layers/layer_manager.h"
 
 #include "base/thread_name.h"
+#include "layers/checks.h"
 #include "layers/commit_of.h"
+#include "layers/due_checker.h"
+#include "layers/durability.h"
 #include "layers/on_air.h"
-#include "layers/permission.h"
+#include "layers/pending_queue.h"
+#include "layers/scene_metrics.h"
 #include "layers/schedule.h"
+#include "layers/sequencer.h"
 #include "layers/shown_states.h"
 #include "layers/subscribers.h"
+#include "layers/time_watch.h"
 #include "scene/json_codec.h"
-#include "scene/limits.h"
 #include "scene/live_codec.h"
-#include "scene/scene_tables.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <future>
 #include <mutex>
 #include <string_view>
@@ -33,6 +35,7 @@ using scene::LiveStatePtr;
 using scene::Refusal;
 using scene::Value;
 using SteadyClock = std::chrono::steady_clock;
+using Additions = std::vector<ShownStates::Addition>;
 
 // How long before its frame a scheduled command is applied; it is visible from that frame on.
 constexpr Duration kLead = std::chrono::milliseconds(100);
@@ -40,208 +43,97 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 constexpr Duration kLook = std::chrono::milliseconds(50);
 // The delay before a commit is retried that no caller waits for.
 constexpr Duration kRetryAfter = std::chrono::seconds(1);
-// The maximum number of commands in one commit.
-constexpr size_t kGroupMax = 4096;
-
-// One command that is not yet durable or not yet answered.
-struct Item {
-  scene::Command command;
-  Duration now{};      ///< stream time at which it was applied
-  LiveStatePtr state;  ///< the resulting state; null if nothing changed
-  std::vector<scene::Event> events;
-  Answer answer;
-  std::function<void(Answer)> done;    ///< null for scheduled commands
-  std::optional<Scheduled> scheduled;  ///< the schedule entry of a command for later
-  std::optional<int64_t> due;          ///< the number of the scheduled command that this applies
-  Duration show_from{};
-  bool is_shown = false;
-
-  bool is_written() const { return state != nullptr || scheduled || due; }
-};
-
-Refusal refused(ErrorCode code, std::string message) {
-  return {{code, std::move(message), {}, nullptr}, {}};
-}
-
-// Whether the command would be refused in every state.
-bool is_wrong_for_ever(const Refusal& refusal) {
-  const ErrorCode code = refusal.error.code;
-  return code == ErrorCode::kInvalidInput || code == ErrorCode::kUnsupported ||
-         code == ErrorCode::kForbidden;
-}
 
 scene::WallTime wall_clock() {
   return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
 }
 
-bool replaces_scene(const scene::Command& command) {
-  const auto* change = std::get_if<scene::Change>(&command);
-  return change != nullptr && std::holds_alternative<scene::ReplaceScene>(*change);
-}
-
-bool encodes_otherwise(const LiveState& before, const LiveState& after) {
-  return before.scene.canvas != after.scene.canvas || before.scene.outputs != after.scene.outputs ||
-         before.stream != after.stream;
-}
-
-// The counters and gauges of the live scene.
-class Gauges {
- public:
-  explicit Gauges(base::Metrics& metrics)
-      : metrics_(metrics),
-        group_size_(
-            metrics.histogram({"commit_group_size", "Commands that were committed together."},
-                              {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000})) {
-    for (size_t i = 0; i < layers_.size(); ++i) {
-      const std::string type(scene::name_of(static_cast<scene::LayerType>(i)));
-      layers_.at(i) =
-          metrics.gauge({"layers", "Layers of the live scene by type."}, {{"type", type}});
-    }
-  }
-
-  void count_refusal(const base::Error& error) {
-    const std::string reason(base::meaning_of(error.code).name);
-    metrics_
-        .counter({"commands_refused_total", "Commands that were refused, by reason."},
-                 {{"reason", reason}})
-        ->add();
-  }
-  void count_events(const std::vector<scene::Event>& events) {
-    for (const scene::Event& event : events) {
-      metrics_
-          .counter({"layer_changes_total", "Changes of the live scene by kind."},
-                   {{"kind", event.name}})
-          ->add();
-    }
-  }
-  void count_group(size_t size) { group_size_->observe(static_cast<double>(size)); }
-  void count_layers(const scene::Scene& scene) {
-    std::array<int, 5> counts{};
-    for (const auto& layer : scene.layers) ++counts.at(static_cast<size_t>(layer->type));
-    for (size_t i = 0; i < counts.size(); ++i) layers_.at(i)->set(counts.at(i));
-  }
-
- private:
-  base::Metrics& metrics_;
-  std::shared_ptr<base::Histogram> group_size_;
-  std::array<std::shared_ptr<base::Gauge>, 5> layers_;
-};
-
 }  // namespace
 
-// Two threads: one commits, notifies and responds; the other watches the time.
+// Joins the components: the sequencer decides commands, the queue holds them until durability has
+// stored them, the time watch executes those that are due, OnAir tells who waits for a frame. Three
+// threads: one commits, notifies and responds; one watches the time; one checks due commands.
 class LayerManager::Work {
  public:
   Work(const LayerManagerOptions& options, LiveStatePtr state, Schedule schedule);
   ~Work();
 
-  LiveStatePtr current() const;
+  LiveStatePtr current() const { return durability_.state(); }
   void submit(Submission submission, std::function<void(Answer)> done);
-
   void mirror(LiveState state);
 
   const LayerManagerOptions& options() const { return options_; }
   const ShownStates& shown() const { return shown_; }
   Subscribers& subscribers() { return *subscribers_; }
   OnAir& on_air() { return on_air_; }
-  Gauges& gauges() { return gauges_; }
-  void poke_time();
+  SceneMetrics& metrics() { return metrics_; }
+  void poke_time() { time_watch_.poke(); }
 
  private:
-  using Additions = std::vector<ShownStates::Addition>;
-  /// What options_.objection said of a state.
-  struct Check {
-    LiveState state;
-    std::optional<base::Error> error;
-  };
-  /// The command leads to a state that options_.objection has not checked.
-  struct Unchecked {
-    LiveState state;
-  };
-  using Outcome = std::variant<scene::Applied, Refusal, Unchecked>;
-  /// The state to check before the command can be decided; nullopt: the item has its answer.
-  using Decision = std::optional<LiveState>;
-
-  Check check_of(LiveState state) const;
-
   // Requires mutex_.
   std::optional<Duration> later_time(const Submission& submission, Duration frame_time) const;
-  Outcome applied(const scene::Command& command, Origin origin, Duration now,
-                  const std::optional<Check>& check) const;
-  Decision decide(Item& item, const Submission& submission, const std::optional<Check>& check);
-  Decision execute(Item& item, Origin origin, Duration frame_time,
-                   const std::optional<Check>& check);
-  Decision schedule_for(Item& item, Origin origin, Duration due, const std::optional<Check>& check);
-  void execute_due(const Scheduled& scheduled, Additions& additions);
+  std::optional<Questions> decide(PendingCommand& pending, const Submission& submission,
+                                  const Checks& checks);
+  void add_due(Sequencer::Due due, Additions& additions);
   void execute_all_due(Duration frame_time, Additions& additions);
-  void show_in_advance(Additions& additions);
   void show_provisional(const Scheduled& scheduled, Additions& additions);
 
   // The thread that commits.
   void commit_for_ever();
   void await_work(std::unique_lock<std::mutex>& lock);
-  base::Result<void> commit(const std::vector<Item*>& group);
-  void publish(size_t count, std::unique_lock<std::mutex>& lock);
+  void publish(size_t count, Durability::Committed committed, std::unique_lock<std::mutex>& lock);
   void roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock);
-  void answer(Item& item);
+  void answer(PendingCommand& pending);
 
   // The thread that watches the time.
-  void watch_time();
   SteadyClock::time_point do_what_is_due();
 
-  LayerManagerOptions options_;
-  Folders folders_;
-  Gauges gauges_;
+  const LayerManagerOptions options_;
+  const Checker checker_;
+  SceneMetrics metrics_;
 
   std::mutex mutex_;
   std::condition_variable work_;
-  std::deque<Item> queue_;  ///< items that are being committed stay at the front
-  LiveStatePtr tentative_;  ///< the newest state, which may not be durable yet
-  Schedule schedule_;       ///< as of tentative_
-  Duration last_due_{};     ///< latest due time in tentative_; later states are not shown before it
+  Sequencer sequencer_;
+  PendingQueue queue_;
+  Durability durability_;
   std::optional<SteadyClock::time_point> retry_at_;
   bool is_ending_ = false;
-
-  // Changed by the committing thread only.
-  Schedule durable_schedule_;
-  mutable std::mutex durable_mutex_;
-  LiveStatePtr durable_;
 
   ShownStates shown_;
   std::shared_ptr<Subscribers> subscribers_;
   OnAir on_air_;
 
-  std::mutex time_mutex_;
-  std::condition_variable time_;
-  bool is_poked_ = false;
-  bool is_time_over_ = false;
-
+  // The threads begin when all members above exist.
   std::thread committing_;
-  std::thread watching_;
+  DueChecker due_checker_;
+  TimeWatch time_watch_;
 };
 
 LayerManager::Work::Work(const LayerManagerOptions& options, LiveStatePtr state, Schedule schedule)
     : options_(options),
-      folders_{options.folder, options.assets_folder},
-      gauges_(*options.metrics),
-      tentative_(state),
-      schedule_(schedule),
-      durable_schedule_(std::move(schedule)),
-      durable_(state),
+      checker_(options.objection, {options.folder, options.assets_folder}),
+      metrics_(*options.metrics),
+      sequencer_(state, schedule, checker_.checks_encoding()),
+      durability_(*options.store, state, std::move(schedule)),
       shown_(state),
-      subscribers_(std::make_shared<Subscribers>(state)) {
-  gauges_.count_layers(state->scene);
-  committing_ = base::named_thread("commit", [this] { commit_for_ever(); });
-  watching_ = base::named_thread("scheduler", [this] { watch_time(); });
+      subscribers_(std::make_shared<Subscribers>(state)),
+      committing_(base::named_thread("commit", [this] { commit_for_ever(); })),
+      due_checker_(checker_,
+                   [this](int64_t number, Checks checks) {
+                     {
+                       const std::lock_guard lock(mutex_);
+                       sequencer_.answer_due(number, std::move(checks));
+                     }
+                     poke_time();
+                   }),
+      time_watch_([this] { return do_what_is_due(); }) {
+  metrics_.count_layers(state->scene);
 }
 
 LayerManager::Work::~Work() {
-  {
-    const std::lock_guard lock(time_mutex_);
-    is_time_over_ = true;
-  }
-  time_.notify_one();
-  watching_.join();
+  time_watch_.stop();
+  due_checker_.stop();
   {
     const std::lock_guard lock(mutex_);
     is_ending_ = true;
@@ -249,11 +141,6 @@ LayerManager::Work::~Work() {
   work_.notify_one();
   committing_.join();
   for (const auto& [done, index] : on_air_.take_all()) done(index);
-}
-
-LiveStatePtr LayerManager::Work::current() const {
-  const std::lock_guard lock(durable_mutex_);
-  return durable_;
 }
 
 // --- commands ---
@@ -267,152 +154,66 @@ std::optional<Duration> LayerManager::Work::later_time(const Submission& submiss
   return due > frame_time ? std::optional(due) : std::nullopt;
 }
 
-LayerManager::Work::Check LayerManager::Work::check_of(LiveState state) const {
-  auto error = options_.objection(state);
-  return {std::move(state), std::move(error)};
-}
-
-LayerManager::Work::Outcome LayerManager::Work::applied(const scene::Command& command,
-                                                        Origin origin, Duration now,
-                                                        const std::optional<Check>& check) const {
-  auto outcome = scene::apply(*tentative_, command, now);
-  if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
-  auto& applied = std::get<scene::Applied>(outcome);
-  if (origin == Origin::kNetwork) {
-    auto refusal = refusal_of_names(command, tentative_->scene, applied.state.scene, folders_);
-    if (refusal) return *std::move(refusal);
-  }
-  if (options_.objection && encodes_otherwise(*tentative_, applied.state)) {
-    const bool is_checked = check && !encodes_otherwise(check->state, applied.state);
-    if (!is_checked) return Unchecked{std::move(applied.state)};
-    if (check->error) return Refusal{*check->error, {}};
-  }
-  return std::move(applied);
-}
-
-LayerManager::Work::Decision LayerManager::Work::execute(Item& item, Origin origin,
-                                                         Duration frame_time,
-                                                         const std::optional<Check>& check) {
-  item.now = std::max(frame_time, last_due_);
-  auto outcome = applied(item.command, origin, item.now, check);
-  if (auto* unchecked = std::get_if<Unchecked>(&outcome)) return std::move(unchecked->state);
-  if (auto* refusal = std::get_if<Refusal>(&outcome)) {
-    item.answer = std::move(*refusal);
-    return std::nullopt;
-  }
-  auto& next = std::get<scene::Applied>(outcome);
-  const bool is_changed = next.state.revision != tentative_->revision;
-  if (is_changed) {
-    tentative_ = std::make_shared<const LiveState>(std::move(next.state));
-    item.state = tentative_;
-    item.events = std::move(next.events);
-  }
-  item.answer = Accepted{tentative_->revision, std::move(next.result), is_changed, false};
-  return std::nullopt;
-}
-
-LayerManager::Work::Decision LayerManager::Work::schedule_for(Item& item, Origin origin,
-                                                              Duration due,
-                                                              const std::optional<Check>& check) {
-  auto outcome = applied(item.command, origin, due, check);
-  if (auto* unchecked = std::get_if<Unchecked>(&outcome)) return std::move(unchecked->state);
-  const auto* refusal = std::get_if<Refusal>(&outcome);
-  if (refusal != nullptr && is_wrong_for_ever(*refusal)) {
-    item.answer = *refusal;
-  } else if (schedule_.waiting.size() >= static_cast<size_t>(scene::limits::kScheduledMax)) {
-    item.answer =
-        refused(ErrorCode::kLimit, std::to_string(schedule_.waiting.size()) +
-                                       " commands are already scheduled, which is the maximum");
-  } else {
-    const int64_t number = schedule_.next_number;
-    item.scheduled = Scheduled{number, due, origin, item.command};
-    schedule_.add(*item.scheduled);
-    item.answer = Accepted{tentative_->revision,
-                           Value::object().add("scheduled", Value::of(static_cast<double>(number))),
-                           false, true};
-  }
-  return std::nullopt;
-}
-
-LayerManager::Work::Decision LayerManager::Work::decide(Item& item, const Submission& submission,
-                                                        const std::optional<Check>& check) {
+std::optional<Questions> LayerManager::Work::decide(PendingCommand& pending,
+                                                    const Submission& submission,
+                                                    const Checks& checks) {
   const Duration frame_time = options_.next_frame_time();
   const auto& wanted = submission.if_revision;
+  const int64_t revision = sequencer_.state()->revision;
   if (options_.role == store::Role::kFollower) {
-    item.answer =
-        refused(ErrorCode::kConflict, "this daemon follows another; change the scene there");
-  } else if (wanted && *wanted != tentative_->revision) {
-    item.answer = refused(ErrorCode::kStale, "the scene is at revision " +
-                                                 std::to_string(tentative_->revision) + ", not " +
-                                                 std::to_string(*wanted));
+    pending.answer =
+        Refusal{base::conflict("this daemon follows another; change the scene there"), {}};
+  } else if (wanted && *wanted != revision) {
+    pending.answer = Refusal{{ErrorCode::kStale,
+                              "the scene is at revision " + std::to_string(revision) + ", not " +
+                                  std::to_string(*wanted),
+                              {},
+                              nullptr},
+                             {}};
   } else if (const auto due = later_time(submission, frame_time)) {
-    return schedule_for(item, submission.origin, *due, check);
+    return sequencer_.schedule_for(pending, submission.origin, *due, checks);
   } else {
-    return execute(item, submission.origin, frame_time, check);
+    return sequencer_.execute(pending, submission.origin, frame_time, checks);
   }
   return std::nullopt;
 }
 
 void LayerManager::Work::submit(Submission submission, std::function<void(Answer)> done) {
-  Item item;
-  item.command = std::move(submission.command);
-  item.done = std::move(done);
+  PendingCommand pending;
+  pending.command = std::move(submission.command);
+  pending.done = std::move(done);
   bool is_scheduled = false;
   {
     std::unique_lock lock(mutex_);
-    // The check may take long, so it must not hold up other commands. Afterwards the command is
+    // A check may take long, so it must not hold up other commands. Afterwards the command is
     // decided again, in the state that is then the newest.
-    std::optional<Check> check;
-    while (auto unchecked = decide(item, submission, check)) {
+    Checks checks;
+    while (auto questions = decide(pending, submission, checks)) {
       lock.unlock();
-      check = check_of(*std::move(unchecked));
+      checker_.answer(*std::move(questions), checks);
       lock.lock();
     }
-    is_scheduled = item.scheduled.has_value();
-    queue_.push_back(std::move(item));
+    is_scheduled = pending.scheduled.has_value();
+    queue_.push(std::move(pending));
   }
   work_.notify_one();
   if (is_scheduled) poke_time();
 }
 
-// --- what was scheduled ---
+// --- scheduled commands ---
 
-void LayerManager::Work::execute_due(const Scheduled& scheduled, Additions& additions) {
-  schedule_.remove(scheduled.number);
-  Item item;
-  item.command = scheduled.command;
-  item.due = scheduled.number;
-  last_due_ = std::max(last_due_, scheduled.due);
-  // Commands that are due at the same time, or are late, are applied in order.
-  std::optional<Check> check;
-  while (auto unchecked = execute(item, scheduled.origin, scheduled.due, check)) {
-    check = check_of(*std::move(unchecked));
-  }
-  item.show_from = scheduled.due;
-  queue_.push_back(std::move(item));
-  show_in_advance(additions);
-  if (queue_.back().state != nullptr && !queue_.back().is_shown) {
-    show_provisional(scheduled, additions);
-  }
-}
-
-// Shows results of scheduled commands before they are committed: the durable schedule implies them.
-// Stops at a result that depends on an uncommitted change.
-void LayerManager::Work::show_in_advance(Additions& additions) {
-  for (Item& item : queue_) {
-    const bool is_implied = item.due.has_value();
-    if (!is_implied && item.is_written()) return;
-    if (item.state == nullptr || item.is_shown) continue;
-    additions.push_back({item.state, item.show_from, false});
-    item.is_shown = true;
-  }
+void LayerManager::Work::add_due(Sequencer::Due due, Additions& additions) {
+  queue_.push(std::move(due.pending));
+  for (auto& implied : queue_.take_implied()) additions.push_back(std::move(implied));
+  const PendingCommand& pending = queue_.back();
+  if (pending.state != nullptr && !pending.is_shown) show_provisional(due.scheduled, additions);
 }
 
 // A slow commit must not delay a scheduled command: until then, the command is shown applied to the
 // newest state that may be shown, with the revision of that state.
 void LayerManager::Work::show_provisional(const Scheduled& scheduled, Additions& additions) {
-  const auto is_it = [&](const Scheduled& each) { return each.number == scheduled.number; };
-  if (std::ranges::none_of(durable_schedule_.waiting, is_it)) return;
+  const auto& durable = durability_.schedule().waiting;
+  if (std::ranges::find(durable, scheduled.number, &Scheduled::number) == durable.end()) return;
   const LiveStatePtr base = additions.empty() ? shown_.newest() : additions.back().state;
   auto outcome = scene::apply(*base, scheduled.command, scheduled.due);
   auto* applied = std::get_if<scene::Applied>(&outcome);
@@ -423,17 +224,13 @@ void LayerManager::Work::show_provisional(const Scheduled& scheduled, Additions&
 }
 
 void LayerManager::Work::execute_all_due(Duration frame_time, Additions& additions) {
-  while (!schedule_.waiting.empty() && schedule_.waiting.front().due <= frame_time + kLead) {
-    execute_due(Scheduled(schedule_.waiting.front()), additions);
+  while (auto next = sequencer_.execute_due(frame_time + kLead)) {
+    if (auto* asked = std::get_if<Sequencer::DueQuestions>(&*next)) {
+      due_checker_.ask(std::move(*asked));
+    } else {
+      add_due(std::get<Sequencer::Due>(*std::move(next)), additions);
+    }
   }
-}
-
-void LayerManager::Work::poke_time() {
-  {
-    const std::lock_guard lock(time_mutex_);
-    is_poked_ = true;
-  }
-  time_.notify_one();
 }
 
 SteadyClock::time_point LayerManager::Work::do_what_is_due() {
@@ -441,14 +238,14 @@ SteadyClock::time_point LayerManager::Work::do_what_is_due() {
   bool has_work = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!schedule_.waiting.empty()) {
+    if (!sequencer_.schedule().waiting.empty()) {
       const Duration frame_time = options_.next_frame_time();
       Additions additions;
       execute_all_due(frame_time, additions);
       shown_.add(additions, frame_time);
-      has_work = !queue_.empty();
+      has_work = !queue_.is_empty();
     }
-    if (!schedule_.waiting.empty()) wake = SteadyClock::now() + kLook;
+    if (!sequencer_.schedule().waiting.empty()) wake = SteadyClock::now() + kLook;
   }
   if (has_work) work_.notify_one();
   for (const auto& [done, index] : on_air_.take_due(SteadyClock::now())) done(index);
@@ -456,134 +253,91 @@ SteadyClock::time_point LayerManager::Work::do_what_is_due() {
   return deadline ? std::min(wake, *deadline) : wake;
 }
 
-void LayerManager::Work::watch_time() {
-  while (true) {
-    const auto wake = do_what_is_due();
-    std::unique_lock lock(time_mutex_);
-    time_.wait_until(lock, wake, [&] { return is_poked_ || is_time_over_; });
-    if (is_time_over_) return;
-    is_poked_ = false;
-  }
-}
+// --- durability ---
 
-// --- making durable ---
-
-// Waits for items to commit, or for the end.
+// Waits for commands to commit, or for the end.
 void LayerManager::Work::await_work(std::unique_lock<std::mutex>& lock) {
-  const auto is_waited_for = [&] {
-    return is_ending_ || std::ranges::any_of(queue_, [](const Item& item) { return !item.due; });
-  };
   if (retry_at_) {
-    work_.wait_until(lock, *retry_at_, is_waited_for);
+    work_.wait_until(lock, *retry_at_, [&] { return is_ending_ || queue_.has_caller(); });
     retry_at_.reset();
   }
-  work_.wait(lock, [&] { return is_ending_ || !queue_.empty(); });
+  work_.wait(lock, [&] { return is_ending_ || !queue_.is_empty(); });
 }
 
 void LayerManager::Work::commit_for_ever() {
   std::unique_lock lock(mutex_);
   while (true) {
     await_work(lock);
-    if (queue_.empty()) return;
-    std::vector<Item*> group;
-    for (Item& item : queue_) {
-      if (group.size() == kGroupMax) break;
-      group.push_back(&item);
-    }
+    if (queue_.is_empty()) return;
+    const std::vector<const PendingCommand*> group = queue_.next_group();
     lock.unlock();
-    const auto committed = commit(group);
+    auto committed = durability_.commit(group, wall_clock());
+    if (committed && committed.value().is_written) metrics_.count_commit(group.size());
     lock.lock();
     if (committed) {
-      publish(group.size(), lock);
+      publish(group.size(), std::move(committed).value(), lock);
     } else {
       roll_back(committed.error(), lock);
     }
   }
 }
 
-base::Result<void> LayerManager::Work::commit(const std::vector<Item*>& group) {
-  const LiveStatePtr durable = current();
-  LiveStatePtr last = durable;
-  Schedule schedule = durable_schedule_;
-  std::vector<store::JournalEntry> entries;
-  bool replaces_all = false;
-  bool is_written = false;
-  const scene::WallTime at = wall_clock();
-  for (const Item* item : group) {
-    is_written |= item->is_written();
-    if (item->scheduled) schedule.add(*item->scheduled);
-    if (item->due) schedule.remove(*item->due);
-    if (item->state == nullptr) continue;
-    last = item->state;
-    replaces_all |= replaces_scene(item->command);
-    entries.push_back({last->revision, journal_text(item->command, item->now, at)});
-  }
-  if (!is_written) return {};
-  store::Commit commit =
-      replaces_all ? commit_of(*last, schedule) : commit_between(*durable, *last, schedule);
-  commit.entries = std::move(entries);
-  gauges_.count_group(group.size());
-  TRY_DO(options_.store->commit(commit));
-  durable_schedule_ = std::move(schedule);
-  return {};
-}
-
-// Publishes the first `count` items, which are durable: shows them, notifies subscribers, and
-// responds.
-void LayerManager::Work::publish(size_t count, std::unique_lock<std::mutex>& lock) {
-  std::vector<Item> items(std::make_move_iterator(queue_.begin()),
-                          std::make_move_iterator(queue_.begin() + static_cast<ptrdiff_t>(count)));
-  queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count));
+// Publishes the first `count` commands, which are durable: shows their results, notifies
+// subscribers, and responds.
+void LayerManager::Work::publish(size_t count, Durability::Committed committed,
+                                 std::unique_lock<std::mutex>& lock) {
+  std::vector<PendingCommand> commands = queue_.take_front(count);
+  durability_.set(std::move(committed.state), std::move(committed.schedule));
+  sequencer_.forget_checks(durability_.schedule());
   Additions additions;
-  for (const Item& item : items) {
-    if (item.state == nullptr) continue;
-    if (!item.is_shown) additions.push_back({item.state, item.show_from, false});
-    const std::lock_guard durable_lock(durable_mutex_);
-    durable_ = item.state;
+  for (const PendingCommand& each : commands) {
+    if (each.state != nullptr && !each.is_shown) {
+      additions.push_back({each.state, each.show_from, false});
+    }
   }
-  show_in_advance(additions);
+  for (auto& implied : queue_.take_implied()) additions.push_back(std::move(implied));
   shown_.add(additions, options_.next_frame_time());
   lock.unlock();
-  bool is_changed = false;
-  for (Item& item : items) {
-    if (item.state != nullptr) {
-      is_changed = true;
-      gauges_.count_events(item.events);
-      subscribers_->notify({item.state, std::move(item.events)});
+  LiveStatePtr newest;
+  for (PendingCommand& each : commands) {
+    if (each.state != nullptr) {
+      newest = each.state;
+      metrics_.count_events(each.events);
+      subscribers_->notify({each.state, std::move(each.events)});
     }
-    answer(item);
+    answer(each);
   }
-  if (is_changed) gauges_.count_layers(durable_->scene);
+  if (newest != nullptr) metrics_.count_layers(newest->scene);
   lock.lock();
 }
 
 // Rolls back everything that is not durable, and applies what the durable schedule implies again.
 void LayerManager::Work::roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock) {
-  std::deque<Item> items = std::exchange(queue_, {});
-  tentative_ = durable_;
-  schedule_ = durable_schedule_;
-  last_due_ = {};
+  std::vector<PendingCommand> commands = queue_.take_all();
+  const LiveStatePtr durable = durability_.state();
+  sequencer_.reset(durable, durability_.schedule());
+  sequencer_.forget_checks(durability_.schedule());
   Additions additions;
   execute_all_due(options_.next_frame_time(), additions);
-  shown_.reset(durable_, additions);
+  shown_.reset(durable, additions);
   retry_at_ = SteadyClock::now() + kRetryAfter;
   // At the end, implied commands stay scheduled instead of being retried without end.
   if (is_ending_) queue_.clear();
   lock.unlock();
-  for (Item& item : items) {
-    if (std::holds_alternative<Accepted>(item.answer)) {
-      item.answer = Refusal{base::with_context(error, "the change could not be made durable"), {}};
+  for (PendingCommand& each : commands) {
+    if (std::holds_alternative<Accepted>(each.answer)) {
+      each.answer = Refusal{base::with_context(error, "the change could not be made durable"), {}};
     }
-    answer(item);
+    answer(each);
   }
   lock.lock();
 }
 
-void LayerManager::Work::answer(Item& item) {
-  if (const auto* refusal = std::get_if<Refusal>(&item.answer)) {
-    gauges_.count_refusal(refusal->error);
+void LayerManager::Work::answer(PendingCommand& pending) {
+  if (const auto* refusal = std::get_if<Refusal>(&pending.answer)) {
+    metrics_.count_refusal(refusal->error);
   }
-  if (item.done) item.done(std::move(item.answer));
+  if (pending.done) pending.done(std::move(pending.answer));
 }
 
 // --- following ---
@@ -594,13 +348,12 @@ void LayerManager::Work::mirror(LiveState state) {
   const Value active = newest->active ? Value::of(*newest->active) : Value::null();
   {
     const std::lock_guard lock(mutex_);
-    tentative_ = newest;
+    sequencer_.reset(newest, {});
     const Duration frame_time = options_.next_frame_time();
     shown_.add({{newest, frame_time, false}}, frame_time);
-    const std::lock_guard durable_lock(durable_mutex_);
-    durable_ = newest;
+    durability_.set(newest, {});
   }
-  gauges_.count_layers(newest->scene);
+  metrics_.count_layers(newest->scene);
   const Value params = Value::object().add("scene", document).add("active", active);
   subscribers_->notify({newest, {{"scene.updated", params}}});
 }
@@ -698,7 +451,9 @@ std::unique_ptr<LayerManager::Subscription> LayerManager::subscribe(
   return work_->subscribers().add(std::move(listener));
 }
 
-void LayerManager::count_refusal(const base::Error& error) { work_->gauges().count_refusal(error); }
+void LayerManager::count_refusal(const base::Error& error) {
+  work_->metrics().count_refusal(error);
+}
 
 void LayerManager::note_on_air(int64_t revision, int64_t index) {
   if (work_->on_air().note(revision, index)) work_->poke_time();

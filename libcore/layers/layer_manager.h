@@ -71,9 +71,8 @@ struct LayerManagerOptions {
   /// The stream time of frame `index` at the current rate.
   std::function<base::Duration(int64_t index)> time_of_frame;
   /// Checks the canvas, outputs and stream settings of `state` when a command changes them. An
-  /// error refuses the command; absent: no check. Runs on the thread that submits, without locks,
-  /// and again if another command changed these meanwhile; for a scheduled command that is due, on
-  /// the thread that executes it, with the manager's lock.
+  /// error refuses the command; absent: no check. May block; runs without locks, on the thread that
+  /// submits or on a thread of its own, and again if another command changed these meanwhile.
   std::function<std::optional<base::Error>(const scene::LiveState& state)> objection;
   /// kFollower: the store is that of a follower. All commands are refused; the state is that of
   /// another daemon, which follow() reads.

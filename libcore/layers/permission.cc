@@ -23,13 +23,7 @@ using scene::Value;
 
 using scene::FileRole;
 
-// A file or a URL that an item of a scene names.
-struct Name {
-  FileRole role = FileRole::kNone;
-  std::string text;
-  bool operator==(const Name&) const = default;
-};
-using Names = std::vector<Name>;
+using Names = std::vector<FileName>;
 
 std::string_view scheme_of(std::string_view url) {
   const size_t colon = url.find(':');
@@ -55,15 +49,20 @@ void add_names(const scene::Codec<T>& codec, const T& item, Names& names) {
 template <class T, class Items>
 void add_new_names(const scene::Codec<T>& codec, const Items& before, const Items& items,
                    Names& names) {
+  // Most items of a list are where they were, and the same.
+  size_t place = 0;
   for (const auto& item : items) {
     const T& typed = base::unshared(item);
-    const auto* old = scene::find_by_id(before, typed.id);
+    const auto* old = place < before.size() && base::unshared(before[place]).id == typed.id
+                          ? &before[place]
+                          : scene::find_by_id(before, typed.id);
+    ++place;
     if (old != nullptr && *old == item) continue;
     Names own;
     add_names(codec, typed, own);
     Names known;
     if (old != nullptr) add_names(codec, base::unshared(*old), known);
-    for (Name& name : own) {
+    for (FileName& name : own) {
       if (std::ranges::find(known, name) == known.end()) names.push_back(std::move(name));
     }
   }
@@ -71,15 +70,6 @@ void add_new_names(const scene::Codec<T>& codec, const Items& before, const Item
 
 scene::Scene head_of(const scene::Scene& scene) {
   return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
-}
-
-Names new_names(const scene::Scene& before, const scene::Scene& after) {
-  Names names;
-  if (before.fonts != after.fonts) add_names(scene::scene_codec(), head_of(after), names);
-  add_new_names(scene::layer_codec(), before.layers, after.layers, names);
-  add_new_names(scene::audio_codec(), before.audio, after.audio, names);
-  add_new_names(scene::output_codec(), before.outputs, after.outputs, names);
-  return names;
 }
 
 bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
@@ -115,20 +105,6 @@ bool is_allowed_source(const std::string& source, const Folders& folders) {
   return base::is_url(source) ? is_of_scheme(source, kSchemes) : is_asset(source, folders);
 }
 
-bool is_allowed(const Name& name, const Folders& folders) {
-  switch (name.role) {
-    case FileRole::kNone:
-      return true;
-    case FileRole::kAsset:
-      return !base::is_url(name.text) && is_asset(name.text, folders);
-    case FileRole::kSource:
-      return is_allowed_source(name.text, folders);
-    case FileRole::kOutput:
-      return is_allowed_output(name.text, folders);
-  }
-  return false;
-}
-
 const char* expectation_of(FileRole role) {
   switch (role) {
     case FileRole::kSource:
@@ -146,25 +122,48 @@ const char* expectation_of(FileRole role) {
 
 }  // namespace
 
-std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
-                                               const scene::Scene& before,
-                                               const scene::Scene& after, const Folders& folders) {
-  Names names = new_names(before, after);
-  std::erase_if(names, [&](const Name& name) { return is_allowed(name, folders); });
-  if (names.empty()) return std::nullopt;
+std::vector<FileName> new_names(const scene::Scene& before, const scene::Scene& after) {
+  Names names;
+  if (before.fonts != after.fonts) add_names(scene::scene_codec(), head_of(after), names);
+  add_new_names(scene::layer_codec(), before.layers, after.layers, names);
+  add_new_names(scene::audio_codec(), before.audio, after.audio, names);
+  add_new_names(scene::output_codec(), before.outputs, after.outputs, names);
+  return names;
+}
+
+std::vector<FileName> without_known_names(std::vector<FileName> names, const scene::Scene& scene) {
+  if (names.empty()) return names;
   Names known;
-  add_names(scene::scene_codec(), before, known);
-  std::erase_if(names, [&](const Name& name) {
-    return std::ranges::any_of(known, [&](const Name& other) {
+  add_names(scene::scene_codec(), scene, known);
+  std::erase_if(names, [&](const FileName& name) {
+    return std::ranges::any_of(known, [&](const FileName& other) {
       const bool same_use = (name.role == FileRole::kOutput) == (other.role == FileRole::kOutput);
       return same_use && name.text == other.text;
     });
   });
-  if (names.empty()) return std::nullopt;
+  return names;
+}
+
+bool is_allowed(const FileName& name, const Folders& folders) {
+  switch (name.role) {
+    case FileRole::kNone:
+      return true;
+    case FileRole::kAsset:
+      return !base::is_url(name.text) && is_asset(name.text, folders);
+    case FileRole::kSource:
+      return is_allowed_source(name.text, folders);
+    case FileRole::kOutput:
+      return is_allowed_output(name.text, folders);
+  }
+  return false;
+}
+
+scene::Refusal refusal_of_names(const scene::Command& command,
+                                const std::vector<FileName>& forbidden) {
   const std::vector<scene::NamedFile> named = scene::files_of(command);
   scene::Refusal refusal;
   std::set<std::string> told;
-  for (const Name& name : names) {
+  for (const FileName& name : forbidden) {
     if (!told.insert(name.text).second) continue;
     const size_t faults_before = refusal.faults.size();
     for (const scene::NamedFile& file : named) {

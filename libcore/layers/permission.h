@@ -1,11 +1,15 @@
 #pragma once
 
+#include "scene/codec.h"
 #include "scene/command.h"
 #include "scene/scene.h"
 
-#include <optional>
 #include <string>
+#include <vector>
 
+/// What a command from the network may name: files of the assets folder, symbolic links resolved,
+/// and URLs of known schemes. Names that the scene already has are allowed. The FileRole of each
+/// field in the tables determines what is a file or URL.
 namespace layercast::layers {
 
 /// The folders that limit the files in commands from the network.
@@ -14,12 +18,23 @@ struct Folders {
   std::string assets;  ///< the folder that may be read and written
 };
 
-/// The refusal of a network command after which the scene names something that is not allowed: a
-/// file outside the assets folder, symbolic links resolved, or a URL with another scheme. Names
-/// that the scene `before` already has are allowed. Nullopt if the command is allowed. The FileRole
-/// of each field in the tables determines what is a file or URL.
-std::optional<scene::Refusal> refusal_of_names(const scene::Command& command,
-                                               const scene::Scene& before,
-                                               const scene::Scene& after, const Folders& folders);
+/// A file or a URL that an item of a scene names.
+struct FileName {
+  scene::FileRole role = scene::FileRole::kNone;
+  std::string text;
+  bool operator==(const FileName&) const = default;
+};
+
+/// The names of the items of `after` that the same items of `before` do not have.
+std::vector<FileName> new_names(const scene::Scene& before, const scene::Scene& after);
+/// `names` without those that some item of `scene` has for the same use.
+std::vector<FileName> without_known_names(std::vector<FileName> names, const scene::Scene& scene);
+
+/// Whether a network client may name it. Looks at the disk, and may block.
+bool is_allowed(const FileName& name, const Folders& folders);
+
+/// The refusal of a command that adds `forbidden` names, of which there is at least one.
+scene::Refusal refusal_of_names(const scene::Command& command,
+                                const std::vector<FileName>& forbidden);
 
 }  // namespace layercast::layers

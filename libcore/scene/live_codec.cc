@@ -80,11 +80,37 @@ base::Result<StoredLayer> stored_layer_from(Value document, int version) {
   return stored;
 }
 
+// The ids of the layers in their order: one text, because a change of a large scene would spend
+// most of its time on a list. Version 1 has a list.
+std::string order_text(const Scene& scene) {
+  std::string text;
+  for (const auto& layer : scene.layers) {
+    if (!text.empty()) text += ' ';
+    text += layer->id;
+  }
+  return text;
+}
+
+base::Result<std::vector<std::string>> order_from(const Value& header) {
+  const Value* order = header.find("order");
+  if (order == nullptr || !order->is(Value::Kind::kString)) {
+    return member_of(header, "order", list(name(), 0, limits::kLayersMax, "layers"));
+  }
+  std::vector<std::string> ids;
+  std::string_view rest = order->text;
+  while (!rest.empty()) {
+    const size_t end = std::min(rest.find(' '), rest.size());
+    ids.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return ids;
+}
+
 base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header, int version,
                                LiveState& state) {
   std::map<std::string_view, std::string_view> text_of;
   for (const auto& [id, text] : texts.layers) text_of[id] = text;
-  TRY(const auto order, member_of(header, "order", list(name(), 0, limits::kLayersMax, "layers")));
+  TRY(const std::vector<std::string> order, order_from(header));
   if (order.size() != text_of.size()) return not_ours("its layers differ from those in its header");
   state.scene.layers.reserve(order.size());
   for (const std::string& id : order) {
@@ -178,11 +204,9 @@ Scene without_layers(const Scene& scene) {
 }  // namespace
 
 Value header_document(const LiveState& state) {
-  Value order = Value::array();
-  for (const auto& layer : state.scene.layers) order.items.push_back(Value::of(layer->id));
   Value header = Value::object().add("version", Value::of(kStateVersion));
   header.add("scene", scene_codec().write(without_layers(state.scene)));
-  header.add("order", std::move(order));
+  header.add("order", Value::of(order_text(state.scene)));
   if (!state.scene.audio.empty()) {
     header.add("audio", tracks_codec().write(state.scene.audio));
     Value runs = Value::object();

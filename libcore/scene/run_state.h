@@ -119,6 +119,24 @@ class RunTable {
   }
   bool operator==(const RunTable&) const = default;
 
+  /// Calls `visit` with the id of each run state that only one of the tables has, or that differs.
+  template <class Visit>
+  static void visit_differences(const RunTable& a, const RunTable& b, Visit visit) {
+    auto left = a.runs_.begin();
+    auto right = b.runs_.begin();
+    while (left != a.runs_.end() || right != b.runs_.end()) {
+      if (right == b.runs_.end() || (left != a.runs_.end() && (*left)->id < (*right)->id)) {
+        visit((*left++)->id);
+      } else if (left == a.runs_.end() || (*right)->id < (*left)->id) {
+        visit((*right++)->id);
+      } else {
+        if (*left != *right) visit((*right)->id);
+        ++left;
+        ++right;
+      }
+    }
+  }
+
  private:
   auto place_of(std::string_view id) const {
     return std::ranges::lower_bound(runs_, id, {},

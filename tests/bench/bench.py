@@ -17,8 +17,8 @@ CPU time is that of all threads. Composing is that without what decodes the vide
 tells what that takes, of ffmpeg it is what decoding alone takes. A frame copy is what one thread
 takes to copy a 1920×1080 frame of RGBA that sits in cache.
 
---memory, --limits, --live, --plots, --sprite, --feed, --kernels and --pipe measure something else
-instead.
+--memory, --limits, --live, --plots, --sprite, --feed, --kernels, --pipe and --changes measure something
+else instead.
 """
 
 import argparse
@@ -210,6 +210,7 @@ def run_micro_benchmarks(names: list[str], options: argparse.Namespace) -> None:
 
 def bench(options: argparse.Namespace) -> None:
     micro = ["kernels_bench"] * options.kernels + ["pipe_bench"] * options.pipe
+    micro += ["changes_bench"] * options.changes
     for name in micro or ["render-frames", "frame_copy_bench"]:
         if not (options.bin / name).exists():
             raise BenchError(f"{options.bin / name} is not built: run tools/dev bench")
@@ -276,6 +277,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
            help="measure S3 with a video of 720p and of 1080p, on one and two threads")
     option("--kernels", action="store_true", help="measure the inner loops")
     option("--pipe", action="store_true", help="measure ways through a pipe")
+    option("--changes", action="store_true", help="measure changes of live scenes by their size")
 
 
 def parse_options() -> argparse.Namespace:

@@ -602,6 +602,50 @@ TEST_F(LayerManagers, ASlowObjectionMakesNoScheduledCommandLate) {
   EXPECT_EQ(opacity_of(manager_->current(), "title"), 0.25);
 }
 
+TEST_F(LayerManagers, ASlowObjectionToADueCommandMakesNoOtherLate) {
+  std::promise<void> asked;
+  std::promise<void> release;
+  std::atomic<int> asks = 0;
+  objection_ = [&](const LiveState&) -> std::optional<base::Error> {
+    // It is asked when the command is scheduled, for the new output, and when the command is due.
+    if (++asks == 3) {
+      asked.set_value();
+      release.get_future().wait();
+    }
+    return std::nullopt;
+  };
+  open();
+  const CommandDocument faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  accepted_of(submit(faster, At{seconds(10)}).get());
+  accepted_of(submit(set_opacity(0.5), At{seconds(11)}).get());
+  accepted({"outputs.add", json(R"({"output": {"id": "b", "url": "b.mkv"}})")});
+  set_time(seconds(10));
+  asked.get_future().wait();
+  set_time(seconds(11));
+  EXPECT_TRUE(
+      comes_true([&] { return opacity_of(shown_at(manager_->published(), seconds(11))) == 0.5; }));
+  EXPECT_EQ(accepted(set_opacity(0.25, "title")).revision, 4);
+  release.set_value();
+  EXPECT_TRUE(comes_true([&] { return manager_->current()->stream.bitrate == 3'000'000; }));
+  EXPECT_EQ(manager_->current()->revision, 5);
+  EXPECT_EQ(asks, 3);
+}
+
+TEST_F(LayerManagers, ADueCommandWhoseCheckStillHoldsIsNotCheckedAgain) {
+  std::atomic<int> asks = 0;
+  objection_ = [&](const LiveState&) -> std::optional<base::Error> {
+    ++asks;
+    return std::nullopt;
+  };
+  open();
+  const CommandDocument faster = {"stream.configure", json(R"({"patch": {"bitrate": "3M"}})")};
+  accepted_of(submit(faster, At{seconds(10)}).get());
+  accepted(set_opacity(0.25, "title"));
+  set_time(seconds(10));
+  EXPECT_TRUE(comes_true([&] { return manager_->current()->stream.bitrate == 3'000'000; }));
+  EXPECT_EQ(asks, 1);
+}
+
 TEST_F(LayerManagers, AnObjectionIsHeardAgainWhenTheOutputsChangedMeanwhile) {
   int asks = 0;
   objection_ = [&](const LiveState& state) -> std::optional<base::Error> {

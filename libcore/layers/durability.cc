@@ -1,0 +1,57 @@
+#include "layers/durability.h"
+
+#include "layers/commit_of.h"
+
+#include <utility>
+#include <variant>
+
+namespace layercast::layers {
+namespace {
+
+bool replaces_scene(const scene::Command& command) {
+  const auto* change = std::get_if<scene::Change>(&command);
+  return change != nullptr && std::holds_alternative<scene::ReplaceScene>(*change);
+}
+
+}  // namespace
+
+Durability::Durability(store::StateStore& store, scene::LiveStatePtr state, Schedule schedule)
+    : store_(store), schedule_(std::move(schedule)), state_(std::move(state)) {}
+
+scene::LiveStatePtr Durability::state() const {
+  const std::lock_guard lock(mutex_);
+  return state_;
+}
+
+base::Result<Durability::Committed> Durability::commit(
+    const std::vector<const PendingCommand*>& group, scene::WallTime at) const {
+  const scene::LiveStatePtr before = state();
+  // Only this thread changes the schedule.
+  Committed committed{before, schedule_};
+  std::vector<store::JournalEntry> entries;
+  bool replaces_all = false;
+  for (const PendingCommand* each : group) {
+    committed.is_written |= each->is_written();
+    if (each->scheduled) committed.schedule.add(*each->scheduled);
+    if (each->due) committed.schedule.remove(*each->due);
+    if (each->state == nullptr) continue;
+    committed.state = each->state;
+    replaces_all |= replaces_scene(each->command);
+    entries.push_back({each->state->revision, journal_text(each->command, each->now, at)});
+  }
+  if (!committed.is_written) return committed;
+  store::Commit commit = replaces_all
+                             ? commit_of(*committed.state, committed.schedule)
+                             : commit_between(*before, *committed.state, committed.schedule);
+  commit.entries = std::move(entries);
+  TRY_DO(store_.commit(commit));
+  return committed;
+}
+
+void Durability::set(scene::LiveStatePtr state, Schedule schedule) {
+  schedule_ = std::move(schedule);
+  const std::lock_guard lock(mutex_);
+  state_ = std::move(state);
+}
+
+}  // namespace layercast::layers

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "base/error.h"
+#include "layers/pending_queue.h"
+#include "layers/schedule.h"
+#include "scene/live_state.h"
+#include "store/state_store.h"
+
+#include <mutex>
+#include <vector>
+
+namespace layercast::layers {
+
+/// What the store holds: the newest durable state and the durable schedule.
+class Durability {
+ public:
+  /// `store`: outlives the object.
+  Durability(store::StateStore& store, scene::LiveStatePtr state, Schedule schedule);
+
+  /// The newest durable state; never null. Thread: any.
+  scene::LiveStatePtr state() const;
+  /// Thread: the caller holds the manager's lock.
+  const Schedule& schedule() const { return schedule_; }
+
+  /// The result of a commit.
+  struct Committed {
+    scene::LiveStatePtr state;
+    Schedule schedule;
+    bool is_written = false;  ///< else nothing had to be stored
+  };
+  /// Stores the commands in one commit, which `at` dates in the journal. Thread: the one that
+  /// commits, without the manager's lock. Errors: the store's; then nothing is stored.
+  base::Result<Committed> commit(const std::vector<const PendingCommand*>& group,
+                                 scene::WallTime at) const;
+  /// Makes the result of a commit the durable state. Thread: the one that commits; the caller holds
+  /// the manager's lock.
+  void set(scene::LiveStatePtr state, Schedule schedule);
+
+ private:
+  store::StateStore& store_;
+  Schedule schedule_;  ///< changed with the manager's lock, by the thread that commits
+  mutable std::mutex mutex_;
+  scene::LiveStatePtr state_;
+};
+
+}  // namespace layercast::layers

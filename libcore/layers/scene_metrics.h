@@ -1,0 +1,33 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/metrics.h"
+#include "scene/command.h"
+#include "scene/scene.h"
+
+#include <array>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace layercast::layers {
+
+/// The counters and gauges of the live scene. Thread: any.
+class SceneMetrics {
+ public:
+  /// `metrics`: outlives the object.
+  explicit SceneMetrics(base::Metrics& metrics);
+
+  void count_refusal(const base::Error& error);
+  void count_events(const std::vector<scene::Event>& events);
+  /// Counts a commit of `size` commands.
+  void count_commit(size_t size);
+  void count_layers(const scene::Scene& scene);
+
+ private:
+  base::Metrics& metrics_;
+  std::shared_ptr<base::Histogram> group_size_;
+  std::array<std::shared_ptr<base::Gauge>, 5> layers_;
+};
+
+}  // namespace layercast::layers

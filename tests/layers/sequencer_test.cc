@@ -1,0 +1,121 @@
+#include "layers/sequencer.h"
+
+#include "tests/scene/live_scene.h"
+
+#include <chrono>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <memory>
+#include <string>
+#include <variant>
+
+namespace layercast::layers {
+namespace {
+
+using scene::command;
+using scene::LiveState;
+using scene::typed;
+using std::chrono::seconds;
+
+scene::LiveStatePtr small() { return std::make_shared<const LiveState>(scene::small_state()); }
+
+PendingCommand pending(const scene::CommandDocument& document) {
+  PendingCommand pending;
+  pending.command = typed(document);
+  return pending;
+}
+
+scene::CommandDocument image(const std::string& source) {
+  return command("layers.create", R"({"layer": {"type": "overlay", "content": {"type": "image",
+      "source": ")" + source + "\"}}}");
+}
+
+scene::CommandDocument bitrate(const std::string& rate) {
+  return command("stream.configure", R"({"patch": {"bitrate": ")" + rate + "\"}}");
+}
+
+Folders temporary_folders() {
+  const std::string folder = std::filesystem::temp_directory_path().string();
+  return {folder, folder};
+}
+
+TEST(Sequencer, AsksAboutNewNamesAndChangesNothingUntilTheyAreChecked) {
+  Sequencer sequencer(small(), {}, false);
+  const Checker checker({}, temporary_folders());
+  PendingCommand create = pending(image("/etc/a.png"));
+  Checks checks;
+  auto questions = sequencer.execute(create, Origin::kNetwork, seconds(1), checks);
+  ASSERT_TRUE(questions);
+  ASSERT_EQ(questions->names.size(), 1);
+  EXPECT_EQ(questions->names[0].text, "/etc/a.png");
+  EXPECT_FALSE(questions->encoding);
+  EXPECT_EQ(sequencer.state()->revision, 1);
+  checker.answer(*std::move(questions), checks);
+  EXPECT_FALSE(sequencer.execute(create, Origin::kNetwork, seconds(1), checks));
+  const auto& refusal = std::get<scene::Refusal>(create.answer);
+  EXPECT_EQ(refusal.error.code, base::ErrorCode::kForbidden);
+  EXPECT_EQ(refusal.faults.at(0).pointer, "/layer/content/source");
+  // The owner of the daemon may name any file; nothing is asked.
+  EXPECT_FALSE(sequencer.execute(create, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<Accepted>(create.answer));
+  // Now the scene has the name.
+  PendingCommand again = pending(image("/etc/a.png"));
+  EXPECT_FALSE(sequencer.execute(again, Origin::kNetwork, seconds(1), checks));
+  EXPECT_FALSE(std::get<Accepted>(again.answer).is_changed);
+}
+
+TEST(Sequencer, ACheckOfTheEncodingHoldsUntilTheEncodingChanges) {
+  Sequencer sequencer(small(), {}, true);
+  const Checker checker([](const LiveState&) { return std::nullopt; }, {});
+  PendingCommand faster = pending(bitrate("3M"));
+  Checks checks;
+  auto questions = sequencer.execute(faster, Origin::kLocal, seconds(1), checks);
+  ASSERT_TRUE(questions && questions->encoding);
+  EXPECT_EQ(questions->encoding->stream.bitrate, 3'000'000);
+  checker.answer(*std::move(questions), checks);
+  // A change of a layer leaves the answer valid, one of the outputs does not.
+  PendingCommand title = pending(command("layers.delete", R"({"id": "title"})"));
+  EXPECT_FALSE(sequencer.execute(title, Origin::kLocal, seconds(1), {}));
+  PendingCommand output = pending(command("outputs.remove", R"({"id": "file"})"));
+  Checks of_output;
+  auto about_output = sequencer.execute(output, Origin::kLocal, seconds(1), of_output);
+  ASSERT_TRUE(about_output);
+  checker.answer(*std::move(about_output), of_output);
+  EXPECT_FALSE(sequencer.execute(output, Origin::kLocal, seconds(1), of_output));
+  questions = sequencer.execute(faster, Origin::kLocal, seconds(1), checks);
+  ASSERT_TRUE(questions && questions->encoding);
+  EXPECT_EQ(questions->encoding->scene.outputs.size(), 1);
+  checker.answer(*std::move(questions), checks);
+  EXPECT_FALSE(sequencer.execute(faster, Origin::kLocal, seconds(1), checks));
+  EXPECT_EQ(sequencer.state()->stream.bitrate, 3'000'000);
+}
+
+TEST(Sequencer, ADueCommandThatIsCheckedLetsOthersPassAndComesLater) {
+  Schedule schedule;
+  schedule.add({1, seconds(10), Origin::kLocal, typed(bitrate("3M"))});
+  schedule.add(
+      {2, seconds(11), Origin::kLocal, typed(command("layers.delete", R"({"id": "title"})"))});
+  Sequencer sequencer(small(), schedule, true);
+  const Checker checker([](const LiveState&) { return std::nullopt; }, {});
+  EXPECT_FALSE(sequencer.execute_due(seconds(9)));
+  auto first = sequencer.execute_due(seconds(11));
+  ASSERT_TRUE(first && std::holds_alternative<Sequencer::DueQuestions>(*first));
+  auto asked = std::get<Sequencer::DueQuestions>(*std::move(first));
+  EXPECT_EQ(asked.number, 1);
+  const auto second = sequencer.execute_due(seconds(11));
+  ASSERT_TRUE(second && std::holds_alternative<Sequencer::Due>(*second));
+  EXPECT_EQ(std::get<Sequencer::Due>(*second).pending.due, 2);
+  EXPECT_EQ(std::get<Sequencer::Due>(*second).pending.now, seconds(11));
+  EXPECT_FALSE(sequencer.execute_due(seconds(11)));
+  checker.answer(std::move(asked.questions), asked.checks);
+  sequencer.answer_due(asked.number, std::move(asked.checks));
+  const auto third = sequencer.execute_due(seconds(11));
+  ASSERT_TRUE(third && std::holds_alternative<Sequencer::Due>(*third));
+  // It follows the other, so it cannot be shown earlier.
+  EXPECT_EQ(std::get<Sequencer::Due>(*third).pending.now, seconds(11));
+  EXPECT_EQ(sequencer.state()->stream.bitrate, 3'000'000);
+  EXPECT_TRUE(sequencer.schedule().waiting.empty());
+}
+
+}  // namespace
+}  // namespace layercast::layers
