@@ -466,12 +466,12 @@ class WholeCodec final : public MemberCodec {
 };
 template <class T>
 /// A field that is read into and written from the whole object. `shape`: of its value.
-Field<T> field_of_whole(FieldDoc doc, typename WholeCodec<T>::Read read,
+Field<T> field_of_whole(const FieldDoc& doc, typename WholeCodec<T>::Read read,
                         typename WholeCodec<T>::Write write,
-                        std::function<Value(SchemaBuilder&)> schema, Shape shape = {}) {
+                        std::function<Value(SchemaBuilder&)> schema, const Shape& shape = {}) {
   auto codec =
       std::make_shared<const WholeCodec<T>>(std::move(read), std::move(write), std::move(schema));
-  return {internal::field_of(std::move(doc), 0, std::move(codec), nullptr, std::move(shape))};
+  return {internal::field_of(doc, 0, std::move(codec), nullptr, shape)};
 }
 
 /// The fields of a member of T, as fields of T itself.
