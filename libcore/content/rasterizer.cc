@@ -1,12 +1,12 @@
 #include "content/rasterizer.h"
 
-#include "content/caption.h"
-#include "content/chat.h"
-#include "content/error_picture.h"
-#include "content/image.h"
-#include "content/shape.h"
-#include "content/strip.h"
-#include "content/text.h"
+#include "content/image/image.h"
+#include "content/picture/shape.h"
+#include "content/text/caption.h"
+#include "content/text/chat.h"
+#include "content/text/error_picture.h"
+#include "content/text/strip.h"
+#include "content/text/text.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,13 +1,13 @@
 #pragma once
 
 #include "base/error.h"
-#include "content/chat_message.h"
-#include "content/detail.h"
-#include "content/fonts.h"
-#include "content/moving.h"
-#include "content/raster.h"
-#include "scene/scene.h"
-#include "scene/scene_settings.h"
+#include "content/picture/detail.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
+#include "content/text/chat_message.h"
+#include "content/text/fonts.h"
+#include "scene/model/scene.h"
+#include "scene/model/scene_settings.h"
 
 #include <memory>
 #include <optional>

@@ -3,10 +3,10 @@
 #include "control/openapi.h"
 #include "control/page.h"
 #include "control/request_head.h"
-#include "scene/find_by_id.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
-#include "scene/scene_tables.h"
+#include "scene/live/live_codec.h"
+#include "scene/model/find_by_id.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <array>

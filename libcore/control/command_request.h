@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "control/problem.h"
 #include "layers/layer_manager.h"
-#include "scene/command_codec.h"
+#include "scene/live/command_codec.h"
 
 #include <cstdint>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "control/documents.h"
 
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/wire/json_codec.h"
 
 namespace layercast::control {
 

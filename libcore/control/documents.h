@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scene/live_state.h"
+#include "scene/live/live_state.h"
 
 #include <cstdint>
 #include <memory>

@@ -2,10 +2,10 @@
 
 #include "control/problem.h"
 #include "control/routes.h"
-#include "scene/json_codec.h"
-#include "scene/run_tables.h"
-#include "scene/scene_tables.h"
-#include "scene/stream_config.h"
+#include "scene/live/run_tables.h"
+#include "scene/live/stream_config.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <string_view>

@@ -1,6 +1,6 @@
 #include "control/problem.h"
 
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 
 #include <algorithm>
 #include <array>

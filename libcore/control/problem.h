@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.h"
-#include "scene/command.h"
-#include "scene/value.h"
+#include "scene/live/command.h"
+#include "scene/wire/value.h"
 
 #include <cstdint>
 #include <optional>

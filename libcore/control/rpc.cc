@@ -2,11 +2,11 @@
 
 #include "control/api.h"
 #include "control/routes.h"
-#include "scene/codec.h"
-#include "scene/find_by_id.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
-#include "scene/scene_tables.h"
+#include "scene/live/live_codec.h"
+#include "scene/model/find_by_id.h"
+#include "scene/wire/codec.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "scene/value.h"
+#include "scene/wire/value.h"
 
 #include <cstdint>
 #include <functional>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "layers/permission.h"
-#include "scene/live_state.h"
+#include "scene/live/live_state.h"
 
 #include <functional>
 #include <optional>

@@ -1,8 +1,8 @@
 #include "layers/commit_of.h"
 
-#include "scene/command_codec.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
+#include "scene/live/command_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/wire/json_codec.h"
 
 #include <array>
 #include <chrono>

@@ -2,9 +2,9 @@
 
 #include "base/time.h"
 #include "layers/schedule.h"
-#include "scene/command.h"
-#include "scene/live_state.h"
-#include "scene/placeholder.h"
+#include "scene/live/command.h"
+#include "scene/live/live_state.h"
+#include "scene/model/placeholder.h"
 #include "store/state_store.h"
 
 #include <string>

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "layers/pending_queue.h"
 #include "layers/schedule.h"
-#include "scene/live_state.h"
+#include "scene/live/live_state.h"
 #include "store/state_store.h"
 
 #include <mutex>

@@ -13,8 +13,8 @@
 #include "layers/shown_states.h"
 #include "layers/subscribers.h"
 #include "layers/time_watch.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/wire/json_codec.h"
 
 #include <algorithm>
 #include <chrono>

@@ -3,9 +3,9 @@
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/time.h"
-#include "scene/command.h"
-#include "scene/live_state.h"
-#include "scene/scene_file.h"
+#include "scene/live/command.h"
+#include "scene/live/live_state.h"
+#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
 
 #include <chrono>

@@ -1,10 +1,10 @@
 #include "layers/permission.h"
 
 #include "base/redaction.h"
-#include "scene/codec.h"
-#include "scene/command_codec.h"
-#include "scene/find_by_id.h"
-#include "scene/scene_tables.h"
+#include "scene/live/command_codec.h"
+#include "scene/model/find_by_id.h"
+#include "scene/wire/codec.h"
+#include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <array>

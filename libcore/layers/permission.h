@@ -1,8 +1,8 @@
 #pragma once
 
-#include "scene/codec.h"
-#include "scene/command.h"
-#include "scene/scene.h"
+#include "scene/live/command.h"
+#include "scene/model/scene.h"
+#include "scene/wire/codec.h"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "layers/scene_metrics.h"
 
-#include "scene/scene_tables.h"
+#include "scene/wire/scene_tables.h"
 
 #include <string>
 

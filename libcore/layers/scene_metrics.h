@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/metrics.h"
-#include "scene/command.h"
-#include "scene/scene.h"
+#include "scene/live/command.h"
+#include "scene/model/scene.h"
 
 #include <array>
 #include <cstddef>

@@ -1,6 +1,6 @@
 #include "layers/schedule.h"
 
-#include "scene/command_codec.h"
+#include "scene/live/command_codec.h"
 
 #include <algorithm>
 #include <cmath>

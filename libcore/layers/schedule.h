@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "layers/layer_manager.h"
-#include "scene/command.h"
-#include "scene/value.h"
+#include "scene/live/command.h"
+#include "scene/wire/value.h"
 
 #include <cstdint>
 #include <vector>

@@ -1,6 +1,6 @@
 #include "layers/sequencer.h"
 
-#include "scene/limits.h"
+#include "scene/model/limits.h"
 
 #include <algorithm>
 #include <string>

@@ -1,7 +1,7 @@
 #include "render/character.h"
 
-#include "content/animated.h"
-#include "content/image.h"
+#include "content/animation/animated.h"
+#include "content/image/image.h"
 #include "render/evaluate.h"
 #include "render/mixed_picture.h"
 

@@ -1,9 +1,9 @@
 #include "render/evaluate.h"
 
 #include "compose/plain_pixels.h"
-#include "content/fit.h"
-#include "scene/animation.h"
-#include "scene/showing.h"
+#include "content/picture/fit.h"
+#include "scene/live/showing.h"
+#include "scene/model/animation.h"
 
 #include <algorithm>
 #include <cmath>

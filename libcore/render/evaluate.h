@@ -3,10 +3,10 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "compose/draw_list.h"
-#include "content/moving.h"
-#include "content/raster.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
 
 #include <cstdint>
 #include <optional>
@@ -36,8 +36,8 @@ struct PlacedLayer {
 };
 
 /// Places the layer at `time`; nullopt if it is not visible. `box`: the size of its content. Times
-/// and effects as in scene/animation.h and scene/showing.h; geometry as in the scene file: the box
-/// is scaled, then rotated, about its anchor, and the anchor lands on the position.
+/// and effects as in scene/model/animation.h and scene/live/showing.h; geometry as in the scene
+/// file: the box is scaled, then rotated, about its anchor, and the anchor lands on the position.
 std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::SizeF box,
                                      std::span<const content::Part> parts,
                                      const base::SceneTime& time, const Stage& stage);

@@ -1,8 +1,8 @@
 #include "render/layer_content.h"
 
 #include "base/redaction.h"
-#include "content/animated.h"
-#include "content/filters.h"
+#include "content/animation/animated.h"
+#include "content/filter/filters.h"
 #include "render/layer_effects.h"
 
 #include <memory>

@@ -2,16 +2,16 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "content/moving.h"
-#include "content/picture_pool.h"
-#include "content/raster.h"
+#include "content/animation/picture_pool.h"
+#include "content/animation/video.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
 #include "content/rasterizer.h"
-#include "content/video.h"
 #include "render/character.h"
-#include "scene/placeholder.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
-#include "scene/scene_settings.h"
+#include "scene/model/placeholder.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
+#include "scene/model/scene_settings.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,10 +1,10 @@
 #include "render/layer_effects.h"
 
-#include "content/filter_color.h"
-#include "content/filters.h"
+#include "content/filter/filter_color.h"
+#include "content/filter/filters.h"
 #include "render/evaluate.h"
-#include "scene/animated_filters.h"
-#include "scene/showing.h"
+#include "scene/eval/animated_filters.h"
+#include "scene/live/showing.h"
 
 #include <algorithm>
 #include <memory>

@@ -3,12 +3,12 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
-#include "content/moving.h"
-#include "content/raster.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
 #include "frame/recolor.h"
-#include "scene/filter.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
+#include "scene/model/filter.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
 
 #include <optional>
 #include <vector>

@@ -1,7 +1,7 @@
 #include "render/mixed_picture.h"
 
 #include "compose/plain_pixels.h"
-#include "content/fit.h"
+#include "content/picture/fit.h"
 #include "frame/image.h"
 #include "render/evaluate.h"
 

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "base/geometry.h"
-#include "content/moving.h"
-#include "content/raster.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
 
 #include <cstdint>
 

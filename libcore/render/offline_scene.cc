@@ -1,7 +1,7 @@
 #include "render/offline_scene.h"
 
-#include "scene/placeholder.h"
-#include "scene/scene_settings.h"
+#include "scene/model/placeholder.h"
+#include "scene/model/scene_settings.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -3,8 +3,8 @@
 #include "render/layer_content.h"
 #include "render/renderer.h"
 #include "render/scene_view.h"
-#include "scene/run_state.h"
-#include "scene/scene_file.h"
+#include "scene/model/run_state.h"
+#include "scene/wire/scene_file.h"
 
 #include <cstdint>
 

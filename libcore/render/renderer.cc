@@ -5,7 +5,7 @@
 #include "render/evaluate.h"
 #include "render/sampling_plan.h"
 #include "render/scrolled.h"
-#include "scene/showing.h"
+#include "scene/live/showing.h"
 
 #include <algorithm>
 #include <cmath>

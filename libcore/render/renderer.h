@@ -5,14 +5,14 @@
 #include "base/time.h"
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
-#include "content/moving.h"
+#include "content/picture/moving.h"
 #include "frame/frame.h"
 #include "frame/video_feed.h"
 #include "render/layer_content.h"
 #include "render/layer_effects.h"
 #include "render/scene_view.h"
-#include "scene/placeholder.h"
-#include "scene/run_state.h"
+#include "scene/model/placeholder.h"
+#include "scene/model/run_state.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "render/resampled_pictures.h"
 
-#include "content/resample.h"
+#include "content/picture/resample.h"
 #include "render/evaluate.h"
 
 #include <algorithm>

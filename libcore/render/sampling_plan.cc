@@ -1,9 +1,9 @@
 #include "render/sampling_plan.h"
 
-#include "content/detail.h"
-#include "content/fit.h"
+#include "content/picture/detail.h"
+#include "content/picture/fit.h"
 #include "frame/any_picture.h"
-#include "scene/showing.h"
+#include "scene/live/showing.h"
 
 #include <algorithm>
 #include <cmath>

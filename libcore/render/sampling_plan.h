@@ -3,12 +3,12 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "compose/draw_list.h"
-#include "content/moving.h"
+#include "content/picture/moving.h"
 #include "render/evaluate.h"
 #include "render/layer_content.h"
 #include "render/resampled_pictures.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
 
 #include <cstdint>
 #include <optional>
@@ -30,9 +30,10 @@
 ///
 /// (1) Per frame for a video, and for a result above the limits of a picture.
 ///
-/// Before this, `content/detail.h` decides at which resolutions a picture is made. After it, the
-/// compositor draws the item: it copies a picture on a pixel boundary and samples any other. It
-/// caches the samples of an item that has not changed for some frames; that changes no pixel.
+/// Before this, `content/picture/detail.h` decides at which resolutions a picture is made. After
+/// it, the compositor draws the item: it copies a picture on a pixel boundary and samples any
+/// other. It caches the samples of an item that has not changed for some frames; that changes no
+/// pixel.
 namespace layercast::render {
 
 /// How the pixels of a picture lie on the pixels of the frame.

@@ -3,9 +3,9 @@
 #include "content/rasterizer.h"
 #include "render/layer_content.h"
 #include "render/resampled_pictures.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
-#include "scene/scene_settings.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
+#include "scene/model/scene_settings.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,11 +2,11 @@
 
 #include "base/geometry.h"
 #include "base/time.h"
-#include "content/moving.h"
-#include "content/raster.h"
-#include "scene/animation.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
+#include "content/picture/moving.h"
+#include "content/picture/raster.h"
+#include "scene/model/animation.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
 
 #include <vector>
 

@@ -2,13 +2,13 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
-#include "content/detail.h"
-#include "content/picture_pool.h"
+#include "content/animation/picture_pool.h"
+#include "content/picture/detail.h"
 #include "render/evaluate.h"
 #include "render/layer_effects.h"
 #include "render/sampling_plan.h"
-#include "scene/scene_settings.h"
-#include "scene/showing.h"
+#include "scene/live/showing.h"
+#include "scene/model/scene_settings.h"
 
 #include <algorithm>
 #include <chrono>

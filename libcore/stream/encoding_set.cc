@@ -1,8 +1,8 @@
 #include "stream/encoding_set.h"
 
 #include "base/redaction.h"
-#include "media/container.h"
-#include "media/video_codec.h"
+#include "media/out/container.h"
+#include "media/out/video_codec.h"
 
 #include <algorithm>
 #include <filesystem>

@@ -5,9 +5,9 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "frame/frame.h"
-#include "media/audio_ring.h"
-#include "media/live_encoding.h"
-#include "scene/live_state.h"
+#include "media/out/live_encoding.h"
+#include "media/sound/audio_ring.h"
+#include "scene/live/live_state.h"
 
 #include <cstdint>
 #include <functional>

@@ -2,12 +2,12 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
-#include "media/audio_ahead.h"
-#include "media/audio_mixer.h"
-#include "media/audio_source.h"
-#include "media/live_feed.h"
-#include "media/live_sound.h"
-#include "scene/sound.h"
+#include "media/in/live_feed.h"
+#include "media/sound/audio_ahead.h"
+#include "media/sound/audio_mixer.h"
+#include "media/sound/audio_source.h"
+#include "media/sound/live_sound.h"
+#include "scene/eval/sound.h"
 #include "stream/soundtrack.h"
 
 #include <algorithm>

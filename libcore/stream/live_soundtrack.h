@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
-#include "media/audio_ring.h"
+#include "media/sound/audio_ring.h"
 #include "stream/stream_clock.h"
 
 #include <functional>

@@ -1,8 +1,8 @@
 #include "stream/soundtrack.h"
 
-#include "media/audio_feed.h"
-#include "media/live_feed.h"
-#include "scene/sound.h"
+#include "media/in/live_feed.h"
+#include "media/sound/audio_feed.h"
+#include "scene/eval/sound.h"
 
 #include <algorithm>
 #include <string>

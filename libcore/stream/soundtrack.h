@@ -1,12 +1,12 @@
 #pragma once
 
 #include "base/error.h"
-#include "media/audio_feed.h"
-#include "media/audio_mixer.h"
-#include "media/audio_source.h"
+#include "media/sound/audio_feed.h"
+#include "media/sound/audio_mixer.h"
+#include "media/sound/audio_source.h"
 #include "render/renderer.h"
-#include "scene/scene_file.h"
-#include "scene/sound.h"
+#include "scene/eval/sound.h"
+#include "scene/wire/scene_file.h"
 
 #include <cstdint>
 #include <memory>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/time.h"
-#include "scene/placeholder.h"
+#include "scene/model/placeholder.h"
 
 #include <chrono>
 #include <cstdint>

@@ -3,7 +3,7 @@
 #include "base/redaction.h"
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
-#include "media/audio_encoder.h"
+#include "media/out/audio_encoder.h"
 #include "render/renderer.h"
 #include "stream/content_loader.h"
 #include "stream/encoding_set.h"

@@ -4,7 +4,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "layers/layer_manager.h"
-#include "media/live_encoding.h"
+#include "media/out/live_encoding.h"
 #include "render/layer_content.h"
 #include "stream/frame_tap.h"
 #include "stream/stream_clock.h"

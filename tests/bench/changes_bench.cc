@@ -8,9 +8,9 @@
 #include "layers/commit_of.h"
 #include "layers/layer_manager.h"
 #include "layers/permission.h"
-#include "scene/codec.h"
-#include "scene/command_codec.h"
-#include "scene/live_state.h"
+#include "scene/live/command_codec.h"
+#include "scene/live/live_state.h"
+#include "scene/wire/codec.h"
 #include "store/state_store.h"
 
 #include <benchmark/benchmark.h>

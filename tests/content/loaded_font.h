@@ -1,6 +1,6 @@
 #pragma once
 
-#include "content/fonts.h"
+#include "content/text/fonts.h"
 
 #include <cstdint>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "scene/json_codec.h"
-#include "scene/value.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/value.h"
 
 #include <algorithm>
 #include <array>

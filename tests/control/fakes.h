@@ -3,8 +3,8 @@
 #include "base/metrics.h"
 #include "control/server.h"
 #include "layers/layer_manager.h"
-#include "scene/json_codec.h"
-#include "scene/scene_file.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
 #include "tests/scene/typed_command.h"
 

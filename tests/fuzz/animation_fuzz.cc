@@ -1,9 +1,9 @@
 // Any bytes as an animated PNG or a GIF: every picture of it is drawn, or refused with a reason.
 
 #include "base/check.h"
-#include "content/apng.h"
-#include "content/gif_check.h"
-#include "content/image.h"
+#include "content/animation/apng.h"
+#include "content/image/gif_check.h"
+#include "content/image/image.h"
 
 #include <cstddef>
 #include <cstdint>

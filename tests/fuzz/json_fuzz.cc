@@ -1,7 +1,7 @@
 // Any bytes as JSON: what is read is written, and read back the same.
 
 #include "base/check.h"
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,11 +2,11 @@
 // list: each leads to a state that can be written and read back, or is refused with a reason.
 
 #include "base/check.h"
-#include "scene/command.h"
-#include "scene/command_codec.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
-#include "scene/scene_file.h"
+#include "scene/live/command.h"
+#include "scene/live/command_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_file.h"
 
 #include <chrono>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Any bytes as the data of an SVG path: points that are numbers, or a reason.
 
 #include "base/check.h"
-#include "content/path_data.h"
+#include "content/picture/path_data.h"
 
 #include <cmath>
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Any bytes as a scene file: read or refused, and what was read is written and read back the same.
 
 #include "base/check.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 
 #include <cstddef>
 #include <cstdint>

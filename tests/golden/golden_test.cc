@@ -4,12 +4,12 @@
 //   golden_test            compares; a frame that differs leaves pictures of itself behind
 //   golden_test --update   writes expected/ anew
 
-#include "content/still.h"
+#include "content/image/still.h"
 #include "frame/frame.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
-#include "scene/run_state.h"
-#include "scene/scene_file.h"
+#include "scene/model/run_state.h"
+#include "scene/wire/scene_file.h"
 #include "tools/common/video_feeds.h"
 
 #include <algorithm>

@@ -29,13 +29,20 @@ def read_modules(text: str) -> dict[str, set[str]]:
     return modules
 
 
+LISTED = read_modules((SOURCE / "libcore" / "modules.txt").read_text(encoding="utf-8"))
 # Which other modules a module may include. A module may always include itself.
-MODULES = read_modules((SOURCE / "libcore" / "modules.txt").read_text(encoding="utf-8"))
+MODULES = {name: others for name, others in LISTED.items() if "/" not in name}
+# Which other folders of its module a folder may include, by `module/folder`.
+FOLDERS = {
+    name: {f"{name.split('/')[0]}/{other}" for other in others}
+    for name, others in LISTED.items()
+    if "/" in name
+}
 LIBCORE = set(MODULES)
 MODULES |= {"tools": set(LIBCORE), "tests": LIBCORE | {"tools"}}
 
 # Headers that come from outside: what their names look like, and the places that may include them.
-# A place is a module, a folder, or one file without its ending: `scene/yaml_codec` is its .cc alone,
+# A place is a module, a folder, or one file without its ending: `scene/wire/yaml_codec` is its .cc alone,
 # because a header would carry the library into every module that includes it.
 LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("libvips", r"vips/", {"content", "tests/content"}),
@@ -47,7 +54,7 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ),
     ("Highway", r"hwy/", {"frame", "compose", "tests"}),
     ("FFmpeg", r"lib(av|sw|postproc)[a-z]*/", {"media", "tests/media"}),
-    ("yaml-cpp", r"yaml-cpp/", {"scene/yaml_codec"}),
+    ("yaml-cpp", r"yaml-cpp/", {"scene/wire/yaml_codec"}),
     ("nlohmann json", r"nlohmann/", {"tools", "tests"}),
     ("SQLite", r"sqlite3\.h", {"store"}),
     ("hiredis", r"hiredis/", {"store", "tests/store"}),
@@ -156,6 +163,11 @@ class Place(NamedTuple):
     module: str
     path: str
 
+    def folder(self) -> str | None:
+        """The folder of its module that it lies in, as `module/folder`."""
+        folder = self.path.rsplit("/", 1)[0]
+        return folder if folder in FOLDERS else None
+
     def is_in(self, places: set[str]) -> bool:
         return any(self.path == p or self.path.startswith(p + "/") for p in places)
 
@@ -186,13 +198,24 @@ def fault_of_include(place: Place, is_header: bool, include: Include) -> str | N
         return None
     module = include.module()
     if module:
-        if module == place.module or module in MODULES[place.module]:
+        if module == place.module:
+            return fault_of_folder(place, include)
+        if module in MODULES[place.module]:
             return None
         allowed = listed(MODULES[place.module]) or "nothing"
         return f"edge {place.module} → {module} is not allowed: {place.module} may include {allowed}"
     if include.quoted:
         return f'"{include.name}" names no module: write it as "module/file.h"'
     return f"<{include.name}> is of no library on the list"
+
+
+def fault_of_folder(place: Place, include: Include) -> str | None:
+    """What is wrong with an include within a module that has folders, if anything."""
+    own, other = place.folder(), include.name.rsplit("/", 1)[0]
+    if own is None or other == own or other in FOLDERS[own]:
+        return None
+    allowed = listed(FOLDERS[own]) or "no other folder"
+    return f"edge {own} → {other} is not allowed: {own} may include {allowed}"
 
 
 def listed(names: set[str]) -> str:
@@ -209,6 +232,8 @@ def faults_of_file(file: str, source: str) -> list[Fault]:
         return [Fault(file, 1, "ends in neither .h nor .cc")]
 
     faults = []
+    if file.startswith("libcore/") and place.path.count("/") > 1 and place.folder() is None:
+        faults.append(Fault(file, 1, "is in a folder that libcore/modules.txt does not list"))
     is_header = name.endswith(HEADER_ENDING)
     if not FILE_NAME.fullmatch(name):
         faults.append(Fault(file, 1, "is not named in snake_case"))
@@ -297,9 +322,10 @@ def check(root: Path) -> list[Fault]:
 
 def faults_of_map(readme: str) -> list[Fault]:
     """What the README's map of the modules has too much or too little."""
-    named = re.findall(r"^\| `([a-z]+)/` \|", readme, re.MULTILINE)
-    faults = [Fault("README.md", 1, f"the map lacks the module {m}") for m in LIBCORE - set(named)]
-    faults += [Fault("README.md", 1, f"the map names {m}, no module") for m in set(named) - LIBCORE]
+    named = set(re.findall(r"^\| `([a-z/]+)/` \|", readme, re.MULTILINE))
+    listed_ones = set(LISTED)
+    faults = [Fault("README.md", 1, f"the map lacks {m}") for m in listed_ones - named]
+    faults += [Fault("README.md", 1, f"the map names {m}, no module") for m in named - listed_ones]
     return faults
 
 
@@ -308,7 +334,7 @@ def faults_of_map(readme: str) -> list[Fault]:
 
 class MapOfModules(unittest.TestCase):
     def test_names_every_module_and_no_other(self) -> None:
-        rows = "".join(f"| `{module}/` | text |\n" for module in LIBCORE)
+        rows = "".join(f"| `{module}/` | text |\n" for module in LISTED)
         self.assertEqual(faults_of_map(rows), [])
         self.assertEqual(len(faults_of_map(rows.replace("| `base/` | text |\n", ""))), 1)
         self.assertEqual(len(faults_of_map(rows + "| `cellar/` | text |\n")), 1)
@@ -339,15 +365,15 @@ class CheckerFinds(unittest.TestCase):
     def test_an_edge_upwards(self) -> None:
         self.assert_only_fault(
             "libcore/scene/layer.cc",
-            '#include "scene/layer.h"\n\n#include "content/text.h"\n',
+            '#include "scene/layer.h"\n\n#include "content/text/text.h"\n',
             "libcore/scene/layer.cc:3: edge scene → content is not allowed",
         )
 
     def test_an_edge_sideways(self) -> None:
         self.assert_only_fault(
-            "libcore/media/output.cc",
+            "libcore/media/out/output.cc",
             '#include "scene/layer.h"\n',
-            "libcore/media/output.cc:1: edge media → scene is not allowed",
+            "libcore/media/out/output.cc:1: edge media → scene is not allowed",
         )
 
     def test_every_edge_that_is_not_on_the_list_and_no_other(self) -> None:
@@ -360,6 +386,22 @@ class CheckerFinds(unittest.TestCase):
                     int(other != module and other not in MODULES[module]),
                     (module, other, faults),
                 )
+
+    def test_an_edge_between_folders_of_a_module(self) -> None:
+        for folder, others in FOLDERS.items():
+            module = folder.split("/")[0]
+            for other in [*FOLDERS, module]:
+                if other.split("/")[0] != module:
+                    continue
+                source = f'#include "{other}/b.h"\n'
+                faults = self.faults(**{f"libcore/{folder}/a.cc": source})
+                allowed = other == folder or other in others
+                self.assertEqual(len(faults), int(not allowed), (folder, other, faults))
+                self.assert_no_fault(f"libcore/{module}/a.cc", source)
+
+    def test_the_folders_of_a_module_form_no_circle(self) -> None:
+        self.assertIsNone(cycle_in(FOLDERS))
+        self.assertEqual(set().union(*FOLDERS.values()) - set(FOLDERS), set())
 
     def test_libcore_including_a_tool(self) -> None:
         self.assert_only_fault(
@@ -394,7 +436,7 @@ class CheckerFinds(unittest.TestCase):
             "libcore/media/subtitle.cc": "hb.h",
             "libcore/base/log.cc": "glib.h",
             "libcore/base/object.cc": "glib-object.h",
-            "libcore/content/video.cc": "libavcodec/avcodec.h",
+            "libcore/content/animation/video.cc": "libavcodec/avcodec.h",
             "libcore/frame/convert.cc": "libswscale/swscale.h",
             "libcore/base/color.cc": "hwy/highway.h",
             "libcore/base/node.cc": "yaml-cpp/yaml.h",
@@ -424,9 +466,9 @@ class CheckerFinds(unittest.TestCase):
 
     def test_a_library_of_one_file_in_its_header(self) -> None:
         self.assert_only_fault(
-            "libcore/scene/yaml_codec.h",
+            "libcore/scene/wire/yaml_codec.h",
             "#pragma once\n#include <yaml-cpp/yaml.h>\n",
-            "libcore/scene/yaml_codec.h:2: yaml-cpp/yaml.h in a header leaves its file",
+            "libcore/scene/wire/yaml_codec.h:2: yaml-cpp/yaml.h in a header leaves its file",
         )
 
     def test_a_library_in_quotes(self) -> None:
@@ -450,9 +492,9 @@ class CheckerFinds(unittest.TestCase):
 
     def test_an_include_by_macro(self) -> None:
         self.assert_only_fault(
-            "libcore/content/text.cc",
+            "libcore/content/text/text.cc",
             "#include FT_FREETYPE_H\n",
-            "libcore/content/text.cc:1: <FT_FREETYPE_H> is of no library",
+            "libcore/content/text/text.cc:1: <FT_FREETYPE_H> is of no library",
         )
 
     def test_printing_exiting_and_the_environment(self) -> None:
@@ -508,6 +550,10 @@ class CheckerFinds(unittest.TestCase):
         for file in ("libcore/rate.h", "libcore/shop/state.h", "libcore/tests/a.cc"):
             self.assert_only_fault(file, "#pragma once\n", f"{file}:1: is in no module")
 
+    def test_files_in_a_folder_that_is_not_listed(self) -> None:
+        for file in ("libcore/base/time/rate.h", "libcore/scene/shop/state.h"):
+            self.assert_only_fault(file, "#pragma once\n", f"{file}:1: is in a folder that")
+
     def test_a_circle_of_rooms(self) -> None:
         faults = self.faults(
             **{
@@ -529,7 +575,7 @@ class CheckerFinds(unittest.TestCase):
     def test_every_fault_of_a_tree(self) -> None:
         faults = self.faults(
             **{
-                "libcore/scene/layer.h": '#include "content/text.h"\n#include <vips/vips8>\n',
+                "libcore/scene/layer.h": '#include "content/text/text.h"\n#include <vips/vips8>\n',
                 "libcore/compose/blend.cc": '#include "scene/layer.h"\n',
             }
         )
@@ -537,9 +583,9 @@ class CheckerFinds(unittest.TestCase):
 
     def test_nothing_in_a_good_tree(self) -> None:
         for file, names in {
-            "libcore/scene/yaml_codec.cc": '"scene/yaml_codec.h" <yaml-cpp/yaml.h> <vector>',
+            "libcore/scene/wire/yaml_codec.cc": '"scene/wire/yaml_codec.h" <yaml-cpp/yaml.h> <vector>',
             "tools/common/stats.cc": '"base/result.h" <nlohmann/json.hpp> <cstdio>',
-            "libcore/content/text.cc": '"scene/layer.h" <pango/pangocairo.h> <vips/vips8>',
+            "libcore/content/text/text.cc": '"scene/layer.h" <pango/pangocairo.h> <vips/vips8>',
             "libcore/media/encoder.cc": '"frame/frame.h" <libavcodec/avcodec.h>',
             "libcore/frame/pipe.cc": "<fcntl.h> <sys/uio.h> <linux/falloc.h>",
             "tools/encode/main.cc": '"tools/common/option_table.h" <CLI/CLI.hpp> <iostream>',

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/metrics.h"
-#include "media/live_encoding.h"
+#include "media/out/live_encoding.h"
 #include "tests/media/read_back.h"
 #include "tests/media/rtmp_server.h"
 

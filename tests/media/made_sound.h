@@ -1,7 +1,7 @@
 #pragma once
 
-#include "media/audio_feed.h"
-#include "media/audio_source.h"
+#include "media/sound/audio_feed.h"
+#include "media/sound/audio_source.h"
 
 #include <cstdint>
 #include <fstream>

@@ -3,8 +3,8 @@
 #include "frame/convert.h"
 #include "frame/frame.h"
 #include "gtest/gtest.h"
-#include "media/encoding.h"
-#include "media/libav.h"
+#include "media/av/libav.h"
+#include "media/out/encoding.h"
 
 #include <algorithm>
 #include <array>

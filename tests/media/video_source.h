@@ -1,7 +1,7 @@
 #pragma once
 
 #include "frame/yuv_picture.h"
-#include "media/libav.h"
+#include "media/av/libav.h"
 
 #include <cstdint>
 #include <functional>

@@ -5,7 +5,7 @@
 #include "frame/yuv_picture.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 
 #include <array>
 #include <atomic>

@@ -1,13 +1,13 @@
 #include "render/character.h"
 
-#include "content/still.h"
+#include "content/image/still.h"
 #include "frame/image.h"
 #include "frame/video_feed.h"
 #include "frame/yuv_picture.h"
 #include "render/mixed_picture.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 
 #include <array>
 #include <chrono>

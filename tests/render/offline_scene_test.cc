@@ -1,7 +1,7 @@
 #include "render/offline_scene.h"
 
 #include "render/renderer.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 
 #include <gtest/gtest.h>
 #include <memory>

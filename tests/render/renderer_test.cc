@@ -6,8 +6,8 @@
 #include "frame/frame.h"
 #include "frame/image.h"
 #include "render/offline_scene.h"
-#include "scene/scene.h"
-#include "scene/scene_file.h"
+#include "scene/model/scene.h"
+#include "scene/wire/scene_file.h"
 #include "tests/compose/print_pixel.h"
 #include "tests/scene/random_scene.h"
 

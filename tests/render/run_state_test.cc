@@ -1,9 +1,9 @@
-#include "scene/run_state.h"
+#include "scene/model/run_state.h"
 
 #include "frame/image.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 #include "tests/scene/live_scene.h"
 
 #include <chrono>

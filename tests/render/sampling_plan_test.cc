@@ -3,11 +3,11 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "compose/draw_list.h"
-#include "content/raster.h"
+#include "content/picture/raster.h"
 #include "frame/image.h"
 #include "frame/picture.h"
-#include "scene/animation.h"
-#include "scene/scene.h"
+#include "scene/model/animation.h"
+#include "scene/model/scene.h"
 
 #include <chrono>
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include "frame/image.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
-#include "scene/scene_file.h"
-#include "scene/scene_settings.h"
+#include "scene/model/scene_settings.h"
+#include "scene/wire/scene_file.h"
 
 #include <array>
 #include <chrono>

@@ -1,14 +1,14 @@
 #pragma once
 
 #include "base/time.h"
-#include "scene/codec.h"
-#include "scene/command.h"
-#include "scene/command_codec.h"
-#include "scene/find_by_id.h"
-#include "scene/json_codec.h"
-#include "scene/live_codec.h"
-#include "scene/live_state.h"
-#include "scene/scene_tables.h"
+#include "scene/live/command.h"
+#include "scene/live/command_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/live/live_state.h"
+#include "scene/model/find_by_id.h"
+#include "scene/wire/codec.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_tables.h"
 #include "tests/scene/random_scene.h"
 #include "tests/scene/typed_command.h"
 

@@ -4,11 +4,11 @@
 #include "base/color.h"
 #include "base/geometry.h"
 #include "base/time.h"
-#include "scene/animation.h"
-#include "scene/easing.h"
-#include "scene/limits.h"
-#include "scene/run_state.h"
-#include "scene/scene.h"
+#include "scene/model/animation.h"
+#include "scene/model/easing.h"
+#include "scene/model/limits.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scene/command_codec.h"
+#include "scene/live/command_codec.h"
 
 #include <gtest/gtest.h>
 #include <utility>

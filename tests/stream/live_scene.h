@@ -2,8 +2,8 @@
 
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
-#include "scene/command_codec.h"
-#include "scene/scene_file.h"
+#include "scene/live/command_codec.h"
+#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
 #include "stream/stream_clock.h"
 

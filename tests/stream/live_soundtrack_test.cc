@@ -1,8 +1,8 @@
 #include "stream/live_soundtrack.h"
 
-#include "media/audio_feed.h"
-#include "media/audio_source.h"
-#include "scene/json_codec.h"
+#include "media/sound/audio_feed.h"
+#include "media/sound/audio_source.h"
+#include "scene/wire/json_codec.h"
 #include "tests/media/made_sound.h"
 #include "tests/stream/live_scene.h"
 

@@ -1,7 +1,7 @@
 #include "tools/common/values.h"
 
 #include "base/parse_number.h"
-#include "scene/limits.h"
+#include "scene/model/limits.h"
 
 namespace layercast::tools {
 namespace {

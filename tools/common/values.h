@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 #include "tools/common/log.h"
 #include "tools/common/option_table.h"
 

@@ -1,8 +1,8 @@
 #include "tools/common/video_options.h"
 
 #include "base/parse_number.h"
-#include "scene/limits.h"
-#include "scene/value_codecs.h"
+#include "scene/model/limits.h"
+#include "scene/wire/value_codecs.h"
 #include "tools/common/values.h"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "media/settings.h"
+#include "media/out/settings.h"
 #include "tools/common/option_table.h"
 
 #include <string>

@@ -1,4 +1,4 @@
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 #include "tools/docs/completions.h"
 #include "tools/docs/mdoc.h"
 #include "tools/docs/option_text.h"

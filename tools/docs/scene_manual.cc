@@ -1,7 +1,7 @@
 #include "tools/docs/scene_manual.h"
 
-#include "scene/limits.h"
-#include "scene/scene_file.h"
+#include "scene/model/limits.h"
+#include "scene/wire/scene_file.h"
 #include "tools/docs/mdoc.h"
 #include "tools/docs/option_text.h"
 

@@ -4,7 +4,7 @@
 #include "frame/frame.h"
 #include "frame/image.h"
 #include "frame/raw_pipe.h"
-#include "media/encoding.h"
+#include "media/out/encoding.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"

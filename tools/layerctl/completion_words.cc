@@ -1,5 +1,5 @@
-#include "scene/live_codec.h"
-#include "scene/scene_file.h"
+#include "scene/live/live_codec.h"
+#include "scene/wire/scene_file.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/whole_file.h"
 

@@ -1,6 +1,6 @@
 #include "tools/layerctl/daemon_client.h"
 
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 #include "tools/common/interruption.h"
 
 #include <array>

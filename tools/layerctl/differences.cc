@@ -1,7 +1,7 @@
 #include "tools/layerctl/differences.h"
 
-#include "scene/find_by_id.h"
-#include "scene/live_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/model/find_by_id.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 

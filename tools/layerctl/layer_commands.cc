@@ -1,5 +1,5 @@
-#include "scene/merge_patch.h"
-#include "scene/yaml_codec.h"
+#include "scene/wire/merge_patch.h"
+#include "scene/wire/yaml_codec.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"

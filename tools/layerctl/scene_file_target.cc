@@ -1,8 +1,8 @@
 #include "tools/layerctl/scene_file_target.h"
 
-#include "scene/limits.h"
-#include "scene/live_codec.h"
-#include "scene/scene_tables.h"
+#include "scene/live/live_codec.h"
+#include "scene/model/limits.h"
+#include "scene/wire/scene_tables.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/whole_file.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 #include "tools/common/log.h"
 #include "tools/layerctl/target.h"
 

@@ -1,11 +1,11 @@
 #include "tools/layerctl/scene_text.h"
 
-#include "scene/find_by_id.h"
-#include "scene/live_codec.h"
-#include "scene/merge_patch.h"
-#include "scene/scene_file.h"
-#include "scene/scene_tables.h"
-#include "scene/yaml_codec.h"
+#include "scene/live/live_codec.h"
+#include "scene/model/find_by_id.h"
+#include "scene/wire/merge_patch.h"
+#include "scene/wire/scene_file.h"
+#include "scene/wire/scene_tables.h"
+#include "scene/wire/yaml_codec.h"
 #include "tools/layerctl/yaml_text.h"
 
 #include <algorithm>

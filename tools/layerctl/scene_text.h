@@ -1,7 +1,7 @@
 #pragma once
 
-#include "scene/command_codec.h"
-#include "scene/scene.h"
+#include "scene/live/command_codec.h"
+#include "scene/model/scene.h"
 
 #include <optional>
 #include <string>

@@ -1,6 +1,6 @@
 #include "tools/layerctl/session.h"
 
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_file_target.h"

@@ -1,4 +1,4 @@
-#include "scene/merge_patch.h"
+#include "scene/wire/merge_patch.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"

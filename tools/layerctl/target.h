@@ -1,8 +1,8 @@
 #pragma once
 
 #include "base/error.h"
-#include "scene/command_codec.h"
-#include "scene/value.h"
+#include "scene/live/command_codec.h"
+#include "scene/wire/value.h"
 #include "tools/common/option_table.h"
 
 #include <cstdint>

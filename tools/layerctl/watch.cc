@@ -1,4 +1,4 @@
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 #include "tools/common/interruption.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"

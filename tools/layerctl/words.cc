@@ -1,7 +1,7 @@
 #include "tools/layerctl/words.h"
 
-#include "scene/merge_patch.h"
-#include "scene/yaml_codec.h"
+#include "scene/wire/merge_patch.h"
+#include "scene/wire/yaml_codec.h"
 
 #include <algorithm>
 #include <array>

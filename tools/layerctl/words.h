@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/error.h"
-#include "scene/value.h"
+#include "scene/wire/value.h"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 #include "tools/layerctl/yaml_text.h"
 
-#include "scene/json_codec.h"
-#include "scene/merge_patch.h"
-#include "scene/yaml_codec.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/merge_patch.h"
+#include "scene/wire/yaml_codec.h"
 #include "tools/layerctl/scene_text.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "scene/value.h"
+#include "scene/wire/value.h"
 
 #include <cstddef>
 #include <optional>

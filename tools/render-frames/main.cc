@@ -1,5 +1,5 @@
 #include "frame/frame.h"
-#include "media/audio_encoder.h"
+#include "media/out/audio_encoder.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "stream/soundtrack.h"

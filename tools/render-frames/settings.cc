@@ -2,7 +2,7 @@
 
 #include "base/nearest.h"
 #include "base/parse_number.h"
-#include "media/container.h"
+#include "media/out/container.h"
 #include "tools/common/values.h"
 #include "tools/common/video_options.h"
 

@@ -3,10 +3,10 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
-#include "content/still.h"
+#include "content/image/still.h"
 #include "frame/frame.h"
-#include "media/settings.h"
-#include "scene/placeholder.h"
+#include "media/out/settings.h"
+#include "scene/model/placeholder.h"
 #include "tools/common/option_table.h"
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "tools/render-frames/sink.h"
 
-#include "content/image.h"
+#include "content/image/image.h"
 #include "frame/raw_pipe.h"
-#include "media/encoding.h"
-#include "media/partial_file.h"
+#include "media/out/encoding.h"
+#include "media/out/partial_file.h"
 #include "tools/common/interruption.h"
 #include "tools/common/video_options.h"
 

@@ -4,7 +4,7 @@
 #include "base/metrics.h"
 #include "control/server.h"
 #include "layers/layer_manager.h"
-#include "scene/scene_file.h"
+#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
 #include "stream/stream_clock.h"
 #include "stream/stream_manager.h"

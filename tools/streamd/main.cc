@@ -1,4 +1,4 @@
-#include "scene/json_codec.h"
+#include "scene/wire/json_codec.h"
 #include "tools/common/log.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"

@@ -1,8 +1,8 @@
 #include "tools/streamd/scene_reload.h"
 
-#include "scene/chat.h"
-#include "scene/command.h"
-#include "scene/live_codec.h"
+#include "scene/live/chat.h"
+#include "scene/live/command.h"
+#include "scene/live/live_codec.h"
 #include "tools/streamd/settings.h"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "layers/layer_manager.h"
-#include "scene/scene.h"
+#include "scene/model/scene.h"
 
 #include <string>
 #include <vector>

@@ -2,9 +2,9 @@
 
 #include "base/parse_number.h"
 #include "base/redaction.h"
-#include "media/container.h"
-#include "media/live_encoding.h"
-#include "scene/value_codecs.h"
+#include "media/out/container.h"
+#include "media/out/live_encoding.h"
+#include "scene/wire/value_codecs.h"
 #include "store/state_store.h"
 #include "tools/common/values.h"
 

@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "scene/live_state.h"
-#include "scene/scene_file.h"
-#include "scene/value.h"
+#include "scene/live/live_state.h"
+#include "scene/wire/scene_file.h"
+#include "scene/wire/value.h"
 #include "tools/common/option_table.h"
 
 #include <optional>

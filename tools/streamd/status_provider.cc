@@ -1,7 +1,7 @@
 #include "tools/streamd/status_provider.h"
 
-#include "content/still.h"
-#include "media/frame_picture.h"
+#include "content/image/still.h"
+#include "media/in/frame_picture.h"
 #include "metrics/exposition.h"
 #include "metrics/process.h"
 #include "tools/common/option_table.h"

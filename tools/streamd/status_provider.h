@@ -3,7 +3,7 @@
 #include "base/metrics.h"
 #include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
-#include "media/live_encoding.h"
+#include "media/out/live_encoding.h"
 #include "store/state_store.h"
 #include "stream/stream_manager.h"
 

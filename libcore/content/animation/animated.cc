@@ -1,0 +1,149 @@
+#include "content/animation/animated.h"
+
+#include "base/cpu_clock.h"
+#include "content/animation/streamed_pictures.h"
+#include "content/picture/fit.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace layercast::content {
+namespace {
+
+constexpr int64_t kAheadBytes = int64_t{64} << 20;
+constexpr int64_t kAheadMin = 4;
+constexpr int64_t kAheadMax = 32;
+
+Part part_of(const frame::PicturePtr& picture) {
+  const base::PointF origin = picture->origin();
+  return {picture, base::translation(origin.x, origin.y), 1, false};
+}
+
+class KeptAnimation final : public MovingContent {
+ public:
+  KeptAnimation(std::shared_ptr<const KeptPictures> kept, const scene::Playback& playback,
+                int64_t decode_nanoseconds)
+      : kept_(std::move(kept)),
+        decode_nanoseconds_(decode_nanoseconds),
+        timeline_(static_cast<int>(kept_->pictures.size()), kept_->playback, playback) {}
+
+  base::SizeF box() const override { return kept_->box; }
+  base::Result<void> show(const base::SceneTime& time, frame::Patience /*patience*/,
+                          std::vector<Part>& parts) override {
+    const int number = timeline_.picture_of(timeline_.step_at(time));
+    parts.push_back(part_of(kept_->pictures[static_cast<size_t>(number)]));
+    return {};
+  }
+  int64_t decode_nanoseconds() const override { return decode_nanoseconds_; }
+
+ private:
+  std::shared_ptr<const KeptPictures> kept_;
+  int64_t decode_nanoseconds_;
+  Timeline timeline_;
+};
+
+class StreamedAnimation final : public MovingContent {
+ public:
+  explicit StreamedAnimation(StreamedPictures::Request request)
+      : box_(*request.fitting.box), timeline_(request.timeline), pictures_(std::move(request)) {}
+
+  base::SizeF box() const override { return box_; }
+  base::Result<void> show(const base::SceneTime& time, frame::Patience patience,
+                          std::vector<Part>& parts) override {
+    TRY(frame::PicturePtr found, pictures_.picture_at(timeline_.step_at(time), patience));
+    if (found != nullptr) shown_ = std::move(found);
+    if (shown_ != nullptr) parts.push_back(part_of(shown_));
+    return {};
+  }
+  int64_t decode_nanoseconds() const override { return pictures_.decode_nanoseconds(); }
+
+ private:
+  base::SizeF box_;
+  Timeline timeline_;
+  frame::PicturePtr shown_;
+  StreamedPictures pictures_;
+};
+
+// The size of a fitted picture in bytes.
+base::Result<int64_t> bytes_of_picture(const PictureSequence& sequence, const Fitting& fitting) {
+  TRY(const Placement placement, place(sequence.size(), fitting.fit, fitting.box));
+  const base::SizeI size{placement.visible.width(), placement.visible.height()};
+  return size.area() * int64_t{sizeof(frame::PremulRgba8)};
+}
+
+base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& sequence,
+                                                               const Fitting& fitting,
+                                                               std::optional<Texture> texture) {
+  auto kept = std::make_shared<KeptPictures>();
+  kept->box = *fitting.box;
+  kept->playback = sequence.playback();
+  kept->pictures.reserve(static_cast<size_t>(sequence.count()));
+  for (int number = 0; number < sequence.count(); ++number) {
+    TRY(Raster raster, sequence.picture(number, fitting));
+    if (texture) {
+      TRY(raster, texture->over(raster));
+    }
+    kept->pictures.push_back(std::move(raster.picture));
+  }
+  return std::shared_ptr<const KeptPictures>(std::move(kept));
+}
+
+// An opened source: the pictures in memory, or the sequence if they are too large.
+struct Opened {
+  std::shared_ptr<const KeptPictures> kept;
+  std::unique_ptr<PictureSequence> sequence;
+  Fitting fitting;
+  std::optional<Texture> texture;
+  int64_t bytes_of_picture = 0;
+  int64_t decode_nanoseconds = 0;
+};
+
+base::Result<Opened> open(const AnimatedRequest& request, PicturePool& pool) {
+  base::CpuStopwatch watch;
+  Opened opened;
+  const PicturePool::Key key{request.source, request.box, request.texture};
+  opened.kept = pool.find(key);
+  if (opened.kept != nullptr) return opened;
+  TRY(opened.sequence, open_sequence(request.source));
+  opened.fitting = {fit_of(request.source), request.box.value_or(opened.sequence->size())};
+  if (request.texture) opened.texture.emplace(*request.texture);
+  auto bytes = bytes_of_picture(*opened.sequence, opened.fitting);
+  if (!bytes) {
+    base::Error error = std::move(bytes).error();
+    error.where = path_of(request.source);
+    return error;
+  }
+  opened.bytes_of_picture = bytes.value();
+  if (opened.bytes_of_picture * opened.sequence->count() <= request.bytes_max) {
+    TRY(auto kept, all_pictures(*opened.sequence, opened.fitting, std::move(opened.texture)));
+    opened.kept = pool.add(key, std::move(kept));
+    opened.decode_nanoseconds = watch.lap();
+  }
+  return opened;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const KeptPictures>> keep_pictures(const AnimatedRequest& request,
+                                                                PicturePool& pool) {
+  TRY(Opened opened, open(request, pool));
+  return std::move(opened.kept);
+}
+
+base::Result<std::unique_ptr<MovingContent>> open_animated(const AnimatedRequest& request,
+                                                           PicturePool& pool) {
+  const scene::Playback& playback = playback_of(request.source);
+  TRY(Opened opened, open(request, pool));
+  if (opened.kept != nullptr) {
+    return std::unique_ptr<MovingContent>(std::make_unique<KeptAnimation>(
+        std::move(opened.kept), playback, opened.decode_nanoseconds));
+  }
+  const Timeline timeline(opened.sequence->count(), opened.sequence->playback(), playback);
+  const int64_t fitting = kAheadBytes / std::max<int64_t>(1, opened.bytes_of_picture);
+  const auto ahead = static_cast<int>(std::clamp(fitting, kAheadMin, kAheadMax));
+  return std::unique_ptr<MovingContent>(
+      std::make_unique<StreamedAnimation>(StreamedPictures::Request{
+          std::move(opened.sequence), timeline, opened.fitting, std::move(opened.texture), ahead}));
+}
+
+}  // namespace layercast::content

@@ -1,0 +1,40 @@
+#include "content/animation/picture_pool.h"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+namespace layercast::content {
+namespace {
+
+// The pictures do not depend on the playback settings.
+PicturePool::Key without_playback(PicturePool::Key key) {
+  std::visit([](auto& source) { source.playback = {}; }, key.source);
+  return key;
+}
+
+}  // namespace
+
+std::shared_ptr<const KeptPictures> PicturePool::find(const Key& key) {
+  const Key wanted = without_playback(key);
+  const std::lock_guard lock(mutex_);
+  const auto found = std::ranges::find(entries_, wanted, &Entry::key);
+  return found == entries_.end() ? nullptr : found->pictures.lock();
+}
+
+std::shared_ptr<const KeptPictures> PicturePool::add(const Key& key,
+                                                     std::shared_ptr<const KeptPictures> pictures) {
+  Key wanted = without_playback(key);
+  const std::lock_guard lock(mutex_);
+  std::erase_if(entries_, [](const Entry& entry) { return entry.pictures.expired(); });
+  const auto found = std::ranges::find(entries_, wanted, &Entry::key);
+  if (found == entries_.end()) {
+    entries_.push_back({std::move(wanted), pictures});
+    return pictures;
+  }
+  if (auto known = found->pictures.lock()) return known;
+  found->pictures = pictures;
+  return pictures;
+}
+
+}  // namespace layercast::content

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/geometry.h"
+#include "content/animation/picture_sequence.h"
+#include "content/animation/playback.h"
+#include "frame/picture.h"
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace layercast::content {
+
+/// All fitted pictures of an animated source. Thread: any; immutable.
+struct KeptPictures {
+  std::vector<frame::PicturePtr> pictures;  ///< at least one; origins are positions in the box
+  base::SizeF box;
+  FilePlayback playback;
+};
+
+/// The animations in use, so that equal ones are decoded once. Holds weak references only. Thread:
+/// any (locked).
+class PicturePool {
+ public:
+  /// The properties that determine the pictures of an animation.
+  struct Key {
+    PictureSource source;  ///< its playback is ignored
+    std::optional<base::SizeF> box;
+    std::optional<std::string> texture;
+    bool operator==(const Key&) const = default;
+  };
+
+  /// The pictures for `key`; null when they are not in use.
+  std::shared_ptr<const KeptPictures> find(const Key& key);
+  /// Registers `pictures` and returns them, or those that another thread has registered meanwhile.
+  std::shared_ptr<const KeptPictures> add(const Key& key,
+                                          std::shared_ptr<const KeptPictures> pictures);
+
+ private:
+  struct Entry {
+    Key key;
+    std::weak_ptr<const KeptPictures> pictures;
+  };
+
+  std::mutex mutex_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace layercast::content

@@ -1,0 +1,420 @@
+#include "media/out/live_output.h"
+
+#include "base/check.h"
+#include "base/redaction.h"
+#include "base/thread_name.h"
+#include "media/out/audio_encoder.h"
+#include "media/out/container.h"
+#include "media/out/partial_file.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+namespace layercast::media {
+namespace {
+
+using base::ErrorCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr LiveQueue::Limits kQueueLimits{32 << 20, seconds(2)};
+// A server that recovers receives a connection attempt within the sum of the longest of these.
+constexpr seconds kOpenPatience{4};
+constexpr milliseconds kBackOffFirst{100};
+constexpr milliseconds kBackOffMost{1200};
+constexpr milliseconds kBackOffLeast{50};  // after an attempt that took a long time itself
+constexpr double kJitter = 0.25;
+// With the 100 ms between two polls of the interruption, about a second.
+constexpr milliseconds kWritePatience{850};
+// After this time, a connection counts as successful and resets the back-off.
+constexpr seconds kWellAfter{5};
+// The maximum age of the first packet of a connection.
+constexpr seconds kUrlAgeMax{1};
+constexpr milliseconds kPopPatience{250};
+constexpr seconds kRatePeriod{1};
+constexpr int kFileNumbersTried = 1'000'000;
+
+constexpr std::array<std::string_view, 5> kStateNames = {"connecting", "live", "reconnecting",
+                                                         "failed", "stopped"};
+
+// `rec.mkv`, `rec-1.mkv` …
+std::string numbered(const std::string& path, int number) {
+  if (number == 0) return path;
+  std::filesystem::path file = path;
+  const std::string extension = file.extension().string();
+  file.replace_extension();
+  return file.string() + "-" + std::to_string(number) + extension;
+}
+
+}  // namespace
+
+std::string_view name_of(OutputState state) { return kStateNames[static_cast<size_t>(state)]; }
+
+LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
+    : plan_(std::move(plan)),
+      is_url_(delivery_of(plan_.request.url) == Delivery::kLive),
+      queue_(kQueueLimits),
+      latest_stream_(plan_.stream),
+      listener_(plan_.listener),
+      random_(std::random_device{}()),
+      shifted_(new_packet()) {
+  report_.id = plan_.request.id;
+  report_.url = base::redacted_url(plan_.request.url);
+  const base::MetricLabels labels = {{"output", plan_.request.id}};
+  meters_.frames = metrics.counter({"output_frames_total", "Frames sent to an output."}, labels);
+  meters_.bytes = metrics.counter({"output_bytes_total", "Bytes sent to an output."}, labels);
+  meters_.dropped = metrics.counter(
+      {"output_frames_dropped_total", "Frames dropped by a slow or disconnected output."}, labels);
+  meters_.reconnects = metrics.counter(
+      {"output_reconnects_total", "Times an output became live again after a loss."}, labels);
+  meters_.queued_packets =
+      metrics.gauge({"output_queued_packets", "Packets queued for an output."}, labels);
+  meters_.queued_bytes =
+      metrics.gauge({"output_queued_bytes", "Bytes queued for an output."}, labels);
+  meters_.fps = metrics.gauge(
+      {"output_fps", "Frames per second sent to an output, over the last second."}, labels);
+  meters_.byte_rate = metrics.gauge(
+      {"output_bytes_per_second", "Bytes per second sent to an output, over the last second."},
+      labels);
+  for (size_t i = 0; i < kStateNames.size(); ++i) {
+    base::MetricLabels with_state = labels;
+    with_state.emplace_back("state", kStateNames[i]);
+    meters_.states[i] =
+        metrics.gauge({"output_state", "1 for the present state of an output."}, with_state);
+    meters_.states[i]->set(i == 0 ? 1 : 0);
+  }
+}
+
+std::shared_ptr<LiveOutput> LiveOutput::start(Plan plan, base::Metrics& metrics) {
+  std::shared_ptr<LiveOutput> output(new LiveOutput(std::move(plan), metrics));
+  output->queue_.open();  // takes frames from the first one on, even while the output opens
+  output->thread_ = base::named_thread("output", [self = output] { self->run(); });
+  return output;
+}
+
+// ---- Any thread ---------------------------------------------------------------------------------
+
+void LiveOutput::offer(const LivePacketPtr& packet) {
+  {
+    const std::lock_guard lock(mutex_);
+    latest_stream_ = packet->stream;
+  }
+  if (queue_.offer(packet) == LiveQueue::Offered::kKeyframeWanted) plan_.request_keyframe();
+  note_queue();
+}
+
+void LiveOutput::finish_by(Clock::time_point deadline) {
+  give_up_at_ = deadline;
+  queue_.close();
+}
+
+bool LiveOutput::wait(Clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_until(lock, deadline, [this] { return has_ended_; });
+}
+
+void LiveOutput::detach(Clock::time_point deadline) {
+  if (wait(deadline)) return thread_.join();
+  const std::lock_guard lock(listener_mutex_);
+  listener_ = nullptr;
+  thread_.detach();
+}
+
+LiveOutputReport LiveOutput::report() const {
+  const LiveQueue::Counts queued = queue_.counts();
+  const std::lock_guard lock(mutex_);
+  LiveOutputReport report = report_;
+  report.frames_dropped = queued.frames_dropped;
+  report.queued_packets = queued.packets;
+  report.queued_bytes = queued.bytes;
+  return report;
+}
+
+std::shared_ptr<const LiveStream> LiveOutput::latest_stream() const {
+  const std::lock_guard lock(mutex_);
+  return latest_stream_;
+}
+
+// ---- The thread ---------------------------------------------------------------------------------
+
+void LiveOutput::run() {
+  while (!is_over()) {
+    const Clock::time_point began = Clock::now();
+    queue_.open();
+    if (plan_.container->muxer == "hls") hold_first_packet();
+    if (is_over()) break;
+    auto session = open_session();
+    const base::Result<void> served =
+        session.ok() ? serve(session.value()) : base::Result<void>(session.error());
+    if (session.ok()) remove_if_empty(session.value());
+    if (served.ok()) continue;  // with the next file or stream
+    on_disconnect(served.error());
+    back_off(began);
+  }
+  set_file({});
+  note_rates(false);
+  set_state(OutputState::kStopped);
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
+  ended_.notify_all();
+}
+
+bool LiveOutput::is_given_up() const { return Clock::now() > give_up_at_.load(); }
+
+bool LiveOutput::is_over() const {
+  return queue_.is_closed() && (is_given_up() || (held_ == nullptr && queue_.is_empty()));
+}
+
+bool LiveOutput::is_interrupted() const { return is_given_up() || (is_opening_ && is_over()); }
+
+base::Result<std::string> LiveOutput::new_file() {
+  const std::string& path = plan_.request.url;
+  // A playlist is continued, and a device has no other name.
+  if (plan_.container->muxer == "hls" || is_special_file(path)) return path;
+  for (; next_file_ < kFileNumbersTried; ++next_file_) {
+    std::string name = numbered(path, next_file_);
+    std::FILE* file = std::fopen(name.c_str(), "wbx");
+    if (file != nullptr) {
+      std::fclose(file);
+      return name;
+    }
+    if (errno != EEXIST) return base::io_error(errno, "cannot create", path);
+  }
+  return base::io_error("cannot create: too many files of this name", path);
+}
+
+// Opens a playlist only with its first packet, because it would list an empty segment.
+void LiveOutput::hold_first_packet() {
+  while (held_ == nullptr && !is_over()) held_ = queue_.pop(Clock::now() + kPopPatience);
+}
+
+base::Result<LiveOutput::Session> LiveOutput::open_session() {
+  Session session;
+  session.stream = latest_stream();
+  if (held_ != nullptr) session.stream = held_->stream;
+  if (!is_url_) {
+    TRY(session.file, new_file());
+    set_file(session.file);
+  }
+  const Output::Feed feed{session.stream->video.get(), plan_.audio.get(), session.stream->rate};
+  is_opening_ = true;
+  auto output =
+      Output::open_live(is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
+                        {kOpenPatience, kWritePatience, [this] { return is_interrupted(); }});
+  is_opening_ = false;
+  if (!output.ok()) {
+    remove_if_empty(session);
+    return output.error();
+  }
+  session.output = std::move(output).value();
+  session.header_bytes = session.output->report().bytes;
+  return session;
+}
+
+// Whether a packet that is new enough, or a coming keyframe of the queue, can begin the session.
+bool LiveOutput::has_beginning() {
+  const base::Duration age_max = is_url_ ? base::Duration(kUrlAgeMax) : base::Duration::max();
+  if (held_ == nullptr) return queue_.begin(age_max);
+  if (Clock::now() - held_->made_at <= age_max) return true;
+  held_ = nullptr;
+  queue_.note_dropped(1);
+  return queue_.begin(base::Duration(-1));  // the queued packets depend on the one dropped
+}
+
+base::Result<void> LiveOutput::serve(Session& session) {
+  if (!has_beginning()) plan_.request_keyframe();
+  while (!is_given_up()) {
+    LivePacketPtr packet = std::exchange(held_, nullptr);
+    if (packet == nullptr) packet = queue_.pop(Clock::now() + kPopPatience);
+    note_rates(true);
+    if (packet == nullptr) {
+      if (is_over()) break;
+      continue;
+    }
+    const bool is_next_stream = packet->stream != session.stream;
+    if (is_next_stream || is_rotation_due(session, *packet)) {
+      held_ = std::move(packet);
+      if (is_next_stream && is_url_ && session.is_live) set_state(OutputState::kReconnecting);
+      break;
+    }
+    TRY_DO(write(session, *packet));
+  }
+  return finish(session);
+}
+
+base::Result<void> LiveOutput::write(Session& session, const LivePacket& packet) {
+  const bool is_video = packet.track == Output::Track::kVideo;
+  if (!session.first_frame) {
+    if (!packet.is_keyframe) return {};
+    session.first_frame = packet.packet->dts;
+  }
+  const int64_t passed =
+      is_video ? *session.first_frame : samples_until(*session.first_frame, session.stream->rate);
+  LAYERCAST_CHECK(av_packet_ref(shifted_.get(), packet.packet.get()) >= 0);
+  shifted_->pts -= passed;
+  shifted_->dts -= passed;
+  if (is_video || shifted_->pts >= 0) session.output->write(*shifted_, packet.track);
+  av_packet_unref(shifted_.get());
+  count(session, packet);
+  if (!session.output->failed()) return {};
+  if (is_video) queue_.note_dropped(1);
+  return *session.output->report().error;
+}
+
+bool LiveOutput::is_rotation_due(const Session& session, const LivePacket& packet) const {
+  const LiveOutputRequest& request = plan_.request;
+  if (!packet.is_keyframe || !session.first_frame) return false;
+  if (request.rotate_bytes && session.output->report().bytes >= *request.rotate_bytes) return true;
+  if (!request.rotate_after) return false;
+  const base::SceneTime passed =
+      session.stream->rate.time_of(packet.packet->dts - *session.first_frame);
+  return !passed.before(*request.rotate_after);
+}
+
+// The second frame proves that the peer has not closed the connection at the first one.
+bool LiveOutput::is_accepted(const Session& session) const {
+  const OutputReport report = session.output->report();
+  if (report.error) return false;
+  return is_url_ ? report.frames >= 2 && report.bytes > session.header_bytes : report.frames >= 1;
+}
+
+void LiveOutput::count(Session& session, const LivePacket& packet) {
+  const bool is_frame = packet.track == Output::Track::kVideo && !session.output->failed();
+  const int64_t bytes = session.output->report().bytes;
+  const int64_t new_bytes = std::max<int64_t>(0, bytes - std::exchange(session.bytes, bytes));
+  {
+    const std::lock_guard lock(mutex_);
+    report_.frames += is_frame ? 1 : 0;
+    report_.bytes += new_bytes;
+  }
+  if (is_frame) meters_.frames->add();
+  meters_.bytes->add(static_cast<double>(new_bytes));
+  note_queue();
+  if (Clock::now() - session.began_at > kWellAfter) failures_ = 0;
+  if (session.is_live || !is_accepted(session)) return;
+  session.is_live = true;
+  if (was_live_ && failures_ > 0) {
+    meters_.reconnects->add();
+    const std::lock_guard lock(mutex_);
+    ++report_.reconnects;
+  }
+  was_live_ = true;
+  set_state(OutputState::kLive);
+}
+
+base::Result<void> LiveOutput::finish(Session& session) {
+  session.output->finish();
+  const OutputReport report = session.output->report();
+  {
+    const std::lock_guard lock(mutex_);
+    report_.bytes +=
+        std::max<int64_t>(0, report.bytes - std::exchange(session.bytes, report.bytes));
+  }
+  if (report.error) return *report.error;
+  return {};
+}
+
+// Otherwise each failing attempt to write would leave another empty file.
+void LiveOutput::remove_if_empty(Session& session) {
+  if (session.file.empty() || plan_.container->muxer == "hls" || is_special_file(session.file)) {
+    return;
+  }
+  session.output.reset();
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(session.file, error);
+  if (error) return;
+  const bool is_empty = static_cast<int64_t>(bytes) <= session.header_bytes;
+  if (is_empty || !session.first_frame) std::filesystem::remove(session.file, error);
+}
+
+// ---- Loss and reconnection ----------------------------------------------------------------------
+
+void LiveOutput::on_disconnect(const base::Error& error) {
+  if (held_ != nullptr) queue_.note_dropped(1);
+  held_ = nullptr;
+  if (!queue_.is_closed()) queue_.disable();
+  note_queue();
+  note_rates(false);
+  set_file({});
+  {
+    const std::lock_guard lock(mutex_);
+    report_.error = base::redacted_text(error.message, plan_.request.url);
+  }
+  const bool is_hopeless =
+      error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kUnsupported;
+  if (queue_.is_closed()) return;
+  if (!is_hopeless) return set_state(OutputState::kReconnecting);
+  set_state(OutputState::kFailed);
+  wait_for_another_stream();
+}
+
+void LiveOutput::wait_for_another_stream() {
+  const auto refused = latest_stream();
+  while (!queue_.is_closed() && latest_stream() == refused) {
+    queue_.wait_for_close(Clock::now() + kPopPatience);
+  }
+  if (!queue_.is_closed()) set_state(OutputState::kReconnecting);
+}
+
+void LiveOutput::back_off(Clock::time_point attempt_began) {
+  const milliseconds delay = std::min<milliseconds>(kBackOffMost, kBackOffFirst * (1 << failures_));
+  failures_ = std::min(failures_ + 1, 8);
+  std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
+  const auto jittered = std::chrono::duration_cast<Clock::duration>(delay * jitter(random_));
+  queue_.wait_for_close(
+      std::max<Clock::time_point>(attempt_began + jittered, Clock::now() + kBackOffLeast));
+}
+
+// ---- Reports and metrics ------------------------------------------------------------------------
+
+void LiveOutput::set_state(OutputState state) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(report_.state, state) == state) return;
+  }
+  for (size_t i = 0; i < meters_.states.size(); ++i) {
+    meters_.states[i]->set(i == static_cast<size_t>(state) ? 1 : 0);
+  }
+  const LiveOutputReport now = report();
+  const std::lock_guard lock(listener_mutex_);
+  if (listener_) listener_(now);
+}
+
+void LiveOutput::set_file(const std::string& file) {
+  const std::lock_guard lock(mutex_);
+  report_.file = file;
+}
+
+void LiveOutput::note_queue() {
+  const LiveQueue::Counts queued = queue_.counts();
+  meters_.queued_packets->set(static_cast<double>(queued.packets));
+  meters_.queued_bytes->set(static_cast<double>(queued.bytes));
+  const std::lock_guard lock(mutex_);
+  const int64_t more = queued.frames_dropped - dropped_noted_;
+  if (more <= 0) return;
+  dropped_noted_ = queued.frames_dropped;
+  meters_.dropped->add(static_cast<double>(more));
+}
+
+void LiveOutput::note_rates(bool is_connected) {
+  const Clock::time_point now = Clock::now();
+  const double passed = std::chrono::duration<double>(now - rates_noted_at_).count();
+  if (is_connected && now - rates_noted_at_ < kRatePeriod) return;
+  const LiveOutputReport report = this->report();
+  const auto frames =
+      static_cast<double>(report.frames - std::exchange(frames_noted_, report.frames));
+  const auto bytes = static_cast<double>(report.bytes - std::exchange(bytes_noted_, report.bytes));
+  rates_noted_at_ = now;
+  meters_.fps->set(is_connected ? frames / passed : 0);
+  meters_.byte_rate->set(is_connected ? bytes / passed : 0);
+}
+
+}  // namespace layercast::media

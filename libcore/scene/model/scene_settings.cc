@@ -1,0 +1,19 @@
+#include "scene/model/scene_settings.h"
+
+#include "base/redaction.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace layercast::scene {
+
+std::string resolved_path(const std::string& path, const std::string& folder) {
+  if (base::is_url(path)) return path;
+  return (std::filesystem::path(folder) / path).string();
+}
+
+SceneSettings settings_of(const Scene& scene, std::string folder) {
+  return {scene.canvas, scene.fonts, std::move(folder)};
+}
+
+}  // namespace layercast::scene

@@ -1,0 +1,688 @@
+#include "scene/wire/codec.h"
+
+#include <cmath>
+#include <cstdint>
+
+namespace layercast::scene {
+namespace {
+
+std::string range_text(limits::Range range) {
+  return "from " + number_text(range.min) + " to " + number_text(range.max);
+}
+
+bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > static_cast<size_t>(limits::kNameLengthMax)) return false;
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return plain(text.front()) &&
+         std::ranges::all_of(text, [&](char c) { return plain(c) || c == '-'; });
+}
+
+// Further faults are counted but not described, to bound the memory that a text full of faults
+// takes.
+constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;
+// Longer keys are cut in the path of a fault.
+constexpr size_t kKeyBytesMax = 256;
+
+// The largest length up to `most` that does not cut a character in two.
+size_t cut_at(std::string_view text, size_t most) {
+  if (text.size() <= most) return text.size();
+  while (most > 0 && (static_cast<uint8_t>(text[most]) & 0xc0) == 0x80) --most;
+  return most;
+}
+
+// A printable form of text from a faulty file, which may contain line breaks, escape sequences or a
+// megabyte.
+std::string printable(std::string_view text) {
+  constexpr size_t kBytesMax = 300;
+  constexpr size_t kStart = 180;
+  constexpr size_t kEnd = 100;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const auto continues = [&](size_t i) { return (static_cast<uint8_t>(text[i]) & 0xc0) == 0x80; };
+  size_t cut_first = text.size();
+  size_t cut_last = text.size();
+  if (text.size() > kBytesMax) {
+    for (cut_first = kStart; continues(cut_first);) --cut_first;
+    for (cut_last = text.size() - kEnd; continues(cut_last);) ++cut_last;
+  }
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i == cut_first) {
+      out += "…";
+      i = cut_last;
+    }
+    const auto byte = static_cast<uint8_t>(text[i]);
+    const bool is_c1 =
+        byte == 0xc2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xa0;
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte < 0x20 || byte == 0x7f || is_c1) {
+      const uint8_t code = is_c1 ? static_cast<uint8_t>(text[++i]) : byte;
+      out += "\\x";
+      out += kDigits[code >> 4];
+      out += kDigits[code & 15];
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string Fault::to_string() const {
+  std::string line;
+  if (mark.line > 0) {
+    line += std::to_string(mark.line) + ":" + std::to_string(mark.column) + ": ";
+  }
+  if (!path.empty()) line += printable(path) + ": ";
+  line += printable(problem);
+  if (!expected.empty()) line += ", expected " + expected;
+  return line;
+}
+
+void Reader::fault(Mark mark, std::string problem, std::string expected) {
+  if (faults_.size() < kFaultsKept) {
+    faults_.push_back({mark, path_, std::move(problem), std::move(expected), pointer_});
+  } else {
+    faults_.push_back({mark, {}, "another fault", {}, {}});
+  }
+}
+
+Reader::Step::Step(Reader& reader, std::string_view key)
+    : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
+  key = key.substr(0, cut_at(key, kKeyBytesMax));
+  if (!reader_.path_.empty()) reader_.path_ += '.';
+  reader_.path_ += key;
+  reader_.pointer_ += '/';
+  for (const char c : key) {
+    if (c == '~' || c == '/') {
+      reader_.pointer_ += c == '~' ? "~0" : "~1";
+    } else {
+      reader_.pointer_ += c;
+    }
+  }
+}
+
+Reader::Step::Step(Reader& reader, size_t index)
+    : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
+  const std::string number = std::to_string(index);
+  reader_.path_ += "[" + number + "]";
+  reader_.pointer_ += "/" + number;
+}
+
+Reader::Step::~Step() {
+  reader_.path_.resize(length_);
+  reader_.pointer_.resize(pointer_length_);
+}
+
+Codec<double> number(limits::Range range, Integral integral) {
+  const bool whole = integral == Integral::kYes;
+  const std::string kind = (whole ? "a whole number " : "a number ") + range_text(range);
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<double> {
+            if (!value.is(Value::Kind::kNumber)) {
+              reader.fault(value, got(value), kind);
+              return std::nullopt;
+            }
+            const double given = value.number;
+            if (!std::isfinite(given)) {
+              reader.fault(value, value.text + " is not a finite number", kind);
+            } else if (whole && given != std::floor(given)) {
+              reader.fault(value, value.text + " is not whole", kind);
+            } else if (given < range.min) {
+              reader.fault(value, value.text + " is below " + number_text(range.min), kind);
+            } else if (given > range.max) {
+              reader.fault(value, value.text + " is above " + number_text(range.max), kind);
+            } else {
+              return given;
+            }
+            return std::nullopt;
+          },
+          [](const double& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of(whole ? "integer" : "number"))
+                .add("minimum", Value::of(range.min))
+                .add("maximum", Value::of(range.max));
+          }};
+}
+
+Codec<int> integer(limits::Range range) {
+  const Codec<double> codec = number(range, Integral::kYes);
+  return {codec.kind,
+          [=](const Value& value, Reader& reader) -> std::optional<int> {
+            const auto read = codec.read(value, reader);
+            return read ? std::optional<int>(static_cast<int>(*read)) : std::nullopt;
+          },
+          [](const int& typed) { return Value::of(typed); }, codec.schema};
+}
+
+Codec<bool> boolean() {
+  return {"true or false",
+          [](const Value& value, Reader& reader) -> std::optional<bool> {
+            if (value.is(Value::Kind::kBoolean)) return value.boolean;
+            const std::string given =
+                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is a string" : got(value);
+            reader.fault(value, given, "true or false");
+            return std::nullopt;
+          },
+          [](const bool& typed) { return Value::of(typed); },
+          [](SchemaBuilder&) { return Value::object().add("type", Value::of("boolean")); }};
+}
+
+Codec<std::string> string(int min, int max, std::string kind, FileRole role) {
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (!value.is(Value::Kind::kString)) {
+              reader.fault(value, got(value), kind);
+              return std::nullopt;
+            }
+            const auto bytes = static_cast<int64_t>(value.text.size());
+            if (bytes < min || bytes > max) {
+              reader.fault(
+                  value, bytes < min ? "it is empty" : "it is too long",
+                  kind + " of " + std::to_string(min) + " to " + std::to_string(max) + " bytes");
+              return std::nullopt;
+            }
+            return value.text;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of("string"))
+                .add("minLength", Value::of(min))
+                .add("maxLength", Value::of(max));
+          },
+          Shape{role, true, nullptr, nullptr, {}}};
+}
+
+Codec<std::string> text(int max) {
+  return {"a text",
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (!value.is_scalar()) {
+              reader.fault(value, got(value), "a text");
+              return std::nullopt;
+            }
+            if (value.text.size() > static_cast<size_t>(max)) {
+              reader.fault(value, "it is too long",
+                           "a text of at most " + std::to_string(max) + " bytes");
+              return std::nullopt;
+            }
+            return value.is(Value::Kind::kNull) ? std::string{} : value.text;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [=](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::array({Value::of("string"), Value::of("number"),
+                                           Value::of("boolean"), Value::of("null")}))
+                .add("maxLength", Value::of(max));
+          },
+          Shape{FileRole::kNone, true, nullptr, nullptr, {}}};
+}
+
+Codec<std::string> name() {
+  const std::string kind = "a name of a-z, 0-9 and -, at most " +
+                           std::to_string(limits::kNameLengthMax) + " long, not starting with -";
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<std::string> {
+            if (value.is(Value::Kind::kString) && is_name(value.text)) return value.text;
+            const std::string given =
+                value.is(Value::Kind::kString) ? "\"" + value.text + "\" is not a name"
+                : value.is_scalar()            ? value.text + " is not a string (quote it)"
+                                               : got(value);
+            reader.fault(value, given, kind);
+            return std::nullopt;
+          },
+          [](const std::string& typed) { return Value::of(typed); },
+          [](SchemaBuilder&) {
+            return Value::object()
+                .add("type", Value::of("string"))
+                .add("pattern", Value::of("^[a-z0-9][a-z0-9-]{0," +
+                                          std::to_string(limits::kNameLengthMax - 1) + "}$"));
+          }};
+}
+
+Codec<std::vector<std::pair<std::string, std::string>>> text_map(int entries_max) {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const std::string kind =
+      "a mapping of at most " + std::to_string(entries_max) + " names to texts";
+  const Codec<std::string> entry = text(limits::kTextLengthMax);
+  return {kind,
+          [=](const Value& value, Reader& reader) -> std::optional<Pairs> {
+            if (!value.is(Value::Kind::kObject) ||
+                value.members.size() > static_cast<size_t>(entries_max)) {
+              reader.fault(value,
+                           value.is(Value::Kind::kObject)
+                               ? "it has " + std::to_string(value.members.size()) + " entries"
+                               : got(value),
+                           kind);
+              return std::nullopt;
+            }
+            Pairs pairs;
+            for (const auto& member : value.members) {
+              const Reader::Step step(reader, member.key);
+              if (auto read = entry.read(member.value, reader)) {
+                pairs.emplace_back(member.key, *std::move(read));
+              }
+            }
+            return pairs;
+          },
+          [](const Pairs& typed) {
+            Value value = Value::object();
+            for (const auto& [key, content] : typed) value.add(key, Value::of(content));
+            return value;
+          },
+          [=](SchemaBuilder& builder) {
+            return Value::object()
+                .add("type", Value::of("object"))
+                .add("maxProperties", Value::of(entries_max))
+                .add("additionalProperties", entry.schema(builder));
+          },
+          shape_of_elements(entry.shape)};
+}
+
+std::string joined_names(std::span<const std::string_view> names) {
+  std::string joined;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) joined += i + 1 == names.size() ? " or " : ", ";
+    joined += names[i];
+  }
+  return joined;
+}
+
+std::string suggestion(std::string_view wrong, std::span<const std::string_view> known) {
+  const auto nearest = base::nearest_name(wrong, known);
+  return nearest ? "; did you mean \"" + std::string(*nearest) + "\"?" : "";
+}
+
+std::string got(const Value& value) { return "got " + std::string(name_of(value.kind)); }
+
+std::string_view name_of(FileRole role) {
+  switch (role) {
+    case FileRole::kNone:
+      break;
+    case FileRole::kAsset:
+      return "asset";
+    case FileRole::kSource:
+      return "source";
+    case FileRole::kOutput:
+      return "output";
+  }
+  return "";
+}
+
+Shape shape_of_elements(Shape element) {
+  return {FileRole::kNone, false, nullptr, std::make_shared<const Shape>(std::move(element)), {}};
+}
+
+namespace {
+
+std::string inline_text(const Value& value) {
+  switch (value.kind) {
+    case Value::Kind::kNull:
+      return "";
+    case Value::Kind::kArray: {
+      std::string joined;
+      for (const auto& item : value.items) {
+        joined += (joined.empty() ? "" : ", ") + inline_text(item);
+      }
+      return "[" + joined + "]";
+    }
+    case Value::Kind::kObject: {
+      std::string joined;
+      for (const auto& member : value.members) {
+        joined += (joined.empty() ? "" : ", ") + member.key + ": " + inline_text(member.value);
+      }
+      return "{" + joined + "}";
+    }
+    default:
+      return value.text;
+  }
+}
+
+void add_documentation(SchemaBuilder& builder, const std::string& title, const std::string& doc,
+                       std::vector<FieldDoc> fields) {
+  if (std::ranges::find(builder.tables, title, &TableDoc::title) != builder.tables.end()) return;
+  builder.tables.push_back({title, doc, std::move(fields)});
+}
+
+Value described_schema(Value schema, const FieldDoc& doc, const std::optional<Value>& fallback) {
+  if (!doc.doc.empty()) schema.set("description", Value::of(doc.doc));
+  if (fallback) schema.set("default", *fallback);
+  return schema;
+}
+
+// The tables that the tags of one object select, each with its part of the object.
+struct ActiveTables {
+  struct Entry {
+    const Table* table;
+    void* object;
+  };
+  std::vector<Entry> entries;
+  std::vector<std::string_view> tags;
+
+  // The field called `key`, and the part of the object that has it.
+  std::pair<const TableField*, void*> find(std::string_view key) const {
+    for (const Entry& entry : entries) {
+      for (const TableField& field : entry.table->fields) {
+        if (field.doc.key == key) return {&field, entry.object};
+      }
+    }
+    return {nullptr, nullptr};
+  }
+
+  bool is_run_state(const std::string& key) const {
+    return std::ranges::any_of(entries, [&](const Entry& entry) {
+      return std::ranges::find(entry.table->run_state_keys, key) !=
+             entry.table->run_state_keys.end();
+    });
+  }
+
+  std::vector<std::string_view> keys() const {
+    std::vector<std::string_view> keys = tags;
+    for (const Entry& entry : entries) {
+      for (const TableField& field : entry.table->fields) keys.push_back(field.doc.key);
+    }
+    return keys;
+  }
+};
+
+void fault_unknown_key(const Value::Member& member, const ActiveTables& active, Reader& reader) {
+  const Reader::Step step(reader, member.key);
+  // The search for similar names is slow, and this fault is not described.
+  if (reader.faults().size() >= kFaultsKept) return reader.fault(member.key_mark, {}, {});
+  if (member.key == "<<") {
+    reader.fault(member.key_mark, "merge keys are not part of YAML 1.2",
+                 "the keys written out, or an alias for the whole value");
+    return;
+  }
+  if (active.is_run_state(member.key)) {
+    reader.fault(member.key_mark, "this is run state, which a scene does not have",
+                 "the key removed");
+    return;
+  }
+  const std::vector<std::string_view> known = active.keys();
+  reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
+}
+
+std::vector<std::string_view> choice_names(const Table& table) {
+  std::vector<std::string_view> names;
+  for (const TableChoice& choice : table.choices) names.push_back(choice.name);
+  return names;
+}
+
+const TableChoice* find_choice(const Table& table, const Value& tag) {
+  const auto found = std::ranges::find(table.choices, tag.text, &TableChoice::name);
+  return tag.is(Value::Kind::kString) && found != table.choices.end() ? &*found : nullptr;
+}
+
+// Selects the tables by the tags of `value`. False, with a fault, if a tag is missing or unknown.
+bool activate(const Table& table, const Value& value, Reader& reader, void* object,
+              ActiveTables& active) {
+  active.entries.push_back({&table, object});
+  if (table.tag.empty()) return true;
+  active.tags.push_back(table.tag);
+  const std::vector<std::string_view> names = choice_names(table);
+  const Value* tag = value.find(table.tag);
+  if (tag == nullptr) {
+    reader.fault(value, "\"" + table.tag + "\" is missing", joined_names(names));
+    return false;
+  }
+  if (const TableChoice* choice = find_choice(table, *tag)) {
+    return activate(*choice->table, value, reader, choice->select(object), active);
+  }
+  const Reader::Step step(reader, table.tag);
+  const std::string given = tag->is_scalar() ? tag->text : std::string(name_of(tag->kind));
+  reader.fault(*tag, "\"" + given + "\" is not known",
+               joined_names(names) + suggestion(tag->text, names));
+  return false;
+}
+
+void read_members(const ActiveTables& active, bool tags_known, const Value& value, Reader& reader) {
+  for (const auto& member : value.members) {
+    if (std::ranges::find(active.tags, member.key) != active.tags.end()) continue;
+    if (const auto [field, object] = active.find(member.key); field != nullptr) {
+      const Reader::Step step(reader, member.key);
+      field->codec->read(member.value, reader, static_cast<std::byte*>(object) + field->offset);
+    } else if (tags_known) {
+      fault_unknown_key(member, active, reader);
+    }  // otherwise the key may belong to the misspelt choice
+  }
+  for (const ActiveTables::Entry& entry : active.entries) {
+    for (const TableField& field : entry.table->fields) {
+      if (field.doc.required && value.find(field.doc.key) == nullptr) {
+        reader.fault(value, "\"" + field.doc.key + "\" is missing", field.doc.kind);
+      }
+    }
+  }
+}
+
+// The properties of an object for one combination of tags.
+struct SchemaVariant {
+  Value properties = Value::object();
+  Value required_keys = Value::array();
+  std::vector<std::function<void(Value&)>> refinements;
+};
+
+void add_fields(const Table& table, SchemaBuilder& builder, SchemaVariant& variant) {
+  for (const TableField& field : table.fields) {
+    variant.properties.add(field.doc.key, described_schema(field.codec->schema(builder), field.doc,
+                                                           field.shown_fallback));
+    if (field.doc.required) variant.required_keys.items.push_back(Value::of(field.doc.key));
+  }
+  if (table.refine_schema) variant.refinements.push_back(table.refine_schema);
+}
+
+void expand(const Table& table, SchemaBuilder& builder, SchemaVariant variant,
+            std::vector<SchemaVariant>& variants) {
+  if (table.tag.empty()) {
+    add_fields(table, builder, variant);
+    variants.push_back(std::move(variant));
+    return;
+  }
+  for (const TableChoice& choice : table.choices) {
+    SchemaVariant chosen = variant;
+    chosen.properties.add(table.tag, Value::object().add("const", Value::of(choice.name)));
+    chosen.required_keys.items.push_back(Value::of(table.tag));
+    add_fields(table, builder, chosen);
+    expand(*choice.table, builder, std::move(chosen), variants);
+  }
+}
+
+Value schema_of_variant(SchemaVariant variant) {
+  Value schema = Value::object().add("type", Value::of("object"));
+  schema.add("properties", std::move(variant.properties));
+  if (!variant.required_keys.items.empty()) {
+    schema.add("required", std::move(variant.required_keys));
+  }
+  schema.add("additionalProperties", Value::of(false));
+  for (const auto& refine : variant.refinements) refine(schema);
+  return schema;
+}
+
+void document(const Table& table, SchemaBuilder& builder) {
+  std::vector<FieldDoc> fields;
+  if (!table.tag.empty()) {
+    fields.push_back({table.tag, joined_names(choice_names(table)), {}, true, table.tag_doc});
+  }
+  for (const TableField& field : table.fields) fields.push_back(field.doc);
+  add_documentation(builder, table.title, table.doc, std::move(fields));
+  for (const TableChoice& choice : table.choices) document(*choice.table, builder);
+}
+
+using FileVisitor = std::function<void(FileRole, Value&, Reader&)>;
+
+void visit_members(const Table& table, Value& document, Reader& reader, const FileVisitor& visit) {
+  for (const TableField& field : table.fields) {
+    if (Value* member = document.find(field.doc.key)) {
+      const Reader::Step step(reader, field.doc.key);
+      visit_files(field.shape, *member, reader, visit);
+    }
+  }
+  const Value* tag = document.find(table.tag);
+  const TableChoice* known = tag == nullptr ? nullptr : find_choice(table, *tag);
+  for (const TableChoice& choice : table.choices) {
+    if (known == nullptr || known == &choice) {
+      visit_members(*choice.table, document, reader, visit);
+    }
+  }
+}
+
+}  // namespace
+
+void visit_files(const Shape& shape, Value& document, Reader& reader, const FileVisitor& visit) {
+  if (document.is(Value::Kind::kString)) {
+    if (shape.role != FileRole::kNone) visit(shape.role, document, reader);
+  } else if (document.is(Value::Kind::kObject) && shape.table != nullptr) {
+    visit_members(*shape.table, document, reader, visit);
+  } else if (shape.elements != nullptr) {
+    for (size_t i = 0; i < document.items.size(); ++i) {
+      const Reader::Step step(reader, i);
+      visit_files(*shape.elements, document.items[i], reader, visit);
+    }
+    for (auto& member : document.members) {
+      const Reader::Step step(reader, member.key);
+      visit_files(*shape.elements, member.value, reader, visit);
+    }
+  }
+  for (const Shape& alternative : shape.alternatives) {
+    visit_files(alternative, document, reader, visit);
+  }
+}
+
+namespace internal {
+
+bool is_readable_text(const WrittenForm& form, const Value& value, Reader& reader,
+                      const std::string& kind) {
+  if (value.is(Value::Kind::kString)) return true;
+  if (form.numbers_too && value.is(Value::Kind::kNumber)) return true;
+  reader.fault(value, got(value), kind);
+  return false;
+}
+
+void fault_unreadable_text(const WrittenForm& form, const Value& value, Reader& reader,
+                           const std::string& kind) {
+  reader.fault(value, "\"" + value.text + "\" is not understood",
+               kind + suggestion(value.text, form.names));
+}
+
+Value schema_of(const WrittenForm& form) {
+  Value schema = Value::object();
+  if (form.numbers_too) {
+    schema.add("type", Value::array({Value::of("string"), Value::of("number")}));
+    schema.add("minimum", Value::of(0));
+  } else {
+    schema.add("type", Value::of("string"));
+  }
+  if (!form.pattern.empty()) schema.add("pattern", Value::of(form.pattern));
+  return schema;
+}
+
+std::optional<size_t> place_of_name(const std::vector<std::string_view>& names, const Value& value,
+                                    Reader& reader, const std::string& kind) {
+  const auto found = std::ranges::find(names, value.text);
+  if (value.is(Value::Kind::kString) && found != names.end()) {
+    return static_cast<size_t>(found - names.begin());
+  }
+  reader.fault(value, value.is_scalar() ? "\"" + value.text + "\" is not known" : got(value),
+               kind + suggestion(value.text, names));
+  return std::nullopt;
+}
+
+Value schema_of_names(const std::vector<std::string_view>& names) {
+  Value choices = Value::array();
+  for (const auto& each : names) choices.items.push_back(Value::of(each));
+  return Value::object().add("enum", std::move(choices));
+}
+
+ListForm list_form(int min, int max, const std::string& what) {
+  const std::string count = min > 0 ? std::to_string(min) + " to " + std::to_string(max)
+                                    : "at most " + std::to_string(max);
+  return {min, max, "a list of " + count + " " + what};
+}
+
+bool is_readable_list(const ListForm& form, const Value& value, Reader& reader) {
+  if (!value.is(Value::Kind::kArray)) {
+    reader.fault(value, got(value), form.kind);
+    return false;
+  }
+  const auto count = static_cast<int64_t>(value.items.size());
+  if (count >= form.min && count <= form.max) return true;
+  reader.fault(value, "the list has " + std::to_string(count), form.kind);
+  return false;
+}
+
+Value schema_of_list(const ListForm& form, Value items) {
+  return Value::object()
+      .add("type", Value::of("array"))
+      .add("items", std::move(items))
+      .add("minItems", Value::of(form.min))
+      .add("maxItems", Value::of(form.max));
+}
+
+Value defined_schema(SchemaBuilder& builder, const std::string& name,
+                     const std::function<Value(SchemaBuilder&)>& schema) {
+  if (builder.definitions.find(name) == nullptr) {
+    builder.definitions.add(name, Value::null());  // ends recursion
+    builder.definitions.set(name, schema(builder));
+  }
+  return Value::object().add("$ref", Value::of("#/$defs/" + name));
+}
+
+TableField field_of(FieldDoc doc, ptrdiff_t offset, std::shared_ptr<const MemberCodec> codec,
+                    const void* fallback, Shape shape) {
+  std::optional<Value> shown;
+  if (fallback != nullptr) {
+    shown = codec->write(fallback);
+    doc.fallback = inline_text(*shown);
+  }
+  return {std::move(doc), offset, std::move(codec), fallback, std::move(shown), std::move(shape)};
+}
+
+bool read_object(const Table& table, const Value& value, Reader& reader, void* object) {
+  if (!value.is(Value::Kind::kObject)) {
+    reader.fault(value, got(value), "a mapping (" + table.title + ")");
+    return false;
+  }
+  const size_t faults_before = reader.faults().size();
+  ActiveTables active;
+  const bool tags_known = activate(table, value, reader, object, active);
+  read_members(active, tags_known, value, reader);
+  for (const ActiveTables::Entry& entry : active.entries) {
+    if (entry.table->check) entry.table->check(value, reader);
+  }
+  return reader.faults().size() == faults_before;
+}
+
+void write_members(const Table& table, const void* object, Value& value) {
+  for (const TableChoice& choice : table.choices) {
+    if (const void* part = choice.place(object)) {
+      value.add(table.tag, Value::of(choice.name));
+      write_members(*choice.table, part, value);
+    }
+  }
+  for (const TableField& field : table.fields) {
+    const void* member = static_cast<const std::byte*>(object) + field.offset;
+    if (field.fallback != nullptr && field.codec->equal(member, field.fallback)) continue;
+    if (auto written = field.codec->write(member)) value.add(field.doc.key, *std::move(written));
+  }
+}
+
+Value object_schema(const Table& table, SchemaBuilder& builder) {
+  document(table, builder);
+  std::vector<SchemaVariant> variants;
+  expand(table, builder, {}, variants);
+  Value alternatives = Value::array();
+  for (SchemaVariant& variant : variants) {
+    alternatives.items.push_back(schema_of_variant(std::move(variant)));
+  }
+  Value schema = alternatives.items.size() == 1
+                     ? std::move(alternatives.items.front())
+                     : Value::object().add("oneOf", std::move(alternatives));
+  schema.set("title", Value::of(table.title));
+  if (!table.doc.empty()) schema.set("description", Value::of(table.doc));
+  return schema;
+}
+
+}  // namespace internal
+}  // namespace layercast::scene

@@ -1,0 +1,278 @@
+#include "scene/model/placeholder.h"
+
+#include <chrono>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace layercast::scene {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr base::FrameRate k30{30, 1};
+constexpr base::FrameRate k60{60, 1};
+constexpr base::FrameRate kNtsc{30000, 1001};
+
+WallTime wall(std::string_view text) { return parse_wall_time(text).value(); }
+
+std::string at(std::string_view text, int64_t frame, base::FrameRate rate = k30,
+               std::string_view start = "00:00") {
+  const ParsedText parsed = parse_placeholders(text);
+  EXPECT_TRUE(parsed.faults.empty()) << text;
+  return expanded(parsed.parts, {frame, rate, wall(start)});
+}
+
+PlaceholderFault only_fault(std::string_view text) {
+  const ParsedText parsed = parse_placeholders(text);
+  EXPECT_EQ(parsed.faults.size(), 1U) << text;
+  return parsed.faults.empty() ? PlaceholderFault{} : parsed.faults.front();
+}
+
+TEST(Placeholder, TextWithoutBracesStaysAsItIsAndDoesNotChange) {
+  for (const std::string text : {"", "Sold for 1.5 ETH", "a } b }} c { d", "\\ {x} \\{y}", "ä🎉"}) {
+    EXPECT_EQ(at(text, 7), text);
+    EXPECT_FALSE(changes_with_time(parse_placeholders(text).parts));
+  }
+}
+
+TEST(Placeholder, EveryNameMakesTheTextChange) {
+  for (const char* text : {"{{clock}}", "a {{timecode}}", "{{frame}} b", "{{countdown:1m}}"}) {
+    EXPECT_TRUE(changes_with_time(parse_placeholders(text).parts)) << text;
+  }
+}
+
+TEST(Placeholder, EscapedBracesAreText) {
+  EXPECT_EQ(at("\\{{clock}} is {{frame}}", 5), "{{clock}} is 5");
+  EXPECT_EQ(at("{{frame}}\\{{frame}}{{frame}}", 5), "5{{frame}}5");
+  EXPECT_FALSE(changes_with_time(parse_placeholders("\\{{clock}}").parts));
+}
+
+TEST(Placeholder, FrameIsTheIndexAndSpacesInsideDoNotCount) {
+  EXPECT_EQ(at("{{frame}}|{{ frame }}", 123456789), "123456789|123456789");
+}
+
+TEST(Placeholder, ClockIsItsStartPlusStreamTime) {
+  EXPECT_EQ(at("{{clock}}", 0), "00:00:00");
+  EXPECT_EQ(at("{{clock}}", 59, k60), "00:00:00");
+  EXPECT_EQ(at("{{clock}}", 60, k60), "00:00:01");
+  EXPECT_EQ(at("{{clock}}", 60 * 60, k60, "23:59:30"), "00:00:30");
+  EXPECT_EQ(at("{{clock:%d.%m.%Y %H:%M}}", 30, k30, "2024-02-28T23:59:59Z"), "29.02.2024 00:00");
+  EXPECT_EQ(at("{{clock:%H h %M, 100%%}}", 0, k30, "2026-01-01T18:05:00+02:00"), "16 h 05, 100%");
+  EXPECT_EQ(at("{{clock:%Y}}", 0, k30, "1969-12-31T23:59:59.5Z"), "1969");
+}
+
+TEST(Placeholder, ClockKeepsTheFractionOfASecondItStartsWith) {
+  EXPECT_EQ(at("{{clock}}", 14, k30, "00:00:00.5"), "00:00:00");
+  EXPECT_EQ(at("{{clock}}", 15, k30, "00:00:00.5"), "00:00:01");
+}
+
+TEST(Placeholder, ClockDoesNotDriftAtNtscRates) {
+  // 30000 frames last 1001 s exactly.
+  EXPECT_EQ(at("{{clock}}", 30000LL * 3600, kNtsc), "17:00:00");  // 1001 h are 41 days and 17 h
+  EXPECT_EQ(at("{{clock}}", 30000LL * 3600 - 1, kNtsc), "16:59:59");
+  EXPECT_EQ(at("{{clock:%d}}", 30000LL * 3600, kNtsc), "11");  // day 42 of 1970
+}
+
+TEST(Placeholder, TimecodeCountsFramesAtTheWholeRateAbove) {
+  EXPECT_EQ(at("{{timecode}}", 0), "00:00:00:00");
+  EXPECT_EQ(at("{{timecode}}", 29), "00:00:00:29");
+  EXPECT_EQ(at("{{timecode}}", 30), "00:00:01:00");
+  EXPECT_EQ(at("{{timecode}}", 30 * (3600 + 2 * 60 + 3) + 4), "01:02:03:04");
+  EXPECT_EQ(at("{{timecode}}", 1800, kNtsc), "00:01:00:00");  // non-drop
+  EXPECT_EQ(at("{{timecode}}", 119, {120, 1}), "00:00:00:119");
+  EXPECT_EQ(at("{{timecode}}", 120 * 5 + 7, {120, 1}), "00:00:05:007");
+  EXPECT_EQ(at("{{timecode}}", 30LL * 86400), "00:00:00:00");
+}
+
+TEST(Placeholder, CountdownStartsAtItsLengthAndEndsAtZeroExactly) {
+  EXPECT_EQ(at("{{countdown:10m}}", 0), "10:00");
+  EXPECT_EQ(at("{{countdown:10m}}", 1), "10:00");
+  EXPECT_EQ(at("{{countdown:10m}}", 29), "10:00");
+  EXPECT_EQ(at("{{countdown:10m}}", 30), "09:59");
+  EXPECT_EQ(at("{{countdown:10m}}", 600 * 30 - 1), "00:01");
+  EXPECT_EQ(at("{{countdown:10m}}", 600 * 30), "00:00");
+  EXPECT_EQ(at("{{countdown:10m}}", 900 * 30), "00:00");
+  EXPECT_EQ(at("{{countdown:90}}", 0), "01:30");
+  EXPECT_EQ(at("{{countdown:1500ms}}", 0), "00:02");
+}
+
+TEST(Placeholder, CountdownAtNtscRatesEndsAtTheFirstFrameNotBeforeItsEnd) {
+  // Frame 30 is shown at 1.001 s, frame 29 at 0.9677 s.
+  EXPECT_EQ(at("{{countdown:1s}}", 29, kNtsc), "00:01");
+  EXPECT_EQ(at("{{countdown:1s}}", 30, kNtsc), "00:00");
+}
+
+TEST(Placeholder, CountdownShowsHoursFromAnHourUp) {
+  EXPECT_EQ(at("{{countdown:1h}}", 0), "1:00:00");
+  EXPECT_EQ(at("{{countdown:1h}}", 30), "59:59");
+  EXPECT_EQ(at("{{countdown:100h}}", 0), "100:00:00");
+}
+
+TEST(Placeholder, CountdownToATimeOfDayEndsAtTheNextOne) {
+  EXPECT_EQ(at("{{countdown:18:30}}", 0, k30, "18:00"), "30:00");
+  EXPECT_EQ(at("{{countdown:18:30:15}}", 0, k30, "2026-05-01T18:30:00Z"), "00:15");
+  EXPECT_EQ(at("{{countdown:18:30}}", 0, k30, "18:45"), "23:45:00");
+  EXPECT_EQ(at("{{countdown:18:30}}", 0, k30, "18:30"), "24:00:00");
+  EXPECT_EQ(at("{{countdown:18:30}}", 60 * 30, k30, "18:29"), "00:00");
+  EXPECT_EQ(at("{{countdown:18:30}}", 90 * 30, k30, "18:29"), "00:00");  // does not start again
+}
+
+TEST(Placeholder, CountdownToADateEndsThen) {
+  EXPECT_EQ(at("{{countdown:2026-01-01T18:00:00Z}}", 0, k30, "2026-01-01T17:59:00Z"), "01:00");
+  EXPECT_EQ(at("{{countdown:2026-01-01T18:00+01:00}}", 0, k30, "2026-01-01T16:00:00Z"), "1:00:00");
+  EXPECT_EQ(at("{{countdown:2026-01-02 00:00}}", 0, k30, "2026-01-01T18:00:00Z"), "6:00:00");
+  EXPECT_EQ(at("{{countdown:2020-01-01T00:00Z}}", 0, k30, "2026-01-01T18:00:00Z"), "00:00");
+}
+
+TEST(Placeholder, UnknownNameIsAFaultThatNamesTheNearest) {
+  const PlaceholderFault fault = only_fault("Time: {{clok}}");
+  EXPECT_EQ(fault.offset, 6U);
+  EXPECT_EQ(fault.problem, "there is no placeholder \"clok\"");
+  EXPECT_EQ(fault.expected, "clock, timecode, frame, countdown or count; did you mean \"clock\"?");
+  EXPECT_EQ(only_fault("{{viewers}}").expected, "clock, timecode, frame, countdown or count");
+  only_fault("{{}}");
+  only_fault("{{CLOCKS}}");
+}
+
+TEST(Placeholder, WrongArgumentsAreFaults) {
+  EXPECT_THAT(only_fault("{{clock:%H:%I}}").problem, HasSubstr("\"%I\""));
+  EXPECT_THAT(only_fault("{{clock:50%}}").problem, HasSubstr("\"%\""));
+  EXPECT_THAT(only_fault("{{clock:}}").problem, HasSubstr("empty"));
+  EXPECT_THAT(only_fault("{{frame:3}}").problem, HasSubstr("\"3\""));
+  EXPECT_THAT(only_fault("{{timecode:drop}}").problem, HasSubstr("\"drop\""));
+  for (const char* text : {"{{countdown}}", "{{countdown:}}", "{{countdown:soon}}",
+                           "{{countdown:-5s}}", "{{countdown:24:00}}", "{{countdown:18:60}}",
+                           "{{countdown:2026-02-30T00:00Z}}", "{{countdown:2026-01-01}}",
+                           "{{countdown:2026-01-01T10:00X}}", "{{countdown:1800-01-01T10:00Z}}"}) {
+    EXPECT_THAT(only_fault(text).expected, HasSubstr("such as 10m")) << text;
+  }
+}
+
+TEST(Placeholder, UnclosedBracesAreAFaultWhereTheyOpen) {
+  const PlaceholderFault fault = only_fault("{{frame}} and {{clock");
+  EXPECT_EQ(fault.offset, 14U);
+  EXPECT_THAT(fault.problem, HasSubstr("never closed"));
+}
+
+TEST(Placeholder, EveryFaultIsFoundAndWhatIsAtFaultStaysAsWritten) {
+  const std::string text = "{{a}}{{frame}}{{b}} {{clock:%q}} {{";
+  const ParsedText parsed = parse_placeholders(text);
+  ASSERT_EQ(parsed.faults.size(), 4U);
+  EXPECT_EQ(parsed.faults[1].offset, 14U);
+  EXPECT_EQ(expanded(parsed.parts, {9, k30, {}}), "{{a}}9{{b}} {{clock:%q}} {{");
+}
+
+TEST(WallTime, ReadsTimesOfDayOnTheFirstDayOfTheEpoch) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(wall("00:00"), WallTime{});
+  EXPECT_EQ(wall("18:30"), WallTime{18h + 30min});
+  EXPECT_EQ(wall("23:59:59"), WallTime{23h + 59min + 59s});
+}
+
+TEST(WallTime, ReadsIso8601WithOffsets) {
+  using namespace std::chrono_literals;
+  const WallTime utc = WallTime{std::chrono::seconds{1767290400}};  // date -d 2026-01-01T18:00Z +%s
+  for (const char* text :
+       {"2026-01-01T18:00:00Z", "2026-01-01T18:00Z", "2026-01-01T18:00:00", "2026-01-01 18:00",
+        "2026-01-01T19:00:00+01:00", "2026-01-01T14:30:00-0330", "2026-01-02T04:00:00+10",
+        "2026-01-01t18:00:00.000z"}) {
+    EXPECT_EQ(wall(text), utc) << text;
+  }
+  EXPECT_EQ(wall("2026-01-01T18:00:00.123456789Z"), utc + 123456789ns);
+}
+
+TEST(WallTime, RefusesWhatIsNoTime) {
+  for (const char* text : {"",
+                           "18",
+                           "1:30",
+                           "18:5",
+                           "24:00",
+                           "18:60",
+                           "18:30:60",
+                           "18:30 ",
+                           "noon",
+                           "2026-01-01",
+                           "2026-13-01T00:00Z",
+                           "2026-00-01T00:00Z",
+                           "2025-02-29T00:00Z",
+                           "2026-01-01T18:00:00+1",
+                           "2026-01-01T18:00:00+01:0",
+                           "2026-01-01T18:00:00+24:00",
+                           "26-01-01T00:00Z",
+                           "2026-01-01T18:00:00.Z",
+                           "2026-01-01T18:00:00.1234567891Z",
+                           "18:30Z"}) {
+    const auto time = parse_wall_time(text);
+    ASSERT_FALSE(time.ok()) << text;
+    EXPECT_EQ(time.error().code, base::ErrorCode::kInvalidInput);
+    EXPECT_THAT(time.error().message, HasSubstr("2026-01-01T18:00:00Z"));
+  }
+}
+
+std::string counted(std::string_view text, int64_t frame, base::Duration layer_start = {},
+                    base::FrameRate rate = k30) {
+  const ParsedText parsed = parse_placeholders(text);
+  EXPECT_TRUE(parsed.faults.empty()) << text << parsed.faults.front().problem;
+  return expanded(parsed.parts, {frame, rate, {}, layer_start});
+}
+
+TEST(Placeholder, ACountRunsFromItsFirstNumberToItsLast) {
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 0), "0");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 30), "750");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 59), "1475");
+  EXPECT_EQ(counted("{{count:0,1500,2s}}", 60), "1500");
+  EXPECT_EQ(counted("{{count: 0 , 1500 , 2s }}", 6000), "1500");
+  EXPECT_EQ(counted("{{count:10,0,1s}}!", 29), "1!");
+  EXPECT_EQ(counted("{{count:10,0,1s}}!", 30), "0!");
+  EXPECT_EQ(counted("{{count:5,5,1s}} {{count:1,2,0s}}", 0), "5 2");
+  EXPECT_TRUE(changes_with_time(parse_placeholders("{{count:0,1,1s}}").parts));
+}
+
+TEST(Placeholder, ACountBeginsWithItsLayer) {
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 15, std::chrono::seconds(10)), "0");
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 315, std::chrono::seconds(10)), "50");
+  EXPECT_EQ(counted("{{count:0,100,1s}}", 330, std::chrono::seconds(10)), "100");
+}
+
+TEST(Placeholder, ACountReachesItsEndAtTheFrameAndNotBefore) {
+  // 1001 s are 30000 frames exactly.
+  EXPECT_EQ(counted("{{count:0,1,1001s}}", 29999, {}, kNtsc), "0");
+  EXPECT_EQ(counted("{{count:0,1,1001s}}", 30000, {}, kNtsc), "1");
+  EXPECT_EQ(counted("{{count:-999999999999999,999999999999999,24h}}", 30LL * 86400 - 1),
+            "999999228395060");
+  EXPECT_EQ(counted("{{count:-999999999999999,999999999999999,24h}}", 30LL * 86400),
+            "999999999999999");
+}
+
+TEST(Placeholder, ACountIsWrittenWithTheDecimalsOfItsNumbersOrAsItSays) {
+  EXPECT_EQ(counted("{{count:0,99.50,1s}}", 15), "49.75");
+  EXPECT_EQ(counted("{{count:-1.5,1.5,1s}}", 1), "-1.4");
+  EXPECT_EQ(counted("{{count:0,0.05,1s}}", 15), "0.02");
+  EXPECT_EQ(counted("{{count:0,1234567,1s,#,##0}}", 30), "1,234,567");
+  EXPECT_EQ(counted("{{count:0,-1234567,1s,#,##0}}", 30), "-1,234,567");
+  EXPECT_EQ(counted("{{count:0,123,1s,#,##0}}", 30), "123");
+  EXPECT_EQ(counted("{{count:0,1234567.5,1s,#.##0,00}}", 30), "1.234.567,50");
+  EXPECT_EQ(counted("{{count:0,1234567,1s,#\u202f##0}}", 30), "1\u202f234\u202f567");
+  EXPECT_EQ(counted("{{count:0,7,1s,0.000}}", 30), "7.000");
+}
+
+TEST(Placeholder, ACountThatIsWrongIsToldWhy) {
+  EXPECT_EQ(only_fault("{{count}}").problem, "the count has no numbers");
+  EXPECT_EQ(only_fault("{{count:a,1,2s}}").problem, "the count starts at \"a\"");
+  EXPECT_EQ(only_fault("{{count:1,,2s}}").problem, "the count ends at \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2}}").problem, "the duration of the count is \"\"");
+  EXPECT_EQ(only_fault("{{count:1,2,25h}}").problem, "the duration of the count is \"25h\"");
+  EXPECT_EQ(only_fault("{{count:1,2,1s,#,#}}").problem, "the format of the count is \"#,#\"");
+  EXPECT_EQ(only_fault("{{count:1,2.55,1s,0.0}}").problem,
+            "the count goes from \"1\" to \"2.55\" with 1 decimals");
+  EXPECT_EQ(only_fault("{{count:1,1e5,1s}}").problem, "the count ends at \"1e5\"");
+  EXPECT_EQ(only_fault("{{count:1,99999999999999999999,1s}}").problem,
+            "the count ends at \"99999999999999999999\"");
+}
+
+}  // namespace
+}  // namespace layercast::scene
