@@ -11,6 +11,9 @@ namespace layercast::base {
 /// A length of time in whole nanoseconds.
 using Duration = std::chrono::nanoseconds;
 
+/// An instant in UTC, as a wall clock shows it.
+using WallTime = std::chrono::sys_time<Duration>;
+
 /// A position in a series of equal periods.
 struct Phase {
   int64_t periods = 0;   ///< whole periods passed; below 0 before the first

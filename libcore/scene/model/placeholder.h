@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "base/time.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,8 +12,7 @@
 
 namespace layercast::scene {
 
-/// An instant in UTC, as a wall clock shows it.
-using WallTime = std::chrono::sys_time<base::Duration>;
+using base::WallTime;
 
 /// Reads the argument of a tool's `--clock`: `HH:MM` or `HH:MM:SS` (on 1970-01-01), or an ISO 8601
 /// date and time such as `2026-01-01T18:00:00Z`, with up to nine decimals of a second, and `Z`,
