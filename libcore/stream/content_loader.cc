@@ -595,7 +595,7 @@ SceneViewPtr ContentLoader::Work::view_at(base::Duration time) {
 
 void ContentLoader::Work::wait_until_ready(base::Duration patience) {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, patience, [this] {
+  options_.clock->host().wait_for(lock, changed_, patience, [this] {
     return stops_ || (!taken_.empty() &&
                       shown_revision(*taken_.back().state) == taken_.back().state->revision);
   });

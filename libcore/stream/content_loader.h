@@ -37,7 +37,8 @@ class ContentLoader {
   explicit ContentLoader(ContentLoaderOptions options);
   ~ContentLoader();
 
-  /// Waits until everything in the current scene is ready, at most for `patience`.
+  /// Waits until everything in the current scene is ready, at most for `patience` by the host
+  /// clock.
   void wait_until_ready(base::Duration patience);
 
   /// The view for frames from stream time `time` on; null before anything is ready. Never waits for

@@ -52,11 +52,12 @@ bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
 }  // namespace
 
 EncodingSet::EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners,
-                         std::shared_ptr<const media::AudioRing> sound)
+                         std::shared_ptr<const media::AudioRing> sound, base::Clock* clock)
     : metrics_(metrics),
       folder_(std::move(folder)),
       listeners_(std::move(listeners)),
-      sound_(std::move(sound)) {}
+      sound_(std::move(sound)),
+      clock_(clock) {}
 
 EncodingSet::~EncodingSet() = default;
 
@@ -261,7 +262,7 @@ void EncodingSet::add_missing(const Wanted& wanted) {
       return shape_;
     }();
     auto opened = LiveEncoding::open(video_settings(wanted.settings, shape), metrics_,
-                                     listeners_.on_output, sound_);
+                                     listeners_.on_output, sound_, clock_);
     if (!opened) return refuse(wanted, opened.error());
     const frame::PixelFormat format = opened.value()->input_format();
     if (!groups_.empty() && groups_.front().format != format) {

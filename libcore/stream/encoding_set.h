@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/metrics.h"
@@ -37,8 +38,10 @@ class EncodingSet {
   };
 
   /// `folder`: base of relative output paths. `sound`: the sound of all outputs; null: silence.
+  /// `clock`: that of LiveEncoding::open().
   EncodingSet(base::Metrics& metrics, std::string folder, Listeners listeners,
-              std::shared_ptr<const media::AudioRing> sound = nullptr);
+              std::shared_ptr<const media::AudioRing> sound = nullptr,
+              base::Clock* clock = &base::Clock::steady());
   ~EncodingSet();
 
   /// Why no encoder supports what `state` asks for; nullopt when all are supported. Opens and
@@ -109,6 +112,7 @@ class EncodingSet {
   const std::string folder_;
   const Listeners listeners_;
   const std::shared_ptr<const media::AudioRing> sound_;
+  base::Clock* const clock_;
 
   std::mutex changing_;                 ///< held while groups change; offer() never waits for it
   std::vector<scene::Output> refused_;  ///< with `changing_`: not retried until they change

@@ -60,7 +60,7 @@ void FrameLedger::count_dropped(DropReason reason, int64_t frames) {
 
 void FrameLedger::count_failed() { failed_->add(); }
 
-FrameLedger::Summary FrameLedger::summary() const {
+FrameLedger::Summary FrameLedger::summary(base::Clock::time_point now) const {
   Summary summary;
   summary.rendered = static_cast<int64_t>(rendered_->value());
   summary.repeated = static_cast<int64_t>(repeated_->value());
@@ -68,7 +68,7 @@ FrameLedger::Summary FrameLedger::summary() const {
     summary.dropped.emplace_back(kReasonNames.at(i).reason,
                                  static_cast<int64_t>(dropped_.at(i)->value()));
   }
-  const auto second_ago = std::chrono::steady_clock::now() - std::chrono::seconds(1);
+  const base::Clock::time_point second_ago = now - std::chrono::seconds(1);
   std::vector<double> lateness;
   const std::lock_guard lock(mutex_);
   lateness.reserve(filled_);

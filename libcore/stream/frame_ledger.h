@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/metrics.h"
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -29,9 +29,9 @@ class FrameLedger {
 
   /// One frame passed to the encoders.
   struct Entry {
-    std::chrono::steady_clock::time_point done{};
-    double lateness = 0;        ///< seconds from its due time to its handover
-    double render_seconds = 0;  ///< wall time
+    base::Clock::time_point done{};  ///< when it was handed over
+    double lateness = 0;             ///< seconds from its due time to its handover
+    double render_seconds = 0;       ///< wall time
   };
   enum class Kind : uint8_t { kNew, kRepeated };
 
@@ -42,8 +42,8 @@ class FrameLedger {
   /// Counts a frame that failed to render.
   void count_failed();
 
-  /// Totals since the start; fps over the last second; lateness and render time, in seconds, over
-  /// the newest 1024 frames.
+  /// Totals since the start; fps over the second before `now`; lateness and render time, in
+  /// seconds, over the newest 1024 frames.
   struct Summary {
     int64_t rendered = 0;
     int64_t repeated = 0;
@@ -54,7 +54,7 @@ class FrameLedger {
     double lateness_max = 0;
     double render_seconds = 0;
   };
-  Summary summary() const;
+  Summary summary(base::Clock::time_point now) const;
 
  private:
   static constexpr size_t kEntries = 1024;

@@ -14,8 +14,8 @@ void FrameTap::offer(const frame::FramePtr& frame, int64_t index) {
 std::optional<FrameTap::Seen> FrameTap::next(int64_t index, base::Duration patience) {
   std::unique_lock lock(mutex_);
   ++watchers_;
-  const bool came = arrived_.wait_for(
-      lock, patience, [&] { return seen_.frame != nullptr && seen_.index > index; });
+  const bool came = clock_->wait_for(lock, arrived_, patience,
+                                     [&] { return seen_.frame != nullptr && seen_.index > index; });
   std::optional<Seen> seen;
   if (came) seen = seen_;
   // The last watcher releases the frame, so that the pool can reuse it.

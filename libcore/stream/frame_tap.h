@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "frame/frame.h"
 
@@ -21,6 +22,9 @@ class FrameTap {
     int64_t index = 0;
   };
 
+  /// `clock`: measures the patience of next(). Ownership: outlives the tap.
+  explicit FrameTap(base::Clock* clock = &base::Clock::steady()) : clock_(clock) {}
+
   /// Publishes frame `index`. Thread: render.
   void offer(const frame::FramePtr& frame, int64_t index);
 
@@ -28,6 +32,7 @@ class FrameTap {
   std::optional<Seen> next(int64_t index, base::Duration patience);
 
  private:
+  base::Clock* const clock_;
   std::atomic<int> watchers_ = 0;
   std::mutex mutex_;
   std::condition_variable arrived_;

@@ -4,13 +4,10 @@
 
 namespace layercast::stream {
 
-using std::chrono::steady_clock;
-using std::chrono::system_clock;
-
 void StreamClock::set_epoch(scene::WallTime epoch) {
-  const auto wall = std::chrono::time_point_cast<base::Duration>(system_clock::now());
+  const base::Duration passed = host_->wall_now() - epoch;
   const std::lock_guard lock(mutex_);
-  zero_ = steady_clock::now() - std::max(wall - epoch, base::Duration::zero());
+  zero_ = host_->now() - std::max(passed, base::Duration::zero());
   is_running_ = true;
 }
 
@@ -30,7 +27,7 @@ base::Duration StreamClock::stream_time_at(SteadyTime time) const {
 
 base::Duration StreamClock::now() const {
   const std::lock_guard lock(mutex_);
-  return stream_time_at(steady_clock::now());
+  return stream_time_at(host_->now());
 }
 
 StreamClock::SteadyTime StreamClock::due(int64_t index) const {
@@ -51,7 +48,7 @@ base::Duration StreamClock::time_of(int64_t index) const {
 
 base::Duration StreamClock::next_frame_time() const {
   const std::lock_guard lock(mutex_);
-  return rate_.time_of(rate_.frames_in(stream_time_at(steady_clock::now()))).floor();
+  return rate_.time_of(rate_.frames_in(stream_time_at(host_->now()))).floor();
 }
 
 }  // namespace layercast::stream

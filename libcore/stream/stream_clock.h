@@ -1,26 +1,31 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "scene/model/placeholder.h"
 
-#include <chrono>
 #include <cstdint>
 #include <mutex>
 
 namespace layercast::stream {
 
 /// When frames are due. Stream time starts at the epoch, a wall-clock time that survives restarts,
-/// and then follows the steady clock, so that adjusting the wall clock moves no frame. Frames are
+/// and then follows the host clock, so that adjusting the wall clock moves no frame. Frames are
 /// numbered from the epoch at the current rate. Thread: any (locked).
 class StreamClock {
  public:
-  using SteadyTime = std::chrono::steady_clock::time_point;
+  using SteadyTime = base::Clock::time_point;
 
-  /// Before set_epoch(), stream time is 0.
-  StreamClock() = default;
+  /// Before set_epoch(), stream time is 0. `host`: the clock of the machine. Ownership: outlives
+  /// this clock.
+  explicit StreamClock(base::Clock* host = &base::Clock::steady()) : host_(host) {}
 
-  /// Makes `epoch` stream time 0, using the current wall clock. An epoch in the future counts as
-  /// now.
+  /// The clock that the stream follows: frames become due by its time, and all waits of the stream
+  /// use it.
+  base::Clock& host() const { return *host_; }
+
+  /// Makes `epoch` stream time 0, using the current wall clock of the host. An epoch in the future
+  /// counts as now.
   void set_epoch(scene::WallTime epoch);
   /// Changes the frame rate; stream time continues.
   void set_rate(base::FrameRate rate);
@@ -40,6 +45,7 @@ class StreamClock {
  private:
   base::Duration stream_time_at(SteadyTime time) const;
 
+  base::Clock* const host_;
   mutable std::mutex mutex_;
   bool is_running_ = false;
   SteadyTime zero_{};  ///< stream time 0

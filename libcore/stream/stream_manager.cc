@@ -27,7 +27,7 @@ base::Error lost_reports(int64_t count) {
 }
 
 using scene::Transmission;
-using Clock = std::chrono::steady_clock;
+using TimePoint = base::Clock::time_point;
 using Seconds = std::chrono::duration<double>;
 
 constexpr base::Duration kReadyPatience = std::chrono::seconds(5);
@@ -66,7 +66,7 @@ class StreamManager::Work {
  private:
   // Thread: render.
   void render_frames();
-  bool wait_until(Clock::time_point time);
+  bool wait_until(TimePoint time);
   bool wait_until_on_air();
   int64_t skip_late(int64_t index);
   void show_newest(int64_t index);
@@ -84,9 +84,10 @@ class StreamManager::Work {
   // Thread: any. Neither waits for the listeners of the options.
   void report_error(const std::string& layer, const base::Error& error);
   void report_output(const media::LiveOutputReport& report);
-  void follow_soon();
+  void follow_soon(std::optional<Transmission> transmission = {});
 
   const StreamOptions options_;
+  base::Clock& host_;
   ReportQueue reports_;
   FrameLedger ledger_;
   FrameTap tap_;
@@ -102,7 +103,7 @@ class StreamManager::Work {
 
   std::atomic<Transmission> transmission_ = Transmission::kStopped;
   std::atomic<int64_t> newest_index_ = -1;
-  std::atomic<int64_t> newest_ticks_ = 0;  ///< Clock's, at that frame's handover
+  std::atomic<int64_t> newest_ticks_ = 0;  ///< of the host clock, at that frame's handover
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -128,14 +129,16 @@ class StreamManager::Work {
 
 StreamManager::Work::Work(StreamOptions options)
     : options_(std::move(options)),
+      host_(options_.clock->host()),
       reports_([this](int64_t lost) { options_.on_error("", lost_reports(lost)); }),
       ledger_(*options_.metrics),
+      tap_(&host_),
       soundtrack_({options_.layers, options_.clock, options_.metrics, options_.folder,
                    [this](const auto& layer, const auto& error) { report_error(layer, error); }}),
       encodings_(*options_.metrics, options_.folder,
                  {[this](const auto& report) { report_output(report); },
                   [this](const base::Error& error) { report_error("", error); }},
-                 soundtrack_.sound()) {
+                 soundtrack_.sound(), &host_) {
   base::Metrics& metrics = *options_.metrics;
   pool_bytes_ = metrics.gauge({"frame_pool_bytes", "Memory of the frames in the pool."});
   pool_frames_ = metrics.gauge({"frame_pool_frames", "Frames allocated by the pool."});
@@ -149,10 +152,8 @@ StreamManager::Work::Work(StreamOptions options)
       options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
       [this](const auto& layer, const auto& error) { report_error(layer, error); }});
   transmission_ = options_.layers->current()->transmission;
-  subscription_ = options_.layers->subscribe([this](const layers::Change& change) {
-    transmission_ = change.state->transmission;
-    follow_soon();
-  });
+  subscription_ = options_.layers->subscribe(
+      [this](const layers::Change& change) { follow_soon(change.state->transmission); });
   follower_ = base::named_thread("outputs", [this] { follow_layers(); });
   render_thread_ = base::named_thread("render", [this] { render_frames(); });
 }
@@ -177,9 +178,10 @@ void StreamManager::Work::report_output(const media::LiveOutputReport& report) {
   reports_.post([this, report] { options_.on_output(report); });
 }
 
-void StreamManager::Work::follow_soon() {
+void StreamManager::Work::follow_soon(std::optional<Transmission> transmission) {
   {
     const std::lock_guard lock(mutex_);
+    if (transmission) transmission_ = *transmission;
     has_change_ = true;
   }
   changed_.notify_all();
@@ -187,7 +189,7 @@ void StreamManager::Work::follow_soon() {
 
 bool StreamManager::Work::wait_for_change() {
   std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kCareInterval, [this] { return stops_ || has_change_; });
+  host_.wait_for(lock, changed_, kCareInterval, [this] { return stops_ || has_change_; });
   has_change_ = false;
   return !stops_;
 }
@@ -197,13 +199,14 @@ void StreamManager::Work::follow_layers() {
   while (wait_for_change()) encodings_.follow(*options_.layers->current());
 }
 
-// False when the manager stops.
-bool StreamManager::Work::wait_until(Clock::time_point time) {
+// False when the transmission, or the manager, stops meanwhile.
+bool StreamManager::Work::wait_until(TimePoint time) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, time, [this] { return stops_; });
-  return !stops_;
+  return !host_.wait_until(lock, changed_, time,
+                           [this] { return stops_ || transmission_ == Transmission::kStopped; });
 }
 
+// False when the manager stops.
 bool StreamManager::Work::wait_until_on_air() {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return stops_ || transmission_ != Transmission::kStopped; });
@@ -213,14 +216,13 @@ bool StreamManager::Work::wait_until_on_air() {
 void StreamManager::Work::render_frames() {
   loader_->wait_until_ready(kReadyPatience);
   while (wait_until_on_air()) {
-    int64_t index = options_.clock->first_index_from(Clock::now());
-    while (transmission_ != Transmission::kStopped) {
-      if (!wait_until(options_.clock->due(index))) return;
+    int64_t index = options_.clock->first_index_from(host_.now());
+    while (wait_until(options_.clock->due(index))) {
       index = skip_late(index);
       const base::FrameRate rate = options_.clock->rate();
       show_newest(index);
       if (options_.clock->rate() != rate) {
-        index = options_.clock->first_index_from(Clock::now());
+        index = options_.clock->first_index_from(host_.now());
         continue;
       }
       render_one(index);
@@ -231,8 +233,8 @@ void StreamManager::Work::render_frames() {
 
 // The first frame from `index` whose interval has not passed.
 int64_t StreamManager::Work::skip_late(int64_t index) {
-  const int64_t next = options_.clock->first_index_from(Clock::now());
-  // The interval of the frame before `next` has begun but not ended.
+  // The frame before the first one that begins after now: its interval has begun but not ended.
+  const int64_t next = options_.clock->first_index_from(host_.now() + base::Duration(1));
   const int64_t present = std::max(index, next - 1);
   if (present > index) ledger_.count_dropped(DropReason::kLate, present - index);
   return present;
@@ -268,7 +270,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   follow_soon();
   options_.clock->set_rate(shape_.rate);
   // The encoders' index continues without a gap at any rate.
-  encoder_offset_ = encoder_index_ + 1 - options_.clock->first_index_from(Clock::now());
+  encoder_offset_ = encoder_index_ + 1 - options_.clock->first_index_from(host_.now());
 }
 
 frame::FramePtr StreamManager::Work::picture(int64_t index) {
@@ -295,18 +297,17 @@ void StreamManager::Work::use_format_of_encoders() {
 void StreamManager::Work::render_one(int64_t index) {
   if (renderer_ == nullptr) return;
   use_format_of_encoders();
-  const auto began = Clock::now();
+  const auto began = std::chrono::steady_clock::now();
   const frame::FramePtr frame = picture(index);
   if (frame == nullptr) return;
-  const auto rendered = Clock::now();
+  const Seconds render_time = std::chrono::steady_clock::now() - began;
   const bool is_repeated = frame == last_;
   last_ = frame;
   hand_over(frame, index);
-  const auto done = Clock::now();
+  const TimePoint done = host_.now();
   newest_ticks_ = done.time_since_epoch().count();
-  ledger_.count(
-      {done, Seconds(done - options_.clock->due(index)).count(), Seconds(rendered - began).count()},
-      is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
+  ledger_.count({done, Seconds(done - options_.clock->due(index)).count(), render_time.count()},
+                is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
   for (const auto& failure : renderer_->take_failures()) {
     report_error(failure.layer, failure.error);
   }
@@ -356,7 +357,7 @@ void StreamManager::Work::note_renderer(const render::Renderer& renderer) {
 }
 
 StreamStatus StreamManager::Work::status() const {
-  const FrameLedger::Summary summary = ledger_.summary();
+  const FrameLedger::Summary summary = ledger_.summary(host_.now());
   StreamStatus status;
   status.transmission = transmission_;
   status.stream_time = options_.clock->now();
@@ -373,7 +374,7 @@ StreamStatus StreamManager::Work::status() const {
   add_absent_outputs(*options_.layers->current(), status.outputs);
   status.encoder_failure = encodings_.failure();
   if (status.transmission != Transmission::kStopped) {
-    status.behind = Clock::now() - Clock::time_point(Clock::duration(newest_ticks_));
+    status.behind = host_.now() - TimePoint(base::Duration(newest_ticks_));
   }
   return status;
 }

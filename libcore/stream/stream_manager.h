@@ -22,9 +22,9 @@ namespace layercast::stream {
 /// The settings of a stream manager.
 struct StreamOptions {
   layers::LayerManager* layers = nullptr;  ///< outlives the manager
-  StreamClock* clock = nullptr;            ///< outlives the manager
-  base::Metrics* metrics = nullptr;        ///< outlives the manager
-  std::string folder;                      ///< base of relative paths in the scene
+  StreamClock* clock = nullptr;      ///< outlives the manager; its host clock measures all waits
+  base::Metrics* metrics = nullptr;  ///< outlives the manager
+  std::string folder;                ///< base of relative paths in the scene
   render::FeedOpener open_feed;
   int threads = 1;  ///< threads that compose frames
   /// Called when an output changes its state. Must not block.

@@ -1,5 +1,7 @@
 #include "stream/frame_tap.h"
 
+#include "tests/base/manual_clock.h"
+
 #include <chrono>
 #include <future>
 #include <gtest/gtest.h>
@@ -50,8 +52,30 @@ TEST(FrameTap, WaitsForAFrameAfterTheOneThatWasSeen) {
 }
 
 TEST(FrameTap, GivesUpWhenNoFrameComes) {
-  FrameTap tap;
-  EXPECT_FALSE(tap.next(-1, std::chrono::milliseconds(5)));
+  base::ManualClock clock;
+  FrameTap tap(&clock);
+  const auto end = clock.now() + std::chrono::seconds(5);
+  auto seen = std::async(std::launch::async, [&] { return tap.next(5, std::chrono::seconds(5)); });
+  ASSERT_TRUE(clock.await_waiter(end));
+  tap.offer(new_frame(), 5);  // not after the one that was seen
+  clock.advance_to(end - base::Duration(1));
+  ASSERT_TRUE(clock.await_waiter(end));
+  clock.advance_to(end);
+  EXPECT_FALSE(seen.get());
+}
+
+TEST(FrameTap, GivesTheNextFrameToEveryThreadThatWaits) {
+  base::ManualClock clock;
+  FrameTap tap(&clock);
+  const auto next = [&] { return tap.next(5, std::chrono::seconds(5)); };
+  auto first = std::async(std::launch::async, next);
+  auto second = std::async(std::launch::async, next);
+  ASSERT_TRUE(clock.await_waiters(2));
+  const auto frame = new_frame();
+  tap.offer(frame, 6);
+  EXPECT_EQ(first.get()->frame, frame);
+  EXPECT_EQ(second.get()->index, 6);
+  EXPECT_EQ(frame.use_count(), 1);
 }
 
 }  // namespace

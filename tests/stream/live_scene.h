@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
 #include "scene/live/command_codec.h"
@@ -7,7 +8,6 @@
 #include "store/state_store.h"
 #include "stream/stream_clock.h"
 
-#include <chrono>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -19,15 +19,16 @@ namespace layercast::stream {
 /// A live scene without anything around it, kept in memory.
 class LiveScene {
  public:
-  explicit LiveScene(const std::string& yaml) {
+  /// `host`: the clock that the stream follows. Ownership: outlives the scene.
+  explicit LiveScene(const std::string& yaml, base::Clock* host = &base::Clock::steady())
+      : clock(host) {
     auto read = scene::parse_scene(yaml, "live.yaml");
     if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
       ADD_FAILURE() << faults->lines.front();
       std::abort();
     }
-    scene::LiveState state = scene::first_state(
-        std::get<scene::SceneFile>(std::move(read)).scene,
-        std::chrono::time_point_cast<base::Duration>(std::chrono::system_clock::now()));
+    scene::LiveState state =
+        scene::first_state(std::get<scene::SceneFile>(std::move(read)).scene, host->wall_now());
     clock.set_rate(state.scene.canvas.fps);
     clock.set_epoch(state.epoch);
     store = store::open_store({"memory:", "live", store::Role::kOwner, ""}, metrics).value();

@@ -1,5 +1,7 @@
 #include "stream/stream_manager.h"
 
+#include "frame/video_feed.h"
+#include "tests/base/manual_clock.h"
 #include "tests/stream/live_scene.h"
 
 #include <chrono>
@@ -10,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -28,23 +29,28 @@ layers:
   - {id: box, type: overlay, content: {type: color, color: "#000000"}}
 )";
 
+// What a stream is made with besides its scene.
+struct Parts {
+  std::function<void(const std::string&, const base::Error&)> on_error = [](const std::string&,
+                                                                            const base::Error&) {};
+  render::FeedOpener open_feed{};
+  base::Clock* host = &base::Clock::steady();
+};
+
 struct Running {
-  using OnError = std::function<void(const std::string&, const base::Error&)>;
-  explicit Running(
-      const std::string& yaml = kScene,
-      OnError on_error = [](const std::string&, const base::Error&) {})
-      : live(yaml) {
+  explicit Running(const std::string& yaml = kScene, Parts parts = {}) : live(yaml, parts.host) {
     StreamOptions options;
     options.layers = live.layers.get();
     options.clock = &live.clock;
     options.metrics = &live.metrics;
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
+    options.open_feed = std::move(parts.open_feed);
     options.on_output = [](const media::LiveOutputReport&) {};
-    options.on_error = std::move(on_error);
+    options.on_error = std::move(parts.on_error);
     stream = std::make_unique<StreamManager>(std::move(options));
   }
 
-  // The luma of the middle of the first frame after `index`.
+  // The first frame after `index`.
   FrameTap::Seen next(int64_t index) {
     auto seen = stream->tap().next(index, 20s);
     if (!seen) {
@@ -53,6 +59,7 @@ struct Running {
     }
     return *std::move(seen);
   }
+  // The luma of the middle of the frame.
   static int luma_of(const FrameTap::Seen& seen) {
     const frame::Frame& frame = *seen.frame;
     return frame.plane(0)[frame.size().height / 2 * frame.row_bytes(0) + frame.size().width / 2];
@@ -99,11 +106,11 @@ TEST(StreamManager, FramesComeWhileAListenerIsStuck) {
   Running running(
       std::string(kScene) +
           "  - {id: lost, type: visual_feed, content: {type: image, source: no-such.png}}\n",
-      [&](const std::string&, const base::Error&) {
+      {[&](const std::string&, const base::Error&) {
         if (std::exchange(has_told, true)) return;
         is_stuck.set_value();
         released.wait();
-      });
+      }});
   ASSERT_EQ(is_stuck.get_future().wait_for(20s), std::future_status::ready);
   FrameTap::Seen seen = running.next(-1);
   for (int i = 0; i < 10; ++i) seen = running.next(seen.index);
@@ -145,38 +152,6 @@ TEST(StreamManager, AScheduledCommandIsShownFromItsFrameOn) {
   EXPECT_GE(first_white, due);
 }
 
-TEST(StreamManager, RepeatsAFrameInWhichNothingChanged) {
-  Running running;
-  const FrameTap::Seen first = running.next(-1);
-  const FrameTap::Seen later = running.next(first.index + 3);
-  EXPECT_EQ(first.frame, later.frame);
-  EXPECT_GT(running.stream->status().repeated, 0);
-}
-
-TEST(StreamManager, StandsStillWhilePausedAndGoesOnAfterwards) {
-  Running running;
-  static_cast<void>(running.next(-1));
-  running.live.apply("stream.pause", Value::object());
-  running.live.update("box", Running::white());
-  int64_t index = running.next(-1).index;
-  EXPECT_EQ(Running::luma_of(running.next(index + 5)), kBlack);
-  running.live.apply("stream.start", Value::object());
-  while (Running::luma_of(running.next(index)) == kBlack) {
-    ASSERT_LT(running.next(index).index, index + 5000);
-    ++index;
-  }
-}
-
-TEST(StreamManager, MakesNoFramesWhileItIsStopped) {
-  Running running;
-  static_cast<void>(running.next(-1));
-  running.live.apply("stream.stop", Value::object());
-  while (running.stream->tap().next(-1, 200ms)) continue;
-  EXPECT_EQ(running.stream->status().transmission, scene::Transmission::kStopped);
-  running.live.apply("stream.start", Value::object());
-  EXPECT_EQ(Running::luma_of(running.next(-1)), kBlack);
-}
-
 TEST(StreamManager, TakesAnotherSizeAndRateWhileItRuns) {
   Running running;
   static_cast<void>(running.next(-1));
@@ -203,6 +178,162 @@ TEST(StreamManager, AnOutputThatIsOfNoUseIsReportedAndTheFramesGoOn) {
   const auto status = running.stream->status();
   ASSERT_EQ(status.outputs.size(), 1U);
   EXPECT_NE(status.outputs[0].state, media::OutputState::kLive);
+}
+
+// ---- Frame by frame -----------------------------------------------------------------------------
+
+// A stream on a clock that stands still: a frame is rendered when the test moves the clock.
+// Contents load in real time, so only changes of the transmission are exact to the frame.
+class Stepped : public ::testing::Test {
+ protected:
+  Stepped() : running_(kScene, {.host = &host_}) {}
+
+  base::Clock::time_point due(int64_t index) const { return running_.live.clock.due(index); }
+
+  // Waits until the render thread waits for frame `index`: the frame before is done and counted.
+  // The follower waits for whole seconds, where this may return too early: count frames elsewhere.
+  [[nodiscard]] bool awaits_frame(int64_t index) { return host_.await_waiter(due(index)); }
+
+  // Moves the clock to `time`, at which a frame is rendered. Returns that frame once the render
+  // thread waits for the one after it.
+  FrameTap::Seen frame_at(base::Clock::time_point time) {
+    auto seen = std::async(std::launch::async,
+                           [this] { return running_.stream->tap().next(-1, kTapPatience); });
+    EXPECT_TRUE(host_.await_waiter(host_.now() + kTapPatience));
+    host_.advance_to(time);
+    if (seen.wait_for(20s) != std::future_status::ready) {
+      ADD_FAILURE() << "no frame";
+      std::abort();
+    }
+    FrameTap::Seen frame = seen.get().value();
+    EXPECT_TRUE(awaits_frame(frame.index + 1));
+    return frame;
+  }
+
+  StreamStatus status() const { return running_.stream->status(); }
+  static int64_t dropped(const StreamStatus& status) {
+    int64_t frames = 0;
+    for (const auto& [reason, count] : status.dropped) frames += count;
+    return frames;
+  }
+
+  static constexpr base::Duration kTapPatience = 1h;  // of the clock that stands still
+
+  base::ManualClock host_;
+  Running running_;
+};
+
+TEST_F(Stepped, AFrameIsRenderedWhenItIsDueAndNotBefore) {
+  ASSERT_TRUE(awaits_frame(1));  // frame 0 is due at once
+  EXPECT_EQ(status().rendered, 1);
+  EXPECT_EQ(status().frame, 0);
+  host_.advance_to(due(1) - base::Duration(1));
+  ASSERT_TRUE(awaits_frame(1));
+  EXPECT_EQ(status().rendered, 1);
+  EXPECT_EQ(frame_at(due(1)).index, 1);
+  for (int64_t index = 2; index < 60; ++index) {
+    const FrameTap::Seen seen = frame_at(due(index));
+    EXPECT_EQ(seen.index, index);
+    EXPECT_EQ(Running::luma_of(seen), kBlack);
+  }
+  host_.advance(7ms);
+  const StreamStatus now = status();
+  EXPECT_EQ(now.rendered, 60);
+  EXPECT_EQ(dropped(now), 0);
+  EXPECT_EQ(now.lateness_max, 0);
+  EXPECT_EQ(now.fps, 50);
+  EXPECT_EQ(now.behind, base::Duration(7ms));
+  EXPECT_EQ(now.stream_time, 59 * 20ms + 7ms);
+}
+
+TEST_F(Stepped, FramesWhoseIntervalHasPassedAreDroppedAndCounted) {
+  ASSERT_TRUE(awaits_frame(1));
+  // Frames 1 to 4 are over; 5 is late.
+  EXPECT_EQ(frame_at(due(5) + 7ms).index, 5);
+  EXPECT_EQ(dropped(status()), 4);
+  EXPECT_EQ(status().dropped.at(0), (std::pair<std::string, int64_t>("late", 4)));
+  EXPECT_DOUBLE_EQ(status().lateness_max, 0.007);
+  // To the last nanosecond of its interval.
+  EXPECT_EQ(frame_at(due(7) - base::Duration(1)).index, 6);
+  EXPECT_EQ(dropped(status()), 4);
+  // The interval of frame 8 has passed when that of 9 begins.
+  EXPECT_EQ(frame_at(due(9)).index, 9);
+  EXPECT_EQ(dropped(status()), 6);
+  EXPECT_EQ(status().rendered, 4);
+}
+
+TEST_F(Stepped, AFrameInWhichNothingChangedIsRepeated) {
+  ASSERT_TRUE(awaits_frame(1));
+  const FrameTap::Seen first = frame_at(due(1));
+  const int64_t repeated = status().repeated;
+  for (int64_t index = 2; index <= 6; ++index) {
+    EXPECT_EQ(frame_at(due(index)).frame, first.frame) << index;
+  }
+  EXPECT_EQ(status().repeated, repeated + 5);
+  EXPECT_EQ(status().rendered, 7);
+}
+
+TEST_F(Stepped, FramesArePausedAndGoOnWithTheSceneAsItIsThen) {
+  ASSERT_TRUE(awaits_frame(1));
+  const FrameTap::Seen first = frame_at(due(1));
+  running_.live.apply("stream.pause", Value::object());
+  running_.live.update("box", Running::white());
+  const int64_t repeated = status().repeated;
+  for (int64_t index = 2; index <= 51; ++index) {
+    const FrameTap::Seen seen = frame_at(due(index));
+    EXPECT_EQ(seen.index, index);
+    EXPECT_EQ(seen.frame, first.frame);
+  }
+  EXPECT_EQ(status().repeated, repeated + 50);
+  EXPECT_EQ(status().transmission, scene::Transmission::kPaused);
+  running_.live.apply("stream.start", Value::object());
+  int64_t index = 52;
+  while (Running::luma_of(frame_at(due(index))) != kWhite) ASSERT_LT(++index, 50'000);
+  EXPECT_EQ(dropped(status()), 0);
+}
+
+TEST_F(Stepped, NoFrameIsMadeWhileTheStreamIsStopped) {
+  ASSERT_TRUE(awaits_frame(1));
+  frame_at(due(1));
+  const StreamStatus before = status();
+  running_.live.apply("stream.stop", Value::object());
+  ASSERT_TRUE(host_.await_no_waiter(due(2)));
+  host_.advance_to(due(500) + 7ms);
+  EXPECT_EQ(status().transmission, scene::Transmission::kStopped);
+  EXPECT_EQ(status().behind, std::nullopt);
+  running_.live.apply("stream.start", Value::object());
+  // The first frame is the next one that begins; those before it are not late.
+  ASSERT_TRUE(awaits_frame(501));
+  EXPECT_EQ(status().rendered, before.rendered);
+  EXPECT_EQ(dropped(status()), dropped(before));
+  const FrameTap::Seen seen = frame_at(due(501));
+  EXPECT_EQ(seen.index, 501);
+  EXPECT_EQ(Running::luma_of(seen), kBlack);
+  EXPECT_EQ(status().rendered, before.rendered + 1);
+}
+
+TEST(StreamManager, WaitsFiveSecondsForContentsAndNotLonger) {
+  base::ManualClock host;
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  {
+    Running running(
+        std::string(kScene) +
+            "  - {id: film, type: visual_feed, content: {type: video, source: a.mp4}}\n",
+        {.open_feed = [&](const scene::VideoContent& content,
+                          const std::string&) -> base::Result<std::unique_ptr<frame::VideoFeed>> {
+           released.wait();
+           return base::not_found("no such film", content.source);
+         },
+         .host = &host});
+    EXPECT_TRUE(host.await_waiter(host.now() + 5s));
+    host.advance(5s - base::Duration(1));
+    EXPECT_TRUE(host.await_waiter(base::ManualClock::kStart + 5s));
+    EXPECT_EQ(running.stream->status().rendered, 0);
+    host.advance(base::Duration(1));
+    EXPECT_TRUE(host.await_waiter(running.live.clock.due(251)));
+    release.set_value();  // the thread that opens the video waits for it
+  }
 }
 
 }  // namespace

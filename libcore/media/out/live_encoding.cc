@@ -31,7 +31,7 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using TimePoint = base::Clock::time_point;
 using std::chrono::milliseconds;
 
 // The queue bridges moments in which the encoder gets too little processor time.
@@ -152,7 +152,7 @@ size_t queue_frames_for(const frame::Frame& frame) {
 class LiveEncoding::Work {
  public:
   Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
-       std::shared_ptr<const AudioRing> sound);
+       std::shared_ptr<const AudioRing> sound, base::Clock* clock);
   ~Work();
 
   frame::PixelFormat input_format() const;
@@ -202,6 +202,7 @@ class LiveEncoding::Work {
   base::Metrics& metrics_;
   const OutputListener listener_;
   const std::shared_ptr<const AudioRing> sound_;
+  base::Clock* const clock_;
   const std::shared_ptr<KeyframeWish> wish_ = std::make_shared<KeyframeWish>();
   std::shared_ptr<base::Histogram> encode_seconds_;
   std::shared_ptr<base::Gauge> queue_frames_;
@@ -241,10 +242,11 @@ class LiveEncoding::Work {
 };
 
 LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
-                         std::shared_ptr<const AudioRing> sound)
+                         std::shared_ptr<const AudioRing> sound, base::Clock* clock)
     : metrics_(metrics),
       listener_(std::move(listener)),
       sound_(std::move(sound)),
+      clock_(clock),
       encode_seconds_(metrics.histogram({"encode_seconds", "Time to convert and encode a frame."},
                                         base::seconds_bounds())),
       queue_frames_(metrics.gauge({"encoder_queue_frames", "Frames queued for the encoder."})),
@@ -263,8 +265,8 @@ LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener
 LiveEncoding::Work::~Work() {
   stop_encoder(true);
   const std::lock_guard lock(outputs_mutex_);
-  for (const auto& output : outputs_) output->finish_by(Clock::now());
-  const Clock::time_point deadline = Clock::now() + kAbandonWaiting;
+  for (const auto& output : outputs_) output->finish_by(clock_->now());
+  const TimePoint deadline = clock_->now() + kAbandonWaiting;
   for (const auto& output : outputs_) {
     output->detach(deadline);
     metrics_.remove("output", output->id());
@@ -377,14 +379,15 @@ bool LiveEncoding::Work::is_keyframe_due(int64_t frame) {
 }
 
 base::Result<void> LiveEncoding::Work::encode(const Offered& offered, int64_t frame) {
-  const Clock::time_point began = Clock::now();
+  const auto began = std::chrono::steady_clock::now();
   TRY(const LibavFramePtr converted, encoder_.converter.convert(offered.frame, frame));
   if (is_keyframe_due(frame)) converted->pict_type = AV_PICTURE_TYPE_I;
   const auto encoded = encoder_.video->encode(*converted, [this](const AVPacket& packet) {
     if ((packet.flags & AV_PKT_FLAG_KEY) != 0) last_keyframe_ = packet.pts;
     fan_out(packet, Output::Track::kVideo, {}, 0);
   });
-  encode_seconds_->observe(std::chrono::duration<double>(Clock::now() - began).count());
+  encode_seconds_->observe(
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
   return encoded;
 }
 
@@ -398,7 +401,7 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
   shared->track = track;
   shared->is_keyframe = track == Output::Track::kVideo && (packet.flags & AV_PKT_FLAG_KEY) != 0;
   shared->stream = encoder_.stream;
-  shared->made_at = Clock::now();
+  shared->made_at = clock_->now();
   const std::lock_guard lock(outputs_mutex_);
   for (const auto& output : outputs_) {
     const bool is_wanted =
@@ -539,7 +542,7 @@ base::Result<void> LiveEncoding::Work::add_output(const LiveOutputRequest& reque
   if (!container.ok()) return redacted(container.error(), request.url);
   TRY_DO(check_new_output(request, *container.value()));
   TRY(auto audio, audio_for(container.value()->audio_encoder_name));
-  LiveOutput::Plan plan{request, container.value(), std::move(audio), {}, {}, listener_};
+  LiveOutput::Plan plan{request, container.value(), std::move(audio), {}, {}, listener_, clock_};
   plan.request_keyframe = [wish = wish_] { wish->is_by_output = true; };
   {
     const std::lock_guard lock(mutex_);
@@ -575,7 +578,7 @@ base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
     removed = std::move(*found);
     outputs_.erase(found);
   }
-  const Clock::time_point now = Clock::now();
+  const TimePoint now = clock_->now();
   removed->finish_by(now + kRemoveSending);
   removed->detach(now + kRemoveWaiting);
   metrics_.remove("output", id);
@@ -592,7 +595,7 @@ std::vector<LiveOutputReport> LiveEncoding::Work::outputs() const {
 }
 
 void LiveEncoding::Work::finish(base::Duration patience) {
-  const Clock::time_point deadline = Clock::now() + patience;
+  const TimePoint deadline = clock_->now() + patience;
   const std::lock_guard change(change_mutex_);
   stop_encoder(false);
   std::vector<std::shared_ptr<LiveOutput>> outputs;
@@ -611,10 +614,10 @@ LiveEncoding::~LiveEncoding() = default;
 
 base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(
     const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
-    std::shared_ptr<const AudioRing> sound) {
+    std::shared_ptr<const AudioRing> sound, base::Clock* clock) {
   TRY(Encoder encoder, open_encoder(settings));
-  auto work =
-      std::make_unique<Work>(std::move(encoder), metrics, std::move(listener), std::move(sound));
+  auto work = std::make_unique<Work>(std::move(encoder), metrics, std::move(listener),
+                                     std::move(sound), clock);
   return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/time.h"
@@ -66,11 +67,14 @@ class LiveEncoding {
   using OutputListener = std::function<void(const LiveOutputReport&)>;
 
   /// Opens the encoder, which sends nothing until there is an output. `sound`: the audio, read at
-  /// the samples that offer() names; null: silence.
-  /// Errors: kInvalidInput, kUnsupported: as VideoEncoder::open().
+  /// the samples that offer() names; null: silence. `clock`: measures the age of packets and all
+  /// deadlines, delays and rates of the outputs, but not the encode time. Ownership: `clock`
+  /// outlives the encoding, and threads that look up a host name even after their output is
+  /// removed. Errors: kInvalidInput, kUnsupported: as VideoEncoder::open().
   static base::Result<std::unique_ptr<LiveEncoding>> open(
       const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
-      std::shared_ptr<const AudioRing> sound = nullptr);
+      std::shared_ptr<const AudioRing> sound = nullptr,
+      base::Clock* clock = &base::Clock::steady());
   /// Succeeds when an encoder with `settings` can be opened and its stream fits the containers of
   /// `outputs`: the format of the frames that it takes. Sends and writes nothing. Errors: as open()
   /// and add_output().

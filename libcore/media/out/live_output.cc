@@ -61,11 +61,12 @@ std::string_view name_of(OutputState state) { return kStateNames[static_cast<siz
 LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
     : plan_(std::move(plan)),
       is_url_(delivery_of(plan_.request.url) == Delivery::kLive),
-      queue_(kQueueLimits),
+      queue_(kQueueLimits, plan_.clock),
       latest_stream_(plan_.stream),
       listener_(plan_.listener),
       random_(std::random_device{}()),
-      shifted_(new_packet()) {
+      shifted_(new_packet()),
+      rates_noted_at_(now()) {
   report_.id = plan_.request.id;
   report_.url = base::redacted_url(plan_.request.url);
   const base::MetricLabels labels = {{"output", plan_.request.id}};
@@ -111,17 +112,17 @@ void LiveOutput::offer(const LivePacketPtr& packet) {
   note_queue();
 }
 
-void LiveOutput::finish_by(Clock::time_point deadline) {
+void LiveOutput::finish_by(TimePoint deadline) {
   give_up_at_ = deadline;
   queue_.close();
 }
 
-bool LiveOutput::wait(Clock::time_point deadline) {
+bool LiveOutput::wait(TimePoint deadline) {
   std::unique_lock lock(mutex_);
-  return ended_.wait_until(lock, deadline, [this] { return has_ended_; });
+  return plan_.clock->wait_until(lock, ended_, deadline, [this] { return has_ended_; });
 }
 
-void LiveOutput::detach(Clock::time_point deadline) {
+void LiveOutput::detach(TimePoint deadline) {
   if (wait(deadline)) return thread_.join();
   const std::lock_guard lock(listener_mutex_);
   listener_ = nullptr;
@@ -147,7 +148,7 @@ std::shared_ptr<const LiveStream> LiveOutput::latest_stream() const {
 
 void LiveOutput::run() {
   while (!is_over()) {
-    const Clock::time_point began = Clock::now();
+    const TimePoint began = now();
     queue_.open();
     if (plan_.container->muxer == "hls") hold_first_packet();
     if (is_over()) break;
@@ -167,7 +168,7 @@ void LiveOutput::run() {
   ended_.notify_all();
 }
 
-bool LiveOutput::is_given_up() const { return Clock::now() > give_up_at_.load(); }
+bool LiveOutput::is_given_up() const { return now() >= give_up_at_.load(); }
 
 bool LiveOutput::is_over() const {
   return queue_.is_closed() && (is_given_up() || (held_ == nullptr && queue_.is_empty()));
@@ -193,11 +194,12 @@ base::Result<std::string> LiveOutput::new_file() {
 
 // Opens a playlist only with its first packet, because it would list an empty segment.
 void LiveOutput::hold_first_packet() {
-  while (held_ == nullptr && !is_over()) held_ = queue_.pop(Clock::now() + kPopPatience);
+  while (held_ == nullptr && !is_over()) held_ = queue_.pop(now() + kPopPatience);
 }
 
 base::Result<LiveOutput::Session> LiveOutput::open_session() {
   Session session;
+  session.began_at = now();
   session.stream = latest_stream();
   if (held_ != nullptr) session.stream = held_->stream;
   if (!is_url_) {
@@ -206,9 +208,9 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   }
   const Output::Feed feed{session.stream->video.get(), plan_.audio.get(), session.stream->rate};
   is_opening_ = true;
-  auto output =
-      Output::open_live(is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
-                        {kOpenPatience, kWritePatience, [this] { return is_interrupted(); }});
+  auto output = Output::open_live(
+      is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
+      {kOpenPatience, kWritePatience, [this] { return is_interrupted(); }, plan_.clock});
   is_opening_ = false;
   if (!output.ok()) {
     remove_if_empty(session);
@@ -223,7 +225,7 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
 bool LiveOutput::has_beginning() {
   const base::Duration age_max = is_url_ ? base::Duration(kUrlAgeMax) : base::Duration::max();
   if (held_ == nullptr) return queue_.begin(age_max);
-  if (Clock::now() - held_->made_at <= age_max) return true;
+  if (now() - held_->made_at <= age_max) return true;
   held_ = nullptr;
   queue_.note_dropped(1);
   return queue_.begin(base::Duration(-1));  // the queued packets depend on the one dropped
@@ -233,7 +235,7 @@ base::Result<void> LiveOutput::serve(Session& session) {
   if (!has_beginning()) plan_.request_keyframe();
   while (!is_given_up()) {
     LivePacketPtr packet = std::exchange(held_, nullptr);
-    if (packet == nullptr) packet = queue_.pop(Clock::now() + kPopPatience);
+    if (packet == nullptr) packet = queue_.pop(now() + kPopPatience);
     note_rates(true);
     if (packet == nullptr) {
       if (is_over()) break;
@@ -298,7 +300,7 @@ void LiveOutput::count(Session& session, const LivePacket& packet) {
   if (is_frame) meters_.frames->add();
   meters_.bytes->add(static_cast<double>(new_bytes));
   note_queue();
-  if (Clock::now() - session.began_at > kWellAfter) failures_ = 0;
+  if (now() - session.began_at >= kWellAfter) failures_ = 0;
   if (session.is_live || !is_accepted(session)) return;
   session.is_live = true;
   if (was_live_ && failures_ > 0) {
@@ -359,18 +361,17 @@ void LiveOutput::on_disconnect(const base::Error& error) {
 void LiveOutput::wait_for_another_stream() {
   const auto refused = latest_stream();
   while (!queue_.is_closed() && latest_stream() == refused) {
-    queue_.wait_for_close(Clock::now() + kPopPatience);
+    queue_.wait_for_close(now() + kPopPatience);
   }
   if (!queue_.is_closed()) set_state(OutputState::kReconnecting);
 }
 
-void LiveOutput::back_off(Clock::time_point attempt_began) {
+void LiveOutput::back_off(TimePoint attempt_began) {
   const milliseconds delay = std::min<milliseconds>(kBackOffMost, kBackOffFirst * (1 << failures_));
   failures_ = std::min(failures_ + 1, 8);
   std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
-  const auto jittered = std::chrono::duration_cast<Clock::duration>(delay * jitter(random_));
-  queue_.wait_for_close(
-      std::max<Clock::time_point>(attempt_began + jittered, Clock::now() + kBackOffLeast));
+  const auto jittered = std::chrono::duration_cast<base::Duration>(delay * jitter(random_));
+  queue_.wait_for_close(std::max<TimePoint>(attempt_began + jittered, now() + kBackOffLeast));
 }
 
 // ---- Reports and metrics ------------------------------------------------------------------------
@@ -383,9 +384,9 @@ void LiveOutput::set_state(OutputState state) {
   for (size_t i = 0; i < meters_.states.size(); ++i) {
     meters_.states[i]->set(i == static_cast<size_t>(state) ? 1 : 0);
   }
-  const LiveOutputReport now = report();
+  const LiveOutputReport changed = report();
   const std::lock_guard lock(listener_mutex_);
-  if (listener_) listener_(now);
+  if (listener_) listener_(changed);
 }
 
 void LiveOutput::set_file(const std::string& file) {
@@ -405,14 +406,14 @@ void LiveOutput::note_queue() {
 }
 
 void LiveOutput::note_rates(bool is_connected) {
-  const Clock::time_point now = Clock::now();
-  const double passed = std::chrono::duration<double>(now - rates_noted_at_).count();
-  if (is_connected && now - rates_noted_at_ < kRatePeriod) return;
+  const TimePoint noted_at = now();
+  const double passed = std::chrono::duration<double>(noted_at - rates_noted_at_).count();
+  if (is_connected && noted_at - rates_noted_at_ < kRatePeriod) return;
   const LiveOutputReport report = this->report();
   const auto frames =
       static_cast<double>(report.frames - std::exchange(frames_noted_, report.frames));
   const auto bytes = static_cast<double>(report.bytes - std::exchange(bytes_noted_, report.bytes));
-  rates_noted_at_ = now;
+  rates_noted_at_ = noted_at;
   meters_.fps->set(is_connected ? frames / passed : 0);
   meters_.byte_rate->set(is_connected ? bytes / passed : 0);
 }

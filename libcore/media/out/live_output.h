@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/metrics.h"
 #include "media/out/live_encoding.h"
 #include "media/out/live_queue.h"
@@ -7,7 +8,6 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -25,7 +25,7 @@ namespace layercast::media {
 /// instead of waiting for it. Thread: any (locked), unless stated otherwise.
 class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
  public:
-  using Clock = std::chrono::steady_clock;
+  using TimePoint = base::Clock::time_point;
 
   /// The arguments of start().
   struct Plan {
@@ -35,6 +35,9 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
     std::shared_ptr<const LiveStream> stream;     ///< The first stream.
     std::function<void()> request_keyframe;       ///< Safe to call after the encoder's destruction.
     LiveEncoding::OutputListener listener;
+    /// Measures all deadlines, delays and rates. Ownership: outlives the thread, even a detached
+    /// one.
+    base::Clock* clock = &base::Clock::steady();
   };
 
   /// Starts the thread, which connects the output.
@@ -45,12 +48,12 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   void offer(const LivePacketPtr& packet);
   /// Takes no more packets; the thread sends the queued ones until `deadline` and closes the
   /// output.
-  void finish_by(Clock::time_point deadline);
+  void finish_by(TimePoint deadline);
   /// Waits until the thread has ended, at most until `deadline`; returns whether it has.
-  bool wait(Clock::time_point deadline);
+  bool wait(TimePoint deadline);
   /// As wait(), then detaches a thread that has not ended, and never calls the listener again.
   /// Only report() may be called afterwards.
-  void detach(Clock::time_point deadline);
+  void detach(TimePoint deadline);
 
   LiveOutputReport report() const;
   const std::string& id() const { return plan_.request.id; }
@@ -66,7 +69,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
     int64_t bytes = 0;  ///< Those counted so far.
     std::optional<int64_t> first_frame;
     bool is_live = false;
-    Clock::time_point began_at = Clock::now();
+    TimePoint began_at;
   };
   struct Meters {
     std::shared_ptr<base::Counter> frames, bytes, dropped, reconnects;
@@ -75,6 +78,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   };
 
   LiveOutput(Plan plan, base::Metrics& metrics);
+  TimePoint now() const { return plan_.clock->now(); }
   void run();
   void hold_first_packet();
   base::Result<Session> open_session();
@@ -88,7 +92,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   base::Result<void> finish(Session& session);
   void remove_if_empty(Session& session);
   void on_disconnect(const base::Error& error);
-  void back_off(Clock::time_point attempt_began);
+  void back_off(TimePoint attempt_began);
   void wait_for_another_stream();
   bool is_over() const;
   bool is_given_up() const;
@@ -103,7 +107,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   const bool is_url_;
   Meters meters_;
   LiveQueue queue_;
-  std::atomic<Clock::time_point> give_up_at_ = Clock::time_point::max();
+  std::atomic<TimePoint> give_up_at_ = TimePoint::max();
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;
@@ -123,7 +127,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   int next_file_ = 0;
   std::minstd_rand random_;
   PacketPtr shifted_;
-  Clock::time_point rates_noted_at_ = Clock::now();
+  TimePoint rates_noted_at_;
   int64_t frames_noted_ = 0;
   int64_t bytes_noted_ = 0;
 

@@ -60,8 +60,7 @@ void LiveQueue::disable() {
 
 bool LiveQueue::begin(base::Duration age_max) {
   const std::lock_guard lock(mutex_);
-  const auto now = std::chrono::steady_clock::now();
-  if (!packets_.empty() && now - packets_.front()->made_at > age_max) drop_all();
+  if (!packets_.empty() && clock_->now() - packets_.front()->made_at > age_max) drop_all();
   return !waits_for_keyframe_;
 }
 
@@ -76,9 +75,9 @@ void LiveQueue::note_dropped(int64_t frames) {
   frames_dropped_ += frames;
 }
 
-LivePacketPtr LiveQueue::pop(std::chrono::steady_clock::time_point deadline) {
+LivePacketPtr LiveQueue::pop(base::Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline, [this] { return is_closed_ || !packets_.empty(); });
+  clock_->wait_until(lock, changed_, deadline, [this] { return is_closed_ || !packets_.empty(); });
   if (packets_.empty()) return nullptr;
   LivePacketPtr packet = std::move(packets_.front());
   packets_.pop_front();
@@ -86,9 +85,9 @@ LivePacketPtr LiveQueue::pop(std::chrono::steady_clock::time_point deadline) {
   return packet;
 }
 
-void LiveQueue::wait_for_close(std::chrono::steady_clock::time_point deadline) {
+void LiveQueue::wait_for_close(base::Clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline, [this] { return is_closed_; });
+  clock_->wait_until(lock, changed_, deadline, [this] { return is_closed_; });
 }
 
 bool LiveQueue::is_closed() const {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/time.h"
 #include "media/av/libav.h"
 #include "media/out/output.h"
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -26,7 +26,7 @@ struct LivePacket {
   Output::Track track = Output::Track::kVideo;
   bool is_keyframe = false;  ///< A keyframe of the video.
   std::shared_ptr<const LiveStream> stream;
-  std::chrono::steady_clock::time_point made_at;
+  base::Clock::time_point made_at;
 };
 using LivePacketPtr = std::shared_ptr<const LivePacket>;
 
@@ -49,7 +49,9 @@ class LiveQueue {
     int64_t frames_dropped = 0;  ///< Since the first packet that it took.
   };
 
-  explicit LiveQueue(Limits limits) : limits_(limits) {}
+  /// `clock`: measures the age of packets and the waits. Ownership: outlives the queue.
+  explicit LiveQueue(Limits limits, base::Clock* clock = &base::Clock::steady())
+      : limits_(limits), clock_(clock) {}
 
   /// Appends a packet, or drops it. Does not block.
   Offered offer(LivePacketPtr packet);
@@ -68,9 +70,9 @@ class LiveQueue {
 
   /// Waits for a packet until `deadline`; returns null when it passes, or when the queue is closed
   /// and empty.
-  LivePacketPtr pop(std::chrono::steady_clock::time_point deadline);
+  LivePacketPtr pop(base::Clock::time_point deadline);
   /// Waits until `deadline`, or until the queue is closed.
-  void wait_for_close(std::chrono::steady_clock::time_point deadline);
+  void wait_for_close(base::Clock::time_point deadline);
 
   bool is_closed() const;
   bool is_empty() const;
@@ -82,6 +84,7 @@ class LiveQueue {
   void drop_all();
 
   const Limits limits_;
+  base::Clock* const clock_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<LivePacketPtr> packets_;

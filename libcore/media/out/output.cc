@@ -45,7 +45,8 @@ struct OutputCallbacks {
     const auto& output = *static_cast<const Output*>(opaque);
     if (output.delivery_ != Delivery::kLive) return 0;
     const bool is_given_up = output.terms_ && output.terms_->is_given_up();
-    return is_given_up || std::chrono::steady_clock::now() > output.deadline_ ? 1 : 0;
+    // At the deadline itself too: a failed output has no time left, even if the clock stands still.
+    return is_given_up || output.clock().now() >= output.deadline_ ? 1 : 0;
   }
 
   static int open(AVFormatContext* muxer, AVIOContext** io, const char* url, int flags,
@@ -344,13 +345,13 @@ base::Error Output::failure_of(int result, std::string_view action) const {
                         is_live ? ErrorCode::kIo : ErrorCode::kUnsupported);
 }
 
-void Output::keep_deadline(base::Duration patience) {
-  deadline_ = std::chrono::steady_clock::now() + patience;
-}
+void Output::keep_deadline(base::Duration patience) { deadline_ = clock().now() + patience; }
 
 base::Duration Output::write_patience() const {
   return terms_ ? terms_->write_patience : base::Duration(kPatience);
 }
+
+base::Clock& Output::clock() const { return terms_ ? *terms_->clock : base::Clock::steady(); }
 
 int Output::close_file() {
   if (io_ == nullptr) return 0;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/time.h"
 #include "media/av/libav.h"
@@ -7,7 +8,6 @@
 #include "media/out/partial_file.h"
 #include "media/out/settings.h"
 
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -41,6 +41,8 @@ class Output {
     base::Duration open_patience;       ///< For the connection and the header.
     base::Duration write_patience;      ///< For one packet.
     std::function<bool()> is_given_up;  ///< Polled ten times a second; true interrupts the wait.
+    /// Measures both patiences; libavformat polls it in real time. Ownership: outlives the output.
+    base::Clock* clock = &base::Clock::steady();
   };
 
   /// Opens the output and writes its header.
@@ -90,6 +92,7 @@ class Output {
   base::Error failure_of(int result, std::string_view action) const;
   void keep_deadline(base::Duration patience);
   base::Duration write_patience() const;
+  base::Clock& clock() const;
   int64_t bytes_written() const;
   /// Closes the file that this class opened; returns 0, or the first error while flushing it.
   int close_file();
@@ -112,7 +115,7 @@ class Output {
   PacketPtr packet_;
   const AVCodecContext* video_ = nullptr;
   const AVCodecContext* audio_ = nullptr;
-  std::chrono::steady_clock::time_point deadline_;
+  base::Clock::time_point deadline_;
 };
 
 }  // namespace layercast::media

@@ -145,22 +145,6 @@ TEST_F(LiveFault, FrozenServerIsNoticedAndBackWithinThreeSeconds) {
   expect_whole_file();
 }
 
-// A server that takes nothing, with buffers of a known size: only the sender's own delay is left.
-TEST_F(LiveFault, PeerThatStopsReadingIsNoticedASecondAfterItsBufferIsFull) {
-  const RtmpServer server;
-  SlowProxy proxy(server.rtmp_port());
-  add("a", url_of(proxy.port(), "key"));
-  ASSERT_TRUE(is_in("a", OutputState::kLive, kBackWithin));
-  proxy.set_bytes_per_second(50);
-  // Half a megabyte a second goes into what the kernel makes of 128 KiB, and the proxy's 16.
-  const Clock::time_point began = Clock::now();
-  EXPECT_TRUE(is_in("a", OutputState::kReconnecting, seconds(4)));
-  EXPECT_LT(Clock::now() - began, seconds(3));
-  proxy.set_bytes_per_second(SlowProxy::kUnlimited);
-  EXPECT_TRUE(is_in("a", OutputState::kLive, kBackWithin));
-  expect_whole_file();
-}
-
 TEST_F(LiveFault, SlowServerLosesFramesOfItsOwnAndRecovers) {
   const RtmpServer server;
   SlowProxy proxy(server.rtmp_port());

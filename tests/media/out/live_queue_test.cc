@@ -1,7 +1,10 @@
 #include "media/out/live_queue.h"
 
+#include "tests/base/manual_clock.h"
+
+#include <future>
 #include <gmock/gmock.h>
-#include <thread>
+#include <memory>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
@@ -10,35 +13,35 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using base::ManualClock;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Offered = LiveQueue::Offered;
 
 enum class Kind { kKeyframe, kFrame, kSound };
 
-// A packet of 100 bytes, made `at` after a beginning.
+// A packet of 100 bytes, made `at` after the start of the clock.
 LivePacketPtr packet(Kind kind, int number, milliseconds at = milliseconds(0)) {
-  static const Clock::time_point begin = Clock::now();
   auto made = std::make_shared<LivePacket>();
   made->packet = new_packet();
   EXPECT_GE(av_new_packet(made->packet.get(), 100), 0);
   made->packet->pts = number;
   made->track = kind == Kind::kSound ? Output::Track::kAudio : Output::Track::kVideo;
   made->is_keyframe = kind == Kind::kKeyframe;
-  made->made_at = begin + at;
+  made->made_at = ManualClock::kStart + at;
   return made;
 }
 
 int64_t next_of(LiveQueue& queue) {
-  const LivePacketPtr next = queue.pop(Clock::now());
+  const LivePacketPtr next = queue.pop(ManualClock::kStart);  // a time that has come
   return next == nullptr ? -1 : next->packet->pts;
 }
 
 constexpr LiveQueue::Limits kLimits{1000, seconds(2)};
 
 TEST(LiveQueue, BeginsWithAKeyframeAndMissesNothingBeforeIt) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   EXPECT_EQ(queue.offer(packet(Kind::kFrame, 0)), Offered::kTaken);
   queue.offer(packet(Kind::kSound, 1));
@@ -55,7 +58,8 @@ TEST(LiveQueue, BeginsWithAKeyframeAndMissesNothingBeforeIt) {
 }
 
 TEST(LiveQueue, ThatIsFullGoesOnAtTheKeyframeThatItHolds) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0));
   for (int i = 1; i < 6; ++i) queue.offer(packet(Kind::kFrame, i));
@@ -69,7 +73,8 @@ TEST(LiveQueue, ThatIsFullGoesOnAtTheKeyframeThatItHolds) {
 }
 
 TEST(LiveQueue, ThatIsFullWithoutAKeyframeWantsOne) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0));
   for (int i = 1; i < 10; ++i) EXPECT_EQ(queue.offer(packet(Kind::kFrame, i)), Offered::kTaken);
@@ -82,7 +87,8 @@ TEST(LiveQueue, ThatIsFullWithoutAKeyframeWantsOne) {
 }
 
 TEST(LiveQueue, HoldsNoMoreThanItsTime) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0, milliseconds(0)));
   EXPECT_EQ(queue.offer(packet(Kind::kSound, 1, milliseconds(2000))), Offered::kTaken);
@@ -91,11 +97,15 @@ TEST(LiveQueue, HoldsNoMoreThanItsTime) {
 }
 
 TEST(LiveQueue, BeginsAnewWhenWhatItHoldsIsTooOld) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   EXPECT_FALSE(queue.begin(seconds(1)));
-  queue.offer(packet(Kind::kKeyframe, 0, milliseconds(-3000)));
-  queue.offer(packet(Kind::kFrame, 1, milliseconds(-2990)));
+  queue.offer(packet(Kind::kKeyframe, 0));
+  queue.offer(packet(Kind::kFrame, 1, milliseconds(10)));
+  clock.advance(seconds(1));
+  EXPECT_TRUE(queue.begin(seconds(1)));
+  clock.advance(base::Duration(1));
   EXPECT_TRUE(queue.begin(seconds(100)));
   EXPECT_FALSE(queue.begin(seconds(1)));
   EXPECT_EQ(queue.counts().frames_dropped, 2);
@@ -104,7 +114,8 @@ TEST(LiveQueue, BeginsAnewWhenWhatItHoldsIsTooOld) {
 }
 
 TEST(LiveQueue, ThatIsShutTakesNothingAndCountsIt) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0));
   queue.disable();
@@ -118,16 +129,58 @@ TEST(LiveQueue, ThatIsShutTakesNothingAndCountsIt) {
   EXPECT_EQ(next_of(queue), 4);
 }
 
+TEST(LiveQueue, GivesOutNothingAtTheDeadlineAndNotBefore) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  const auto deadline = clock.now() + milliseconds(250);
+  auto popped = std::async(std::launch::async, [&] { return queue.pop(deadline); });
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  clock.advance_to(deadline - base::Duration(1));
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  EXPECT_EQ(popped.wait_for(seconds(0)), std::future_status::timeout);
+  clock.advance_to(deadline);
+  EXPECT_EQ(popped.get(), nullptr);
+}
+
+TEST(LiveQueue, GivesAPacketToTheThreadThatWaitsForIt) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  const auto deadline = clock.now() + milliseconds(250);
+  auto popped = std::async(std::launch::async, [&] { return queue.pop(deadline); });
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  queue.offer(packet(Kind::kKeyframe, 7));
+  EXPECT_EQ(popped.get()->packet->pts, 7);
+}
+
+TEST(LiveQueue, WaitsForItsCloseUntilTheDeadline) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  const auto deadline = clock.now() + milliseconds(100);
+  auto waited = std::async(std::launch::async, [&] { queue.wait_for_close(deadline); });
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  queue.offer(packet(Kind::kKeyframe, 0));  // wakes the thread, which waits again
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  clock.advance_to(deadline);
+  waited.get();
+  EXPECT_FALSE(queue.is_closed());
+}
+
 TEST(LiveQueue, ThatIsClosedGivesOutWhatItHoldsAndWakesWhoWaits) {
-  LiveQueue queue(kLimits);
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
   queue.open();
   queue.offer(packet(Kind::kKeyframe, 0));
-  std::thread closer([&] { queue.close(); });
-  queue.wait_for_close(Clock::now() + seconds(10));
-  closer.join();
+  const auto deadline = clock.now() + seconds(10);
+  auto waited = std::async(std::launch::async, [&] { queue.wait_for_close(deadline); });
+  ASSERT_TRUE(clock.await_waiter(deadline));
+  queue.close();
+  waited.get();
   queue.offer(packet(Kind::kKeyframe, 1));
   EXPECT_EQ(next_of(queue), 0);
-  EXPECT_EQ(queue.pop(Clock::now() + seconds(10)), nullptr);
+  EXPECT_EQ(queue.pop(deadline), nullptr);
 }
 
 }  // namespace
