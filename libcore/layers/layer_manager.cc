@@ -28,13 +28,13 @@
 namespace layercast::layers {
 namespace {
 
+using base::Clock;
 using base::Duration;
 using base::ErrorCode;
 using scene::LiveState;
 using scene::LiveStatePtr;
 using scene::Refusal;
 using scene::Value;
-using SteadyClock = std::chrono::steady_clock;
 using Additions = std::vector<ShownStates::Addition>;
 
 // How long before its frame a scheduled command is applied; it is visible from that frame on.
@@ -43,10 +43,6 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 constexpr Duration kLook = std::chrono::milliseconds(50);
 // The delay before a commit is retried that no caller waits for.
 constexpr Duration kRetryAfter = std::chrono::seconds(1);
-
-scene::WallTime wall_clock() {
-  return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-}
 
 }  // namespace
 
@@ -86,7 +82,7 @@ class LayerManager::Work {
   void answer(PendingCommand& pending);
 
   // The thread that watches the time.
-  SteadyClock::time_point do_what_is_due();
+  Clock::time_point do_what_is_due();
 
   const LayerManagerOptions options_;
   const Checker checker_;
@@ -97,7 +93,7 @@ class LayerManager::Work {
   Sequencer sequencer_;
   PendingQueue queue_;
   Durability durability_;
-  std::optional<SteadyClock::time_point> retry_at_;
+  std::optional<Clock::time_point> retry_at_;
   bool is_ending_ = false;
 
   ShownStates shown_;
@@ -127,7 +123,7 @@ LayerManager::Work::Work(const LayerManagerOptions& options, LiveStatePtr state,
                      }
                      poke_time();
                    }),
-      time_watch_([this] { return do_what_is_due(); }) {
+      time_watch_(*options_.clock, [this] { return do_what_is_due(); }) {
   metrics_.count_layers(state->scene);
 }
 
@@ -233,8 +229,10 @@ void LayerManager::Work::execute_all_due(Duration frame_time, Additions& additio
   }
 }
 
-SteadyClock::time_point LayerManager::Work::do_what_is_due() {
-  auto wake = SteadyClock::now() + std::chrono::hours(1);
+Clock::time_point LayerManager::Work::do_what_is_due() {
+  // Read first: when the time moves meanwhile, this is called again at once.
+  const auto now = options_.clock->now();
+  auto wake = now + std::chrono::hours(1);
   bool has_work = false;
   {
     const std::lock_guard lock(mutex_);
@@ -245,10 +243,10 @@ SteadyClock::time_point LayerManager::Work::do_what_is_due() {
       shown_.add(additions, frame_time);
       has_work = !queue_.is_empty();
     }
-    if (!sequencer_.schedule().waiting.empty()) wake = SteadyClock::now() + kLook;
+    if (!sequencer_.schedule().waiting.empty()) wake = now + kLook;
   }
   if (has_work) work_.notify_one();
-  for (const auto& [done, index] : on_air_.take_due(SteadyClock::now())) done(index);
+  for (const auto& [done, index] : on_air_.take_due(now)) done(index);
   const auto deadline = on_air_.next_deadline();
   return deadline ? std::min(wake, *deadline) : wake;
 }
@@ -258,7 +256,8 @@ SteadyClock::time_point LayerManager::Work::do_what_is_due() {
 // Waits for commands to commit, or for the end.
 void LayerManager::Work::await_work(std::unique_lock<std::mutex>& lock) {
   if (retry_at_) {
-    work_.wait_until(lock, *retry_at_, [&] { return is_ending_ || queue_.has_caller(); });
+    options_.clock->wait_until(lock, work_, *retry_at_,
+                               [&] { return is_ending_ || queue_.has_caller(); });
     retry_at_.reset();
   }
   work_.wait(lock, [&] { return is_ending_ || !queue_.is_empty(); });
@@ -271,7 +270,7 @@ void LayerManager::Work::commit_for_ever() {
     if (queue_.is_empty()) return;
     const std::vector<const PendingCommand*> group = queue_.next_group();
     lock.unlock();
-    auto committed = durability_.commit(group, wall_clock());
+    auto committed = durability_.commit(group, options_.clock->wall_now());
     if (committed && committed.value().is_written) metrics_.count_commit(group.size());
     lock.lock();
     if (committed) {
@@ -320,7 +319,7 @@ void LayerManager::Work::roll_back(const base::Error& error, std::unique_lock<st
   Additions additions;
   execute_all_due(options_.next_frame_time(), additions);
   shown_.reset(durable, additions);
-  retry_at_ = SteadyClock::now() + kRetryAfter;
+  retry_at_ = options_.clock->now() + kRetryAfter;
   // At the end, implied commands stay scheduled instead of being retried without end.
   if (is_ending_) queue_.clear();
   lock.unlock();
@@ -375,9 +374,9 @@ base::Result<std::pair<LiveState, Schedule>> state_from(store::StoredState store
 }
 
 // The first journal entry of a new scene.
-store::JournalEntry first_entry(const LiveState& state) {
+store::JournalEntry first_entry(const LiveState& state, scene::WallTime at) {
   const scene::Command command = scene::ReplaceScene{state.scene, false, std::nullopt};
-  return {state.revision, journal_text(command, {}, wall_clock())};
+  return {state.revision, journal_text(command, {}, at)};
 }
 
 }  // namespace
@@ -400,7 +399,7 @@ base::Result<std::unique_ptr<LayerManager>> LayerManager::open(const LayerManage
   } else {
     state.revision = 1;
     store::Commit commit = commit_of(state, schedule);
-    commit.entries.push_back(first_entry(state));
+    commit.entries.push_back(first_entry(state, options.clock->wall_now()));
     TRY_DO(options.store->commit(commit));
   }
   auto work = std::make_unique<Work>(options, std::make_shared<const LiveState>(std::move(state)),
@@ -461,8 +460,7 @@ void LayerManager::note_on_air(int64_t revision, int64_t index) {
 
 void LayerManager::when_on_air(int64_t revision, Duration patience,
                                std::function<void(std::optional<int64_t>)> done) {
-  const auto deadline =
-      SteadyClock::now() + std::chrono::duration_cast<SteadyClock::duration>(patience);
+  const auto deadline = work_->options().clock->now() + patience;
   work_->on_air().wait(revision, deadline, std::move(done));
   work_->poke_time();
 }

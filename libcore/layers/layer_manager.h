@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/time.h"
@@ -77,6 +78,8 @@ struct LayerManagerOptions {
   /// kFollower: the store is that of a follower. All commands are refused; the state is that of
   /// another daemon, which follow() reads.
   store::Role role = store::Role::kOwner;
+  /// Of the schedule, of retries, and of when_on_air(); outlives the manager.
+  base::Clock* clock = &base::Clock::steady();
   /// Modifies each state that a follower reads; absent: no change.
   std::function<void(scene::LiveState& state)> adapt;
 };

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "base/clock.h"
 #include "base/time.h"
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,7 +17,7 @@ namespace layercast::layers {
 /// (locked). note() neither allocates nor runs callbacks.
 class OnAir {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = base::Clock;
   using Done = std::function<void(std::optional<int64_t>)>;
 
   /// Records that frame `index` shows everything up to `revision`. True when a callback waits for

@@ -6,8 +6,10 @@
 
 namespace layercast::layers {
 
-TimeWatch::TimeWatch(std::function<Clock::time_point()> act)
-    : act_(std::move(act)), thread_(base::named_thread("scheduler", [this] { run(); })) {}
+TimeWatch::TimeWatch(Clock& clock, std::function<Clock::time_point()> act)
+    : clock_(clock),
+      act_(std::move(act)),
+      thread_(base::named_thread("scheduler", [this] { run(); })) {}
 
 TimeWatch::~TimeWatch() { stop(); }
 
@@ -32,7 +34,7 @@ void TimeWatch::run() {
   while (true) {
     const auto wake = act_();
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, wake, [&] { return is_poked_ || is_over_; });
+    clock_.wait_until(lock, changed_, wake, [&] { return is_poked_ || is_over_; });
     if (is_over_) return;
     is_poked_ = false;
   }

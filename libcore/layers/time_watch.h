@@ -1,6 +1,7 @@
 #pragma once
 
-#include <chrono>
+#include "base/clock.h"
+
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -12,9 +13,10 @@ namespace layercast::layers {
 /// each poke().
 class TimeWatch {
  public:
-  using Clock = std::chrono::steady_clock;
+  using Clock = base::Clock;
 
-  explicit TimeWatch(std::function<Clock::time_point()> act);
+  /// `clock`: outlives the object.
+  TimeWatch(Clock& clock, std::function<Clock::time_point()> act);
   /// Stops the thread.
   ~TimeWatch();
   TimeWatch(const TimeWatch&) = delete;
@@ -28,6 +30,7 @@ class TimeWatch {
  private:
   void run();
 
+  Clock& clock_;
   const std::function<Clock::time_point()> act_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -44,14 +44,17 @@ FrameLedger::FrameLedger(base::Metrics& metrics)
 }
 
 void FrameLedger::count(const Entry& entry, Kind kind) {
-  rendered_->add();
   if (kind == Kind::kRepeated) repeated_->add();
   lateness_->observe(entry.lateness);
   render_->observe(entry.render_seconds);
-  const std::lock_guard lock(mutex_);
-  entries_.at(next_) = entry;
-  next_ = (next_ + 1) % kEntries;
-  filled_ = std::min(filled_ + 1, kEntries);
+  {
+    const std::lock_guard lock(mutex_);
+    entries_.at(next_) = entry;
+    next_ = (next_ + 1) % kEntries;
+    filled_ = std::min(filled_ + 1, kEntries);
+  }
+  // Last: whoever sees the frame counted sees all of it.
+  rendered_->add();
 }
 
 void FrameLedger::count_dropped(DropReason reason, int64_t frames) {

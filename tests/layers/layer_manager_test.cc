@@ -1,6 +1,7 @@
 #include "layers/layer_manager.h"
 
 #include "base/redaction.h"
+#include "tests/base/manual_clock.h"
 #include "tests/layers/fake_store.h"
 #include "tests/scene/live_scene.h"
 
@@ -68,7 +69,8 @@ class LayerManagers : public testing::Test {
     options.metrics = &metrics_;
     options.folder = folder_.string();
     options.assets_folder = (folder_ / "assets").string();
-    options.next_frame_time = [this] { return Duration{now_.load()}; };
+    options.clock = &clock_;
+    options.next_frame_time = [this] { return clock_.now() - zero_; };
     options.time_of_frame = [](int64_t index) {
       return base::FrameRate{30, 1}.time_of(index).floor();
     };
@@ -78,7 +80,8 @@ class LayerManagers : public testing::Test {
     manager_ = std::move(opened).value();
   }
 
-  void set_time(Duration time) { now_ = time.count(); }
+  // Moves the stream time.
+  void set_time(Duration time) { clock_.advance_to(zero_ + time); }
 
   Answer apply(const CommandDocument& command, Origin origin = Origin::kLocal) {
     return manager_->apply({scene::typed(command), std::nullopt, std::nullopt, origin});
@@ -137,7 +140,8 @@ class LayerManagers : public testing::Test {
   }
 
   std::filesystem::path folder_;
-  std::atomic<int64_t> now_ = 0;
+  base::ManualClock clock_;
+  base::ManualClock::time_point zero_ = base::ManualClock::kStart;  // stream time 0
   base::Metrics metrics_;
   std::function<std::optional<base::Error>(const LiveState&)> objection_;
   FakeStore store_;
@@ -272,6 +276,7 @@ TEST_F(LayerManagers, RandomCommandsReplayedFromTheJournalLeadToTheSameState) {
     store.~FakeStore();
     new (&store) FakeStore();
     LiveState initial = scene::small_state();
+    zero_ = clock_.now();
     open(initial);
     initial.revision = 1;
     scene::RandomCommand random(seed);
@@ -423,13 +428,17 @@ TEST_F(LayerManagers, TellWhichFrameWasTheFirstOnAir) {
   manager_->note_on_air(1, 10);
   manager_->note_on_air(2, 11);
   manager_->note_on_air(2, 12);
-  EXPECT_EQ(third.wait_for(milliseconds(20)), std::future_status::timeout);
+  EXPECT_EQ(third.wait_for(seconds(0)), std::future_status::timeout);
   manager_->note_on_air(4, 13);
   manager_->note_on_air(4, 14);
   EXPECT_EQ(third.get(), 13);
   EXPECT_EQ(wait(2, seconds(100)).get(), 11);
   EXPECT_EQ(wait(4, seconds(0)).get(), 13);
-  EXPECT_EQ(wait(5, milliseconds(20)).get(), std::nullopt);
+  auto fifth = wait(5, milliseconds(20));
+  clock_.advance(milliseconds(20) - Duration{1});
+  EXPECT_EQ(fifth.wait_for(seconds(0)), std::future_status::timeout);
+  clock_.advance(Duration{1});
+  EXPECT_EQ(fifth.get(), std::nullopt);
 }
 
 // --- Schedules ---
@@ -458,6 +467,33 @@ TEST_F(LayerManagers, AScheduledCommandIsShownFromItsFrameOn) {
   set_time(seconds(10));
   EXPECT_EQ(manager_->published().size(), 1);
   EXPECT_EQ(stored(), *manager_->current());
+}
+
+TEST_F(LayerManagers, AScheduledCommandIsAppliedATenthOfASecondAhead) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  // The thread looks at the time every 50 ms.
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + milliseconds(50)));
+  set_time(seconds(10) - milliseconds(101));
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + milliseconds(50)));
+  EXPECT_EQ(manager_->published().size(), 1);
+  set_time(seconds(10) - milliseconds(51));
+  ASSERT_TRUE(comes_true([&] { return manager_->published().size() == 2; }));
+}
+
+TEST_F(LayerManagers, ACommitThatNobodyWaitsForIsRetriedAfterASecond) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  store_.fail(1);
+  set_time(seconds(10));
+  store_.await_commits(3);
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + seconds(1)));
+  clock_.advance(milliseconds(999));
+  EXPECT_EQ(store_.commits_begun(), 3);
+  EXPECT_EQ(manager_->current()->revision, 1);
+  clock_.advance(milliseconds(1));
+  store_.await_commits(4);
+  EXPECT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
 }
 
 TEST_F(LayerManagers, AScheduledAnimationBeginsAtItsFrameExactly) {

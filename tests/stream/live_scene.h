@@ -35,6 +35,7 @@ class LiveScene {
     layers::LayerManagerOptions options;
     options.store = store.get();
     options.metrics = &metrics;
+    options.clock = host;
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
     options.assets_folder = options.folder;
     options.next_frame_time = [this] { return clock.next_frame_time(); };

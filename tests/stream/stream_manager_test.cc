@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -190,13 +191,23 @@ class Stepped : public ::testing::Test {
 
   base::Clock::time_point due(int64_t index) const { return running_.live.clock.due(index); }
 
-  // Waits until the render thread waits for frame `index`: the frame before is done and counted.
-  // The follower waits for whole seconds, where this may return too early: count frames elsewhere.
+  // Waits until the render thread waits for frame `index`. The encoding follower waits for a second
+  // from a frame on, so this may return too early: see is_counted().
   [[nodiscard]] bool awaits_frame(int64_t index) { return host_.await_waiter(due(index)); }
 
-  // Moves the clock to `time`, at which a frame is rendered. Returns that frame once the render
-  // thread waits for the one after it.
+  // Waits until `rendered` frames are counted.
+  [[nodiscard]] bool is_counted(int64_t rendered) const {
+    const auto limit = std::chrono::steady_clock::now() + 20s;
+    while (status().rendered < rendered) {
+      if (std::chrono::steady_clock::now() > limit) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+
+  // Moves the clock to `time`, at which a frame is rendered. Returns that frame once it is counted.
   FrameTap::Seen frame_at(base::Clock::time_point time) {
+    const int64_t rendered = status().rendered;
     auto seen = std::async(std::launch::async,
                            [this] { return running_.stream->tap().next(-1, kTapPatience); });
     EXPECT_TRUE(host_.await_waiter(host_.now() + kTapPatience));
@@ -207,6 +218,7 @@ class Stepped : public ::testing::Test {
     }
     FrameTap::Seen frame = seen.get().value();
     EXPECT_TRUE(awaits_frame(frame.index + 1));
+    EXPECT_TRUE(is_counted(rendered + 1));
     return frame;
   }
 
@@ -217,7 +229,8 @@ class Stepped : public ::testing::Test {
     return frames;
   }
 
-  static constexpr base::Duration kTapPatience = 1h;  // of the clock that stands still
+  // Of the clock that stands still. No other thread waits as long.
+  static constexpr base::Duration kTapPatience = 24h;
 
   base::ManualClock host_;
   Running running_;

@@ -1,4 +1,4 @@
-#include "media/output.h"
+#include "media/out/output.h"
 
 #include "tests/base/manual_clock.h"
 #include "tests/media/rtmp_server.h"

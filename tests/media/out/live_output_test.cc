@@ -1,6 +1,6 @@
-#include "media/live_output.h"
+#include "media/out/live_output.h"
 
-#include "media/container.h"
+#include "media/out/container.h"
 #include "tests/base/manual_clock.h"
 #include "tests/media/live_feed.h"
 #include "tests/media/rtmp_server.h"
