@@ -194,12 +194,12 @@ void Rpc::read(SocketHub::Client client, const std::string& message) {
   const Call whole{exchange, 0, {}, Value::null()};
   scene::JsonDocument document = scene::read_json(message);
   if (!document.faults.empty()) {
-    return give_error(whole, kParseError, document.faults.front().to_string());
+    return send_error(whole, kParseError, document.faults.front().to_string());
   }
   if (!document.value.is(Value::Kind::kArray)) return take(exchange, 0, document.value);
   const size_t count = document.value.items.size();
   if (count == 0 || count > kBatchMax) {
-    return give_error(whole, kInvalidRequest,
+    return send_error(whole, kInvalidRequest,
                       "expected a batch of 1 to " + std::to_string(kBatchMax) + " requests");
   }
   exchange->is_batch = true;
@@ -220,14 +220,14 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
                           version->text == "2.0" && method != nullptr &&
                           method->is(Value::Kind::kString) && has_good_id;
   if (!is_request) {
-    return give_error(call, kInvalidRequest,
+    return send_error(call, kInvalidRequest,
                       "expected {\"jsonrpc\": \"2.0\", \"method\": …, \"params\": {…}, \"id\": …}");
   }
   if (id == nullptr) call.id.reset();
   call.method = method->text;
   const Value* params = request.find("params");
   if (params != nullptr && !params->is(Value::Kind::kObject)) {
-    return give_error(call, kInvalidParams, "params: expected an object");
+    return send_error(call, kInvalidParams, "params: expected an object");
   }
   run(call, params == nullptr ? Value::object() : *params);
 }
@@ -237,74 +237,74 @@ void Rpc::run(const Call& call, const Value& params) {
   if (call.method == "unsubscribe") {
     subscribers_.erase(call.exchange->client);
     parts_.hub.subscribe(call.exchange->client, 0, nullptr);
-    return give_result(call, Value::object());
+    return send_result(call, Value::object());
   }
   if (call.method == "scene.get") {
-    return give_result_text(call, *parts_.documents.scene(parts_.layers.current()));
+    return send_result_text(call, *parts_.documents.scene(parts_.layers.current()));
   }
   const scene::LiveStatePtr state = parts_.layers.current();
   const Value revision = Value::of(static_cast<double>(state->revision));
-  if (call.method == "layers.list") return give_result(call, layers_document(*state));
+  if (call.method == "layers.list") return send_result(call, layers_document(*state));
   if (call.method == "layers.get") {
     const Value* id = params.find("id");
     if (id == nullptr || !id->is(Value::Kind::kString)) {
-      return give_problem(call, wrong_param("id", "id: expected the id of a layer"));
+      return send_problem(call, wrong_param("id", "id: expected the id of a layer"));
     }
     const auto* layer = scene::find_by_id(state->scene.layers, id->text);
     if (layer == nullptr) {
-      return give_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
+      return send_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
     }
     Value result = Value::object();
     result.add("revision", revision)
         .add("layer", scene::layer_document(*layer, scene::Secrets::kRedacted));
-    return give_result(call, result);
+    return send_result(call, result);
   }
-  if (call.method == "audio.list") return give_result(call, tracks_document(*state));
-  if (call.method == "audio.get") return give_track(call, params, *state);
-  if (call.method == "status.get") return give_result(call, parts_.status_provider.status());
+  if (call.method == "audio.list") return send_result(call, tracks_document(*state));
+  if (call.method == "audio.get") return send_track(call, params, *state);
+  if (call.method == "status.get") return send_result(call, parts_.status_provider.status());
   if (call.method == "outputs.list") {
     Value result = Value::object();
     result.add("revision", revision).add("outputs", parts_.status_provider.outputs());
-    return give_result(call, result);
+    return send_result(call, result);
   }
   if (is_command(call.method)) return execute(call, params);
   const auto known = all_methods();
-  give_error(call, kMethodNotFound,
+  send_error(call, kMethodNotFound,
              "there is no method \"" + call.method + "\"" + scene::suggestion(call.method, known));
 }
 
-void Rpc::give_track(const Call& call, const Value& params, const scene::LiveState& state) {
+void Rpc::send_track(const Call& call, const Value& params, const scene::LiveState& state) {
   const Value* id = params.find("id");
   if (id == nullptr || !id->is(Value::Kind::kString)) {
-    return give_problem(call, wrong_param("id", "id: expected the id of a sound"));
+    return send_problem(call, wrong_param("id", "id: expected the id of a sound"));
   }
   const auto* track = scene::find_by_id(state.scene.audio, id->text);
   if (track == nullptr) {
-    return give_problem(call, problem(404, "there is no sound \"" + id->text + "\""));
+    return send_problem(call, problem(404, "there is no sound \"" + id->text + "\""));
   }
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(state.revision)))
       .add("audio", scene::track_document(*track, scene::Secrets::kRedacted));
-  give_result(call, result);
+  send_result(call, result);
 }
 
 void Rpc::execute(const Call& call, const Value& params) {
   auto request = command_request_from(call.method, params);
-  if (const auto* refused = std::get_if<Problem>(&request)) return give_problem(call, *refused);
+  if (const auto* refused = std::get_if<Problem>(&request)) return send_problem(call, *refused);
   parts_.commands.execute(std::get<CommandRequest>(std::move(request)), "",
                           [this, executor = executor_, call](CommandAnswer answer) {
                             executor->post([this, call, answer = std::move(answer)] {
                               if (const auto* refused = std::get_if<Problem>(&answer)) {
-                                return give_problem(call, *refused);
+                                return send_problem(call, *refused);
                               }
-                              give_result(call, document_of(std::get<CommandResult>(answer)));
+                              send_result(call, document_of(std::get<CommandResult>(answer)));
                             });
                           });
 }
 
 void Rpc::subscribe(const Call& call, const Value& params) {
   auto read_kinds = kinds_from(params);
-  if (const auto* refused = std::get_if<Problem>(&read_kinds)) return give_problem(call, *refused);
+  if (const auto* refused = std::get_if<Problem>(&read_kinds)) return send_problem(call, *refused);
   const uint32_t kinds = std::get<uint32_t>(read_kinds);
   const SocketHub::Client client = call.exchange->client;
   // Queued after the answer: first the client gets the scene, then later changes.
@@ -316,12 +316,12 @@ void Rpc::subscribe(const Call& call, const Value& params) {
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(latest_->revision)))
       .add("events", names_of(kinds));
-  give_result(call, result);
+  send_result(call, result);
 }
 
 // ---- Answers ------------------------------------------------------------------------------------
 
-void Rpc::give(const Call& call, const std::string& member, const std::string& json) {
+void Rpc::send(const Call& call, const std::string& member, const std::string& json) {
   Exchange& exchange = *call.exchange;
   if (call.id) {
     exchange.answers[call.place] = "{\"jsonrpc\":\"2.0\",\"id\":" + scene::write_json(*call.id, 0) +
@@ -344,15 +344,15 @@ void Rpc::send_answer(const Exchange& exchange) {
   for (const auto& act : exchange.afterwards) act();
 }
 
-void Rpc::give_result(const Call& call, const Value& result) {
-  give(call, "result", scene::write_json(result, 0));
+void Rpc::send_result(const Call& call, const Value& result) {
+  send(call, "result", scene::write_json(result, 0));
 }
 
-void Rpc::give_result_text(const Call& call, const std::string& json) {
-  give(call, "result", json);
+void Rpc::send_result_text(const Call& call, const std::string& json) {
+  send(call, "result", json);
 }
 
-void Rpc::give_problem(const Call& call, const Problem& problem) {
+void Rpc::send_problem(const Call& call, const Problem& problem) {
   int code = problem.status;
   if (problem.status == 422) code = kInvalidParams;
   if (problem.status == 500) code = kInternalError;
@@ -360,13 +360,13 @@ void Rpc::give_problem(const Call& call, const Problem& problem) {
   error.add("code", Value::of(code))
       .add("message", Value::of(problem.detail))
       .add("data", document_of(problem));
-  give(call, "error", scene::write_json(error, 0));
+  send(call, "error", scene::write_json(error, 0));
 }
 
-void Rpc::give_error(const Call& call, int code, const std::string& message) {
+void Rpc::send_error(const Call& call, int code, const std::string& message) {
   Value error = Value::object();
   error.add("code", Value::of(code)).add("message", Value::of(message));
-  give(call, "error", scene::write_json(error, 0));
+  send(call, "error", scene::write_json(error, 0));
 }
 
 // ---- Notifications ------------------------------------------------------------------------------

@@ -52,14 +52,14 @@ class Rpc {
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
   void execute(const Call& call, const scene::Value& params);
-  void give_track(const Call& call, const scene::Value& params, const scene::LiveState& state);
+  void send_track(const Call& call, const scene::Value& params, const scene::LiveState& state);
   void subscribe(const Call& call, const scene::Value& params);
   void send_answer(const Exchange& exchange);
-  void give(const Call& call, const std::string& member, const std::string& json);
-  void give_result(const Call& call, const scene::Value& result);
-  void give_result_text(const Call& call, const std::string& json);
-  void give_problem(const Call& call, const Problem& problem);
-  void give_error(const Call& call, int code, const std::string& message);
+  void send(const Call& call, const std::string& member, const std::string& json);
+  void send_result(const Call& call, const scene::Value& result);
+  void send_result_text(const Call& call, const std::string& json);
+  void send_problem(const Call& call, const Problem& problem);
+  void send_error(const Call& call, int code, const std::string& message);
 
   void publish(const layers::Change& change);
   void publish(const std::string& name, const scene::Value& params);
@@ -76,7 +76,7 @@ class Rpc {
   std::set<SocketHub::Client> present_;
   std::map<SocketHub::Client, uint32_t> subscribers_;
 
-  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::unique_ptr<layers::Subscription> subscription_;
   std::shared_ptr<void> listening_;
 };
 

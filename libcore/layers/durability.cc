@@ -1,7 +1,9 @@
 #include "layers/durability.h"
 
+#include "base/trace.h"
 #include "layers/commit_of.h"
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -45,6 +47,10 @@ base::Result<Durability::Committed> Durability::commit(
                              : commit_between(*before, *committed.state, committed.schedule);
   commit.entries = std::move(entries);
   TRY_DO(store_.commit(commit));
+  base::trace("commit", [&] {
+    return std::to_string(group.size()) + " commands, revision " +
+           std::to_string(committed.state->revision);
+  });
   return committed;
 }
 

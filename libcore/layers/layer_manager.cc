@@ -445,8 +445,7 @@ Answer LayerManager::apply(Submission submission) {
   return answer.get();
 }
 
-std::unique_ptr<LayerManager::Subscription> LayerManager::subscribe(
-    std::function<void(const Change&)> listener) {
+std::unique_ptr<Subscription> LayerManager::subscribe(std::function<void(const Change&)> listener) {
   return work_->subscribers().add(std::move(listener));
 }
 

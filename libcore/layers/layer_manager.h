@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/metrics.h"
 #include "base/time.h"
+#include "layers/change.h"
+#include "layers/submission.h"
 #include "scene/live/command.h"
 #include "scene/live/live_state.h"
 #include "scene/wire/scene_file.h"
@@ -19,47 +21,6 @@
 #include <vector>
 
 namespace layercast::layers {
-
-/// The origin of a command, which determines the files and URLs that it may name.
-enum class Origin : uint8_t {
-  kLocal,    ///< the user who runs the daemon: any file
-  kNetwork,  ///< files of the assets folder only, symbolic links resolved; URLs of known schemes
-};
-
-/// When to apply a command: at the frame of a stream time, or at the index of a frame.
-using At = std::variant<base::Duration, int64_t>;
-
-/// A command with its conditions.
-struct Submission {
-  scene::Command command;
-  std::optional<int64_t> if_revision;  ///< refused as kStale if the scene is at another revision
-  std::optional<At> at;                ///< absent or past: immediately
-  Origin origin = Origin::kNetwork;
-};
-
-/// The result of a command that was applied and is durable.
-struct Accepted {
-  /// The revision after the command; the current one if nothing changed, or the command is
-  /// scheduled.
-  int64_t revision = 0;
-  scene::Value result;        ///< for a scheduled command: `{"scheduled": number}`
-  bool is_changed = false;    ///< the command changed the scene
-  bool is_scheduled = false;  ///< the command waits for its frame
-};
-
-using Answer = std::variant<Accepted, scene::Refusal>;
-
-/// A state, and the events since the previous notification.
-struct Change {
-  scene::LiveStatePtr state;
-  std::vector<scene::Event> events;
-};
-
-/// A state for the renderer.
-struct Published {
-  scene::LiveStatePtr state;
-  base::Duration show_from{};  ///< stream time; earlier frames show the previous state
-};
 
 /// The environment of a LayerManager.
 struct LayerManagerOptions {
@@ -119,14 +80,7 @@ class LayerManager {
   /// Calls `listener` with the whole state (no events) before subscribe() returns, and afterwards
   /// with every later change, in order and without gaps, until the subscription is destroyed. The
   /// listener must not block.
-  class Subscription {
-   public:
-    Subscription() = default;
-    virtual ~Subscription() = default;
-    Subscription(const Subscription&) = delete;
-    Subscription& operator=(const Subscription&) = delete;
-  };
-  std::unique_ptr<Subscription> subscribe(std::function<void(const Change&)> listener);
+  std::unique_ptr<layers::Subscription> subscribe(std::function<void(const Change&)> listener);
 
   /// Counts a command that was refused before it was submitted, in the metrics.
   void count_refusal(const base::Error& error);

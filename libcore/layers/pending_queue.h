@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/time.h"
-#include "layers/layer_manager.h"
 #include "layers/schedule.h"
 #include "layers/shown_states.h"
+#include "layers/submission.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "layers/layer_manager.h"
+#include "layers/submission.h"
 #include "scene/live/command.h"
 #include "scene/wire/value.h"
 

@@ -2,9 +2,9 @@
 
 #include "base/time.h"
 #include "layers/checks.h"
-#include "layers/layer_manager.h"
 #include "layers/pending_queue.h"
 #include "layers/schedule.h"
+#include "layers/submission.h"
 
 #include <cstdint>
 #include <map>

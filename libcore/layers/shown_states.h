@@ -1,6 +1,6 @@
 #pragma once
 
-#include "layers/layer_manager.h"
+#include "layers/change.h"
 
 #include <atomic>
 #include <cstdint>

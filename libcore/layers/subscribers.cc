@@ -6,7 +6,7 @@
 namespace layercast::layers {
 
 // Unsubscribes on destruction: its listener is not called afterwards.
-class Subscribers::Membership : public LayerManager::Subscription {
+class Subscribers::Membership : public Subscription {
  public:
   Membership(std::shared_ptr<Subscribers> subscribers, std::shared_ptr<Listener> listener)
       : subscribers_(std::move(subscribers)), listener_(std::move(listener)) {}
@@ -17,8 +17,7 @@ class Subscribers::Membership : public LayerManager::Subscription {
   std::shared_ptr<Listener> listener_;
 };
 
-std::unique_ptr<LayerManager::Subscription> Subscribers::add(
-    std::function<void(const Change&)> listener) {
+std::unique_ptr<Subscription> Subscribers::add(std::function<void(const Change&)> listener) {
   auto added = std::make_shared<Listener>(Listener{std::move(listener)});
   const std::lock_guard lock(mutex_);
   listeners_.push_back(added);

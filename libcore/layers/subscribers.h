@@ -1,6 +1,6 @@
 #pragma once
 
-#include "layers/layer_manager.h"
+#include "layers/change.h"
 
 #include <functional>
 #include <memory>
@@ -18,7 +18,7 @@ class Subscribers : public std::enable_shared_from_this<Subscribers> {
 
   /// Calls `listener` with the current state before it returns. Destroying the result ends the
   /// subscription.
-  std::unique_ptr<LayerManager::Subscription> add(std::function<void(const Change&)> listener);
+  std::unique_ptr<Subscription> add(std::function<void(const Change&)> listener);
   /// Calls all listeners with `change`.
   void notify(const Change& change);
 

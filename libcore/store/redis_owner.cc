@@ -1,6 +1,7 @@
 #include "store/redis_owner.h"
 
 #include "base/thread_name.h"
+#include "base/trace.h"
 #include "store/backoff.h"
 
 #include <algorithm>
@@ -177,6 +178,10 @@ void RedisOwner::replicate() {
   bool was_well = false;
   while (true) {
     const auto result = serve();
+    base::trace("redis", [&] {
+      return name_ + ": " +
+             (result.ok() ? std::string("disconnected") : result.error().to_string());
+    });
     {
       const std::lock_guard lock(mutex_);
       if (is_stopping_) return;

@@ -2,13 +2,14 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
+#include "base/trace.h"
 #include "content/animation/picture_pool.h"
-#include "content/picture/detail.h"
 #include "render/evaluate.h"
-#include "render/layer_effects.h"
 #include "render/sampling_plan.h"
 #include "scene/live/showing.h"
 #include "scene/model/scene_settings.h"
+#include "stream/content_builder.h"
+#include "stream/wanted_layers.h"
 
 #include <algorithm>
 #include <chrono>
@@ -30,134 +31,6 @@ using render::SceneViewPtr;
 
 constexpr int kImageThreads = 2;
 
-bool is_chat(const scene::Layer& layer) {
-  return std::holds_alternative<scene::ChatContent>(layer.content);
-}
-
-// A layer with its run state, which copies share.
-struct SharedLayer {
-  base::Shared<scene::Layer> layer;
-  base::Shared<scene::LayerRun> run;
-
-  scene::RunningLayer running() const { return {*layer, *run}; }
-};
-
-// Whether the pictures of the layer depend on more of its run state than its start.
-bool has_timed_parts(const SharedLayer& shared) {
-  return is_chat(*shared.layer) || shared.run->character.state_start;
-}
-
-// Whether contents made for `a` have the same times as those of `b`.
-bool same_times(const SharedLayer& a, const SharedLayer& b) {
-  if (!has_timed_parts(a) && !has_timed_parts(b)) return true;
-  return a.run == b.run || (a.run->start == b.run->start && a.run->messages == b.run->messages &&
-                            a.run->character == b.run->character);
-}
-
-// Whether the pictures of both repeat in the same way, regardless of their scroll speed.
-bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
-  const scene::Animation* one = scene::scroll_of(a.animations);
-  const scene::Animation* other = scene::scroll_of(b.animations);
-  if (one == nullptr || other == nullptr) return one == other;
-  const auto& effect = std::get<scene::ScrollEffect>(one->effect);
-  const auto& other_effect = std::get<scene::ScrollEffect>(other->effect);
-  return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
-}
-
-// Whether both look the same: the volume of a video is ignored.
-bool shows_the_same(const scene::Content& a, const scene::Content& b) {
-  const auto* video = std::get_if<scene::VideoContent>(&a);
-  const auto* other = std::get_if<scene::VideoContent>(&b);
-  if (video == nullptr || other == nullptr) return a == b;
-  scene::VideoContent same = *other;
-  same.volume = video->volume;
-  same.mute = video->mute;
-  return same == *video;
-}
-
-// Whether a content made for `one` is also valid for `other`.
-bool same_content(const SharedLayer& one, const SharedLayer& other) {
-  if (!same_times(one, other)) return false;
-  if (one.layer.pointer() == other.layer.pointer()) return true;
-  const scene::Layer& a = *one.layer;
-  const scene::Layer& b = *other.layer;
-  return a.type == b.type && a.size == b.size && shows_the_same(a.content, b.content) &&
-         same_scroll(a, b) && content::detail_of(a) == content::detail_of(b);
-}
-
-// A layer of a state that may be visible, and the key of its content.
-struct Wanted {
-  std::string name;
-  SharedLayer shared;
-  size_t index;
-};
-
-// The layers of the scene and the exiting ones; layers of equal z_index from far to near.
-std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
-  std::vector<Wanted> wanted;
-  const auto& all_exiting = state.run.exiting;
-  auto exiting = all_exiting.begin();
-  const auto& layers = state.scene.layers;
-  for (size_t i = 0; i <= layers.size(); ++i) {
-    for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
-      const SharedLayer shared{exiting->layer, exiting->run};
-      if (scene::is_gone(shared.running(), now)) continue;
-      // A new layer may have the same id.
-      const auto since = shared.run->exit_start->count();
-      wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
-    }
-    if (i < layers.size()) {
-      wanted.push_back({layers[i]->id, {layers[i], state.run.layers.of(layers[i]->id)}, i});
-    }
-  }
-  return wanted;
-}
-
-bool is_video(const scene::Layer& layer) {
-  return std::holds_alternative<scene::VideoContent>(layer.content);
-}
-
-// Whether the content already has the filters of the layer. Moving contents are filtered when they
-// are shown.
-bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
-  const auto& transition = shared.run->transition;
-  const bool in_transition = transition && transition->filters_start;
-  const bool is_plain = content.plain || content.filters.empty();
-  return !content.is_one_picture() || (in_transition && is_plain) ||
-         content.filters == render::lasting_filters(*shared.layer);
-}
-
-// Whether a content that is being made for `a` is also valid for `b`.
-bool same_job(const SharedLayer& a, const SharedLayer& b) {
-  return same_content(a, b) && (is_video(*a.layer) || render::lasting_filters(*a.layer) ==
-                                                          render::lasting_filters(*b.layer));
-}
-
-// Whether the content never waits for a file and is made quickly.
-bool is_quick(const scene::Layer& layer) {
-  const auto& content = layer.content;
-  const bool is_drawn = std::holds_alternative<scene::TextContent>(content) ||
-                        std::holds_alternative<scene::ShapeContent>(content) ||
-                        std::holds_alternative<scene::ColorContent>(content);
-  return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer);
-}
-
-// Whether `b` is the character of `a` in another state, with all pictures already decoded.
-bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
-  const auto* before = std::get_if<scene::CharacterContent>(&a.content);
-  const auto* after = std::get_if<scene::CharacterContent>(&b.content);
-  if (before == nullptr || after == nullptr || a.size != b.size) return false;
-  const auto is_video = [](const scene::CharacterAnimation& animation) {
-    return std::holds_alternative<scene::VideoContent>(animation.content);
-  };
-  const auto* source = std::get_if<scene::AnimatedContent>(&after->source);
-  const bool has_video =
-      std::ranges::any_of(after->animations, is_video) ||
-      (source != nullptr && std::holds_alternative<scene::VideoContent>(*source));
-  return !has_video && before->source == after->source && before->texture == after->texture &&
-         before->animations == after->animations;
-}
-
 // The time at which the first layer of the view is gone.
 std::optional<base::Duration> first_gone_from(const SceneView& view) {
   std::optional<base::Duration> first;
@@ -167,48 +40,6 @@ std::optional<base::Duration> first_gone_from(const SceneView& view) {
   }
   return first;
 }
-
-// The context that contents depend on besides their layer.
-struct ContentContext {
-  ContentContext(scene::SceneSettings scene_settings, render::FeedOpener opener,
-                 std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
-      : settings(std::move(scene_settings)),
-        open_feed(std::move(opener)),
-        pool(std::move(shared)),
-        epoch(start) {}
-
-  bool suit(const scene::Scene& scene) const {
-    return settings.canvas.size == scene.canvas.size && settings.fonts == scene.fonts;
-  }
-
-  scene::SceneSettings settings;
-  render::FeedOpener open_feed;
-  std::shared_ptr<content::PicturePool> pool;
-  scene::WallTime epoch;
-};
-using ContentContextPtr = std::shared_ptr<const ContentContext>;
-
-// The content maker of one thread, which is replaced when the context changes.
-class ContentBuilder {
- public:
-  LayerContentPtr make(const ContentContextPtr& context, const scene::RunningLayer& layer,
-                       const scene::PlaceholderClock& clock) {
-    if (context_ != context) {
-      context_ = context;
-      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->open_feed,
-                                                      context->pool);
-    }
-    if (++made_ % kTidyEvery == 0) maker_->rasterizer()->forget_unused();
-    return maker_->make(layer, clock);
-  }
-
- private:
-  static constexpr int kTidyEvery = 64;
-
-  ContentContextPtr context_;
-  std::unique_ptr<render::ContentMaker> maker_;
-  int made_ = 0;
-};
 
 }  // namespace
 
@@ -243,13 +74,13 @@ class ContentLoader::Work {
   void watch();
   void load_images();
   bool take_newest();
-  void take_in(const std::vector<layers::Published>& published);
+  void process_states(const std::vector<layers::Published>& published);
   void make_ready(const scene::LiveStatePtr& state);
   void update_context(const scene::LiveState& state);
   bool is_ready(const std::string& name, const SharedLayer& shared) const;
   void move_exiting(const scene::LiveStatePtr& state);
   void make_quick(const scene::LiveStatePtr& state);
-  void ask_for_the_rest(const scene::LiveStatePtr& state);
+  void queue_slow(const scene::LiveStatePtr& state);
   void forget_absent(const scene::LiveState& state);
   LayerContentPtr make(ContentBuilder& builder, const ContentContextPtr& context,
                        const scene::RunningLayer& layer);
@@ -280,7 +111,7 @@ class ContentLoader::Work {
   std::deque<TimedView> views_;  ///< of `taken_`
 
   uint64_t seen_version_ = 0;  ///< Thread: render
-  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::unique_ptr<layers::Subscription> subscription_;
   std::vector<std::thread> threads_;
 };
 
@@ -316,7 +147,7 @@ ContentLoader::Work::~Work() {
 void ContentLoader::Work::watch() {
   base::set_urgency(base::Urgency::kEncoding);
   while (take_newest()) {
-    take_in(options_.layers->published());
+    process_states(options_.layers->published());
     resampled_->forget_unused();
   }
 }
@@ -329,7 +160,7 @@ bool ContentLoader::Work::take_newest() {
   return !stops_;
 }
 
-void ContentLoader::Work::take_in(const std::vector<layers::Published>& published) {
+void ContentLoader::Work::process_states(const std::vector<layers::Published>& published) {
   for (const layers::Published& each : published) {
     const auto is_known = [&](const TimedView& known) { return known.state == each.state; };
     {
@@ -356,7 +187,7 @@ void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
   make_quick(state);
   scale_all(*state);
   const std::lock_guard lock(mutex_);
-  ask_for_the_rest(state);
+  queue_slow(state);
   forget_absent(*state);
 }
 
@@ -414,7 +245,7 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
   }
 }
 
-void ContentLoader::Work::ask_for_the_rest(const scene::LiveStatePtr& state) {
+void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
   const base::Duration now = options_.clock->next_frame_time();
   for (const Wanted& each : layers_of(*state, now)) {
     const scene::Layer& layer = *each.shared.layer;
@@ -455,8 +286,12 @@ LayerContentPtr ContentLoader::Work::make(ContentBuilder& builder, const Content
     [[maybe_unused]] const auto first = content->moving->show(
         base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
   }
-  seconds_->observe(
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+  seconds_->observe(taken.count());
+  base::trace("content", [&] {
+    return layer.layer.id + (content->error ? ": failed after " : ": made in ") +
+           std::to_string(taken.count()) + " s";
+  });
   if (content->error) {
     failures_->add();
     options_.on_failure(layer.layer.id, *content->error);

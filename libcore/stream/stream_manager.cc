@@ -122,7 +122,7 @@ class StreamManager::Work {
   render::RenderStats render_stats_;
   compose::ComposeStats compose_stats_;
 
-  std::unique_ptr<layers::LayerManager::Subscription> subscription_;
+  std::unique_ptr<layers::Subscription> subscription_;
   std::thread follower_;
   std::thread render_thread_;
 };

@@ -320,7 +320,7 @@ TEST_F(LayerManagers, ThreadsSeeGaplessRevisionsAndSubscribersEveryChange) {
   });
   std::vector<std::vector<int64_t>> revisions(kThreads);
   std::vector<std::thread> threads;
-  std::vector<std::unique_ptr<LayerManager::Subscription>> late(kThreads);
+  std::vector<std::unique_ptr<Subscription>> late(kThreads);
   std::atomic<int> late_faults = 0;
   for (size_t t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
@@ -368,7 +368,7 @@ TEST_F(LayerManagers, ASubscriberHasTheWholeStateFirstAndNothingAfterItsEnd) {
 
 TEST_F(LayerManagers, AListenerMayEndItsOwnSubscription) {
   open();
-  std::unique_ptr<LayerManager::Subscription> subscription;
+  std::unique_ptr<Subscription> subscription;
   int count = 0;
   subscription = manager_->subscribe([&](const Change& change) {
     ++count;

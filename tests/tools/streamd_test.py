@@ -118,6 +118,18 @@ class OnAir(StreamdTest):
             self.assertNotIn(b"secret-key", daemon.call("GET", path).body, path)
         self.assertNotIn("secret-key", "\n".join(daemon.log))
 
+    def test_the_debug_log_shows_what_the_library_does(self) -> None:
+        missing = self.folder / "none" / "a.mkv"
+        daemon = self.daemon("-o", str(missing), "--log-level", "debug")
+        daemon.wait_for_output("cli-1", "reconnecting")
+        daemon.call("POST", "/api/v1/stream/pause")
+        for part in ("encoder libx264 opened for 320x180", "commit 1 commands, revision",
+                     "content ", f"output cli-1: opens {missing}", "output cli-1: waits"):
+            wait_for(lambda text=part: any(text in line for line in daemon.log), part)
+        quiet = self.daemon("-o", str(self.folder / "b.mkv"))
+        quiet.wait_for_output("cli-1", "live")
+        self.assertFalse([line for line in quiet.log if "opened for" in line])
+
     def test_frames_follow_the_clock_however_long_it_runs(self) -> None:
         daemon = self.daemon()
         first = daemon.status()["frame"]

@@ -1,3 +1,4 @@
+#include "base/trace.h"
 #include "scene/wire/json_codec.h"
 #include "tools/common/log.h"
 #include "tools/common/run_tool.h"
@@ -55,7 +56,22 @@ void allow_many_files() {
   setrlimit(RLIMIT_NOFILE, &files);
 }
 
+// Writes what libcore traces to the log while it lives.
+class TraceLog {
+ public:
+  explicit TraceLog(const Log& log) {
+    if (!log.shows(LogLevel::kDebug)) return;
+    base::set_trace_sink([&log](std::string_view source, std::string_view message) {
+      log.write(LogLevel::kDebug, std::string(source) + " " + std::string(message));
+    });
+  }
+  ~TraceLog() { base::set_trace_sink({}); }
+  TraceLog(const TraceLog&) = delete;
+  TraceLog& operator=(const TraceLog&) = delete;
+};
+
 int stream_scene(const Arguments& arguments, const Log& log) {
+  const TraceLog trace_log(log);
   allow_many_files();
   const auto file = load_scene_or_tell(arguments.positional(), log);
   if (!file) return usage_status();

@@ -6,6 +6,7 @@
 #include "media/out/audio_encoder.h"
 #include "media/out/container.h"
 #include "media/out/frame_converter.h"
+#include "media/out/live_codecs.h"
 #include "media/out/live_output.h"
 #include "media/out/live_queue.h"
 #include "media/out/pixel_format.h"
@@ -38,7 +39,6 @@ using std::chrono::milliseconds;
 constexpr size_t kQueueFramesMin = 4;
 constexpr size_t kQueueFramesMax = 16;
 constexpr size_t kQueueBytesMax = size_t{64} << 20;
-constexpr const char* kDefaultCodec = "h264";
 // Across a longer gap, sound is not encoded: its time stamps jump like those of the video.
 constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
 // The least distance of keyframes for outputs: reconnecting outputs must not cost the others their
@@ -60,84 +60,6 @@ struct KeyframeWish {
   std::atomic<bool> is_by_output = false;
 };
 
-// A copy of the encoder's parameters, which the encoder thread keeps changing.
-CodecContextPtr description_of(const AVCodecContext& encoder) {
-  CodecContextPtr description(avcodec_alloc_context3(encoder.codec));
-  LAYERCAST_CHECK(description != nullptr);
-  AVCodecParameters* parameters = avcodec_parameters_alloc();
-  LAYERCAST_CHECK(parameters != nullptr);
-  LAYERCAST_CHECK(avcodec_parameters_from_context(parameters, &encoder) >= 0);
-  LAYERCAST_CHECK(avcodec_parameters_to_context(description.get(), parameters) >= 0);
-  avcodec_parameters_free(&parameters);
-  description->time_base = encoder.time_base;
-  description->framerate = encoder.framerate;
-  return description;
-}
-
-// A video encoder, its input converter, and the description of its stream.
-struct Encoder {
-  std::unique_ptr<VideoEncoder> video;
-  FrameConverter converter;
-  std::shared_ptr<const LiveStream> stream;
-  base::SizeI size;
-  const AVCodec* codec = nullptr;
-};
-
-base::Result<Encoder> open_encoder(const VideoSettings& settings) {
-  const LibraryLog log;
-  TRY(const AVCodec* codec, find_video_encoder(settings.codec.value_or(kDefaultCodec)));
-  TRY(const int pixel_format, pixel_format_for(*codec, settings.pixel_format));
-  TRY_DO(check_size(settings.size, pixel_format));
-  TRY(FrameConverter converter, FrameConverter::open(pixel_format, settings.size));
-  TRY(auto video,
-      VideoEncoder::open({codec, pixel_format, Delivery::kLive, HeaderPlace::kBeforeStream},
-                         settings));
-  auto stream = std::make_shared<LiveStream>();
-  stream->video = description_of(video->context());
-  stream->rate = settings.rate;
-  return Encoder{std::move(video), std::move(converter), std::move(stream), settings.size, codec};
-}
-
-// The audio for all outputs that use one codec.
-struct AudioTrack {
-  std::string_view encoder_name;
-  std::shared_ptr<const AVCodecContext> description;
-  std::unique_ptr<AudioEncoder> encoder;
-  std::optional<int64_t> first_sample;  ///< The sample of the stream at sample 0 of the encoder.
-  int64_t samples = 0;                  ///< Samples that the encoder has received.
-};
-
-base::Result<AudioTrack> open_audio(std::string_view name) {
-  TRY(auto encoder, AudioEncoder::open(name));
-  std::shared_ptr<const AVCodecContext> description(
-      description_of(encoder->context()).release(),
-      [](const AVCodecContext* context) { LibavDelete{}(const_cast<AVCodecContext*>(context)); });
-  return AudioTrack{name, std::move(description), std::move(encoder), {}, 0};
-}
-
-base::Result<void> check_request(const LiveOutputRequest& request, const Container& container) {
-  const auto invalid = [&](std::string message) {
-    return base::invalid_input(std::move(message), base::redacted_url(request.url));
-  };
-  if (request.id.empty()) return invalid("the output has no id; expected a name");
-  const bool is_playlist = container.muxer == "hls";
-  const bool is_file = delivery_of(request.url) == Delivery::kFile && !is_playlist;
-  if ((request.rotate_after || request.rotate_bytes) && !is_file) {
-    return invalid("cannot rotate this output; expected a file");
-  }
-  if (request.rotate_after && *request.rotate_after <= base::Duration::zero()) {
-    return invalid("rotate_after must be greater than 0");
-  }
-  if (request.rotate_bytes && *request.rotate_bytes <= 0) {
-    return invalid("rotate_bytes must be greater than 0");
-  }
-  // The library takes % for a pattern, and would not find its old segments again.
-  if (is_playlist && request.url.find('%') != std::string::npos) {
-    return invalid("the path of a live playlist must not contain %");
-  }
-  return {};
-}
-
 base::Error redacted(base::Error error, const std::string& url) {
   error.where = base::redacted_url(url);
   return error;
@@ -151,7 +73,7 @@ size_t queue_frames_for(const frame::Frame& frame) {
 
 class LiveEncoding::Work {
  public:
-  Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
+  Work(LiveEncoder encoder, base::Metrics& metrics, OutputListener listener,
        std::shared_ptr<const AudioRing> sound, base::Clock* clock);
   ~Work();
 
@@ -176,17 +98,17 @@ class LiveEncoding::Work {
     int64_t bits_per_second = 0;
   };
   // The work for the encoder thread, in order.
-  using Item = std::variant<Offered, Bitrate, Encoder>;
+  using Item = std::variant<Offered, Bitrate, LiveEncoder>;
 
   void run();
   std::optional<Item> next_item();
   void handle(Offered& offered);
   void handle(Bitrate& bitrate);
-  void handle(Encoder& encoder);
+  void handle(LiveEncoder& encoder);
   bool is_keyframe_due(int64_t frame);
   base::Result<void> encode(const Offered& offered, int64_t frame);
   void encode_audio_until(int64_t sample);
-  base::Result<void> encode_sound(AudioTrack& track, int64_t sample);
+  base::Result<void> encode_sound(LiveAudioTrack& track, int64_t sample);
   void keep_place_of_sound(const Offered& offered, int64_t frame);
   void restart_audio();
   void flush();
@@ -227,11 +149,11 @@ class LiveEncoding::Work {
   mutable std::mutex outputs_mutex_;  // guards outputs_; held for instants only
   std::vector<std::shared_ptr<LiveOutput>> outputs_;
   std::mutex tracks_mutex_;  // guards tracks_; held while sound is encoded, and waited for
-  std::vector<AudioTrack> tracks_;
+  std::vector<LiveAudioTrack> tracks_;
   std::mutex change_mutex_;  // serialises changes of encoder and outputs
 
   // Members of the encoder thread.
-  Encoder encoder_;
+  LiveEncoder encoder_;
   std::optional<int64_t> first_index_;  ///< The frame at time 0 of the stream.
   int64_t last_keyframe_ = 0;
   int64_t sound_shift_ = 0;     ///< From the samples of the stream to those of `sound_`.
@@ -241,7 +163,7 @@ class LiveEncoding::Work {
   std::thread thread_;
 };
 
-LiveEncoding::Work::Work(Encoder encoder, base::Metrics& metrics, OutputListener listener,
+LiveEncoding::Work::Work(LiveEncoder encoder, base::Metrics& metrics, OutputListener listener,
                          std::shared_ptr<const AudioRing> sound, base::Clock* clock)
     : metrics_(metrics),
       listener_(std::move(listener)),
@@ -303,7 +225,7 @@ base::Result<void> LiveEncoding::Work::set_bitrate(int64_t bits_per_second) {
 
 base::Result<void> LiveEncoding::Work::reopen(const VideoSettings& settings) {
   const std::lock_guard change(change_mutex_);
-  TRY(Encoder encoder, open_encoder(settings));
+  TRY(LiveEncoder encoder, open_encoder(settings));
   {
     const std::lock_guard lock(outputs_mutex_);
     for (const auto& output : outputs_) {
@@ -350,7 +272,7 @@ void LiveEncoding::Work::handle(Bitrate& bitrate) {
   encoder_.video->change_bitrate(bitrate.bits_per_second);
 }
 
-void LiveEncoding::Work::handle(Encoder& encoder) {
+void LiveEncoding::Work::handle(LiveEncoder& encoder) {
   if (first_index_) flush();
   encoder_ = std::move(encoder);
   first_index_ = std::nullopt;
@@ -403,6 +325,8 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
   shared->stream = encoder_.stream;
   shared->made_at = clock_->now();
   const std::lock_guard lock(outputs_mutex_);
+  // The keyframe serves all outputs that have requested one while it was encoded.
+  if (shared->is_keyframe) wish_->is_by_output = false;
   for (const auto& output : outputs_) {
     const bool is_wanted =
         track == Output::Track::kVideo || output->container().audio_encoder_name == audio_name;
@@ -414,7 +338,7 @@ void LiveEncoding::Work::encode_audio_until(int64_t sample) {
   std::optional<base::Error> error;
   {
     const std::lock_guard lock(tracks_mutex_);
-    for (AudioTrack& track : tracks_) {
+    for (LiveAudioTrack& track : tracks_) {
       const auto encoded = encode_sound(track, sample);
       if (!encoded.ok()) error = encoded.error();
     }
@@ -428,7 +352,7 @@ void LiveEncoding::Work::keep_place_of_sound(const Offered& offered, int64_t fra
   if (frame == 0 || std::abs(shift - sound_shift_) > kSoundLeap) sound_shift_ = shift;
 }
 
-base::Result<void> LiveEncoding::Work::encode_sound(AudioTrack& track, int64_t sample) {
+base::Result<void> LiveEncoding::Work::encode_sound(LiveAudioTrack& track, int64_t sample) {
   // The first packet of a new track begins at this frame.
   if (!track.first_sample) {
     const int64_t frame_samples = samples_until(1, encoder_.stream->rate);
@@ -456,7 +380,7 @@ base::Result<void> LiveEncoding::Work::encode_sound(AudioTrack& track, int64_t s
 
 void LiveEncoding::Work::restart_audio() {
   const std::lock_guard lock(tracks_mutex_);
-  for (AudioTrack& track : tracks_) {
+  for (LiveAudioTrack& track : tracks_) {
     auto encoder = AudioEncoder::open(track.encoder_name);
     if (!encoder.ok()) continue;  // it has been opened before, so this is unexpected
     track.encoder = std::move(encoder).value();
@@ -471,7 +395,7 @@ void LiveEncoding::Work::flush() {
       ->flush([this](const AVPacket& packet) { fan_out(packet, Output::Track::kVideo, {}, 0); })
       .ok();
   const std::lock_guard lock(tracks_mutex_);
-  for (AudioTrack& track : tracks_) {
+  for (LiveAudioTrack& track : tracks_) {
     if (!track.first_sample) continue;
     (void)track.encoder
         ->flush([&](const AVPacket& packet) {
@@ -526,11 +450,11 @@ base::Result<std::shared_ptr<const AVCodecContext>> LiveEncoding::Work::audio_fo
     std::string_view encoder_name) {
   {
     const std::lock_guard lock(tracks_mutex_);
-    for (const AudioTrack& track : tracks_) {
+    for (const LiveAudioTrack& track : tracks_) {
       if (track.encoder_name == encoder_name) return track.description;
     }
   }
-  TRY(AudioTrack track, open_audio(encoder_name));
+  TRY(LiveAudioTrack track, open_audio(encoder_name));
   const std::lock_guard lock(tracks_mutex_);
   tracks_.push_back(std::move(track));
   return tracks_.back().description;
@@ -558,7 +482,7 @@ base::Result<void> LiveEncoding::Work::add_output(const LiveOutputRequest& reque
 void LiveEncoding::Work::forget_unused_audio() {
   const std::lock_guard tracks_lock(tracks_mutex_);
   const std::lock_guard lock(outputs_mutex_);
-  std::erase_if(tracks_, [this](const AudioTrack& track) {
+  std::erase_if(tracks_, [this](const LiveAudioTrack& track) {
     return std::ranges::none_of(outputs_, [&](const auto& output) {
       return output->container().audio_encoder_name == track.encoder_name;
     });
@@ -615,7 +539,7 @@ LiveEncoding::~LiveEncoding() = default;
 base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(
     const VideoSettings& settings, base::Metrics& metrics, OutputListener listener,
     std::shared_ptr<const AudioRing> sound, base::Clock* clock) {
-  TRY(Encoder encoder, open_encoder(settings));
+  TRY(LiveEncoder encoder, open_encoder(settings));
   auto work = std::make_unique<Work>(std::move(encoder), metrics, std::move(listener),
                                      std::move(sound), clock);
   return std::unique_ptr<LiveEncoding>(new LiveEncoding(std::move(work)));
@@ -623,7 +547,7 @@ base::Result<std::unique_ptr<LiveEncoding>> LiveEncoding::open(
 
 base::Result<frame::PixelFormat> LiveEncoding::check(
     const VideoSettings& settings, const std::vector<LiveOutputRequest>& outputs) {
-  TRY(const Encoder encoder, open_encoder(settings));
+  TRY(const LiveEncoder encoder, open_encoder(settings));
   for (const LiveOutputRequest& request : outputs) {
     const auto container = container_of(request.url, std::nullopt);
     if (!container) return redacted(container.error(), request.url);

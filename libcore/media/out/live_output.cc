@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/redaction.h"
 #include "base/thread_name.h"
+#include "base/trace.h"
 #include "media/out/audio_encoder.h"
 #include "media/out/container.h"
 #include "media/out/partial_file.h"
@@ -200,6 +201,9 @@ void LiveOutput::hold_first_packet() {
 base::Result<LiveOutput::Session> LiveOutput::open_session() {
   Session session;
   session.began_at = now();
+  base::trace("output", [&] {
+    return plan_.request.id + ": opens " + base::redacted_url(plan_.request.url);
+  });
   session.stream = latest_stream();
   if (held_ != nullptr) session.stream = held_->stream;
   if (!is_url_) {
@@ -371,6 +375,10 @@ void LiveOutput::back_off(TimePoint attempt_began) {
   failures_ = std::min(failures_ + 1, 8);
   std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
   const auto jittered = std::chrono::duration_cast<base::Duration>(delay * jitter(random_));
+  base::trace("output", [&] {
+    return plan_.request.id + ": waits " + base::duration_text(jittered) + " before attempt " +
+           std::to_string(failures_ + 1);
+  });
   queue_.wait_for_close(std::max<TimePoint>(attempt_began + jittered, now() + kBackOffLeast));
 }
 

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/metrics.h"
-#include "media/out/live_encoding.h"
 #include "media/out/live_queue.h"
+#include "media/out/live_report.h"
 #include "media/out/output.h"
 
 #include <array>
@@ -34,7 +34,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
     std::shared_ptr<const AVCodecContext> audio;  ///< A description; not an open encoder.
     std::shared_ptr<const LiveStream> stream;     ///< The first stream.
     std::function<void()> request_keyframe;       ///< Safe to call after the encoder's destruction.
-    LiveEncoding::OutputListener listener;
+    OutputListener listener;
     /// Measures all deadlines, delays and rates. Ownership: outlives the thread, even a detached
     /// one.
     base::Clock* clock = &base::Clock::steady();
@@ -117,7 +117,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   int64_t dropped_noted_ = 0;
 
   std::mutex listener_mutex_;
-  LiveEncoding::OutputListener listener_;
+  OutputListener listener_;
 
   // Members of the thread.
   std::atomic<bool> is_opening_ = false;

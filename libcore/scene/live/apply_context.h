@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-/// What the functions that apply changes share. Only libcore/scene/apply*.cc include it.
+/// What the functions that apply changes share. Only scene/live/apply*.cc include it.
 namespace layercast::scene {
 
 /// A state that a command changes. The functions below throw Refused; apply() catches it.

@@ -43,6 +43,9 @@ class Reader {
   void fault(const Value& value, std::string problem, std::string expected) {
     fault(value.mark, std::move(problem), std::move(expected));
   }
+  /// Further faults are counted but not described, to bound the memory that a text full of faults
+  /// takes.
+  static constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;
   const std::vector<Fault>& faults() const { return faults_; }
   const std::string& path() const { return path_; }
   /// The path as a JSON pointer.

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/time.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace layercast::media {
+
+/// The state of a live output.
+enum class OutputState : uint8_t {
+  kConnecting,    ///< for the first time
+  kLive,          ///< the peer accepts the data
+  kReconnecting,  ///< lost, or not reached yet; retried indefinitely
+  kFailed,        ///< retried only after reopen(), because the request is invalid
+  kStopped,       ///< finished on request
+};
+
+/// The name for users, such as `connecting`.
+std::string_view name_of(OutputState state);
+
+/// A file or URL to which a LiveEncoding sends its stream.
+struct LiveOutputRequest {
+  std::string id;                              ///< the name for users
+  std::string url;                             ///< file or URL
+  std::optional<base::Duration> rotate_after;  ///< files only: a new file at the next keyframe
+  std::optional<int64_t> rotate_bytes;         ///< files only, likewise
+};
+
+/// The condition of an output. It contains no stream key, so anybody may see it.
+struct LiveOutputReport {
+  std::string id;
+  std::string url;  ///< redacted by base::redacted_url()
+  OutputState state = OutputState::kConnecting;
+  std::string error;           ///< why it is not live, or the last error; may be empty
+  std::string file;            ///< the file that a file output writes now
+  int64_t frames = 0;          ///< sent since it was added
+  int64_t frames_dropped = 0;  ///< because it was too slow or not connected
+  int64_t bytes = 0;           ///< sent since it was added
+  int64_t reconnects = 0;      ///< times that it became live again after a loss
+  int64_t queued_packets = 0;
+  int64_t queued_bytes = 0;
+};
+
+/// Called for each change of an output's state, on the thread of that output; must not block.
+using OutputListener = std::function<void(const LiveOutputReport&)>;
+
+}  // namespace layercast::media

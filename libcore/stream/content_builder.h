@@ -1,0 +1,58 @@
+#pragma once
+
+#include "content/animation/picture_pool.h"
+#include "render/layer_content.h"
+#include "scene/model/placeholder.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
+#include "scene/model/scene_settings.h"
+
+#include <memory>
+#include <utility>
+
+namespace layercast::stream {
+
+/// The context that contents depend on besides their layer.
+struct ContentContext {
+  ContentContext(scene::SceneSettings scene_settings, render::FeedOpener opener,
+                 std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
+      : settings(std::move(scene_settings)),
+        open_feed(std::move(opener)),
+        pool(std::move(shared)),
+        epoch(start) {}
+
+  bool suit(const scene::Scene& scene) const {
+    return settings.canvas.size == scene.canvas.size && settings.fonts == scene.fonts;
+  }
+
+  scene::SceneSettings settings;
+  render::FeedOpener open_feed;
+  std::shared_ptr<content::PicturePool> pool;
+  scene::WallTime epoch;
+};
+using ContentContextPtr = std::shared_ptr<const ContentContext>;
+
+/// The content maker of one thread, which is replaced when the context changes. Thread: one at a
+/// time.
+class ContentBuilder {
+ public:
+  render::LayerContentPtr make(const ContentContextPtr& context, const scene::RunningLayer& layer,
+                               const scene::PlaceholderClock& clock) {
+    if (context_ != context) {
+      context_ = context;
+      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->open_feed,
+                                                      context->pool);
+    }
+    if (++made_ % kTidyEvery == 0) maker_->rasterizer()->forget_unused();
+    return maker_->make(layer, clock);
+  }
+
+ private:
+  static constexpr int kTidyEvery = 64;
+
+  ContentContextPtr context_;
+  std::unique_ptr<render::ContentMaker> maker_;
+  int made_ = 0;
+};
+
+}  // namespace layercast::stream

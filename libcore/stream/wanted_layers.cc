@@ -1,0 +1,121 @@
+#include "stream/wanted_layers.h"
+
+#include "content/picture/detail.h"
+#include "render/layer_effects.h"
+#include "scene/live/showing.h"
+
+#include <algorithm>
+#include <variant>
+
+namespace layercast::stream {
+namespace {
+
+bool is_chat(const scene::Layer& layer) {
+  return std::holds_alternative<scene::ChatContent>(layer.content);
+}
+
+// Whether the pictures of the layer depend on more of its run state than its start.
+bool has_timed_parts(const SharedLayer& shared) {
+  return is_chat(*shared.layer) || shared.run->character.state_start;
+}
+
+// Whether contents made for `a` have the same times as those of `b`.
+bool same_times(const SharedLayer& a, const SharedLayer& b) {
+  if (!has_timed_parts(a) && !has_timed_parts(b)) return true;
+  return a.run == b.run || (a.run->start == b.run->start && a.run->messages == b.run->messages &&
+                            a.run->character == b.run->character);
+}
+
+// Whether the pictures of both repeat in the same way, regardless of their scroll speed.
+bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
+  const scene::Animation* one = scene::scroll_of(a.animations);
+  const scene::Animation* other = scene::scroll_of(b.animations);
+  if (one == nullptr || other == nullptr) return one == other;
+  const auto& effect = std::get<scene::ScrollEffect>(one->effect);
+  const auto& other_effect = std::get<scene::ScrollEffect>(other->effect);
+  return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
+}
+
+// Whether both look the same: the volume of a video is ignored.
+bool shows_the_same(const scene::Content& a, const scene::Content& b) {
+  const auto* video = std::get_if<scene::VideoContent>(&a);
+  const auto* other = std::get_if<scene::VideoContent>(&b);
+  if (video == nullptr || other == nullptr) return a == b;
+  scene::VideoContent same = *other;
+  same.volume = video->volume;
+  same.mute = video->mute;
+  return same == *video;
+}
+
+}  // namespace
+
+std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
+  std::vector<Wanted> wanted;
+  const auto& all_exiting = state.run.exiting;
+  auto exiting = all_exiting.begin();
+  const auto& layers = state.scene.layers;
+  for (size_t i = 0; i <= layers.size(); ++i) {
+    for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
+      const SharedLayer shared{exiting->layer, exiting->run};
+      if (scene::is_gone(shared.running(), now)) continue;
+      // A new layer may have the same id.
+      const auto since = shared.run->exit_start->count();
+      wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
+    }
+    if (i < layers.size()) {
+      wanted.push_back({layers[i]->id, {layers[i], state.run.layers.of(layers[i]->id)}, i});
+    }
+  }
+  return wanted;
+}
+
+bool same_content(const SharedLayer& one, const SharedLayer& other) {
+  if (!same_times(one, other)) return false;
+  if (one.layer.pointer() == other.layer.pointer()) return true;
+  const scene::Layer& a = *one.layer;
+  const scene::Layer& b = *other.layer;
+  return a.type == b.type && a.size == b.size && shows_the_same(a.content, b.content) &&
+         same_scroll(a, b) && content::detail_of(a) == content::detail_of(b);
+}
+
+bool same_job(const SharedLayer& a, const SharedLayer& b) {
+  return same_content(a, b) && (is_video(*a.layer) || render::lasting_filters(*a.layer) ==
+                                                          render::lasting_filters(*b.layer));
+}
+
+bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
+  const auto& transition = shared.run->transition;
+  const bool in_transition = transition && transition->filters_start;
+  const bool is_plain = content.plain || content.filters.empty();
+  return !content.is_one_picture() || (in_transition && is_plain) ||
+         content.filters == render::lasting_filters(*shared.layer);
+}
+
+bool is_video(const scene::Layer& layer) {
+  return std::holds_alternative<scene::VideoContent>(layer.content);
+}
+
+bool is_quick(const scene::Layer& layer) {
+  const auto& content = layer.content;
+  const bool is_drawn = std::holds_alternative<scene::TextContent>(content) ||
+                        std::holds_alternative<scene::ShapeContent>(content) ||
+                        std::holds_alternative<scene::ColorContent>(content);
+  return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer);
+}
+
+bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {
+  const auto* before = std::get_if<scene::CharacterContent>(&a.content);
+  const auto* after = std::get_if<scene::CharacterContent>(&b.content);
+  if (before == nullptr || after == nullptr || a.size != b.size) return false;
+  const auto is_video = [](const scene::CharacterAnimation& animation) {
+    return std::holds_alternative<scene::VideoContent>(animation.content);
+  };
+  const auto* source = std::get_if<scene::AnimatedContent>(&after->source);
+  const bool has_video =
+      std::ranges::any_of(after->animations, is_video) ||
+      (source != nullptr && std::holds_alternative<scene::VideoContent>(*source));
+  return !has_video && before->source == after->source && before->texture == after->texture &&
+         before->animations == after->animations;
+}
+
+}  // namespace layercast::stream

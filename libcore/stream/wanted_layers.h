@@ -1,0 +1,51 @@
+#pragma once
+
+#include "base/shared.h"
+#include "base/time.h"
+#include "render/layer_content.h"
+#include "scene/live/live_state.h"
+#include "scene/model/run_state.h"
+#include "scene/model/scene.h"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+/// Which contents a live state needs, and whether a content that was made for one state is valid
+/// for another. Pure. Thread: any.
+namespace layercast::stream {
+
+/// A layer with its run state, which copies share.
+struct SharedLayer {
+  base::Shared<scene::Layer> layer;
+  base::Shared<scene::LayerRun> run;
+
+  scene::RunningLayer running() const { return {*layer, *run}; }
+};
+
+/// A layer of a state that may be visible, and the key of its content.
+struct Wanted {
+  std::string name;
+  SharedLayer shared;
+  size_t index;  ///< its place in the scene
+};
+
+/// The layers of the scene and the exiting ones that are not gone at `now`; layers of equal z_index
+/// from far to near.
+std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now);
+
+/// Whether a content made for `one` is also valid for `other`.
+bool same_content(const SharedLayer& one, const SharedLayer& other);
+/// Whether a content that is being made for `a` is also valid for `b`.
+bool same_job(const SharedLayer& a, const SharedLayer& b);
+/// Whether the content already has the filters of the layer. Moving contents are filtered when they
+/// are shown.
+bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared);
+
+bool is_video(const scene::Layer& layer);
+/// Whether the content never waits for a file and is made quickly.
+bool is_quick(const scene::Layer& layer);
+/// Whether `b` is the character of `a` in another state, with all pictures already decoded.
+bool is_change_of_state(const scene::Layer& a, const scene::Layer& b);
+
+}  // namespace layercast::stream
