@@ -147,7 +147,8 @@ void Compositor::list_items_by_tile(const FramePlan& plan) {
     const RectI tiles = grid_.touched(bounds);
     for (int line = tiles.top; line < tiles.bottom; ++line) {
       for (int column = tiles.left; column < tiles.right; ++column) {
-        const auto tile = static_cast<size_t>(line * grid_.columns() + column);
+        const auto tile = static_cast<size_t>(line) * static_cast<size_t>(grid_.columns()) +
+                          static_cast<size_t>(column);
         items_by_tile_[tile * words_ + i / kBitsAWord] |= uint64_t{1} << (i % kBitsAWord);
       }
     }

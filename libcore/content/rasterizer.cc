@@ -1,9 +1,9 @@
 #include "content/rasterizer.h"
 
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "content/picture/shape.h"
-#include "content/text/caption.h"
-#include "content/text/chat.h"
+#include "content/text/caption_picture.h"
+#include "content/text/chat_content.h"
 #include "content/text/error_picture.h"
 #include "content/text/strip.h"
 #include "content/text/text.h"

@@ -300,9 +300,10 @@ std::variant<CommandRequest, Problem> Api::command_request_from(const Request& r
   return command;
 }
 
-CommandAnswer Api::execute_and_wait(CommandRequest request, const std::string& body_pointer) const {
+CommandAnswer Api::execute_and_wait(const CommandRequest& request,
+                                    const std::string& body_pointer) const {
   const auto done = std::make_shared<std::promise<CommandAnswer>>();
-  parts_.commands.execute(std::move(request), body_pointer,
+  parts_.commands.execute(request, body_pointer,
                           [done](CommandAnswer answer) { done->set_value(std::move(answer)); });
   return done->get_future().get();
 }
@@ -312,8 +313,7 @@ Answer Api::execute(const Request& request, const Route& route) const {
   if (const auto* refused = std::get_if<Problem>(&command)) return answer_of(*refused);
   const std::string pointer =
       route.body_member.empty() ? std::string{} : "/" + std::string(route.body_member);
-  const CommandAnswer executed =
-      execute_and_wait(std::get<CommandRequest>(std::move(command)), pointer);
+  const CommandAnswer executed = execute_and_wait(std::get<CommandRequest>(command), pointer);
   if (const auto* refused = std::get_if<Problem>(&executed)) return answer_of(*refused);
   const auto& result = std::get<CommandResult>(executed);
   const bool is_late = result.level == AckLevel::kOnAir && !result.frame;

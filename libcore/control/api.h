@@ -4,8 +4,8 @@
 #include "control/command_request.h"
 #include "control/command_service.h"
 #include "control/documents.h"
-#include "control/limits.h"
 #include "control/routes.h"
+#include "control/server_limits.h"
 #include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 
@@ -63,7 +63,8 @@ class Api {
   std::variant<CommandRequest, Problem> command_request_from(const Request& request,
                                                              const Route& route) const;
   std::variant<scene::Value, Problem> params_from(const Request& request, const Route& route) const;
-  CommandAnswer execute_and_wait(CommandRequest request, const std::string& body_pointer) const;
+  CommandAnswer execute_and_wait(const CommandRequest& request,
+                                 const std::string& body_pointer) const;
 
   Parts parts_;
 };

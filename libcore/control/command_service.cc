@@ -52,7 +52,8 @@ CommandService::~CommandService() = default;
 
 void CommandService::stop() { waits_->stop(); }
 
-void CommandService::execute(CommandRequest request, const std::string& body_pointer, Done done) {
+void CommandService::execute(const CommandRequest& request, const std::string& body_pointer,
+                             Done done) {
   auto read = scene::command_from(request.command);
   if (const auto* refusal = std::get_if<scene::Refusal>(&read)) {
     layers_.count_refusal(refusal->error);

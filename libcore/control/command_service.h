@@ -1,8 +1,8 @@
 #pragma once
 
 #include "control/command_request.h"
-#include "control/limits.h"
 #include "control/problem.h"
+#include "control/server_limits.h"
 #include "layers/layer_manager.h"
 
 #include <functional>
@@ -32,7 +32,7 @@ class CommandService {
   /// encoder; without a frame after Limits::on_air_patience or stop(). `done` must not wait.
   /// `body_pointer`: the place of the client's document in the params, as a JSON pointer; the
   /// faults of a refusal are relative to it.
-  void execute(CommandRequest request, const std::string& body_pointer, Done done);
+  void execute(const CommandRequest& request, const std::string& body_pointer, Done done);
 
   /// Ends all waits for frames, now and in future.
   void stop();

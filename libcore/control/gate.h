@@ -2,9 +2,9 @@
 
 #include "base/error.h"
 #include "base/metrics.h"
-#include "control/limits.h"
 #include "control/request_head.h"
 #include "control/routes.h"
+#include "control/server_limits.h"
 
 #include <chrono>
 #include <map>

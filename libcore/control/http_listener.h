@@ -3,8 +3,8 @@
 #include "base/error.h"
 #include "base/metrics.h"
 #include "control/gate.h"
-#include "control/limits.h"
 #include "control/request_head.h"
+#include "control/server_limits.h"
 
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "base/metrics.h"
 #include "control/http_listener.h"
-#include "control/limits.h"
+#include "control/server_limits.h"
 #include "control/stream_status_provider.h"
 
 #include <memory>

@@ -291,7 +291,7 @@ void Rpc::send_track(const Call& call, const Value& params, const scene::LiveSta
 void Rpc::execute(const Call& call, const Value& params) {
   auto request = command_request_from(call.method, params);
   if (const auto* refused = std::get_if<Problem>(&request)) return send_problem(call, *refused);
-  parts_.commands.execute(std::get<CommandRequest>(std::move(request)), "",
+  parts_.commands.execute(std::get<CommandRequest>(request), "",
                           [this, executor = executor_, call](CommandAnswer answer) {
                             executor->post([this, call, answer = std::move(answer)] {
                               if (const auto* refused = std::get_if<Problem>(&answer)) {
@@ -308,7 +308,7 @@ void Rpc::subscribe(const Call& call, const Value& params) {
   const uint32_t kinds = std::get<uint32_t>(read_kinds);
   const SocketHub::Client client = call.exchange->client;
   // Queued after the answer: first the client gets the scene, then later changes.
-  call.exchange->afterwards.push_back([this, client, kinds] {
+  call.exchange->afterwards.emplace_back([this, client, kinds] {
     if (!present_.contains(client)) return;
     subscribers_[client] = kinds;
     parts_.hub.subscribe(client, kinds, scene_notice());

@@ -3,7 +3,7 @@
 #include "base/metrics.h"
 #include "control/documents.h"
 #include "control/http_listener.h"
-#include "control/limits.h"
+#include "control/server_limits.h"
 
 #include <cstdint>
 #include <functional>

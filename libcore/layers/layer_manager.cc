@@ -51,7 +51,7 @@ constexpr Duration kRetryAfter = std::chrono::seconds(1);
 // threads: one commits, notifies and responds; one watches the time; one checks due commands.
 class LayerManager::Work {
  public:
-  Work(const LayerManagerOptions& options, LiveStatePtr state, Schedule schedule);
+  Work(const LayerManagerOptions& options, const LiveStatePtr& state, Schedule schedule);
   ~Work();
 
   LiveStatePtr current() const { return durability_.state(); }
@@ -106,7 +106,8 @@ class LayerManager::Work {
   TimeWatch time_watch_;
 };
 
-LayerManager::Work::Work(const LayerManagerOptions& options, LiveStatePtr state, Schedule schedule)
+LayerManager::Work::Work(const LayerManagerOptions& options, const LiveStatePtr& state,
+                         Schedule schedule)
     : options_(options),
       checker_(options.objection, {options.folder, options.assets_folder}),
       metrics_(*options.metrics),

@@ -7,7 +7,7 @@
 #include "content/picture/moving.h"
 #include "content/picture/raster.h"
 #include "content/rasterizer.h"
-#include "render/character.h"
+#include "render/character_content.h"
 #include "scene/model/placeholder.h"
 #include "scene/model/run_state.h"
 #include "scene/model/scene.h"

@@ -26,9 +26,8 @@ Heard listen_for(int descriptor, const Wake& wake, milliseconds patience) {
 
 }  // namespace
 
-RedisFollower::RedisFollower(const StoreRequest& request, const StoreUri& uri,
-                             base::Metrics& metrics)
-    : uri_(uri),
+RedisFollower::RedisFollower(const StoreRequest& request, StoreUri uri, base::Metrics& metrics)
+    : uri_(std::move(uri)),
       name_(redacted_uri(request.uri)),
       scene_(request.scene),
       connecting_(metrics, "connect"),

@@ -17,7 +17,7 @@ namespace layercast::store {
 class RedisFollower : public StateStore {
  public:
   /// Starts the thread; does not wait for Redis.
-  RedisFollower(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics);
+  RedisFollower(const StoreRequest& request, StoreUri uri, base::Metrics& metrics);
   ~RedisFollower() override;
 
   /// Errors: kIo while Redis is unreachable.

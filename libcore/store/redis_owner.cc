@@ -47,8 +47,8 @@ bool are_same(StoredState a, StoredState b) {
 
 }  // namespace
 
-RedisOwner::RedisOwner(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics)
-    : uri_(uri),
+RedisOwner::RedisOwner(const StoreRequest& request, StoreUri uri, base::Metrics& metrics)
+    : uri_(std::move(uri)),
       name_(redacted_uri(request.uri)),
       scene_(request.scene),
       connecting_(metrics, "connect"),

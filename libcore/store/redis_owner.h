@@ -38,7 +38,7 @@ class RedisOwner : public StateStore {
   StoreHealth health() const override;
 
  private:
-  RedisOwner(const StoreRequest& request, const StoreUri& uri, base::Metrics& metrics);
+  RedisOwner(const StoreRequest& request, StoreUri uri, base::Metrics& metrics);
   base::Result<void> begin(const StoreRequest& request);
   base::Result<void> choose_state();
   base::Result<void> adopt(const std::optional<Snapshot>& remote,

@@ -9,7 +9,6 @@ namespace layercast::base {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 struct Redaction {
   const char* url;

@@ -460,7 +460,7 @@ bool register_sampling() {
        translation(960, 540) * layercast::base::rotation_degrees(30) * translation(-960, -540)}};
   for (const int64_t target : hwy::SupportedAndGeneratedTargets()) {
     for (const auto& [place, map] : places) {
-      const auto name = [&](const char* work) {
+      const auto name = [place = place, target](const char* work) {
         return std::string(work) + "/" + place + "/" + hwy::TargetName(target);
       };
       benchmark::RegisterBenchmark(name("sample_by_tiles").c_str(), sample_by_tiles, target, map)

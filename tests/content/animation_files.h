@@ -236,8 +236,8 @@ inline std::string apng_of(const std::vector<Piece>& pieces, uint32_t plays = 0,
 // ---- WebP ---------------------------------------------------------------------------------------
 
 /// Lossless; whole pictures.
-inline std::string webp_of(const std::vector<std::string>& pictures, std::vector<int> delays_ms,
-                           int plays = 0) {
+inline std::string webp_of(const std::vector<std::string>& pictures,
+                           const std::vector<int>& delays_ms, int plays = 0) {
   std::vector<vips::VImage> images;
   for (const auto& rows : pictures) images.push_back(image_of(art_of(rows)));
   vips::VImage all = vips::VImage::arrayjoin(images, vips::VImage::option()->set("across", 1));

@@ -7,8 +7,6 @@
 namespace layercast::control {
 namespace {
 
-using scene::Value;
-
 constexpr const char* kNewLayer =
     R"({"id": "logo", "type": "overlay", "content": {"type": "color", "color": "#ff0000"}})";
 

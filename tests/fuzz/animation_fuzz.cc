@@ -3,7 +3,7 @@
 #include "base/check.h"
 #include "content/animation/apng.h"
 #include "content/image/gif_check.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 
 #include <cstddef>
 #include <cstdint>

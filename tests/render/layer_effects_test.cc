@@ -28,7 +28,6 @@ namespace layercast::render {
 namespace {
 
 using base::SceneTime;
-using frame::Frame;
 using frame::PremulRgba8;
 using frame::StraightRgba8;
 using scene::SceneFile;

@@ -4,11 +4,11 @@
 #include "store/state_store.h"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <optional>
-#include <signal.h>
 #include <string>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -119,6 +119,7 @@ inline std::optional<StoredState> loaded(StateStore& store) {
   return in_order(*state.value());
 }
 
+// NOLINTNEXTLINE(readability-identifier-naming): as GoogleTest names its own
 #define ASSERT_OK(expression)                                                   \
   do {                                                                          \
     const auto assert_ok_result = (expression);                                 \

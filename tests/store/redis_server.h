@@ -5,12 +5,12 @@
 
 #include <arpa/inet.h>
 #include <chrono>
+#include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <hiredis/hiredis.h>
 #include <memory>
 #include <netinet/in.h>
-#include <signal.h>
 #include <string>
 #include <sys/socket.h>
 #include <thread>

@@ -17,7 +17,6 @@ using std::chrono::steady_clock;
 using ::testing::AllOf;
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::Not;
 
 // How often each fault is repeated in one run; --gtest_repeat=N has more of all of them.

@@ -30,9 +30,9 @@ TEST(FrameLedger, CountsFramesByWhatBecameOfThem) {
 TEST(FrameLedger, KnowsTheSpreadOfTheLastFramesAlone) {
   base::Metrics metrics;
   FrameLedger ledger(metrics);
-  constexpr TimePoint long_ago{};
-  for (int i = 0; i < 2000; ++i) ledger.count({long_ago, 9, 0}, FrameLedger::Kind::kNew);
-  for (int i = 1; i <= 1024; ++i) ledger.count({long_ago, i / 1000.0, 0}, FrameLedger::Kind::kNew);
+  constexpr TimePoint kLongAgo{};
+  for (int i = 0; i < 2000; ++i) ledger.count({kLongAgo, 9, 0}, FrameLedger::Kind::kNew);
+  for (int i = 1; i <= 1024; ++i) ledger.count({kLongAgo, i / 1000.0, 0}, FrameLedger::Kind::kNew);
   const auto summary = ledger.summary(kNow);
   EXPECT_EQ(summary.rendered, 3024);
   EXPECT_NEAR(summary.lateness_median, 0.512, 0.001);

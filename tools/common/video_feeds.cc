@@ -1,7 +1,7 @@
 #include "tools/common/video_feeds.h"
 
+#include "media/in/decoded_feed.h"
 #include "media/in/live_feed.h"
-#include "media/in/video_feed.h"
 
 #include <algorithm>
 #include <memory>

@@ -99,7 +99,7 @@ std::vector<const Value*> in_drawing_order(const Value& scene) {
   return layers;
 }
 
-base::Result<void> set_visible(Session& session, Value visible) {
+base::Result<void> set_visible(Session& session, const Value& visible) {
   std::vector<CommandDocument> commands;
   for (const std::string& id : session.arguments.many("ID")) {
     commands.push_back(update(id, Value::object().add("visible", visible)));
@@ -168,9 +168,10 @@ base::Result<void> list_layers(Session& session) {
   if (session.is_json()) return print_json(layers_of(scene));
   const std::string active = text_of(scene, "active");
   Table table({"", "ID", "TYPE", "Z", "VISIBLE", "OPACITY", "CONTENT"});
-  const auto layers = in_drawing_order(scene);
-  for (auto each = layers.rbegin(); each != layers.rend(); ++each) {
-    const Value& layer = **each;
+  auto layers = in_drawing_order(scene);
+  std::ranges::reverse(layers);
+  for (const Value* each : layers) {
+    const Value& layer = *each;
     const Value* visible = layer.find("visible");
     const bool is_visible = visible == nullptr || visible->boolean;
     const std::string id = text_of(layer, "id");

@@ -1,6 +1,6 @@
 #include "tools/render-frames/sink.h"
 
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "frame/raw_pipe.h"
 #include "media/out/encoding.h"
 #include "media/out/partial_file.h"

@@ -16,8 +16,6 @@
 namespace layercast::tools {
 namespace {
 
-using scene::Value;
-
 std::string line_of(const media::LiveOutputReport& report) {
   std::string line = "output " + report.id + " (" + report.url + ") is " +
                      std::string(media::name_of(report.state));
@@ -103,7 +101,7 @@ base::Result<void> Daemon::take_up(const scene::SceneFile& file) {
   }
   std::vector<scene::Change> changes = line_output_changes(state->scene, line_outputs(settings_));
   if (was_kept && !settings_.stream_patch.members.empty()) {
-    changes.push_back(scene::ConfigureStream{{settings_.stream_patch}});
+    changes.emplace_back(scene::ConfigureStream{{settings_.stream_patch}});
   }
   TRY_DO(execute(*layers_, std::move(changes)));
   if (was_kept) {

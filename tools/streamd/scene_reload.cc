@@ -36,11 +36,11 @@ std::vector<Change> line_output_changes(const scene::Scene& live,
   };
   for (const scene::Output& output : live.outputs) {
     if (!is_line_output(output) || has(wanted, output)) continue;
-    changes.push_back(scene::RemoveOutput{output.id});
+    changes.emplace_back(scene::RemoveOutput{output.id});
   }
   for (const scene::Output& output : wanted) {
     if (has(live.outputs, output)) continue;
-    changes.push_back(scene::AddOutput{output});
+    changes.emplace_back(scene::AddOutput{output});
   }
   return changes;
 }

@@ -30,7 +30,7 @@ base::Error at_path(base::Error error, const std::string& path) {
 FilePlayback playback_in(const PageReader& reader) {
   FilePlayback playback{{}, reader.plays()};
   for (const int delay : reader.delays()) {
-    playback.delays.push_back(std::chrono::milliseconds(delay));
+    playback.delays.emplace_back(std::chrono::milliseconds(delay));
   }
   return playback;
 }

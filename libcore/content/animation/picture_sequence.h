@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "content/animation/playback.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "content/picture/raster.h"
 #include "scene/model/scene.h"
 

@@ -4,7 +4,7 @@
 #include "base/geometry.h"
 #include "content/animation/picture_sequence.h"
 #include "content/animation/playback.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "frame/picture.h"
 #include "frame/video_feed.h"
 

@@ -1,6 +1,6 @@
 #include "content/animation/video.h"
 
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "content/picture/fit.h"
 #include "content/picture/raster.h"
 

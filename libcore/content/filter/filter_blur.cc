@@ -153,7 +153,7 @@ class Run {
         std::max(kBandRows + 2 * passes.down.reach(), grown_.width + 2 * passes.across.reach());
     lines_.resize(static_cast<size_t>(lines) * kLanes);
     band_.resize(static_cast<size_t>(kBandRows) * row_floats());
-    row_.resize(static_cast<size_t>(grown_.width * channels_));
+    row_.resize(static_cast<size_t>(grown_.width) * static_cast<size_t>(channels_));
   }
 
   void run(const Blur::ReadRow& read, const Blur::WriteRow& write) {
@@ -165,7 +165,9 @@ class Run {
   }
 
  private:
-  size_t row_floats() const { return static_cast<size_t>(size_.width * channels_); }
+  size_t row_floats() const {
+    return static_cast<size_t>(size_.width) * static_cast<size_t>(channels_);
+  }
   float* line(int index) { return lines_.data() + ptrdiff_t{index} * kLanes; }
   float* band_row(int y) { return band_.data() + static_cast<size_t>(y) * row_floats(); }
 
@@ -254,6 +256,7 @@ struct Between {
 
 std::vector<Between> places_of(int length, int shrink) {
   std::vector<Between> places;
+  places.reserve(static_cast<size_t>(length));
   for (int pixel = 0; pixel < length; ++pixel) places.emplace_back(pixel, shrink);
   return places;
 }

@@ -1,7 +1,7 @@
 #include "content/image/still.h"
 
 #include "base/check.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "content/image/vips_glue.h"
 
 #include <algorithm>

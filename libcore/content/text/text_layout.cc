@@ -132,7 +132,8 @@ class LineMaker {
   static std::string until_line_end(const std::string& text, PangoLayout* layout, int line_count) {
     const PangoLayoutLine* last = pango_layout_get_line_readonly(layout, line_count - 1);
     if (last == nullptr) return text;
-    const std::string kept = text.substr(0, static_cast<size_t>(last->start_index + last->length));
+    const std::string kept =
+        text.substr(0, static_cast<size_t>(last->start_index) + static_cast<size_t>(last->length));
     return kept.substr(0, kept.find_last_not_of(' ') + 1);
   }
 

@@ -49,7 +49,9 @@ const std::string& self_contained_formats() {
 }
 
 void set_input_limits(AVDictionary** options) {
-  using namespace input_limits;
+  using input_limits::kAnalysedMax;
+  using input_limits::kProbeBytesMax;
+  using input_limits::kTracksMax;
   const auto analysed = std::chrono::duration_cast<std::chrono::microseconds>(kAnalysedMax);
   av_dict_set_int(options, "max_streams", kTracksMax, 0);
   av_dict_set_int(options, "probesize", kProbeBytesMax, 0);

@@ -304,7 +304,7 @@ base::Result<void> LiveEncoding::Work::encode(const Offered& offered, int64_t fr
   const auto began = std::chrono::steady_clock::now();
   TRY(const LibavFramePtr converted, encoder_.converter.convert(offered.frame, frame));
   if (is_keyframe_due(frame)) converted->pict_type = AV_PICTURE_TYPE_I;
-  const auto encoded = encoder_.video->encode(*converted, [this](const AVPacket& packet) {
+  auto encoded = encoder_.video->encode(*converted, [this](const AVPacket& packet) {
     if ((packet.flags & AV_PKT_FLAG_KEY) != 0) last_keyframe_ = packet.pts;
     fan_out(packet, Output::Track::kVideo, {}, 0);
   });

@@ -72,7 +72,7 @@ Value replace_layer(ApplyContext& context, size_t place, Layer after, LayerRun r
   }
   if (after != *layer) layer = std::move(after);
   context.state.run.layers.set(std::move(run));
-  const Value document = layer_document(layer, Secrets::kRedacted);
+  Value document = layer_document(layer, Secrets::kRedacted);
   notify_of_layer(context, "layer.updated", layer, document);
   return document;
 }
@@ -108,7 +108,7 @@ Value apply_change(ApplyContext& context, const CreateLayer& change) {
   if (change.is_on_top) layer.z_index = z_on_top(context.scene());
   context.state.run.layers.set(first_run(layer, context.now));
   layers.emplace_back(std::move(layer));
-  const Value created = layer_document(layers.back(), Secrets::kRedacted);
+  Value created = layer_document(layers.back(), Secrets::kRedacted);
   notify_of_layer(context, "layer.created", layers.back(), created);
   return created;
 }

@@ -55,28 +55,28 @@ void add_layer_changes(const Scene& from, const Scene& to, std::vector<Change>& 
   }
   for (const auto& layer : from.layers) {
     if (find_by_id(to.layers, layer->id) != nullptr) continue;
-    changes.push_back(DeleteLayer{layer->id});
+    changes.emplace_back(DeleteLayer{layer->id});
   }
   for (const auto& layer : to.layers) {
     if (find_by_id(from.layers, layer->id) != nullptr) continue;
-    changes.push_back(CreateLayer{layer, false});
+    changes.emplace_back(CreateLayer{layer, false});
   }
 }
 
 void add_track_changes(const Scene& from, const Scene& to, std::vector<Change>& changes) {
   for (const AudioTrack& track : from.audio) {
     if (find_by_id(to.audio, track.id) != nullptr) continue;
-    changes.push_back(RemoveTrack{track.id});
+    changes.emplace_back(RemoveTrack{track.id});
   }
   for (const AudioTrack& track : to.audio) {
     const AudioTrack* before = find_by_id(from.audio, track.id);
     if (before == nullptr) {
-      changes.push_back(AddTrack{track});
+      changes.emplace_back(AddTrack{track});
       continue;
     }
     Value patch = merge_patch_between(audio_codec().write(*before), audio_codec().write(track));
     if (patch.members.empty()) continue;
-    changes.push_back(UpdateTrack{track.id, {std::move(patch)}});
+    changes.emplace_back(UpdateTrack{track.id, {std::move(patch)}});
   }
 }
 
@@ -105,12 +105,12 @@ void add_output_changes(const Scene& from, const Scene& to, std::vector<Change>&
   for (const Output& output : from.outputs) {
     const Output* after = find_by_id(to.outputs, output.id);
     if (after != nullptr && is_same_output(output, *after)) continue;
-    changes.push_back(RemoveOutput{output.id});
+    changes.emplace_back(RemoveOutput{output.id});
   }
   for (const Output& output : to.outputs) {
     const Output* before = find_by_id(from.outputs, output.id);
     if (before != nullptr && is_same_output(*before, output)) continue;
-    changes.push_back(AddOutput{output});
+    changes.emplace_back(AddOutput{output});
   }
 }
 
@@ -133,7 +133,7 @@ std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
   add_track_changes(from, to, changes);
   add_output_changes(from, to, changes);
   Value head = merge_patch_between(head_of(from), head_of(to));
-  if (!head.members.empty()) changes.push_back(PatchScene{{std::move(head)}});
+  if (!head.members.empty()) changes.emplace_back(PatchScene{{std::move(head)}});
   return changes;
 }
 

@@ -167,7 +167,7 @@ Codec<bool> boolean() {
           [](SchemaBuilder&) { return Value::object().add("type", Value::of("boolean")); }};
 }
 
-Codec<std::string> string(int min, int max, std::string kind, FileRole role) {
+Codec<std::string> string(int min, int max, const std::string& kind, FileRole role) {
   return {kind,
           [=](const Value& value, Reader& reader) -> std::optional<std::string> {
             if (!value.is(Value::Kind::kString)) {

@@ -140,7 +140,7 @@ Codec<double> number(limits::Range range, Integral integral = Integral::kNo);
 Codec<int> integer(limits::Range range);
 Codec<bool> boolean();
 /// A string of `min` to `max` bytes with its role.
-Codec<std::string> string(int min, int max, std::string kind, FileRole role);
+Codec<std::string> string(int min, int max, const std::string& kind, FileRole role);
 /// Any scalar as it was written, for captions and texts: `price: 12` means "12".
 Codec<std::string> text(int max);
 /// [a-z0-9][a-z0-9-]{0,62}

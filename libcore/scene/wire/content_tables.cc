@@ -506,7 +506,7 @@ ObjectTable<CharacterContent> character_table() {
 Codec<ChatStyle> chat_style() {
   using S = ChatStyle;
   const auto length = number(limits::kLength);
-  const auto while_ = duration_within(base::Duration{}, std::chrono::hours(24));
+  const auto shown_for = duration_within(base::Duration{}, std::chrono::hours(24));
   return object<S>(
       {.title = "chat style",
        .doc = "The look of a chat.",
@@ -533,11 +533,11 @@ Codec<ChatStyle> chat_style() {
                     "Space between messages, in px."),
            optional("max_lines", &S::max_lines, integer(limits::kLines),
                     "Lines of a message; a longer one ends with an ellipsis."),
-           optional("scroll_duration", &S::scroll_duration, while_,
+           optional("scroll_duration", &S::scroll_duration, shown_for,
                     "How long older messages take to move up for a new one; 0: they jump."),
-           optional("fade_after", &S::fade_after, while_,
+           optional("fade_after", &S::fade_after, shown_for,
                     "Time from the appearance of a message until it begins to fade."),
-           optional("fade_duration", &S::fade_duration, while_,
+           optional("fade_duration", &S::fade_duration, shown_for,
                     "How long a message takes to fade."),
            optional("fade_out_opacity", &S::fade_out_opacity, number(limits::kUnit),
                     "Opacity of a message after it has faded."),

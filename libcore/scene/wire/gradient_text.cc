@@ -141,8 +141,8 @@ std::string gradient_text(const Gradient& gradient) {
       constexpr std::array<std::string_view, 3> kAcross = {" left", "", " right"};
       constexpr std::array<std::string_view, 3> kDown = {" top", "", " bottom"};
       text += "to";
-      text += kDown.at(static_cast<size_t>(gradient.toward->second + 1));
-      text += kAcross.at(static_cast<size_t>(gradient.toward->first + 1));
+      text += kDown.at(static_cast<size_t>(gradient.toward->second) + 1);
+      text += kAcross.at(static_cast<size_t>(gradient.toward->first) + 1);
     } else {
       text += number_text(gradient.angle_degrees) + "deg";
     }

@@ -2,6 +2,7 @@
 
 #include "scene/model/limits.h"
 
+#include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -69,8 +70,9 @@ base::Result<Value> patch_of(std::string_view dotted_path, Value value) {
     }
     if (dot != std::string_view::npos) rest.remove_prefix(dot + 1);
   }
-  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-    value = Value::object().add(*key, std::move(value));
+  std::ranges::reverse(keys);
+  for (const auto& key : keys) {
+    value = Value::object().add(key, std::move(value));
   }
   return value;
 }

@@ -249,12 +249,12 @@ void check_slide(const Value& value, Reader& reader) {
 template <class Alternative>
 Choice<Animation> effect_choice(const std::string& name, const std::string& doc,
                                 std::vector<Field<Alternative>> fields,
-                                std::function<void(const Value&, Reader&)> check = {}) {
+                                const std::function<void(const Value&, Reader&)>& check = {}) {
   ObjectTable<Alternative> table;
   table.title = "effect: " + name;
   table.doc = doc;
   table.fields = std::move(fields);
-  table.check = std::move(check);
+  table.check = check;
   return alternative<Alternative, Animation, Effect>(
       name, [](Animation& animation) -> Effect& { return animation.effect; }, std::move(table));
 }

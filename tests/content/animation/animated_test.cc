@@ -2,7 +2,7 @@
 
 #include "content/animation/apng.h"
 #include "content/image/decode.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "tests/content/animation_files.h"
 
 #include <chrono>

@@ -14,7 +14,6 @@ namespace {
 
 using base::ErrorCode;
 using testing::ElementsAre;
-using testing::HasSubstr;
 
 class FrameFiles : public testing::Test {
  protected:

@@ -346,7 +346,8 @@ TEST(Blur, IsTheSameWhereverAPictureLies) {
     const PicturePtr alone = filtered_with(small, {BlurFilter{deviation}});
     for (const auto& [left, top] : {std::pair{3, 115}, std::pair{30, 100}, std::pair{65, 240}}) {
       const PicturePtr within = filtered_with(
-          picture_of({130, 290}, [&](int x, int y) { return at(*small, x - left, y - top); }),
+          picture_of({130, 290}, [&, left = left, top = top](
+                                     int x, int y) { return at(*small, x - left, y - top); }),
           {BlurFilter{deviation}});
       for (int y = -30; y < 60; ++y) {
         for (int x = -30; x < 60; ++x) {

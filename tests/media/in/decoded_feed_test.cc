@@ -1,4 +1,4 @@
-#include "media/in/video_feed.h"
+#include "media/in/decoded_feed.h"
 
 #include "tests/media/read_back.h"
 #include "tests/media/video_source.h"

@@ -1,4 +1,4 @@
-#include "content/text/caption.h"
+#include "content/text/caption_picture.h"
 
 #include <algorithm>
 #include <gtest/gtest.h>

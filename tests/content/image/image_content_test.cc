@@ -1,4 +1,4 @@
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 
 #include "content/picture/resample.h"
 

@@ -1,7 +1,7 @@
-#include "render/character.h"
+#include "render/character_content.h"
 
 #include "content/animation/animated.h"
-#include "content/image/image.h"
+#include "content/image/image_content.h"
 #include "render/evaluate.h"
 #include "render/mixed_picture.h"
 

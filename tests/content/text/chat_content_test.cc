@@ -1,4 +1,4 @@
-#include "content/text/chat.h"
+#include "content/text/chat_content.h"
 
 #include "base/time.h"
 #include "content/text/chat_message.h"

@@ -1,4 +1,4 @@
-#include "content/text/caption.h"
+#include "content/text/caption_picture.h"
 
 #include "content/text/text.h"
 #include "frame/image.h"

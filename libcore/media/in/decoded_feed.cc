@@ -1,4 +1,4 @@
-#include "media/in/video_feed.h"
+#include "media/in/decoded_feed.h"
 
 #include "base/cpu_clock.h"
 #include "base/thread_name.h"

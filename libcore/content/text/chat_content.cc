@@ -1,4 +1,4 @@
-#include "content/text/chat.h"
+#include "content/text/chat_content.h"
 
 #include "frame/image.h"
 #include "scene/model/easing.h"

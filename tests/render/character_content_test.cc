@@ -1,4 +1,4 @@
-#include "render/character.h"
+#include "render/character_content.h"
 
 #include "content/image/still.h"
 #include "frame/image.h"
