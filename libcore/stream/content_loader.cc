@@ -19,7 +19,6 @@
 #include <mutex>
 #include <thread>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace layercast::stream {

@@ -33,7 +33,7 @@ class EncodingSet {
  public:
   /// Called when an output changes its state, and when an encoder fails; must not block.
   struct Listeners {
-    media::LiveEncoding::OutputListener on_output;
+    media::OutputListener on_output;
     std::function<void(const base::Error& error)> on_error;
   };
 

@@ -47,13 +47,11 @@ void FrameLedger::count(const Entry& entry, Kind kind) {
   if (kind == Kind::kRepeated) repeated_->add();
   lateness_->observe(entry.lateness);
   render_->observe(entry.render_seconds);
-  {
-    const std::lock_guard lock(mutex_);
-    entries_.at(next_) = entry;
-    next_ = (next_ + 1) % kEntries;
-    filled_ = std::min(filled_ + 1, kEntries);
-  }
-  // Last: whoever sees the frame counted sees all of it.
+  const std::lock_guard lock(mutex_);
+  entries_.at(next_) = entry;
+  next_ = (next_ + 1) % kEntries;
+  filled_ = std::min(filled_ + 1, kEntries);
+  // summary() reads it with the lock, so it sees all values of a frame that it sees counted.
   rendered_->add();
 }
 
@@ -65,6 +63,7 @@ void FrameLedger::count_failed() { failed_->add(); }
 
 FrameLedger::Summary FrameLedger::summary(base::Clock::time_point now) const {
   Summary summary;
+  const std::lock_guard lock(mutex_);
   summary.rendered = static_cast<int64_t>(rendered_->value());
   summary.repeated = static_cast<int64_t>(repeated_->value());
   for (size_t i = 0; i < kReasons; ++i) {
@@ -73,7 +72,6 @@ FrameLedger::Summary FrameLedger::summary(base::Clock::time_point now) const {
   }
   const base::Clock::time_point second_ago = now - std::chrono::seconds(1);
   std::vector<double> lateness;
-  const std::lock_guard lock(mutex_);
   lateness.reserve(filled_);
   for (size_t i = 0; i < filled_; ++i) {
     const Entry& entry = entries_.at(i);

@@ -20,8 +20,8 @@ class StreamClock {
   /// this clock.
   explicit StreamClock(base::Clock* host = &base::Clock::steady()) : host_(host) {}
 
-  /// The clock that the stream follows: frames become due by its time, and all waits of the stream
-  /// use it.
+  /// The clock that the stream follows: frames become due by its time. All timed waits of the
+  /// stream use it, but not those of LiveSoundtrack, which mixes in real time.
   base::Clock& host() const { return *host_; }
 
   /// Makes `epoch` stream time 0, using the current wall clock of the host. An epoch in the future

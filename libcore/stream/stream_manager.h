@@ -22,7 +22,7 @@ namespace layercast::stream {
 /// The settings of a stream manager.
 struct StreamOptions {
   layers::LayerManager* layers = nullptr;  ///< outlives the manager
-  StreamClock* clock = nullptr;      ///< outlives the manager; its host clock measures all waits
+  StreamClock* clock = nullptr;      ///< outlives the manager; frames and waits follow its host
   base::Metrics* metrics = nullptr;  ///< outlives the manager
   std::string folder;                ///< base of relative paths in the scene
   render::FeedOpener open_feed;

@@ -14,8 +14,8 @@
 
 namespace layercast::base {
 
-/// A clock that stands still until a test moves it. The test waits for a thread with await_waiter()
-/// and then moves the time: no test needs to sleep, and every deadline can be tested to the
+/// A clock whose time only a test changes. The test waits for a thread with await_waiter() and then
+/// moves the time: no test needs to sleep, and every deadline can be tested to the
 /// nanosecond. A wait without a notification ends only when the time is moved.
 /// Ownership: outlives every object that uses it; no thread may wait when it is destroyed.
 /// Locks: its mutex is a leaf inside the mutexes of the waiters. advance_to() takes the mutex of

@@ -191,7 +191,7 @@ inline int64_t contiguous_frames(const std::string& path) {
 
 inline std::unique_ptr<LiveEncoding> open_live(base::Metrics& metrics,
                                                const VideoSettings& settings = live_settings(),
-                                               LiveEncoding::OutputListener listener = {}) {
+                                               OutputListener listener = {}) {
   std::signal(SIGPIPE, SIG_IGN);
   auto encoding = LiveEncoding::open(settings, metrics, std::move(listener));
   EXPECT_TRUE(encoding.ok()) << encoding.error().to_string();

@@ -183,7 +183,7 @@ TEST(StreamManager, AnOutputThatIsOfNoUseIsReportedAndTheFramesGoOn) {
 
 // ---- Frame by frame -----------------------------------------------------------------------------
 
-// A stream on a clock that stands still: a frame is rendered when the test moves the clock.
+// A stream on a manual clock: the stream renders a frame when the test moves the time.
 // Contents load in real time, so only changes of the transmission are exact to the frame.
 class Stepped : public ::testing::Test {
  protected:
@@ -229,7 +229,7 @@ class Stepped : public ::testing::Test {
     return frames;
   }
 
-  // Of the clock that stands still. No other thread waits as long.
+  // On the manual clock. No other thread waits as long.
   static constexpr base::Duration kTapPatience = 24h;
 
   base::ManualClock host_;

@@ -9,7 +9,6 @@
 #include "media/out/live_codecs.h"
 #include "media/out/live_output.h"
 #include "media/out/live_queue.h"
-#include "media/out/pixel_format.h"
 #include "media/out/video_codec.h"
 #include "media/out/video_encoder.h"
 #include "media/sound/audio_ring.h"

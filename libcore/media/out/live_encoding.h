@@ -27,8 +27,6 @@ class AudioRing;
 /// The process must ignore SIGPIPE. Thread: any (locked), unless stated otherwise.
 class LiveEncoding {
  public:
-  using OutputListener = media::OutputListener;
-
   /// Opens the encoder, which sends nothing until there is an output. `sound`: the audio, read at
   /// the samples that offer() names; null: silence. `clock`: measures the age of packets and all
   /// deadlines, delays and rates of the outputs, but not the encode time. Ownership: `clock`

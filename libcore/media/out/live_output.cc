@@ -375,11 +375,13 @@ void LiveOutput::back_off(TimePoint attempt_began) {
   failures_ = std::min(failures_ + 1, 8);
   std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
   const auto jittered = std::chrono::duration_cast<base::Duration>(delay * jitter(random_));
+  const TimePoint failed_at = now();
+  const TimePoint next = std::max<TimePoint>(attempt_began + jittered, failed_at + kBackOffLeast);
   base::trace("output", [&] {
-    return plan_.request.id + ": waits " + base::duration_text(jittered) + " before attempt " +
-           std::to_string(failures_ + 1);
+    return plan_.request.id + ": waits " + base::duration_text(next - failed_at) +
+           " before the next attempt";
   });
-  queue_.wait_for_close(std::max<TimePoint>(attempt_began + jittered, now() + kBackOffLeast));
+  queue_.wait_for_close(next);
 }
 
 // ---- Reports and metrics ------------------------------------------------------------------------

@@ -45,7 +45,7 @@ struct OutputCallbacks {
     const auto& output = *static_cast<const Output*>(opaque);
     if (output.delivery_ != Delivery::kLive) return 0;
     const bool is_given_up = output.terms_ && output.terms_->is_given_up();
-    // At the deadline itself too: a failed output has no time left, even if the clock stands still.
+    // The time is over at the deadline itself: close() of a failed output sets it to the present.
     return is_given_up || output.clock().now() >= output.deadline_ ? 1 : 0;
   }
 

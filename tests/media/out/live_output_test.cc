@@ -77,8 +77,8 @@ class Peer {
   std::optional<Socket> client_;
 };
 
-/// One output on a clock that stands still. Its URLs are addresses: no name is looked up, so its
-/// thread always ends.
+/// One output on a manual clock. Its URLs are addresses, so its thread looks up no name and always
+/// ends.
 class LiveOutputs : public ::testing::Test {
  protected:
   enum class Kind { kKeyframe, kFrame };

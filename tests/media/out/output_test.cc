@@ -26,8 +26,8 @@ constexpr base::Duration kWritePatience = milliseconds(850);
 constexpr int kPacketBytes = 8 << 10;
 constexpr int kPacketsMax = 2000;  // far more than the buffers of two sockets hold
 
-// The poll at which a blocked call is told that the rest of its time has passed. Some polls come
-// before the call blocks; then libavformat polls every 100 ms in real time.
+// At this poll the test moves the clock to the deadline. libavformat polls a few times before the
+// call blocks, and then every 100 ms in real time.
 constexpr int kLastPoll = 10;
 // A call that is still not interrupted here ignores its deadline; the test fails instead of
 // hanging.
