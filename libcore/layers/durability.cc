@@ -3,6 +3,7 @@
 #include "base/trace.h"
 #include "layers/commit_of.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -28,12 +29,15 @@ scene::LiveStatePtr Durability::state() const {
 base::Result<Durability::Committed> Durability::commit(
     const std::vector<const PendingCommand*>& group, scene::WallTime at) const {
   const scene::LiveStatePtr before = state();
-  // Only this thread changes the schedule.
-  Committed committed{before, schedule_};
+  Committed committed{before, {}};
+  committed.is_written =
+      std::ranges::any_of(group, [](const PendingCommand* each) { return each->is_written(); });
+  // Always so for a follower, whose mirror() may call set() meanwhile.
+  if (!committed.is_written) return committed;
+  committed.schedule = schedule_;  // of an owner: only this thread changes it
   std::vector<store::JournalEntry> entries;
   bool replaces_all = false;
   for (const PendingCommand* each : group) {
-    committed.is_written |= each->is_written();
     if (each->scheduled) committed.schedule.add(*each->scheduled);
     if (each->due) committed.schedule.remove(*each->due);
     if (each->state == nullptr) continue;
@@ -41,7 +45,6 @@ base::Result<Durability::Committed> Durability::commit(
     replaces_all |= replaces_scene(each->command);
     entries.push_back({each->state->revision, journal_text(each->command, each->now, at)});
   }
-  if (!committed.is_written) return committed;
   store::Commit commit = replaces_all
                              ? commit_of(*committed.state, committed.schedule)
                              : commit_between(*before, *committed.state, committed.schedule);

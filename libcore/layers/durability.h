@@ -32,8 +32,8 @@ class Durability {
   /// commits, without the manager's lock. Errors: the store's; then nothing is stored.
   base::Result<Committed> commit(const std::vector<const PendingCommand*>& group,
                                  scene::WallTime at) const;
-  /// Makes the result of a commit the durable state. Thread: the one that commits; the caller holds
-  /// the manager's lock.
+  /// Makes the result of a commit the durable state. Thread: the one that commits, or for a
+  /// follower the one that mirrors; the caller holds the manager's lock.
   void set(scene::LiveStatePtr state, Schedule schedule);
 
  private:

@@ -287,7 +287,10 @@ void LayerManager::Work::commit_for_ever() {
 void LayerManager::Work::publish(size_t count, Durability::Committed committed,
                                  std::unique_lock<std::mutex>& lock) {
   std::vector<PendingCommand> commands = queue_.take_front(count);
-  durability_.set(std::move(committed.state), std::move(committed.schedule));
+  // Else nothing was stored. A follower stores nothing: its state is the mirrored one.
+  if (committed.is_written) {
+    durability_.set(std::move(committed.state), std::move(committed.schedule));
+  }
   sequencer_.forget_checks(durability_.schedule());
   Additions additions;
   for (const PendingCommand& each : commands) {

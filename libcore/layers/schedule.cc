@@ -36,7 +36,8 @@ base::Result<std::string> text_of(const Value& value, std::string_view key) {
   return text->text;
 }
 
-base::Result<Scheduled> scheduled_from(const Value& value) {
+// nullopt: the command cannot be read, so it would be refused when it is due.
+base::Result<std::optional<Scheduled>> scheduled_from(const Value& value) {
   Scheduled scheduled;
   TRY(scheduled.number, number_of(value, "number"));
   TRY(const std::string due, text_of(value, "due"));
@@ -49,11 +50,9 @@ base::Result<Scheduled> scheduled_from(const Value& value) {
   if (command == nullptr) return not_ours("command");
   TRY(const scene::CommandDocument document, scene::command_document_from(*command));
   auto read = scene::command_from(document);
-  if (auto* refusal = std::get_if<scene::Refusal>(&read)) {
-    return not_ours("command: " + refusal->error.message);
-  }
+  if (std::holds_alternative<scene::Refusal>(read)) return std::optional<Scheduled>();
   scheduled.command = std::get<scene::Command>(std::move(read));
-  return scheduled;
+  return std::optional(std::move(scheduled));
 }
 
 }  // namespace
@@ -90,8 +89,8 @@ base::Result<Schedule> schedule_from(const Value& value) {
   const Value* waiting = value.find("waiting");
   if (waiting == nullptr) return not_ours("waiting");
   for (const Value& item : waiting->items) {
-    TRY(Scheduled scheduled, scheduled_from(item));
-    schedule.add(std::move(scheduled));
+    TRY(auto scheduled, scheduled_from(item));
+    if (scheduled) schedule.add(*std::move(scheduled));
   }
   return schedule;
 }

@@ -31,7 +31,8 @@ struct Schedule {
 
 /// The schedule as the durable header stores it; schedule_from() reads it back.
 scene::Value value_of(const Schedule& schedule);
-/// Reads what value_of() wrote. Errors: kInvalidInput, naming the wrong key.
+/// Reads what value_of() wrote, without commands that this version cannot read. Errors:
+/// kInvalidInput, naming the wrong key.
 base::Result<Schedule> schedule_from(const scene::Value& value);
 
 }  // namespace layercast::layers

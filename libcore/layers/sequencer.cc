@@ -107,8 +107,8 @@ std::optional<Questions> Sequencer::schedule_for(PendingCommand& pending, Origin
     const int64_t number = schedule_.next_number;
     pending.scheduled = Scheduled{number, due, origin, pending.command};
     schedule_.add(*pending.scheduled);
-    // When it is due, nothing has to be checked again unless the scene's names or encoding change.
-    due_checks_[number].checks = checks;
+    // When it is due, an approval needs no new check unless the scene's names or encoding change.
+    if (refusal == nullptr) due_checks_[number].checks = checks;
     pending.answer = Accepted{
         state_->revision, Value::object().add("scheduled", Value::of(static_cast<double>(number))),
         false, true};

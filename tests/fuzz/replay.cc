@@ -12,6 +12,7 @@
 #include <iterator>
 #include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size);
@@ -21,6 +22,8 @@ namespace {
 // Of a folder's files in sum, so that the test takes a few seconds.
 constexpr size_t kVariantsMax = 40'000;
 constexpr size_t kBytesMax = 24 << 20;
+// Bytes that mean something to a parser.
+constexpr std::string_view kBytes = "0-9{}[]\":,\n \x7f\xff";
 
 void run(const std::string& text) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size());
@@ -47,7 +50,7 @@ std::string variant_of(std::string text, std::mt19937& dice) {
         text.insert(below(dice, text.size()), text.substr(place, length));
         break;
       default:
-        text[place] = "0-9{}[]\":,\n \x7f\xff"[below(dice, 16)];
+        text[place] = kBytes[below(dice, kBytes.size())];
     }
   }
   return text;
