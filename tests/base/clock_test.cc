@@ -185,6 +185,20 @@ TEST(ManualClock, SaysWhenNoThreadWaits) {
   waited.get();
 }
 
+TEST(ManualClock, SaysWhetherOtherThreadsReadIt) {
+  ManualClock clock;
+  const time_point deadline = clock.now() + 1s;
+  auto polling = std::async(std::launch::async, [&] {
+    while (clock.now() < deadline) continue;
+  });
+  EXPECT_TRUE(clock.await_reads(100));
+  clock.advance_to(deadline);
+  polling.get();
+  ManualClock unread(5ms);
+  EXPECT_TRUE(unread.await_reads(0));
+  EXPECT_FALSE(unread.await_reads(1));
+}
+
 TEST(ManualClock, SaysWhenAWaiterHasLeft) {
   ManualClock clock(5ms);
   Flag flag;

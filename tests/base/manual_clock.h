@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -35,6 +36,8 @@ class ManualClock final : public Clock {
 
   time_point now() const override {
     const std::lock_guard lock(mutex_);
+    ++reads_;
+    waiters_changed_.notify_all();
     return now_;
   }
 
@@ -130,6 +133,15 @@ class ManualClock final : public Clock {
     });
   }
 
+  /// Waits until other threads have called now() `count` times from here on. A thread that polls
+  /// the clock has then seen the present time, and one that has reached its deadline stops polling.
+  /// False when they did not call it so often in real time.
+  [[nodiscard]] bool await_reads(int64_t count) {
+    std::unique_lock own(mutex_);
+    return waiters_changed_.wait_for(own, patience_,
+                                     [this, wanted = reads_ + count] { return reads_ >= wanted; });
+  }
+
   /// Waits until at least `count` threads wait. False when they did not come in real time.
   [[nodiscard]] bool await_waiters(size_t count) {
     std::unique_lock own(mutex_);
@@ -166,7 +178,8 @@ class ManualClock final : public Clock {
 
   const Duration patience_;
   mutable std::mutex mutex_;
-  std::condition_variable waiters_changed_;
+  mutable std::condition_variable waiters_changed_;  ///< also notified of reads
+  mutable int64_t reads_ = 0;                        ///< calls of now()
   time_point now_ = kStart;
   WallTime wall_zero_ = kWallStart - kStart.time_since_epoch();
   std::vector<Waiter*> waiters_;

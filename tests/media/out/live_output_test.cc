@@ -6,6 +6,7 @@
 #include "tests/media/rtmp_server.h"
 
 #include <atomic>
+#include <cstdint>
 #include <cstring>
 #include <functional>
 #include <future>
@@ -27,6 +28,9 @@ constexpr base::Duration kTick{1};
 constexpr seconds kRealPatience{10};       // for what takes real time: sockets and threads
 constexpr milliseconds kPopPatience{250};  // a connected output looks at its queue that often
 constexpr milliseconds kBackOffLeast{50};
+// A blocked output reads the clock at least once in each poll, ten times a second. One that gives
+// up reads it less often than this before it ends or waits.
+constexpr int64_t kReadsOfAPoller = 16;
 
 /// A TCP server on a port of its own, which refuses connections unless it listens.
 class Peer {
@@ -132,6 +136,9 @@ class LiveOutputs : public ::testing::Test {
   /// The output is connected and waits for a packet.
   [[nodiscard]] bool awaits_a_packet() { return clock_.await_waiter(clock_.now() + kPopPatience); }
 
+  /// The output has looked at the clock, and still waits for its peer.
+  [[nodiscard]] bool is_still_blocked() { return clock_.await_reads(kReadsOfAPoller); }
+
   /// Offers a packet and waits until it is sent.
   void send(Kind kind) {
     const int64_t frames = output_->report().frames;
@@ -229,6 +236,7 @@ TEST_F(LiveOutputs, LeaveASilentPeerAfterFourSecondsAndTryAgain) {
   for (int attempt = 0; attempt < 3; ++attempt) {
     ASSERT_NO_FATAL_FAILURE(peer_.accept());
     clock_.advance(seconds(4) - kTick);
+    ASSERT_TRUE(is_still_blocked()) << "attempt " << attempt;
     EXPECT_EQ(state(), attempt == 0 ? OutputState::kConnecting : OutputState::kReconnecting);
     clock_.advance(kTick);
     ASSERT_TRUE(clock_.await_waiter(clock_.now() + kBackOffLeast));
@@ -247,6 +255,7 @@ TEST_F(LiveOutputs, SendTheirQueueUntilTheirDeadlineAndNotLonger) {
   const auto deadline = clock_.now() + milliseconds(700);
   output_->finish_by(deadline);
   clock_.advance_to(deadline - kTick);
+  ASSERT_TRUE(is_still_blocked());
   EXPECT_EQ(state(), OutputState::kLive);
   clock_.advance_to(deadline);
   EXPECT_TRUE(comes_to(OutputState::kStopped));
