@@ -1,17 +1,10 @@
 #include "layers/layer_manager.h"
 
-#include "base/redaction.h"
-#include "tests/base/manual_clock.h"
-#include "tests/layers/fake_store.h"
-#include "tests/scene/live_scene.h"
+#include "tests/layers/manager_fixture.h"
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <functional>
 #include <future>
 #include <gtest/gtest.h>
 #include <memory>
@@ -35,118 +28,7 @@ using scene::Value;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr auto kPatience = seconds(20);
-
-// Waits for something that another thread does.
-template <class Condition>
-bool comes_true(Condition condition) {
-  const auto deadline = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return true;
-}
-
-class LayerManagers : public testing::Test {
- protected:
-  void SetUp() override {
-    std::string folder = (std::filesystem::temp_directory_path() / "layers-XXXXXX").string();
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = std::filesystem::canonical(folder);
-    std::filesystem::create_directories(folder_ / "assets");
-  }
-  void TearDown() override {
-    store_.release();
-    manager_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void open(const LiveState& initial = scene::small_state()) {
-    manager_.reset();
-    LayerManagerOptions options;
-    options.store = &store_;
-    options.metrics = &metrics_;
-    options.folder = folder_.string();
-    options.assets_folder = (folder_ / "assets").string();
-    options.clock = &clock_;
-    options.next_frame_time = [this] { return clock_.now() - zero_; };
-    options.time_of_frame = [](int64_t index) {
-      return base::FrameRate{30, 1}.time_of(index).floor();
-    };
-    options.objection = objection_;
-    auto opened = LayerManager::open(options, initial);
-    ASSERT_TRUE(opened) << opened.error().to_string();
-    manager_ = std::move(opened).value();
-  }
-
-  // Moves the stream time.
-  void set_time(Duration time) { clock_.advance_to(zero_ + time); }
-
-  Answer apply(const CommandDocument& command, Origin origin = Origin::kLocal) {
-    return manager_->apply({scene::typed(command), std::nullopt, std::nullopt, origin});
-  }
-  Accepted accepted(const CommandDocument& command, Origin origin = Origin::kLocal) {
-    return accepted_of(apply(command, origin));
-  }
-  static Accepted accepted_of(Answer answer) {
-    if (const auto* refusal = std::get_if<Refusal>(&answer)) {
-      ADD_FAILURE() << refusal->error.to_string();
-      return {};
-    }
-    return std::get<Accepted>(std::move(answer));
-  }
-  static Refusal refused_of(Answer answer) {
-    if (std::holds_alternative<Accepted>(answer)) {
-      ADD_FAILURE() << "it was accepted";
-      return {};
-    }
-    return std::get<Refusal>(std::move(answer));
-  }
-
-  std::future<Answer> submit(const CommandDocument& command, std::optional<At> at = {},
-                             std::optional<int64_t> if_revision = {}) {
-    auto promise = std::make_shared<std::promise<Answer>>();
-    auto answer = promise->get_future();
-    manager_->submit({scene::typed(command), if_revision, at, Origin::kLocal},
-                     [promise](Answer given) { promise->set_value(std::move(given)); });
-    return answer;
-  }
-
-  static CommandDocument set_opacity(double opacity, const std::string& id = "back") {
-    return {"layers.update", Value::object()
-                                 .add("id", Value::of(id))
-                                 .add("patch", Value::object().add("opacity", Value::of(opacity)))};
-  }
-  static double opacity_of(const LiveStatePtr& state, const std::string& id = "back") {
-    return scene::layer_of(*state, id).opacity;
-  }
-
-  // What is shown at a time.
-  static LiveStatePtr shown_at(const std::vector<Published>& published, Duration time) {
-    LiveStatePtr state = published.front().state;
-    for (const Published& each : published) {
-      if (each.show_from <= time) state = each.state;
-    }
-    return state;
-  }
-
-  LiveState stored() {
-    auto loaded = store_.load();
-    scene::LiveStateTexts texts{loaded.value()->header, loaded.value()->layers};
-    auto state = scene::live_state_from(texts, loaded.value()->revision);
-    EXPECT_TRUE(state) << state.error().to_string();
-    return state ? state.value() : LiveState{};
-  }
-
-  std::filesystem::path folder_;
-  base::ManualClock clock_;
-  base::ManualClock::time_point zero_ = base::ManualClock::kStart;  // stream time 0
-  base::Metrics metrics_;
-  std::function<std::optional<base::Error>(const LiveState&)> objection_;
-  FakeStore store_;
-  std::unique_ptr<LayerManager> manager_;
-};
+class LayerManagers : public ManagerTest {};
 
 // The journal applied to the state it began with.
 LiveState replayed(LiveState state, const std::vector<store::JournalEntry>& journal) {
@@ -428,6 +310,7 @@ TEST_F(LayerManagers, TellWhichFrameWasTheFirstOnAir) {
   manager_->note_on_air(1, 10);
   manager_->note_on_air(2, 11);
   manager_->note_on_air(2, 12);
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + seconds(100)));
   EXPECT_EQ(third.wait_for(seconds(0)), std::future_status::timeout);
   manager_->note_on_air(4, 13);
   manager_->note_on_air(4, 14);
@@ -435,6 +318,8 @@ TEST_F(LayerManagers, TellWhichFrameWasTheFirstOnAir) {
   EXPECT_EQ(wait(2, seconds(100)).get(), 11);
   EXPECT_EQ(wait(4, seconds(0)).get(), 13);
   auto fifth = wait(5, milliseconds(20));
+  // The thread waits for exactly this deadline, not for an earlier one.
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + milliseconds(20)));
   clock_.advance(milliseconds(20) - Duration{1});
   EXPECT_EQ(fifth.wait_for(seconds(0)), std::future_status::timeout);
   clock_.advance(Duration{1});
@@ -727,152 +612,22 @@ TEST_F(LayerManagers, ASchedulesRoomIsLimited) {
             ErrorCode::kLimit);
 }
 
-// --- Names ---
-
-class Names : public LayerManagers {
- protected:
-  void SetUp() override {
-    LayerManagers::SetUp();
-    std::ofstream(folder_ / "assets" / "in.png") << "x";
-    std::ofstream(folder_ / "out.png") << "x";
-    std::filesystem::create_symlink(folder_ / "out.png", folder_ / "assets" / "link.png");
-    std::filesystem::create_symlink(folder_, folder_ / "assets" / "up");
-    std::filesystem::create_symlink(folder_ / "assets", folder_ / "alias");
-    open();
-  }
-
-  void expect_forbidden(const CommandDocument& command, const std::vector<std::string>& pointers) {
-    const Refusal refusal = refused_of(apply(command, Origin::kNetwork));
-    EXPECT_EQ(refusal.error.code, ErrorCode::kForbidden) << refusal.error.to_string();
-    std::vector<std::string> given;
-    for (const auto& fault : refusal.faults) given.push_back(fault.pointer);
-    EXPECT_EQ(given, pointers);
-  }
-  static CommandDocument image(const std::string& source) {
-    return {"layers.create",
-            json(R"({"layer": {"type": "overlay", "content": {"type": "image", "source": )" +
-                 scene::write_json(Value::of(source), 0) + "}}}")};
-  }
-  static CommandDocument output(const std::string& url) {
-    return {"outputs.add",
-            Value::object().add("output", Value::object().add("url", Value::of(url)))};
-  }
-};
-
-TEST_F(Names, OfFilesFromTheNetworkLieInTheAssetsFolder) {
-  for (const std::string& good :
-       {std::string("assets/in.png"), std::string("assets/none/yet.png"),
-        std::string("alias/in.png"), std::string("assets/../assets/in.png"),
-        (folder_ / "assets" / "in.png").string()}) {
-    accepted(image(good), Origin::kNetwork);
-  }
-  for (const std::string& bad :
-       {std::string("out.png"), std::string("assets/../out.png"), std::string("assets/link.png"),
-        std::string("assets/up/out.png"), std::string("/etc/passwd"), std::string("assetsx/a.png"),
-        std::string("../x.png")}) {
-    expect_forbidden(image(bad), {"/layer/content/source"});
-  }
-  accepted(image("out.png"), Origin::kLocal);
-  // It is named already.
-  accepted(command("layers.create", R"({"layer": {"id": "again", "type": "overlay", "content":
-      {"type": "image", "source": "out.png"}}})"),
-           Origin::kNetwork);
-}
-
-TEST_F(Names, AreFoundWhereverTheyStand) {
-  expect_forbidden(command("layers.update", R"({"id": "title", "patch": {"content": {"style":
-      {"font_file": "/a.ttf"}}}})"),
-                   {"/patch/content/style/font_file"});
-  expect_forbidden(command("layers.replace", R"({"id": "title", "layer": {"type": "host",
-      "content": {"type": "character", "source": "assets/in.png", "texture": "/t"}}})"),
-                   {"/layer/content/texture"});
-  expect_forbidden(command("scene.patch", R"({"patch": {"fonts": ["assets/a.ttf", "b.ttf"]}})"),
-                   {"/patch/fonts/1"});
-  expect_forbidden(command("batch", R"({"commands": [{"method": "layers.update", "params":
-      {"id": "film", "patch": {"content": {"source": "/b.mp4"}}}}]})"),
-                   {"/commands/0/params/patch/content/source"});
-  Value document = scene::document_of(*manager_->current(), scene::Secrets::kRedacted);
-  document.find("layers")->items[2].find("content")->set("source", Value::of("/x.mp4"));
-  document.find("outputs")->items[1].set("url", Value::of("/x.mkv"));
-  expect_forbidden({"scene.replace", Value::object().add("scene", document)},
-                   {"/scene/layers/2/content/source", "/scene/outputs/1/url"});
-  accepted(command("layers.create", R"({"layer": {"type": "visual_feed", "content": {"type":
-      "image", "source": "assets/in.png", "metadata": {"source": "/not/a/file"}}}})"),
-           Origin::kNetwork);
-}
-
-TEST_F(Names, WhatTheSceneNamesAlreadyStays) {
-  const Value document = scene::document_of(*manager_->current(), scene::Secrets::kRedacted);
-  const auto answer =
-      accepted({"scene.replace", Value::object().add("scene", document)}, Origin::kNetwork);
-  EXPECT_EQ(answer.revision, 1);
-}
-
-TEST_F(Names, OfOutputsFromTheNetworkAreOfKnownSchemes) {
-  for (const char* good :
-       {"rtmp://h/a/b", "rtmps://h/a/b", "srt://h:1", "udp://h:1", "assets/recording.mkv"}) {
-    accepted(output(good), Origin::kNetwork);
-  }
-  for (const char* bad : {"http://h/a", "file:///etc/x", "pipe:1", "tee:a|b", "rtmp:x", "a.mkv",
-                          "/a.mkv", "concat:a", "weird scheme:x", "RTMP:x"}) {
-    expect_forbidden(output(bad), {"/output/url"});
-  }
-  accepted(output("a.mkv"), Origin::kLocal);
-}
-
-TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
-  const auto video = [](const std::string& source) {
-    return CommandDocument{
-        "layers.create",
-        json(R"({"layer": {"type": "overlay", "content": {"type": "video", "source": )" +
-             scene::write_json(Value::of(source), 0) + "}}}")};
-  };
-  for (const char* good : {"http://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
-                           "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1",
-                           "udp://239.0.0.1:5000", "rtp://h:5004", "assets/film.mp4"}) {
-    accepted(video(good), Origin::kNetwork);
-  }
-  for (const char* bad :
-       {"file:///etc/passwd", "concat://a", "ftp://h/a", "HTTP://h/a", "tcp://h:1", "lavfi://x",
-        "/dev/video0", "pipe:0", "concat:/etc/passwd|b", "subfile,,start,0,end,9,,:/etc/passwd"}) {
-    expect_forbidden(video(bad), {"/layer/content/source"});
-  }
-  accepted(video("/dev/video0"), Origin::kLocal);
-  expect_forbidden(command("layers.update", R"({"id": "film", "patch": {"content": {"fallback":
-      "https://h/a.png"}}})"),
-                   {"/patch/content/fallback"});
-}
-
-TEST_F(Names, OfScheduledCommandsAreLookedAtWhenTheyAreDueToo) {
-  const auto answer =
-      manager_->apply({scene::typed(image("out.png")), {}, At{seconds(10)}, Origin::kNetwork});
-  EXPECT_EQ(refused_of(answer).error.code, ErrorCode::kForbidden);
-}
-
 // --- Figures ---
 
 TEST_F(LayerManagers, AreCounted) {
   open();
-  const auto value = [&](const std::string& name, const base::MetricLabels& labels) {
-    for (const auto& family : metrics_.read()) {
-      for (const auto& sample : family.samples) {
-        if (family.name.ends_with(name) && sample.labels == labels) return sample.value;
-      }
-    }
-    return -1.0;
-  };
-  EXPECT_EQ(value("layers", {{"type", "overlay"}}), 2);
-  EXPECT_EQ(value("layers", {{"type", "visual_feed"}}), 1);
+  EXPECT_EQ(metric("layers", {{"type", "overlay"}}), 2);
+  EXPECT_EQ(metric("layers", {{"type", "visual_feed"}}), 1);
   accepted(set_opacity(0.5));
   accepted(set_opacity(0.25));
   accepted(command("layers.delete", R"({"id": "film"})"));
   refused_of(apply(command("layers.delete", R"({"id": "film"})")));
   refused_of(submit(set_opacity(0), {}, 77).get());
-  EXPECT_EQ(value("layer_changes_total", {{"kind", "layer.updated"}}), 2);
-  EXPECT_EQ(value("layer_changes_total", {{"kind", "layer.deleted"}}), 1);
-  EXPECT_EQ(value("commands_refused_total", {{"reason", "not_found"}}), 1);
-  EXPECT_EQ(value("commands_refused_total", {{"reason", "stale"}}), 1);
-  ASSERT_TRUE(comes_true([&] { return value("layers", {{"type", "visual_feed"}}) == 0; }));
+  EXPECT_EQ(metric("layer_changes_total", {{"kind", "layer.updated"}}), 2);
+  EXPECT_EQ(metric("layer_changes_total", {{"kind", "layer.deleted"}}), 1);
+  EXPECT_EQ(metric("commands_refused_total", {{"reason", "not_found"}}), 1);
+  EXPECT_EQ(metric("commands_refused_total", {{"reason", "stale"}}), 1);
+  ASSERT_TRUE(comes_true([&] { return metric("layers", {{"type", "visual_feed"}}) == 0; }));
 }
 
 }  // namespace
