@@ -26,15 +26,13 @@ scene::LiveStatePtr Durability::state() const {
   return state_;
 }
 
-base::Result<Durability::Committed> Durability::commit(
+base::Result<std::optional<Durability::Committed>> Durability::commit(
     const std::vector<const PendingCommand*>& group, scene::WallTime at) const {
-  const scene::LiveStatePtr before = state();
-  Committed committed{before, {}};
-  committed.is_written =
+  const bool is_written =
       std::ranges::any_of(group, [](const PendingCommand* each) { return each->is_written(); });
-  // Always so for a follower, whose mirror() may call set() meanwhile.
-  if (!committed.is_written) return committed;
-  committed.schedule = schedule_;  // of an owner: only this thread changes it
+  if (!is_written) return std::optional<Committed>();
+  const scene::LiveStatePtr before = state();
+  Committed committed{before, schedule_};  // of an owner: only this thread changes them
   std::vector<store::JournalEntry> entries;
   bool replaces_all = false;
   for (const PendingCommand* each : group) {
@@ -54,13 +52,13 @@ base::Result<Durability::Committed> Durability::commit(
     return std::to_string(group.size()) + " commands, revision " +
            std::to_string(committed.state->revision);
   });
-  return committed;
+  return std::optional(std::move(committed));
 }
 
-void Durability::set(scene::LiveStatePtr state, Schedule schedule) {
-  schedule_ = std::move(schedule);
+void Durability::set(Committed committed) {
+  schedule_ = std::move(committed.schedule);
   const std::lock_guard lock(mutex_);
-  state_ = std::move(state);
+  state_ = std::move(committed.state);
 }
 
 }  // namespace layercast::layers

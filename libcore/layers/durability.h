@@ -7,6 +7,7 @@
 #include "store/state_store.h"
 
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace layercast::layers {
@@ -22,19 +23,20 @@ class Durability {
   /// Thread: the caller holds the manager's lock.
   const Schedule& schedule() const { return schedule_; }
 
-  /// The result of a commit.
+  /// What the store holds after a commit.
   struct Committed {
     scene::LiveStatePtr state;
     Schedule schedule;
-    bool is_written = false;  ///< else nothing had to be stored
   };
-  /// Stores the commands in one commit, which `at` dates in the journal. Thread: the one that
-  /// commits, without the manager's lock. Errors: the store's; then nothing is stored.
-  base::Result<Committed> commit(const std::vector<const PendingCommand*>& group,
-                                 scene::WallTime at) const;
+  /// Stores the commands in one commit, which `at` dates in the journal. Returns nullopt when
+  /// nothing had to be stored, as always for a follower: then the durable state, which set() may
+  /// change meanwhile, remains. Thread: the one that commits, without the manager's lock. Errors:
+  /// the store's; then nothing is stored.
+  base::Result<std::optional<Committed>> commit(const std::vector<const PendingCommand*>& group,
+                                                scene::WallTime at) const;
   /// Makes the result of a commit the durable state. Thread: the one that commits, or for a
   /// follower the one that mirrors; the caller holds the manager's lock.
-  void set(scene::LiveStatePtr state, Schedule schedule);
+  void set(Committed committed);
 
  private:
   store::StateStore& store_;

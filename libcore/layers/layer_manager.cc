@@ -77,7 +77,8 @@ class LayerManager::Work {
   // The thread that commits.
   void commit_for_ever();
   void await_work(std::unique_lock<std::mutex>& lock);
-  void publish(size_t count, Durability::Committed committed, std::unique_lock<std::mutex>& lock);
+  void publish(size_t count, std::optional<Durability::Committed> committed,
+               std::unique_lock<std::mutex>& lock);
   void roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock);
   void answer(PendingCommand& pending);
 
@@ -272,7 +273,7 @@ void LayerManager::Work::commit_for_ever() {
     const std::vector<const PendingCommand*> group = queue_.next_group();
     lock.unlock();
     auto committed = durability_.commit(group, options_.clock->wall_now());
-    if (committed && committed.value().is_written) metrics_.count_commit(group.size());
+    if (committed && committed.value()) metrics_.count_commit(group.size());
     lock.lock();
     if (committed) {
       publish(group.size(), std::move(committed).value(), lock);
@@ -283,14 +284,11 @@ void LayerManager::Work::commit_for_ever() {
 }
 
 // Publishes the first `count` commands, which are durable: shows their results, notifies
-// subscribers, and responds.
-void LayerManager::Work::publish(size_t count, Durability::Committed committed,
+// subscribers, and responds. `committed`: nullopt when nothing was stored.
+void LayerManager::Work::publish(size_t count, std::optional<Durability::Committed> committed,
                                  std::unique_lock<std::mutex>& lock) {
   std::vector<PendingCommand> commands = queue_.take_front(count);
-  // Else nothing was stored. A follower stores nothing: its state is the mirrored one.
-  if (committed.is_written) {
-    durability_.set(std::move(committed.state), std::move(committed.schedule));
-  }
+  if (committed) durability_.set(*std::move(committed));
   sequencer_.forget_checks(durability_.schedule());
   Additions additions;
   for (const PendingCommand& each : commands) {
@@ -354,7 +352,7 @@ void LayerManager::Work::mirror(LiveState state) {
     sequencer_.reset(newest, {});
     const Duration frame_time = options_.next_frame_time();
     shown_.add({{newest, frame_time, false}}, frame_time);
-    durability_.set(newest, {});
+    durability_.set({newest, {}});
   }
   metrics_.count_layers(newest->scene);
   const Value params = Value::object().add("scene", document).add("active", active);

@@ -54,7 +54,11 @@ class FakeStore : public store::StateStore {
     return entries;
   }
 
-  base::Result<bool> wait_for_newer(int64_t, std::chrono::milliseconds) override { return false; }
+  /// Never waits.
+  base::Result<bool> wait_for_newer(int64_t revision, std::chrono::milliseconds) override {
+    const std::lock_guard lock(mutex_);
+    return revision_ > revision;
+  }
   void stop_waiting() override {}
   store::StoreHealth health() const override { return {}; }
 

@@ -57,8 +57,8 @@ class ManagerTest : public testing::Test {
     options.metrics = &metrics_;
     options.folder = folder_.string();
     options.assets_folder = (folder_ / "assets").string();
-    options.clock = &clock_;
-    options.next_frame_time = [this] { return clock_.now() - zero_; };
+    options.clock = manager_clock_;
+    options.next_frame_time = [this] { return next_frame_time(); };
     options.time_of_frame = [](int64_t index) {
       return base::FrameRate{30, 1}.time_of(index).floor();
     };
@@ -67,6 +67,9 @@ class ManagerTest : public testing::Test {
     ASSERT_TRUE(opened) << opened.error().to_string();
     manager_ = std::move(opened).value();
   }
+
+  /// The answer to the manager's question. Thread: any.
+  virtual base::Duration next_frame_time() { return clock_.now() - zero_; }
 
   /// Moves the stream time.
   void set_time(base::Duration time) { clock_.advance_to(zero_ + time); }
@@ -141,6 +144,7 @@ class ManagerTest : public testing::Test {
 
   std::filesystem::path folder_;
   base::ManualClock clock_;
+  base::Clock* manager_clock_ = &clock_;
   base::ManualClock::time_point zero_ = base::ManualClock::kStart;  // stream time 0
   base::Metrics metrics_;
   std::function<std::optional<base::Error>(const scene::LiveState&)> objection_;
