@@ -111,7 +111,7 @@ LayerManager::Work::Work(const LayerManagerOptions& options, const LiveStatePtr&
                          Schedule schedule)
     : options_(options),
       checker_(options.objection, {options.folder, options.assets_folder}),
-      metrics_(*options.metrics),
+      metrics_(*options.metrics, state->scene),
       sequencer_(state, schedule, checker_.checks_encoding()),
       durability_(*options.store, state, std::move(schedule)),
       shown_(state),
@@ -125,9 +125,7 @@ LayerManager::Work::Work(const LayerManagerOptions& options, const LiveStatePtr&
                      }
                      poke_time();
                    }),
-      time_watch_(*options_.clock, [this] { return do_what_is_due(); }) {
-  metrics_.count_layers(state->scene);
-}
+      time_watch_(*options_.clock, [this] { return do_what_is_due(); }) {}
 
 LayerManager::Work::~Work() {
   time_watch_.stop();

@@ -6,7 +6,7 @@
 
 namespace layercast::layers {
 
-SceneMetrics::SceneMetrics(base::Metrics& metrics)
+SceneMetrics::SceneMetrics(base::Metrics& metrics, const scene::Scene& scene)
     : metrics_(metrics),
       group_size_(metrics.histogram({"commit_group_size", "Commands that were committed together."},
                                     {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000})) {
@@ -15,6 +15,7 @@ SceneMetrics::SceneMetrics(base::Metrics& metrics)
     layers_.at(i) =
         metrics.gauge({"layers", "Layers of the live scene by type."}, {{"type", type}});
   }
+  count_layers(scene);
 }
 
 void SceneMetrics::count_refusal(const base::Error& error) {

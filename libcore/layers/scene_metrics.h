@@ -15,8 +15,8 @@ namespace layercast::layers {
 /// The counters and gauges of the live scene. Thread: any.
 class SceneMetrics {
  public:
-  /// `metrics`: outlives the object.
-  explicit SceneMetrics(base::Metrics& metrics);
+  /// `metrics`: outlives the object. Counts the layers of `scene`.
+  SceneMetrics(base::Metrics& metrics, const scene::Scene& scene);
 
   void count_refusal(const base::Error& error);
   void count_events(const std::vector<scene::Event>& events);
