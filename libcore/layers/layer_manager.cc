@@ -208,8 +208,7 @@ void LayerManager::Work::add_due(Sequencer::Due due, Additions& additions) {
 // A slow commit must not delay a scheduled command: until then, the command is shown applied to the
 // newest state that may be shown, with the revision of that state.
 void LayerManager::Work::show_provisional(const Scheduled& scheduled, Additions& additions) {
-  const auto& durable = durability_.schedule().waiting;
-  if (std::ranges::find(durable, scheduled.number, &Scheduled::number) == durable.end()) return;
+  if (!durability_.schedule().contains(scheduled.number)) return;
   const LiveStatePtr base = additions.empty() ? shown_.newest() : additions.back().state;
   auto outcome = scene::apply(*base, scheduled.command, scheduled.due);
   auto* applied = std::get_if<scene::Applied>(&outcome);

@@ -68,6 +68,10 @@ void Schedule::remove(int64_t number) {
   std::erase_if(waiting, [&](const Scheduled& each) { return each.number == number; });
 }
 
+bool Schedule::contains(int64_t number) const {
+  return std::ranges::find(waiting, number, &Scheduled::number) != waiting.end();
+}
+
 Value value_of(const Schedule& schedule) {
   Value waiting = Value::array();
   for (const Scheduled& each : schedule.waiting) {

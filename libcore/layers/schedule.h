@@ -27,6 +27,7 @@ struct Schedule {
   /// Inserts a command in order, or removes one by its number.
   void add(Scheduled scheduled);
   void remove(int64_t number);
+  bool contains(int64_t number) const;
 };
 
 /// The schedule as the durable header stores it; schedule_from() reads it back.

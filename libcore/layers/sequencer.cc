@@ -21,10 +21,6 @@ bool is_wrong_for_ever(const Refusal& refusal) {
          code == ErrorCode::kForbidden;
 }
 
-bool contains(const Schedule& schedule, int64_t number) {
-  return std::ranges::find(schedule.waiting, number, &Scheduled::number) != schedule.waiting.end();
-}
-
 }  // namespace
 
 Sequencer::Sequencer(scene::LiveStatePtr state, Schedule schedule, bool checks_encoding)
@@ -146,7 +142,7 @@ void Sequencer::answer_due(int64_t number, Checks checks) {
 
 void Sequencer::forget_checks(const Schedule& durable) {
   std::erase_if(due_checks_, [&](const auto& entry) {
-    return !contains(schedule_, entry.first) && !contains(durable, entry.first);
+    return !schedule_.contains(entry.first) && !durable.contains(entry.first);
   });
 }
 
