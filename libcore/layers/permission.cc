@@ -3,6 +3,7 @@
 #include "base/redaction.h"
 #include "scene/live/command_codec.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/scene_settings.h"
 #include "scene/wire/codec.h"
 #include "scene/wire/scene_tables.h"
 
@@ -66,10 +67,6 @@ void add_new_names(const scene::Codec<T>& codec, const Items& before, const Item
       if (std::ranges::find(known, name) == known.end()) names.push_back(std::move(name));
     }
   }
-}
-
-scene::Scene head_of(const scene::Scene& scene) {
-  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
 }
 
 bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {

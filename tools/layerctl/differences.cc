@@ -2,6 +2,7 @@
 
 #include "scene/live/live_codec.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/scene_settings.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/table.h"
 
@@ -80,11 +81,8 @@ void add_items(const std::string& kind, const Items& from, const Items& to, Docu
   }
 }
 
-Value head_of(Scene scene) {
-  scene.layers.clear();
-  scene.audio.clear();
-  scene.outputs.clear();
-  Value head = scene::scene_document(scene, scene::Secrets::kRedacted);
+Value head_document(const Scene& scene) {
+  Value head = scene::scene_document(scene::head_of(scene), scene::Secrets::kRedacted);
   head.erase("layers");
   return head;
 }
@@ -102,7 +100,7 @@ Value shared_order(const Scene& scene, const Scene& other) {
 
 std::string differences_text(const Scene& from, const Scene& to) {
   std::string head;
-  add_differences("", head_of(from), head_of(to), head);
+  add_differences("", head_document(from), head_document(to), head);
   add_differences("layers", shared_order(from, to), shared_order(to, from), head);
   std::string text;
   add_section("scene", head, text);

@@ -2,6 +2,7 @@
 
 #include "scene/live/live_codec.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/scene_settings.h"
 #include "scene/wire/merge_patch.h"
 #include "scene/wire/scene_file.h"
 #include "scene/wire/scene_tables.h"
@@ -30,17 +31,13 @@ class Editing {
   const std::string& text() const { return text_.text(); }
 
  private:
-  static Value head_of(const Scene& scene) {
-    Scene head = scene;
-    head.layers.clear();
-    head.audio.clear();
-    head.outputs.clear();
-    return scene::scene_document(head, scene::Secrets::kShown);
+  static Value head_document(const Scene& scene) {
+    return scene::scene_document(scene::head_of(scene), scene::Secrets::kShown);
   }
 
   // Canvas values of the command are written even if they are defaults.
   bool edit_head() {
-    Value patch = scene::merge_patch_between(head_of(before_), head_of(after_));
+    Value patch = scene::merge_patch_between(head_document(before_), head_document(after_));
     const Value* given = command_.params.find("patch");
     if (command_.method == "stream.configure" && given != nullptr) {
       Value canvas = Value::object();

@@ -6,6 +6,7 @@
 #include "scene/live/track_phases.h"
 #include "scene/model/find_by_id.h"
 #include "scene/model/limits.h"
+#include "scene/model/scene_settings.h"
 #include "scene/wire/scene_tables.h"
 
 #include <algorithm>
@@ -119,8 +120,7 @@ Value apply_change(ApplyContext& context, const ReplaceScene& change) {
 
 Value apply_change(ApplyContext& context, const PatchScene& change) {
   const Reader::Step step(context.reader, "patch");
-  const Scene& scene = context.scene();
-  const Scene head{scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
+  const Scene head = head_of(context.scene());
   Scene after = patched(scene_codec(), head, change.patch, context);
   if (after != head) {
     context.scene().name = after.name;

@@ -1,6 +1,7 @@
 #include "base/redaction.h"
 #include "scene/live/command.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/scene_settings.h"
 #include "scene/wire/codec.h"
 #include "scene/wire/merge_patch.h"
 #include "scene/wire/scene_tables.h"
@@ -114,10 +115,6 @@ void add_output_changes(const Scene& from, const Scene& to, std::vector<Change>&
   }
 }
 
-Value head_of(const Scene& scene) {
-  return scene_codec().write({scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}});
-}
-
 }  // namespace
 
 std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
@@ -132,7 +129,8 @@ std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
   add_layer_changes(from, to, changes);
   add_track_changes(from, to, changes);
   add_output_changes(from, to, changes);
-  Value head = merge_patch_between(head_of(from), head_of(to));
+  Value head =
+      merge_patch_between(scene_codec().write(head_of(from)), scene_codec().write(head_of(to)));
   if (!head.members.empty()) changes.emplace_back(PatchScene{{std::move(head)}});
   return changes;
 }

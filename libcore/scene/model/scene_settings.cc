@@ -16,4 +16,8 @@ SceneSettings settings_of(const Scene& scene, std::string folder) {
   return {scene.canvas, scene.fonts, std::move(folder)};
 }
 
+Scene head_of(const Scene& scene) {
+  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, {}};
+}
+
 }  // namespace layercast::scene

@@ -23,4 +23,7 @@ struct SceneSettings {
 /// The settings of `scene`, whose relative paths start from `folder`.
 SceneSettings settings_of(const Scene& scene, std::string folder);
 
+/// `scene` without its layers, sounds and outputs.
+Scene head_of(const Scene& scene);
+
 }  // namespace layercast::scene
