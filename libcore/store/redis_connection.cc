@@ -1,7 +1,8 @@
 #include "store/redis_connection.h"
 
+#include "base/parse_number.h"
+
 #include <cerrno>
-#include <charconv>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <sys/time.h>
@@ -109,10 +110,13 @@ Result<RedisConnection> RedisConnection::through_sentinel(const StoreUri& uri,
   if (address.size() != 2) {
     return base::io_error("the Sentinel knows no master named " + uri.master, asked.name_);
   }
-  HostPort master{address[0].text, 0};
-  const std::string& port = address[1].text;
-  std::from_chars(port.data(), port.data() + port.size(), master.port);
-  TRY(auto connection, open(master));
+  const auto port = base::parse_number<int>(address[1].text);
+  if (!port || *port < 1 || *port > 65'535) {
+    return base::io_error("the Sentinel names port \"" + address[1].text + "\" for the master " +
+                              uri.master + "; expected a number from 1 to 65535",
+                          asked.name_);
+  }
+  TRY(auto connection, open(HostPort{address[0].text, *port}));
   TRY_DO(connection.log_in(uri));
   // The Sentinel may not know yet that this Redis has become a replica.
   TRY(const RedisReply role, connection.command({"ROLE"}));

@@ -1,7 +1,8 @@
 #include "store/redis_scene.h"
 
+#include "base/parse_number.h"
+
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace layercast::store {
@@ -73,10 +74,26 @@ redis.call('HSET', KEYS[1], 'header', ARGV[7], 'owner', ARGV[1], 'rev', ARGV[6])
 redis.call('PUBLISH', ARGV[8], ARGV[6])
 return 'OK')";
 
-int64_t integer_of(std::string_view text) {
-  int64_t value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+constexpr size_t kShownMax = 40;
+
+// 0 for an empty text; nullopt for anything else that is not a revision.
+std::optional<int64_t> revision_of(std::string_view text) {
+  if (text.empty()) return 0;
+  const auto revision = base::parse_number<int64_t>(text);
+  return revision && *revision >= 0 ? revision : std::nullopt;
+}
+
+// Of an entry of the journal: `12-0`.
+std::optional<int64_t> revision_of_entry(std::string_view id) {
+  return revision_of(id.substr(0, id.find('-')));
+}
+
+// Another program has changed `key`.
+Error not_a_revision(const std::string& text, const std::string& place, const std::string& key) {
+  return base::io_error(place + " of " + key + " at Redis is \"" + text.substr(0, kShownMax) +
+                        "\"; expected a revision, which is a whole number. Another program has "
+                        "changed it: restore it, or delete the key " +
+                        key);
 }
 
 Error strange() { return base::io_error("unexpected reply from Redis"); }
@@ -148,9 +165,13 @@ Result<RedisScene::Claim> RedisScene::claim(const Lease& lease) {
   if (reply.items.size() != 5) return strange();
   const std::string& held = reply.items[1].text;
   const size_t blank = std::min(held.find(' '), held.size());
+  const std::string& writer = reply.items[3].text;
+  const auto revision = revision_of(reply.items[2].text);
+  if (!revision && writer != lease.writer) {
+    return not_a_revision(reply.items[2].text, "the field rev", meta_);
+  }
   return Claim{reply.items[0].integer == 1, held.substr(std::min(blank + 1, held.size())),
-               integer_of(reply.items[2].text), reply.items[3].text,
-               integer_of(reply.items[4].text)};
+               revision.value_or(0), writer, revision_of_entry(reply.items[4].text).value_or(0)};
 }
 
 Result<void> RedisScene::release(const Lease& lease) {
@@ -174,14 +195,18 @@ Result<RedisScene::Outcome> RedisScene::write(const Lease& lease, const RemoteWr
 
 Result<int64_t> RedisScene::revision() {
   TRY(const RedisReply reply, connection_.command({"HGET", meta_, "rev"}));
-  return integer_of(reply.text);
+  const auto revision = revision_of(reply.text);
+  if (!revision) return not_a_revision(reply.text, "the field rev", meta_);
+  return *revision;
 }
 
 Result<std::optional<StoredState>> RedisScene::read() {
   TRY(const RedisReply reply, connection_.command({"EVAL", kRead, "2", meta_, layers_}));
   if (reply.items.empty()) return std::optional<StoredState>();
   if (reply.items.size() != 3) return strange();
-  StoredState state{integer_of(reply.items[0].text), reply.items[1].text, {}};
+  const auto revision = revision_of(reply.items[0].text);
+  if (!revision) return not_a_revision(reply.items[0].text, "the field rev", meta_);
+  StoredState state{*revision, reply.items[1].text, {}};
   const std::vector<RedisReply>& layers = reply.items[2].items;
   for (size_t i = 0; i + 1 < layers.size(); i += 2) {
     state.layers.emplace_back(layers[i].text, layers[i + 1].text);
@@ -197,7 +222,10 @@ Result<std::vector<JournalEntry>> RedisScene::journal(int64_t after, int count_m
   std::vector<JournalEntry> entries;
   for (const RedisReply& item : reply.items) {
     if (item.items.size() != 2 || item.items[1].items.size() < 2) return strange();
-    entries.push_back(JournalEntry{integer_of(item.items[0].text), item.items[1].items[1].text});
+    const std::string& id = item.items[0].text;
+    const auto revision = revision_of_entry(id);
+    if (!revision) return not_a_revision(id, "the ID of an entry", log_);
+    entries.push_back(JournalEntry{*revision, item.items[1].items[1].text});
   }
   return entries;
 }

@@ -40,8 +40,9 @@ struct RemoteWrite {
 ///   {SCENE}:log     stream, the journal: REV-0 → command; about the newest 10,000
 ///   {SCENE}:chan    channel: each new revision
 ///   {SCENE}:owner   the lease: writer and holder; expires after 5 s without a renewal
-/// All writes are scripts, which Redis executes atomically. Errors of all functions: kIo; the
-/// connection is then unusable. Thread: one at a time.
+/// All writes are scripts, which Redis executes atomically. Errors of all functions: kIo, also when
+/// another program has stored a revision that is not a number; the connection is then unusable.
+/// Thread: one at a time.
 class RedisScene {
  public:
   /// Ownership: borrows the connection.
@@ -51,9 +52,9 @@ class RedisScene {
   struct Claim {
     bool is_ours = false;
     std::string holder;    ///< the other holder; empty when it is ours
-    int64_t revision = 0;  ///< of the state at Redis; 0: none
+    int64_t revision = 0;  ///< of the state at Redis; 0: none, or one of ours that is damaged
     std::string writer;    ///< of that state
-    int64_t logged = 0;    ///< the last revision of its journal
+    int64_t logged = 0;    ///< the last revision of its journal; 0: none
   };
   /// Takes or renews the lease for kLeaseTime from now, unless another writer holds it.
   base::Result<Claim> claim(const Lease& lease);

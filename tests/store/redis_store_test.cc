@@ -280,7 +280,7 @@ TEST(RedisFault, StateThatSomebodyChangedIsWrittenAnew) {
   const RedisServer server;
   const TemporaryFolder folder;
   Daemon daemon(request_for(server.uri(), folder));
-  for (const char* revision : {"3", "99999", "0"}) {
+  for (const char* revision : {"3", "99999", "0", "x", "12x", "-4"}) {
     daemon.commit_for(milliseconds(20));
     daemon.expect_all_at(server);
     server.client().command({"HSET", "{auction}:meta", "rev", revision});
@@ -457,6 +457,22 @@ TEST(RedisOwnership, NewerStateOfAnotherDaemonIsNotWrittenOver) {
   daemon.commit_for(milliseconds(1200));
   EXPECT_EQ(client.state("auction"), (StoredState{500, "new", {}}));
   EXPECT_FALSE(daemon.store().health().is_reachable);
+  client.command({"DEL", "{auction}:meta"});
+  daemon.expect_all_at(server);
+}
+
+TEST(RedisOwnership, RevisionThatIsNoNumberIsReportedAndNotWrittenOver) {
+  const RedisServer server;
+  RedisClient client = server.client();
+  client.command({"HSET", "{auction}:meta", "rev", "12x", "owner", "else", "header", "new"});
+  const TemporaryFolder folder;
+  Daemon daemon(request_for(server.uri(), folder));
+  EXPECT_FALSE(daemon.store().health().is_reachable);
+  EXPECT_THAT(daemon.store().health().reason,
+              AllOf(HasSubstr("rev of {auction}:meta at Redis is \"12x\""),
+                    HasSubstr("expected a revision"), HasSubstr("delete the key")));
+  daemon.commit_for(milliseconds(1200));
+  EXPECT_EQ(client.text({"HGET", "{auction}:meta", "rev"}), "12x");
   client.command({"DEL", "{auction}:meta"});
   daemon.expect_all_at(server);
 }
