@@ -92,7 +92,8 @@ void fault_unknown_key(const Value::Member& member, const ActiveTables& active, 
     return;
   }
   const std::vector<std::string_view> known = active.keys();
-  reader.fault(member.key_mark, "unknown key", joined_names(known) + suggestion(member.key, known));
+  reader.fault(member.key_mark, "unknown key",
+               known.empty() ? "no keys" : joined_names(known) + suggestion(member.key, known));
 }
 
 std::vector<std::string_view> choice_names(const Table& table) {

@@ -650,7 +650,7 @@ TEST(Stream, StartsStopsAndPauses) {
   EXPECT_EQ(names_of(applied.events), Names{"stream.stopped"});
   expect_refused(applied.state,
                  {{command("stream.pause"), ErrorCode::kConflict, {{"", "stopped"}}},
-                  {command("stream.start", R"({"x": 1})"), kInvalid, {{"/x", "unknown key"}}}});
+                  {command("stream.start", R"({"x": 1})"), kInvalid, {{"/x", "unknown key, expected no keys"}}}});
   applied = executed(applied.state, command("stream.start"));
   EXPECT_EQ(applied.state.transmission, Transmission::kOnAir);
   EXPECT_EQ(names_of(applied.events), Names{"stream.started"});
