@@ -2,21 +2,19 @@
 
 #include "base/floor_division.h"
 #include "base/int128.h"
+#include "base/regular_file.h"
 #include "media/sound/audio_source.h"
 #include "media/sound/time_stretch.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 namespace layercast::media {
 namespace {
 
-using base::ErrorCode;
 using base::Int128;
 
 constexpr int64_t kNanosPerSecond = 1'000'000'000;
@@ -318,15 +316,6 @@ class FileFeed final : public AudioFeed {
   std::vector<float> kept_;       ///< a whole pass
 };
 
-base::Result<void> check_is_file(const std::string& path) {
-  std::error_code error;
-  const auto type = std::filesystem::status(path, error).type();
-  if (type == std::filesystem::file_type::regular) return {};
-  const bool is_absent = type == std::filesystem::file_type::not_found;
-  return base::Error{is_absent ? ErrorCode::kNotFound : ErrorCode::kInvalidInput,
-                     is_absent ? "no such file" : "is not a regular file", path, nullptr};
-}
-
 }  // namespace
 
 int64_t sample_at(base::Duration time) {
@@ -334,7 +323,7 @@ int64_t sample_at(base::Duration time) {
 }
 
 base::Result<std::unique_ptr<AudioFeed>> open_audio_feed(const AudioFeedRequest& request) {
-  TRY_DO(check_is_file(request.path));
+  TRY_DO(base::check_regular_file(request.path, "this is a folder; expected a sound file"));
   TRY(auto reader, AudioReader::open(request.path, request.origin));
   if (reader == nullptr) return std::unique_ptr<AudioFeed>();
   auto feed = std::make_unique<FileFeed>(request, std::move(reader));

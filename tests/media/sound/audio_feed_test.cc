@@ -7,9 +7,11 @@
 #include <array>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <string>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -249,6 +251,21 @@ TEST(AudioFeed, FilesWithoutSoundAreNull) {
   EXPECT_FALSE(open_audio_feed(of(folder / "none.wav")).ok());
   std::ofstream(folder / "text.wav") << "no sound";
   EXPECT_FALSE(open_audio_feed(of(folder / "text.wav")).ok());
+}
+
+TEST(AudioFeed, WhatIsNoFileIsRefusedWithTheReason) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "folder");
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  const auto error_of = [&](const std::string& name) {
+    const auto feed = open_audio_feed(of(folder / name));
+    EXPECT_FALSE(feed.ok()) << name;
+    return feed.ok() ? base::Error{} : feed.error();
+  };
+  EXPECT_EQ(error_of("none.wav").code, base::ErrorCode::kNotFound);
+  EXPECT_EQ(error_of("folder").code, base::ErrorCode::kInvalidInput);
+  EXPECT_EQ(error_of("folder").message, "this is a folder; expected a sound file");
+  EXPECT_EQ(error_of("pipe").message, "is not a regular file");
 }
 
 }  // namespace
