@@ -1,5 +1,7 @@
 #include "compose/sample_grid.h"
 
+#include "base/int128.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -10,8 +12,7 @@ constexpr int kLevelsMax = 15;
 constexpr double kLastBits = 1e-12;  // the rounding error of a rotated scale of one half
 
 uint64_t fixed_point(double value) {
-  __extension__ using Int128 = __int128;
-  return static_cast<uint64_t>(static_cast<Int128>(std::floor(value * 4294967296.0 + 0.5)));
+  return static_cast<uint64_t>(static_cast<base::Int128>(std::floor(value * 4294967296.0 + 0.5)));
 }
 
 // Half of a 256th of a sample: rounds the weights of samples to nearest.
