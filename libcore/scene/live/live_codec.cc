@@ -81,7 +81,7 @@ base::Result<StoredLayer> stored_layer_from(Value document, int version) {
 }
 
 // The ids of the layers in their order: one text, because a change of a large scene would spend
-// most of its time on a list. Version 1 has a list.
+// most of its time on a list. Version 1 has a list, and so have the first states of version 2.
 std::string order_text(const Scene& scene) {
   std::string text;
   for (const auto& layer : scene.layers) {
