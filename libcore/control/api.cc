@@ -1,5 +1,7 @@
 #include "control/api.h"
 
+#include "base/ascii.h"
+#include "base/parse_number.h"
 #include "control/openapi.h"
 #include "control/page.h"
 #include "control/request_head.h"
@@ -10,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <future>
 #include <sys/random.h>
@@ -93,12 +94,10 @@ std::optional<int64_t> revision_wanted(const Request& request, int64_t present) 
   for (const std::string_view tag : tags_of(*wanted)) {
     if (tag == "*") return std::nullopt;
     if (tag.size() < 3 || tag.front() != '"' || tag.back() != '"') continue;
-    int64_t revision = -1;
-    const auto [end, error] =
-        std::from_chars(tag.data() + 1, tag.data() + tag.size() - 1, revision);
-    if (error != std::errc{} || end != tag.data() + tag.size() - 1) continue;
+    const auto revision = base::parse_number<int64_t>(tag.substr(1, tag.size() - 2));
+    if (!revision) continue;
     last = revision;
-    if (revision == present) break;
+    if (*revision == present) break;
   }
   return last;
 }
@@ -106,7 +105,7 @@ std::optional<int64_t> revision_wanted(const Request& request, int64_t present) 
 std::optional<Problem> media_type_fault(const Request& request) {
   const std::string given = request.header("content-type").value_or("");
   const std::string type =
-      in_lower_case(trimmed(std::string_view(given).substr(0, given.find(';'))));
+      base::lower_case(trimmed(std::string_view(given).substr(0, given.find(';'))));
   if (type == "application/json") return std::nullopt;
   if (type == "application/merge-patch+json" && request.method == "PATCH") return std::nullopt;
   Problem refused = problem(415, "unsupported Content-Type; expected application/json");
@@ -166,18 +165,16 @@ std::string with_nonce(std::string_view page, const std::string& nonce) {
   return html;
 }
 
-std::variant<std::optional<int>, Problem> width_from(const Request& request) {
+base::Result<std::optional<int>, Problem> width_from(const Request& request) {
   const auto text = request.query_value("width");
   if (!text) return std::optional<int>{};
-  int width = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), width);
-  if (error != std::errc{} || end != text->data() + text->size() || width < kSnapshotWidthMin ||
-      width > kSnapshotWidthMax) {
+  const auto width = base::parse_number<int>(*text);
+  if (!width || *width < kSnapshotWidthMin || *width > kSnapshotWidthMax) {
     return problem(400, "width: \"" + *text + "\" is not a whole number from " +
                             std::to_string(kSnapshotWidthMin) + " to " +
                             std::to_string(kSnapshotWidthMax));
   }
-  return std::optional<int>(width);
+  return width;
 }
 
 }  // namespace
@@ -453,10 +450,10 @@ Answer Api::output(const Request& request, const Route&) const {
 
 Answer Api::snapshot(const Request& request, const Route& route) const {
   auto width = width_from(request);
-  if (const auto* refused = std::get_if<Problem>(&width)) return answer_of(*refused);
+  if (!width) return answer_of(width.error());
   const bool is_png = route.answer_type == "image/png";
   auto picture = parts_.status_provider.snapshot(
-      is_png ? PictureFormat::kPng : PictureFormat::kJpeg, std::get<std::optional<int>>(width));
+      is_png ? PictureFormat::kPng : PictureFormat::kJpeg, width.value());
   if (!picture) return answer_of(problem_of(picture.error()));
   Answer answer;
   answer.type = route.answer_type;

@@ -1,6 +1,7 @@
 #include "control/command_request.h"
 
-#include <charconv>
+#include "base/parse_number.h"
+
 #include <string>
 
 namespace layercast::control {
@@ -8,12 +9,8 @@ namespace layercast::control {
 base::Result<layers::At> at_from(std::string_view text) {
   constexpr std::string_view kFrame = "frame:";
   if (text.starts_with(kFrame)) {
-    const std::string_view digits = text.substr(kFrame.size());
-    int64_t frame = -1;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), frame);
-    if (error == std::errc{} && end == digits.data() + digits.size() && frame >= 0) {
-      return layers::At(std::in_place_index<1>, frame);
-    }
+    const auto frame = base::parse_number<int64_t>(text.substr(kFrame.size()));
+    if (frame && *frame >= 0) return layers::At(std::in_place_index<1>, *frame);
   } else if (const auto time = base::parse_duration(text)) {
     return layers::At(std::in_place_index<0>, *time);
   }

@@ -28,7 +28,7 @@ std::string without_usual_port(std::string_view authority) {
   for (const std::string_view port : {":80", ":443"}) {
     if (authority.ends_with(port)) authority.remove_suffix(port.size());
   }
-  return in_lower_case(authority);
+  return base::lower_case(authority);
 }
 
 std::string authority_of(std::string_view origin) {
@@ -40,7 +40,7 @@ std::string authority_of(std::string_view origin) {
 std::optional<std::string> bearer_of(const RequestHead& head) {
   constexpr std::string_view kScheme = "bearer ";
   const std::string_view field = head.value_of("authorization");
-  if (in_lower_case(field.substr(0, kScheme.size())) != kScheme) return std::nullopt;
+  if (base::lower_case(field.substr(0, kScheme.size())) != kScheme) return std::nullopt;
   return std::string(trimmed(field.substr(kScheme.size())));
 }
 
@@ -76,7 +76,7 @@ std::optional<std::string> host_name_of(std::string_view host_and_port) {
            c == '-' || c == '_' || c == ':';
   };
   if (!std::ranges::all_of(name, belongs)) return std::nullopt;
-  return in_lower_case(name);
+  return base::lower_case(name);
 }
 
 Gate::Gate(Options options, base::Metrics& metrics)
@@ -89,7 +89,7 @@ bool Gate::is_own_host(std::string_view host, const Peer& peer) const {
   if (!name) return false;
   if (*name == "localhost" || is_loopback(*name) || *name == peer.local_address) return true;
   const bool is_any = options_.host == "0.0.0.0" || options_.host == "::";
-  if (!is_any && *name == in_lower_case(options_.host)) return true;
+  if (!is_any && *name == base::lower_case(options_.host)) return true;
   return std::ranges::any_of(options_.allowed_hosts, [&](const std::string& allowed) {
     return host_name_of(allowed) == name;
   });

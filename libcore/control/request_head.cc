@@ -76,7 +76,7 @@ base::Result<void, Problem> read_field(std::string_view line, RequestHead& head)
   if (head.fields.size() == kFieldsMax) {
     return problem(431, "more than " + std::to_string(kFieldsMax) + " header fields");
   }
-  head.fields.emplace_back(in_lower_case(line.substr(0, colon)), value);
+  head.fields.emplace_back(base::lower_case(line.substr(0, colon)), value);
   return {};
 }
 
@@ -95,7 +95,7 @@ base::Result<void, Problem> read_framing(RequestHead& head) {
     return problem(411, "Transfer-Encoding is not supported; expected Content-Length");
   }
   if (const std::string* encoding = head.find("content-encoding");
-      encoding != nullptr && in_lower_case(*encoding) != "identity") {
+      encoding != nullptr && base::lower_case(*encoding) != "identity") {
     Problem refused = problem(415, "Content-Encoding is not supported; expected identity");
     refused.headers.emplace_back("Accept-Encoding", "identity");
     return refused;
@@ -107,7 +107,7 @@ base::Result<void, Problem> read_framing(RequestHead& head) {
     head.has_length = true;
   }
   if (const std::string* expect = head.find("expect");
-      expect != nullptr && in_lower_case(*expect) != "100-continue") {
+      expect != nullptr && base::lower_case(*expect) != "100-continue") {
     return problem(417, "unsupported Expect header; expected 100-continue");
   }
   if (head.has_token("connection", "close")) head.keeps_alive = false;
@@ -115,8 +115,6 @@ base::Result<void, Problem> read_framing(RequestHead& head) {
 }
 
 }  // namespace
-
-std::string in_lower_case(std::string_view text) { return base::lower_case(text); }
 
 std::string_view trimmed(std::string_view text) { return base::trimmed(text, " \t"); }
 
@@ -136,7 +134,7 @@ bool RequestHead::has_token(std::string_view name, std::string_view token) const
     std::string_view rest = value;
     while (!rest.empty()) {
       const size_t comma = std::min(rest.find(','), rest.size());
-      if (in_lower_case(trimmed(rest.substr(0, comma))) == token) return true;
+      if (base::lower_case(trimmed(rest.substr(0, comma))) == token) return true;
       rest.remove_prefix(std::min(comma + 1, rest.size()));
     }
   }

@@ -44,8 +44,6 @@ std::optional<std::string> percent_decoded(std::string_view text);
 /// The first value of `key` in a query, decoded; nullopt when there is none.
 std::optional<std::string> query_value(std::string_view query, std::string_view key);
 
-/// `text` with ASCII letters in lower case.
-std::string in_lower_case(std::string_view text);
 /// `text` without spaces and tabs at both ends.
 std::string_view trimmed(std::string_view text);
 

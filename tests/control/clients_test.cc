@@ -1,5 +1,6 @@
 // Programs that users have: curl, the ws package of npm, and a JSON Schema validator.
 
+#include "base/ascii.h"
 #include "control/openapi.h"
 #include "control/request_head.h"
 #include "control/routes.h"
@@ -253,7 +254,7 @@ TEST(OpenApi, HasEveryRouteOfTheTable) {
   for (const Route& route : routes()) {
     const scene::Value* path = document.find("paths")->find(route.path);
     ASSERT_NE(path, nullptr) << route.path;
-    const scene::Value* operation = path->find(in_lower_case(route.method));
+    const scene::Value* operation = path->find(base::lower_case(route.method));
     ASSERT_NE(operation, nullptr) << route.path;
     EXPECT_EQ(operation->find("operationId")->text, route.operation);
   }

@@ -1,6 +1,7 @@
 // Any bytes as the head of an HTTP request, as the HTTP listener reads it: a request without
 // ambiguities, or a refusal with its status.
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "control/http_response.h"
 #include "control/request_head.h"
@@ -19,7 +20,7 @@ namespace {
 void check_head(const control::RequestHead& head) {
   LAYERCAST_CHECK(!head.method.empty() && head.content_length >= 0);
   for (const auto& [name, value] : head.fields) {
-    LAYERCAST_CHECK(!name.empty() && name == control::in_lower_case(name));
+    LAYERCAST_CHECK(!name.empty() && name == layercast::base::lower_case(name));
     // Neither may end its own line in a response that repeats it.
     LAYERCAST_CHECK(value.find_first_of("\r\n") == std::string::npos);
   }

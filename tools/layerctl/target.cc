@@ -1,8 +1,9 @@
 #include "tools/layerctl/target.h"
 
+#include "base/parse_number.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace layercast::tools {
 namespace {
@@ -54,12 +55,11 @@ std::optional<CommandDocument> taken_command(const CommandDocument& batch, std::
   if (batch.method != "batch" || !starts_with_step(pointer, "/commands")) return std::nullopt;
   take_step(pointer);
   const std::string number = take_step(pointer);
-  size_t index = 0;
-  std::from_chars(number.data(), number.data() + number.size(), index);
+  const auto index = base::parse_number<size_t>(number);
   if (starts_with_step(pointer, "/params")) take_step(pointer);
   const Value* commands = batch.params.find("commands");
-  if (commands == nullptr || index >= commands->items.size()) return std::nullopt;
-  auto command = scene::command_document_from(commands->items[index]);
+  if (!index || commands == nullptr || *index >= commands->items.size()) return std::nullopt;
+  auto command = scene::command_document_from(commands->items[*index]);
   if (!command) return std::nullopt;
   return std::move(command).value();
 }

@@ -1,10 +1,10 @@
 #include "tools/layerctl/web_socket.h"
 
+#include "base/ascii.h"
 #include "tools/common/interruption.h"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
@@ -101,12 +101,6 @@ std::string base64_key() {
   return text + kDigits[bits << (6 - held) & 63U] + "==";
 }
 
-std::string in_lower_case(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower;
-}
-
 }  // namespace
 
 struct WebSocket::Frame {
@@ -147,7 +141,7 @@ base::Result<void> WebSocket::shake_hands(const DaemonAddress& address, const st
     if (received_.size() > kHeadMax) return away("the response is not HTTP");
     TRY_DO(fill(received_.size() + 1, deadline));
   }
-  const std::string head = in_lower_case(std::string_view(received_).substr(0, end));
+  const std::string head = base::lower_case(std::string_view(received_).substr(0, end));
   if (head.starts_with("http/1.1 401") || head.starts_with("http/1.1 403") ||
       head.starts_with("http/1.1 429")) {
     return Error{ErrorCode::kForbidden,
