@@ -55,12 +55,12 @@ void CommandService::stop() { waits_->stop(); }
 void CommandService::execute(const CommandRequest& request, const std::string& body_pointer,
                              Done done) {
   auto read = scene::command_from(request.command);
-  if (const auto* refusal = std::get_if<scene::Refusal>(&read)) {
-    layers_.count_refusal(refusal->error);
-    return done(problem_of(*refusal, body_pointer));
+  if (!read) {
+    layers_.count_refusal(read.error().error);
+    return done(problem_of(read.error(), body_pointer));
   }
-  layers::Submission submission{std::get<scene::Command>(std::move(read)), request.if_revision,
-                                request.at, layers::Origin::kNetwork};
+  layers::Submission submission{std::move(read).value(), request.if_revision, request.at,
+                                layers::Origin::kNetwork};
   layers_.submit(std::move(submission), [layers = &layers_, waits = waits_,
                                          patience = limits_.on_air_patience, body_pointer,
                                          level = request.level,

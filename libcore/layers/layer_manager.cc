@@ -211,11 +211,10 @@ void LayerManager::Work::show_provisional(const Scheduled& scheduled, Additions&
   if (!durability_.schedule().contains(scheduled.number)) return;
   const LiveStatePtr base = additions.empty() ? shown_.newest() : additions.back().state;
   auto outcome = scene::apply(*base, scheduled.command, scheduled.due);
-  auto* applied = std::get_if<scene::Applied>(&outcome);
-  if (applied == nullptr) return;
-  applied->state.revision = base->revision;
-  additions.push_back(
-      {std::make_shared<const LiveState>(std::move(applied->state)), scheduled.due, true});
+  if (!outcome) return;
+  LiveState state = std::move(outcome).value().state;
+  state.revision = base->revision;
+  additions.push_back({std::make_shared<const LiveState>(std::move(state)), scheduled.due, true});
 }
 
 void LayerManager::Work::execute_all_due(Duration frame_time, Additions& additions) {

@@ -50,8 +50,8 @@ base::Result<std::optional<Scheduled>> scheduled_from(const Value& value) {
   if (command == nullptr) return not_ours("command");
   TRY(const scene::CommandDocument document, scene::command_document_from(*command));
   auto read = scene::command_from(document);
-  if (std::holds_alternative<scene::Refusal>(read)) return std::optional<Scheduled>();
-  scheduled.command = std::get<scene::Command>(std::move(read));
+  if (!read) return std::optional<Scheduled>();
+  scheduled.command = std::move(read).value();
   return std::optional(std::move(scheduled));
 }
 

@@ -58,13 +58,13 @@ std::optional<Refusal> Sequencer::refusal_of(const scene::Command& command, Orig
 Sequencer::Outcome Sequencer::apply(const scene::Command& command, Origin origin, Duration now,
                                     const Checks& checks) const {
   auto outcome = scene::apply(*state_, command, now);
-  if (auto* refusal = std::get_if<Refusal>(&outcome)) return std::move(*refusal);
-  auto& applied = std::get<scene::Applied>(outcome);
+  if (!outcome) return std::move(outcome).error();
+  scene::Applied applied = std::move(outcome).value();
   Questions questions;
   auto refusal = refusal_of(command, origin, applied.state, checks, questions);
   if (refusal) return *std::move(refusal);
   if (questions.encoding || !questions.names.empty()) return questions;
-  return std::move(applied);
+  return applied;
 }
 
 std::optional<Questions> Sequencer::execute(PendingCommand& pending, Origin origin,

@@ -53,9 +53,7 @@ scene::Command opacity(int64_t layers, double value) {
 double next_opacity(int& count) { return (++count % 2) == 0 ? 0.25 : 0.75; }
 
 scene::LiveState applied(const scene::LiveState& state, const scene::Command& command) {
-  auto outcome = scene::apply(state, command, base::Duration{});
-  if (!std::holds_alternative<scene::Applied>(outcome)) std::abort();
-  return std::get<scene::Applied>(std::move(outcome)).state;
+  return scene::apply(state, command, base::Duration{}).value().state;
 }
 
 void apply(benchmark::State& state) {

@@ -43,20 +43,19 @@ void execute(scene::LiveState& state, const scene::Value& said, std::chrono::sec
   const auto document = scene::command_document_from(said);
   if (!document) return;
   const auto command = scene::command_from(document.value());
-  if (const auto* refusal = std::get_if<scene::Refusal>(&command)) {
-    LAYERCAST_CHECK(!refusal->error.message.empty());
+  if (!command) {
+    LAYERCAST_CHECK(!command.error().error.message.empty());
     return;
   }
-  const auto& typed = std::get<scene::Command>(command);
+  const scene::Command& typed = command.value();
   const auto again = scene::command_from(scene::document_of(typed));
-  LAYERCAST_CHECK(std::holds_alternative<scene::Command>(again));
-  LAYERCAST_CHECK(std::get<scene::Command>(again) == typed);
+  LAYERCAST_CHECK(again.value() == typed);
   auto outcome = scene::apply(state, typed, now);
-  if (const auto* refusal = std::get_if<scene::Refusal>(&outcome)) {
-    LAYERCAST_CHECK(!refusal->error.message.empty());
+  if (!outcome) {
+    LAYERCAST_CHECK(!outcome.error().error.message.empty());
     return;
   }
-  state = std::get<scene::Applied>(std::move(outcome)).state;
+  state = std::move(outcome).value().state;
 }
 
 }  // namespace

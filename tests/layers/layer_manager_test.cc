@@ -36,12 +36,11 @@ LiveState replayed(LiveState state, const std::vector<store::JournalEntry>& jour
     const Value value = json(entry.command);
     const CommandDocument command{value.find("method")->text, *value.find("params")};
     auto outcome = scene::apply(state, command, *base::parse_duration(value.find("now")->text));
-    auto* applied = std::get_if<scene::Applied>(&outcome);
-    if (applied == nullptr) {
-      ADD_FAILURE() << entry.command << std::get<Refusal>(outcome).error.to_string();
+    if (!outcome) {
+      ADD_FAILURE() << entry.command << outcome.error().error.to_string();
       return state;
     }
-    state = std::move(applied->state);
+    state = std::move(outcome).value().state;
     EXPECT_EQ(state.revision, entry.revision) << entry.command;
   }
   return state;

@@ -58,8 +58,8 @@ TEST(RunState, OfAnExportedSceneWithTheSameCommandsGivesTheSameFrames) {
       const base::Duration now = std::chrono::milliseconds(700) * i;
       auto one = scene::apply(live, command, now);
       auto other = scene::apply(fresh, command, now);
-      if (auto* applied = std::get_if<scene::Applied>(&one)) live = std::move(applied->state);
-      if (auto* applied = std::get_if<scene::Applied>(&other)) fresh = std::move(applied->state);
+      if (one) live = std::move(one).value().state;
+      if (other) fresh = std::move(other).value().state;
     }
     ASSERT_EQ(live, fresh) << "seed " << seed;
     const int64_t index = live.scene.canvas.fps.index_at(std::chrono::milliseconds(7'100));

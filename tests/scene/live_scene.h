@@ -18,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 /// What tests of live scenes share.
@@ -62,22 +61,21 @@ inline LiveState small_state() {
 inline constexpr base::Duration kNow = std::chrono::seconds(10);
 
 /// Reads the command and applies it.
-inline std::variant<Applied, Refusal> apply(const LiveState& state, const CommandDocument& document,
+inline base::Result<Applied, Refusal> apply(const LiveState& state, const CommandDocument& document,
                                             base::Duration now) {
-  auto command = command_from(document);
-  if (auto* refusal = std::get_if<Refusal>(&command)) return std::move(*refusal);
-  return apply(state, std::get<Command>(command), now);
+  TRY(const Command command, command_from(document));
+  return apply(state, command, now);
 }
 
 /// What a command leads to; a failure of the test when it is refused.
 inline Applied executed(const LiveState& state, const CommandDocument& command,
                         base::Duration now = kNow) {
   auto outcome = apply(state, command, now);
-  if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
-    ADD_FAILURE() << command.method << ": " << refusal->error.to_string();
+  if (!outcome) {
+    ADD_FAILURE() << command.method << ": " << outcome.error().error.to_string();
     return {state, {}, {}};
   }
-  return std::get<Applied>(std::move(outcome));
+  return std::move(outcome).value();
 }
 inline Applied executed(const LiveState& state, const Change& change, base::Duration now = kNow) {
   return executed(state, document_of(change), now);

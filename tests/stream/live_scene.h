@@ -46,12 +46,12 @@ class LiveScene {
   /// The revision that the command led to.
   int64_t apply(const std::string& method, scene::Value params) {
     auto command = scene::command_from({method, std::move(params)});
-    if (const auto* refusal = std::get_if<scene::Refusal>(&command)) {
-      ADD_FAILURE() << method << ": " << refusal->error.to_string();
+    if (!command) {
+      ADD_FAILURE() << method << ": " << command.error().error.to_string();
       return -1;
     }
     layers::Submission submission;
-    submission.command = std::get<scene::Command>(std::move(command));
+    submission.command = std::move(command).value();
     submission.origin = layers::Origin::kLocal;
     const layers::Answer answer = layers->apply(std::move(submission));
     const auto* accepted = std::get_if<layers::Accepted>(&answer);

@@ -69,12 +69,10 @@ base::Result<Reply> SceneFileTarget::execute(const CommandDocument& command,
   scene::LiveState state;
   state.scene = scene_;
   const auto read = scene::command_from(command);
-  if (const auto* refusal = std::get_if<scene::Refusal>(&read)) return error_of(*refusal, command);
-  auto outcome = scene::apply(state, std::get<scene::Command>(read), base::Duration{});
-  if (const auto* refusal = std::get_if<scene::Refusal>(&outcome)) {
-    return error_of(*refusal, command);
-  }
-  auto& applied = std::get<scene::Applied>(outcome);
+  if (!read) return error_of(read.error(), command);
+  auto outcome = scene::apply(state, read.value(), base::Duration{});
+  if (!outcome) return error_of(outcome.error(), command);
+  scene::Applied& applied = outcome.value();
   const scene::LiveState& after = applied.state;
   if (after.active != state.active || after.stream != state.stream ||
       after.transmission != state.transmission) {

@@ -45,7 +45,7 @@ std::string no_such_item(std::string_view kind, std::string_view id,
   return "there is no " + std::string(kind) + " \"" + shown + "\"" + suggestion(shown, known);
 }
 
-std::variant<Applied, Refusal> apply(const LiveState& state, const Command& command,
+base::Result<Applied, Refusal> apply(const LiveState& state, const Command& command,
                                      base::Duration now) {
   Applied applied;
   applied.state = state;

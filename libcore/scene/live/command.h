@@ -191,7 +191,7 @@ struct Applied {
 /// results.
 /// Refused with kInvalidInput (faults), kNotFound (no such layer or output), kConflict (the id is
 /// taken), kLimit, kUnsupported.
-std::variant<Applied, Refusal> apply(const LiveState& state, const Command& command,
+base::Result<Applied, Refusal> apply(const LiveState& state, const Command& command,
                                      base::Duration now);
 
 /// The changes that turn `from` into `to`; items are matched by id. Empty if the two are equal.

@@ -332,10 +332,10 @@ void check_document(const Value& value, Reader& reader) {
 }
 
 // Reads one command of a batch. Adds faults, or returns a refusal with another reason.
-std::variant<Change, Refusal> change_from(const Value& value, Reader& reader) {
+base::Result<Change, Refusal> change_from(const Value& value, Reader& reader) {
   const size_t before = reader.faults().size();
   check_document(value, reader);
-  if (reader.faults().size() != before) return StopStream{};
+  if (reader.faults().size() != before) return Change(StopStream{});
   const std::string& name = value.find("method")->text;
   const auto codec = std::ranges::find(method_codecs(), name, &MethodCodec::name);
   if (codec == method_codecs().end()) return no_such_method(name);
@@ -346,7 +346,7 @@ std::variant<Change, Refusal> change_from(const Value& value, Reader& reader) {
   return change ? *std::move(change) : Change(StopStream{});
 }
 
-std::variant<Command, Refusal> batch_from(const Value& params) {
+base::Result<Command, Refusal> batch_from(const Value& params) {
   Reader reader;
   const Value* commands = nullptr;
   for (const auto& member : params.members) {
@@ -379,11 +379,12 @@ std::variant<Command, Refusal> batch_from(const Value& params) {
   for (size_t i = 0; i < commands->items.size(); ++i) {
     const Reader::Step item(reader, i);
     auto change = change_from(commands->items[i], reader);
-    if (auto* refusal = std::get_if<Refusal>(&change)) {
-      refusal->faults.push_back({reader.pointer() + "/method", refusal->error.message});
-      return std::move(*refusal);
+    if (!change) {
+      Refusal refusal = std::move(change).error();
+      refusal.faults.push_back({reader.pointer() + "/method", refusal.error.message});
+      return refusal;
     }
-    batch.changes.push_back(std::get<Change>(std::move(change)));
+    batch.changes.push_back(std::move(change).value());
   }
   if (!reader.faults().empty()) return refusal_of(reader.faults());
   return Command(std::move(batch));
@@ -417,7 +418,7 @@ Refusal refusal_of(std::span<const Fault> faults) {
   return refusal;
 }
 
-std::variant<Command, Refusal> command_from(const CommandDocument& document) {
+base::Result<Command, Refusal> command_from(const CommandDocument& document) {
   if (document.method == kBatch) return batch_from(document.params);
   const auto codec = std::ranges::find(method_codecs(), document.method, &MethodCodec::name);
   if (codec == method_codecs().end()) return no_such_method(document.method);

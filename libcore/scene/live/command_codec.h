@@ -8,7 +8,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace layercast::scene {
@@ -21,7 +20,7 @@ struct CommandDocument {
 
 /// Reads the command. Refused with kInvalidInput (all faults of the params), kLimit (too many
 /// commands in a batch), kUnsupported (no such method).
-std::variant<Command, Refusal> command_from(const CommandDocument& document);
+base::Result<Command, Refusal> command_from(const CommandDocument& document);
 /// The document that command_from() reads back to an equal command.
 CommandDocument document_of(const Command& command);
 CommandDocument document_of(const Change& change);

@@ -162,11 +162,11 @@ TEST(AudioCommands, WhatIsWrongIsRefused) {
   const auto refused = [&](const char* method, const char* params, base::ErrorCode code,
                            const std::string& pointer) {
     const auto outcome = apply(state, command(method, params), kNow);
-    const auto* refusal = std::get_if<Refusal>(&outcome);
-    ASSERT_NE(refusal, nullptr) << params;
-    EXPECT_EQ(refusal->error.code, code) << params;
-    ASSERT_FALSE(refusal->faults.empty()) << params;
-    EXPECT_EQ(refusal->faults[0].pointer, pointer) << params;
+    ASSERT_FALSE(outcome) << params;
+    const Refusal& refusal = outcome.error();
+    EXPECT_EQ(refusal.error.code, code) << params;
+    ASSERT_FALSE(refusal.faults.empty()) << params;
+    EXPECT_EQ(refusal.faults[0].pointer, pointer) << params;
   };
   using base::ErrorCode;
   refused("audio.add", R"({"audio": {"id": "music", "source": "a"}})", ErrorCode::kConflict,

@@ -38,7 +38,7 @@ TEST(RunState, IsNoPartOfAnExport) {
     LiveState state = small_state();
     for (int i = 0; i < 40; ++i) {
       auto outcome = apply(state, random.next(state), seconds(i));
-      if (auto* applied = std::get_if<Applied>(&outcome)) state = std::move(applied->state);
+      if (outcome) state = std::move(outcome).value().state;
     }
     ASSERT_EQ(exported(state), state.scene) << "seed " << seed;
     const std::string text = scene_yaml(state.scene);
@@ -85,9 +85,9 @@ TEST(RunState, DecidesNothingOfWhatIsAuthored) {
       const CommandDocument command = random.next(one);
       auto here = apply(one, command, seconds(i));
       auto there = apply(other, command, milliseconds(77'777) * i + seconds(1));
-      ASSERT_EQ(here.index(), there.index()) << command.method;
-      if (auto* applied = std::get_if<Applied>(&here)) one = std::move(applied->state);
-      if (auto* applied = std::get_if<Applied>(&there)) other = std::move(applied->state);
+      ASSERT_EQ(here.ok(), there.ok()) << command.method;
+      if (here) one = std::move(here).value().state;
+      if (there) other = std::move(there).value().state;
       ASSERT_EQ(one.scene, other.scene) << "seed " << seed << " " << command.method;
     }
   }
@@ -104,9 +104,9 @@ TEST(RunState, FollowsFromTheAuthoredSceneAndTheCommandsAlone) {
       const CommandDocument command = random.next(live);
       auto one = apply(live, command, seconds(i));
       auto other = apply(fresh, command, seconds(i));
-      ASSERT_EQ(one.index(), other.index()) << command.method;
-      if (auto* applied = std::get_if<Applied>(&one)) live = std::move(applied->state);
-      if (auto* applied = std::get_if<Applied>(&other)) fresh = std::move(applied->state);
+      ASSERT_EQ(one.ok(), other.ok()) << command.method;
+      if (one) live = std::move(one).value().state;
+      if (other) fresh = std::move(other).value().state;
     }
     ASSERT_EQ(live, fresh) << "seed " << seed;
     expect_kept(live);
@@ -119,7 +119,7 @@ TEST(RunState, EveryLayerAndSoundOfTheSceneHasOneAndNoOther) {
     LiveState state = small_state();
     for (int i = 0; i < 40; ++i) {
       auto outcome = apply(state, random.next(state), seconds(i));
-      if (auto* applied = std::get_if<Applied>(&outcome)) state = std::move(applied->state);
+      if (outcome) state = std::move(outcome).value().state;
       RunTable<LayerRun> layers;
       for (const auto& layer : state.scene.layers) {
         ASSERT_EQ(run_of(state, layer->id).id, layer->id);
