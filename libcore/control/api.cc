@@ -125,7 +125,7 @@ std::string json_pointer(std::string_view path) {
   return pointer;
 }
 
-std::variant<Value, Problem> body_of(const Request& request) {
+base::Result<Value, Problem> body_of(const Request& request) {
   if (request.body.empty()) return problem(400, "the request has no body; expected JSON");
   if (auto refused = media_type_fault(request)) return *std::move(refused);
   scene::JsonDocument read = scene::read_json(request.body);
@@ -261,22 +261,20 @@ Answer Api::routed(const Request& request, const Found& found) const {
 
 // ---- Commands -----------------------------------------------------------------------------------
 
-std::variant<Value, Problem> Api::params_from(const Request& request, const Route& route) const {
+base::Result<Value, Problem> Api::params_from(const Request& request, const Route& route) const {
   Value params = Value::object();
   if (route.takes_id()) params.add("id", Value::of(request.id));
   if (!route.takes_body()) return params;
-  auto body = body_of(request);
-  if (auto* refused = std::get_if<Problem>(&body)) return std::move(*refused);
-  Value& document = std::get<Value>(body);
+  TRY(Value document, body_of(request));
   if (!route.body_member.empty()) {
     params.add(route.body_member, std::move(document));
     return params;
   }
   if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not a JSON object");
-  return std::move(document);
+  return document;
 }
 
-std::variant<CommandRequest, Problem> Api::command_request_from(const Request& request,
+base::Result<CommandRequest, Problem> Api::command_request_from(const Request& request,
                                                                 const Route& route) const {
   CommandRequest command;
   command.command.method = route.command;
@@ -291,9 +289,7 @@ std::variant<CommandRequest, Problem> Api::command_request_from(const Request& r
     if (!level) return problem(400, level.error().message);
     command.level = level.value();
   }
-  auto params = params_from(request, route);
-  if (auto* refused = std::get_if<Problem>(&params)) return std::move(*refused);
-  command.command.params = std::get<Value>(std::move(params));
+  TRY(command.command.params, params_from(request, route));
   return command;
 }
 
@@ -306,13 +302,13 @@ CommandAnswer Api::execute_and_wait(const CommandRequest& request,
 }
 
 Answer Api::execute(const Request& request, const Route& route) const {
-  auto command = command_request_from(request, route);
-  if (const auto* refused = std::get_if<Problem>(&command)) return answer_of(*refused);
+  const auto command = command_request_from(request, route);
+  if (!command) return answer_of(command.error());
   const std::string pointer =
       route.body_member.empty() ? std::string{} : "/" + std::string(route.body_member);
-  const CommandAnswer executed = execute_and_wait(std::get<CommandRequest>(command), pointer);
-  if (const auto* refused = std::get_if<Problem>(&executed)) return answer_of(*refused);
-  const auto& result = std::get<CommandResult>(executed);
+  const CommandAnswer executed = execute_and_wait(command.value(), pointer);
+  if (!executed) return answer_of(executed.error());
+  const CommandResult& result = executed.value();
   const bool is_late = result.level == AckLevel::kOnAir && !result.frame;
   int status = route.status == 201 && !result.accepted.is_changed ? 200 : route.status;
   if (result.accepted.is_scheduled || is_late) status = 202;

@@ -11,7 +11,6 @@
 
 #include <memory>
 #include <string>
-#include <variant>
 
 namespace layercast::control {
 
@@ -60,9 +59,9 @@ class Api {
 
  private:
   Answer routed(const Request& request, const Found& found) const;
-  std::variant<CommandRequest, Problem> command_request_from(const Request& request,
+  base::Result<CommandRequest, Problem> command_request_from(const Request& request,
                                                              const Route& route) const;
-  std::variant<scene::Value, Problem> params_from(const Request& request, const Route& route) const;
+  base::Result<scene::Value, Problem> params_from(const Request& request, const Route& route) const;
   CommandAnswer execute_and_wait(const CommandRequest& request,
                                  const std::string& body_pointer) const;
 

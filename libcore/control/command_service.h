@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/error.h"
 #include "control/command_request.h"
 #include "control/problem.h"
 #include "control/server_limits.h"
@@ -8,12 +9,11 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 
 namespace layercast::control {
 
 /// What a client gets for a command: what happened, or why it was refused.
-using CommandAnswer = std::variant<CommandResult, Problem>;
+using CommandAnswer = base::Result<CommandResult, Problem>;
 
 /// Executes the commands of HTTP and WebSocket clients. Thread: any (locked).
 class CommandService {

@@ -86,7 +86,7 @@ Problem wrong_param(std::string_view key, std::string detail) {
   return refused;
 }
 
-std::variant<CommandRequest, Problem> command_request_from(std::string method, Value params) {
+base::Result<CommandRequest, Problem> command_request_from(std::string method, Value params) {
   CommandRequest request;
   if (const auto wait = taken(params, "wait")) {
     auto level = ack_level_from(wait->text);
@@ -109,7 +109,7 @@ std::variant<CommandRequest, Problem> command_request_from(std::string method, V
   return request;
 }
 
-std::variant<uint32_t, Problem> kinds_from(const Value& params) {
+base::Result<uint32_t, Problem> kinds_from(const Value& params) {
   const Value* events = params.find("events");
   if (events == nullptr) return kEveryEvent;
   if (!events->is(Value::Kind::kArray)) return wrong_param("events", "events: expected a list");
@@ -289,23 +289,21 @@ void Rpc::send_track(const Call& call, const Value& params, const scene::LiveSta
 }
 
 void Rpc::execute(const Call& call, const Value& params) {
-  auto request = command_request_from(call.method, params);
-  if (const auto* refused = std::get_if<Problem>(&request)) return send_problem(call, *refused);
-  parts_.commands.execute(std::get<CommandRequest>(request), "",
+  const auto request = command_request_from(call.method, params);
+  if (!request) return send_problem(call, request.error());
+  parts_.commands.execute(request.value(), "",
                           [this, executor = executor_, call](CommandAnswer answer) {
                             executor->post([this, call, answer = std::move(answer)] {
-                              if (const auto* refused = std::get_if<Problem>(&answer)) {
-                                return send_problem(call, *refused);
-                              }
-                              send_result(call, document_of(std::get<CommandResult>(answer)));
+                              if (!answer) return send_problem(call, answer.error());
+                              send_result(call, document_of(answer.value()));
                             });
                           });
 }
 
 void Rpc::subscribe(const Call& call, const Value& params) {
-  auto read_kinds = kinds_from(params);
-  if (const auto* refused = std::get_if<Problem>(&read_kinds)) return send_problem(call, *refused);
-  const uint32_t kinds = std::get<uint32_t>(read_kinds);
+  const auto read_kinds = kinds_from(params);
+  if (!read_kinds) return send_problem(call, read_kinds.error());
+  const uint32_t kinds = read_kinds.value();
   const SocketHub::Client client = call.exchange->client;
   // Queued after the answer: first the client gets the scene, then later changes.
   call.exchange->afterwards.emplace_back([this, client, kinds] {
