@@ -4,8 +4,8 @@
 #include "control/server.h"
 #include "layers/layer_manager.h"
 #include "scene/wire/json_codec.h"
-#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
+#include "tests/scene/parsed_scene.h"
 #include "tests/scene/typed_command.h"
 
 #include <atomic>
@@ -110,11 +110,8 @@ outputs:
 )";
 
 inline scene::LiveState first_state() {
-  auto parsed = scene::parse_scene(kScene, "auction.yaml");
-  const auto* file = std::get_if<scene::SceneFile>(&parsed);
-  EXPECT_NE(file, nullptr);
   scene::LiveState state;
-  if (file != nullptr) state.scene = file->scene;
+  state.scene = scene::parsed_scene(kScene, "auction.yaml").scene;
   return state;
 }
 

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <string_view>
 #include <utility>
-#include <variant>
 
 namespace scene = layercast::scene;
 
@@ -36,7 +35,7 @@ outputs:
 
 scene::LiveState first_state() {
   auto file = scene::parse_scene(kScene, "fuzz.yaml");
-  return scene::first_state(std::get<scene::SceneFile>(std::move(file)).scene, scene::WallTime{});
+  return scene::first_state(std::move(file).value().scene, scene::WallTime{});
 }
 
 void execute(scene::LiveState& state, const scene::Value& said, std::chrono::seconds now) {

@@ -216,10 +216,8 @@ std::vector<int64_t> frames_of(const Golden& golden, const scene::Scene& scene) 
 TEST_P(GoldenTest, FramesAreAsExpected) {
   const Golden& golden = GetParam();
   auto loaded = scene::load_scene(golden.scene.string());
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&loaded)) {
-    FAIL() << faults->lines.front();
-  }
-  const auto& file = std::get<scene::SceneFile>(loaded);
+  ASSERT_TRUE(loaded) << loaded.error().lines.front();
+  const scene::SceneFile& file = loaded.value();
   render::OfflineOptions options;
   options.size = golden.size;
   options.threads = 2;

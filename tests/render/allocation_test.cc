@@ -17,7 +17,6 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 
 namespace {
 std::atomic<int64_t> allocations{0};
@@ -159,8 +158,8 @@ class WarmRenderer : public ::testing::TestWithParam<int> {};
 TEST_P(WarmRenderer, AllocatesNothing) {
   if (!kCounts) GTEST_SKIP() << "a sanitizer has its own malloc";
   auto read = scene::parse_scene(kMoving, "moving.yaml");
-  ASSERT_TRUE(std::holds_alternative<scene::SceneFile>(read));
-  auto file = std::get<scene::SceneFile>(std::move(read));
+  ASSERT_TRUE(read.ok());
+  scene::SceneFile file = std::move(read).value();
   file.folder = std::string(LAYERCAST_SOURCE_DIR) + "/scenes";
   OfflineOptions options;
   options.format = frame::PixelFormat::kYuv420p;

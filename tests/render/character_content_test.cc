@@ -8,6 +8,7 @@
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <array>
 #include <chrono>
@@ -20,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace layercast::render {
@@ -108,12 +108,7 @@ class Characters : public ::testing::Test {
         "version: 1\nscene: a\ncanvas: {width: 16, height: 16, fps: 20, background: transparent}\n"
         "layers:\n  - {id: host, type: " +
         (layer.empty() ? "host" : layer) + ", content: {" + content + "}}\n";
-    auto read = scene::parse_scene(yaml, "test.yaml");
-    if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-      for (const auto& line : faults->lines) ADD_FAILURE() << line;
-      return {};
-    }
-    auto file = std::get<scene::SceneFile>(std::move(read));
+    scene::SceneFile file = scene::parsed_scene(yaml);
     file.folder = folder_.string();
     return file;
   }

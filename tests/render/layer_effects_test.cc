@@ -11,11 +11,11 @@
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
 #include "tests/compose/print_pixel.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstdlib>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string>
@@ -32,14 +32,7 @@ using frame::PremulRgba8;
 using frame::StraightRgba8;
 using scene::SceneFile;
 
-SceneFile parsed(const std::string& yaml) {
-  auto read = scene::parse_scene(yaml, "test.yaml");
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-    for (const auto& line : faults->lines) ADD_FAILURE() << line;
-    std::abort();
-  }
-  return std::get<SceneFile>(std::move(read));
-}
+SceneFile parsed(const std::string& yaml) { return scene::parsed_scene(yaml); }
 
 // One layer on black, 64 × 48. `layer`: more of its keys.
 SceneFile scene_with(std::string_view layer,

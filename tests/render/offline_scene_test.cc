@@ -2,11 +2,11 @@
 
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <gtest/gtest.h>
 #include <memory>
 #include <string_view>
-#include <variant>
 
 namespace layercast::render {
 namespace {
@@ -23,8 +23,7 @@ layers:
 )";
 
 std::unique_ptr<scene::SceneFile> parsed() {
-  auto read = scene::parse_scene(kScene, "folder/a.yaml");
-  return std::make_unique<scene::SceneFile>(std::get<scene::SceneFile>(std::move(read)));
+  return std::make_unique<scene::SceneFile>(scene::parsed_scene(kScene, "folder/a.yaml"));
 }
 
 TEST(OfflineView, HasTheVisibleLayersFromFarToNear) {

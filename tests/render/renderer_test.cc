@@ -9,6 +9,7 @@
 #include "scene/model/scene.h"
 #include "scene/wire/scene_file.h"
 #include "tests/compose/print_pixel.h"
+#include "tests/scene/parsed_scene.h"
 #include "tests/scene/random_scene.h"
 
 #include <algorithm>
@@ -25,7 +26,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace layercast::render {
@@ -46,12 +46,7 @@ SceneFile file_of(scene::Scene scene) {
 
 // `path` is what the scene is called; its files are those of scenes/ all the same.
 SceneFile parsed(std::string_view yaml) {
-  auto read = scene::parse_scene(yaml, "test.yaml");
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-    for (const auto& line : faults->lines) ADD_FAILURE() << line;
-    return {};
-  }
-  auto file = std::get<SceneFile>(std::move(read));
+  SceneFile file = scene::parsed_scene(yaml);
   file.folder = kScenesFolder;
   return file;
 }

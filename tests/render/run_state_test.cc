@@ -5,11 +5,11 @@
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
 #include "tests/scene/live_scene.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <chrono>
 #include <gtest/gtest.h>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace layercast::render {
@@ -19,8 +19,7 @@ using scene::LiveState;
 using scene::SceneFile;
 
 SceneFile file_of(const scene::Scene& scene) {
-  auto read = scene::parse_scene(scene::scene_yaml(scene), LAYERCAST_SOURCE_DIR "/scenes/x.yaml");
-  return std::get<SceneFile>(std::move(read));
+  return scene::parsed_scene(scene::scene_yaml(scene), LAYERCAST_SOURCE_DIR "/scenes/x.yaml");
 }
 
 // The bytes of the frame that shows `state` at `index`.

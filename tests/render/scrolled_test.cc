@@ -6,6 +6,7 @@
 #include "render/renderer.h"
 #include "scene/model/scene_settings.h"
 #include "scene/wire/scene_file.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <array>
 #include <chrono>
@@ -14,7 +15,6 @@
 #include <gtest/gtest.h>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace layercast::render {
@@ -27,14 +27,9 @@ using Row = std::vector<std::array<uint8_t, 4>>;
 
 scene::SceneFile scene_with(const std::string& layer,
                             const std::string& canvas = "{width: 64, height: 32, fps: 30}") {
-  auto read = scene::parse_scene("version: 1\nscene: s\ncanvas: " + canvas +
-                                     "\nlayers:\n  - {id: a, type: overlay, " + layer + "}\n",
-                                 "s.yaml");
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-    ADD_FAILURE() << faults->lines.front();
-    std::abort();
-  }
-  auto file = std::get<scene::SceneFile>(std::move(read));
+  scene::SceneFile file =
+      scene::parsed_scene("version: 1\nscene: s\ncanvas: " + canvas +
+                          "\nlayers:\n  - {id: a, type: overlay, " + layer + "}\n");
   file.folder = std::string(LAYERCAST_SOURCE_DIR) + "/scenes";
   return file;
 }

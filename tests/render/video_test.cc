@@ -7,6 +7,7 @@
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <algorithm>
 #include <array>
@@ -23,7 +24,6 @@
 #include <string_view>
 #include <unistd.h>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace layercast::render {
@@ -48,12 +48,7 @@ constexpr uint8_t kWhite = 235;
 constexpr uint8_t kGrey = 120;
 
 scene::SceneFile parsed(const std::string& yaml) {
-  auto read = scene::parse_scene(yaml, "test.yaml");
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-    for (const auto& line : faults->lines) ADD_FAILURE() << line;
-    return {};
-  }
-  auto file = std::get<scene::SceneFile>(std::move(read));
+  scene::SceneFile file = scene::parsed_scene(yaml);
   file.folder = "/videos";
   return file;
 }

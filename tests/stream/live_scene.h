@@ -4,9 +4,9 @@
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
 #include "scene/live/command_codec.h"
-#include "scene/wire/scene_file.h"
 #include "store/state_store.h"
 #include "stream/stream_clock.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <gtest/gtest.h>
 #include <memory>
@@ -22,13 +22,8 @@ class LiveScene {
   /// `host`: the clock that the stream follows. Ownership: outlives the scene.
   explicit LiveScene(const std::string& yaml, base::Clock* host = &base::Clock::steady())
       : clock(host) {
-    auto read = scene::parse_scene(yaml, "live.yaml");
-    if (const auto* faults = std::get_if<scene::SceneFaults>(&read)) {
-      ADD_FAILURE() << faults->lines.front();
-      std::abort();
-    }
     scene::LiveState state =
-        scene::first_state(std::get<scene::SceneFile>(std::move(read)).scene, host->wall_now());
+        scene::first_state(scene::parsed_scene(yaml, "live.yaml").scene, host->wall_now());
     clock.set_rate(state.scene.canvas.fps);
     clock.set_epoch(state.epoch);
     store = store::open_store({"memory:", "live", store::Role::kOwner, ""}, metrics).value();

@@ -81,8 +81,8 @@ base::Result<std::optional<int64_t>> integer_option(const Arguments& arguments,
 
 std::optional<scene::SceneFile> load_scene_or_tell(const std::string& path, const Log& log) {
   auto loaded = scene::load_scene(path);
-  if (auto* file = std::get_if<scene::SceneFile>(&loaded)) return std::move(*file);
-  for (const auto& line : std::get<scene::SceneFaults>(loaded).lines) log.write_fault(line);
+  if (loaded) return std::move(loaded).value();
+  for (const auto& line : loaded.error().lines) log.write_fault(line);
   return std::nullopt;
 }
 

@@ -96,9 +96,8 @@ std::string words_of(const Arguments& arguments, const Value& scene) {
 std::optional<Value> scene_of(const Arguments& arguments) {
   if (const auto path = arguments.one("scene")) {
     const auto loaded = scene::load_scene(*path);
-    const auto* file = std::get_if<scene::SceneFile>(&loaded);
-    if (file == nullptr) return std::nullopt;
-    return scene::scene_document(file->scene, scene::Secrets::kRedacted);
+    if (!loaded) return std::nullopt;
+    return scene::scene_document(loaded.value().scene, scene::Secrets::kRedacted);
   }
   auto daemon = open_daemon(arguments);
   if (!daemon) return std::nullopt;

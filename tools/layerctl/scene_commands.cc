@@ -40,9 +40,9 @@ base::Result<Scene> wanted_scene(const Session& session) {
                  nullptr};
   }
   auto loaded = scene::load_scene(*path);
-  if (auto* file = std::get_if<scene::SceneFile>(&loaded)) return std::move(file->scene);
+  if (loaded) return std::move(loaded).value().scene;
   std::string lines;
-  for (const auto& line : std::get<scene::SceneFaults>(loaded).lines) {
+  for (const auto& line : loaded.error().lines) {
     lines += (lines.empty() ? "" : "\n") + line;
   }
   return Error{ErrorCode::kInvalidInput, lines, "", nullptr};
@@ -176,9 +176,9 @@ int validate_scenes(const Arguments& arguments, const Log& log) {
   for (const std::string& path : arguments.many("SCENE")) {
     const auto loaded = scene::load_scene(path);
     Value faults = Value::array();
-    if (const auto* wrong = std::get_if<scene::SceneFaults>(&loaded)) {
+    if (!loaded) {
       are_right = false;
-      for (const std::string& line : wrong->lines) {
+      for (const std::string& line : loaded.error().lines) {
         if (!arguments.has("json")) log.write_fault(line);
         faults.items.push_back(Value::of(line));
       }

@@ -1,15 +1,10 @@
 #include "tools/layerctl/scene_file_target.h"
 
 #include "scene/live/live_codec.h"
-#include "scene/model/limits.h"
 #include "scene/wire/scene_tables.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/whole_file.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
 #include <utility>
 
 namespace layercast::tools {
@@ -20,22 +15,6 @@ using base::ErrorCode;
 using scene::CommandDocument;
 using scene::Scene;
 using scene::Value;
-
-base::Result<std::string> read_scene_text(const std::string& path) {
-  std::error_code ignored;
-  if (path != "-" && std::filesystem::is_directory(path, ignored)) {
-    return base::io_error(EISDIR, "cannot read the scene", path);
-  }
-  errno = 0;
-  std::ifstream file(path == "-" ? "/dev/stdin" : path, std::ios::binary);
-  if (!file) return base::io_error(errno, "cannot read the scene", path);
-  // One byte past the limit shows that a file is too large.
-  std::string text(static_cast<size_t>(scene::limits::kSceneBytesMax) + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return base::io_error(errno, "cannot read the scene", path);
-  text.resize(static_cast<size_t>(file.gcount()));
-  return text;
-}
 
 Error error_of(const scene::Refusal& refusal, const CommandDocument& command) {
   std::vector<ToldFault> faults;
@@ -49,13 +28,12 @@ Error error_of(const scene::Refusal& refusal, const CommandDocument& command) {
 SceneFileTarget::SceneFileTarget(std::string path, std::string text, Scene scene, const Log& log)
     : path_(std::move(path)), text_(std::move(text)), scene_(std::move(scene)), log_(log) {}
 
-std::variant<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> SceneFileTarget::open(
+base::Result<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> SceneFileTarget::open(
     const std::string& path, const Log& log) {
-  auto text = read_scene_text(path);
+  auto text = scene::read_scene_text(path);
   if (!text) return scene::SceneFaults{{text.error().to_string()}};
-  auto read = scene::parse_scene(text.value(), path == "-" ? "standard input" : path);
-  if (auto* faults = std::get_if<scene::SceneFaults>(&read)) return std::move(*faults);
-  auto& file = std::get<scene::SceneFile>(read);
+  TRY(scene::SceneFile file,
+      scene::parse_scene(text.value(), path == "-" ? "standard input" : path));
   return std::unique_ptr<SceneFileTarget>(
       new SceneFileTarget(path, std::move(text).value(), std::move(file.scene), log));
 }

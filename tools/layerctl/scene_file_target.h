@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <string>
-#include <variant>
 
 namespace layercast::tools {
 
@@ -14,7 +13,7 @@ namespace layercast::tools {
 class SceneFileTarget : public Target {
  public:
   /// Reads the file. `path`: `-` is standard input, which cannot be changed.
-  static std::variant<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> open(
+  static base::Result<std::unique_ptr<SceneFileTarget>, scene::SceneFaults> open(
       const std::string& path, const Log& log);
 
   base::Result<scene::Value> scene() override;

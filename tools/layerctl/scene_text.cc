@@ -186,8 +186,7 @@ std::optional<std::string> edited_scene_text(std::string_view text, const Scene&
   Editing editing(text, before, after, command);
   if (!editing.run()) return std::nullopt;
   const auto read = scene::parse_scene(editing.text(), "");
-  const auto* file = std::get_if<scene::SceneFile>(&read);
-  if (file == nullptr || file->scene != after) return std::nullopt;
+  if (!read || read.value().scene != after) return std::nullopt;
   return editing.text();
 }
 

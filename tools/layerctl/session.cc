@@ -127,11 +127,11 @@ int run_on(Session& session) {
 int run_on_file(const std::string& path, const Arguments& arguments, const Log& log) {
   if (const auto fits = check_for_file(arguments); !fits) return fail(log, fits.error());
   auto opened = SceneFileTarget::open(path, log);
-  if (const auto* faults = std::get_if<scene::SceneFaults>(&opened)) {
-    for (const std::string& line : faults->lines) log.write_fault(line);
+  if (!opened) {
+    for (const std::string& line : opened.error().lines) log.write_fault(line);
     return usage_status();
   }
-  Session session{arguments, log, std::get<0>(std::move(opened))};
+  Session session{arguments, log, std::move(opened).value()};
   return run_on(session);
 }
 

@@ -47,7 +47,9 @@ std::string folder_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
-base::Result<std::string> read_text(const std::string& path) {
+}  // namespace
+
+base::Result<std::string> read_scene_text(const std::string& path) {
   std::error_code error;
   if (path != "-" && std::filesystem::is_directory(path, error)) {
     return base::io_error(EISDIR, "cannot read the scene", path);
@@ -64,8 +66,6 @@ base::Result<std::string> read_text(const std::string& path) {
   return text;
 }
 
-}  // namespace
-
 std::string SceneFile::where(const std::string& value_path) const {
   const auto mark = marks.find(value_path);
   if (mark == marks.end() || mark->second.line == 0) return path + ": " + value_path;
@@ -77,7 +77,7 @@ std::string SceneFile::resolved(const std::string& relative) const {
   return resolved_path(relative, folder);
 }
 
-std::variant<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path) {
+base::Result<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path) {
   const YamlDocument document = read_yaml(yaml);
   Reader reader;
   std::optional<Scene> scene;
@@ -95,8 +95,8 @@ std::variant<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const st
   return file;
 }
 
-std::variant<SceneFile, SceneFaults> load_scene(const std::string& path) {
-  auto text = read_text(path);
+base::Result<SceneFile, SceneFaults> load_scene(const std::string& path) {
+  auto text = read_scene_text(path);
   if (!text) return SceneFaults{{text.error().to_string()}};
   return parse_scene(text.value(), path == "-" ? "standard input" : path);
 }

@@ -7,7 +7,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace layercast::scene {
@@ -31,10 +30,14 @@ struct SceneFaults {
 };
 
 /// Reads a scene from text. Faults name it `path`.
-std::variant<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path);
+base::Result<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const std::string& path);
+
+/// The text of a scene file. `-` is standard input. Of a file that is too large, it has one byte
+/// more than the limit. Errors: kIo.
+base::Result<std::string> read_scene_text(const std::string& path);
 
 /// Reads a scene file. `-` is standard input. A file that cannot be read is one fault.
-std::variant<SceneFile, SceneFaults> load_scene(const std::string& path);
+base::Result<SceneFile, SceneFaults> load_scene(const std::string& path);
 
 /// The scene as YAML; it reads back equal.
 std::string scene_yaml(const Scene& scene);

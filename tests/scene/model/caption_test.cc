@@ -40,8 +40,7 @@ layers:
   - {id: lot, type: visual_feed, content: )" +
                                     content + "}\n",
                                 "s.yaml");
-  const auto* faults = std::get_if<SceneFaults>(&read);
-  return faults == nullptr ? std::vector<std::string>{} : faults->lines;
+  return read ? std::vector<std::string>{} : read.error().lines;
 }
 
 TEST(Caption, ANameThatTheMetadataDoesNotHaveIsAFault) {

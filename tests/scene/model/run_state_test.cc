@@ -5,12 +5,12 @@
 #include "scene/live/track_phases.h"
 #include "scene/wire/scene_file.h"
 #include "tests/scene/live_scene.h"
+#include "tests/scene/parsed_scene.h"
 
 #include <array>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace layercast::scene {
@@ -22,12 +22,7 @@ using std::chrono::seconds;
 
 // The scene as a file has it, written and read again.
 Scene exported(const LiveState& state) {
-  auto read = parse_scene(scene_yaml(state.scene), "export.yaml");
-  if (const auto* faults = std::get_if<SceneFaults>(&read)) {
-    for (const std::string& line : faults->lines) ADD_FAILURE() << line;
-    return {};
-  }
-  return std::get<SceneFile>(std::move(read)).scene;
+  return parsed_scene(scene_yaml(state.scene), "export.yaml").scene;
 }
 
 // --- Authored and run state are apart ---
@@ -63,10 +58,9 @@ audio:
   - {id: e, source: a.wav, begins: 1h}
 )",
                                 "old.yaml");
-  const auto* faults = std::get_if<SceneFaults>(&read);
-  ASSERT_NE(faults, nullptr);
-  ASSERT_EQ(faults->lines.size(), 8U);
-  for (const std::string& line : faults->lines) {
+  ASSERT_FALSE(read);
+  ASSERT_EQ(read.error().lines.size(), 8U);
+  for (const std::string& line : read.error().lines) {
     EXPECT_NE(line.find(": this is run state, which a scene does not have, expected the key "
                         "removed"),
               std::string::npos)

@@ -3,6 +3,7 @@
 #include "base/geometry.h"
 #include "scene/model/limits.h"
 #include "scene/model/scene.h"
+#include "tests/scene/parsed_scene.h"
 #include "tests/scene/random_scene.h"
 
 #include <array>
@@ -67,10 +68,9 @@ std::string filled(const std::string& text_with_at, const std::string& value) {
 // The faults of a scene, without the file's name and the colon after it, which each begins with.
 Lines faults_of(const std::string& yaml) {
   const auto read = parse_scene(yaml, "s.yaml");
-  const auto* faults = std::get_if<SceneFaults>(&read);
-  if (faults == nullptr) return {};
+  if (read) return {};
   Lines lines;
-  for (const auto& line : faults->lines) {
+  for (const auto& line : read.error().lines) {
     EXPECT_TRUE(line.starts_with("s.yaml:")) << line;
     lines.push_back(line.substr(7));
   }
@@ -78,14 +78,7 @@ Lines faults_of(const std::string& yaml) {
   return lines;
 }
 
-Scene scene_of(const std::string& yaml) {
-  auto read = parse_scene(yaml, "s.yaml");
-  if (const auto* faults = std::get_if<SceneFaults>(&read)) {
-    for (const auto& line : faults->lines) ADD_FAILURE() << line;
-    return {};
-  }
-  return std::get<SceneFile>(std::move(read)).scene;
-}
+Scene scene_of(const std::string& yaml) { return parsed_scene(yaml, "s.yaml").scene; }
 
 Layer layer_of(const std::string& yaml) {
   const Scene scene = scene_of(yaml);
@@ -435,16 +428,14 @@ TEST(SceneFaults, OfOutputs) {
 }
 
 TEST(SceneOutputs, WithoutIdAreNamedAfterTheirPlace) {
-  const auto read = parse_scene(kHead +
-                                    "layers: []\noutputs: [{url: a}, {id: output-3, url: b}, "
-                                    "{url: c}, {id: x, url: d, rotate_bytes: 2G}, {url: e}]",
-                                "t.yaml");
-  const auto* file = std::get_if<SceneFile>(&read);
-  ASSERT_NE(file, nullptr);
+  const Scene scene = scene_of(kHead +
+                               "layers: []\noutputs: [{url: a}, {id: output-3, url: b}, "
+                               "{url: c}, {id: x, url: d, rotate_bytes: 2G}, {url: e}]");
+  ASSERT_EQ(scene.outputs.size(), 5);
   std::vector<std::string> ids;
-  for (const Output& each : file->scene.outputs) ids.push_back(each.id);
+  for (const Output& each : scene.outputs) ids.push_back(each.id);
   EXPECT_EQ(ids, (std::vector<std::string>{"output-1", "output-3", "output-4", "x", "output-5"}));
-  EXPECT_EQ(file->scene.outputs[3].rotate_bytes, 2'000'000'000);
+  EXPECT_EQ(scene.outputs[3].rotate_bytes, 2'000'000'000);
 }
 
 TEST(SceneFaults, OfFilters) {
@@ -528,7 +519,8 @@ TEST(SceneFaults, AreCountedBeyondAHundred) {
   std::string yaml = kHead + "layers: []\n";
   for (int i = 0; i < 130; ++i) yaml += "odd" + std::to_string(i) + ": 1\n";
   const auto read = parse_scene(yaml, "s.yaml");
-  const auto& lines = std::get<SceneFaults>(read).lines;
+  ASSERT_FALSE(read);
+  const auto& lines = read.error().lines;
   ASSERT_EQ(lines.size(), 101);
   EXPECT_EQ(lines.back(), "s.yaml: 30 more faults");
 }
@@ -809,12 +801,12 @@ TEST(SceneYaml, EverySceneThatComesWithItReadsBackEqual) {
   int count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kScenesFolder)) {
     if (entry.path().extension() != ".yaml") continue;
-    auto read = load_scene(entry.path().string());
-    if (const auto* faults = std::get_if<SceneFaults>(&read)) {
-      for (const auto& line : faults->lines) ADD_FAILURE() << line;
+    const auto read = load_scene(entry.path().string());
+    if (!read) {
+      for (const auto& line : read.error().lines) ADD_FAILURE() << line;
       continue;
     }
-    const Scene& scene = std::get<SceneFile>(read).scene;
+    const Scene& scene = read.value().scene;
     EXPECT_TRUE(scene_of(scene_yaml(scene)) == scene) << entry.path();
     ++count;
   }
@@ -859,8 +851,8 @@ class SceneFiles : public ::testing::Test {
 TEST_F(SceneFiles, ASceneIsReadFromItsFile) {
   const std::string path = write("inner/a.yaml", with(""));
   const auto read = load_scene(path);
-  ASSERT_TRUE(std::holds_alternative<SceneFile>(read));
-  const auto& file = std::get<SceneFile>(read);
+  ASSERT_TRUE(read);
+  const SceneFile& file = read.value();
   EXPECT_EQ(file.path, path);
   EXPECT_EQ(file.folder, (folder_ / "inner").string());
   EXPECT_EQ(file.resolved("art/x.png"), (folder_ / "inner/art/x.png").string());
@@ -871,16 +863,15 @@ TEST_F(SceneFiles, ASceneIsReadFromItsFile) {
 TEST_F(SceneFiles, FaultsBeginWithTheFilesName) {
   const std::string path = write("a.yaml", "version: 1\n");
   const auto read = load_scene(path);
-  ASSERT_TRUE(std::holds_alternative<SceneFaults>(read));
-  const auto& lines = std::get<SceneFaults>(read).lines;
+  ASSERT_FALSE(read);
+  const auto& lines = read.error().lines;
   EXPECT_EQ(lines.at(0), path + ":1:1: \"scene\" is missing" + kName);
 }
 
 TEST_F(SceneFiles, AFileThatCannotBeReadIsOneFault) {
   const auto fault_of = [](const std::string& path) {
     const auto read = load_scene(path);
-    const auto* faults = std::get_if<SceneFaults>(&read);
-    return faults == nullptr || faults->lines.size() != 1 ? "not one fault" : faults->lines[0];
+    return read || read.error().lines.size() != 1 ? "not one fault" : read.error().lines[0];
   };
   const std::string missing = (folder_ / "none.yaml").string();
   EXPECT_EQ(fault_of(missing), missing + ": cannot read the scene: No such file or directory");
@@ -891,16 +882,14 @@ TEST_F(SceneFiles, AFileThatCannotBeReadIsOneFault) {
 }
 
 TEST(SceneFile, KnowsWhereEachValueStands) {
-  const auto read = parse_scene(with("size: [10, 20]"), "scenes/s.yaml");
-  const auto& file = std::get<SceneFile>(read);
+  const SceneFile file = parsed_scene(with("size: [10, 20]"), "scenes/s.yaml");
   EXPECT_EQ(file.where("layers[0].content.color"), "scenes/s.yaml:7:35: layers[0].content.color");
   EXPECT_EQ(file.where("layers[0].size[1]"), "scenes/s.yaml:8:16: layers[0].size[1]");
   EXPECT_EQ(file.where("layers[0].opacity"), "scenes/s.yaml: layers[0].opacity");
 }
 
 TEST(SceneFile, WithoutAFolderPathsAreRelativeToHere) {
-  const auto read = parse_scene(with(""), "s.yaml");
-  EXPECT_EQ(std::get<SceneFile>(read).resolved("a.png"), "a.png");
+  EXPECT_EQ(parsed_scene(with(""), "s.yaml").resolved("a.png"), "a.png");
 }
 
 }  // namespace
