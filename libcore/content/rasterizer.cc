@@ -229,8 +229,8 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& co
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {
-  return error_picture(layer.id + ": " + error.to_string(), layer.size.value_or(base::SizeF{}),
-                       fonts_ ? fonts_.value().get() : nullptr);
+  return error_picture(layer.id + ": " + reason_without_folders(error),
+                       layer.size.value_or(base::SizeF{}), fonts_ ? fonts_.value().get() : nullptr);
 }
 
 }  // namespace layercast::content

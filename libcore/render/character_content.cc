@@ -31,6 +31,7 @@ class Player {
   base::SizeF box() const { return still_ ? still_->box : moving_->box(); }
   int64_t decode_nanoseconds() const { return moving_ ? moving_->decode_nanoseconds() : 0; }
   std::optional<base::Error> absence() const { return moving_ ? moving_->absence() : std::nullopt; }
+  std::optional<base::Error> loss() const { return moving_ ? moving_->loss() : std::nullopt; }
   std::optional<base::Error> take_failure() {
     return moving_ ? moving_->take_failure() : std::nullopt;
   }
@@ -99,6 +100,7 @@ class Character final : public MovingContent {
   }
 
   std::optional<base::Error> absence() const override { return now_.absence(); }
+  std::optional<base::Error> loss() const override { return now_.loss(); }
 
   std::optional<base::Error> take_failure() override {
     auto failure = now_.take_failure();

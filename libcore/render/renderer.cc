@@ -16,6 +16,8 @@
 namespace layercast::render {
 namespace {
 
+using scene::OnError;
+
 frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   const base::Color& color = canvas.background;
   return frame::premultiplied({color.red, color.green, color.blue, color.alpha});
@@ -128,19 +130,38 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
 
 std::vector<ContentFailure> Renderer::take_failures() { return std::exchange(failures_, {}); }
 
+bool Renderer::take_failing_change() { return std::exchange(has_failing_change_, false); }
+
+std::vector<FailingLayer> Renderer::failing() const {
+  std::vector<FailingLayer> failing;
+  for (const LayerState& state : layers_) {
+    for (const std::optional<base::Error>* error :
+         {&state.error, &std::as_const(state.content->error), &state.loss, &state.filter_error}) {
+      if (!*error) continue;
+      failing.push_back({state.layer->id, **error, error == &state.loss});
+      break;
+    }
+  }
+  return failing;
+}
+
 ContentFailure Renderer::failure_of(const LayerState& state, const base::Error& error) const {
   const std::string path = "layers[" + std::to_string(state.index) + "]" +
                            failing_value(state.layer->content, error, view_->settings);
   return {path, state.layer->id, error};
 }
 
-Renderer::LayerState Renderer::state_of(const ShownLayer& shown) const {
+Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
+                                        const scene::LayerDefaults& defaults) const {
   LayerState state;
   state.layer = shown.layer;
   state.run = shown.run;
   state.index = shown.index;
   state.content = shown.content;
   state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
+  state.on_error = scene::on_error_of(
+      *shown.layer, defaults,
+      options_.patience == Patience::kNone ? OnError::kKeep : OnError::kErrorPicture);
   return state;
 }
 
@@ -153,9 +174,13 @@ void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.group = std::move(before.group);
   state.effects = std::move(before.effects);
   state.unfilterable = std::move(before.unfilterable);
+  state.filter_error = std::move(before.filter_error);
+  state.loss = std::move(before.loss);
+  state.last_shown = std::move(before.last_shown);
   state.error = std::move(before.error);
   state.absence = std::move(before.absence);
-  const bool is_same = before.layer == state.layer && before.run == state.run;
+  const bool is_same =
+      before.layer == state.layer && before.run == state.run && before.on_error == state.on_error;
   if (is_same && state.is_still) state.items = std::move(before.items);
 }
 
@@ -163,11 +188,12 @@ void Renderer::show(SceneViewPtr view) {
   std::vector<LayerState> layers;
   layers.reserve(view->layers.size());
   for (const ShownLayer& shown : view->layers) {
-    layers.push_back(state_of(shown));
+    layers.push_back(state_of(shown, view->settings.defaults));
     const auto before = std::ranges::find(layers_, shown.content, &LayerState::content);
     if (before != layers_.end()) take_over(*before, layers.back());
   }
   layers_ = std::move(layers);
+  has_failing_change_ = true;
   view_ = std::move(view);
   const scene::Canvas& canvas = view_->settings.canvas;
   list_ = {size_, background_of(canvas), {}, shown_of(canvas.size, frame_from_canvas_)};
@@ -179,6 +205,9 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
     refresh_text(state, frame_index);
   } else {
     ++stats_.cache_hits;
+  }
+  if (const auto& error = state.error ? state.error : state.content->error) {
+    if (state.error || state.on_error != OnError::kErrorPicture) return show_failure(state, *error);
   }
   const base::SceneTime time = rate_.time_of(frame_index);
   const bool has_others = has_other_filters(state.running(), *state.content, time);
@@ -199,8 +228,11 @@ void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
   ++stats_.cache_misses;
   auto raster = view_->rasterizer->rasterise(*state.layer, text);
   state.text = std::move(text);
-  state.raster = raster ? std::move(raster).value()
-                        : view_->rasterizer->error_raster(*state.layer, raster.error());
+  if (raster) {
+    state.raster = std::move(raster).value();
+  } else if (state.on_error == OnError::kErrorPicture) {
+    state.raster = view_->rasterizer->error_raster(*state.layer, raster.error());
+  }
 }
 
 void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
@@ -213,6 +245,7 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
     failures_.push_back(failure_of(state, *failure));
   }
   if (shown) {
+    note_loss(state);
     if (const auto absence = state.content->moving->absence()) show_absence(state, *absence);
     const bool is_known = state.parts.empty() || state.parts.front().picture == before;
     ++(is_known ? stats_.cache_hits : stats_.cache_misses);
@@ -221,13 +254,26 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
     return;
   }
   state.error = std::move(shown).error();
-  state.raster = view_->rasterizer->error_raster(*state.layer, *state.error);
-  state.parts.assign(1, part_of(*state.raster));
+  state.raster.reset();
+  has_failing_change_ = true;
   failures_.push_back(failure_of(state, *state.error));
+  show_failure(state, *state.error);
 }
 
-// Shows the error picture, which is redrawn when its text changes.
+// Notes whether a live source has a picture, and what the layer shows while it has one.
+void Renderer::note_loss(LayerState& state) {
+  auto loss = state.content->moving->loss();
+  const bool is_known = loss && state.loss && loss->message == state.loss->message;
+  if ((loss || state.loss) && !is_known) {
+    has_failing_change_ = true;
+    state.loss = std::move(loss);
+  }
+  if (state.on_error == OnError::kKeep && !state.parts.empty()) state.last_shown = state.parts;
+}
+
+// Shows nothing, the last picture, or the error picture, which is redrawn when its text changes.
 void Renderer::show_absence(LayerState& state, const base::Error& absence) {
+  if (state.on_error != OnError::kErrorPicture) return show_failure(state, absence);
   if (std::string text = absence.to_string(); !state.raster || text != state.absence) {
     state.absence = std::move(text);
     state.raster = view_->rasterizer->error_raster(*state.layer, absence);
@@ -235,8 +281,25 @@ void Renderer::show_absence(LayerState& state, const base::Error& absence) {
   state.parts.assign(1, part_of(*state.raster));
 }
 
+// Shows what `on_error` says instead of a content that failed.
+void Renderer::show_failure(LayerState& state, const base::Error& error) {
+  switch (state.on_error) {
+    case OnError::kKeep:
+      state.parts = state.last_shown;
+      break;
+    case OnError::kHide:
+      state.parts.clear();
+      break;
+    case OnError::kErrorPicture:
+      if (!state.raster) state.raster = view_->rasterizer->error_raster(*state.layer, error);
+      state.parts.assign(1, part_of(*state.raster));
+      break;
+  }
+}
+
 base::SizeF Renderer::box_of(const LayerState& state) const {
-  if (state.content->moving != nullptr && !state.error) return state.content->moving->box();
+  const bool shows_error_picture = state.error && state.on_error == OnError::kErrorPicture;
+  if (state.content->moving != nullptr && !shows_error_picture) return state.content->moving->box();
   return (state.raster ? state.raster : state.content->raster)->box;
 }
 
@@ -255,17 +318,29 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 // the end are left to the compositor. Returns whether there were any filters.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
-  if (state.error || state.content->error || state.is_filtered) return false;
+  const bool has_failed = state.error || state.content->error;
+  if (has_failed && state.on_error == OnError::kErrorPicture) return false;
+  if (state.is_filtered || state.parts.empty()) return false;
   const bool has_any = !state.layer->filters.empty() || state.run->transition;
   if (!has_any && !animates_filters(*state.layer)) return false;
   const base::Result<void> done = state.effects.apply(state.running(), time, box, state.parts);
   if (done) {
+    if (state.filter_error) has_failing_change_ = true;
+    state.filter_error.reset();
     state.unfilterable.reset();
     state.recoloring = state.effects.recoloring();
     return true;
   }
-  if (!state.unfilterable) {
+  if (!state.filter_error) {
     failures_.push_back(failure_of(state, done.error()));
+    state.filter_error = done.error();
+    has_failing_change_ = true;
+  }
+  if (state.on_error != OnError::kErrorPicture) {
+    state.parts.clear();  // unfiltered, it could show what the filter is to hide
+    return true;
+  }
+  if (!state.unfilterable) {
     state.unfilterable = view_->rasterizer->error_raster(*state.layer, done.error());
   }
   state.parts.assign(1, part_of(*state.unfilterable));

@@ -42,6 +42,13 @@ struct ContentFailure {
   base::Error error;
 };
 
+/// A layer that does not show its content now.
+struct FailingLayer {
+  std::string layer;  ///< its id
+  base::Error error;
+  bool is_lost = false;  ///< a live source without a picture, which recovers by itself
+};
+
 /// The cost of rendering so far; compose_stats() has that of composing.
 struct RenderStats {
   int64_t evaluate_nanoseconds = 0;   ///< of CPU: the scene at an instant → a draw list
@@ -80,6 +87,11 @@ class Renderer {
   /// The videos that have failed since the last call, which show the error picture.
   std::vector<ContentFailure> take_failures();
 
+  /// Whether failing() may have changed since the last call.
+  bool take_failing_change();
+  /// The layers that did not show their content in the newest frame.
+  std::vector<FailingLayer> failing() const;
+
   RenderStats stats() const;
   const compose::ComposeStats& compose_stats() const { return compositor_->stats(); }
   /// The number of allocated frames, and the bytes of each.
@@ -102,8 +114,12 @@ class Renderer {
     LayerEffects effects;                         ///< the filters of the layer
     frame::RecoloringPtr recoloring;              ///< applied by the compositor
     std::optional<content::Raster> unfilterable;  ///< the error picture, while filters fail
+    std::optional<base::Error> filter_error;      ///< why filters fail
     std::optional<base::Error> error;             ///< why the content cannot be read further
+    std::optional<base::Error> loss;              ///< why a live source has no picture now
     std::string absence;                          ///< the error in `raster`, of a moving content
+    std::vector<content::Part> last_shown;        ///< without effects, for OnError::kKeep
+    scene::OnError on_error = scene::OnError::kErrorPicture;
     /// The items of all frames, once `is_still`.
     std::optional<std::vector<compose::DrawItem>> items;
     bool is_still = false;
@@ -111,12 +127,14 @@ class Renderer {
     scene::RunningLayer running() const { return {*layer, *run}; }
   };
 
-  LayerState state_of(const ShownLayer& shown) const;
+  LayerState state_of(const ShownLayer& shown, const scene::LayerDefaults& defaults) const;
   void take_over(LayerState& before, LayerState& state) const;
   void refresh(LayerState& state, int64_t frame_index);
   void refresh_text(LayerState& state, int64_t frame_index);
   void refresh_moving(LayerState& state, int64_t frame_index);
+  void note_loss(LayerState& state);
   void show_absence(LayerState& state, const base::Error& absence);
+  void show_failure(LayerState& state, const base::Error& error);
   ContentFailure failure_of(const LayerState& state, const base::Error& error) const;
   base::SizeF box_of(const LayerState& state) const;
   void group_parts(LayerState& state, base::SizeF box);
@@ -133,6 +151,7 @@ class Renderer {
   compose::DrawList list_;
   std::unique_ptr<compose::Compositor> compositor_;
   std::vector<ContentFailure> failures_;
+  bool has_failing_change_ = false;
   RenderStats stats_;
 };
 

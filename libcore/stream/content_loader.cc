@@ -49,13 +49,20 @@ class ContentLoader::Work {
 
   void wait_until_ready(base::Duration patience);
   SceneViewPtr view_at(base::Duration time);
+  std::vector<LayerFailure> failures() const;
 
  private:
+  // A content that was loaded, and its layer.
+  struct Loaded {
+    SharedLayer shared;
+    LayerContentPtr content;
+  };
   // A layer that is ready to be shown.
   struct Ready {
     SharedLayer shared;
     LayerContentPtr content;
     ContentContextPtr context;
+    std::optional<Loaded> kept = std::nullopt;  ///< the last one without an error
   };
   struct Job {
     std::optional<SharedLayer> shared;
@@ -81,6 +88,9 @@ class ContentLoader::Work {
   void make_quick(const scene::LiveStatePtr& state);
   void queue_slow(const scene::LiveStatePtr& state);
   void forget_absent(const scene::LiveState& state);
+  void set_ready(const std::string& name, Ready ready);
+  std::optional<render::ShownLayer> shown(const Ready& ready, size_t index,
+                                          const scene::LayerDefaults& defaults) const;
   LayerContentPtr make(ContentBuilder& builder, const ContentContextPtr& context,
                        const scene::RunningLayer& layer);
   void scale(const SharedLayer& shared, const render::LayerContent& content, base::SizeI canvas);
@@ -240,7 +250,7 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
     LayerContentPtr content = make(quick_builder_, context, each.shared.running());
     const std::lock_guard lock(mutex_);
     jobs_.erase(each.name);
-    ready_[each.name] = {each.shared, std::move(content), std::move(context)};
+    set_ready(each.name, {each.shared, std::move(content), std::move(context)});
   }
 }
 
@@ -269,6 +279,16 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
   };
   std::erase_if(ready_, is_absent);
   std::erase_if(jobs_, is_absent);
+}
+
+// Keeps the content that is shown in place of one that failed. Requires mutex_.
+void ContentLoader::Work::set_ready(const std::string& name, Ready ready) {
+  Ready& known = ready_[name];
+  if (ready.content->error && known.content != nullptr) {
+    ready.kept = known.content->error ? std::move(known.kept)
+                                      : std::optional(Loaded{known.shared, known.content});
+  }
+  known = std::move(ready);
 }
 
 LayerContentPtr ContentLoader::Work::make(ContentBuilder& builder, const ContentContextPtr& context,
@@ -361,7 +381,7 @@ void ContentLoader::Work::load_images() {
     const auto wanted = jobs_.find(name);
     const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
     if (!is_wanted) continue;
-    ready_[name] = {*wanted->second.shared, std::move(content), context};
+    set_ready(name, {*wanted->second.shared, std::move(content), context});
     jobs_.erase(wanted);
     publish();
     changed_.notify_all();
@@ -379,12 +399,35 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
     const auto ready = ready_.find(each.name);
     if (scene::is_gone(each.shared.running(), now) || ready == ready_.end()) continue;
     // The previous look, if the new content is not ready; `ready` has the matching layer.
-    const SharedLayer& shared = ready->second.shared;
-    view->layers.push_back({shared.layer, shared.run, each.index, ready->second.content});
+    auto layer = shown(ready->second, each.index, state.scene.defaults);
+    if (layer) view->layers.push_back(*std::move(layer));
   }
   std::ranges::stable_sort(view->layers, {},
                            [](const render::ShownLayer& s) { return s.layer->z_index; });
   return view;
+}
+
+// What is shown of a layer; nullopt: nothing, because its content failed.
+std::optional<render::ShownLayer> ContentLoader::Work::shown(
+    const Ready& ready, size_t index, const scene::LayerDefaults& defaults) const {
+  const auto on_error = scene::on_error_of(*ready.shared.layer, defaults, scene::OnError::kKeep);
+  if (!ready.content->error || on_error == scene::OnError::kErrorPicture) {
+    return render::ShownLayer{ready.shared.layer, ready.shared.run, index, ready.content};
+  }
+  if (on_error == scene::OnError::kHide || !ready.kept) return std::nullopt;
+  const SharedLayer shared = with_content_of(ready.shared, ready.kept->shared);
+  return render::ShownLayer{shared.layer, shared.run, index, ready.kept->content};
+}
+
+std::vector<LayerFailure> ContentLoader::Work::failures() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LayerFailure> failures;
+  for (const auto& [name, ready] : ready_) {
+    const std::string& id = ready.shared.layer->id;
+    if (name != id || !ready.content->error) continue;  // an exiting layer has another name
+    failures.push_back({LayerFailure::Kind::kContent, id, *ready.content->error});
+  }
+  return failures;
 }
 
 // The newest revision up to which all visible layers are ready.
@@ -442,5 +485,6 @@ ContentLoader::~ContentLoader() = default;
 void ContentLoader::wait_until_ready(base::Duration patience) { work_->wait_until_ready(patience); }
 
 SceneViewPtr ContentLoader::view_at(base::Duration time) { return work_->view_at(time); }
+std::vector<LayerFailure> ContentLoader::failures() const { return work_->failures(); }
 
 }  // namespace layercast::stream

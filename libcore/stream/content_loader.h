@@ -6,12 +6,14 @@
 #include "layers/layer_manager.h"
 #include "render/layer_content.h"
 #include "render/scene_view.h"
+#include "stream/layer_failure.h"
 #include "stream/stream_clock.h"
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace layercast::stream {
 
@@ -44,6 +46,9 @@ class ContentLoader {
   /// The view for frames from stream time `time` on; null before anything is ready. Never waits for
   /// content. Thread: render.
   render::SceneViewPtr view_at(base::Duration time);
+
+  /// The layers, visible or not, whose content could not be loaded.
+  std::vector<LayerFailure> failures() const;
 
  private:
   class Work;

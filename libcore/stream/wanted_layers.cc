@@ -91,6 +91,22 @@ bool has_filters_of(const render::LayerContent& content, const SharedLayer& shar
          content.filters == render::lasting_filters(*shared.layer);
 }
 
+SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept) {
+  scene::Layer merged = *layer.layer;
+  merged.type = kept.layer->type;
+  merged.size = kept.layer->size;
+  merged.content = kept.layer->content;
+  merged.filters = kept.layer->filters;
+  scene::LayerRun run = *layer.run;
+  // Its entrance stays where it is.
+  if (!run.shown_since) run.shown_since = run.start;
+  run.start = kept.run->start;
+  run.character = kept.run->character;
+  run.messages = kept.run->messages;
+  return {base::Shared<scene::Layer>(std::move(merged)),
+          base::Shared<scene::LayerRun>(std::move(run))};
+}
+
 bool is_video(const scene::Layer& layer) {
   return std::holds_alternative<scene::VideoContent>(layer.content);
 }

@@ -42,6 +42,10 @@ bool same_job(const SharedLayer& a, const SharedLayer& b);
 /// are shown.
 bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared);
 
+/// `layer` with the content of `kept`, which plays on: what a layer shows that keeps its old
+/// content because the new one failed.
+SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept);
+
 bool is_video(const scene::Layer& layer);
 /// Whether the content never waits for a file and is made quickly.
 bool is_quick(const scene::Layer& layer);

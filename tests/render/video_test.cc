@@ -453,7 +453,8 @@ base::Error away(const std::string& message) {
 TEST(VideoAbsence, ShowsTheErrorPictureUntilItIsBack) {
   const auto tape = new_tape();
   tape->display_size = {40, 20};
-  const scene::SceneFile file = parsed(kBoxed);
+  const scene::SceneFile file =
+      parsed(scene_of(kCanvas, std::string(kBox) + ", on_error: error-picture"));
   OfflineOptions options = playing(tape, PixelFormat::kRgba);
   options.patience = Patience::kNone;
   Renderer renderer = offline_renderer(file, options);
@@ -476,6 +477,75 @@ TEST(VideoAbsence, ShowsTheErrorPictureUntilItIsBack) {
     tape->absence.reset();
   }
   EXPECT_FALSE(is_red(*renderer.render(30), 53, 70));
+}
+
+TEST(VideoAbsence, LiveLayerKeepsItsLastPicture) {
+  const auto tape = new_tape();
+  tape->display_size = {40, 20};
+  const scene::SceneFile file = parsed(kBoxed);
+  OfflineOptions options = playing(tape, PixelFormat::kRgba);
+  options.patience = Patience::kNone;
+  Renderer renderer = offline_renderer(file, options);
+  const FramePtr first = renderer.render(2);
+  ASSERT_NE(first->rgba().at(60, 70), (frame::StraightRgba8{0, 0, 0, 255}));
+  EXPECT_TRUE(renderer.take_failing_change());
+  EXPECT_THAT(renderer.failing(), IsEmpty());
+  EXPECT_FALSE(renderer.take_failing_change());
+  tape->absence = away("connection refused");
+  for (int64_t i = 3; i < 6; ++i) EXPECT_EQ(renderer.render(i), first) << i;
+  EXPECT_TRUE(renderer.take_failing_change());
+  ASSERT_EQ(renderer.failing().size(), 1U);
+  EXPECT_EQ(renderer.failing()[0].layer, "a");
+  EXPECT_TRUE(renderer.failing()[0].is_lost);
+  EXPECT_EQ(renderer.failing()[0].error.message, "connection refused");
+  EXPECT_FALSE(renderer.take_failing_change());
+  tape->absence.reset();
+  renderer.render(6);
+  EXPECT_TRUE(renderer.take_failing_change());
+  EXPECT_THAT(renderer.failing(), IsEmpty());
+}
+
+TEST(VideoAbsence, LayerThatHidesOnErrorsShowsNothing) {
+  const auto tape = new_tape();
+  tape->display_size = {40, 20};
+  tape->absence = away("connection refused");
+  const scene::SceneFile file = parsed(scene_of(kCanvas, std::string(kBox) + ", on_error: hide"));
+  Renderer renderer = offline_renderer(file, playing(tape, PixelFormat::kRgba));
+  EXPECT_EQ(renderer.prepare(0).size(), 1U);
+  EXPECT_EQ(renderer.render(0)->rgba().at(60, 70), (frame::StraightRgba8{0, 0, 0, 255}));
+}
+
+TEST(VideoFailure, InTheMiddleFollowsOnError) {
+  struct Case {
+    std::string on_error;
+    Patience patience;
+    enum { kLast, kNothing, kRed } shows;
+  };
+  for (const Case& each :
+       {Case{"", Patience::kWaits, Case::kRed}, Case{"", Patience::kNone, Case::kLast},
+        Case{", on_error: keep", Patience::kWaits, Case::kLast},
+        Case{", on_error: hide", Patience::kNone, Case::kNothing},
+        Case{", on_error: error-picture", Patience::kNone, Case::kRed}}) {
+    const auto tape = new_tape();
+    tape->fails_at = 3;
+    const scene::SceneFile file = parsed(scene_of(kCanvas, std::string(kBox) + each.on_error));
+    OfflineOptions options = playing(tape, PixelFormat::kRgba);
+    options.patience = each.patience;
+    Renderer renderer = offline_renderer(file, options);
+    const auto last = renderer.render(2)->rgba().at(60, 70);
+    for (int64_t i = 3; i < 6; ++i) {
+      const FramePtr frame = renderer.render(i);
+      EXPECT_EQ(is_red(*frame, 53, 70), each.shows == Case::kRed) << each.on_error << i;
+      if (each.shows == Case::kLast) {
+        EXPECT_EQ(frame->rgba().at(60, 70), last) << i;
+      }
+      if (each.shows == Case::kNothing) {
+        EXPECT_EQ(frame->rgba().at(60, 70), (frame::StraightRgba8{0, 0, 0, 255})) << i;
+      }
+    }
+    ASSERT_EQ(renderer.failing().size(), 1U) << each.on_error;
+    EXPECT_FALSE(renderer.failing()[0].is_lost);
+  }
 }
 
 TEST(VideoAbsence, OfAnUnreachableSourceIsToldByPrepare) {

@@ -35,6 +35,7 @@ RED = (0xC0, 0x20, 0x20)  # below the bits of each picture
 SCENE = """version: 1
 scene: feeds
 canvas: {{width: 640, height: 360, fps: 25, background: "#204060"}}
+defaults: {{on_error: error-picture}}
 layers:
   - {{id: still, type: overlay, size: [40, 40], transform: {{position: [480, 300]}},
      content: {{type: color, color: "#ff8000"}}}}

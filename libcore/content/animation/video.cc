@@ -43,6 +43,7 @@ class Video final : public MovingContent {
   std::optional<base::Error> absence() const override {
     return fallback_ ? std::nullopt : absence_;
   }
+  std::optional<base::Error> loss() const override { return absence_; }
   std::optional<base::Error> take_failure() override {
     return std::exchange(failure_, std::nullopt);
   }

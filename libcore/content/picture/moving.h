@@ -46,6 +46,8 @@ class MovingContent {
 
   /// After show() without parts: the error to show in an error picture until there are parts again.
   virtual std::optional<base::Error> absence() const { return std::nullopt; }
+  /// Why a live source has no picture now, also while another picture replaces it.
+  virtual std::optional<base::Error> loss() const { return absence(); }
   /// The temporary failure since the last call, to be reported once.
   virtual std::optional<base::Error> take_failure() { return std::nullopt; }
 

@@ -1,5 +1,6 @@
 #include "content/text/error_picture.h"
 
+#include "base/redaction.h"
 #include "content/picture/cairo_picture.h"
 #include "content/text/text.h"
 #include "scene/model/scene.h"
@@ -34,6 +35,24 @@ struct Layout {
         margin(std::clamp(std::min(width, height) / 8, 4.0, 28.0)),
         radius(std::clamp(std::min(width, height) / 8, 1.0, 18.0)) {}
 };
+
+// `cannot open /srv/show/a.png` as `cannot open a.png`. A path begins after a space, a quote or a
+// bracket, and ends before the next one.
+std::string without_absolute_folders(std::string_view text) {
+  constexpr std::string_view kEdges = " \t\"'`()[]<>,";
+  std::string result;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find_first_of(kEdges), text.size());
+    std::string_view word = text.substr(0, end);
+    if (word.starts_with('/') && word.find_last_of('/') + 1 < word.size()) {
+      word.remove_prefix(word.find_last_of('/') + 1);
+    }
+    result += word;
+    if (end < text.size()) result += text[end];
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
 
 void add_panel(cairo_t* cairo, const Layout& layout, double inset) {
   constexpr double kQuarter = std::numbers::pi / 2;
@@ -159,6 +178,16 @@ Raster error_picture(std::string_view reason, base::SizeF box, FontLibrary* font
   const base::PointF origin{std::max(0.0, std::floor((box.width - size.width) / 2)),
                             std::max(0.0, std::floor((box.height - size.height) / 2))};
   return {std::make_shared<const frame::Picture>(std::move(image), origin), box};
+}
+
+std::string reason_without_folders(const base::Error& error) {
+  base::Error shown = error;
+  if (!base::is_url(shown.where)) shown.where = shown.where.substr(shown.where.rfind('/') + 1);
+  shown.message = without_absolute_folders(shown.message);
+  shown.cause = nullptr;
+  std::string text = shown.to_string();
+  if (error.cause != nullptr) text += ": " + reason_without_folders(*error.cause);
+  return text;
 }
 
 }  // namespace layercast::content

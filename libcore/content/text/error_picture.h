@@ -1,9 +1,11 @@
 #pragma once
 
+#include "base/error.h"
 #include "base/geometry.h"
 #include "content/picture/raster.h"
 #include "content/text/fonts.h"
 
+#include <string>
 #include <string_view>
 
 namespace layercast::content {
@@ -15,5 +17,9 @@ namespace layercast::content {
 /// Ownership: `fonts` is borrowed, and may be nullptr.
 /// Thread: any; waits for other users of `fonts`.
 Raster error_picture(std::string_view reason, base::SizeF box, FontLibrary* fonts);
+
+/// error.to_string() for a picture that viewers see: of the paths of files, only the name of the
+/// file is left.
+std::string reason_without_folders(const base::Error& error);
 
 }  // namespace layercast::content

@@ -127,6 +127,7 @@ Value apply_change(ApplyContext& context, const PatchScene& change) {
     context.scene().canvas = after.canvas;
     context.scene().duration = after.duration;
     context.scene().fonts = after.fonts;
+    context.scene().defaults = after.defaults;
     notify_of_scene(context);
   }
   Value result = scene_codec().write(after);

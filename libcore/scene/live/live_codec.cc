@@ -198,7 +198,9 @@ base::Result<int> version_of(const Value& header) {
 }
 
 Scene without_layers(const Scene& scene) {
-  return {scene.name, scene.canvas, scene.duration, scene.fonts, {}, {}, scene.outputs};
+  Scene head = head_of(scene);
+  head.outputs = scene.outputs;
+  return head;
 }
 
 }  // namespace

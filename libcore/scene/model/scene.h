@@ -325,6 +325,13 @@ struct Transition {
   bool operator==(const Transition&) const = default;
 };
 
+/// What a layer shows while its content cannot be shown.
+enum class OnError : uint8_t {
+  kErrorPicture,  ///< a red box with the reason
+  kKeep,          ///< what it showed before; nothing if it never showed anything
+  kHide,          ///< nothing
+};
+
 /// One layer of a scene, as written by the user. Its run state (scene/model/run_state.h) has when
 /// it began and what it changes from.
 struct Layer {
@@ -343,6 +350,7 @@ struct Layer {
   std::vector<Animation> enter;  ///< play when the layer is shown
   std::vector<Animation> exit;   ///< play when it is hidden or removed; it disappears after them
   std::optional<Transition> transition;
+  std::optional<OnError> on_error;  ///< absent: as LayerDefaults
 
   // Defined in scene.cc, so that not every source that handles layers compiles them.
   Layer();
@@ -391,12 +399,19 @@ struct AudioTrack {
   bool operator==(const AudioTrack&) const = default;
 };
 
+/// The values of layers that do not state their own.
+struct LayerDefaults {
+  std::optional<OnError> on_error;  ///< absent: offline kErrorPicture, live kKeep
+  bool operator==(const LayerDefaults&) const = default;
+};
+
 /// A whole scene. Copies share the layers.
 struct Scene {
   std::string name;
   Canvas canvas;
   std::optional<base::Duration> duration;
   std::vector<std::string> fonts;
+  LayerDefaults defaults;
   std::vector<base::Shared<Layer>> layers;  ///< in file order
   std::vector<AudioTrack> audio;
   std::vector<Output> outputs;

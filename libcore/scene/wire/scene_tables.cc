@@ -20,6 +20,10 @@ constexpr std::array kLayerTypes = {EnumName<LayerType>{LayerType::kHost, "host"
                                     EnumName<LayerType>{LayerType::kOverlay, "overlay"},
                                     EnumName<LayerType>{LayerType::kChat, "chat"}};
 
+constexpr std::array kOnErrors = {EnumName<OnError>{OnError::kErrorPicture, "error-picture"},
+                                  EnumName<OnError>{OnError::kKeep, "keep"},
+                                  EnumName<OnError>{OnError::kHide, "hide"}};
+
 template <class Enum, size_t count>
 Codec<Enum> one_of(const std::array<EnumName<Enum>, count>& table) {
   return scene::one_of<Enum>(std::vector(table.begin(), table.end()));
@@ -111,11 +115,23 @@ ObjectTable<Layer> layer_table() {
           "Animations that play when a live layer is hidden or removed, before it disappears."),
       optional("transition", &L::transition, transition(),
                "How live changes of the layer are shown."),
+      optional("on_error", &L::on_error, one_of(kOnErrors),
+               "What is shown while the content cannot be shown: a red box with the reason, what "
+               "the layer showed before, or nothing; absent: as defaults of the scene."),
   };
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
   table.run_state_keys = {"start", "shown_since", "leaves", "glide"};
   return table;
+}
+
+Codec<LayerDefaults> layer_defaults() {
+  return object<LayerDefaults>(
+      {.title = "defaults",
+       .doc = "Values of layers that do not state their own.",
+       .fields = {optional("on_error", &LayerDefaults::on_error, one_of(kOnErrors),
+                           "As on_error of a layer; absent: error-picture for the offline tools, "
+                           "keep for streamd.")}});
 }
 
 ObjectTable<Canvas> canvas_table() {
@@ -272,6 +288,8 @@ ObjectTable<Scene> scene_table() {
       optional("fonts", &S::fonts,
                list(file_path(FileRole::kAsset), 0, limits::kFontsMax, "font files"),
                "Extra font files."),
+      optional("defaults", &S::defaults, layer_defaults(),
+               "Values of layers that do not state their own."),
       required("layers", &S::layers,
                list(shared(defined_as("layer", layer_codec())), 0, limits::kLayersMax, "layers"),
                "The layers, in file order."),
