@@ -14,6 +14,9 @@ using Duration = std::chrono::nanoseconds;
 /// An instant in UTC, as a wall clock shows it.
 using WallTime = std::chrono::sys_time<Duration>;
 
+/// The time as ISO 8601 in UTC: `2026-01-01T18:00:00.123Z`.
+std::string utc_text(WallTime time);
+
 /// A position in a series of equal periods.
 struct Phase {
   int64_t periods = 0;   ///< whole periods passed; below 0 before the first

@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/parse_number.h"
+#include "control/health_document.h"
 #include "control/openapi.h"
 #include "control/page.h"
 #include "control/request_head.h"
@@ -343,20 +344,12 @@ Answer Api::health(const Request&, const Route&) const {
 }
 
 Answer Api::readiness(const Request& request, const Route&) const {
-  const Readiness readiness = parts_.status_provider.readiness();
+  const base::Health health = parts_.status_provider.health();
+  const bool is_ready = health.state() != base::HealthState::kFailed;
   Value document = Value::object();
-  document.add("ready", Value::of(readiness.is_ready));
-  if (request.trust == Request::Trust::kToken) {
-    Value checks = Value::array();
-    for (const auto& check : readiness.checks) {
-      Value line = Value::object();
-      line.add("name", Value::of(check.name)).add("well", Value::of(check.is_well));
-      if (!check.reason.empty()) line.add("reason", Value::of(check.reason));
-      checks.items.push_back(std::move(line));
-    }
-    document.add("checks", std::move(checks));
-  }
-  return json_answer(document, readiness.is_ready ? 200 : 503);
+  document.add("ready", Value::of(is_ready));
+  if (request.trust == Request::Trust::kToken) document.add("health", health_document(health));
+  return json_answer(document, is_ready ? 200 : 503);
 }
 
 Answer Api::metrics(const Request&, const Route&) const {

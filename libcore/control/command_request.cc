@@ -37,6 +37,14 @@ scene::Value document_of(const CommandResult& result) {
     document.add("frame",
                  result.frame ? Value::of(static_cast<double>(*result.frame)) : Value::null());
   }
+  if (!result.failing.empty()) {
+    Value failing = Value::array();
+    for (const FailingLayer& layer : result.failing) {
+      failing.items.push_back(
+          Value::object().add("id", Value::of(layer.id)).add("message", Value::of(layer.message)));
+    }
+    document.add("failing", std::move(failing));
+  }
   document.add("result", result.accepted.result);
   return document;
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "control/problem.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 #include "scene/live/command_codec.h"
 
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace layercast::control {
 
@@ -31,6 +33,8 @@ struct CommandResult {
   layers::Accepted accepted;
   AckLevel level = AckLevel::kDurable;
   std::optional<int64_t> frame;  ///< the first frame that showed it; absent: none in time
+  /// Of the layers and sounds that the command names, those that cannot be shown or heard.
+  std::vector<FailingLayer> failing = {};
 };
 
 /// Parses when a command is due: `10s`, `1.5` (seconds of stream time) or `frame:1234`. Errors:
@@ -39,7 +43,8 @@ base::Result<layers::At> at_from(std::string_view text);
 /// Parses the acknowledgement that a client waits for: `on-air`. Errors: kInvalidInput.
 base::Result<AckLevel> ack_level_from(std::string_view text);
 
-/// `{revision, frame, result}`; `frame` is present only when the client waited for it.
+/// `{revision, frame, failing, result}`; `frame` is present only when the client waited for it, and
+/// `failing` (`[{id, message}]`) only if a content failed.
 scene::Value document_of(const CommandResult& result);
 
 }  // namespace layercast::control

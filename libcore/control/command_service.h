@@ -4,6 +4,7 @@
 #include "control/command_request.h"
 #include "control/problem.h"
 #include "control/server_limits.h"
+#include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 
 #include <functional>
@@ -20,8 +21,9 @@ class CommandService {
  public:
   using Done = std::function<void(CommandAnswer)>;
 
-  /// Both outlive the service; `layers` outlives the callbacks, too.
-  CommandService(layers::LayerManager& layers, const Limits& limits);
+  /// All outlive the service; `layers` and `status_provider` outlive the callbacks, too.
+  CommandService(layers::LayerManager& layers, const StreamStatusProvider& status_provider,
+                 const Limits& limits);
   ~CommandService();
   CommandService(const CommandService&) = delete;
   CommandService& operator=(const CommandService&) = delete;
@@ -29,9 +31,9 @@ class CommandService {
   /// Reads and submits the command. Calls `done` exactly once: at once if the command cannot be
   /// read, else on a thread of the layer manager: when the
   /// command is durable or, with AckLevel::kOnAir, when a frame that shows it was passed to the
-  /// encoder; without a frame after Limits::on_air_patience or stop(). `done` must not wait.
-  /// `body_pointer`: the place of the client's document in the params, as a JSON pointer; the
-  /// faults of a refusal are relative to it.
+  /// encoder; without a frame after Limits::on_air_patience or stop(). With a frame, the answer
+  /// says which contents failed. `done` must not wait. `body_pointer`: the place of the client's
+  /// document in the params, as a JSON pointer; the faults of a refusal are relative to it.
   void execute(const CommandRequest& request, const std::string& body_pointer, Done done);
 
   /// Ends all waits for frames, now and in future.
@@ -41,6 +43,7 @@ class CommandService {
   class FrameWaits;
 
   layers::LayerManager& layers_;
+  const StreamStatusProvider& status_provider_;
   const Limits& limits_;
   std::shared_ptr<FrameWaits> waits_;  ///< shared with callbacks, which may outlive the service
 };

@@ -129,10 +129,25 @@ constexpr std::string_view kOutputsSchema = R"({
 
 constexpr std::string_view kReadinessSchema = R"({
   "type": "object", "required": ["ready"], "additionalProperties": false,
-  "properties": {"ready": {"type": "boolean"}, "checks": {"type": "array", "items": {
-    "type": "object", "required": ["name", "well"],
-    "properties": {"name": {"type": "string"}, "well": {"type": "boolean"},
-                   "reason": {"type": "string"}}}}}})";
+  "properties": {"ready": {"type": "boolean"},
+                 "health": {"$ref": "#/components/schemas/health"}}})";
+
+constexpr std::string_view kHealthSchema = R"({
+  "type": "object", "required": ["state", "parts", "reasons"], "additionalProperties": false,
+  "properties": {
+    "state": {"enum": ["ok", "degraded", "failed"], "description": "The worst of the reasons."},
+    "parts": {"type": "object", "description": "The state of each part.",
+              "additionalProperties": {"enum": ["ok", "degraded", "failed"]}},
+    "reasons": {"type": "array", "description": "What is wrong now, the worst first.", "items": {
+      "type": "object", "required": ["part", "subject", "state", "message", "since"],
+      "additionalProperties": false,
+      "properties": {
+        "part": {"enum": ["rendering", "encoder", "outputs", "store", "layers", "sounds", "feeds",
+                          "leader"]},
+        "subject": {"type": ["string", "null"],
+                    "description": "The id of the output, layer or sound."},
+        "state": {"enum": ["degraded", "failed"]}, "message": {"type": "string"},
+        "since": {"type": "string", "format": "date-time"}}}}}})";
 
 constexpr std::string_view kOutputStateSchema = R"({
   "type": "object", "additionalProperties": false,
@@ -152,7 +167,7 @@ constexpr std::string_view kStatusSchema = R"({
   "type": "object", "additionalProperties": false,
   "required": ["state", "stream_time", "frame", "fps", "frames", "lateness", "render_seconds",
                "outputs", "cpu_seconds", "memory_bytes", "uptime", "scene", "layers", "revision",
-               "store", "version"],
+               "store", "health", "version"],
   "properties": {
     "state": {"enum": ["on-air", "stopped", "paused"]},
     "stream_time": {"type": "number", "description": "Seconds."},
@@ -177,6 +192,7 @@ constexpr std::string_view kStatusSchema = R"({
       "properties": {"reachable": {"type": "boolean"}, "reason": {"type": ["string", "null"]},
                      "waiting": {"type": "integer",
                                  "description": "Changes that the remote store lacks."}}},
+    "health": {"$ref": "#/components/schemas/health"},
     "version": {"type": "string"}}})";
 
 constexpr std::string_view kBatchSchema = R"({
@@ -191,7 +207,8 @@ void add_other_schemas(Value& schemas) {
       .add("merge-patch",
            written(R"({"type": "object", "description": "A JSON Merge Patch (RFC 7396)."})"))
       .add("problem", written(kProblemSchema))
-      .add("health", written(R"({"type": "object", "required": ["status"],
+      .add("health", written(kHealthSchema))
+      .add("liveness", written(R"({"type": "object", "required": ["status"],
                                  "properties": {"status": {"const": "ok"}}})"))
       .add("readiness", written(kReadinessSchema))
       .add("status", written(kStatusSchema))
@@ -294,7 +311,10 @@ Value response(std::string_view description) {
 Value command_answer_schema(const Route& route) {
   Value schema = written(R"({"type": "object", "required": ["revision", "result"],
     "additionalProperties": false,
-    "properties": {"revision": {"type": "integer"}, "frame": {"type": ["integer", "null"]}}})");
+    "properties": {"revision": {"type": "integer"}, "frame": {"type": ["integer", "null"]},
+      "failing": {"type": "array", "description": "Contents of the command that cannot be shown.",
+        "items": {"type": "object", "required": ["id", "message"], "additionalProperties": false,
+          "properties": {"id": {"type": "string"}, "message": {"type": "string"}}}}}})");
   schema.find("properties")->add("result", reference(route.answer_schema));
   return schema;
 }

@@ -24,14 +24,14 @@ constexpr std::array kRoutes = {
           .operation = "health",
           .summary = "Liveness: 200 while the process answers.",
           .answer = &Api::health,
-          .answer_schema = "health",
+          .answer_schema = "liveness",
           .access = Access::kOpen},
     Route{.method = "GET",
           .path = "/readyz",
           .operation = "readiness",
-          .summary = "Readiness: 200 while the stream runs, its newest frame is at most a second "
-                     "old, the encoder works and, if there are outputs, one of them is live; else "
-                     "503. Only clients with the token see the reasons.",
+          .summary = "Readiness: 503 while the health is failed: the stream is stopped, no output "
+                     "gets frames, or no change can be stored; else 200, also while the health is "
+                     "degraded. Only clients with the token see the health and its reasons.",
           .answer = &Api::readiness,
           .answer_schema = "readiness",
           .access = Access::kOpen},

@@ -26,11 +26,11 @@ constexpr int kInternalError = -32603;
 constexpr size_t kBatchMax = 100;
 
 /// The events of a subscription; every subscriber also receives `scene`.
-constexpr std::array<std::string_view, 19> kEvents = {
+constexpr std::array<std::string_view, 20> kEvents = {
     "scene",         "layer.created",  "layer.updated",  "layer.deleted", "layer.activated",
     "scene.updated", "stream.started", "stream.stopped", "stream.paused", "stream.configured",
     "output.added",  "output.removed", "chat.said",      "output.state",  "stream.error",
-    "stats",         "audio.added",    "audio.updated",  "audio.removed"};
+    "stats",         "audio.added",    "audio.updated",  "audio.removed", "health.changed"};
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
 /// Methods that only read, or concern the connection.

@@ -39,7 +39,7 @@ class Server::Work {
         host_(address_of_host(options.host)),
         gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
               *options.metrics),
-        commands_(*options.layers, limits_),
+        commands_(*options.layers, *options.status_provider, limits_),
         api_({*options.layers, *options.status_provider, *options.metrics, documents_, commands_,
               limits_}),
         preview_(*options.status_provider, limits_, *options.metrics),

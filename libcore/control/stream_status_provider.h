@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/health.h"
 #include "base/time.h"
 #include "scene/wire/value.h"
 
@@ -21,16 +22,10 @@ struct EncodedPicture {
   std::string bytes;
 };
 
-/// Whether the daemon is ready, and the checks behind that.
-struct Readiness {
-  bool is_ready = false;
-  /// One check: its name, whether it passed, and why not.
-  struct Check {
-    std::string name;
-    bool is_well = false;
-    std::string reason;
-  };
-  std::vector<Check> checks;
+/// A layer or sound that cannot be shown or heard now.
+struct FailingLayer {
+  std::string id;
+  std::string message;
 };
 
 /// Status and pictures of the running stream, for the API. The tool that owns the stream implements
@@ -44,7 +39,8 @@ class StreamStatusProvider {
 
   /// `{state, stream_time, frame, fps, frames: {rendered, repeated, dropped: {reason: n}},
   /// lateness: {p50, p99, max} in seconds, render_seconds, outputs: […], cpu_seconds, memory_bytes,
-  /// uptime, scene, layers, revision, store: {reachable, reason, waiting}, version}`.
+  /// uptime, scene, layers, revision, store: {reachable, reason, waiting}, health, version}`;
+  /// health as health_document().
   virtual scene::Value status() const = 0;
   /// The part of status() that is sent every second as the `stats` event.
   virtual scene::Value stats() const = 0;
@@ -59,13 +55,17 @@ class StreamStatusProvider {
   /// demand; nullopt after `patience`.
   virtual std::optional<EncodedPicture> preview(int64_t after, base::Duration patience) const = 0;
 
-  /// The current result of all checks.
-  virtual Readiness readiness() const = 0;
+  /// The present health; the daemon is ready unless it is kFailed.
+  virtual base::Health health() const = 0;
+  /// The layers and sounds that cannot be shown or heard, up to date: a content that failed is here
+  /// before the frame on air that lacks it.
+  virtual std::vector<FailingLayer> failing_layers() const = 0;
   /// All metrics in the Prometheus text format.
   virtual std::string metrics_text() const = 0;
 
-  /// Calls `listener` for events outside the scene, `output.state` and `stream.error`, with their
-  /// params. It must not block. The subscription ends when the result is destroyed.
+  /// Calls `listener` for events outside the scene, with their params: `output.state`,
+  /// `stream.error` and `health.changed`. It must not block. The subscription ends when the result
+  /// is destroyed.
   virtual std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const scene::Value& params)> listener) = 0;
 };

@@ -4,9 +4,6 @@
 #include "scene/live/live_codec.h"
 #include "scene/wire/json_codec.h"
 
-#include <array>
-#include <chrono>
-#include <cstdio>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -16,21 +13,6 @@ namespace layercast::layers {
 namespace {
 
 using scene::Value;
-
-// `2026-01-01T18:00:00.123Z`.
-std::string utc_text(scene::WallTime time) {
-  const auto day = std::chrono::floor<std::chrono::days>(time);
-  const std::chrono::year_month_day date(day);
-  const std::chrono::hh_mm_ss clock(std::chrono::floor<std::chrono::milliseconds>(time - day));
-  std::array<char, 64> text{};
-  const int length = std::snprintf(
-      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-      static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-      static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-      static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-      static_cast<int>(clock.subseconds().count()));
-  return {text.data(), static_cast<size_t>(length)};
-}
 
 std::string header_of(const scene::LiveState& state, const Schedule& schedule) {
   Value header = scene::header_document(state);
@@ -43,7 +25,7 @@ std::string header_of(const scene::LiveState& state, const Schedule& schedule) {
 std::string journal_text(const scene::Command& command, base::Duration now, scene::WallTime at) {
   scene::CommandDocument document = scene::document_of(command);
   return scene::write_json(Value::object()
-                               .add("at", Value::of(utc_text(at)))
+                               .add("at", Value::of(base::utc_text(at)))
                                .add("now", Value::of(base::duration_text(now)))
                                .add("method", Value::of(document.method))
                                .add("params", std::move(document.params)),

@@ -55,6 +55,11 @@ base::Result<std::optional<Durability::Committed>> Durability::commit(
   return std::optional(std::move(committed));
 }
 
+base::Result<void> Durability::probe() const {
+  const scene::LiveStatePtr present = state();
+  return store_.commit(commit_between(*present, *present, schedule_));
+}
+
 void Durability::set(Committed committed) {
   schedule_ = std::move(committed.schedule);
   const std::lock_guard lock(mutex_);

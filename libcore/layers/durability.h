@@ -34,6 +34,9 @@ class Durability {
   /// the store's; then nothing is stored.
   base::Result<std::optional<Committed>> commit(const std::vector<const PendingCommand*>& group,
                                                 scene::WallTime at) const;
+  /// Stores the durable state again, unchanged, to find out whether the store can be written.
+  /// Thread and errors: as commit().
+  base::Result<void> probe() const;
   /// Makes the result of a commit the durable state. Thread: the one that commits, or for a
   /// follower the one that mirrors; the caller holds the manager's lock.
   void set(Committed committed);

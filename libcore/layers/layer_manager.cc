@@ -43,6 +43,8 @@ constexpr Duration kLead = std::chrono::milliseconds(100);
 constexpr Duration kLook = std::chrono::milliseconds(50);
 // The delay before a commit is retried that no caller waits for.
 constexpr Duration kRetryAfter = std::chrono::seconds(1);
+// How often the store is tried while commits fail and no command comes.
+constexpr Duration kProbeEvery = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -64,6 +66,10 @@ class LayerManager::Work {
   OnAir& on_air() { return on_air_; }
   SceneMetrics& metrics() { return metrics_; }
   void poke_time() { time_watch_.poke(); }
+  std::optional<base::Error> store_failure() const {
+    const std::lock_guard lock(mutex_);
+    return store_failure_;
+  }
 
  private:
   // Requires mutex_.
@@ -77,6 +83,7 @@ class LayerManager::Work {
   // The thread that commits.
   void commit_for_ever();
   void await_work(std::unique_lock<std::mutex>& lock);
+  void probe_store(std::unique_lock<std::mutex>& lock);
   void publish(size_t count, std::optional<Durability::Committed> committed,
                std::unique_lock<std::mutex>& lock);
   void roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock);
@@ -89,12 +96,13 @@ class LayerManager::Work {
   const Checker checker_;
   SceneMetrics metrics_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable work_;
   Sequencer sequencer_;
   PendingQueue queue_;
   Durability durability_;
   std::optional<Clock::time_point> retry_at_;
+  std::optional<base::Error> store_failure_;
   bool is_ending_ = false;
 
   ShownStates shown_;
@@ -258,7 +266,18 @@ void LayerManager::Work::await_work(std::unique_lock<std::mutex>& lock) {
                                [&] { return is_ending_ || queue_.has_caller(); });
     retry_at_.reset();
   }
-  work_.wait(lock, [&] { return is_ending_ || !queue_.is_empty(); });
+  const auto has_work = [&] { return is_ending_ || !queue_.is_empty(); };
+  while (store_failure_ && !options_.clock->wait_for(lock, work_, kProbeEvery, has_work)) {
+    probe_store(lock);
+  }
+  work_.wait(lock, has_work);
+}
+
+void LayerManager::Work::probe_store(std::unique_lock<std::mutex>& lock) {
+  lock.unlock();
+  const auto probed = durability_.probe();
+  lock.lock();
+  store_failure_ = probed ? std::nullopt : std::optional(probed.error());
 }
 
 void LayerManager::Work::commit_for_ever() {
@@ -271,6 +290,8 @@ void LayerManager::Work::commit_for_ever() {
     auto committed = durability_.commit(group, options_.clock->wall_now());
     if (committed && committed.value()) metrics_.count_commit(group.size());
     lock.lock();
+    if (!committed) store_failure_ = committed.error();
+    if (committed && committed.value()) store_failure_.reset();
     if (committed) {
       publish(group.size(), std::move(committed).value(), lock);
     } else {
@@ -446,6 +467,8 @@ Answer LayerManager::apply(Submission submission) {
 std::unique_ptr<Subscription> LayerManager::subscribe(std::function<void(const Change&)> listener) {
   return work_->subscribers().add(std::move(listener));
 }
+
+std::optional<base::Error> LayerManager::store_failure() const { return work_->store_failure(); }
 
 void LayerManager::count_refusal(const base::Error& error) {
   work_->metrics().count_refusal(error);

@@ -82,6 +82,10 @@ class LayerManager {
   /// listener must not block.
   std::unique_ptr<layers::Subscription> subscribe(std::function<void(const Change&)> listener);
 
+  /// Why the newest commit failed; nullopt once a commit succeeds. While there are no commands, the
+  /// manager stores the state again every 2 seconds to find out.
+  std::optional<base::Error> store_failure() const;
+
   /// Counts a command that was refused before it was submitted, in the metrics.
   void count_refusal(const base::Error& error);
 

@@ -3,11 +3,13 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 
@@ -19,12 +21,22 @@ using base::Result;
 
 constexpr mode_t kFolderMode = 0700;
 constexpr mode_t kFileMode = 0600;
+constexpr int kAttempts = 5;
+constexpr std::chrono::milliseconds kAttemptInterval{20};
 
 std::string holder_of(int descriptor) {
   std::array<char, 16> text{};
   const ssize_t count = ::pread(descriptor, text.data(), text.size() - 1, 0);
   const int process = count > 0 ? std::atoi(text.data()) : 0;
   return process > 0 ? "the process " + std::to_string(process) : "another process";
+}
+
+int flock_of(int descriptor, int operation) {
+  int result = 0;
+  do {
+    result = ::flock(descriptor, operation | LOCK_NB);
+  } while (result != 0 && errno == EINTR);
+  return result;
 }
 
 void sync_folder(const fs::path& folder) {
@@ -40,10 +52,12 @@ void sync_folder(const fs::path& folder) {
 Result<NameLock> NameLock::take(const std::string& path, const std::string& whose) {
   NameLock lock(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kFileMode));
   if (lock.descriptor_ < 0) return base::io_error(errno, "cannot open", path);
-  int result = 0;
-  do {
-    result = ::flock(lock.descriptor_, LOCK_EX | LOCK_NB);
-  } while (result != 0 && errno == EINTR);
+  int result = flock_of(lock.descriptor_, LOCK_EX);
+  // is_held() in another process may hold the lock for a moment.
+  for (int i = 0; i < kAttempts && result != 0 && errno == EWOULDBLOCK; ++i) {
+    std::this_thread::sleep_for(kAttemptInterval);
+    result = flock_of(lock.descriptor_, LOCK_EX);
+  }
   if (result != 0 && errno == EWOULDBLOCK) {
     return base::conflict(whose + " is in use by " + holder_of(lock.descriptor_) +
                               "; stop that process, or mirror the scene with --follow",
@@ -56,6 +70,11 @@ Result<NameLock> NameLock::take(const std::string& path, const std::string& whos
                           ::pwrite(lock.descriptor_, process.data(), process.size(), 0) > 0;
   static_cast<void>(is_written);
   return lock;
+}
+
+bool NameLock::is_held(const std::string& path) {
+  const NameLock lock(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return lock.descriptor_ >= 0 && flock_of(lock.descriptor_, LOCK_SH) != 0 && errno == EWOULDBLOCK;
 }
 
 NameLock::NameLock(NameLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}

@@ -14,6 +14,9 @@ class NameLock {
   /// Locks the file `path` and creates it if it is missing. `whose` is the subject of the error.
   /// Errors: kConflict when another process holds the lock, with its process id; kIo.
   static base::Result<NameLock> take(const std::string& path, const std::string& whose);
+  /// Whether a process holds the lock; false also if the file is missing. A concurrent take()
+  /// waits for this function. Thread: any.
+  static bool is_held(const std::string& path);
   NameLock(NameLock&& other) noexcept;
   NameLock& operator=(NameLock&& other) noexcept;
   ~NameLock();

@@ -86,12 +86,14 @@ void RedisFollower::stop_waiting() {
 
 StoreHealth RedisFollower::health() const {
   const std::lock_guard lock(mutex_);
-  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, 0};
+  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, 0,
+                     has_owner_};
 }
 
-void RedisFollower::note_revision(int64_t revision) {
+void RedisFollower::note(int64_t revision, bool has_owner) {
   const std::lock_guard lock(mutex_);
   newest_ = revision;
+  has_owner_ = has_owner;
   fault_.clear();
   gauges_.reachable->set(1);
   changed_.notify_all();
@@ -121,7 +123,8 @@ Result<void> RedisFollower::listen() {
   TRY_DO(hearing.send({"SUBSCRIBE", scene.channel()}));
   while (!is_stopping_) {
     TRY(const int64_t revision, scene.revision());
-    note_revision(revision);
+    TRY(const bool has_owner, scene.has_owner());
+    note(revision, has_owner);
     if (listen_for(hearing.descriptor(), wake_, kAskEvery) == Heard::kNothing) continue;
     TRY(const int count, hearing.read_arrived());
     static_cast<void>(count);

@@ -32,7 +32,7 @@ class RedisFollower : public StateStore {
  private:
   void watch();
   base::Result<void> listen();
-  void note_revision(int64_t revision);
+  void note(int64_t revision, bool has_owner);
   template <class Work>
   auto with_scene(const Work& work);
 
@@ -47,6 +47,7 @@ class RedisFollower : public StateStore {
   std::condition_variable changed_;
   bool is_stopped_ = false;  // makes wait_for_newer() return
   int64_t newest_ = 0;
+  bool has_owner_ = true;
   std::string fault_ = "not connected yet";
 
   std::atomic<bool> is_stopping_ = false;

@@ -168,7 +168,8 @@ StoreHealth RedisOwner::health() const {
 
 StoreHealth RedisOwner::locked_health() const {
   const int64_t waiting = std::max<int64_t>(backlog_.newest() - replicated_, 0);
-  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, waiting};
+  return StoreHealth{fault_.empty(), fault_.empty() ? fault_ : name_ + ": " + fault_, waiting,
+                     true};
 }
 
 // ---- The replication thread ---------------------------------------------------------------------

@@ -193,6 +193,11 @@ Result<RedisScene::Outcome> RedisScene::write(const Lease& lease, const RemoteWr
   return strange();
 }
 
+Result<bool> RedisScene::has_owner() {
+  TRY(const RedisReply reply, connection_.command({"EXISTS", owner_}));
+  return reply.integer > 0;
+}
+
 Result<int64_t> RedisScene::revision() {
   TRY(const RedisReply reply, connection_.command({"HGET", meta_, "rev"}));
   const auto revision = revision_of(reply.text);

@@ -71,6 +71,8 @@ class RedisScene {
 
   /// The revision at Redis; 0 when there is none.
   base::Result<int64_t> revision();
+  /// Whether a daemon holds the lease.
+  base::Result<bool> has_owner();
   /// The state at Redis; nullopt when there is none.
   base::Result<std::optional<StoredState>> read();
   /// As StateStore::journal().

@@ -135,6 +135,10 @@ std::string absolute_path(const std::string& path) {
   return error ? path : absolute.lexically_normal().string();
 }
 
+std::string lock_path(const std::string& path, const std::string& scene) {
+  return path + "." + file_name_part(scene) + ".lock";
+}
+
 }  // namespace
 
 /// A connection and its prepared statements.
@@ -194,8 +198,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
   std::unique_ptr<SqliteStore> store(new SqliteStore(absolute, scene, role));
   if (role == Role::kOwner) {
     TRY_DO(make_private_folder(fs::path(absolute).parent_path().string()));
-    TRY(auto lock, NameLock::take(absolute + "." + file_name_part(scene) + ".lock",
-                                  "the scene name \"" + scene + "\""));
+    TRY(auto lock, NameLock::take(lock_path(absolute, scene), "the scene name \"" + scene + "\""));
     store->lock_ = std::move(lock);
     TRY(auto database, open_owned(absolute));
     TRY(store->session_, Session::make(std::move(database)));
@@ -389,7 +392,8 @@ Result<bool> SqliteStore::wait_for_newer(int64_t known, milliseconds patience) {
 
 StoreHealth SqliteStore::health() const {
   const std::lock_guard lock(mutex_);
-  return StoreHealth{fault_.empty(), fault_, 0};
+  const bool has_owner = role_ == Role::kOwner || NameLock::is_held(lock_path(path_, scene_));
+  return StoreHealth{fault_.empty(), fault_, 0, has_owner};
 }
 
 }  // namespace layercast::store

@@ -46,6 +46,8 @@ struct StoreHealth {
   bool is_reachable = true;
   std::string reason;           ///< why not, for people; without passwords
   int64_t waiting_entries = 0;  ///< durable locally, not yet at the remote store
+  /// For a follower: whether a daemon owns the scene now.
+  bool has_owner = true;
 };
 
 /// The role of a process towards a scene.

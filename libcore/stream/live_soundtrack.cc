@@ -93,11 +93,17 @@ class LiveSoundtrack::Work {
   ~Work();
 
   std::shared_ptr<const media::AudioRing> sound() const { return ring_; }
+  std::vector<LayerFailure> failures() const {
+    const std::lock_guard lock(mutex_);
+    return failures_;
+  }
 
  private:
   // A source that is open, or being opened.
   struct Source {
     scene::SoundSource sound;
+    LayerFailure::Kind kind = LayerFailure::Kind::kContent;
+    std::string id;  ///< of the layer or sound
     std::shared_ptr<AudioFeed> feed;
     AudioAhead* ahead = nullptr;  ///< the same feed, for a file
     bool is_used = false;
@@ -111,13 +117,20 @@ class LiveSoundtrack::Work {
                  std::vector<Voice>& voices);
   void add_track(const scene::AudioTrack& track, const base::Shared<scene::TrackRun>& run,
                  std::vector<Voice>& voices);
-  Source& source_of(const std::string& key, const std::string& layer,
-                    const scene::SoundSource& sound, AudioAhead::Length length);
+  // The owner of a source: a layer with sound, or a track.
+  struct Owner {
+    std::string key;  ///< of the voice
+    LayerFailure::Kind kind;
+    std::string id;
+    std::string layer() const { return kind == LayerFailure::Kind::kContent ? id : std::string(); }
+  };
+  Source& source_of(const Owner& owner, const scene::SoundSource& sound, AudioAhead::Length length);
   std::shared_ptr<AudioFeed> listen_to(const std::string& owner, const std::string& source);
   AudioAhead::Listener teller(const std::string& owner) const;
   void retire_unused();
   void mix_until(int64_t sample);
   void note_levels();
+  void note_failures();
   void retire();
 
   const LiveSoundtrackOptions options_;
@@ -135,10 +148,11 @@ class LiveSoundtrack::Work {
   std::chrono::steady_clock::time_point noted_{};
   float peak_since_ = 0;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool stops_ = false;                               ///< with the lock
   std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock; slow to destroy
+  std::vector<LayerFailure> failures_;               ///< with the lock
   std::thread retiring_;
   std::thread thread_;
 };
@@ -212,6 +226,19 @@ void LiveSoundtrack::Work::note_levels() {
   noted_ = now;
   const float peak = std::exchange(peak_since_, 0.0F);
   peak_->set(peak > 0 ? std::max(kQuietest, 20 * std::log10(double{peak})) : kQuietest);
+  note_failures();
+}
+
+void LiveSoundtrack::Work::note_failures() {
+  std::vector<LayerFailure> failures;
+  for (const auto& [key, source] : sources_) {
+    if (source.ahead == nullptr) continue;
+    if (auto failure = source.ahead->failure()) {
+      failures.push_back({source.kind, source.id, *std::move(failure)});
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  failures_ = std::move(failures);
 }
 
 // ---- The scene ----------------------------------------------------------------------------------
@@ -243,7 +270,9 @@ void LiveSoundtrack::Work::add_layer(const base::Shared<scene::Layer>& layer,
   const bool shows = layer->visible || run->exit_start;
   if (!sound || !run->start || !shows) return;
   Voice voice = voice_of(layer, run);
-  voice.feed = source_of(voice.key, layer->id, *sound, AudioAhead::Length::kIsNot).feed;
+  voice.feed = source_of({voice.key, LayerFailure::Kind::kContent, layer->id}, *sound,
+                         AudioAhead::Length::kIsNot)
+                   .feed;
   if (voice.feed != nullptr) voices.push_back(std::move(voice));
 }
 
@@ -254,7 +283,7 @@ void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track,
   const bool fades_out = track.fade_out > Duration::zero() && !track.loop;
   const base::Shared<scene::AudioTrack> shared(track);
   Voice voice = voice_of(shared, run, std::nullopt);
-  voice.feed = source_of(voice.key, "", sound,
+  voice.feed = source_of({voice.key, LayerFailure::Kind::kSound, track.id}, sound,
                          fades_out ? AudioAhead::Length::kIsNeeded : AudioAhead::Length::kIsNot)
                    .feed;
   if (voice.feed == nullptr) return;
@@ -284,25 +313,26 @@ std::shared_ptr<AudioFeed> LiveSoundtrack::Work::listen_to(const std::string& ow
   return nullptr;
 }
 
-LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const std::string& key,
-                                                              const std::string& layer,
+LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const Owner& owner,
                                                               const scene::SoundSource& sound,
                                                               AudioAhead::Length length) {
-  Source& source = sources_[key];
+  Source& source = sources_[owner.key];
   source.is_used = true;
   if (source.feed != nullptr) return source;
   source.sound = sound;
+  source.kind = owner.kind;
+  source.id = owner.id;
   const bool has_scheme = sound.source.find("://") != std::string::npos;
   const std::string path =
       has_scheme ? sound.source : (std::filesystem::path(options_.folder) / sound.source).string();
   if (media::is_live_source(path)) {
-    source.feed = listen_to(layer, path);
+    source.feed = listen_to(owner.layer(), path);
     return source;
   }
   // A restarted daemon continues in the middle of the file.
   auto ahead = std::make_shared<AudioAhead>(
       [sound, path] { return open_sound(sound, path, media::FarPlaces::kSoughtFor); },
-      teller(layer), length);
+      teller(owner.layer()), length);
   source.ahead = ahead.get();
   source.feed = std::move(ahead);
   return source;
@@ -342,5 +372,6 @@ LiveSoundtrack::LiveSoundtrack(LiveSoundtrackOptions options)
 LiveSoundtrack::~LiveSoundtrack() = default;
 
 std::shared_ptr<const media::AudioRing> LiveSoundtrack::sound() const { return work_->sound(); }
+std::vector<LayerFailure> LiveSoundtrack::failures() const { return work_->failures(); }
 
 }  // namespace layercast::stream

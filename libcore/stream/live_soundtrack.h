@@ -4,11 +4,13 @@
 #include "base/metrics.h"
 #include "layers/layer_manager.h"
 #include "media/sound/audio_ring.h"
+#include "stream/layer_failure.h"
 #include "stream/stream_clock.h"
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace layercast::stream {
 
@@ -34,6 +36,8 @@ class LiveSoundtrack {
 
   /// The mixed samples by index: sample k is played k ÷ 48 000 s after stream time 0.
   std::shared_ptr<const media::AudioRing> sound() const;
+  /// The sounds that could not be opened within the last second.
+  std::vector<LayerFailure> failures() const;
 
  private:
   class Work;

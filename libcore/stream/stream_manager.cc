@@ -61,6 +61,7 @@ class StreamManager::Work {
   ~Work();
 
   StreamStatus status() const;
+  std::vector<LayerFailure> failures() const;
   FrameTap& tap() { return tap_; }
 
  private:
@@ -76,6 +77,7 @@ class StreamManager::Work {
   frame::FramePtr picture(int64_t index);
   void hand_over(const frame::FramePtr& frame, int64_t index);
   void note_renderer(const render::Renderer& renderer);
+  void note_failing(render::Renderer& renderer);
 
   // Thread: the follower.
   void follow_layers();
@@ -103,12 +105,14 @@ class StreamManager::Work {
 
   std::atomic<Transmission> transmission_ = Transmission::kStopped;
   std::atomic<int64_t> newest_index_ = -1;
-  std::atomic<int64_t> newest_ticks_ = 0;  ///< of the host clock, at that frame's handover
+  /// Of the host clock, at that frame's handover; before the first frame, at the start.
+  std::atomic<int64_t> newest_ticks_ = 0;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stops_ = false;      ///< with the lock
-  bool has_change_ = true;  ///< with the lock
+  bool stops_ = false;                 ///< with the lock
+  bool has_change_ = true;             ///< with the lock
+  std::vector<LayerFailure> failing_;  ///< with the lock: in the newest frame
 
   // Thread: render.
   std::unique_ptr<render::Renderer> renderer_;
@@ -152,6 +156,7 @@ StreamManager::Work::Work(StreamOptions options)
       options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
       [this](const auto& layer, const auto& error) { report_error(layer, error); }});
   transmission_ = options_.layers->current()->transmission;
+  newest_ticks_ = host_.now().time_since_epoch().count();
   subscription_ = options_.layers->subscribe(
       [this](const layers::Change& change) { follow_soon(change.state->transmission); });
   follower_ = base::named_thread("outputs", [this] { follow_layers(); });
@@ -217,6 +222,7 @@ void StreamManager::Work::render_frames() {
   loader_->wait_until_ready(kReadyPatience);
   while (wait_until_on_air()) {
     int64_t index = options_.clock->first_index_from(host_.now());
+    newest_ticks_ = host_.now().time_since_epoch().count();
     while (wait_until(options_.clock->due(index))) {
       index = skip_late(index);
       const base::FrameRate rate = options_.clock->rate();
@@ -312,6 +318,26 @@ void StreamManager::Work::render_one(int64_t index) {
     report_error(failure.layer, failure.error);
   }
   note_renderer(*renderer_);
+  if (renderer_->take_failing_change()) note_failing(*renderer_);
+}
+
+void StreamManager::Work::note_failing(render::Renderer& renderer) {
+  std::vector<LayerFailure> failing;
+  for (render::FailingLayer& each : renderer.failing()) {
+    failing.push_back({each.is_lost ? LayerFailure::Kind::kFeed : LayerFailure::Kind::kContent,
+                       std::move(each.layer), std::move(each.error)});
+  }
+  const std::lock_guard lock(mutex_);
+  failing_.swap(failing);
+}
+
+std::vector<LayerFailure> StreamManager::Work::failures() const {
+  std::vector<LayerFailure> failures = loader_->failures();
+  for (LayerFailure& each : soundtrack_.failures()) failures.push_back(std::move(each));
+  if (transmission_ == Transmission::kStopped) return failures;  // no frame shows anything
+  const std::lock_guard lock(mutex_);
+  failures.insert(failures.end(), failing_.begin(), failing_.end());
+  return failures;
 }
 
 void StreamManager::Work::hand_over(const frame::FramePtr& frame, int64_t index) {
@@ -388,6 +414,7 @@ StreamManager::StreamManager(StreamOptions options)
 StreamManager::~StreamManager() = default;
 
 StreamStatus StreamManager::status() const { return work_->status(); }
+std::vector<LayerFailure> StreamManager::failures() const { return work_->failures(); }
 FrameTap& StreamManager::tap() { return work_->tap(); }
 
 }  // namespace layercast::stream

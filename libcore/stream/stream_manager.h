@@ -7,6 +7,7 @@
 #include "media/out/live_encoding.h"
 #include "render/layer_content.h"
 #include "stream/frame_tap.h"
+#include "stream/layer_failure.h"
 #include "stream/stream_clock.h"
 
 #include <cstdint>
@@ -69,6 +70,8 @@ class StreamManager {
   ~StreamManager();
 
   StreamStatus status() const;
+  /// The layers and sounds that cannot be shown or heard now.
+  std::vector<LayerFailure> failures() const;
   /// Access to the rendered frames, for snapshots and previews.
   FrameTap& tap();
 

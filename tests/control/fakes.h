@@ -54,6 +54,7 @@ class FakeStatusProvider final : public StreamStatusProvider {
       "lateness": {"p50": 0, "p99": 0.001, "max": 0.01}, "render_seconds": 0.004,
       "outputs": [], "cpu_seconds": 1, "memory_bytes": 1000, "uptime": 1, "scene": "auction",
       "layers": 2, "revision": 1, "store": {"reachable": true, "reason": null, "waiting": 0},
+      "health": {"state": "ok", "parts": {"outputs": "ok"}, "reasons": []},
       "version": "0.1.0"})");
   }
   Value stats() const override { return Value::object().add("fps", Value::of(60)); }
@@ -73,8 +74,13 @@ class FakeStatusProvider final : public StreamStatusProvider {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // its frames come at 200 a second
     return EncodedPicture{after + 1, "picture " + std::to_string(after + 1)};
   }
-  Readiness readiness() const override {
-    return {!is_off_air, {{"encoder", true, ""}, {"output main", !is_off_air, "refused"}}};
+  base::Health health() const override {
+    if (!is_off_air) return {};
+    return {{{{base::HealthPart::kOutputs, "", base::HealthState::kFailed, "refused"}, {}}}};
+  }
+  std::vector<FailingLayer> failing_layers() const override {
+    const std::lock_guard lock(mutex_);
+    return failing;
   }
   std::string metrics_text() const override { return "layercast_frames_total 1\n"; }
   std::shared_ptr<void> listen(Listener listener) override {
@@ -89,12 +95,13 @@ class FakeStatusProvider final : public StreamStatusProvider {
   }
 
   std::atomic<bool> is_off_air = false;
+  std::vector<FailingLayer> failing;  ///< set before requests
   mutable std::atomic<int> pictures_made = 0;
 
  private:
   static Value document(const std::string& json) { return scene::read_json(json).value; }
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::shared_ptr<Listener> listener_;
 };
 

@@ -370,7 +370,9 @@ TEST(HttpApi, HealthReadinessAndMetricsAreTold) {
   fixture.status_provider.is_off_air = true;
   const Reply unfit = ask(fixture.port(), "GET /readyz");
   EXPECT_EQ(unfit.status, 503);
-  EXPECT_EQ(unfit.at("checks.1.reason"), "refused");
+  EXPECT_EQ(unfit.at("health.reasons.0.message"), "refused");
+  EXPECT_EQ(unfit.at("health.parts.outputs"), "failed");
+  EXPECT_EQ(unfit.at("health.parts.store"), "ok");
   const Reply metrics = ask(fixture.port(), "GET /metrics");
   EXPECT_EQ(metrics.body, "layercast_frames_total 1\n");
   EXPECT_EQ(metrics.field("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");

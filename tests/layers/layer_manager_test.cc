@@ -48,6 +48,30 @@ LiveState replayed(LiveState state, const std::vector<store::JournalEntry>& jour
 
 // --- Durability ---
 
+TEST_F(LayerManagers, StoreFailureStandsUntilAProbeSucceeds) {
+  open();
+  EXPECT_FALSE(manager_->store_failure());
+  store_.fail(2);
+  const Refusal refused = refused_of(apply(set_opacity(0.5)));
+  EXPECT_EQ(refused.error.code, ErrorCode::kIo);
+  ASSERT_TRUE(manager_->store_failure());
+  EXPECT_EQ(manager_->store_failure()->message, "the disk is full");
+  const int begun = store_.commits_begun();
+  // The retry is due after a second; then the store is probed every 2 seconds.
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + seconds(1)));
+  clock_.advance(seconds(1));
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + seconds(2)));
+  EXPECT_EQ(store_.commits_begun(), begun);
+  clock_.advance(seconds(2));
+  store_.await_commits(begun + 1);  // fails, too
+  ASSERT_TRUE(clock_.await_waiter(clock_.now() + seconds(2)));
+  EXPECT_TRUE(manager_->store_failure());
+  clock_.advance(seconds(2));
+  store_.await_commits(begun + 2);
+  EXPECT_TRUE(comes_true([&] { return !manager_->store_failure(); }));
+  EXPECT_EQ(accepted(set_opacity(0.5)).revision, 2);
+}
+
 TEST_F(LayerManagers, BeginWithTheInitialStateMadeDurable) {
   open();
   LiveState expected = scene::small_state();

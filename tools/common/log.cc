@@ -1,5 +1,7 @@
 #include "tools/common/log.h"
 
+#include "base/time.h"
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -57,8 +59,11 @@ void Log::write(LogLevel level, std::string_view message) const {
   if (!shows(level)) return;
   if (format_ == LogFormat::kJson) return write_json(level, message);
   const std::string_view name = kLevelNames.at(static_cast<size_t>(level));
-  const std::string prefix =
-      level == LogLevel::kInfo ? tool_ + ": " : tool_ + ": " + std::string(name) + ": ";
+  std::string prefix;
+  if (times_ == Times::kShown) {
+    prefix = base::utc_text(std::chrono::system_clock::now()) + " ";
+  }
+  prefix += level == LogLevel::kInfo ? tool_ + ": " : tool_ + ": " + std::string(name) + ": ";
   write_stderr(prefix + std::string(message));
 }
 

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "tools/common/option_table.h"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,7 +16,10 @@ enum class LogFormat { kText, kJson };
 /// Writes a tool's messages to stderr. Thread: any; each message is a single write.
 class Log {
  public:
-  explicit Log(std::string_view tool) : tool_(tool) {}
+  /// Whether lines of text begin with the time. JSON always has it.
+  enum class Times : uint8_t { kHidden, kShown };
+
+  explicit Log(std::string_view tool, Times times = Times::kHidden) : tool_(tool), times_(times) {}
 
   /// Applies --log-level and --log-format. Errors: kInvalidInput.
   base::Result<void> configure(const Arguments& arguments);
@@ -23,7 +27,8 @@ class Log {
   /// reported in that format.
   void take_format(int argc, const char* const* argv);
 
-  /// Writes one line. Text format: `TOOL: LEVEL: message`, without the level for kInfo.
+  /// Writes one line. Text format: `TIME TOOL: LEVEL: message`, without the level for kInfo; TIME
+  /// is UTC, as 2026-01-01T18:00:00.123Z, with Times::kShown only.
   void write(LogLevel level, std::string_view message) const;
   /// Writes a fault of a scene file, in text format without a prefix.
   void write_fault(std::string_view line) const;
@@ -37,6 +42,7 @@ class Log {
   void write_json(LogLevel level, std::string_view message) const;
 
   std::string tool_;
+  Times times_;
   LogLevel level_ = LogLevel::kInfo;
   LogFormat format_ = LogFormat::kText;
 };

@@ -79,6 +79,7 @@ struct OptionTable {
   Positional positional;     ///< none if there are subcommands
   std::vector<OptionGroup> groups;
   std::vector<Subcommand> subcommands{};  ///< empty, or one of them is required
+  bool is_daemon = false;                 ///< whether the lines of its log begin with the time
 };
 
 /// The options of all tools: log level and format.

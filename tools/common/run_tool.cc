@@ -9,7 +9,7 @@ namespace layercast::tools {
 
 int run_tool(const OptionTable& table, int argc, const char* const* argv, const ToolWork& work) {
   watch_signals();
-  Log log(table.tool);
+  Log log(table.tool, table.is_daemon ? Log::Times::kShown : Log::Times::kHidden);
   log.take_format(argc, argv);
   const auto parsed = parse_command_line(table, argc, argv);
   if (const auto* answer = std::get_if<Answer>(&parsed)) {

@@ -160,8 +160,29 @@ base::Result<void> print_json(const Value& value) {
   return write_stdout(scene::write_json(value) + "\n");
 }
 
+namespace {
+
+// An error if a content of the command cannot be shown.
+base::Result<void> check_shown(const Reply& reply) {
+  const Value* failing = reply.document.find("failing");
+  if (failing == nullptr || failing->items.empty()) return {};
+  std::string message;
+  for (const Value& layer : failing->items) {
+    const Value* id = layer.find("id");
+    const Value* reason = layer.find("message");
+    if (id == nullptr || reason == nullptr) continue;
+    message += (message.empty() ? "" : "; ") + id->text + ": " + reason->text;
+  }
+  return base::io_error("the change was made, but its content cannot be shown: " + message);
+}
+
+}  // namespace
+
 base::Result<void> print_reply(const Session& session, const Reply& reply) {
-  if (session.is_json()) return print_json(reply.document);
+  if (session.is_json()) {
+    TRY_DO(print_json(reply.document));
+    return check_shown(reply);
+  }
   if (reply.result.find("scheduled") != nullptr) {
     session.log.write(LogLevel::kInfo, "the command is scheduled");
     return {};
@@ -172,7 +193,8 @@ base::Result<void> print_reply(const Session& session, const Reply& reply) {
     session.log.write(LogLevel::kWarning, "the change was made, but was not on air in time");
     return {};
   }
-  return write_stdout("frame " + frame->text + "\n");
+  TRY_DO(write_stdout("frame " + frame->text + "\n"));
+  return check_shown(reply);
 }
 
 int run_layerctl(const Arguments& arguments, const Log& log) {

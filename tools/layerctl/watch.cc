@@ -29,7 +29,7 @@ constexpr std::array kEvents = {
     "layer.created",  "layer.updated",  "layer.deleted", "layer.activated",   "scene.updated",
     "stream.started", "stream.stopped", "stream.paused", "stream.configured", "output.added",
     "output.removed", "chat.said",      "output.state",  "stream.error",      "audio.added",
-    "audio.updated",  "audio.removed"};
+    "audio.updated",  "audio.removed",  "health.changed"};
 
 std::string subscription(bool with_stats) {
   Value events = Value::array();

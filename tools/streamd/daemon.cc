@@ -23,10 +23,26 @@ std::string line_of(const media::LiveOutputReport& report) {
   return line;
 }
 
-LogLevel level_of(const media::LiveOutputReport& report) {
-  const bool is_bad = report.state == media::OutputState::kFailed ||
-                      report.state == media::OutputState::kReconnecting;
-  return is_bad ? LogLevel::kWarning : LogLevel::kInfo;
+// Whether the output is not as it should be, which the health tells.
+bool is_bad(const media::LiveOutputReport& report) {
+  return report.state == media::OutputState::kFailed ||
+         report.state == media::OutputState::kReconnecting;
+}
+
+std::string subject_of(const base::HealthProblem& problem) {
+  return problem.subject.empty() ? std::string(base::name_of(problem.part))
+                                 : std::string(base::name_of(problem.part)) + " " + problem.subject;
+}
+
+LogLevel level_of(const base::HealthProblem& problem) {
+  if (problem.is_expected) return LogLevel::kDebug;
+  return problem.severity == base::HealthState::kFailed ? LogLevel::kError : LogLevel::kWarning;
+}
+
+std::string seconds_text(base::Duration time) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.1f s", std::chrono::duration<double>(time).count());
+  return text.data();
 }
 
 }  // namespace
@@ -41,6 +57,7 @@ Daemon::~Daemon() {
     follower_.join();
   }
   server_.reset();
+  health_.reset();
   stream_.reset();
   layers_.reset();
   store_.reset();
@@ -58,6 +75,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(daemon->open_layers(file));
   TRY_DO(daemon->take_up(file));
   daemon->start_stream();
+  daemon->start_health();
   if (settings.follow)
     daemon->follower_ = base::named_thread("mirror", [raw = daemon.get()] { raw->follow(); });
   // Server threads have a lower priority than rendering.
@@ -122,16 +140,63 @@ void Daemon::start_stream() {
   options.open_feed = feed_opener(Showing::kLive, 1);
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
-    log_.write(level_of(report), line_of(report));
+    if (!is_bad(report)) log_limited("output " + report.id, LogLevel::kInfo, line_of(report));
     status_provider_.report_output(report);
+    if (health_ != nullptr) health_->poke();
   };
+  // The health tells which layers and sounds fail, and when that ends.
   options.on_error = [this](const std::string& layer, const base::Error& error) {
-    log_.write(LogLevel::kWarning,
-               (layer.empty() ? "" : "layer " + layer + ": ") + error.to_string());
+    if (layer.empty()) log_limited("stream", LogLevel::kWarning, error.to_string());
     status_provider_.report_error(layer, error);
+    if (health_ != nullptr) health_->poke();
   };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
-  status_provider_.connect({layers_.get(), stream_.get(), store_.get(), &metrics_});
+}
+
+void Daemon::start_health() {
+  stream::HealthMonitorOptions options;
+  options.metrics = &metrics_;
+  options.check = [this](base::Clock::time_point now) { return problems(now); };
+  options.on_change = [this](const stream::HealthChange& change) {
+    log_health(change);
+    status_provider_.report_health(change);
+  };
+  health_ = std::make_unique<stream::HealthMonitor>(std::move(options));
+  status_provider_.connect({layers_.get(), stream_.get(), store_.get(), health_.get(), &metrics_});
+}
+
+std::vector<base::HealthProblem> Daemon::problems(base::Clock::time_point now) {
+  stream::HealthSample sample{now, stream_->status(), stream_->failures(), {}, {}, {}};
+  const store::StoreHealth store = store_->health();
+  if (const auto failure = layers_->store_failure()) sample.not_writable = failure->to_string();
+  if (!store.is_reachable) {
+    sample.not_reachable = store.reason + "; " + std::to_string(store.waiting_entries) +
+                           " changes wait in the local journal";
+  }
+  if (settings_.follow && !store.is_reachable) sample.not_reachable = store.reason;
+  if (settings_.follow && store.is_reachable && !store.has_owner) {
+    sample.leaderless = "no daemon owns the scene; the last known state stays on air";
+  }
+  for (const std::string& line : limiter_.take_counts()) log_.write(LogLevel::kWarning, line);
+  return stream_health_.check(sample);
+}
+
+void Daemon::log_health(const stream::HealthChange& change) {
+  for (const auto& each : change.ended) {
+    const bool is_expected = each.reason.problem.is_expected;
+    log_limited(subject_of(each.reason.problem), is_expected ? LogLevel::kDebug : LogLevel::kInfo,
+                "well again after " + seconds_text(each.lasted) + ": " +
+                    base::sentence_of(each.reason.problem));
+  }
+  for (const base::HealthReason& reason : change.began) {
+    const base::HealthProblem& problem = reason.problem;
+    log_limited(subject_of(problem), level_of(problem),
+                std::string(base::name_of(problem.severity)) + ": " + base::sentence_of(problem));
+  }
+}
+
+void Daemon::log_limited(const std::string& subject, LogLevel level, const std::string& message) {
+  if (log_.shows(level) && limiter_.admits(subject)) log_.write(level, message);
 }
 
 void Daemon::follow() {
@@ -192,8 +257,9 @@ std::string Daemon::summary() const {
   const auto live = std::ranges::count(status.outputs, media::OutputState::kLive,
                                        &media::LiveOutputReport::state);
   std::array<char, 96> line{};
-  std::snprintf(line.data(), line.size(), "%.1f fps, %td of %zu outputs live", status.fps, live,
-                status.outputs.size());
+  std::snprintf(line.data(), line.size(), "%.1f fps, %td of %zu outputs live, health %s",
+                status.fps, live, status.outputs.size(),
+                std::string(base::name_of(health_->health().state())).c_str());
   return line.data();
 }
 

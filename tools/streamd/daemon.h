@@ -6,9 +6,12 @@
 #include "layers/layer_manager.h"
 #include "scene/wire/scene_file.h"
 #include "store/state_store.h"
+#include "stream/health_monitor.h"
 #include "stream/stream_clock.h"
+#include "stream/stream_health.h"
 #include "stream/stream_manager.h"
 #include "tools/common/log.h"
+#include "tools/streamd/message_limiter.h"
 #include "tools/streamd/settings.h"
 #include "tools/streamd/status_provider.h"
 
@@ -16,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace layercast::tools {
 
@@ -35,7 +39,7 @@ class Daemon {
 
   /// The URL of the server.
   std::string address() const { return server_->address(); }
-  /// One line for the service manager: frame rate and live outputs.
+  /// One line for the service manager: frame rate, live outputs and health.
   std::string summary() const;
 
  private:
@@ -43,6 +47,10 @@ class Daemon {
   base::Result<void> open_layers(const scene::SceneFile& file);
   base::Result<void> take_up(const scene::SceneFile& file);
   void start_stream();
+  void start_health();
+  std::vector<base::HealthProblem> problems(base::Clock::time_point now);
+  void log_health(const stream::HealthChange& change);
+  void log_limited(const std::string& subject, LogLevel level, const std::string& message);
   void follow();
   base::Result<void> open_server();
 
@@ -54,7 +62,10 @@ class Daemon {
   StreamdStatusProvider status_provider_;
   std::unique_ptr<store::StateStore> store_;
   std::unique_ptr<layers::LayerManager> layers_;
+  MessageLimiter limiter_;
   std::unique_ptr<stream::StreamManager> stream_;
+  stream::StreamHealth stream_health_;  ///< Thread: the health monitor
+  std::unique_ptr<stream::HealthMonitor> health_;
   std::unique_ptr<control::Server> server_;
   std::atomic<bool> stops_following_ = false;
   std::thread follower_;  ///< only in a daemon that follows another

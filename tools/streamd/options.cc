@@ -75,7 +75,9 @@ const OptionTable& streamd_options() {
          {.name = "print-config",
           .arity = Arity::kFlag,
           .help = "Print the effective settings as JSON and exit."}}},
-       common_options()}};
+       common_options()},
+      {},
+      true};
   return table;
 }
 

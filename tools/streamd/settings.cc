@@ -113,7 +113,8 @@ int default_threads() {
 
 base::Result<void> take_folders(const Arguments& arguments, const scene::SceneFile& file,
                                 StreamdSettings& settings) {
-  settings.scene_folder = fs::absolute(file.folder.empty() ? "." : file.folder).string();
+  settings.scene_folder =
+      fs::absolute(file.folder.empty() ? "." : file.folder).lexically_normal().string();
   settings.assets_folder =
       fs::absolute(arguments.one("assets").value_or(settings.scene_folder)).string();
   std::error_code error;

@@ -1,6 +1,7 @@
 #include "tools/streamd/status_provider.h"
 
 #include "content/image/still.h"
+#include "control/health_document.h"
 #include "media/in/frame_picture.h"
 #include "metrics/exposition.h"
 #include "metrics/process.h"
@@ -19,8 +20,6 @@ using Seconds = std::chrono::duration<double>;
 constexpr int kPreviewWidth = 640;
 constexpr base::Duration kSnapshotPatience = std::chrono::seconds(1);
 constexpr base::Duration kPreviewInterval = std::chrono::milliseconds(100);
-// A longer gap between frames makes the daemon not ready.
-constexpr base::Duration kBehindMax = std::chrono::seconds(1);
 
 Value number(int64_t value) { return Value::of(static_cast<double>(value)); }
 Value seconds(base::Duration duration) { return Value::of(Seconds(duration).count()); }
@@ -97,27 +96,6 @@ base::Result<std::string> encoded(const frame::Frame& frame, control::PictureFor
                                                    : content::StillFormat::kJpeg);
 }
 
-control::Readiness::Check rendering_check(const stream::StreamStatus& status) {
-  if (status.transmission == scene::Transmission::kStopped) {
-    return {"rendering", false, "the stream is stopped"};
-  }
-  if (status.behind && *status.behind > kBehindMax) {
-    return {"rendering", false, "no frame for more than a second"};
-  }
-  return {"rendering", true, ""};
-}
-
-control::Readiness::Check outputs_check(const stream::StreamStatus& status) {
-  if (status.outputs.empty()) return {"outputs", true, ""};
-  std::string reason = "no output is live:";
-  for (const auto& output : status.outputs) {
-    if (output.state == media::OutputState::kLive) return {"outputs", true, ""};
-    reason += " " + output.id + " is " + std::string(media::name_of(output.state));
-    if (!output.error.empty()) reason += " (" + output.error + ")";
-  }
-  return {"outputs", false, std::move(reason)};
-}
-
 }  // namespace
 
 Value StreamdStatusProvider::stats() const {
@@ -143,6 +121,7 @@ Value StreamdStatusProvider::status() const {
       .add("layers", number(static_cast<int64_t>(state->scene.layers.size())))
       .add("revision", number(state->revision))
       .add("store", store_value(parts_.store->health()))
+      .add("health", control::health_document(health()))
       .add("version", Value::of(version()));
   return value;
 }
@@ -191,19 +170,14 @@ std::optional<control::EncodedPicture> StreamdStatusProvider::preview(
   return made;
 }
 
-control::Readiness StreamdStatusProvider::readiness() const {
-  const stream::StreamStatus status = parts_.stream->status();
-  const store::StoreHealth store = parts_.store->health();
-  control::Readiness readiness;
-  readiness.checks.push_back(rendering_check(status));
-  const bool encodes = !status.encoder_failure;
-  readiness.checks.push_back(
-      {"encoder", encodes, encodes ? "" : status.encoder_failure->to_string()});
-  readiness.checks.push_back(outputs_check(status));
-  // Always passes: the journal keeps changes while a remote store is unreachable.
-  readiness.checks.push_back({"store", true, store.is_reachable ? "" : store.reason});
-  readiness.is_ready = std::ranges::all_of(readiness.checks, &control::Readiness::Check::is_well);
-  return readiness;
+base::Health StreamdStatusProvider::health() const { return parts_.health->health(); }
+
+std::vector<control::FailingLayer> StreamdStatusProvider::failing_layers() const {
+  std::vector<control::FailingLayer> failing;
+  for (const stream::LayerFailure& each : parts_.stream->failures()) {
+    failing.push_back({each.id, each.error.to_string()});
+  }
+  return failing;
 }
 
 std::string StreamdStatusProvider::metrics_text() const {
@@ -234,6 +208,22 @@ void StreamdStatusProvider::report_error(const std::string& layer, const base::E
                               .add("layer", layer.empty() ? Value::null() : Value::of(layer))
                               .add("code", Value::of(base::meaning_of(error.code).name))
                               .add("message", Value::of(error.to_string())));
+}
+
+void StreamdStatusProvider::report_health(const stream::HealthChange& change) {
+  Value began = Value::array();
+  for (const auto& reason : change.began) {
+    began.items.push_back(control::reason_document(reason));
+  }
+  Value ended = Value::array();
+  for (const auto& each : change.ended) {
+    ended.items.push_back(
+        control::reason_document(each.reason).add("seconds", seconds(each.lasted)));
+  }
+  publish("health.changed", Value::object()
+                                .add("health", control::health_document(change.health))
+                                .add("began", std::move(began))
+                                .add("ended", std::move(ended)));
 }
 
 }  // namespace layercast::tools

@@ -5,6 +5,7 @@
 #include "layers/layer_manager.h"
 #include "media/out/live_encoding.h"
 #include "store/state_store.h"
+#include "stream/health_monitor.h"
 #include "stream/stream_manager.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace layercast::tools {
 
@@ -26,9 +28,10 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
     layers::LayerManager* layers;
     stream::StreamManager* stream;
     const store::StateStore* store;
+    const stream::HealthMonitor* health;
     const base::Metrics* metrics;
   };
-  /// Sets the parts. Before that, only report_output() and report_error() may be called.
+  /// Sets the parts. Before that, only the report functions may be called.
   void connect(const Parts& parts) { parts_ = parts; }
 
   scene::Value status() const override;
@@ -38,7 +41,8 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
                                                  std::optional<int> width) const override;
   std::optional<control::EncodedPicture> preview(int64_t after,
                                                  base::Duration patience) const override;
-  control::Readiness readiness() const override;
+  base::Health health() const override;
+  std::vector<control::FailingLayer> failing_layers() const override;
   std::string metrics_text() const override;
   std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const scene::Value& params)> listener) override;
@@ -46,6 +50,7 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
   /// Notifies the listeners. Thread: any.
   void report_output(const media::LiveOutputReport& report);
   void report_error(const std::string& layer, const base::Error& error);
+  void report_health(const stream::HealthChange& change);
 
  private:
   using Listener = std::function<void(const std::string&, const scene::Value&)>;

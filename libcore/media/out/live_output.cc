@@ -135,6 +135,7 @@ LiveOutputReport LiveOutput::report() const {
   const std::lock_guard lock(mutex_);
   LiveOutputReport report = report_;
   report.frames_dropped = queued.frames_dropped;
+  report.bytes_dropped = queued.bytes_dropped;
   report.queued_packets = queued.packets;
   report.queued_bytes = queued.bytes;
   return report;

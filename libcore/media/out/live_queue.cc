@@ -13,9 +13,14 @@ bool LiveQueue::is_too_much() const {
                                packets_.back()->made_at - packets_.front()->made_at > limits_.time);
 }
 
+void LiveQueue::count_dropped(const LivePacket& packet) {
+  if (packet.track == Output::Track::kVideo) ++frames_dropped_;
+  bytes_dropped_ += packet.packet->size;
+}
+
 void LiveQueue::drop_front() {
   bytes_ -= packets_.front()->packet->size;
-  if (packets_.front()->track == Output::Track::kVideo) ++frames_dropped_;
+  count_dropped(*packets_.front());
   packets_.pop_front();
 }
 
@@ -32,7 +37,7 @@ LiveQueue::Offered LiveQueue::offer(LivePacketPtr packet) {
     has_begun_ = true;
   }
   if (!is_open_ || waits_for_keyframe_) {
-    if (has_begun_ && packet->track == Output::Track::kVideo) ++frames_dropped_;
+    if (has_begun_) count_dropped(*packet);
     return Offered::kTaken;
   }
   bytes_ += packet->packet->size;
@@ -102,7 +107,7 @@ bool LiveQueue::is_empty() const {
 
 LiveQueue::Counts LiveQueue::counts() const {
   const std::lock_guard lock(mutex_);
-  return {static_cast<int64_t>(packets_.size()), bytes_, frames_dropped_};
+  return {static_cast<int64_t>(packets_.size()), bytes_, frames_dropped_, bytes_dropped_};
 }
 
 }  // namespace layercast::media

@@ -47,6 +47,7 @@ class LiveQueue {
     int64_t packets = 0;
     int64_t bytes = 0;
     int64_t frames_dropped = 0;  ///< Since the first packet that it took.
+    int64_t bytes_dropped = 0;   ///< Likewise, of video and sound.
   };
 
   /// `clock`: measures the age of packets and the waits. Ownership: outlives the queue.
@@ -80,6 +81,7 @@ class LiveQueue {
 
  private:
   bool is_too_much() const;
+  void count_dropped(const LivePacket& packet);
   void drop_front();
   void drop_all();
 
@@ -90,6 +92,7 @@ class LiveQueue {
   std::deque<LivePacketPtr> packets_;
   int64_t bytes_ = 0;
   int64_t frames_dropped_ = 0;
+  int64_t bytes_dropped_ = 0;
   bool is_open_ = false;
   bool is_closed_ = false;
   bool waits_for_keyframe_ = true;

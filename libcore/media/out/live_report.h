@@ -40,6 +40,7 @@ struct LiveOutputReport {
   int64_t frames = 0;          ///< sent since it was added
   int64_t frames_dropped = 0;  ///< because it was too slow or not connected
   int64_t bytes = 0;           ///< sent since it was added
+  int64_t bytes_dropped = 0;   ///< of packets, for the same reasons as frames
   int64_t reconnects = 0;      ///< times that it became live again after a loss
   int64_t queued_packets = 0;
   int64_t queued_bytes = 0;

@@ -67,6 +67,16 @@ void AudioAhead::run() {
   if (feed != nullptr) read_ahead(*feed);
 }
 
+std::optional<base::Error> AudioAhead::failure() {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void AudioAhead::note_failure(std::optional<base::Error> failure) {
+  const std::lock_guard lock(mutex_);
+  failure_ = std::move(failure);
+}
+
 // Waits before the next attempt; returns false when the thread must end.
 bool AudioAhead::pause() {
   std::unique_lock lock(mutex_);
@@ -77,6 +87,7 @@ std::unique_ptr<AudioFeed> AudioAhead::open() {
   bool is_told = false;
   do {
     auto feed = open_();
+    note_failure(feed ? std::nullopt : std::optional(feed.error()));
     if (feed) return std::move(feed).value();
     if (!std::exchange(is_told, true)) on_failure_(feed.error());
   } while (pause());

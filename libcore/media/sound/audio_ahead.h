@@ -36,12 +36,15 @@ class AudioAhead final : public AudioFeed {
   void want(int64_t first);
   /// nullopt until the length is known, and when it is not needed.
   std::optional<int64_t> length() override;
+  /// Why the feed cannot be opened now.
+  std::optional<base::Error> failure();
 
  private:
   void run();
   std::unique_ptr<AudioFeed> open();
   void read_ahead(AudioFeed& feed);
   std::optional<int64_t> wait_for_work(int64_t begin, int64_t end);
+  void note_failure(std::optional<base::Error> failure);
   bool pause();
 
   const Opener open_;
@@ -52,9 +55,10 @@ class AudioAhead final : public AudioFeed {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  int64_t wanted_ = 0;             ///< guarded by mutex_
-  bool stops_ = false;             ///< guarded by mutex_
-  std::optional<int64_t> length_;  ///< guarded by mutex_
+  int64_t wanted_ = 0;                  ///< guarded by mutex_
+  bool stops_ = false;                  ///< guarded by mutex_
+  std::optional<int64_t> length_;       ///< guarded by mutex_
+  std::optional<base::Error> failure_;  ///< guarded by mutex_
 
   std::thread thread_;
 };

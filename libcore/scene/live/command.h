@@ -194,6 +194,10 @@ struct Applied {
 base::Result<Applied, Refusal> apply(const LiveState& state, const Command& command,
                                      base::Duration now);
 
+/// The ids of the layers and sounds whose content `command` may change; nullopt: any. Empty ids, of
+/// new layers and sounds, are left out.
+std::optional<std::vector<std::string>> contents_named_by(const Command& command);
+
 /// The changes that turn `from` into `to`; items are matched by id. Empty if the two are equal.
 /// Used by `layerctl apply` and `diff`, and for a reloaded scene file.
 std::vector<Change> changes_between(const Scene& from, const Scene& to);

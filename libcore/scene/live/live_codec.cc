@@ -6,6 +6,7 @@
 #include "scene/live/run_tables.h"
 #include "scene/live/stream_config.h"
 #include "scene/model/limits.h"
+#include "scene/model/scene_settings.h"
 #include "scene/wire/json_codec.h"
 #include "scene/wire/scene_tables.h"
 #include "scene/wire/source_secrets.h"
