@@ -471,8 +471,12 @@ class Page(ToolTest):
         images = "return [...document.images].map(image => image.id)"
         self.assertEqual(self.browser.execute_script(images), ["preview"])
         self.assertIsNone(self.browser.execute_script("return window.wasFooled ?? null"))
+        self.wait_for("#health-text", "layer bad: ")
+        self.wait_for("#health-parts .degraded", "layers")
+        daemon.ask("DELETE", "api/v1/layers/bad")
+        self.wait_for("#error-list", "over after")
         self.find("#error-list button").click()
-        self.wait_for("#errors-empty", "None")
+        self.wait_for("#errors-empty", "Nothing is wrong")
         self.assertEqual(self.console(), [])
 
     def test_everybody_can_read_and_reach_what_is_there(self) -> None:

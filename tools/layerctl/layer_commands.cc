@@ -12,7 +12,10 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <map>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace layercast::tools {
 namespace {
@@ -161,13 +164,32 @@ base::Result<Value> layer_from_file(const std::string& path) {
   return std::move(read.value);
 }
 
+// Why layers are not shown as they should be, by id; empty for a scene file.
+base::Result<std::map<std::string, std::string>> layer_problems(Session& session) {
+  std::map<std::string, std::string> problems;
+  if (session.daemon == nullptr) return problems;
+  TRY(const Value status, session.daemon->get("/api/v1/status"));
+  const Value* health = status.find("health");
+  const Value* reasons = health == nullptr ? nullptr : health->find("reasons");
+  if (reasons == nullptr) return problems;  // of an older daemon
+  for (const Value& reason : reasons->items) {
+    const std::string part = text_of(reason, "part");
+    if (part != "layers" && part != "feeds") continue;
+    problems.emplace(text_of(reason, "subject"), text_of(reason, "message"));
+  }
+  return problems;
+}
+
 }  // namespace
 
 base::Result<void> list_layers(Session& session) {
   TRY(const Value scene, session.target->scene());
   if (session.is_json()) return print_json(layers_of(scene));
   const std::string active = text_of(scene, "active");
-  Table table({"", "ID", "TYPE", "Z", "VISIBLE", "OPACITY", "CONTENT"});
+  TRY(const auto problems, layer_problems(session));
+  std::vector<std::string> columns = {"", "ID", "TYPE", "Z", "VISIBLE", "OPACITY", "CONTENT"};
+  if (!problems.empty()) columns.emplace_back("PROBLEM");
+  Table table(columns);
   auto layers = in_drawing_order(scene);
   std::ranges::reverse(layers);
   for (const Value* each : layers) {
@@ -175,10 +197,17 @@ base::Result<void> list_layers(Session& session) {
     const Value* visible = layer.find("visible");
     const bool is_visible = visible == nullptr || visible->boolean;
     const std::string id = text_of(layer, "id");
-    table.add({!id.empty() && id == active ? "*" : "", id, text_of(layer, "type"),
-               scene::number_text(number_of(layer, "z_index", 0)), is_visible ? "yes" : "no",
-               scene::number_text(number_of(layer, "opacity", 1)), content_of(layer)},
-              is_visible ? Accent::kNone : Accent::kFaint);
+    std::vector<std::string> row = {!id.empty() && id == active ? "*" : "",
+                                    id,
+                                    text_of(layer, "type"),
+                                    scene::number_text(number_of(layer, "z_index", 0)),
+                                    is_visible ? "yes" : "no",
+                                    scene::number_text(number_of(layer, "opacity", 1)),
+                                    content_of(layer)};
+    const auto problem = problems.find(id);
+    if (!problems.empty()) row.push_back(problem == problems.end() ? "" : problem->second);
+    const Accent accent = is_visible ? Accent::kNone : Accent::kFaint;
+    table.add(row, problem == problems.end() ? accent : Accent::kBad);
   }
   return write_stdout(table.text());
 }

@@ -110,6 +110,20 @@ std::string store_text(const Value& status) {
   return text;
 }
 
+// `degraded`, and a line for each reason.
+std::string health_text(const Value& status) {
+  const Value* health = status.find("health");
+  if (health == nullptr) return {};
+  std::string text = text_of(*health, "state");
+  for (const Value& reason : list_in(*health, "reasons").items) {
+    const std::string subject = text_of(reason, "subject");
+    text += "\n          " + text_of(reason, "state") + ": " + text_of(reason, "part") +
+            (subject.empty() ? "" : " " + printable(subject)) + ": " +
+            printable(text_of(reason, "message")) + " (since " + text_of(reason, "since") + ")";
+  }
+  return text;
+}
+
 std::string status_text(const Value& status) {
   const Value* frames = status.find("frames");
   const Value none = Value::object();
@@ -128,6 +142,8 @@ std::string status_text(const Value& status) {
                     text_of(status, "layers") + " layers");
   line("stream", state + ", frame " + text_of(status, "frame") + ", stream time " +
                      duration_text(number_of(status, "stream_time")));
+  const std::string health = health_text(status);
+  if (!health.empty()) text += "health    " + health + "\n";
   line("rate", formatted("%.2f fps", number_of(status, "fps")));
   line("frames", text_of(counts, "rendered") + " rendered, " + text_of(counts, "repeated") +
                      " repeated, dropped: " + (dropped.empty() ? "none" : dropped));
