@@ -14,6 +14,7 @@
 #include "layers/subscribers.h"
 #include "layers/time_watch.h"
 #include "scene/live/live_codec.h"
+#include "scene/model/find_by_id.h"
 #include "scene/wire/json_codec.h"
 
 #include <algorithm>
@@ -380,16 +381,65 @@ void LayerManager::Work::mirror(LiveState state) {
 
 namespace {
 
-base::Result<std::pair<LiveState, Schedule>> state_from(store::StoredState stored) {
+using Unreadable = std::vector<scene::UnreadablePart>;
+
+// `unreadable`: takes the parts that cannot be read; null: they are errors.
+base::Result<std::pair<LiveState, Schedule>> state_from(store::StoredState stored,
+                                                        Unreadable* unreadable) {
   const scene::JsonDocument header = scene::read_json(stored.header);
   const Value* schedule_value = header.value.find("schedule");
   TRY(LiveState state, scene::live_state_from({std::move(stored.header), std::move(stored.layers)},
-                                              stored.revision));
+                                              stored.revision, unreadable));
   Schedule schedule;
-  if (schedule_value != nullptr) {
-    TRY(schedule, schedule_from(*schedule_value));
+  if (schedule_value == nullptr) return std::pair(std::move(state), std::move(schedule));
+  auto read = schedule_from(*schedule_value);
+  if (read) {
+    schedule = std::move(read).value();
+  } else if (unreadable == nullptr) {
+    return std::move(read).error();
+  } else {
+    unreadable->push_back(
+        {"scheduled commands", scene::write_json(*schedule_value, 0), std::move(read).error()});
   }
   return std::pair(std::move(state), std::move(schedule));
+}
+
+// Adds the layers of `initial` that `state` lacks because they could not be read, each behind the
+// layer that it follows in `initial`.
+void replace_unreadable(const LiveState& initial, const Unreadable& unreadable, LiveState& state) {
+  auto& layers = state.scene.layers;
+  std::string before;
+  for (const auto& layer : initial.scene.layers) {
+    const bool is_lost = std::ranges::find(unreadable, "layer " + layer->id,
+                                           &scene::UnreadablePart::name) != unreadable.end();
+    if (is_lost && scene::find_by_id(layers, layer->id) == nullptr) {
+      auto place = std::ranges::find(layers, before, [](const auto& each) { return each->id; });
+      layers.insert(place == layers.end() ? layers.begin() : place + 1, layer);
+      state.run.layers.set(*initial.run.layers.of(layer->id));
+    }
+    before = layer->id;
+  }
+}
+
+// The stored state without what cannot be read of it, or `initial` with the stored revision.
+base::Result<std::pair<LiveState, Schedule>> readable_state_from(const store::StoredState& stored,
+                                                                 const LiveState& initial,
+                                                                 const LayerManagerOptions& options,
+                                                                 Unreadable& unreadable) {
+  auto read = state_from(stored, &unreadable);
+  if (read) {
+    replace_unreadable(initial, unreadable, read.value().first);
+    return read;
+  }
+  const bool is_newer = read.error().code == ErrorCode::kUnsupported;
+  if (is_newer && options.newer_state == LayerManagerOptions::NewerState::kRefused) return read;
+  unreadable.assign(1, {"header", stored.header, read.error()});
+  for (const auto& [id, text] : stored.layers) {
+    unreadable.push_back({"layer " + id, text, base::invalid_input("the header cannot be read")});
+  }
+  LiveState state = initial;
+  state.revision = stored.revision;
+  return std::pair(std::move(state), Schedule());
 }
 
 // The first journal entry of a new scene.
@@ -406,11 +456,20 @@ base::Result<std::unique_ptr<LayerManager>> LayerManager::open(const LayerManage
   LiveState state = initial;
   Schedule schedule;
   const bool follows = options.role == store::Role::kFollower;
-  if (stored) {
-    TRY(auto read, state_from(*std::move(stored)));
+  const bool is_strict = follows || !options.on_unreadable;
+  Unreadable unreadable;
+  if (stored && is_strict) {
+    TRY(auto read, state_from(*std::move(stored), nullptr));
     std::tie(state, schedule) = std::move(read);
     if (follows) schedule = {};  // the other daemon applies them
     if (follows && options.adapt) options.adapt(state);
+  } else if (stored) {
+    TRY(auto read, readable_state_from(*stored, initial, options, unreadable));
+    std::tie(state, schedule) = std::move(read);
+    if (!unreadable.empty()) {
+      options.on_unreadable(unreadable);
+      TRY_DO(options.store->commit(commit_of(state, schedule)));
+    }
   } else if (follows) {
     return base::Error{ErrorCode::kNotFound,
                        "there is nothing to follow: no daemon has stored this scene yet",
@@ -445,7 +504,7 @@ base::Result<bool> LayerManager::follow(std::chrono::milliseconds patience) {
   if (!is_newer) return false;
   TRY(auto stored, options.store->load());
   if (!stored || stored->revision <= current()->revision) return false;
-  TRY(auto read, state_from(*std::move(stored)));
+  TRY(auto read, state_from(*std::move(stored), nullptr));
   if (options.adapt) options.adapt(read.first);
   work_->mirror(std::move(read.first));
   return true;

@@ -7,6 +7,7 @@
 #include "layers/change.h"
 #include "layers/submission.h"
 #include "scene/live/command.h"
+#include "scene/live/live_codec.h"
 #include "scene/live/live_state.h"
 #include "scene/wire/scene_file.h"
 #include "store/state_store.h"
@@ -43,6 +44,13 @@ struct LayerManagerOptions {
   base::Clock* clock = &base::Clock::steady();
   /// Modifies each state that a follower reads; absent: no change.
   std::function<void(scene::LiveState& state)> adapt;
+  /// Of an owner: called with the parts of the stored state that cannot be read. They are left out,
+  /// layers are replaced by those of the initial state, and the result is stored; without a
+  /// readable header the initial state is used. Absent: such a state is refused.
+  std::function<void(const std::vector<scene::UnreadablePart>& parts)> on_unreadable;
+  /// Whether on_unreadable applies to the state of a newer version, too, instead of a refusal.
+  enum class NewerState : uint8_t { kRefused, kUnreadable };
+  NewerState newer_state = NewerState::kRefused;
 };
 
 /// The live scene. Commands are applied in sequence, each to the result of the previous one.

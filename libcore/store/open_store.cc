@@ -62,8 +62,13 @@ Result<std::unique_ptr<StateStore>> open_unmeasured(const StoreRequest& request,
   const bool is_follower = request.role == Role::kFollower;
   switch (uri.kind) {
     case Kind::kSqlite: {
+      if (is_follower) {
+        TRY(std::unique_ptr<StateStore> store,
+            SqliteStore::open(uri.path, request.scene, Role::kFollower));
+        return store;
+      }
       TRY(std::unique_ptr<StateStore> store,
-          SqliteStore::open(uri.path, request.scene, request.role));
+          SqliteStore::open_owned(uri.path, request.scene, request.bad_file, request.on_set_aside));
       return store;
     }
     case Kind::kMemory:

@@ -67,7 +67,7 @@ Result<void> RedisOwner::begin(const StoreRequest& request) {
   const std::string path =
       (folder / ("redis-" + file_name_part(scene_) + "-" + hex_of(hash_of(name_)) + ".db"))
           .string();
-  TRY(local_, SqliteStore::open(path, scene_, Role::kOwner));
+  TRY(local_, SqliteStore::open_owned(path, scene_, request.bad_file, request.on_set_aside));
   TRY(reader_, SqliteStore::open(path, scene_, Role::kFollower));
   TRY(lease_.writer, local_->file_id());
   lease_.holder = this_process();

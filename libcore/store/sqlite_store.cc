@@ -1,6 +1,7 @@
 #include "store/sqlite_store.h"
 
 #include "base/check.h"
+#include "store/sqlite_salvage.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -16,8 +17,6 @@ using base::Result;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr int64_t kApplication = 0x4c434153;  // "LCAS" in the file's header
-constexpr int64_t kSchema = 1;
 constexpr size_t kTrimEvery = kJournalEntriesMax / 10;
 constexpr milliseconds kLookAtLeastEvery{250};
 constexpr milliseconds kLookFirst{1};
@@ -36,7 +35,7 @@ constexpr const char* kMakeSchema = R"(
   PRAGMA application_id = 1279476051;
   PRAGMA user_version = 1;
   COMMIT;)";
-static_assert(kApplication == 1279476051);
+static_assert(kSqliteApplication == 1279476051 && kSqliteSchema == 1);
 
 enum class Content { kNothing, kState };
 
@@ -63,14 +62,18 @@ Result<Content> content_of(SqliteDatabase& database, const std::string& path) {
   TRY_DO(ended);
   const auto [tables, application, version] = marks.value();
   if (tables == 0 && application == 0 && version == 0) return Content::kNothing;
-  if (application != kApplication) {
-    return base::io_error("the database belongs to another program; use another file", path);
+  if (application != kSqliteApplication) {
+    return base::io_error(
+        "the database belongs to another program; use another file, or --fresh, which renames "
+        "this one",
+        path);
   }
-  if (version > kSchema) {
-    return base::unsupported("a newer version wrote the database (schema " +
-                                 std::to_string(version) + ", supported up to " +
-                                 std::to_string(kSchema) + "); use that version, or another file",
-                             path);
+  if (version > kSqliteSchema) {
+    return base::unsupported(
+        "a newer version wrote the database (schema " + std::to_string(version) +
+            ", supported up to " + std::to_string(kSqliteSchema) +
+            "); use that version, another file, or --fresh, which renames this one",
+        path);
   }
   return Content::kState;
 }
@@ -99,7 +102,7 @@ Result<void> check_whole(SqliteDatabase& database, const std::string& path) {
       "the database is damaged; restore a backup, or move it away to start without state", path);
 }
 
-Result<SqliteDatabase> open_owned(const std::string& path) {
+Result<SqliteDatabase> open_database(const std::string& path) {
   TRY_DO(make_private_file(path));
   TRY(auto database, SqliteDatabase::open(path, SqliteDatabase::Access::kWrite));
   TRY(const Content content, content_of(database, path));
@@ -143,6 +146,12 @@ std::string lock_path(const std::string& path, const std::string& scene) {
 
 /// A connection and its prepared statements.
 struct SqliteStore::Session {
+  /// Opens the file of an owner, and creates it if it is missing.
+  static Result<std::unique_ptr<Session>> open(const std::string& path) {
+    TRY(auto database, open_database(path));
+    return make(std::move(database));
+  }
+
   static Result<std::unique_ptr<Session>> make(SqliteDatabase database) {
     auto s = std::make_unique<Session>(Session{
         std::move(database), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::nullopt});
@@ -195,17 +204,36 @@ SqliteStore::~SqliteStore() = default;
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,
                                                        const std::string& scene, Role role) {
   const std::string absolute = absolute_path(path);
+  if (role == Role::kOwner) return open_owned(absolute, scene, BadFile::kRefused, {});
   std::unique_ptr<SqliteStore> store(new SqliteStore(absolute, scene, role));
-  if (role == Role::kOwner) {
-    TRY_DO(make_private_folder(fs::path(absolute).parent_path().string()));
-    TRY(auto lock, NameLock::take(lock_path(absolute, scene), "the scene name \"" + scene + "\""));
-    store->lock_ = std::move(lock);
-    TRY(auto database, open_owned(absolute));
-    TRY(store->session_, Session::make(std::move(database)));
-  } else {
-    TRY(Session* const session, store->session());
-    static_cast<void>(session);
+  TRY(Session* const session, store->session());
+  static_cast<void>(session);
+  return store;
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open_owned(
+    const std::string& path, const std::string& scene, BadFile bad_file,
+    const std::function<void(const std::string&)>& on_set_aside) {
+  const std::string absolute = absolute_path(path);
+  std::unique_ptr<SqliteStore> store(new SqliteStore(absolute, scene, Role::kOwner));
+  TRY_DO(make_private_folder(fs::path(absolute).parent_path().string()));
+  const std::string lock_file = lock_path(absolute, scene);
+  TRY(auto lock, NameLock::take(lock_file, "the scene name \"" + scene + "\""));
+  store->lock_ = std::move(lock);
+  auto session = Session::open(absolute);
+  if (!session.ok() && is_replaceable(absolute, bad_file)) {
+    TRY_DO(check_unused(absolute, lock_file));
+    const Salvaged salvaged =
+        salvaged_from(absolute, bad_file == BadFile::kReplaced ? scene : std::string());
+    TRY(const std::string kept_as, set_aside(absolute));
+    if (on_set_aside) {
+      on_set_aside(session.error().to_string() + "; the file is kept as " + kept_as + "; " +
+                   text_of(salvaged));
+    }
+    session = Session::open(absolute);
+    if (session.ok()) TRY_DO(write_salvaged(session.value()->database, salvaged));
   }
+  TRY(store->session_, std::move(session));
   return store;
 }
 

@@ -5,8 +5,12 @@
 #include "store/sqlite_database.h"
 #include "store/state_store.h"
 
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace layercast::store {
 
@@ -31,6 +35,12 @@ class SqliteStore : public StateStore {
   /// unchanged.
   static base::Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                          const std::string& scene, Role role);
+  /// As open() for an owner; `bad_file` says what happens to a file that cannot be used.
+  /// `on_set_aside`: as in StoreRequest. Errors: also kConflict when another daemon uses the file
+  /// that has to be renamed.
+  static base::Result<std::unique_ptr<SqliteStore>> open_owned(
+      const std::string& path, const std::string& scene, BadFile bad_file,
+      const std::function<void(const std::string&)>& on_set_aside);
   ~SqliteStore() override;
 
   base::Result<std::optional<StoredState>> load() override;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,6 +89,15 @@ class StateStore {
   virtual StoreHealth health() const = 0;
 };
 
+/// What happens to a local file of the state that cannot be used as it is.
+enum class BadFile : uint8_t {
+  kRefused,   ///< the store does not open; the file stays as it is
+  kSalvaged,  ///< a damaged file is renamed; a new one gets what can be read of it
+  /// As kSalvaged, but the new file gets nothing of the requested scene. Also for a file of another
+  /// program or of a newer version.
+  kReplaced,
+};
+
 /// The arguments of open_store().
 struct StoreRequest {
   std::string uri;    ///< sqlite:PATH, memory:, redis://, redis+unix://, redis+sentinel://
@@ -95,6 +105,9 @@ struct StoreRequest {
   Role role = Role::kOwner;
   /// The folder for the local journal of a remote store; created if it is missing.
   std::string folder;
+  BadFile bad_file = BadFile::kRefused;  ///< for an owner
+  /// Called once if a file was renamed: what was wrong, its new name, and what was read of it.
+  std::function<void(const std::string& message)> on_set_aside = {};
 };
 
 /// Opens a store. An owner owns the scene name until the store is destroyed or the process ends.

@@ -2,6 +2,8 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
+#include "base/time.h"
+#include "scene/wire/json_codec.h"
 #include "tools/common/option_table.h"
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
@@ -9,7 +11,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -72,8 +78,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
       ->set(1);
   const scene::LiveState initial = initial_state(settings, file);
   if (auto objection = stream::objection_to(initial)) return *std::move(objection);
-  TRY_DO(daemon->open_layers(file));
-  TRY_DO(daemon->take_up(file));
+  TRY_DO(daemon->open_state(file));
   daemon->start_stream();
   daemon->start_health();
   if (settings.follow)
@@ -84,10 +89,54 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   return daemon;
 }
 
-base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
+// With --fresh, a state that cannot be stored is no reason to stay off air.
+base::Result<void> Daemon::open_state(const scene::SceneFile& file) {
+  const auto open = [&](const std::string& state_uri) -> base::Result<void> {
+    TRY_DO(open_layers(file, state_uri));
+    return take_up(file);
+  };
+  auto opened = open(settings_.state_uri);
+  const bool is_fault_of_store = !opened && opened.error().code != base::ErrorCode::kConflict &&
+                                 opened.error().code != base::ErrorCode::kInvalidInput;
+  if (opened || !settings_.fresh || settings_.follow || !is_fault_of_store) return opened;
+  not_stored_ = std::move(opened).error();
+  log_.write(
+      LogLevel::kError,
+      not_stored_->to_string() + "; the state is kept in memory, and changes are lost at the end");
+  layers_.reset();
+  store_.reset();
+  return open("memory:");
+}
+
+// Writes the parts of the stored state that could not be read to a file beside the state.
+void Daemon::keep_unreadable(const std::string& scene,
+                             const std::vector<scene::UnreadablePart>& parts) {
+  scene::Value kept = scene::Value::object();
+  for (const scene::UnreadablePart& part : parts) {
+    log_.write(LogLevel::kWarning,
+               "state " + store::redacted_uri(settings_.state_uri) + ", scene " + scene + ": the " +
+                   part.name + " cannot be read and is left out: " + part.error.to_string());
+    kept.set(part.name, scene::Value::of(part.text));
+  }
+  std::string name = scene + ".unreadable-" + base::utc_text(std::chrono::system_clock::now());
+  std::ranges::replace(name, ':', '-');
+  const auto path = std::filesystem::path(settings_.state_folder) / (name + ".json");
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  std::ofstream file(path);
+  file << scene::write_json(kept) << "\n";
+  file.close();
+  log_.write(file ? LogLevel::kWarning : LogLevel::kError,
+             (file ? "what could not be read is kept in " : "cannot write ") + path.string());
+}
+
+base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::string& state_uri) {
   const store::Role role = settings_.follow ? store::Role::kFollower : store::Role::kOwner;
-  const store::StoreRequest request{settings_.state_uri, file.scene.name, role,
-                                    settings_.state_folder};
+  store::StoreRequest request{state_uri, file.scene.name, role, settings_.state_folder};
+  request.bad_file = settings_.fresh ? store::BadFile::kReplaced : store::BadFile::kSalvaged;
+  request.on_set_aside = [this](const std::string& message) {
+    log_.write(LogLevel::kWarning, message);
+  };
   TRY(store_, store::open_store(request, metrics_));
   layers::LayerManagerOptions options;
   options.store = store_.get();
@@ -98,6 +147,12 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file) {
   options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
   options.objection = stream::objection_to;
   options.role = role;
+  options.on_unreadable = [this, &file](const std::vector<scene::UnreadablePart>& parts) {
+    keep_unreadable(file.scene.name, parts);
+  };
+  if (settings_.fresh) {
+    options.newer_state = layers::LayerManagerOptions::NewerState::kUnreadable;
+  }
   // Followers have only their own outputs: two publishers of one stream would disconnect each
   // other.
   options.adapt = [this](scene::LiveState& state) {
@@ -169,6 +224,7 @@ std::vector<base::HealthProblem> Daemon::problems(base::Clock::time_point now) {
   stream::HealthSample sample{now, stream_->status(), stream_->failures(), {}, {}, {}};
   const store::StoreHealth store = store_->health();
   if (const auto failure = layers_->store_failure()) sample.not_writable = failure->to_string();
+  if (not_stored_) sample.not_writable = not_stored_->to_string();
   if (!store.is_reachable) {
     sample.not_reachable = store.reason + "; " + std::to_string(store.waiting_entries) +
                            " changes wait in the local journal";

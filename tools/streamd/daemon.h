@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -44,7 +45,9 @@ class Daemon {
 
  private:
   Daemon(StreamdSettings settings, std::string path, const Log& log);
-  base::Result<void> open_layers(const scene::SceneFile& file);
+  base::Result<void> open_state(const scene::SceneFile& file);
+  base::Result<void> open_layers(const scene::SceneFile& file, const std::string& state_uri);
+  void keep_unreadable(const std::string& scene, const std::vector<scene::UnreadablePart>& parts);
   base::Result<void> take_up(const scene::SceneFile& file);
   void start_stream();
   void start_health();
@@ -61,6 +64,8 @@ class Daemon {
   stream::StreamClock clock_;
   StreamdStatusProvider status_provider_;
   std::unique_ptr<store::StateStore> store_;
+  /// Why the state is only in memory, with --fresh.
+  std::optional<base::Error> not_stored_;
   std::unique_ptr<layers::LayerManager> layers_;
   MessageLimiter limiter_;
   std::unique_ptr<stream::StreamManager> stream_;

@@ -5,6 +5,7 @@
 #include "scene/live/live_migration.h"
 #include "scene/live/run_tables.h"
 #include "scene/live/stream_config.h"
+#include "scene/model/find_by_id.h"
 #include "scene/model/limits.h"
 #include "scene/model/scene_settings.h"
 #include "scene/wire/json_codec.h"
@@ -107,24 +108,47 @@ base::Result<std::vector<std::string>> order_from(const Value& header) {
   return ids;
 }
 
+// Takes the result of reading a part; an error goes to `unreadable`, if that is present.
+base::Result<void> left_out(base::Result<void> read, const std::string& name,
+                            const std::string& text, std::vector<UnreadablePart>* unreadable) {
+  if (read || unreadable == nullptr) return read;
+  unreadable->push_back({name, text, std::move(read).error()});
+  return {};
+}
+
+base::Result<void> read_layer(const std::string& id, std::string_view text, int version,
+                              LiveState& state) {
+  TRY(Value document, document_from(text));
+  TRY(StoredLayer stored, stored_layer_from(std::move(document), version));
+  if (stored.layer.id != id) {
+    return not_ours("the layer " + id + " has the id " + stored.layer.id);
+  }
+  state.scene.layers.emplace_back(std::move(stored.layer));
+  state.run.layers.set(std::move(stored.run));
+  return {};
+}
+
 base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header, int version,
-                               LiveState& state) {
+                               LiveState& state, std::vector<UnreadablePart>* unreadable) {
   std::map<std::string_view, std::string_view> text_of;
   for (const auto& [id, text] : texts.layers) text_of[id] = text;
   TRY(const std::vector<std::string> order, order_from(header));
-  if (order.size() != text_of.size()) return not_ours("its layers differ from those in its header");
+  if (order.size() != text_of.size() && unreadable == nullptr) {
+    return not_ours("its layers differ from those in its header");
+  }
   state.scene.layers.reserve(order.size());
   for (const std::string& id : order) {
     const auto text = text_of.find(id);
-    if (text == text_of.end()) return not_ours("the layer " + id + " is missing");
-    TRY(Value document, document_from(text->second));
-    TRY(StoredLayer stored, stored_layer_from(std::move(document), version));
-    if (stored.layer.id != id) {
-      return not_ours("the layer " + id + " has the id " + stored.layer.id);
-    }
-    state.scene.layers.emplace_back(std::move(stored.layer));
-    state.run.layers.set(std::move(stored.run));
-    text_of.erase(text);  // so that a repeated id counts as missing
+    const bool is_stored = text != text_of.end();
+    auto read = is_stored ? read_layer(id, text->second, version, state)
+                          : not_ours("the layer " + id + " is missing");
+    TRY_DO(left_out(std::move(read), "layer " + id, is_stored ? std::string(text->second) : "",
+                    unreadable));
+    if (is_stored) text_of.erase(text);  // so that a repeated id counts as missing
+  }
+  for (const auto& [id, text] : text_of) {
+    TRY_DO(left_out(not_ours("the header does not list it"), "layer " + std::string(id),
+                    std::string(text), unreadable));
   }
   return {};
 }
@@ -176,6 +200,21 @@ base::Result<void> read_audio(const Value& header, int version, LiveState& state
     TRY(TrackRun run, run_from(track_run_codec(), runs.find(track.id), track.id));
     state.run.audio.set(std::move(run));
   }
+  return {};
+}
+
+base::Result<void> read_active(const Value& header, LiveState& state) {
+  if (header.find("active") == nullptr) return {};
+  TRY(state.active, member_of(header, "active", name()));
+  if (find_by_id(state.scene.layers, *state.active) != nullptr) return {};
+  state.active.reset();  // that layer could not be read
+  return {};
+}
+
+base::Result<void> read_stream(const Value& header, LiveState& state) {
+  TRY(const StreamConfig config, member_of(header, "stream", stream_config_codec()));
+  state.stream = config.settings;
+  TRY(state.transmission, member_of(header, "transmission", transmission_codec()));
   return {};
 }
 
@@ -241,22 +280,25 @@ std::string layer_text(const RunningLayer& layer) {
                     0);
 }
 
-base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision) {
+base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision,
+                                        std::vector<UnreadablePart>* unreadable) {
   LiveState state;
   state.revision = revision;
   TRY(const Value header, document_from(texts.header));
   TRY(const int version, version_of(header));
   TRY(state.scene, member_of(header, "scene", scene_codec()));
-  TRY_DO(read_layers(texts, header, version, state));
-  TRY_DO(read_audio(header, version, state));
-  TRY_DO(read_exiting(header, version, state));
-  if (header.find("active") != nullptr) {
-    TRY(state.active, member_of(header, "active", name()));
-  }
-  TRY(const StreamConfig config, member_of(header, "stream", stream_config_codec()));
-  state.stream = config.settings;
-  TRY(state.transmission, member_of(header, "transmission", transmission_codec()));
   TRY(state.epoch, epoch_of(header));
+  TRY_DO(read_layers(texts, header, version, state, unreadable));
+  const auto part = [&](base::Result<void> read, const std::string& what, const char* key) {
+    const Value* value = header.find(key);
+    return left_out(std::move(read), what, value == nullptr ? "" : write_json(*value, 0),
+                    unreadable);
+  };
+  TRY_DO(part(read_audio(header, version, state), "sounds", "audio"));
+  TRY_DO(part(read_exiting(header, version, state), "exiting layers",
+              version == 1 ? "leaving" : "exiting"));
+  TRY_DO(part(read_active(header, state), "active layer", "active"));
+  TRY_DO(part(read_stream(header, state), "stream settings", "stream"));
   return state;
 }
 

@@ -27,10 +27,20 @@ Value header_document(const LiveState& state);
 /// The JSON text of one layer with its run state: `{"layer": …, "run": …}`.
 std::string layer_text(const RunningLayer& layer);
 
-/// Reads a state of this version or of an earlier one.
+/// A part of a stored state that could not be read.
+struct UnreadablePart {
+  std::string name;  ///< `layer logo`, `sounds`, `exiting layers`, `header`
+  std::string text;  ///< as it was stored
+  base::Error error;
+};
+
+/// Reads a state of this version or of an earlier one. With `unreadable`, a layer, the sounds, the
+/// exiting layers, the active layer or the stream settings that cannot be read are left out and
+/// added there.
 /// Errors: kInvalidInput for texts that header_text() and layer_text() did not write; kUnsupported
 /// for a newer version.
-base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision);
+base::Result<LiveState> live_state_from(const LiveStateTexts& texts, int64_t revision,
+                                        std::vector<UnreadablePart>* unreadable = nullptr);
 
 /// Whether a document contains the keys and passwords in URLs, or `***` in their place.
 enum class Secrets : uint8_t { kShown, kRedacted };

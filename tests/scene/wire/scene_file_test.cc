@@ -106,7 +106,7 @@ const std::string kContents =
     ", expected character, image, text, shape, svg, color, video, gif, sprite, frames or chat";
 const std::string kPath = ", expected a path, relative to the scene file";
 const std::string kSceneKeys =
-    "unknown key, expected version, scene, canvas, duration, fonts, layers, audio or "
+    "unknown key, expected version, scene, canvas, duration, fonts, defaults, layers, audio or "
     "outputs";
 const std::string kLayerTypes = ", expected host, assistant, visual_feed, overlay or chat";
 const std::string kScale = ", expected a number from -1000 to 1000";
