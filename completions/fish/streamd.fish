@@ -25,6 +25,8 @@ complete -c streamd -l watch -d 'Reload the file whenever it changes, as SIGHUP 
 complete -c streamd -l threads -r -f -d 'Number of compositing threads'
 complete -c streamd -l duration -r -f -d 'Exit after TIME, such as 30s'
 complete -c streamd -l print-config -d 'Print the effective settings as JSON and exit'
+complete -c streamd -l tls-ca -r -F -d 'PEM file of the certificate authorities to trust for rtmps and https, instead of those of the system'
+complete -c streamd -l insecure-tls -r -f -d 'Connect to HOST, the name or address in the URL, even if its certificate is not valid'
 complete -c streamd -l log-level -r -f -a 'debug info warning error' -d 'Lowest severity shown'
 complete -c streamd -l log-format -r -f -a 'text json' -d 'Format of messages on standard error'
 complete -c streamd -s h -l help -d 'List the options on standard output and exit'

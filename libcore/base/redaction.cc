@@ -124,6 +124,21 @@ bool is_url(std::string_view text) {
 
 std::string redacted_url(std::string_view url) { return cut_of(url).shown; }
 
+std::string redacted_urls(std::string_view text) {
+  constexpr std::string_view kAround = " \t\"'<>()";
+  std::string redacted;
+  while (!text.empty()) {
+    const size_t begin = text.find_first_not_of(kAround);
+    redacted += text.substr(0, begin);
+    if (begin == std::string_view::npos) break;
+    text.remove_prefix(begin);
+    const std::string_view word = text.substr(0, text.find_first_of(kAround));
+    redacted += redacted_url(word);
+    text.remove_prefix(word.size());
+  }
+  return redacted;
+}
+
 bool is_redacted(std::string_view url) { return url.find(kHidden) != std::string_view::npos; }
 
 std::string redacted_text(std::string_view text, std::string_view url) {

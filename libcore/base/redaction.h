@@ -20,4 +20,8 @@ bool is_redacted(std::string_view url);
 /// redacted_url() hides. Secrets below 3 bytes are replaced only as part of the whole URL.
 std::string redacted_text(std::string_view text, std::string_view url);
 
+/// `text` with each URL in it, up to the next blank or quote, as redacted_url() shows it: for the
+/// messages of libraries, which may name other URLs than that of the user.
+std::string redacted_urls(std::string_view text);
+
 }  // namespace layercast::base

@@ -54,6 +54,17 @@ TEST(RedactedText, HidesTheUrlAndItsSecretsWhereverTheyStand) {
             "(***, ***)");
 }
 
+TEST(RedactedUrls, HidesTheSecretsOfEveryUrlInAText) {
+  EXPECT_EQ(
+      redacted_urls("Error when loading first segment 'https://cdn.example/1.ts?sig=abcdef' of "
+                    "(https://me:secret@h.example/a)"),
+      "Error when loading first segment 'https://cdn.example/1.ts?sig=***' of "
+      "(https://me:***@h.example/a)");
+  EXPECT_EQ(redacted_urls("tcp://127.0.0.1:1935"), "tcp://127.0.0.1:1935");
+  EXPECT_EQ(redacted_urls(" no URL: a/b?c=d "), " no URL: a/b?c=d ");
+  EXPECT_EQ(redacted_urls(""), "");
+}
+
 TEST(RedactedText, ShortSecretsDoNotTearWordsApart) {
   EXPECT_EQ(
       redacted_text("a connection to rtmp://a.example/live/a was lost", "rtmp://a.example/live/a"),

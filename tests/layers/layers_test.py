@@ -53,6 +53,7 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
         {"content", "tests/content"},
     ),
     ("Highway", r"hwy/", {"frame", "compose", "tests"}),
+    ("OpenSSL", r"openssl/", {"media/av"}),
     ("FFmpeg", r"lib(av|sw|postproc)[a-z]*/", {"media", "tests/media"}),
     ("yaml-cpp", r"yaml-cpp/", {"scene/wire/yaml_codec"}),
     ("nlohmann json", r"nlohmann/", {"tools", "tests"}),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import ctypes
+import http.server
 import json
 import os
 import re
@@ -17,7 +18,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from harness import PATIENCE_SECONDS, tool
 
@@ -137,26 +138,98 @@ class RtmpServer(Server):
         return f"rtmp://127.0.0.1:{self.port}/live/{name}"
 
 
-class TlsProxy:
-    """Takes connections over TLS, with a certificate of its own, and passes them on in the clear."""
+class Certificate(NamedTuple):
+    key: Path
+    chain: Path
 
-    def __init__(self, target: int) -> None:
+    def context(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.chain, self.key)
+        return context
+
+
+OPENSSL_CA = """[ca]
+default_ca = own
+[own]
+database = {folder}/index.txt
+new_certs_dir = {folder}
+serial = {folder}/serial
+default_md = sha256
+policy = any
+unique_subject = no
+[any]
+commonName = supplied
+"""
+
+
+class Authority:
+    """A certificate authority, whose own certificate is `file`."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="layercast-ca-")
+        self.key, self.file = self.path("ca.key"), self.path("ca.pem")
+        self.path("ca.cnf").write_text(OPENSSL_CA.format(folder=self.folder.name))
+        self.path("index.txt").write_text("")
+        self.path("serial").write_text("01")
+        self.made = 0
+        self.openssl(
+            "req", "-x509", *self.new_key(self.key), "-days", "2", "-out", self.file,
+            "-subj", "/CN=Test authority", "-addext", "basicConstraints=critical,CA:TRUE",
+        )  # fmt: skip
+
+    def path(self, name: str) -> Path:
+        return Path(self.folder.name, name)
+
+    @staticmethod
+    def openssl(*arguments: str | Path) -> None:
+        subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+    @staticmethod
+    def new_key(path: Path) -> list[str | Path]:
+        return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path]
+
+    def certificate(self, name: str = "IP:127.0.0.1", year: int = 0) -> Certificate:
+        """For a server of this name; valid now, or only in `year`."""
+        self.made += 1
+        key, request, chain, extra = (
+            self.path(f"{self.made}.{kind}") for kind in ("key", "csr", "pem", "ext")
+        )
+        extra.write_text(f"subjectAltName = {name}\n")
+        self.openssl("req", "-new", *self.new_key(key), "-subj", "/CN=server", "-out", request)
+        first, last = (year, year) if year else (2020, 2049)
+        self.openssl(
+            "ca", "-batch", "-notext", "-config", self.path("ca.cnf"), "-cert", self.file,
+            "-keyfile", self.key, "-in", request, "-out", chain, "-extfile", extra,
+            "-startdate", f"{first}0101000000Z", "-enddate", f"{last}1231000000Z",
+        )  # fmt: skip
+        return Certificate(key, chain)
+
+    def self_signed(self, name: str = "IP:127.0.0.1") -> Certificate:
+        self.made += 1
+        key, chain = self.path(f"{self.made}.key"), self.path(f"{self.made}.pem")
+        self.openssl(
+            "req", "-x509", *self.new_key(key), "-days", "2", "-out", chain,
+            "-subj", "/CN=server", "-addext", f"subjectAltName={name}",
+        )  # fmt: skip
+        return Certificate(key, chain)
+
+    def close(self) -> None:
+        self.folder.cleanup()
+
+
+class TlsProxy:
+    """Takes connections over TLS and passes them on in the clear."""
+
+    def __init__(self, target: int, certificate: Certificate) -> None:
         self.target = target
         self.port = free_port()
-        self.folder = tempfile.TemporaryDirectory(prefix="layercast-tls-")
+        self.certificate = certificate
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.serve, daemon=True).start()
         wait_for(lambda: answers(self.port), f"answering on port {self.port}")
 
     def serve(self) -> None:
-        key, certificate = (str(Path(self.folder.name, name)) for name in ("key.pem", "cert.pem"))
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-             "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", certificate],
-            check=True, capture_output=True,
-        )  # fmt: skip
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        context = self.certificate.context()
         asyncio.set_event_loop(self.loop)
         self.loop.run_until_complete(
             asyncio.start_server(self.take, "127.0.0.1", self.port, ssl=context)
@@ -177,7 +250,48 @@ class TlsProxy:
 
     def close(self) -> None:
         self.loop.call_soon_threadsafe(self.loop.stop)
-        self.folder.cleanup()
+
+
+class WebServer:
+    """Serves `files`, by path; over TLS if it has a certificate. A file that is a URL redirects."""
+
+    def __init__(self, certificate: Certificate | None = None) -> None:
+        self.files: dict[str, bytes | str] = {}
+        self.asked: list[str] = []
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                web.asked.append(self.path)
+                found = web.files.get(self.path)
+                self.send_response(404 if found is None else 302 if isinstance(found, str) else 200)
+                if isinstance(found, str):
+                    self.send_header("Location", found)
+                content = found if isinstance(found, bytes) else b""
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        if certificate is not None:
+            # The handshake belongs to the thread of the connection.
+            self.server.socket = certificate.context().wrap_socket(
+                self.server.socket, server_side=True, do_handshake_on_connect=False
+            )
+        self.root = f"http{'s' if certificate else ''}://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
 
 
 class RedisServer(Server):

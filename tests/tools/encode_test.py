@@ -252,7 +252,7 @@ class Refused(EncodeTest):
 
     def test_is_an_output_that_nobody_listens_to(self) -> None:
         url = "rtmp://127.0.0.1:9/live/key"
-        self.refused(1, (url, "Connection refused"), "-i", self.frames, *GEOMETRY, "-o", url)
+        self.refused(1, (url, "connection refused"), "-i", self.frames, *GEOMETRY, "-o", url)
 
 
 class OnTerminal(EncodeTest):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from daemon import (
+    Authority,
     Daemon,
     RedisServer,
     RtmpServer,
@@ -97,9 +98,13 @@ class OnAir(StreamdTest):
 
     def test_a_stream_goes_to_a_server_over_tls(self) -> None:
         server = self.rtmp()
-        proxy = TlsProxy(server.port)
+        authority = Authority()
+        self.addCleanup(authority.close)
+        proxy = TlsProxy(server.port, authority.certificate())
         self.addCleanup(proxy.close)
-        daemon = self.daemon("-o", f"rtmps://127.0.0.1:{proxy.port}/live/key")
+        daemon = self.daemon(
+            "-o", f"rtmps://127.0.0.1:{proxy.port}/live/key", "--tls-ca", str(authority.file)
+        )
         daemon.wait_for_output("cli-1", "live")
         shown = probe(server.url(), "-show_streams")["streams"]
         self.assertEqual({s["codec_type"] for s in shown}, {"video", "audio"})

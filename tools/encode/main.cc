@@ -8,6 +8,7 @@
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
+#include "tools/common/network_options.h"
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"
@@ -227,6 +228,7 @@ base::Result<void> encode_all(const Input& input, const Geometry& geometry,
 
 base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
                           const Log& log) {
+  TRY_DO(apply_network_options(arguments));
   TRY(const Geometry frames, geometry(arguments, file));
   TRY(const auto threads, integer_option(arguments, "threads", {1, 256}));
   TRY(const Input input, open_input(arguments));

@@ -6,6 +6,7 @@
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
+#include "tools/common/network_options.h"
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/stats.h"
@@ -144,6 +145,9 @@ bool add_sound(RenderSettings& settings, int64_t first_frame, base::FrameRate ra
 
 int render_frames(const Arguments& arguments, const Log& log) {
   Stats stats;
+  if (const auto applied = apply_network_options(arguments); !applied) {
+    return log.fail(applied.error());
+  }
   auto settings = render_settings(arguments);
   if (!settings) return log.fail(settings.error());
   const auto file = load_scene_or_tell(arguments.positional(), log);

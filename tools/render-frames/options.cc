@@ -1,5 +1,6 @@
 #include "tools/render-frames/options.h"
 
+#include "tools/common/network_options.h"
 #include "tools/common/video_options.h"
 
 namespace layercast::tools {
@@ -61,6 +62,7 @@ const OptionTable& render_frames_options() {
           .help = "Number of rendering threads (default: one per core). It does not change the "
                   "frames."}}},
        video_options(),
+       network_options(),
        common_options()}};
   return table;
 }

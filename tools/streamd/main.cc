@@ -1,6 +1,7 @@
 #include "base/trace.h"
 #include "scene/wire/json_codec.h"
 #include "tools/common/log.h"
+#include "tools/common/network_options.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"
 #include "tools/streamd/daemon.h"
@@ -75,6 +76,9 @@ int stream_scene(const Arguments& arguments, const Log& log) {
   allow_many_files();
   const auto file = load_scene_or_tell(arguments.positional(), log);
   if (!file) return usage_status();
+  if (const auto applied = apply_network_options(arguments); !applied) {
+    return log.fail(applied.error());
+  }
   const auto settings = streamd_settings(arguments, *file);
   if (!settings) return log.fail(settings.error());
   if (settings.value().print_config) {

@@ -1,5 +1,7 @@
 #include "tools/streamd/options.h"
 
+#include "tools/common/network_options.h"
+
 namespace layercast::tools {
 
 const OptionTable& streamd_options() {
@@ -75,6 +77,7 @@ const OptionTable& streamd_options() {
          {.name = "print-config",
           .arity = Arity::kFlag,
           .help = "Print the effective settings as JSON and exit."}}},
+       network_options(),
        common_options()},
       {},
       true};

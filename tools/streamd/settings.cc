@@ -2,6 +2,7 @@
 
 #include "base/parse_number.h"
 #include "base/redaction.h"
+#include "media/av/tls_trust.h"
 #include "media/out/container.h"
 #include "media/out/live_encoding.h"
 #include "scene/wire/value_codecs.h"
@@ -167,6 +168,9 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
   }
   std::vector<Value> hosts;
   for (const auto& host : settings.allowed_hosts) hosts.push_back(Value::of(host));
+  const media::TlsTrust trust = media::tls_trust();
+  std::vector<Value> insecure;
+  for (const auto& host : trust.insecure_hosts) insecure.push_back(Value::of(host));
   return Value::object()
       .add("scene", Value::of(file.path))
       .add("assets", Value::of(settings.assets_folder))
@@ -177,6 +181,8 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
       .add("listen", Value::of(settings.host + ":" + std::to_string(settings.port)))
       .add("token_file", settings.token ? Value::of(settings.token_file) : Value::null())
       .add("allowed_hosts", Value::array(std::move(hosts)))
+      .add("tls_ca", trust.ca_file.empty() ? Value::null() : Value::of(trust.ca_file))
+      .add("insecure_tls", Value::array(std::move(insecure)))
       .add("state", Value::of(store::redacted_uri(settings.state_uri)))
       .add("fresh", Value::of(settings.fresh))
       .add("follow", Value::of(settings.follow))

@@ -39,7 +39,10 @@ std::string make_formats() {
   return names;
 }
 
-int is_interrupted(void* deadline) { return static_cast<Deadline*>(deadline)->is_over() ? 1 : 0; }
+int is_interrupted(void* opaque) {
+  const auto& deadline = *static_cast<const Deadline*>(opaque);
+  return deadline.is_over() || deadline.has_too_many_connections() ? 1 : 0;
+}
 
 }  // namespace
 
@@ -83,6 +86,10 @@ base::Error input_error(int result, const std::string& where) {
             nullptr};
   }
   return transfer_error(result, "cannot read video", where, ErrorCode::kInvalidInput);
+}
+
+bool Deadline::has_too_many_connections() const {
+  return LibraryLog::connections() > connections_max_;
 }
 
 void Deadline::watch(AVFormatContext* context) {

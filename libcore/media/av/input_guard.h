@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <string>
 
 struct AVDictionary;
@@ -40,11 +41,15 @@ class Deadline {
   /// Interrupts the current call and all later ones.
   void stop() { stops_ = true; }
   bool is_stopped() const { return stops_; }
+  /// A second TCP connection, counted as by LibraryLog, counts as late.
+  void allow_one_connection() { connections_max_ = 1; }
+  bool has_too_many_connections() const;
   bool is_over() const { return stops_ || Clock::now() > at_; }
 
  private:
   Clock::time_point at_ = Clock::time_point::max();
   std::atomic<bool> stops_ = false;
+  int connections_max_ = std::numeric_limits<int>::max();
 };
 
 }  // namespace layercast::media

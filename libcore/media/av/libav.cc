@@ -5,11 +5,15 @@
 #include <algorithm>
 #include <array>
 #include <cstdarg>
+#include <cstring>
+#include <utility>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/log.h>
+#include <libavutil/mem.h>
+#include <libavutil/opt.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 }
@@ -17,12 +21,44 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
+constexpr size_t kLinesMax = 8;
+constexpr std::string_view kConnected = "Successfully connected to ";
+
 // Per thread, so that concurrent encodings do not receive each other's messages.
 thread_local std::string unfinished_line;
-thread_local std::string first_error_line;
+thread_local std::vector<LibraryLog::Line> kept_lines;
+thread_local int connection_count = 0;
+
+std::string origin_of(void* source) {
+  if (source == nullptr) return {};
+  const AVClass* kind = *static_cast<AVClass**>(source);
+  return kind == nullptr || kind->item_name == nullptr ? std::string() : kind->item_name(source);
+}
+
+// The name that the TLS layer holds against the certificate.
+std::string host_of(void* source) {
+  uint8_t* host = nullptr;
+  if (av_opt_get(source, "verifyhost", AV_OPT_SEARCH_CHILDREN, &host) < 0) return {};
+  std::string text = host == nullptr ? "" : reinterpret_cast<const char*>(host);
+  av_free(host);
+  return text;
+}
+
+// Without reading the rest: most messages are for debugging, and there are many of them.
+bool begins(const char* format, std::string_view beginning) {
+  return std::strncmp(format, beginning.data(), beginning.size()) == 0;
+}
+
+// The library only warns of HTTP errors.
+bool is_http_error(int level, const char* format) {
+  return level == AV_LOG_WARNING && begins(format, "HTTP error");
+}
 
 void keep_line(void* source, int level, const char* format, va_list arguments) {
-  if (level > AV_LOG_ERROR) return;
+  if (level > AV_LOG_ERROR) {
+    if (begins(format, kConnected)) ++connection_count;
+    if (!is_http_error(level, format)) return;
+  }
   std::array<char, 1024> text{};
   int print_prefix = 0;  // the prefix contains an address
   const int length = av_log_format_line2(source, level, format, arguments, text.data(),
@@ -32,8 +68,11 @@ void keep_line(void* source, int level, const char* format, va_list arguments) {
   if (!unfinished_line.ends_with('\n') && !is_cut_off) return;
   unfinished_line.erase(std::min(unfinished_line.find('\n'), unfinished_line.size()));
   if (unfinished_line.ends_with('.')) unfinished_line.pop_back();
-  // The first message is the cause; later ones come from the callers within the library.
-  if (first_error_line.empty()) first_error_line = unfinished_line;
+  if (!unfinished_line.empty() && kept_lines.size() < kLinesMax) {
+    LibraryLog::Line line{origin_of(source), unfinished_line, {}};
+    if (line.origin == "tls") line.host = host_of(source);
+    kept_lines.push_back(std::move(line));
+  }
   unfinished_line.clear();
 }
 
@@ -72,17 +111,22 @@ PacketPtr new_packet() {
 LibraryLog::LibraryLog() {
   av_log_set_callback(keep_line);
   unfinished_line.clear();
-  first_error_line.clear();
+  kept_lines.clear();
+  connection_count = 0;
 }
 
-std::string LibraryLog::first_line() { return first_error_line; }
+const std::vector<LibraryLog::Line>& LibraryLog::lines() { return kept_lines; }
+
+// The first message is the cause; later ones come from the callers within the library.
+std::string LibraryLog::first_line() { return kept_lines.empty() ? "" : kept_lines.front().text; }
+
+int LibraryLog::connections() { return connection_count; }
 
 base::Error transfer_error(int result, std::string_view action, std::string where,
                            base::ErrorCode otherwise) {
   if (is_system_error(result)) return base::io_error(AVUNERROR(result), action, std::move(where));
   if (result != AVERROR_EXIT) return refusal(result, action, std::move(where), otherwise);
-  return base::io_error(std::string(action) + ": timed out, the peer accepted no data",
-                        std::move(where));
+  return base::io_error(std::string(action) + ": timed out", std::move(where));
 }
 
 base::Error refusal(int result, std::string_view action, std::string where, base::ErrorCode code) {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 // The types of the library stay incomplete here: only sources include its headers.
 struct AVCodec;
@@ -42,12 +43,22 @@ PacketPtr new_packet();
 /// Thread: the one that constructed it.
 class LibraryLog {
  public:
+  /// A message at level error or worse, or an HTTP error.
+  struct Line {
+    std::string origin;  ///< The part of the library, such as `rtmp` or `tls`.
+    std::string text;    ///< Without the end of the line.
+    std::string host;    ///< The server, in a message about its certificate.
+  };
+
   /// Discards the earlier messages of the calling thread.
   LibraryLog();
 
-  /// The first line at level error or worse since the last construction on the calling thread;
-  /// empty when there was none.
+  /// The lines since the last construction on the calling thread; at most the first eight.
+  static const std::vector<Line>& lines();
+  /// The text of the first line; empty when there was none.
   static std::string first_line();
+  /// The number of TCP connections that were made since then.
+  static int connections();
 };
 
 /// The Error for a negative result of an operation on a file or a connection: system error numbers

@@ -2,7 +2,9 @@
 
 #include "base/check.h"
 #include "base/redaction.h"
+#include "media/av/connection_error.h"
 #include "media/av/input_limits.h"
+#include "media/av/tls_trust.h"
 
 #include <algorithm>
 #include <array>
@@ -151,7 +153,15 @@ std::optional<LiveKind> live_kind_of(const std::string& source) {
 }
 
 base::Result<void> check_live_source(const std::string& source) {
-  if (live_kind_of(source) != LiveKind::kUrl || scheme_of(source) != nullptr) return {};
+  if (live_kind_of(source) != LiveKind::kUrl) return {};
+  if (scheme_name_of(source) == "rtsps" && !is_insecure(source)) {
+    return base::unsupported(
+        "the certificate of an RTSPS server cannot be verified with this libavformat; expected "
+        "another kind of source, or --insecure-tls " +
+            tls_peer_of(source).host,
+        base::redacted_url(source));
+  }
+  if (scheme_of(source) != nullptr) return {};
   return base::unsupported(
       "cannot connect to the URL scheme \"" + scheme_name_of(source) +
           "\"; expected rtmp, rtmps, http, https, rtsp, rtsps, srt, udp or rtp",
@@ -213,11 +223,27 @@ base::Result<LiveInput::Way> LiveInput::way() {
   return way_to_url();
 }
 
+// Opens the source, and the playlists and segments that it names, which keep the rules for
+// certificates only by this function.
+int LiveInput::open_io(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
+                       AVDictionary** options) {
+  AVDictionary* own = nullptr;
+  AVDictionary** const all = options == nullptr ? &own : options;
+  add_tls_options(all, url);
+  const int result =
+      static_cast<LiveInput*>(context->opaque)->library_open_io_(context, io, url, flags, all);
+  av_dict_free(&own);
+  return result;
+}
+
 int LiveInput::open_demuxer(const Way& way) {
   AVFormatContext* context = avformat_alloc_context();
   LAYERCAST_CHECK(context != nullptr);
   context->pb = way.io;
+  context->opaque = this;
+  library_open_io_ = std::exchange(context->io_open, open_io);
   deadline_.watch(context);
+  if (is_only_first_verified(source_)) deadline_.allow_one_connection();
   deadline_.expire_after(kConnectPatience);
   if (may_be_silent_) deadline_.never_expire();
   AVDictionary* options = nullptr;
@@ -247,7 +273,15 @@ void LiveInput::find_tracks() {
   }
 }
 
+std::optional<base::Error> LiveInput::connection_failure(int result) const {
+  if (result == AVERROR_EOF || live_kind_of(source_) != LiveKind::kUrl) return std::nullopt;
+  const Connection connection{source_, Connection::Direction::kPlay, LibraryLog::connections(),
+                              [this] { return deadline_.is_stopped(); }};
+  return connection_error(result, LibraryLog::lines(), connection);
+}
+
 base::Error LiveInput::error_of(int result, const char* late) const {
+  if (auto error = connection_failure(result)) return *std::move(error);
   if (result == AVERROR_EXIT) return base::io_error(late);
   if (result == AVERROR_EOF) return base::io_error("the sender ended the stream");
   base::Error error = input_error(result, {});
@@ -273,6 +307,7 @@ bool LiveInput::has_end() const {
 
 base::Result<bool> LiveInput::read(AVPacket& packet) {
   for (;;) {
+    const LibraryLog log;
     if (!may_be_silent_) deadline_.expire_after(silence_max(pace_));
     const int result = av_read_frame(demuxer_.get(), &packet);
     if (result >= 0 && !deadline_.is_over()) return true;

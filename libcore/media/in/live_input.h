@@ -11,6 +11,9 @@
 #include <optional>
 #include <string>
 
+struct AVDictionary;
+struct AVIOContext;
+
 namespace layercast::media {
 
 /// What determines when the data of a source is due.
@@ -49,15 +52,20 @@ class LiveInput {
   base::Result<Way> way_to_pipe();
   base::Result<Way> way_to_camera() const;
   base::Result<Way> way();
+  static int open_io(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
+                     AVDictionary** options);
   int open_demuxer(const Way& way);
   void find_tracks();
   base::Error error_of(int result, const char* late) const;
+  std::optional<base::Error> connection_failure(int result) const;
 
   const std::string source_;
   Deadline& deadline_;
   Pace pace_ = Pace::kSender;
   bool may_be_silent_ = false;
   std::unique_ptr<Pipe> pipe_;
+  int (*library_open_io_)(AVFormatContext* context, AVIOContext** io, const char* url, int flags,
+                          AVDictionary** options) = nullptr;
   DemuxerPtr demuxer_;
   std::optional<int> video_track_;
   std::optional<int> sound_track_;

@@ -1,6 +1,8 @@
 #include "media/out/output.h"
 
 #include "base/check.h"
+#include "media/av/connection_error.h"
+#include "media/av/tls_trust.h"
 
 #include <filesystem>
 #include <utility>
@@ -44,6 +46,7 @@ struct OutputCallbacks {
   static int interrupted(void* opaque) {
     const auto& output = *static_cast<const Output*>(opaque);
     if (output.delivery_ != Delivery::kLive) return 0;
+    if (LibraryLog::connections() > 1 && is_only_first_verified(output.report_.name)) return 1;
     const bool is_given_up = output.terms_ && output.terms_->is_given_up();
     // The time is over at the deadline itself: close() of a failed output sets it to the present.
     return is_given_up || output.clock().now() >= output.deadline_ ? 1 : 0;
@@ -240,6 +243,7 @@ base::Result<void> Output::open_and_write_header() {
   keep_deadline(terms_ ? terms_->open_patience : kPatience);
   if ((muxer_->oformat->flags & AVFMT_NOFILE) == 0) {
     AVDictionary* options = nullptr;
+    if (delivery_ == Delivery::kLive) add_tls_options(&options, url_);
     // Seven packets of a transport stream: the most that fits into an Ethernet frame.
     if (delivery_ == Delivery::kLive && container_.muxer == "mpegts") {
       av_dict_set(&options, "pkt_size", "1316", 0);
@@ -257,6 +261,7 @@ base::Result<void> Output::open_and_write_header() {
   }
   const int result = avformat_write_header(muxer_, nullptr);
   if (result < 0) return failure_of(result, "cannot write");
+  is_header_written_ = true;
   is_trailer_due_ = container_.muxer == "hls";
   if (!terms_ || io_ == nullptr) return {};
   avio_flush(io_);  // reports a full disk
@@ -340,9 +345,24 @@ void Output::note_io_error(int result) {
 }
 
 base::Error Output::failure_of(int result, std::string_view action) const {
-  const bool is_live = delivery_ == Delivery::kLive;
-  return transfer_error(result, action, report_.name,
-                        is_live ? ErrorCode::kIo : ErrorCode::kUnsupported);
+  if (delivery_ == Delivery::kLive) return connection_failure(result, action);
+  return transfer_error(result, action, report_.name, ErrorCode::kUnsupported);
+}
+
+base::Error Output::connection_failure(int result, std::string_view action) const {
+  Connection connection{
+      report_.name, Connection::Direction::kPublish, LibraryLog::connections(), {}};
+  if (terms_) connection.is_given_up = terms_->is_given_up;
+  if (auto error = connection_error(result, LibraryLog::lines(), connection)) {
+    error->where = report_.name;
+    return *std::move(error);
+  }
+  if (result != AVERROR_EXIT) {
+    return transfer_error(result, action, report_.name, ErrorCode::kIo);
+  }
+  return base::io_error(is_header_written_ ? "timed out: the server accepted no data"
+                                           : "timed out: the server does not answer",
+                        report_.name);
 }
 
 void Output::keep_deadline(base::Duration patience) { deadline_ = clock().now() + patience; }

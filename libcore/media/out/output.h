@@ -90,6 +90,7 @@ class Output {
   int64_t audio_shift() const;
   void note_io_error(int result);
   base::Error failure_of(int result, std::string_view action) const;
+  base::Error connection_failure(int result, std::string_view action) const;
   void keep_deadline(base::Duration patience);
   base::Duration write_patience() const;
   base::Clock& clock() const;
@@ -109,9 +110,10 @@ class Output {
   AVFormatContext* muxer_ = nullptr;
   AVIOContext* io_ = nullptr;              ///< Null for a muxer that opens its files itself.
   std::vector<AVIOContext*> muxer_files_;  ///< The open files of such a muxer.
-  bool is_trailer_due_ = false;            ///< HLS frees some of its buffers only in the trailer.
-  int64_t closed_bytes_ = 0;               ///< Of the closed files of the muxer.
-  int io_result_ = 0;                      ///< The first error of the files of the muxer.
+  bool is_header_written_ = false;
+  bool is_trailer_due_ = false;  ///< HLS frees some of its buffers only in the trailer.
+  int64_t closed_bytes_ = 0;     ///< Of the closed files of the muxer.
+  int io_result_ = 0;            ///< The first error of the files of the muxer.
   PacketPtr packet_;
   const AVCodecContext* video_ = nullptr;
   const AVCodecContext* audio_ = nullptr;

@@ -281,9 +281,11 @@ ObjectTable<VideoContent> video_table() {
           "A video file or a live source. A file starts to play with its layer; each frame shows "
           "the picture of the file at that time. A live source (a URL, a named pipe, a camera "
           "device) shows its newest picture. URLs are rtmp, rtmps, http and https (a file, a "
-          "stream or an HLS playlist), rtsp, rtsps, srt, udp or rtp. A daemon does not disclose "
-          "the passwords and keys in them: it shows *** instead, and a URL that is written back in "
-          "this form keeps its value. The sound of the video is mixed into that of the stream.",
+          "stream or an HLS playlist), rtsp, rtsps, srt, udp or rtp. The certificates of rtmps and "
+          "https servers must be valid, and rtsps needs the option --insecure-tls. A daemon does "
+          "not disclose the passwords and keys in them: it shows *** instead, and a URL that is "
+          "written back in this form keeps its value. The sound of the video is mixed into that of "
+          "the stream.",
       .fields =
           {required("source", &C::source, file_path(FileRole::kSource),
                     "The video file; or a URL, a named pipe or a device such as /dev/video0."),
