@@ -156,7 +156,7 @@ constexpr std::string_view kOutputStateSchema = R"({
   "properties": {
     "id": {"type": "string"}, "url": {"type": "string", "description": "Without keys: ***."},
     "state": {"enum": ["connecting", "live", "reconnecting", "failed", "stopped"]},
-    "error": {"type": ["string", "null"], "description": "The reason, or the last error."},
+    "error": {"type": ["string", "null"], "description": "Why it is not live; null while it is."},
     "file": {"type": "string", "description": "The file that is being written."},
     "frames": {"type": "integer", "minimum": 0}, "frames_dropped": {"type": "integer", "minimum": 0},
     "bytes": {"type": "integer", "minimum": 0}, "reconnects": {"type": "integer", "minimum": 0},

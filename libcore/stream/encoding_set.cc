@@ -242,8 +242,7 @@ void EncodingSet::refuse(const Wanted& wanted, const base::Error& error) {
   media::LiveOutputReport report;
   report.id = wanted.output.id;
   report.url = base::redacted_url(wanted.output.url);
-  report.state = media::OutputState::kFailed;
-  report.error = error.to_string();
+  report.set(media::OutputCondition::failed(error.to_string()));
   {
     const std::lock_guard lock(mutex_);
     std::erase_if(refused_reports_, [&](const auto& other) { return other.id == report.id; });

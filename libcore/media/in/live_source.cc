@@ -1,5 +1,6 @@
 #include "media/in/live_source.h"
 
+#include "base/back_off.h"
 #include "base/cpu_clock.h"
 #include "base/redaction.h"
 #include "base/thread_name.h"
@@ -14,7 +15,6 @@
 #include <deque>
 #include <map>
 #include <mutex>
-#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,9 +34,13 @@ using std::chrono::seconds;
 using Clock = LiveSource::Clock;
 
 constexpr seconds kGrace{2};  // a shorter loss of a source is not reported
-constexpr milliseconds kBackOffFirst{100};
-constexpr milliseconds kBackOffMost{2000};
-constexpr double kJitter = 0.25;
+// Viewers wait for a source that is away; a refusal rarely changes by itself.
+constexpr base::BackOff::Limits kBackOff{.first = milliseconds(100),
+                                         .refused_first = seconds(1),
+                                         .recent_most = seconds(2),
+                                         .most = seconds(2),
+                                         .refused_most = seconds(60),
+                                         .recent_for = seconds(60)};
 constexpr milliseconds kShortPass{1000};
 constexpr seconds kWellAfter{5};     // then a connection counts as successful
 constexpr seconds kExitPatience{1};  // how long the end of the process waits for threads
@@ -72,21 +76,6 @@ class SenderClock {
  private:
   const Pace pace_;
   std::optional<nanoseconds> offset_;
-};
-
-class BackOff {
- public:
-  Clock::duration next() {
-    const milliseconds delay = std::min(kBackOffMost, kBackOffFirst * (1 << failures_));
-    failures_ = std::min(failures_ + 1, 8);
-    std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
-    return std::chrono::duration_cast<Clock::duration>(delay * jitter(random_));
-  }
-  void reset() { failures_ = 0; }
-
- private:
-  int failures_ = 0;
-  std::minstd_rand random_{std::random_device{}()};
 };
 
 }  // namespace
@@ -127,6 +116,7 @@ class LiveSource::Work {
   void wait_until_due(const SenderClock& clock, int64_t stamp);
   void push(LivePicture picture, const LiveInput& input, const SenderClock& clock);
   void on_disconnect(base::Error error);
+  Clock::duration delay_after(ErrorCode failure);
   void pause(Clock::duration length);
   void wait_for_another_pass();
 
@@ -138,7 +128,7 @@ class LiveSource::Work {
   std::array<std::atomic<int>, 2> uses_{};
   std::atomic<int64_t> cpu_nanoseconds_ = 0;
   LiveSound sound_;
-  BackOff back_off_;
+  base::BackOff back_off_{kBackOff};
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -281,10 +271,10 @@ void LiveSource::Work::run() {
     if (served.ok()) {
       wait_for_another_pass();
       // Prevents a very short source from being requested again and again.
-      if (Clock::now() - began < kShortPass) pause(back_off_.next());
+      if (Clock::now() - began < kShortPass) pause(delay_after(ErrorCode::kIo));
     } else {
       on_disconnect(served.error());
-      pause(back_off_.next());
+      pause(delay_after(served.error().code));
     }
   }
 }
@@ -319,7 +309,7 @@ base::Result<void> LiveSource::Work::serve_packets(LiveInput& input, LiveVideoTr
     if (!goes_on) return {};
     if (deadline_.is_stopped()) return {};
     note_packet(input);
-    if (Clock::now() - began > kWellAfter) back_off_.reset();
+    if (Clock::now() - began > kWellAfter) back_off_.note_success(Clock::now());
     const bool is_video = input.video_track() == std::optional(packet->stream_index);
     const bool is_sound = input.sound_track() == std::optional(packet->stream_index);
     base::Result<void> decoded;
@@ -386,6 +376,12 @@ void LiveSource::Work::on_disconnect(base::Error error) {
   has_failed_ = true;
   coming_.clear();
   changed_.notify_all();
+}
+
+Clock::duration LiveSource::Work::delay_after(ErrorCode failure) {
+  using Failure = base::BackOff::Failure;
+  return back_off_.next(failure == ErrorCode::kForbidden ? Failure::kRefused : Failure::kAbsent,
+                        Clock::now());
 }
 
 void LiveSource::Work::pause(Clock::duration length) {

@@ -27,12 +27,25 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr LiveQueue::Limits kQueueLimits{32 << 20, seconds(2)};
-// A server that recovers receives a connection attempt within the sum of the longest of these.
 constexpr seconds kOpenPatience{4};
-constexpr milliseconds kBackOffFirst{100};
-constexpr milliseconds kBackOffMost{1200};
+// A server that was lost a moment ago receives an attempt every 1.2 s at least: it often returns
+// soon, and it may still see the lost connection as the publisher. Otherwise the attempts become
+// rare: each one costs a server, and a refusal rarely changes by itself.
+constexpr base::BackOff::Limits kUrlBackOff{.first = milliseconds(100),
+                                            .refused_first = seconds(1),
+                                            .recent_most = milliseconds(1200),
+                                            .most = seconds(60),
+                                            .refused_most = seconds(60),
+                                            .recent_for = seconds(60)};
+// An attempt to write a file costs little, and a recording should begin soon after there is room.
+constexpr base::BackOff::Limits kFileBackOff{.first = milliseconds(100),
+                                             .refused_first = milliseconds(100),
+                                             .recent_most = milliseconds(1200),
+                                             .most = seconds(5),
+                                             .refused_most = seconds(5),
+                                             .recent_for = seconds(60)};
 constexpr milliseconds kBackOffLeast{50};  // after an attempt that took a long time itself
-constexpr double kJitter = 0.25;
+constexpr const char* kOtherStream = "the stream continues with other settings";
 // With the 100 ms between two polls of the interruption, about a second.
 constexpr milliseconds kWritePatience{850};
 // After this time, a connection counts as successful and resets the back-off.
@@ -65,7 +78,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
       queue_(kQueueLimits, plan_.clock),
       latest_stream_(plan_.stream),
       listener_(plan_.listener),
-      random_(std::random_device{}()),
+      back_off_(is_url_ ? kUrlBackOff : kFileBackOff),
       shifted_(new_packet()),
       rates_noted_at_(now()) {
   report_.id = plan_.request.id;
@@ -160,11 +173,12 @@ void LiveOutput::run() {
     if (session.ok()) remove_if_empty(session.value());
     if (served.ok()) continue;  // with the next file or stream
     on_disconnect(served.error());
-    back_off(began);
+    back_off(served.error(), began);
   }
   set_file({});
   note_rates(false);
-  set_state(OutputState::kStopped);
+  set_condition(last_error_.empty() ? OutputCondition::stopped()
+                                    : OutputCondition::stopped_incomplete(last_error_));
   const std::lock_guard lock(mutex_);
   has_ended_ = true;
   ended_.notify_all();
@@ -249,7 +263,9 @@ base::Result<void> LiveOutput::serve(Session& session) {
     const bool is_next_stream = packet->stream != session.stream;
     if (is_next_stream || is_rotation_due(session, *packet)) {
       held_ = std::move(packet);
-      if (is_next_stream && is_url_ && session.is_live) set_state(OutputState::kReconnecting);
+      if (is_next_stream && is_url_ && session.is_live) {
+        set_condition(OutputCondition::reconnecting(kOtherStream));
+      }
       break;
     }
     TRY_DO(write(session, *packet));
@@ -305,16 +321,20 @@ void LiveOutput::count(Session& session, const LivePacket& packet) {
   if (is_frame) meters_.frames->add();
   meters_.bytes->add(static_cast<double>(new_bytes));
   note_queue();
-  if (now() - session.began_at >= kWellAfter) failures_ = 0;
+  if (now() - session.began_at >= kWellAfter) {
+    back_off_.note_success(now());
+    has_failed_ = false;
+  }
   if (session.is_live || !is_accepted(session)) return;
   session.is_live = true;
-  if (was_live_ && failures_ > 0) {
+  if (was_live_ && has_failed_) {
     meters_.reconnects->add();
     const std::lock_guard lock(mutex_);
     ++report_.reconnects;
   }
   was_live_ = true;
-  set_state(OutputState::kLive);
+  told_refusal_.clear();
+  set_condition(OutputCondition::live());
 }
 
 base::Result<void> LiveOutput::finish(Session& session) {
@@ -351,16 +371,23 @@ void LiveOutput::on_disconnect(const base::Error& error) {
   note_queue();
   note_rates(false);
   set_file({});
-  {
-    const std::lock_guard lock(mutex_);
-    report_.error = base::redacted_text(error.message, plan_.request.url);
-  }
+  const std::string reason = base::redacted_text(error.message, plan_.request.url);
   const bool is_hopeless =
       error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kUnsupported;
-  if (queue_.is_closed()) return;
-  if (!is_hopeless) return set_state(OutputState::kReconnecting);
-  set_state(OutputState::kFailed);
-  wait_for_another_stream();
+  if (queue_.is_closed()) {
+    if (!is_url_) last_error_ = reason;
+    return;
+  }
+  if (is_hopeless) {
+    set_condition(OutputCondition::failed(reason));
+    return wait_for_another_stream();
+  }
+  // A refusal is reported also when the output has been reconnecting for another reason: only the
+  // operator can do something about it.
+  const bool is_new_refusal = error.code == ErrorCode::kForbidden && reason != told_refusal_;
+  if (is_new_refusal) told_refusal_ = reason;
+  set_condition(OutputCondition::reconnecting(reason),
+                is_new_refusal ? Telling::kAlways : Telling::kOnlyAChange);
 }
 
 void LiveOutput::wait_for_another_stream() {
@@ -368,16 +395,16 @@ void LiveOutput::wait_for_another_stream() {
   while (!queue_.is_closed() && latest_stream() == refused) {
     queue_.wait_for_close(now() + kPopPatience);
   }
-  if (!queue_.is_closed()) set_state(OutputState::kReconnecting);
+  if (!queue_.is_closed()) set_condition(OutputCondition::reconnecting(kOtherStream));
 }
 
-void LiveOutput::back_off(TimePoint attempt_began) {
-  const milliseconds delay = std::min<milliseconds>(kBackOffMost, kBackOffFirst * (1 << failures_));
-  failures_ = std::min(failures_ + 1, 8);
-  std::uniform_real_distribution<double> jitter(1 - kJitter, 1 + kJitter);
-  const auto jittered = std::chrono::duration_cast<base::Duration>(delay * jitter(random_));
+void LiveOutput::back_off(const base::Error& error, TimePoint attempt_began) {
+  using Failure = base::BackOff::Failure;
   const TimePoint failed_at = now();
-  const TimePoint next = std::max<TimePoint>(attempt_began + jittered, failed_at + kBackOffLeast);
+  const base::Duration delay = back_off_.next(
+      error.code == ErrorCode::kForbidden ? Failure::kRefused : Failure::kAbsent, failed_at);
+  const TimePoint next = std::max<TimePoint>(attempt_began + delay, failed_at + kBackOffLeast);
+  has_failed_ = true;
   base::trace("output", [&] {
     return plan_.request.id + ": waits " + base::duration_text(next - failed_at) +
            " before the next attempt";
@@ -387,13 +414,15 @@ void LiveOutput::back_off(TimePoint attempt_began) {
 
 // ---- Reports and metrics ------------------------------------------------------------------------
 
-void LiveOutput::set_state(OutputState state) {
+void LiveOutput::set_condition(const OutputCondition& condition, Telling telling) {
   {
     const std::lock_guard lock(mutex_);
-    if (std::exchange(report_.state, state) == state) return;
+    const bool is_change = report_.state != condition.state();
+    report_.set(condition);
+    if (!is_change && telling == Telling::kOnlyAChange) return;
   }
   for (size_t i = 0; i < meters_.states.size(); ++i) {
-    meters_.states[i]->set(i == static_cast<size_t>(state) ? 1 : 0);
+    meters_.states[i]->set(i == static_cast<size_t>(condition.state()) ? 1 : 0);
   }
   const LiveOutputReport changed = report();
   const std::lock_guard lock(listener_mutex_);

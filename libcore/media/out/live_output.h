@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/back_off.h"
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "media/out/live_queue.h"
@@ -13,7 +14,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <random>
 #include <string>
 #include <thread>
 
@@ -92,12 +92,13 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   base::Result<void> finish(Session& session);
   void remove_if_empty(Session& session);
   void on_disconnect(const base::Error& error);
-  void back_off(TimePoint attempt_began);
+  void back_off(const base::Error& error, TimePoint attempt_began);
   void wait_for_another_stream();
   bool is_over() const;
   bool is_given_up() const;
   bool is_interrupted() const;
-  void set_state(OutputState state);
+  enum class Telling { kOnlyAChange, kAlways };
+  void set_condition(const OutputCondition& condition, Telling telling = Telling::kOnlyAChange);
   void set_file(const std::string& file);
   void note_queue();
   void note_rates(bool is_connected);
@@ -122,10 +123,12 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   // Members of the thread.
   std::atomic<bool> is_opening_ = false;
   LivePacketPtr held_;  ///< The first packet of the next session.
-  int failures_ = 0;    ///< Since the last connection that held.
+  base::BackOff back_off_;
+  bool has_failed_ = false;   ///< Since the last connection that held.
+  std::string told_refusal_;  ///< The reason of the last one.
+  std::string last_error_;    ///< Of a session of a file that has failed at its end.
   bool was_live_ = false;
   int next_file_ = 0;
-  std::minstd_rand random_;
   PacketPtr shifted_;
   TimePoint rates_noted_at_;
   int64_t frames_noted_ = 0;

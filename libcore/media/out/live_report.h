@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace layercast::media {
 
@@ -22,6 +23,36 @@ enum class OutputState : uint8_t {
 /// The name for users, such as `connecting`.
 std::string_view name_of(OutputState state);
 
+/// A state together with its reason. Only a state that is not well has one: a live output cannot
+/// carry an old error.
+class OutputCondition {
+ public:
+  static OutputCondition connecting() { return {OutputState::kConnecting, {}}; }
+  static OutputCondition live() { return {OutputState::kLive, {}}; }
+  static OutputCondition reconnecting(std::string reason) {
+    return {OutputState::kReconnecting, std::move(reason)};
+  }
+  static OutputCondition failed(std::string reason) {
+    return {OutputState::kFailed, std::move(reason)};
+  }
+  /// After everything was sent.
+  static OutputCondition stopped() { return {OutputState::kStopped, {}}; }
+  /// A recording that could not be completed.
+  static OutputCondition stopped_incomplete(std::string reason) {
+    return {OutputState::kStopped, std::move(reason)};
+  }
+
+  OutputState state() const { return state_; }
+  const std::string& reason() const { return reason_; }
+
+ private:
+  OutputCondition(OutputState state, std::string reason)
+      : state_(state), reason_(std::move(reason)) {}
+
+  OutputState state_;
+  std::string reason_;
+};
+
 /// A file or URL to which a LiveEncoding sends its stream.
 struct LiveOutputRequest {
   std::string id;                              ///< the name for users
@@ -35,7 +66,7 @@ struct LiveOutputReport {
   std::string id;
   std::string url;  ///< redacted by base::redacted_url()
   OutputState state = OutputState::kConnecting;
-  std::string error;           ///< why it is not live, or the last error; may be empty
+  std::string error;           ///< why it is not live; empty while it is, and when it stopped well
   std::string file;            ///< the file that a file output writes now
   int64_t frames = 0;          ///< sent since it was added
   int64_t frames_dropped = 0;  ///< because it was too slow or not connected
@@ -44,6 +75,11 @@ struct LiveOutputReport {
   int64_t reconnects = 0;      ///< times that it became live again after a loss
   int64_t queued_packets = 0;
   int64_t queued_bytes = 0;
+
+  void set(const OutputCondition& condition) {
+    state = condition.state();
+    error = condition.reason();
+  }
 };
 
 /// Called for each change of an output's state, on the thread of that output; must not block.

@@ -169,7 +169,7 @@ TEST_F(LiveFault, RefusedConnectionIsTriedAgainUntilThereIsAServer) {
     server.kill();
     add("a", server.url("key"));
     EXPECT_TRUE(is_in("a", OutputState::kReconnecting, seconds(1))) << i;
-    EXPECT_THAT(report("a").error, HasSubstr("refused"));
+    EXPECT_EQ(report("a").error, "connection refused");
     std::this_thread::sleep_for(milliseconds(700 * (i + 1) % 1500));
     EXPECT_EQ(report("a").frames, 0);
     server.start();
@@ -201,6 +201,22 @@ TEST_F(LiveFault, ServerThatClosesAtTheHandshakeIsNeverLive) {
     server.kill();
     EXPECT_TRUE(is_in("a", OutputState::kReconnecting, seconds(1)));
   }
+  expect_whole_file();
+}
+
+TEST_F(LiveFault, RefusedPublishAndUnknownNameAreNamed) {
+  const RtmpServer server;
+  add("first", server.url("s3cret"));
+  ASSERT_TRUE(is_in("first", OutputState::kLive, kBackWithin));
+  add("second", server.url("s3cret"));
+  EXPECT_TRUE(is_in("second", OutputState::kReconnecting, kBackWithin));
+  EXPECT_EQ(report("second").error, "the server refused the publish: Already publishing");
+  add("unknown", "rtmp://no-such-host.invalid/live/s3cret");
+  EXPECT_TRUE(is_in("unknown", OutputState::kReconnecting, seconds(8)));
+  EXPECT_THAT(report("unknown").error,
+              HasSubstr("the name does not resolve: no-such-host.invalid"));
+  EXPECT_THAT(report("unknown").error, Not(HasSubstr("s3cret")));
+  EXPECT_EQ(report("first").state, OutputState::kLive);
   expect_whole_file();
 }
 

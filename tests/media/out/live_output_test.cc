@@ -169,12 +169,12 @@ class LiveOutputs : public ::testing::Test {
         kRealPatience));
   }
 
-  /// Waits until the output waits for `delay` within its jitter of a quarter, then calls
-  /// `meanwhile` and moves the clock to the end of the delay.
+  /// Waits until the output waits for `delay`, or up to a quarter less, then calls `meanwhile` and
+  /// moves the clock to the end of the delay.
   void pass_back_off(
       milliseconds delay, const std::function<void()>& meanwhile = [] {}) {
     const auto now = clock_.now();
-    const auto end = clock_.await_waiter(now + delay * 3 / 4, now + delay * 5 / 4 + kTick);
+    const auto end = clock_.await_waiter(now + delay * 3 / 4, now + delay + kTick);
     ASSERT_TRUE(end) << "no back-off of " << delay.count() << " ms";
     EXPECT_EQ(state(), OutputState::kReconnecting);
     meanwhile();
@@ -198,12 +198,14 @@ class LiveOutputs : public ::testing::Test {
 
 TEST_F(LiveOutputs, DoubleTheirBackOffUpToItsMaximumAndRecover) {
   start("tcp");
-  for (const int delay : {100, 200, 400, 800, 1200, 1200}) {
+  for (const int delay :
+       {100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, 51200, 60000, 60000}) {
     ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(delay)));
   }
-  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(1200), [&] { peer_.listen(); }));
-  EXPECT_THAT(output_->report().error, HasSubstr("refused"));
+  EXPECT_EQ(output_->report().error, "connection refused");
+  ASSERT_NO_FATAL_FAILURE(pass_back_off(seconds(60), [&] { peer_.listen(); }));
   ASSERT_NO_FATAL_FAILURE(go_live());
+  EXPECT_EQ(output_->report().error, "");
   EXPECT_EQ(output_->report().reconnects, 0);  // it has not been live before
 }
 
@@ -212,14 +214,14 @@ TEST_F(LiveOutputs, BeginTheirBackOffAgainOnlyAfterFiveSecondsOnAir) {
   for (const int delay : {100, 200, 400, 800}) {
     ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(delay)));
   }
-  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(1200), [&] { peer_.listen(); }));
+  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(1600), [&] { peer_.listen(); }));
   ASSERT_NO_FATAL_FAILURE(go_live());
   clock_.advance(seconds(5) - kTick);
   ASSERT_NO_FATAL_FAILURE(send(Kind::kFrame));
   ASSERT_NO_FATAL_FAILURE(lose_peer());
   ASSERT_NO_FATAL_FAILURE(pass_least_back_off());
-  // Too short a time on air: the delay is as long as before.
-  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(1200), [&] { peer_.listen(); }));
+  // Too short a time on air: the delay grows as if it had not been. The loss took one of 3.2 s.
+  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(6400), [&] { peer_.listen(); }));
   ASSERT_NO_FATAL_FAILURE(go_live());
   EXPECT_EQ(output_->report().reconnects, 1);
   clock_.advance(seconds(5));
@@ -228,6 +230,39 @@ TEST_F(LiveOutputs, BeginTheirBackOffAgainOnlyAfterFiveSecondsOnAir) {
   ASSERT_NO_FATAL_FAILURE(pass_least_back_off());
   // The loss was the first failure, the refused attempt the second.
   ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(200)));
+}
+
+TEST_F(LiveOutputs, AreTriedOftenForAMinuteAfterTheyWereOnAirAndRarelyLater) {
+  peer_.listen();
+  start("tcp");
+  ASSERT_NO_FATAL_FAILURE(go_live());
+  clock_.advance(seconds(5));
+  ASSERT_NO_FATAL_FAILURE(send(Kind::kFrame));
+  ASSERT_NO_FATAL_FAILURE(lose_peer());
+  const auto lost_at = clock_.now();
+  ASSERT_NO_FATAL_FAILURE(pass_least_back_off());
+  for (const int delay : {200, 400, 800}) {
+    ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(delay)));
+  }
+  while (clock_.now() - lost_at <= seconds(60)) {
+    ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(1200)));
+  }
+  for (const int delay : {2400, 4800, 9600, 19200, 38400, 60000, 60000}) {
+    ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(delay)));
+  }
+}
+
+TEST_F(LiveOutputs, CarryNoOldErrorWhenTheyAreLiveOrStopped) {
+  start("tcp");
+  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(100), [&] { peer_.listen(); }));
+  EXPECT_EQ(output_->report().error, "connection refused");
+  ASSERT_NO_FATAL_FAILURE(go_live());
+  EXPECT_EQ(output_->report().error, "");
+  ASSERT_NO_FATAL_FAILURE(lose_peer());
+  EXPECT_EQ(output_->report().error, "the server closed the connection");
+  output_->finish_by(clock_.now());
+  ASSERT_TRUE(comes_to(OutputState::kStopped));
+  EXPECT_EQ(output_->report().error, "");
 }
 
 TEST_F(LiveOutputs, LeaveASilentPeerAfterFourSecondsAndTryAgain) {
@@ -259,6 +294,7 @@ TEST_F(LiveOutputs, SendTheirQueueUntilTheirDeadlineAndNotLonger) {
   EXPECT_EQ(state(), OutputState::kLive);
   clock_.advance_to(deadline);
   EXPECT_TRUE(comes_to(OutputState::kStopped));
+  EXPECT_EQ(output_->report().error, "");
 }
 
 TEST_F(LiveOutputs, AreWaitedForUntilTheDeadline) {
