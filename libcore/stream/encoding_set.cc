@@ -138,7 +138,7 @@ void EncodingSet::drop_failed() {
   }
   for (const auto& encoding : failed) {
     listeners_.on_error(*encoding->failure());
-    encoding->finish(kFinishPatience);
+    encoding->finish(kFinishPatience, media::StreamEnd::kToBeContinued);
   }
 }
 
@@ -210,7 +210,11 @@ void EncodingSet::remove_unwanted(const std::vector<Wanted>& wanted) {
     const std::vector<scene::Output> outputs = group.outputs;
     for (const scene::Output& output : outputs) {
       if (is_wanted(group, output)) continue;
-      [[maybe_unused]] const auto removed = group.encoding->remove_output(output.id);
+      const bool goes_on = std::ranges::any_of(wanted, [&](const Wanted& w) {
+        return w.output.id == output.id && w.output.url == output.url;
+      });
+      [[maybe_unused]] const auto removed = group.encoding->remove_output(
+          output.id, goes_on ? media::StreamEnd::kToBeContinued : media::StreamEnd::kForGood);
       std::erase_if(group.outputs, [&](const auto& other) { return other.id == output.id; });
     }
   }
@@ -336,9 +340,9 @@ size_t EncodingSet::encodings() const {
   return groups_.size();
 }
 
-void EncodingSet::finish(base::Duration patience) {
+void EncodingSet::finish(base::Duration patience, media::StreamEnd end) {
   const std::lock_guard changing(changing_);
-  for (const auto& encoding : all_encodings()) encoding->finish(patience);
+  for (const auto& encoding : all_encodings()) encoding->finish(patience, end);
   const std::lock_guard lock(mutex_);
   groups_.clear();
 }

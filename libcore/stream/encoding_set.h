@@ -76,7 +76,7 @@ class EncodingSet {
   size_t encodings() const;
 
   /// Completes every output within `patience` each and closes the encoders.
-  void finish(base::Duration patience);
+  void finish(base::Duration patience, media::StreamEnd end = media::StreamEnd::kForGood);
 
  private:
   // An encoder and its outputs.

@@ -63,6 +63,7 @@ class StreamManager::Work {
   StreamStatus status() const;
   std::vector<LayerFailure> failures() const;
   FrameTap& tap() { return tap_; }
+  void end_for_good() { end_ = media::StreamEnd::kForGood; }
 
  private:
   // Thread: render.
@@ -113,6 +114,7 @@ class StreamManager::Work {
   bool stops_ = false;                 ///< with the lock
   bool has_change_ = true;             ///< with the lock
   std::vector<LayerFailure> failing_;  ///< with the lock: in the newest frame
+  std::atomic<media::StreamEnd> end_ = media::StreamEnd::kToBeContinued;
 
   // Thread: render.
   std::unique_ptr<render::Renderer> renderer_;
@@ -172,7 +174,7 @@ StreamManager::Work::~Work() {
   changed_.notify_all();
   render_thread_.join();
   follower_.join();
-  encodings_.finish(kFinishPatience);
+  encodings_.finish(kFinishPatience, end_);
 }
 
 void StreamManager::Work::report_error(const std::string& layer, const base::Error& error) {
@@ -416,5 +418,6 @@ StreamManager::~StreamManager() = default;
 StreamStatus StreamManager::status() const { return work_->status(); }
 std::vector<LayerFailure> StreamManager::failures() const { return work_->failures(); }
 FrameTap& StreamManager::tap() { return work_->tap(); }
+void StreamManager::end_for_good() { work_->end_for_good(); }
 
 }  // namespace layercast::stream

@@ -66,8 +66,10 @@ class StreamManager {
   /// Starts rendering in the state that the layers have, once the contents are ready or 5 s have
   /// passed.
   explicit StreamManager(StreamOptions options);
-  /// Finishes every output.
+  /// Finishes every output, to be continued unless end_for_good() was called.
   ~StreamManager();
+  /// The stream will not go on after the destruction: HLS playlists end.
+  void end_for_good();
 
   StreamStatus status() const;
   /// The layers and sounds that cannot be shown or heard now.

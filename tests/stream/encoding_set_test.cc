@@ -6,7 +6,9 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -109,6 +111,35 @@ TEST_F(EncodingSets, FramesOfAnotherShapeWaitForTheirEncoder) {
   set_->follow(state_with({"h264"}, {128, 72}));
   EXPECT_EQ(set_->offer(large, 2), Offered::kTaken);
   EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(EncodingSets, APlaylistEndsWithItsOutputButNotAtAChangeOfItsSettings) {
+  scene::LiveState state = state_with({"h264", "h264"});
+  state.scene.outputs[0].url = "x.m3u8";
+  const auto text = [&] {
+    std::ifstream file(folder_ / "x.m3u8");
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  int64_t index = 0;
+  const auto offer_frames = [&] {
+    const auto frame = frame_of(PixelFormat::kYuv420p, {64, 36});
+    // One of the encoders may refuse a frame that the other one takes.
+    for (int i = 0; i < 60; ++i) {
+      if (set_->offer(frame, index++) != Offered::kTaken) std::this_thread::yield();
+    }
+  };
+  set_->follow(state);
+  offer_frames();
+  // The output moves to an encoder of its own.
+  state.scene.outputs[0].bitrate = 300'000;
+  set_->follow(state);
+  EXPECT_NE(text().find("x-00000.ts"), std::string::npos);
+  EXPECT_EQ(text().find("ENDLIST"), std::string::npos);
+  offer_frames();
+  state.scene.outputs.erase(state.scene.outputs.begin());
+  set_->follow(state);
+  EXPECT_NE(text().find("#EXT-X-DISCONTINUITY\n"), std::string::npos);
+  EXPECT_NE(text().find("#EXT-X-ENDLIST"), std::string::npos);
 }
 
 }  // namespace

@@ -38,6 +38,9 @@ class Daemon {
   /// and changes nothing.
   void reload();
 
+  /// The stream will not go on after the destruction: HLS playlists end.
+  void end_for_good() { stream_->end_for_good(); }
+
   /// The URL of the server.
   std::string address() const { return server_->address(); }
   /// One line for the service manager: frame rate, live outputs and health.

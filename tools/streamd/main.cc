@@ -34,15 +34,20 @@ int keep_on_air(Daemon& daemon, const StreamdSettings& settings, SignalWaiter& s
     const Clock::time_point next = Clock::now() + kNotifyInterval;
     const WakeUp wake_up = signal_waiter.wait_until(end ? std::min(*end, next) : next);
     if (wake_up == WakeUp::kInterrupted) {
+      daemon.end_for_good();
       return base::meaning_of(base::ErrorCode::kInterrupted).exit_status;
     }
+    // A service manager also restarts the daemon in this way: players wait for what follows.
     if (wake_up == WakeUp::kTerminated) return 0;
     if (wake_up == WakeUp::kReload) {
       notify_service_manager("RELOADING=1");
       daemon.reload();
       notify_service_manager("READY=1");
     }
-    if (end && Clock::now() >= *end) return 0;
+    if (end && Clock::now() >= *end) {
+      daemon.end_for_good();
+      return 0;
+    }
     const std::string status = "WATCHDOG=1\nSTATUS=" + daemon.summary();
     notify_service_manager(status);
     if (wake_up == WakeUp::kTime) log.write(LogLevel::kDebug, daemon.summary());

@@ -79,12 +79,12 @@ class LiveEncoding::Work {
   frame::PixelFormat input_format() const;
   bool offer(const frame::FramePtr& frame, int64_t index, int64_t sample);
   base::Result<void> add_output(const LiveOutputRequest& request);
-  base::Result<void> remove_output(const std::string& id);
+  base::Result<void> remove_output(const std::string& id, StreamEnd end);
   std::vector<LiveOutputReport> outputs() const;
   base::Result<void> set_bitrate(int64_t bits_per_second);
   void request_keyframe() { wish_->is_by_user = true; }
   base::Result<void> reopen(const VideoSettings& settings);
-  void finish(base::Duration patience);
+  void finish(base::Duration patience, StreamEnd end);
   std::optional<base::Error> failure() const;
 
  private:
@@ -186,7 +186,7 @@ LiveEncoding::Work::Work(LiveEncoder encoder, base::Metrics& metrics, OutputList
 LiveEncoding::Work::~Work() {
   stop_encoder(true);
   const std::lock_guard lock(outputs_mutex_);
-  for (const auto& output : outputs_) output->finish_by(clock_->now());
+  for (const auto& output : outputs_) output->finish_by(clock_->now(), StreamEnd::kToBeContinued);
   const TimePoint deadline = clock_->now() + kAbandonWaiting;
   for (const auto& output : outputs_) {
     output->detach(deadline);
@@ -488,7 +488,7 @@ void LiveEncoding::Work::forget_unused_audio() {
   });
 }
 
-base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
+base::Result<void> LiveEncoding::Work::remove_output(const std::string& id, StreamEnd end) {
   const std::lock_guard change(change_mutex_);
   std::shared_ptr<LiveOutput> removed;
   {
@@ -502,7 +502,7 @@ base::Result<void> LiveEncoding::Work::remove_output(const std::string& id) {
     outputs_.erase(found);
   }
   const TimePoint now = clock_->now();
-  removed->finish_by(now + kRemoveSending);
+  removed->finish_by(now + kRemoveSending, end);
   removed->detach(now + kRemoveWaiting);
   metrics_.remove("output", id);
   forget_unused_audio();
@@ -517,7 +517,7 @@ std::vector<LiveOutputReport> LiveEncoding::Work::outputs() const {
   return reports;
 }
 
-void LiveEncoding::Work::finish(base::Duration patience) {
+void LiveEncoding::Work::finish(base::Duration patience, StreamEnd end) {
   const TimePoint deadline = clock_->now() + patience;
   const std::lock_guard change(change_mutex_);
   stop_encoder(false);
@@ -526,7 +526,7 @@ void LiveEncoding::Work::finish(base::Duration patience) {
     const std::lock_guard lock(outputs_mutex_);
     outputs = outputs_;
   }
-  for (const auto& output : outputs) output->finish_by(deadline);
+  for (const auto& output : outputs) output->finish_by(deadline, end);
   for (const auto& output : outputs) output->wait(deadline + kInterruptWaiting);
 }
 
@@ -563,8 +563,8 @@ bool LiveEncoding::offer(const frame::FramePtr& frame, int64_t index, int64_t sa
 base::Result<void> LiveEncoding::add_output(const LiveOutputRequest& request) {
   return work_->add_output(request);
 }
-base::Result<void> LiveEncoding::remove_output(const std::string& id) {
-  return work_->remove_output(id);
+base::Result<void> LiveEncoding::remove_output(const std::string& id, StreamEnd end) {
+  return work_->remove_output(id, end);
 }
 std::vector<LiveOutputReport> LiveEncoding::outputs() const { return work_->outputs(); }
 base::Result<void> LiveEncoding::set_bitrate(int64_t bits_per_second) {
@@ -574,7 +574,7 @@ void LiveEncoding::request_keyframe() { work_->request_keyframe(); }
 base::Result<void> LiveEncoding::reopen(const VideoSettings& settings) {
   return work_->reopen(settings);
 }
-void LiveEncoding::finish(base::Duration patience) { work_->finish(patience); }
+void LiveEncoding::finish(base::Duration patience, StreamEnd end) { work_->finish(patience, end); }
 std::optional<base::Error> LiveEncoding::failure() const { return work_->failure(); }
 
 }  // namespace layercast::media

@@ -60,7 +60,7 @@ class LiveEncoding {
   base::Result<void> add_output(const LiveOutputRequest& request);
   /// Finishes an output (completes its file, closes its connection) and removes it, within a
   /// second. Errors: kNotFound.
-  base::Result<void> remove_output(const std::string& id);
+  base::Result<void> remove_output(const std::string& id, StreamEnd end = StreamEnd::kForGood);
   std::vector<LiveOutputReport> outputs() const;
 
   /// Changes the bitrate from the next frame on. Errors: kInvalidInput for a value out of range;
@@ -76,7 +76,7 @@ class LiveEncoding {
   base::Result<void> reopen(const VideoSettings& settings);
 
   /// Encodes the queued frames and finishes all outputs; slow ones have at most `patience`.
-  void finish(base::Duration patience);
+  void finish(base::Duration patience, StreamEnd end = StreamEnd::kForGood);
 
   /// Why the encoder itself has stopped; nullopt while it works.
   std::optional<base::Error> failure() const;

@@ -126,7 +126,8 @@ void LiveOutput::offer(const LivePacketPtr& packet) {
   note_queue();
 }
 
-void LiveOutput::finish_by(TimePoint deadline) {
+void LiveOutput::finish_by(TimePoint deadline, StreamEnd end) {
+  end_ = end;
   give_up_at_ = deadline;
   queue_.close();
 }
@@ -266,11 +267,11 @@ base::Result<void> LiveOutput::serve(Session& session) {
       if (is_next_stream && is_url_ && session.is_live) {
         set_condition(OutputCondition::reconnecting(kOtherStream));
       }
-      break;
+      return finish(session, StreamEnd::kToBeContinued);
     }
     TRY_DO(write(session, *packet));
   }
-  return finish(session);
+  return finish(session, end_);
 }
 
 base::Result<void> LiveOutput::write(Session& session, const LivePacket& packet) {
@@ -337,8 +338,8 @@ void LiveOutput::count(Session& session, const LivePacket& packet) {
   set_condition(OutputCondition::live());
 }
 
-base::Result<void> LiveOutput::finish(Session& session) {
-  session.output->finish();
+base::Result<void> LiveOutput::finish(Session& session, StreamEnd end) {
+  session.output->finish(end);
   const OutputReport report = session.output->report();
   {
     const std::lock_guard lock(mutex_);

@@ -48,7 +48,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   void offer(const LivePacketPtr& packet);
   /// Takes no more packets; the thread sends the queued ones until `deadline` and closes the
   /// output.
-  void finish_by(TimePoint deadline);
+  void finish_by(TimePoint deadline, StreamEnd end);
   /// Waits until the thread has ended, at most until `deadline`; returns whether it has.
   bool wait(TimePoint deadline);
   /// As wait(), then detaches a thread that has not ended, and never calls the listener again.
@@ -89,7 +89,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   bool is_rotation_due(const Session& session, const LivePacket& packet) const;
   bool is_accepted(const Session& session) const;
   void count(Session& session, const LivePacket& packet);
-  base::Result<void> finish(Session& session);
+  base::Result<void> finish(Session& session, StreamEnd end);
   void remove_if_empty(Session& session);
   void on_disconnect(const base::Error& error);
   void back_off(const base::Error& error, TimePoint attempt_began);
@@ -109,6 +109,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   Meters meters_;
   LiveQueue queue_;
   std::atomic<TimePoint> give_up_at_ = TimePoint::max();
+  std::atomic<StreamEnd> end_ = StreamEnd::kToBeContinued;
 
   mutable std::mutex mutex_;
   std::condition_variable ended_;

@@ -20,6 +20,13 @@ enum class OutputState : uint8_t {
   kStopped,       ///< finished on request
 };
 
+/// Whether a stream goes on after it, or one of its outputs, has finished. Decides whether an HLS
+/// playlist ends.
+enum class StreamEnd : uint8_t {
+  kToBeContinued,  ///< after a restart of the output, the encoder or the process
+  kForGood,
+};
+
 /// The name for users, such as `connecting`.
 std::string_view name_of(OutputState state);
 

@@ -4,12 +4,14 @@
 #include "media/av/connection_error.h"
 #include "media/av/tls_trust.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <libavutil/mem.h>
 #include <libavutil/opt.h>
 }
 
@@ -26,18 +28,6 @@ constexpr const char* kSocketBytes = "131072";
 
 // The name that the HLS muxer sees; place_of() maps it to the real one.
 constexpr const char* kPlaylistUrl = "playlist.m3u8";
-
-// The file name without characters that have a meaning in a URL or in a pattern, such as `%`.
-std::string segment_stem(const std::string& path) {
-  std::string stem = std::filesystem::path(path).stem().string();
-  for (char& letter : stem) {
-    const bool is_ascii = static_cast<unsigned char>(letter) < 0x80;
-    constexpr std::string_view kPlain =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
-    if (is_ascii && kPlain.find(letter) == std::string_view::npos) letter = '_';
-  }
-  return stem;
-}
 
 }  // namespace
 
@@ -56,6 +46,12 @@ struct OutputCallbacks {
                   AVDictionary** options) {
     auto& output = *static_cast<Output*>(muxer->opaque);
     const std::string path = output.place_of(url);
+    if (output.is_live_playlist(path)) {
+      output.playlist_place_ = path;
+      const int opened = avio_open_dyn_buf(io);
+      if (opened >= 0) output.playlist_io_ = *io;
+      return opened;
+    }
     const int result = avio_open2(io, path.c_str(), flags, &muxer->interrupt_callback, options);
     output.note_io_error(result);
     if (result >= 0) output.muxer_files_.push_back(*io);
@@ -65,6 +61,7 @@ struct OutputCallbacks {
   // Muxers with several files ignore the result of closing, where a full disk becomes visible.
   static int close(AVFormatContext* muxer, AVIOContext* io) {
     auto& output = *static_cast<Output*>(muxer->opaque);
+    if (io == output.playlist_io_) return output.publish_playlist();
     std::erase(output.muxer_files_, io);
     avio_flush(io);
     output.note_io_error(io->error);
@@ -113,20 +110,20 @@ base::Result<void> Output::start(const Feed& feed) {
   return open_and_write_header();
 }
 
-void Output::choose_live_target() {
+base::Result<void> Output::choose_live_target() {
   const std::string& name = report_.name;
   const bool is_url = delivery_ == Delivery::kLive;
   is_seekable_file_ = !is_url && !is_special_file(name);
   url_ = is_url ? name : "file:" + name;
-  // The HLS muxer deletes old segments by path, without support for the prefix.
-  if (container_.muxer == "hls") url_ = std::filesystem::absolute(name).string();
+  if (container_.muxer != "hls") return {};
+  // The HLS muxer renames its files by path, without support for the prefix.
+  url_ = std::filesystem::absolute(name).string();
+  TRY(playlist_, LivePlaylist::open(url_));
+  return {};
 }
 
 base::Result<void> Output::choose_target() {
-  if (terms_) {
-    choose_live_target();
-    return {};
-  }
+  if (terms_) return choose_live_target();
   const std::string& name = report_.name;
   const bool is_live = delivery_ == Delivery::kLive;
   const bool makes_segments = container_.muxer == "hls";
@@ -194,15 +191,16 @@ void Output::set_option(const char* name, const std::string& value) {
   LAYERCAST_CHECK(av_opt_set(muxer_, name, value.c_str(), AV_OPT_SEARCH_CHILDREN) >= 0);
 }
 
-void Output::set_playlist_options(const std::string& segment_pattern) {
-  set_option("hls_segment_filename", segment_pattern);
-  if (terms_) {
-    set_option("hls_flags", "+independent_segments+delete_segments+temp_file+append_list");
-    set_option("hls_time", "2");
-    set_option("hls_list_size", "6");
-    set_option("hls_delete_threshold", "3");
-    return;
-  }
+void Output::set_live_playlist_options() {
+  set_option("hls_segment_filename", playlist_->segment_pattern());
+  set_option("start_number", std::to_string(playlist_->first_number()));
+  set_option("hls_flags", "+independent_segments+temp_file");
+  set_option("hls_time", "2");
+  set_option("hls_list_size", "6");
+}
+
+void Output::set_playlist_options() {
+  set_option("hls_segment_filename", LivePlaylist::segment_stem(report_.name) + "-%05d.ts");
   set_option("hls_playlist_type", "vod");
   set_option("hls_flags", "+independent_segments");
   set_option("hls_time", "4");
@@ -219,8 +217,7 @@ void Output::set_live_muxer_options() {
   } else if (container_.muxer == "flv" && !is_seekable_file_) {
     set_option("flvflags", "+no_duration_filesize");
   } else if (container_.muxer == "hls") {
-    const std::filesystem::path playlist = url_;
-    set_playlist_options((playlist.parent_path() / segment_stem(url_)).string() + "-%05d.ts");
+    set_live_playlist_options();
   }
 }
 
@@ -235,7 +232,7 @@ void Output::set_muxer_options() {
   } else if (container_.muxer == "flv" && !is_seekable_file_) {
     set_option("flvflags", "+no_duration_filesize");
   } else if (container_.muxer == "hls") {
-    set_playlist_options(segment_stem(report_.name) + "-%05d.ts");
+    set_playlist_options();
   }
 }
 
@@ -304,11 +301,12 @@ void Output::write(const AVPacket& packet, Track track) {
   }
 }
 
-void Output::finish() {
+void Output::finish(StreamEnd end) {
   if (failed() || report_.finished) return;
   const LibraryLog log;
   keep_deadline(write_patience());
   is_trailer_due_ = false;
+  if (playlist_) playlist_->set_end(end);
   int result = av_write_trailer(muxer_);
   const int closed = close();
   if (result >= 0) result = closed;
@@ -318,7 +316,32 @@ void Output::finish() {
     const auto committed = partial_->commit();
     if (!committed.ok()) return fail(committed.error());
   }
+  if (playlist_) playlist_->remove_unlisted();
   report_.finished = true;
+}
+
+bool Output::is_live_playlist(const std::string& path) const {
+  return playlist_ && (path == url_ || path == url_ + ".tmp");
+}
+
+int Output::publish_playlist() {
+  uint8_t* written = nullptr;
+  const int size = avio_close_dyn_buf(std::exchange(playlist_io_, nullptr), &written);
+  const std::string text = playlist_->published(
+      {reinterpret_cast<const char*>(written), static_cast<size_t>(std::max(size, 0))});
+  av_free(written);
+  AVIOContext* io = nullptr;
+  int result = avio_open2(&io, playlist_place_.c_str(), AVIO_FLAG_WRITE,
+                          &muxer_->interrupt_callback, nullptr);
+  if (result >= 0) {
+    avio_write(io, reinterpret_cast<const uint8_t*>(text.data()), static_cast<int>(text.size()));
+    avio_flush(io);
+    note_io_error(io->error);
+    closed_bytes_ += static_cast<int64_t>(text.size());
+    result = avio_close(io);
+  }
+  note_io_error(result);
+  return result;
 }
 
 void Output::fail(base::Error error) {

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "media/av/libav.h"
 #include "media/out/container.h"
+#include "media/out/live_playlist.h"
 #include "media/out/partial_file.h"
 #include "media/out/settings.h"
 
@@ -50,9 +51,8 @@ class Output {
   static base::Result<std::unique_ptr<Output>> open(const std::string& name,
                                                     const Container& container, const Feed& feed);
   /// Opens the output for a stream without an end. A file has its name at once, replaces an
-  /// existing one, and stays readable if the process is killed. A playlist lists the last few
-  /// segments and continues an existing one. A failure does not remove the data written so far.
-  /// Errors: as open().
+  /// existing one, and stays readable if the process is killed. A playlist is a LivePlaylist. A
+  /// failure does not remove the data written so far. Errors: as open().
   static base::Result<std::unique_ptr<Output>> open_live(const std::string& name,
                                                          const Container& container,
                                                          const Feed& feed, LiveTerms terms);
@@ -60,8 +60,9 @@ class Output {
 
   /// Writes `packet`, whose times are in the encoder's time base. report().error has a failure.
   void write(const AVPacket& packet, Track track);
-  /// Completes the file and gives it its name. report().error has a failure.
-  void finish();
+  /// Completes the file and gives it its name. `end` decides whether the playlist of open_live()
+  /// ends. report().error has a failure.
+  void finish(StreamEnd end = StreamEnd::kForGood);
   /// Closes the output as failed, for a reason outside of it. Removes a file from open().
   void fail(base::Error error);
 
@@ -75,7 +76,7 @@ class Output {
   Output(const std::string& name, const Container& container);
   base::Result<void> start(const Feed& feed);
   base::Result<void> choose_target();
-  void choose_live_target();
+  base::Result<void> choose_live_target();
   base::Result<void> allocate_muxer();
   /// The path of the muxer's own file `url`. The HLS muxer must not see the folder: it writes its
   /// names into the playlist, and takes a `%` in a folder name for a pattern.
@@ -84,7 +85,11 @@ class Output {
   base::Result<void> open_and_write_header();
   void set_muxer_options();
   void set_live_muxer_options();
-  void set_playlist_options(const std::string& segment_pattern);
+  void set_playlist_options();
+  void set_live_playlist_options();
+  bool is_live_playlist(const std::string& path) const;
+  /// Closes the text that the muxer has written and publishes that of `playlist_`.
+  int publish_playlist();
   void set_option(const char* name, const std::string& value);
   bool is_before_beginning(const AVPacket& packet) const;
   int64_t audio_shift() const;
@@ -108,7 +113,10 @@ class Output {
   bool is_seekable_file_ = false;
   std::string url_;
   AVFormatContext* muxer_ = nullptr;
-  AVIOContext* io_ = nullptr;              ///< Null for a muxer that opens its files itself.
+  AVIOContext* io_ = nullptr;  ///< Null for a muxer that opens its files itself.
+  std::optional<LivePlaylist> playlist_;
+  std::string playlist_place_;             ///< Where the muxer expects the playlist that it writes.
+  AVIOContext* playlist_io_ = nullptr;     ///< That playlist, in memory.
   std::vector<AVIOContext*> muxer_files_;  ///< The open files of such a muxer.
   bool is_header_written_ = false;
   bool is_trailer_due_ = false;  ///< HLS frees some of its buffers only in the trailer.

@@ -142,12 +142,41 @@ TEST(LiveFile, OfAPlaylistIsAWindowThatGoesOnAfterARestart) {
   run();
   EXPECT_THAT(text(), HasSubstr("x-00012.ts"));
   EXPECT_THAT(text(), Not(HasSubstr("x-00003.ts")));
-  EXPECT_LE(folder.names().size(), 6 + 3 + 3U);
+  EXPECT_EQ(folder.names().size(), 6 + 1U) << ::testing::PrintToString(folder.names());
+  EXPECT_THAT(text(), HasSubstr("#EXT-X-ENDLIST"));
   EXPECT_THAT(streams_of(folder / "x.m3u8"), HasSubstr("h264,video,160,90\n"));
   run();
   EXPECT_THAT(text(), HasSubstr("x-00025.ts"));
   EXPECT_THAT(text(), HasSubstr("x-00020.ts"));
-  EXPECT_LE(folder.names().size(), 6 + 3 + 4U) << ::testing::PrintToString(folder.names());
+  EXPECT_EQ(folder.names().size(), 6 + 1U) << ::testing::PrintToString(folder.names());
+  EXPECT_THAT(text(), HasSubstr("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"));
+}
+
+TEST(LiveFile, OfAPlaylistMakesItsFolderAndDoesNotEndAtAReopening) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "new/hls/x.m3u8";
+  const auto text = [&] {
+    std::ifstream file(path);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  base::Metrics metrics;
+  VideoSettings settings = live_settings({160, 90});
+  settings.gop_frames = 30;
+  const auto encoding = open_live(metrics, settings);
+  ASSERT_TRUE(encoding->add_output({"a", path, {}, {}}).ok());
+  offer_all(*encoding, noise_frames({160, 90}), 0, 130);
+  settings.size = {80, 60};
+  ASSERT_TRUE(encoding->reopen(settings).ok());
+  offer_all(*encoding, noise_frames({80, 60}), 130, 70);
+  EXPECT_TRUE(wait_for([&] { return text().find("x-00002.ts") != std::string::npos; }, seconds(5)));
+  EXPECT_THAT(text(), Not(HasSubstr("ENDLIST")));
+  ASSERT_TRUE(encoding->remove_output("a", StreamEnd::kToBeContinued).ok());
+  EXPECT_THAT(text(), Not(HasSubstr("ENDLIST")));
+  EXPECT_THAT(text(), HasSubstr("#EXT-X-DISCONTINUITY\n"));
+  ASSERT_TRUE(encoding->add_output({"a", path, {}, {}}).ok());
+  offer_all(*encoding, noise_frames({80, 60}), 200, 70);
+  ASSERT_TRUE(encoding->remove_output("a").ok());
+  EXPECT_THAT(text(), HasSubstr("#EXT-X-ENDLIST\n"));
 }
 
 // What a killed process leaves behind.

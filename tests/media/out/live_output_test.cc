@@ -100,7 +100,7 @@ class LiveOutputs : public ::testing::Test {
   }
   ~LiveOutputs() override {
     if (output_ == nullptr) return;
-    output_->finish_by(clock_.now());
+    output_->finish_by(clock_.now(), StreamEnd::kForGood);
     output_->detach(base::Clock::time_point::max());
   }
 
@@ -260,7 +260,7 @@ TEST_F(LiveOutputs, CarryNoOldErrorWhenTheyAreLiveOrStopped) {
   EXPECT_EQ(output_->report().error, "");
   ASSERT_NO_FATAL_FAILURE(lose_peer());
   EXPECT_EQ(output_->report().error, "the server closed the connection");
-  output_->finish_by(clock_.now());
+  output_->finish_by(clock_.now(), StreamEnd::kForGood);
   ASSERT_TRUE(comes_to(OutputState::kStopped));
   EXPECT_EQ(output_->report().error, "");
 }
@@ -288,7 +288,7 @@ TEST_F(LiveOutputs, SendTheirQueueUntilTheirDeadlineAndNotLonger) {
   // Far more than the peer takes, which reads nothing.
   for (int i = 0; i < 200; ++i) offer(Kind::kFrame, 64 << 10);
   const auto deadline = clock_.now() + milliseconds(700);
-  output_->finish_by(deadline);
+  output_->finish_by(deadline, StreamEnd::kForGood);
   clock_.advance_to(deadline - kTick);
   ASSERT_TRUE(is_still_blocked());
   EXPECT_EQ(state(), OutputState::kLive);
@@ -306,7 +306,7 @@ TEST_F(LiveOutputs, AreWaitedForUntilTheDeadline) {
   ASSERT_TRUE(clock_.await_waiter(deadline));
   clock_.advance_to(deadline);
   EXPECT_FALSE(has_ended.get());
-  output_->finish_by(clock_.now() + milliseconds(100));
+  output_->finish_by(clock_.now() + milliseconds(100), StreamEnd::kForGood);
   EXPECT_TRUE(output_->wait(clock_.now() + milliseconds(100)));  // its queue is empty
 }
 
