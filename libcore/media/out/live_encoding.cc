@@ -9,6 +9,7 @@
 #include "media/out/live_codecs.h"
 #include "media/out/live_output.h"
 #include "media/out/live_queue.h"
+#include "media/out/recent_packets.h"
 #include "media/out/video_codec.h"
 #include "media/out/video_encoder.h"
 #include "media/sound/audio_ring.h"
@@ -40,9 +41,9 @@ constexpr size_t kQueueFramesMax = 16;
 constexpr size_t kQueueBytesMax = size_t{64} << 20;
 // Across a longer gap, sound is not encoded: its time stamps jump like those of the video.
 constexpr int64_t kSilenceSamplesMax = int64_t{5} * kAudioRate;
-// The least distance of keyframes for outputs: reconnecting outputs must not cost the others their
-// quality.
-constexpr milliseconds kKeyframeDistance{500};
+// The least distance of keyframes for outputs, which is the usual one: reconnecting outputs must
+// not cost the others their quality. They begin with the packets since the last keyframe instead.
+constexpr std::chrono::seconds kKeyframeDistance{2};
 // The time for which the encoder waits for late sound, while frames wait in the queue.
 constexpr milliseconds kSoundPatience{60};
 // If the sound of a frame is nearer than this to the end of the previous one, it continues there.
@@ -147,6 +148,7 @@ class LiveEncoding::Work {
   // Order of locks: change_mutex_, tracks_mutex_, outputs_mutex_.
   mutable std::mutex outputs_mutex_;  // guards outputs_; held for instants only
   std::vector<std::shared_ptr<LiveOutput>> outputs_;
+  RecentPackets recent_;     // with outputs_mutex_
   std::mutex tracks_mutex_;  // guards tracks_; held while sound is encoded, and waited for
   std::vector<LiveAudioTrack> tracks_;
   std::mutex change_mutex_;  // serialises changes of encoder and outputs
@@ -291,20 +293,26 @@ void LiveEncoding::Work::handle(Offered& offered) {
   encode_audio_until(samples_until(frame + 1, encoder_.stream->rate));
 }
 
+// The encoder counts the frames that it gets; the stream time counts missing frames too.
 bool LiveEncoding::Work::is_keyframe_due(int64_t frame) {
+  const int64_t distance = frame - last_keyframe_;
   const bool is_far_enough =
-      frame == 0 ||
-      !encoder_.stream->rate.time_of(frame - last_keyframe_).before(kKeyframeDistance);
-  if (is_far_enough && wish_->is_by_output.exchange(false)) return true;
-  return wish_->is_by_user.exchange(false);
+      frame == 0 || !encoder_.stream->rate.time_of(distance).before(kKeyframeDistance);
+  const bool is_due = frame == 0 || distance >= encoder_.video->context().gop_size;
+  const bool is_wished = is_far_enough && wish_->is_by_output.exchange(false);
+  return wish_->is_by_user.exchange(false) || is_due || is_wished;
 }
 
 base::Result<void> LiveEncoding::Work::encode(const Offered& offered, int64_t frame) {
   const auto began = std::chrono::steady_clock::now();
   TRY(const LibavFramePtr converted, encoder_.converter.convert(offered.frame, frame));
-  if (is_keyframe_due(frame)) converted->pict_type = AV_PICTURE_TYPE_I;
+  if (is_keyframe_due(frame)) {
+    converted->pict_type = AV_PICTURE_TYPE_I;
+    last_keyframe_ = frame;
+  }
   auto encoded = encoder_.video->encode(*converted, [this](const AVPacket& packet) {
-    if ((packet.flags & AV_PKT_FLAG_KEY) != 0) last_keyframe_ = packet.pts;
+    const bool is_keyframe = (packet.flags & AV_PKT_FLAG_KEY) != 0;
+    if (is_keyframe) last_keyframe_ = std::max(last_keyframe_, packet.pts);
     fan_out(packet, Output::Track::kVideo, {}, 0);
   });
   encode_seconds_->observe(
@@ -326,6 +334,7 @@ void LiveEncoding::Work::fan_out(const AVPacket& packet, Output::Track track,
   const std::lock_guard lock(outputs_mutex_);
   // The keyframe serves all outputs that have requested one while it was encoded.
   if (shared->is_keyframe) wish_->is_by_output = false;
+  recent_.note(shared, audio_name);
   for (const auto& output : outputs_) {
     const bool is_wanted =
         track == Output::Track::kVideo || output->container().audio_encoder_name == audio_name;
@@ -473,8 +482,8 @@ base::Result<void> LiveEncoding::Work::add_output(const LiveOutputRequest& reque
   }
   auto output = LiveOutput::start(std::move(plan), metrics_);
   const std::lock_guard lock(outputs_mutex_);
+  if (!recent_.give_to(*output, clock_->now())) wish_->is_by_output = true;
   outputs_.push_back(std::move(output));
-  wish_->is_by_output = true;
   return {};
 }
 

@@ -50,8 +50,9 @@ constexpr const char* kOtherStream = "the stream continues with other settings";
 constexpr milliseconds kWritePatience{850};
 // After this time, a connection counts as successful and resets the back-off.
 constexpr seconds kWellAfter{5};
-// The maximum age of the first packet of a connection.
-constexpr seconds kUrlAgeMax{1};
+// The maximum age of the first packet of a connection: at the usual distance of keyframes, there is
+// always one that is younger.
+constexpr milliseconds kUrlAgeMax{2500};
 constexpr milliseconds kPopPatience{250};
 constexpr seconds kRatePeriod{1};
 constexpr int kFileNumbersTried = 1'000'000;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 namespace layercast::media {
 
@@ -32,7 +33,8 @@ using LivePacketPtr = std::shared_ptr<const LivePacket>;
 
 /// A bounded queue of packets between the encoder and one output. Whenever it begins, it begins
 /// with a keyframe. It never blocks the encoder: a full queue drops all packets up to a keyframe.
-/// Thread: any (locked).
+/// It keeps the packets since the last keyframe, also those that were popped, so that an output
+/// that reconnects needs no keyframe of its own. Thread: any (locked).
 class LiveQueue {
  public:
   struct Limits {
@@ -46,8 +48,9 @@ class LiveQueue {
   struct Counts {
     int64_t packets = 0;
     int64_t bytes = 0;
-    int64_t frames_dropped = 0;  ///< Since the first packet that it took.
-    int64_t bytes_dropped = 0;   ///< Likewise, of video and sound.
+    /// Since the first packet that it took. A frame that begin() may still take is not dropped yet.
+    int64_t frames_dropped = 0;
+    int64_t bytes_dropped = 0;  ///< Likewise, of video and sound.
   };
 
   /// `clock`: measures the age of packets and the waits. Ownership: outlives the queue.
@@ -59,10 +62,11 @@ class LiveQueue {
 
   /// Takes packets from the next keyframe on.
   void open();
-  /// Drops all packets, and those offered until open().
+  /// Returns no packets, and takes none until open().
   void disable();
-  /// Drops all packets when the first one is older than `age_max`. Returns false when the queue can
-  /// only continue with a new keyframe.
+  /// Drops the packets that are older than `age_max`, up to a keyframe. A queue that is then empty
+  /// takes all packets since the last keyframe, unless that one is too old. Returns false when the
+  /// queue can only continue with a new keyframe.
   bool begin(base::Duration age_max);
   /// Takes no more packets; pop() still returns the queued ones.
   void close();
@@ -82,8 +86,10 @@ class LiveQueue {
  private:
   bool is_too_much() const;
   void count_dropped(const LivePacket& packet);
+  bool is_older(const LivePacket& packet, base::Duration age) const;
   void drop_front();
-  void drop_all();
+  void keep(const LivePacketPtr& packet, bool is_taken);
+  void forget_kept();
 
   const Limits limits_;
   base::Clock* const clock_;
@@ -91,6 +97,10 @@ class LiveQueue {
   std::condition_variable changed_;
   std::deque<LivePacketPtr> packets_;
   int64_t bytes_ = 0;
+  std::vector<LivePacketPtr> kept_;  ///< From the last keyframe on.
+  int64_t kept_bytes_ = 0;
+  int64_t frames_unsent_ = 0;  ///< Of `kept_`, those that were not taken.
+  int64_t bytes_unsent_ = 0;   ///< Of `kept_`, in the packets that were not taken.
   int64_t frames_dropped_ = 0;
   int64_t bytes_dropped_ = 0;
   bool is_open_ = false;

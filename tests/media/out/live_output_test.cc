@@ -252,6 +252,18 @@ TEST_F(LiveOutputs, AreTriedOftenForAMinuteAfterTheyWereOnAirAndRarelyLater) {
   }
 }
 
+TEST_F(LiveOutputs, ResumeWithThePacketsSinceTheLastKeyframe) {
+  peer_.listen();
+  start("tcp");
+  ASSERT_NO_FATAL_FAILURE(go_live());
+  ASSERT_NO_FATAL_FAILURE(lose_peer());
+  ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(100), [&] { peer_.listen(); }));
+  ASSERT_NO_FATAL_FAILURE(peer_.accept());
+  EXPECT_TRUE(comes_to(OutputState::kLive));
+  EXPECT_EQ(keyframe_requests_, 0);
+  EXPECT_EQ(output_->report().reconnects, 1);
+}
+
 TEST_F(LiveOutputs, CarryNoOldErrorWhenTheyAreLiveOrStopped) {
   start("tcp");
   ASSERT_NO_FATAL_FAILURE(pass_back_off(milliseconds(100), [&] { peer_.listen(); }));

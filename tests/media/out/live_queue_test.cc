@@ -113,7 +113,7 @@ TEST(LiveQueue, BeginsAnewWhenWhatItHoldsIsTooOld) {
   EXPECT_TRUE(queue.is_empty());
 }
 
-TEST(LiveQueue, ThatIsShutTakesNothingAndCountsIt) {
+TEST(LiveQueue, ThatIsShutTakesNothingAndCountsWhatCannotBeSentAnyMore) {
   ManualClock clock;
   LiveQueue queue(kLimits, &clock);
   queue.open();
@@ -121,12 +121,74 @@ TEST(LiveQueue, ThatIsShutTakesNothingAndCountsIt) {
   queue.disable();
   queue.offer(packet(Kind::kKeyframe, 1));
   queue.offer(packet(Kind::kSound, 2));
-  EXPECT_EQ(queue.counts().frames_dropped, 2);
+  EXPECT_EQ(queue.counts().frames_dropped, 1);
   EXPECT_EQ(queue.counts().bytes, 0);
   queue.open();
   queue.offer(packet(Kind::kFrame, 3));
   queue.offer(packet(Kind::kKeyframe, 4));
+  EXPECT_EQ(queue.counts().frames_dropped, 3);
   EXPECT_EQ(next_of(queue), 4);
+}
+
+TEST(LiveQueue, BeginsWithThePacketsSinceTheLastKeyframeAlsoWithThoseThatWerePopped) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  queue.offer(packet(Kind::kKeyframe, 0));
+  queue.offer(packet(Kind::kKeyframe, 1));
+  queue.offer(packet(Kind::kSound, 2));
+  queue.offer(packet(Kind::kFrame, 3));
+  for (int i = 0; i < 3; ++i) next_of(queue);
+  queue.disable();
+  queue.offer(packet(Kind::kFrame, 4));
+  EXPECT_EQ(next_of(queue), -1);
+  queue.open();
+  queue.offer(packet(Kind::kFrame, 5));
+  EXPECT_EQ(next_of(queue), -1);
+  EXPECT_TRUE(queue.begin(seconds(1)));
+  EXPECT_EQ(queue.counts().bytes, 500);
+  queue.offer(packet(Kind::kFrame, 6));
+  for (int i = 1; i <= 6; ++i) EXPECT_EQ(next_of(queue), i);
+  EXPECT_EQ(next_of(queue), -1);
+  EXPECT_EQ(queue.counts().frames_dropped, 0);
+}
+
+TEST(LiveQueue, DoesNotBeginWithAKeyframeThatIsTooOldOrWithAnotherStream) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  queue.offer(packet(Kind::kKeyframe, 0));
+  next_of(queue);
+  queue.disable();
+  queue.open();
+  clock.advance(seconds(1) + base::Duration(1));
+  EXPECT_FALSE(queue.begin(seconds(1)));
+  queue.offer(packet(Kind::kKeyframe, 1, milliseconds(1000)));
+  next_of(queue);
+  queue.disable();
+  queue.open();
+  auto other = std::make_shared<LivePacket>();
+  other->packet = new_packet();
+  other->track = Output::Track::kAudio;
+  other->stream = std::make_shared<LiveStream>();
+  other->made_at = clock.now();
+  queue.offer(other);
+  EXPECT_FALSE(queue.begin(seconds(1)));
+}
+
+TEST(LiveQueue, KeepsNoMoreThanItsLimits) {
+  ManualClock clock;
+  LiveQueue queue(kLimits, &clock);
+  queue.open();
+  queue.offer(packet(Kind::kKeyframe, 0));
+  for (int i = 1; i < 10; ++i) {
+    queue.offer(packet(Kind::kFrame, i));
+    next_of(queue);
+  }
+  queue.disable();
+  queue.offer(packet(Kind::kFrame, 10));  // more than 1000 bytes since the keyframe
+  queue.open();
+  EXPECT_FALSE(queue.begin(seconds(1)));
 }
 
 TEST(LiveQueue, GivesOutNothingAtTheDeadlineAndNotBefore) {
