@@ -180,7 +180,7 @@ void Preview::Work::note_viewers() {
 }
 
 void Preview::Work::make_pictures() {
-  int64_t after = -1;
+  int64_t after = 0;
   while (true) {
     {
       std::unique_lock lock(mutex_);
@@ -189,7 +189,7 @@ void Preview::Work::make_pictures() {
     }
     const auto picture = status_provider_.preview(after, kPatience);
     if (!picture) continue;
-    after = picture->frame;
+    after = picture->number;
     auto part = std::make_shared<const std::string>(part_of(*picture));
     asio::post(io_, [this, part = std::move(part)] { show(part); });
   }

@@ -20,6 +20,7 @@ enum class PictureFormat : uint8_t { kPng, kJpeg };
 struct EncodedPicture {
   int64_t frame = 0;  ///< index
   std::string bytes;
+  int64_t number = 0;  ///< of a preview: rises from picture to picture, at any frame rate
 };
 
 /// A layer or sound that cannot be shown or heard now.
@@ -51,8 +52,8 @@ class StreamStatusProvider {
   /// at most a second. Errors: kIo when no frame comes in that time.
   virtual base::Result<EncodedPicture> snapshot(PictureFormat format,
                                                 std::optional<int> width) const = 0;
-  /// The first preview JPEG after frame `after`: small, encoded once for all callers and only on
-  /// demand; nullopt after `patience`.
+  /// The first preview JPEG whose EncodedPicture::number is above `after`: small, encoded once for
+  /// all callers and only on demand; nullopt after `patience`.
   virtual std::optional<EncodedPicture> preview(int64_t after, base::Duration patience) const = 0;
 
   /// The present health; the daemon is ready unless it is kFailed.

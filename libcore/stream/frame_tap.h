@@ -20,6 +20,7 @@ class FrameTap {
   struct Seen {
     frame::FramePtr frame;
     int64_t index = 0;
+    int64_t number = 0;  ///< rises from frame to frame; the index falls when the rate is lowered
   };
 
   /// `clock`: measures the patience of next(). Ownership: outlives the tap.
@@ -28,15 +29,17 @@ class FrameTap {
   /// Publishes frame `index`. Thread: render.
   void offer(const frame::FramePtr& frame, int64_t index);
 
-  /// Waits for a frame after `index`; nullopt after `patience`.
-  std::optional<Seen> next(int64_t index, base::Duration patience);
+  /// Waits for a frame with a higher Seen::number than `number`; 0: the next frame. Returns nullopt
+  /// after `patience`.
+  std::optional<Seen> next(int64_t number, base::Duration patience);
 
  private:
   base::Clock* const clock_;
   std::atomic<int> watchers_ = 0;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  Seen seen_;  ///< null while nothing waits
+  int64_t published_ = 0;  ///< Seen::number of the newest frame
+  Seen seen_;              ///< null while nothing waits
 };
 
 }  // namespace layercast::stream

@@ -72,7 +72,9 @@ class FakeStatusProvider final : public StreamStatusProvider {
   std::optional<EncodedPicture> preview(int64_t after, base::Duration) const override {
     ++pictures_made;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // its frames come at 200 a second
-    return EncodedPicture{after + 1, "picture " + std::to_string(after + 1)};
+    // The frame index falls when the rate is lowered; only the number rises for ever.
+    const int64_t number = after + 1;
+    return EncodedPicture{number % 2, "picture " + std::to_string(number), number};
   }
   base::Health health() const override {
     if (!is_off_air) return {};

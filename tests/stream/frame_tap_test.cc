@@ -33,8 +33,7 @@ TEST(FrameTap, HoldsNoFrameWhileNobodyLooks) {
 TEST(FrameTap, GivesAFrameThatGoesByAndLetsGoOfItAfterwards) {
   FrameTap tap;
   const auto frame = new_frame();
-  auto seen =
-      std::async(std::launch::async, [&] { return tap.next(-1, std::chrono::seconds(20)); });
+  auto seen = std::async(std::launch::async, [&] { return tap.next(0, std::chrono::seconds(20)); });
   offer_until(tap, frame, seen);
   auto taken = seen.get();
   ASSERT_TRUE(taken);
@@ -48,16 +47,39 @@ TEST(FrameTap, WaitsForAFrameAfterTheOneThatWasSeen) {
   const auto frame = new_frame();
   auto seen = std::async(std::launch::async, [&] { return tap.next(5, std::chrono::seconds(20)); });
   offer_until(tap, frame, seen);
-  EXPECT_GT(seen.get()->index, 5);
+  EXPECT_GT(seen.get()->number, 5);
+}
+
+// As when the frame rate of a running stream is lowered.
+TEST(FrameTap, GivesTheNextFrameEvenIfItsIndexIsLower) {
+  base::ManualClock clock;
+  FrameTap tap(&clock);
+  const auto frame = new_frame();
+  const auto next_after = [&](int64_t number) {
+    return std::async(std::launch::async,
+                      [&tap, number] { return tap.next(number, std::chrono::seconds(5)); });
+  };
+  auto first = next_after(0);
+  ASSERT_TRUE(clock.await_waiters(1));
+  tap.offer(frame, 6000);
+  const auto seen = first.get();
+  ASSERT_TRUE(seen);
+  auto second = next_after(seen->number);
+  ASSERT_TRUE(clock.await_waiters(1));
+  tap.offer(frame, 2500);
+  const auto later = second.get();
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->index, 2500);
+  EXPECT_GT(later->number, seen->number);
 }
 
 TEST(FrameTap, GivesUpWhenNoFrameComes) {
   base::ManualClock clock;
   FrameTap tap(&clock);
   const auto end = clock.now() + std::chrono::seconds(5);
-  auto seen = std::async(std::launch::async, [&] { return tap.next(5, std::chrono::seconds(5)); });
+  auto seen = std::async(std::launch::async, [&] { return tap.next(1, std::chrono::seconds(5)); });
   ASSERT_TRUE(clock.await_waiter(end));
-  tap.offer(new_frame(), 5);  // not after the one that was seen
+  tap.offer(new_frame(), 5);  // number 1, which was seen
   clock.advance_to(end - base::Duration(1));
   ASSERT_TRUE(clock.await_waiter(end));
   clock.advance_to(end);
@@ -67,7 +89,7 @@ TEST(FrameTap, GivesUpWhenNoFrameComes) {
 TEST(FrameTap, GivesTheNextFrameToEveryThreadThatWaits) {
   base::ManualClock clock;
   FrameTap tap(&clock);
-  const auto next = [&] { return tap.next(5, std::chrono::seconds(5)); };
+  const auto next = [&] { return tap.next(0, std::chrono::seconds(5)); };
   auto first = std::async(std::launch::async, next);
   auto second = std::async(std::launch::async, next);
   ASSERT_TRUE(clock.await_waiters(2));

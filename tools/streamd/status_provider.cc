@@ -132,7 +132,7 @@ Value StreamdStatusProvider::outputs() const {
 
 base::Result<control::EncodedPicture> StreamdStatusProvider::snapshot(
     control::PictureFormat format, std::optional<int> width) const {
-  const auto seen = parts_.stream->tap().next(-1, kSnapshotPatience);
+  const auto seen = parts_.stream->tap().next(0, kSnapshotPatience);
   if (!seen) {
     return base::io_error("nothing is on air", "snapshot");
   }
@@ -145,20 +145,20 @@ std::optional<control::EncodedPicture> StreamdStatusProvider::preview(
   const auto deadline = std::chrono::steady_clock::now() + patience;
   std::unique_lock lock(preview_mutex_);
   for (;;) {
-    if (newest_preview_ && newest_preview_->frame > after) return newest_preview_;
+    if (newest_preview_ && newest_preview_->number > after) return newest_preview_;
     if (!is_making_preview_) break;
     if (preview_made_.wait_until(lock, deadline) == std::cv_status::timeout) return std::nullopt;
   }
   // The first caller makes the picture; the others wait for it.
   is_making_preview_ = true;
-  const int64_t newest = newest_preview_ ? newest_preview_->frame : -1;
+  const int64_t newest = newest_preview_ ? newest_preview_->number : 0;
   lock.unlock();
   const auto began = std::chrono::steady_clock::now();
   const auto seen = parts_.stream->tap().next(std::max(newest, after), patience);
   std::optional<control::EncodedPicture> made;
   if (seen) {
     auto bytes = encoded(*seen->frame, control::PictureFormat::kJpeg, kPreviewWidth);
-    if (bytes) made = control::EncodedPicture{seen->index, std::move(bytes).value()};
+    if (bytes) made = control::EncodedPicture{seen->index, std::move(bytes).value(), seen->number};
   }
   lock.lock();
   if (made) newest_preview_ = made;
