@@ -81,7 +81,10 @@ base::Result<std::optional<int64_t>> integer_option(const Arguments& arguments,
 
 std::optional<scene::SceneFile> load_scene_or_tell(const std::string& path, const Log& log) {
   auto loaded = scene::load_scene(path);
-  if (loaded) return std::move(loaded).value();
+  if (loaded) {
+    for (const auto& line : loaded.value().warnings) log.write(LogLevel::kWarning, line);
+    return std::move(loaded).value();
+  }
   for (const auto& line : loaded.error().lines) log.write_fault(line);
   return std::nullopt;
 }

@@ -183,7 +183,17 @@ int validate_scenes(const Arguments& arguments, const Log& log) {
         faults.items.push_back(Value::of(line));
       }
     }
-    files.push_back(Value::object().add("file", Value::of(path)).add("faults", std::move(faults)));
+    Value warnings = Value::array();
+    if (const auto* file = std::get_if<scene::SceneFile>(&loaded)) {
+      for (const std::string& line : file->warnings) {
+        log.write(LogLevel::kWarning, line);
+        warnings.items.push_back(Value::of(line));
+      }
+    }
+    files.push_back(Value::object()
+                        .add("file", Value::of(path))
+                        .add("faults", std::move(faults))
+                        .add("warnings", std::move(warnings)));
   }
   if (arguments.has("json")) {
     if (const auto printed = print_json(Value::array(std::move(files))); !printed) {

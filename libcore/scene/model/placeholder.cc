@@ -28,13 +28,15 @@ constexpr std::string_view kClosing = "}}";
 constexpr char kEscape = '\\';
 constexpr std::string_view kDefaultClockFormat = "%H:%M:%S";
 constexpr std::string_view kCountdownForms =
-    "a duration such as 10m, a UTC time of day such as 18:30, or a date and time such as "
+    "a duration such as 10m; to count to a time, write {{countdown_to:18:30}}";
+constexpr std::string_view kCountdownToForms =
+    "a time of day such as 18:30 (UTC) or 18:30+02:00, or a date and time such as "
     "2026-01-01T18:00:00Z";
 constexpr std::string_view kCountForms =
     "a first number, a last number, a duration of at most a day and optionally a format, such as "
     "{{count:0,1500,2s}} or {{count:0,99.5,2s,#,##0.00}}";
-constexpr std::array<std::string_view, 5> kNames = {"clock", "timecode", "frame", "countdown",
-                                                    "count"};
+constexpr std::array<std::string_view, 6> kNames = {"clock",     "timecode",     "frame",
+                                                    "countdown", "countdown_to", "count"};
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -154,15 +156,35 @@ PartOrFault parse_clock(std::optional<std::string_view> format) {
   return TextPart{ClockPart{std::string(*format)}};
 }
 
+// A time of day with an optional offset from UTC, or a date and time.
+std::optional<TextPart> parse_countdown_time(std::string_view text) {
+  if (const auto date_time = parse_date_time(text)) return TextPart{CountdownPart{*date_time}};
+  const auto time = take_time_of_day(text);
+  const auto offset = parse_offset(trimmed(text));
+  if (!time || !offset) return std::nullopt;
+  constexpr base::Duration kDay = std::chrono::days{1};
+  return TextPart{CountdownPart{TimeOfDay{(*time - *offset + kDay) % kDay}}};
+}
+
 PartOrFault parse_countdown(std::optional<std::string_view> until) {
   const auto expected = std::string(kCountdownForms);
   if (!until || until->empty()) return fault("the countdown has no end", expected);
   if (const auto duration = base::parse_duration(*until)) {
     return TextPart{CountdownPart{*duration}};
   }
-  if (const auto time = parse_time_of_day(*until)) return TextPart{CountdownPart{TimeOfDay{*time}}};
-  if (const auto date_time = parse_date_time(*until)) return TextPart{CountdownPart{*date_time}};
+  if (auto part = parse_countdown_time(*until)) return *std::move(part);
   return fault("the end of the countdown is " + quoted(*until), expected);
+}
+
+PartOrFault parse_countdown_to(std::optional<std::string_view> until) {
+  const auto expected = std::string(kCountdownToForms);
+  if (!until || until->empty()) return fault("the countdown has no end", expected);
+  if (auto part = parse_countdown_time(*until)) return *std::move(part);
+  const bool is_duration = base::parse_duration(*until).has_value();
+  return fault("the end of the countdown is " + quoted(*until),
+               is_duration
+                   ? "a time; a duration is written {{countdown:" + std::string(*until) + "}}"
+                   : expected);
 }
 
 // A decimal number in units of its last decimal.
@@ -289,6 +311,7 @@ PartOrFault parse_placeholder(std::string_view inside) {
   if (colon != std::string_view::npos) argument = trimmed(inside.substr(colon + 1));
   if (name == "clock") return parse_clock(argument);
   if (name == "countdown") return parse_countdown(argument);
+  if (name == "countdown_to") return parse_countdown_to(argument);
   if (name == "count") return parse_count(argument);
   if (name == "timecode" || name == "frame") {
     if (argument) {
@@ -300,6 +323,19 @@ PartOrFault parse_placeholder(std::string_view inside) {
   const auto nearest = base::nearest_name(name, kNames);
   return fault("there is no placeholder " + quoted(name),
                known_names() + (nearest ? "; did you mean " + quoted(*nearest) + "?" : ""));
+}
+
+// The warning about a time as the argument of `countdown`, where it looks like a duration: 10:00 is
+// ten o'clock, not ten minutes.
+std::optional<PlaceholderFault> ambiguity_of(std::string_view inside, const TextPart& part) {
+  const auto* countdown = std::get_if<CountdownPart>(&part);
+  const size_t colon = inside.find(':');
+  const bool is_time =
+      countdown != nullptr && !std::holds_alternative<base::Duration>(countdown->until);
+  if (!is_time || trimmed(inside.substr(0, colon)) != "countdown") return std::nullopt;
+  const std::string until(trimmed(inside.substr(colon + 1)));
+  return PlaceholderFault{0, "{{countdown:" + until + "}} counts to a time of day or a date",
+                          "{{countdown_to:" + until + "}}, or a duration such as 10m"};
 }
 
 void add_text(TextParts& parts, std::string_view text) {
@@ -377,7 +413,7 @@ std::string shown(const FramePart&, const PlaceholderClock& clock) {
   return std::to_string(clock.frame);
 }
 
-// The time from frame 0 to the end of the countdown.
+// The time from `start`, at which the layer begins, to the end of the countdown.
 base::Duration length_of(const CountdownPart& part, WallTime start) {
   if (const auto* duration = std::get_if<base::Duration>(&part.until)) return *duration;
   if (const auto* instant = std::get_if<WallTime>(&part.until)) return *instant - start;
@@ -388,8 +424,12 @@ base::Duration length_of(const CountdownPart& part, WallTime start) {
 
 std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
   const base::SceneTime time = clock.rate.time_of(clock.frame);
-  const Int128 left = Int128{length_of(part, clock.start).count()} * time.denominator -
-                      Int128{time.numerator} * kNanosPerSecond;
+  const base::Duration length = length_of(part, clock.start + clock.layer_start);
+  const Int128 passed = Int128{time.numerator} * kNanosPerSecond -
+                        Int128{clock.layer_start.count()} * time.denominator;
+  // Only a duration waits for the layer's start.
+  const bool waits = std::holds_alternative<base::Duration>(part.until) && passed < 0;
+  const Int128 left = Int128{length.count()} * time.denominator - (waits ? Int128{0} : passed);
   const Int128 unit = Int128{time.denominator} * kNanosPerSecond;
   const auto seconds =
       std::max<int64_t>(0, static_cast<int64_t>(floor_divided(left + unit - 1, unit).quotient));
@@ -433,6 +473,16 @@ base::Result<WallTime> parse_wall_time(std::string_view text) {
                              "2026-01-01T18:00:00Z");
 }
 
+std::optional<WallTime> parse_instant(std::string_view text) {
+  const size_t time = text.find_first_of("Tt ");
+  // Without an offset it could be the local time.
+  if (time == std::string_view::npos ||
+      text.find_first_of("Zz+-", time) == std::string_view::npos) {
+    return std::nullopt;
+  }
+  return parse_date_time(text);
+}
+
 ParsedText parse_placeholders(std::string_view text) {
   ParsedText parsed;
   size_t at = 0;
@@ -453,9 +503,14 @@ ParsedText parse_placeholders(std::string_view text) {
       at = opening;
       break;
     }
-    PartOrFault found = parse_placeholder(text.substr(inside, closing - inside));
+    const std::string_view placeholder = text.substr(inside, closing - inside);
+    PartOrFault found = parse_placeholder(placeholder);
     at = closing + kClosing.size();
     if (found.ok()) {
+      if (auto warning = ambiguity_of(placeholder, found.value())) {
+        warning->offset = opening;
+        parsed.warnings.push_back(*std::move(warning));
+      }
       parsed.parts.push_back(std::move(found).value());
     } else {
       parsed.faults.push_back(std::move(found).error());

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,6 +21,10 @@ using base::WallTime;
 /// Range: years 1900 to 2099. Errors: kInvalidInput.
 base::Result<WallTime> parse_wall_time(std::string_view text);
 
+/// Reads an ISO 8601 date and time with its offset from UTC, such as `2026-01-01T18:00:00+01:00`;
+/// nullopt for other texts.
+std::optional<WallTime> parse_instant(std::string_view text);
+
 /// `{{clock}}`, `{{clock:%H:%M}}`: the wall clock.
 struct ClockPart {
   std::string format;  ///< %Y %m %d %H %M %S and %% only
@@ -33,14 +38,15 @@ struct TimecodePart {
 struct FramePart {
   bool operator==(const FramePart&) const = default;
 };
-/// A time since midnight UTC; the next one after the start of the clock.
+/// A time since midnight UTC; the next one after the start of the layer.
 struct TimeOfDay {
   base::Duration since_midnight{0};
   bool operator==(const TimeOfDay&) const = default;
 };
-/// `{{countdown:10m}}`, `{{countdown:18:30}}`, `{{countdown:2026-01-01T18:00:00Z}}`.
+/// `{{countdown:10m}}`, `{{countdown_to:18:30}}`, `{{countdown_to:2026-01-01T18:00:00Z}}`.
 struct CountdownPart {
-  std::variant<base::Duration, TimeOfDay, WallTime> until;  ///< a duration runs from frame 0
+  /// A duration runs from the layer's start.
+  std::variant<base::Duration, TimeOfDay, WallTime> until;
   bool operator==(const CountdownPart&) const = default;
 };
 
@@ -70,6 +76,8 @@ struct PlaceholderFault {
 struct ParsedText {
   TextParts parts;  ///< faulty placeholders stay as literal text
   std::vector<PlaceholderFault> faults;
+  /// Placeholders that have an effect, but can be misread; `expected` is the clear form.
+  std::vector<PlaceholderFault> warnings;
 };
 
 /// Splits a text at its `{{…}}`. `\{{` is a literal `{{`; an unmatched `}}` is literal text.
@@ -89,9 +97,9 @@ struct PlaceholderClock {
 /// The text at one instant. The clock shows `start` plus stream time, rounded down to its last
 /// unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and wraps after
 /// 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS: its full
-/// length at first, and 00:00 from exactly its end on. A count shows its first number until the
-/// layer begins, and its last number from exactly the end of its duration on; values in between are
-/// rounded towards the first number.
+/// length until the layer begins, and 00:00 from exactly its end on. A count shows its first number
+/// until the layer begins, and its last number from exactly the end of its duration on; values in
+/// between are rounded towards the first number.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
 
 }  // namespace layercast::scene

@@ -85,6 +85,11 @@ void Reader::fault(Mark mark, std::string problem, std::string expected) {
   }
 }
 
+void Reader::warn(const Value& value, std::string problem, std::string expected) {
+  if (warnings_.size() >= kFaultsKept) return;
+  warnings_.push_back({value.mark, path_, std::move(problem), std::move(expected), pointer_});
+}
+
 Reader::Step::Step(Reader& reader, std::string_view key)
     : reader_(reader), length_(reader.path_.size()), pointer_length_(reader.pointer_.size()) {
   key = key.substr(0, cut_at(key, kKeyBytesMax));

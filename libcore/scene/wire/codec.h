@@ -43,10 +43,14 @@ class Reader {
   void fault(const Value& value, std::string problem, std::string expected) {
     fault(value.mark, std::move(problem), std::move(expected));
   }
+  /// Adds a warning at the current position: the value is valid, but may not be what was meant.
+  void warn(const Value& value, std::string problem, std::string expected);
   /// Further faults are counted but not described, to bound the memory that a text full of faults
   /// takes.
   static constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;
   const std::vector<Fault>& faults() const { return faults_; }
+  /// At most kFaultsKept.
+  const std::vector<Fault>& warnings() const { return warnings_; }
   const std::string& path() const { return path_; }
   /// The path as a JSON pointer.
   const std::string& pointer() const { return pointer_; }
@@ -70,6 +74,7 @@ class Reader {
   std::string path_;
   std::string pointer_;
   std::vector<Fault> faults_;
+  std::vector<Fault> warnings_;
 };
 
 /// One key of an object, for the manual page.

@@ -150,24 +150,27 @@ void check_placeholders(const Value& value, Reader& reader) {
   const Value* text = value.find("text");
   if (text == nullptr || !text->is_scalar()) return;
   const Reader::Step step(reader, "text");
-  for (const auto& fault : parse_placeholders(text->text).faults) {
-    reader.fault(*text, fault.problem, fault.expected);
+  const ParsedText parsed = parse_placeholders(text->text);
+  for (const auto& fault : parsed.faults) reader.fault(*text, fault.problem, fault.expected);
+  for (const auto& warning : parsed.warnings) {
+    reader.warn(*text, warning.problem, warning.expected);
   }
 }
 
 ObjectTable<TextContent> text_table() {
   using C = TextContent;
-  return {.title = "content: text",
-          .doc =
-              "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}}, "
-              "{{countdown:10m}} and {{count:0,1500,2s}} are replaced on every frame; \\{{ is a "
-              "literal {{.",
-          .fields = {required("text", &C::text, text(limits::kTextLengthMax),
-                              "The text; a line break starts a new line."),
-                     optional("markup", &C::markup, boolean(),
-                              "Whether the text holds Pango markup such as <b>bold</b>."),
-                     optional("style", &C::style, text_style(), "The look of the text.")},
-          .check = check_placeholders};
+  return {
+      .title = "content: text",
+      .doc =
+          "Text in one style. {{clock}}, {{clock:%H:%M}}, {{timecode}}, {{frame}}, "
+          "{{countdown:10m}}, {{countdown_to:18:30}} and {{count:0,1500,2s}} are replaced on every "
+          "frame; \\{{ is a literal {{.",
+      .fields = {required("text", &C::text, text(limits::kTextLengthMax),
+                          "The text; a line break starts a new line."),
+                 optional("markup", &C::markup, boolean(),
+                          "Whether the text holds Pango markup such as <b>bold</b>."),
+                 optional("style", &C::style, text_style(), "The look of the text.")},
+      .check = check_placeholders};
 }
 
 template <class Shape>

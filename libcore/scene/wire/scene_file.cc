@@ -90,7 +90,8 @@ base::Result<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const st
     faults.insert(faults.end(), reader.faults().begin(), reader.faults().end());
   }
   if (!faults.empty() || !scene) return faults_of(faults, path);
-  SceneFile file{*std::move(scene), path, folder_of(path), {}};
+  SceneFile file{*std::move(scene), path, folder_of(path), {}, {}};
+  if (!reader.warnings().empty()) file.warnings = faults_of(reader.warnings(), path).lines;
   collect_marks(document.value, "", file.marks);
   return file;
 }

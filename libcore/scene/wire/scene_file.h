@@ -17,6 +17,8 @@ struct SceneFile {
   std::string path;                   ///< as the user gave it
   std::string folder;                 ///< base of relative paths in the scene
   std::map<std::string, Mark> marks;  ///< of every value, by path such as `layers[3].content`
+  /// Values that are valid but may not be what was meant, each as one line like a fault.
+  std::vector<std::string> warnings = {};
 
   /// `scenes/a.yaml:12:7: layers[3].content.source`, for errors found later.
   std::string where(const std::string& value_path) const;

@@ -19,6 +19,12 @@ constexpr base::FrameRate kNtsc{30000, 1001};
 
 WallTime wall(std::string_view text) { return parse_wall_time(text).value(); }
 
+// The text on a layer that begins at the stream time `layer_start`.
+std::string on_layer(std::string_view text, int64_t frame, base::Duration layer_start,
+                     std::string_view start = "00:00") {
+  return expanded(parse_placeholders(text).parts, {frame, k30, wall(start), layer_start});
+}
+
 std::string at(std::string_view text, int64_t frame, base::FrameRate rate = k30,
                std::string_view start = "00:00") {
   const ParsedText parsed = parse_placeholders(text);
@@ -100,6 +106,41 @@ TEST(Placeholder, CountdownStartsAtItsLengthAndEndsAtZeroExactly) {
   EXPECT_EQ(at("{{countdown:1500ms}}", 0), "00:02");
 }
 
+TEST(Placeholder, CountdownCountsFromTheStartOfTheLayer) {
+  using std::chrono::minutes;
+  EXPECT_EQ(on_layer("{{countdown:10m}}", 30 * 3600, minutes(60)), "10:00");
+  EXPECT_EQ(on_layer("{{countdown:10m}}", 30 * 3601, minutes(60)), "09:59");
+  EXPECT_EQ(on_layer("{{countdown:10m}}", 30 * 4200 - 1, minutes(60)), "00:01");
+  EXPECT_EQ(on_layer("{{countdown:10m}}", 30 * 4200, minutes(60)), "00:00");
+  // Before the layer begins.
+  EXPECT_EQ(on_layer("{{countdown:10m}}", 30, minutes(60)), "10:00");
+  // A time of day is the next one after the start of the layer.
+  EXPECT_EQ(on_layer("{{countdown_to:18:30}}", 30 * 3600, minutes(60), "18:00"), "23:30:00");
+  EXPECT_EQ(on_layer("{{countdown_to:19:30}}", 30 * 3600, minutes(60), "18:00"), "30:00");
+  EXPECT_EQ(on_layer("{{countdown_to:1970-01-01T19:30Z}}", 30 * 3600, minutes(60), "18:00"),
+            "30:00");
+}
+
+TEST(Placeholder, ATimeThatLooksLikeADurationIsWrittenOtherwise) {
+  EXPECT_EQ(at("{{countdown_to:10:00}}", 0, k30, "09:50"), "10:00");
+  EXPECT_EQ(at("{{countdown_to:10:00Z}}", 0, k30, "09:50"), "10:00");
+  EXPECT_EQ(at("{{countdown_to:12:00+02:00}}", 0, k30, "09:50"), "10:00");
+  EXPECT_EQ(at("{{countdown_to:00:30 +0200}}", 0, k30, "22:20"), "10:00");
+  EXPECT_EQ(at("{{countdown_to:23:30-01:00}}", 0, k30, "00:20"), "10:00");
+  EXPECT_EQ(at("{{countdown_to:2026-01-01T18:00:00Z}}", 0, k30, "2026-01-01T17:59:00Z"), "01:00");
+  EXPECT_TRUE(parse_placeholders("{{countdown_to:10:00}} {{countdown:10m}}").warnings.empty());
+  const ParsedText unclear = parse_placeholders("in {{countdown:10:00}}");
+  EXPECT_TRUE(unclear.faults.empty());
+  ASSERT_EQ(unclear.warnings.size(), 1U);
+  EXPECT_EQ(unclear.warnings[0].offset, 3U);
+  EXPECT_THAT(unclear.warnings[0].expected, HasSubstr("{{countdown_to:10:00}}"));
+  EXPECT_THAT(only_fault("{{countdown_to:10m}}").expected, HasSubstr("{{countdown:10m}}"));
+  for (const char* text : {"{{countdown_to}}", "{{countdown_to:}}", "{{countdown_to:soon}}",
+                           "{{countdown_to:10:00+25:00}}", "{{countdown_to:24:00}}"}) {
+    EXPECT_THAT(only_fault(text).expected, HasSubstr("18:30+02:00")) << text;
+  }
+}
+
 TEST(Placeholder, CountdownAtNtscRatesEndsAtTheFirstFrameNotBeforeItsEnd) {
   // Frame 30 is shown at 1.001 s, frame 29 at 0.9677 s.
   EXPECT_EQ(at("{{countdown:1s}}", 29, kNtsc), "00:01");
@@ -132,8 +173,10 @@ TEST(Placeholder, UnknownNameIsAFaultThatNamesTheNearest) {
   const PlaceholderFault fault = only_fault("Time: {{clok}}");
   EXPECT_EQ(fault.offset, 6U);
   EXPECT_EQ(fault.problem, "there is no placeholder \"clok\"");
-  EXPECT_EQ(fault.expected, "clock, timecode, frame, countdown or count; did you mean \"clock\"?");
-  EXPECT_EQ(only_fault("{{viewers}}").expected, "clock, timecode, frame, countdown or count");
+  EXPECT_EQ(fault.expected,
+            "clock, timecode, frame, countdown, countdown_to or count; did you mean \"clock\"?");
+  EXPECT_EQ(only_fault("{{viewers}}").expected,
+            "clock, timecode, frame, countdown, countdown_to or count");
   only_fault("{{}}");
   only_fault("{{CLOCKS}}");
 }

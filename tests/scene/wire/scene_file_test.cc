@@ -304,6 +304,20 @@ TEST(SceneFaults, OfShapes) {
   });
 }
 
+TEST(SceneFile, WarnsOfATimeThatLooksLikeADuration) {
+  const std::string yaml =
+      "version: 1\nscene: a\ncanvas: {width: 64, height: 36, fps: 25}\nlayers:\n"
+      "  - {id: a, type: overlay, content: {type: text, text: \"{{countdown:10:00}}\"}}\n"
+      "  - {id: b, type: overlay, content: {type: text, text: \"{{countdown_to:10:00}}\"}}\n";
+  const auto parsed = parse_scene(yaml, "a.yaml");
+  const auto* file = std::get_if<SceneFile>(&parsed);
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(file->warnings,
+            std::vector<std::string>{
+                "a.yaml:5:56: layers[0].content.text: {{countdown:10:00}} counts to a time of day "
+                "or a date, expected {{countdown_to:10:00}}, or a duration such as 10m"});
+}
+
 TEST(SceneFaults, OfTexts) {
   expect_faults({
       {overlay("{type: text, text: [a], markup: \"no\"}"),
@@ -311,10 +325,9 @@ TEST(SceneFaults, OfTexts) {
         "7:46: layers[0].content.markup: \"no\" is a string, expected true or false"}},
       {overlay("{type: text, text: \"{{clok}} {{countdown:x}}\"}"),
        {"7:33: layers[0].content.text: there is no placeholder \"clok\", expected clock, "
-        "timecode, frame, countdown or count; did you mean \"clock\"?",
+        "timecode, frame, countdown, countdown_to or count; did you mean \"clock\"?",
         "7:33: layers[0].content.text: the end of the countdown is \"x\", expected a duration such "
-        "as 10m, a "
-        "UTC time of day such as 18:30, or a date and time such as 2026-01-01T18:00:00Z"}},
+        "as 10m; to count to a time, write {{countdown_to:18:30}}"}},
       {styled("font_weight: heavy, font_style: slanted, text_align: middle, ellipsis: maybe"),
        {"7:57: layers[0].content.style.font_weight: \"heavy\" is not a weight, expected a weight "
         "from 1 to 1000, normal or bold",
