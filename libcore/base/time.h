@@ -74,4 +74,7 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// parse_duration() returns the same value. Range: not negative.
 std::string duration_text(Duration duration);
 
+/// `2026-01-01T18:00:00.123Z`, rounded down to milliseconds.
+std::string utc_text(WallTime time);
+
 }  // namespace layercast::base

@@ -203,6 +203,24 @@ Value layers_document(const scene::LiveState& state) {
   return document;
 }
 
+Value layer_animations_document(const scene::LiveState& state, const scene::Layer& layer,
+                                base::Duration now) {
+  Value document = Value::object();
+  document.add("revision", revision_of(state))
+      .add("animations", scene::animations_document({layer, *state.run.layers.of(layer.id)}, now));
+  return document;
+}
+
+Value scheduled_document(const layers::LayerManager& layers) {
+  Value list = Value::array();
+  for (const layers::Scheduled& each : layers.scheduled()) {
+    list.items.push_back(layers::document_of(each, layers.wall_time_of(each.due)));
+  }
+  Value document = Value::object();
+  document.add("revision", revision_of(*layers.current())).add("scheduled", std::move(list));
+  return document;
+}
+
 Value tracks_document(const scene::LiveState& state) {
   Value tracks = Value::array();
   for (const auto& track : state.scene.audio) {
@@ -265,6 +283,13 @@ Answer Api::routed(const Request& request, const Found& found) const {
 base::Result<Value, Problem> Api::params_from(const Request& request, const Route& route) const {
   Value params = Value::object();
   if (route.takes_id()) params.add("id", Value::of(request.id));
+  if (route.takes_index()) {
+    const auto index = base::parse_number<int>(request.index);
+    if (!index || *index < 0) {
+      return problem(404, "\"" + request.index + "\" is not an index; expected a number from 0");
+    }
+    params.add("index", Value::of(*index));
+  }
   if (!route.takes_body()) return params;
   TRY(Value document, body_of(request));
   if (!route.body_member.empty()) {
@@ -390,6 +415,32 @@ Answer Api::layer_run(const Request& request, const Route&) const {
   return answer_for_id(request, "layer", *state, state->scene.layers, [&](const auto& layer) {
     return scene::run_document(*state->run.layers.of(layer.id));
   });
+}
+
+Answer Api::animations(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  const auto* layer = scene::find_by_id(state->scene.layers, request.id);
+  if (layer == nullptr) {
+    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
+  }
+  return json_answer(layer_animations_document(*state, *layer, parts_.layers.next_frame_time()));
+}
+
+Answer Api::scheduled(const Request&, const Route&) const {
+  return json_answer(scheduled_document(parts_.layers));
+}
+
+Answer Api::cancel_scheduled(const Request& request, const Route&) const {
+  const auto number = base::parse_number<int64_t>(request.index);
+  if (!number) {
+    return answer_of(problem(404, "there is no scheduled command \"" + request.index + "\""));
+  }
+  const auto done = std::make_shared<std::promise<CommandAnswer>>();
+  parts_.commands.cancel(*number,
+                         [done](CommandAnswer answer) { done->set_value(std::move(answer)); });
+  const CommandAnswer cancelled = done->get_future().get();
+  if (!cancelled) return answer_of(cancelled.error());
+  return json_answer(document_of(cancelled.value()));
 }
 
 Answer Api::tracks(const Request& request, const Route&) const {

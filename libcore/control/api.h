@@ -45,6 +45,9 @@ class Api {
   Answer layers(const Request& request, const Route& route) const;
   Answer layer(const Request& request, const Route& route) const;
   Answer layer_run(const Request& request, const Route& route) const;
+  Answer animations(const Request& request, const Route& route) const;
+  Answer scheduled(const Request& request, const Route& route) const;
+  Answer cancel_scheduled(const Request& request, const Route& route) const;
   Answer tracks(const Request& request, const Route& route) const;
   Answer track(const Request& request, const Route& route) const;
   Answer track_run(const Request& request, const Route& route) const;
@@ -73,6 +76,14 @@ Answer answer_of(const Problem& problem);
 
 /// `{revision, active, layers}`: the layer list of HTTP and WebSocket.
 scene::Value layers_document(const scene::LiveState& state);
+
+/// `{revision, animations}`: the animations of a layer at the time of the next frame, for HTTP and
+/// WebSocket.
+scene::Value layer_animations_document(const scene::LiveState& state, const scene::Layer& layer,
+                                       base::Duration now);
+
+/// `{revision, scheduled}`: the commands that wait for their time, for HTTP and WebSocket.
+scene::Value scheduled_document(const layers::LayerManager& layers);
 
 /// `{revision, audio}`: the sound list of HTTP and WebSocket.
 scene::Value tracks_document(const scene::LiveState& state);

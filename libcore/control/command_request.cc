@@ -1,6 +1,7 @@
 #include "control/command_request.h"
 
 #include "base/parse_number.h"
+#include "scene/model/placeholder.h"
 
 #include <string>
 
@@ -13,12 +14,16 @@ base::Result<layers::At> at_from(std::string_view text) {
     if (frame && *frame >= 0) return layers::At(std::in_place_index<1>, *frame);
   } else if (const auto time = base::parse_duration(text)) {
     return layers::At(std::in_place_index<0>, *time);
+  } else if (const auto instant = scene::parse_instant(text)) {
+    return layers::At(std::in_place_index<2>, *instant);
   }
-  return base::Error{
-      base::ErrorCode::kInvalidInput,
-      "at: \"" + std::string(text) + "\" is neither a stream time such as 90s nor frame:N",
-      {},
-      nullptr};
+  return base::Error{base::ErrorCode::kInvalidInput,
+                     "at: \"" + std::string(text) +
+                         "\" is not a time, expected a stream time such as 90s, a frame such as "
+                         "frame:5400, or a date and time with its offset from UTC such as "
+                         "2026-01-01T18:00:00+01:00",
+                     {},
+                     nullptr};
 }
 
 base::Result<AckLevel> ack_level_from(std::string_view text) {

@@ -37,8 +37,8 @@ struct CommandResult {
   std::vector<FailingLayer> failing = {};
 };
 
-/// Parses when a command is due: `10s`, `1.5` (seconds of stream time) or `frame:1234`. Errors:
-/// kInvalidInput.
+/// Parses when a command is due: `10s`, `1.5` (seconds of stream time), `frame:1234` or
+/// `2026-01-01T18:00:00+01:00`. Errors: kInvalidInput.
 base::Result<layers::At> at_from(std::string_view text);
 /// Parses the acknowledgement that a client waits for: `on-air`. Errors: kInvalidInput.
 base::Result<AckLevel> ack_level_from(std::string_view text);

@@ -45,16 +45,27 @@ class CommandService::FrameWaits {
     return last_;
   }
 
-  void finish(uint64_t number, std::optional<int64_t> frame, std::vector<FailingLayer> failing,
-              const Names& names) {
-    std::unique_lock lock(mutex_);
-    auto waiting = waiting_.extract(number);
-    lock.unlock();
-    if (waiting.empty()) return;
-    auto& [result, done] = waiting.mapped();
-    result.frame = frame;
-    if (frame) result.failing = failing_among(std::move(failing), names, result.accepted.result);
-    done(std::move(result));
+  /// `failing`: of the contents that the command names; empty without a frame.
+  void finish(uint64_t number, std::optional<int64_t> frame, std::vector<FailingLayer> failing) {
+    take(number, [&](CommandResult& result) -> CommandAnswer {
+      result.frame = frame;
+      result.failing = std::move(failing);
+      return std::move(result);
+    });
+  }
+
+  /// The same for a scheduled command, which has a new answer.
+  void finish(uint64_t number, layers::Answer answer, std::optional<int64_t> frame,
+              std::vector<FailingLayer> failing, const std::string& body_pointer) {
+    take(number, [&](CommandResult& result) -> CommandAnswer {
+      if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
+        return problem_of(*refusal, body_pointer);
+      }
+      result.accepted = std::get<layers::Accepted>(std::move(answer));
+      result.frame = frame;
+      result.failing = std::move(failing);
+      return std::move(result);
+    });
   }
 
   void stop() {
@@ -68,10 +79,33 @@ class CommandService::FrameWaits {
   }
 
  private:
+  // Removes the wait, and calls its callback with the answer that `make` makes of its result.
+  template <class Make>
+  void take(uint64_t number, const Make& make) {
+    std::unique_lock lock(mutex_);
+    auto waiting = waiting_.extract(number);
+    lock.unlock();
+    if (waiting.empty()) return;
+    auto& [result, done] = waiting.mapped();
+    done(make(result));
+  }
+
   std::mutex mutex_;
   bool is_stopped_ = false;
   uint64_t last_ = 0;
   std::map<uint64_t, std::pair<CommandResult, Done>> waiting_;
+};
+
+/// What a client asked for, and what its answer needs: callbacks may outlive the service.
+struct CommandService::Asked {
+  layers::LayerManager& layers;
+  const StreamStatusProvider& status_provider;
+  std::shared_ptr<FrameWaits> waits;
+  base::Duration on_air_patience;
+  base::Duration scheduled_patience;
+  std::string body_pointer;
+  Names names;
+  Done done;
 };
 
 CommandService::CommandService(layers::LayerManager& layers,
@@ -93,31 +127,63 @@ void CommandService::execute(const CommandRequest& request, const std::string& b
   }
   layers::Submission submission{std::move(read).value(), request.if_revision, request.at,
                                 layers::Origin::kNetwork};
-  Names names = scene::contents_named_by(submission.command);
-  layers_.submit(std::move(submission), [layers = &layers_, waits = waits_,
-                                         provider = &status_provider_, names = std::move(names),
-                                         patience = limits_.on_air_patience, body_pointer,
-                                         level = request.level,
-                                         done = std::move(done)](layers::Answer answer) {
+  auto asked = std::make_shared<const Asked>(
+      Asked{layers_, status_provider_, waits_, limits_.on_air_patience, limits_.scheduled_patience,
+            body_pointer, scene::contents_named_by(submission.command), std::move(done)});
+  layers_.submit(std::move(submission), [asked, level = request.level](layers::Answer answer) {
     if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
-      Problem refused = problem_of(*refusal, body_pointer);
+      Problem refused = problem_of(*refusal, asked->body_pointer);
       if (refusal->error.code == base::ErrorCode::kStale) {
-        refused.revision = layers->current()->revision;
+        refused.revision = asked->layers.current()->revision;
       }
-      return done(std::move(refused));
+      return asked->done(std::move(refused));
     }
     CommandResult result;
     result.accepted = std::get<layers::Accepted>(std::move(answer));
     result.level = level;
-    const bool waits_for_frame = level == AckLevel::kOnAir && !result.accepted.is_scheduled;
-    const auto number = waits_for_frame ? waits->add(result, done) : std::nullopt;
-    if (!number) return done(std::move(result));
-    layers->when_on_air(
-        result.accepted.revision, patience,
-        [waits, provider, names, number = *number](std::optional<int64_t> frame) {
-          waits->finish(number, frame,
-                        frame ? provider->failing_layers() : std::vector<FailingLayer>(), names);
+    if (level != AckLevel::kOnAir) return asked->done(std::move(result));
+    wait_for_frame(asked, std::move(result));
+  });
+}
+
+void CommandService::wait_for_frame(const std::shared_ptr<const Asked>& asked,
+                                    CommandResult result) {
+  const layers::Accepted accepted = result.accepted;
+  const bool is_too_late =
+      accepted.is_scheduled &&
+      accepted.due - asked->layers.next_frame_time() > asked->scheduled_patience;
+  const auto number = is_too_late ? std::nullopt : asked->waits->add(result, asked->done);
+  if (!number) return asked->done(std::move(result));
+  const auto failing = [asked](std::optional<int64_t> frame, const scene::Value& created) {
+    return frame ? failing_among(asked->status_provider.failing_layers(), asked->names, created)
+                 : std::vector<FailingLayer>();
+  };
+  if (!accepted.is_scheduled) {
+    return asked->layers.when_on_air(
+        accepted.revision, asked->on_air_patience,
+        [asked, failing, number = *number, created = accepted.result](
+            std::optional<int64_t> frame) {
+          asked->waits->finish(number, frame, failing(frame, created));
         });
+  }
+  asked->layers.when_executed(
+      static_cast<int64_t>(accepted.result.find("scheduled")->number), asked->on_air_patience,
+      [failing, asked, number = *number](layers::Answer answer, std::optional<int64_t> frame) {
+        const auto* executed = std::get_if<layers::Accepted>(&answer);
+        auto all = failing(frame, executed == nullptr ? scene::Value() : executed->result);
+        asked->waits->finish(number, std::move(answer), frame, std::move(all),
+                             asked->body_pointer);
+      });
+}
+
+void CommandService::cancel(int64_t number, Done done) {
+  layers_.cancel(number, [done = std::move(done)](layers::Answer answer) {
+    if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
+      return done(problem_of(*refusal));
+    }
+    CommandResult result;
+    result.accepted = std::get<layers::Accepted>(std::move(answer));
+    done(std::move(result));
   });
 }
 

@@ -127,6 +127,7 @@ class HttpListener::Work {
   LaneThreads quick_;
   LaneThreads store_;
   LaneThreads frame_;
+  LaneThreads later_;
 
   // Used only on the listener's thread.
   std::array<char, kScratchBytes> scratch_{};
@@ -315,7 +316,10 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     if (route_ == nullptr) return listener_.quick_;
     const bool waits_for_frame =
         route_->lane == Lane::kStore && query_value(head_.query, "wait").has_value();
-    return listener_.lane_of(waits_for_frame ? Lane::kFrame : route_->lane);
+    if (!waits_for_frame) return listener_.lane_of(route_->lane);
+    // A client that waits for a scheduled command must not hold up snapshots.
+    const bool is_later = query_value(head_.query, "at").has_value();
+    return listener_.lane_of(is_later ? Lane::kLater : Lane::kFrame);
   }
 
   void make_answer(std::string body) {
@@ -433,7 +437,8 @@ HttpListener::Work::Work(Options given)
           {"connections_refused_total", "Connections refused because too many were open."})),
       quick_(limits_.quick_threads),
       store_(limits_.store_threads),
-      frame_(limits_.frame_threads) {}
+      frame_(limits_.frame_threads),
+      later_(limits_.later_threads) {}
 
 base::Result<void> HttpListener::Work::listen() {
   ErrorCode error;
@@ -495,6 +500,8 @@ LaneThreads& HttpListener::Work::lane_of(Lane lane) {
       return store_;
     case Lane::kFrame:
       return frame_;
+    case Lane::kLater:
+      return later_;
   }
   return quick_;
 }
@@ -538,7 +545,7 @@ HttpListener::Work::~Work() {
     emptied_.wait_for(lock, std::chrono::milliseconds(20));
     if (is_empty_) break;
   }
-  for (LaneThreads* lane : {&quick_, &store_, &frame_}) {
+  for (LaneThreads* lane : {&quick_, &store_, &frame_, &later_}) {
     lane->pool.stop();
     lane->pool.join();
   }

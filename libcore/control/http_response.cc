@@ -42,6 +42,7 @@ base::Result<Request, Problem> request_of(const RequestHead& head, std::string_v
   request.body = std::move(body);
   request.trust = trust;
   request.id = found.id;
+  request.index = found.index;
   return request;
 }
 

@@ -195,6 +195,34 @@ constexpr std::string_view kStatusSchema = R"({
     "health": {"$ref": "#/components/schemas/health"},
     "version": {"type": "string"}}})";
 
+constexpr std::string_view kAnimationListSchema = R"({
+  "type": "object", "required": ["revision", "animations"], "additionalProperties": false,
+  "properties": {"revision": {"type": "integer"},
+    "animations": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["index", "phase", "start", "end", "animation"],
+      "properties": {
+        "index": {"type": "integer", "minimum": 0},
+        "phase": {"enum": ["waiting", "running", "holding", "over"],
+                  "description": "holding: it is over and holds its final value."},
+        "start": {"type": ["string", "null"],
+                  "description": "Stream time; null: the layer was not shown yet."},
+        "end": {"type": ["string", "null"], "description": "Stream time; null: never, or unknown."},
+        "animation": {"$ref": "#/components/schemas/animation"}}}}}})";
+
+constexpr std::string_view kScheduledSchema = R"({
+  "type": "object", "required": ["revision", "scheduled"], "additionalProperties": false,
+  "properties": {"revision": {"type": "integer"},
+    "scheduled": {"type": "array", "items": {
+      "type": "object", "additionalProperties": false,
+      "required": ["number", "at", "time", "method", "params"],
+      "properties": {
+        "number": {"type": "integer", "minimum": 1},
+        "at": {"type": "string", "description": "Stream time at which the command is applied."},
+        "time": {"type": "string", "format": "date-time"},
+        "method": {"type": "string"},
+        "params": {"type": "object", "description": "Keys in URLs are redacted: ***."}}}}}})";
+
 constexpr std::string_view kBatchSchema = R"({
   "type": "object", "required": ["commands"], "additionalProperties": false,
   "properties": {"commands": {"type": "array", "items": {
@@ -223,6 +251,13 @@ void add_other_schemas(Value& schemas) {
       .add("output-state", written(kOutputStateSchema))
       .add("animations", written(R"({"type": "array",
                                      "items": {"$ref": "#/components/schemas/animation"}})"))
+      .add("scheduled", written(kScheduledSchema))
+      .add("cancelled", written(R"({"type": "object", "required": ["revision", "result"],
+                                    "additionalProperties": false,
+                                    "properties": {"revision": {"type": "integer"},
+                                      "result": {"type": "object", "required": ["cancelled"],
+                                        "properties": {"cancelled": {"type": "integer"}}}}})"))
+      .add("animation-list", written(kAnimationListSchema))
       .add("active", written(R"({"type": "object", "required": ["id"],
                                  "additionalProperties": false,
                                  "properties": {"id": {"type": ["string", "null"]}}})"))
@@ -273,9 +308,14 @@ Value parameters_of(const Route& route) {
   };
   if (route.takes_id())
     add("id", "path", R"({"type": "string"})", "Id of the layer, sound or output.");
+  if (route.takes_index()) {
+    add("index", "path", R"({"type": "integer", "minimum": 0})",
+        "Place of the animation in its list, from 0; number of the scheduled command.");
+  }
   if (!route.command.empty()) {
     add("at", "query", R"({"type": "string"})",
-        "When to apply the change: at a stream time such as 90s, or at a frame, as frame:N.");
+        "When to apply the change: at a stream time such as 90s, at a frame, as frame:N, or at a "
+        "date and time with its offset from UTC, such as 2026-01-01T18:00:00+01:00.");
     add("wait", "query", R"({"const": "on-air"})",
         "Answers once the encoder has received a frame that shows the change; `frame` is its "
         "number.");
@@ -348,7 +388,8 @@ void add_success(const Route& route, Value& responses) {
 std::vector<int> refusals_of(const Route& route) {
   std::vector<int> refusals = {400, 403, 421};
   if (route.access != Access::kOpen) refusals.insert(refusals.end(), {401, 429});
-  if (route.takes_id()) refusals.push_back(404);
+  if (route.takes_id() || route.takes_index()) refusals.push_back(404);
+  if (route.method == "DELETE") refusals.insert(refusals.end(), {409, 500});
   if (route.serving == Serving::kWebSocket) refusals.push_back(426);
   if (!route.command.empty()) {
     refusals.insert(refusals.end(), {404, 409, 411, 412, 413, 415, 422, 500});

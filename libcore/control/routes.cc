@@ -165,6 +165,12 @@ constexpr std::array kRoutes = {
           .command = "chat.say",
           .body_schema = "message",
           .body_member = "message"},
+    Route{.method = "GET",
+          .path = "/api/v1/layers/{id}/animations",
+          .operation = "layers.animations.list",
+          .summary = "The animations of a layer, and what each is doing now.",
+          .answer = &Api::animations,
+          .answer_schema = "animation-list"},
     Route{.method = "POST",
           .path = "/api/v1/layers/{id}/animations",
           .operation = "layers.animate",
@@ -185,6 +191,27 @@ constexpr std::array kRoutes = {
           .command = "layers.animate",
           .body_schema = "animations",
           .body_member = "animations"},
+    Route{.method = "DELETE",
+          .path = "/api/v1/layers/{id}/animations/{index}",
+          .operation = "layers.animations.remove",
+          .summary = "Removes an animation of a layer by its place in the list, from 0.",
+          .answer = &Api::execute,
+          .answer_schema = "layer",
+          .lane = Lane::kStore,
+          .command = "layers.animations.remove"},
+    Route{.method = "GET",
+          .path = "/api/v1/scheduled",
+          .operation = "scheduled.list",
+          .summary = "The commands that wait for their time, in its order.",
+          .answer = &Api::scheduled,
+          .answer_schema = "scheduled"},
+    Route{.method = "DELETE",
+          .path = "/api/v1/scheduled/{index}",
+          .operation = "scheduled.cancel",
+          .summary = "Cancels a scheduled command by its number.",
+          .answer = &Api::cancel_scheduled,
+          .answer_schema = "cancelled",
+          .lane = Lane::kStore},
     Route{.method = "PUT",
           .path = "/api/v1/active",
           .operation = "layers.activate",
@@ -379,12 +406,14 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-bool matches(std::string_view pattern, std::string_view path, std::string& id) {
+bool matches(std::string_view pattern, std::string_view path, Found& found) {
   while (!pattern.empty() && !path.empty()) {
     const std::string_view wanted = take_segment(pattern);
     const std::string_view given = take_segment(path);
     if (wanted == "/{id}" && given.size() > 1) {
-      id = given.substr(1);
+      found.id = given.substr(1);
+    } else if (wanted == "/{index}" && given.size() > 1) {
+      found.index = given.substr(1);
     } else if (wanted != given) {
       return false;
     }
@@ -414,12 +443,13 @@ Found find_route(std::string_view method, std::string_view path) {
   Found found;
   const std::string_view wanted = method == "HEAD" ? "GET" : method;
   for (const Route& route : kRoutes) {
-    std::string id;
-    if (!matches(route.path, path, id)) continue;
+    Found matched;
+    if (!matches(route.path, path, matched)) continue;
     found.methods.push_back(route.method);
     if (route.method != wanted) continue;
     found.route = &route;
-    found.id = id;
+    found.id = matched.id;
+    found.index = matched.index;
   }
   return found;
 }

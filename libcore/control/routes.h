@@ -22,7 +22,8 @@ struct Request {
   std::string body;
   enum class Trust : uint8_t { kNone, kToken };
   Trust trust = Trust::kNone;
-  std::string id;  ///< replaces `{id}` in the route's path
+  std::string id;     ///< replaces `{id}` in the route's path
+  std::string index;  ///< replaces `{index}`
 
   /// The first value of the parameter or header field; nullopt when there is none.
   std::optional<std::string> query_value(std::string_view key) const;
@@ -45,7 +46,7 @@ enum class Access : uint8_t {
 };
 
 /// What a handler may wait for; selects the thread pool that runs it.
-enum class Lane : uint8_t { kQuick, kStore, kFrame };
+enum class Lane : uint8_t { kQuick, kStore, kFrame, kLater };
 
 /// How the connection continues after the request.
 enum class Serving : uint8_t { kAnswer, kWebSocket, kPreview };
@@ -71,6 +72,7 @@ struct Route {
 
   bool takes_body() const { return !body_schema.empty(); }
   bool takes_id() const { return path.find("{id}") != std::string_view::npos; }
+  bool takes_index() const { return path.find("{index}") != std::string_view::npos; }
 };
 
 /// The table of all routes.
@@ -80,6 +82,7 @@ std::span<const Route> routes();
 struct Found {
   const Route* route = nullptr;  ///< for this method; HEAD uses the route of GET
   std::string id;
+  std::string index;
   std::vector<std::string_view> methods;  ///< of the path; empty: there is no such path
 };
 

@@ -2,6 +2,7 @@
 
 #include "control/api.h"
 #include "control/routes.h"
+#include "control/rpc_command.h"
 #include "scene/live/live_codec.h"
 #include "scene/model/find_by_id.h"
 #include "scene/wire/codec.h"
@@ -34,9 +35,10 @@ constexpr std::array<std::string_view, 20> kEvents = {
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
 /// Methods that only read, or concern the connection.
-constexpr std::array<std::string_view, 9> kReads = {"scene.get",    "layers.list", "layers.get",
-                                                    "audio.list",   "audio.get",   "status.get",
-                                                    "outputs.list", "subscribe",   "unsubscribe"};
+constexpr std::array<std::string_view, 12> kReads = {
+    "scene.get",  "layers.list", "layers.get",     "layers.animations.list",
+    "audio.list", "audio.get",   "status.get",     "outputs.list",
+    "subscribe",  "unsubscribe", "scheduled.list", "scheduled.cancel"};
 
 uint32_t bit_of(std::string_view event) {
   const auto* found = std::ranges::find(kEvents, event);
@@ -69,44 +71,6 @@ Value with_revision(int64_t revision, const Value& params) {
     if (member.key != "revision") all.add(member.key, member.value);
   }
   return all;
-}
-
-/// Removes a member from an object and returns its value.
-std::optional<Value> taken(Value& object, std::string_view key) {
-  const auto member = std::ranges::find(object.members, key, &Value::Member::key);
-  if (member == object.members.end()) return std::nullopt;
-  Value value = std::move(member->value);
-  object.members.erase(member);
-  return value;
-}
-
-Problem wrong_param(std::string_view key, std::string detail) {
-  Problem refused = problem(422, detail);
-  refused.errors.push_back({"/" + std::string(key), std::move(detail)});
-  return refused;
-}
-
-base::Result<CommandRequest, Problem> command_request_from(std::string method, Value params) {
-  CommandRequest request;
-  if (const auto wait = taken(params, "wait")) {
-    auto level = ack_level_from(wait->text);
-    if (!level) return wrong_param("wait", level.error().message);
-    request.level = level.value();
-  }
-  if (const auto given = taken(params, "at")) {
-    auto at = at_from(given->text);
-    if (!at) return wrong_param("at", at.error().message);
-    request.at = at.value();
-  }
-  if (const auto given = taken(params, "if_revision")) {
-    const bool is_whole = given->is(Value::Kind::kNumber) &&
-                          given->number == std::floor(given->number) &&
-                          std::abs(given->number) < 9e15;
-    if (!is_whole) return wrong_param("if_revision", "if_revision: expected a whole number");
-    request.if_revision = static_cast<int64_t>(given->number);
-  }
-  request.command = {std::move(method), std::move(params)};
-  return request;
 }
 
 base::Result<uint32_t, Problem> kinds_from(const Value& params) {
@@ -245,7 +209,7 @@ void Rpc::run(const Call& call, const Value& params) {
   const scene::LiveStatePtr state = parts_.layers.current();
   const Value revision = Value::of(static_cast<double>(state->revision));
   if (call.method == "layers.list") return send_result(call, layers_document(*state));
-  if (call.method == "layers.get") {
+  if (call.method == "layers.get" || call.method == "layers.animations.list") {
     const Value* id = params.find("id");
     if (id == nullptr || !id->is(Value::Kind::kString)) {
       return send_problem(call, wrong_param("id", "id: expected the id of a layer"));
@@ -253,6 +217,10 @@ void Rpc::run(const Call& call, const Value& params) {
     const auto* layer = scene::find_by_id(state->scene.layers, id->text);
     if (layer == nullptr) {
       return send_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
+    }
+    if (call.method != "layers.get") {
+      return send_result(
+          call, layer_animations_document(*state, *layer, parts_.layers.next_frame_time()));
     }
     Value result = Value::object();
     result.add("revision", revision)
@@ -267,6 +235,10 @@ void Rpc::run(const Call& call, const Value& params) {
     result.add("revision", revision).add("outputs", parts_.status_provider.outputs());
     return send_result(call, result);
   }
+  if (call.method == "scheduled.list") {
+    return send_result(call, scheduled_document(parts_.layers));
+  }
+  if (call.method == "scheduled.cancel") return cancel_scheduled(call, params);
   if (is_command(call.method)) return execute(call, params);
   const auto known = all_methods();
   send_error(call, kMethodNotFound,
@@ -289,15 +261,30 @@ void Rpc::send_track(const Call& call, const Value& params, const scene::LiveSta
 }
 
 void Rpc::execute(const Call& call, const Value& params) {
-  const auto request = command_request_from(call.method, params);
-  if (!request) return send_problem(call, request.error());
-  parts_.commands.execute(request.value(), "",
-                          [this, executor = executor_, call](CommandAnswer answer) {
-                            executor->post([this, call, answer = std::move(answer)] {
-                              if (!answer) return send_problem(call, answer.error());
-                              send_result(call, document_of(answer.value()));
-                            });
-                          });
+  auto command = rpc_command_from(call.method, params);
+  if (!command) return send_problem(call, command.error());
+  const auto& [request, body_pointer] = command.value();
+  parts_.commands.execute(request, body_pointer, answer_to(call));
+}
+
+void Rpc::cancel_scheduled(const Call& call, const Value& params) {
+  const Value* number = params.find("number");
+  const bool is_whole = number != nullptr && number->is(Value::Kind::kNumber) &&
+                        number->number == std::floor(number->number) &&
+                        std::abs(number->number) < 9e15;
+  if (!is_whole) {
+    return send_problem(call, wrong_param("number", "number: expected that of scheduled.list"));
+  }
+  parts_.commands.cancel(static_cast<int64_t>(number->number), answer_to(call));
+}
+
+CommandService::Done Rpc::answer_to(const Call& call) {
+  return [this, executor = executor_, call](CommandAnswer answer) {
+    executor->post([this, call, answer = std::move(answer)] {
+      if (!answer) return send_problem(call, answer.error());
+      send_result(call, document_of(answer.value()));
+    });
+  };
 }
 
 void Rpc::subscribe(const Call& call, const Value& params) {

@@ -19,7 +19,8 @@
 namespace layercast::control {
 
 /// JSON-RPC 2.0 for WebSocket clients: answers their requests and sends them notifications.
-/// Commands have the names and params of command.h, plus `if_revision`, `at` and `wait`.
+/// Commands have the names and params of command.h, or beside `id` the members of the body that
+/// their HTTP route takes, plus `if_revision`, `at` and `wait`.
 /// Thread: any; the work runs on its own serial executor.
 class Rpc {
  public:
@@ -52,6 +53,8 @@ class Rpc {
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
   void execute(const Call& call, const scene::Value& params);
+  void cancel_scheduled(const Call& call, const scene::Value& params);
+  CommandService::Done answer_to(const Call& call);
   void send_track(const Call& call, const scene::Value& params, const scene::LiveState& state);
   void subscribe(const Call& call, const scene::Value& params);
   void send_answer(const Exchange& exchange);

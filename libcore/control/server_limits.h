@@ -25,7 +25,10 @@ struct Limits {
   int quick_threads = 2;                           ///< for handlers that do not wait
   int store_threads = 4;                           ///< for handlers that wait for the store
   int frame_threads = 4;                           ///< for handlers that wait for a frame
+  int later_threads = 4;                           ///< for handlers that wait for their time
   base::Duration on_air_patience = std::chrono::seconds(5);
+  /// A scheduled command that is due later is answered at once, even to a client that waits.
+  base::Duration scheduled_patience = std::chrono::seconds(60);
 
   int auth_failures_max = 20;  ///< wrong tokens per address; then one a second
   int viewers_max = 16;        ///< clients of the preview

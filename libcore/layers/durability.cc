@@ -38,6 +38,7 @@ base::Result<std::optional<Durability::Committed>> Durability::commit(
   for (const PendingCommand* each : group) {
     if (each->scheduled) committed.schedule.add(*each->scheduled);
     if (each->due) committed.schedule.remove(*each->due);
+    if (each->cancelled) committed.schedule.remove(*each->cancelled);
     if (each->state == nullptr) continue;
     committed.state = each->state;
     replaces_all |= replaces_scene(each->command);

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <future>
+#include <map>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -46,6 +47,24 @@ constexpr Duration kLook = std::chrono::milliseconds(50);
 constexpr Duration kRetryAfter = std::chrono::seconds(1);
 // How often the store is tried while commits fail and no command comes.
 constexpr Duration kProbeEvery = std::chrono::seconds(2);
+// A smaller difference between the wall clock and the stream's epoch and time is no correction of
+// the wall clock.
+constexpr Duration kDriftMin = std::chrono::milliseconds(100);
+
+// A caller that waits for a scheduled command.
+struct ExecutionWait {
+  Duration patience;
+  std::function<void(Answer, std::optional<int64_t>)> done;
+};
+// The same, with the result of the command.
+struct Execution {
+  ExecutionWait wait;
+  Answer answer;
+};
+
+Answer cancelled_answer() {
+  return Refusal{base::conflict("the scheduled command was cancelled"), {}};
+}
 
 }  // namespace
 
@@ -59,6 +78,10 @@ class LayerManager::Work {
 
   LiveStatePtr current() const { return durability_.state(); }
   void submit(Submission submission, std::function<void(Answer)> done);
+  std::vector<Scheduled> scheduled();
+  Duration drift() const;
+  void cancel(int64_t number, std::function<void(Answer)> done);
+  void when_executed(int64_t number, ExecutionWait wait);
   void mirror(LiveState state);
 
   const LayerManagerOptions& options() const { return options_; }
@@ -89,6 +112,8 @@ class LayerManager::Work {
                std::unique_lock<std::mutex>& lock);
   void roll_back(const base::Error& error, std::unique_lock<std::mutex>& lock);
   void answer(PendingCommand& pending);
+  std::vector<Execution> take_executions(const std::vector<PendingCommand>& commands);
+  void tell(Execution execution);
 
   // The thread that watches the time.
   Clock::time_point do_what_is_due();
@@ -105,6 +130,7 @@ class LayerManager::Work {
   std::optional<Clock::time_point> retry_at_;
   std::optional<base::Error> store_failure_;
   bool is_ending_ = false;
+  std::multimap<int64_t, ExecutionWait> execution_waits_;  ///< by the numbers of scheduled commands
 
   ShownStates shown_;
   std::shared_ptr<Subscribers> subscribers_;
@@ -134,7 +160,9 @@ LayerManager::Work::Work(const LayerManagerOptions& options, const LiveStatePtr&
                      }
                      poke_time();
                    }),
-      time_watch_(*options_.clock, [this] { return do_what_is_due(); }) {}
+      time_watch_(*options_.clock, [this] { return do_what_is_due(); }) {
+  metrics_.count_scheduled(sequencer_.schedule().waiting.size());
+}
 
 LayerManager::Work::~Work() {
   time_watch_.stop();
@@ -146,16 +174,29 @@ LayerManager::Work::~Work() {
   work_.notify_one();
   committing_.join();
   for (const auto& [done, index] : on_air_.take_all()) done(index);
+  const Accepted unfinished{current()->revision, Value::object(), false, true};
+  for (const auto& [number, wait] : execution_waits_) wait.done(unfinished, std::nullopt);
 }
 
 // --- commands ---
 
+// How much the wall clock is ahead of the stream's epoch and time; zero if it is negligible.
+Duration LayerManager::Work::drift() const {
+  const Duration ahead = options_.clock->wall_now() - current()->epoch - options_.next_frame_time();
+  return ahead < -kDriftMin || ahead > kDriftMin ? ahead : Duration::zero();
+}
+
 std::optional<Duration> LayerManager::Work::later_time(const Submission& submission,
                                                        Duration frame_time) const {
   if (!submission.at) return std::nullopt;
-  const auto* time = std::get_if<Duration>(&*submission.at);
-  const Duration due =
-      time != nullptr ? *time : options_.time_of_frame(std::get<int64_t>(*submission.at));
+  Duration due{};
+  if (const auto* time = std::get_if<Duration>(&*submission.at)) due = *time;
+  if (const auto* index = std::get_if<int64_t>(&*submission.at)) {
+    due = options_.time_of_frame(*index);
+  }
+  if (const auto* time = std::get_if<base::WallTime>(&*submission.at)) {
+    due = *time - current()->epoch - drift();
+  }
   return due > frame_time ? std::optional(due) : std::nullopt;
 }
 
@@ -206,6 +247,58 @@ void LayerManager::Work::submit(Submission submission, std::function<void(Answer
 }
 
 // --- scheduled commands ---
+
+std::vector<Scheduled> LayerManager::Work::scheduled() {
+  const std::lock_guard lock(mutex_);
+  return sequencer_.schedule().waiting;
+}
+
+void LayerManager::Work::cancel(int64_t number, std::function<void(Answer)> done) {
+  PendingCommand pending;
+  pending.done = std::move(done);
+  {
+    const std::lock_guard lock(mutex_);
+    if (options_.role == store::Role::kFollower) {
+      pending.answer =
+          Refusal{base::conflict("this daemon follows another; change the scene there"), {}};
+    } else {
+      sequencer_.cancel(pending, number);
+    }
+    queue_.push(std::move(pending));
+  }
+  work_.notify_one();
+}
+
+void LayerManager::Work::when_executed(int64_t number, ExecutionWait wait) {
+  const std::lock_guard lock(mutex_);
+  execution_waits_.emplace(number, std::move(wait));
+}
+
+// The waits for the scheduled commands that `commands` executes or cancels. Requires mutex_.
+std::vector<Execution> LayerManager::Work::take_executions(
+    const std::vector<PendingCommand>& commands) {
+  std::vector<Execution> executions;
+  for (const PendingCommand& each : commands) {
+    if (!each.due && !each.cancelled) continue;
+    const auto [first, last] = execution_waits_.equal_range(each.due ? *each.due : *each.cancelled);
+    for (auto wait = first; wait != last; ++wait) {
+      executions.push_back(
+          {std::move(wait->second), each.cancelled ? cancelled_answer() : each.answer});
+    }
+    execution_waits_.erase(first, last);
+  }
+  return executions;
+}
+
+void LayerManager::Work::tell(Execution execution) {
+  auto* accepted = std::get_if<Accepted>(&execution.answer);
+  if (accepted == nullptr) return execution.wait.done(std::move(execution.answer), std::nullopt);
+  const int64_t revision = accepted->revision;
+  const auto deadline = options_.clock->now() + execution.wait.patience;
+  on_air_.wait(revision, deadline,
+               [done = std::move(execution.wait.done), answer = std::move(execution.answer)](
+                   std::optional<int64_t> index) { done(answer, index); });
+}
 
 void LayerManager::Work::add_due(Sequencer::Due due, Additions& additions) {
   queue_.push(std::move(due.pending));
@@ -316,6 +409,8 @@ void LayerManager::Work::publish(size_t count, std::optional<Durability::Committ
   }
   for (auto& implied : queue_.take_implied()) additions.push_back(std::move(implied));
   shown_.add(additions, options_.next_frame_time());
+  std::vector<Execution> executions = take_executions(commands);
+  metrics_.count_scheduled(durability_.schedule().waiting.size());
   lock.unlock();
   LiveStatePtr newest;
   for (PendingCommand& each : commands) {
@@ -326,6 +421,8 @@ void LayerManager::Work::publish(size_t count, std::optional<Durability::Committ
     }
     answer(each);
   }
+  for (Execution& each : executions) tell(std::move(each));
+  if (!executions.empty()) poke_time();
   if (newest != nullptr) metrics_.count_layers(newest->scene);
   lock.lock();
 }
@@ -490,6 +587,8 @@ LayerManager::~LayerManager() = default;
 
 LiveStatePtr LayerManager::current() const { return work_->current(); }
 
+Duration LayerManager::next_frame_time() const { return work_->options().next_frame_time(); }
+
 std::vector<Published> LayerManager::published() const {
   return work_->shown().at(work_->options().next_frame_time());
 }
@@ -521,6 +620,21 @@ Answer LayerManager::apply(Submission submission) {
   submit(std::move(submission),
          [answered](Answer given) { answered->set_value(std::move(given)); });
   return answer.get();
+}
+
+std::vector<Scheduled> LayerManager::scheduled() const { return work_->scheduled(); }
+
+base::WallTime LayerManager::wall_time_of(Duration due) const {
+  return current()->epoch + due + work_->drift();
+}
+
+void LayerManager::cancel(int64_t number, std::function<void(Answer)> done) {
+  work_->cancel(number, std::move(done));
+}
+
+void LayerManager::when_executed(int64_t number, Duration patience,
+                                 std::function<void(Answer, std::optional<int64_t>)> done) {
+  work_->when_executed(number, {patience, std::move(done)});
 }
 
 std::unique_ptr<Subscription> LayerManager::subscribe(std::function<void(const Change&)> listener) {

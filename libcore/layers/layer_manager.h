@@ -5,6 +5,7 @@
 #include "base/metrics.h"
 #include "base/time.h"
 #include "layers/change.h"
+#include "layers/schedule.h"
 #include "layers/submission.h"
 #include "scene/live/command.h"
 #include "scene/live/live_codec.h"
@@ -70,6 +71,8 @@ class LayerManager {
 
   /// The newest durable state; never null.
   scene::LiveStatePtr current() const;
+  /// The stream time of the next frame.
+  base::Duration next_frame_time() const;
   /// The states to render, oldest first: the current one, and those for later frames.
   std::vector<Published> published() const;
   /// Whether published() has changed since `version`; sets `version` to the current one.
@@ -79,6 +82,19 @@ class LayerManager {
   void submit(Submission submission, std::function<void(Answer)> done);
   /// Applies a command and waits for the result. Must not be called from a callback.
   Answer apply(Submission submission);
+
+  /// The commands that wait for their stream time, ordered by it.
+  std::vector<Scheduled> scheduled() const;
+  /// The wall-clock time of the stream time `due`, by the present clocks.
+  base::WallTime wall_time_of(base::Duration due) const;
+  /// Cancels the scheduled command `number`. `done` is called exactly once. Refused with kNotFound.
+  void cancel(int64_t number, std::function<void(Answer)> done);
+  /// Calls `done` once: with the result of the scheduled command `number` and the index of the
+  /// first frame on air that shows it. The index is nullopt `patience` after the command was due,
+  /// and when the manager is destroyed; a command that was refused or cancelled is a refusal.
+  /// Thread: the callback of submit() that tells `number`.
+  void when_executed(int64_t number, base::Duration patience,
+                     std::function<void(Answer, std::optional<int64_t>)> done);
 
   /// For a follower: waits for a newer state in the store, at most for `patience`, then publishes
   /// it and notifies subscribers. False if there was none. Thread: one at a time. Errors: the

@@ -24,11 +24,12 @@ struct PendingCommand {
   std::function<void(Answer)> done;    ///< null for scheduled commands that are due
   std::optional<Scheduled> scheduled;  ///< the schedule entry of a command for later
   std::optional<int64_t> due;          ///< the number of the scheduled command that this applies
+  std::optional<int64_t> cancelled;    ///< the number of the scheduled command that this removes
   base::Duration show_from{};
   bool is_shown = false;
 
   /// Whether the store must be told of it.
-  bool is_written() const { return state != nullptr || scheduled || due; }
+  bool is_written() const { return state != nullptr || scheduled || due || cancelled; }
 };
 
 /// The pending commands in sequence. Those that are being committed stay at the front.

@@ -8,6 +8,8 @@ namespace layercast::layers {
 
 SceneMetrics::SceneMetrics(base::Metrics& metrics, const scene::Scene& scene)
     : metrics_(metrics),
+      scheduled_(
+          metrics.gauge({"scheduled_commands", "Commands that wait for their stream time."})),
       group_size_(metrics.histogram({"commit_group_size", "Commands that were committed together."},
                                     {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000})) {
   for (size_t i = 0; i < layers_.size(); ++i) {
@@ -33,6 +35,10 @@ void SceneMetrics::count_events(const std::vector<scene::Event>& events) {
                  {{"kind", event.name}})
         ->add();
   }
+}
+
+void SceneMetrics::count_scheduled(size_t commands) {
+  scheduled_->set(static_cast<double>(commands));
 }
 
 void SceneMetrics::count_commit(size_t size) { group_size_->observe(static_cast<double>(size)); }

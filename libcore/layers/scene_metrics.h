@@ -23,9 +23,12 @@ class SceneMetrics {
   /// Counts a commit of `size` commands.
   void count_commit(size_t size);
   void count_layers(const scene::Scene& scene);
+  /// The number of commands that wait for their time.
+  void count_scheduled(size_t commands);
 
  private:
   base::Metrics& metrics_;
+  std::shared_ptr<base::Gauge> scheduled_;
   std::shared_ptr<base::Histogram> group_size_;
   std::array<std::shared_ptr<base::Gauge>, 5> layers_;
 };

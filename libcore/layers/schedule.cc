@@ -72,6 +72,16 @@ bool Schedule::contains(int64_t number) const {
   return std::ranges::find(waiting, number, &Scheduled::number) != waiting.end();
 }
 
+Value document_of(const Scheduled& scheduled, base::WallTime time) {
+  scene::CommandDocument command = scene::redacted_document_of(scheduled.command);
+  return Value::object()
+      .add("number", Value::of(static_cast<double>(scheduled.number)))
+      .add("at", Value::of(base::duration_text(scheduled.due)))
+      .add("time", Value::of(base::utc_text(time)))
+      .add("method", Value::of(command.method))
+      .add("params", std::move(command.params));
+}
+
 Value value_of(const Schedule& schedule) {
   Value waiting = Value::array();
   for (const Scheduled& each : schedule.waiting) {

@@ -30,6 +30,10 @@ struct Schedule {
   bool contains(int64_t number) const;
 };
 
+/// A scheduled command as clients see it: `{number, at, time, method, params}`, where `at` is its
+/// stream time and `time` the wall-clock time. Keys and passwords in URLs are redacted.
+scene::Value document_of(const Scheduled& scheduled, base::WallTime time);
+
 /// The schedule as the durable header stores it; schedule_from() reads it back.
 scene::Value value_of(const Schedule& schedule);
 /// Reads what value_of() wrote, without commands that this version cannot read. Errors:

@@ -107,9 +107,25 @@ std::optional<Questions> Sequencer::schedule_for(PendingCommand& pending, Origin
     if (refusal == nullptr) due_checks_[number].checks = checks;
     pending.answer = Accepted{
         state_->revision, Value::object().add("scheduled", Value::of(static_cast<double>(number))),
-        false, true};
+        false, true, due};
   }
   return std::nullopt;
+}
+
+void Sequencer::cancel(PendingCommand& pending, int64_t number) {
+  if (!contains(schedule_, number)) {
+    pending.answer = Refusal{{ErrorCode::kNotFound,
+                              "there is no scheduled command " + std::to_string(number),
+                              {},
+                              nullptr},
+                             {}};
+    return;
+  }
+  schedule_.remove(number);
+  pending.cancelled = number;
+  pending.answer = Accepted{
+      state_->revision, Value::object().add("cancelled", Value::of(static_cast<double>(number))),
+      false, false};
 }
 
 std::optional<std::variant<Sequencer::Due, Sequencer::DueQuestions>> Sequencer::execute_due(

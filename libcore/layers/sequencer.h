@@ -35,6 +35,10 @@ class Sequencer {
   std::optional<Questions> schedule_for(PendingCommand& pending, Origin origin, base::Duration due,
                                         const Checks& checks);
 
+  /// Removes the scheduled command `number` and sets the answer of `pending`. Refused with
+  /// kNotFound.
+  void cancel(PendingCommand& pending, int64_t number);
+
   /// A due command was applied, or refused.
   struct Due {
     Scheduled scheduled;

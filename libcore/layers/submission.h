@@ -16,8 +16,9 @@ enum class Origin : uint8_t {
   kNetwork,  ///< files of the assets folder only, symbolic links resolved; URLs of known schemes
 };
 
-/// When to apply a command: at the frame of a stream time, or at the index of a frame.
-using At = std::variant<base::Duration, int64_t>;
+/// When to apply a command: at the frame of a stream time, at the index of a frame, or at the first
+/// frame at or after a wall-clock time.
+using At = std::variant<base::Duration, int64_t, base::WallTime>;
 
 /// A command with its conditions.
 struct Submission {
@@ -35,6 +36,7 @@ struct Accepted {
   scene::Value result;        ///< for a scheduled command: `{"scheduled": number}`
   bool is_changed = false;    ///< the command changed the scene
   bool is_scheduled = false;  ///< the command waits for its frame
+  base::Duration due{};       ///< of a scheduled command: the stream time of that frame
 };
 
 using Answer = std::variant<Accepted, scene::Refusal>;

@@ -255,5 +255,12 @@ TEST(SceneTime, SinceAFewYearsIsRoundedUp) {
   EXPECT_LE(since.floor(), exact + std::chrono::nanoseconds(1));
 }
 
+TEST(UtcText, IsADateAndTimeWithMilliseconds) {
+  EXPECT_EQ(utc_text(WallTime{}), "1970-01-01T00:00:00.000Z");
+  EXPECT_EQ(utc_text(WallTime{std::chrono::milliseconds(1'767'290'400'123)} + Duration(999'999)),
+            "2026-01-01T18:00:00.123Z");
+  EXPECT_EQ(utc_text(WallTime{} - Duration(1)), "1969-12-31T23:59:59.999Z");
+}
+
 }  // namespace
 }  // namespace layercast::base

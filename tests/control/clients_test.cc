@@ -213,6 +213,18 @@ check("PUT", layers + "/logo", layer, body=logo, wanted=200)
 fade = {"effect": "fade", "from": 0, "to": 1, "duration": "1s"}
 check("POST", layers + "/logo/animations", layer + "/animations", body=fade, wanted=200)
 check("PUT", layers + "/logo/animations", layer + "/animations", body=[fade, fade], wanted=200)
+check("GET", layers + "/logo/animations", layer + "/animations", wanted=200)
+check("GET", layers + "/none/animations", layer + "/animations", wanted=404)
+animation = layer + "/animations/{index}"
+check("DELETE", layers + "/logo/animations/1", animation, wanted=200)
+check("DELETE", layers + "/logo/animations/1", animation, wanted=404)
+check("DELETE", layers + "/logo/animations/x", animation, wanted=404)
+check("PATCH", layers + "/logo?at=2098-01-01T00:00:00%2B01:00", layer, body={"opacity": 0.3},
+      wanted=202)
+check("PATCH", layers + "/logo?at=noon", layer, body={"opacity": 0.3}, wanted=400)
+check("GET", "/api/v1/scheduled", wanted=200)
+check("DELETE", "/api/v1/scheduled/2", "/api/v1/scheduled/{index}", wanted=200)
+check("DELETE", "/api/v1/scheduled/2", "/api/v1/scheduled/{index}", wanted=404)
 check("POST", layers + "/logo/messages", layer + "/messages", body={"text": "hello"})
 check("PUT", "/api/v1/active", body={"id": "logo"}, wanted=200)
 check("POST", layers + "/logo/restart", layer + "/restart", wanted=200)

@@ -62,6 +62,58 @@ TEST(WebSocket, CommandsAreObeyed) {
   is_revision(socket.call("batch", R"({"commands": [{"method": "stream.start"}]})"), "15");
 }
 
+TEST(WebSocket, CommandsTakeTheBodiesOfTheirHttpRoutes) {
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
+  const auto is_revision = [&](const Value& answer, const char* revision) {
+    EXPECT_EQ(at(answer, "result.revision"), revision) << scene::write_json(answer, 0);
+  };
+  is_revision(socket.call("layers.create", R"({"id": "logo", "type": "overlay",
+                              "content": {"type": "color", "color": "#ff0000"}})"),
+              "2");
+  is_revision(socket.call("layers.animate", R"({"id": "logo", "effect": "fade", "from": 0,
+                              "to": 1, "duration": "1s", "if_revision": 2})"),
+              "3");
+  is_revision(socket.call("layers.replace", R"({"id": "logo", "type": "overlay",
+                              "content": {"type": "color", "color": "#00ff00"}})"),
+              "4");
+  is_revision(socket.call("stream.configure", R"({"bitrate": "3M"})"), "5");
+  is_revision(socket.call("outputs.add", R"({"id": "two", "url": "x.mp4"})"), "6");
+  is_revision(socket.call("scene.patch", R"({"canvas": {"background": "#ffffff"}})"), "7");
+  const Value scene = *socket.call("scene.get").find("result");
+  EXPECT_EQ(at(socket.call("scene.replace", scene::write_json(scene, 0)), "result.revision"), "7");
+  // Faults are told at their place in what the client has sent.
+  const Value wrong = socket.call("layers.create", R"({"type": "overlay", "opacity": 2,
+                              "content": {"type": "color", "color": "#ff0000"}})");
+  EXPECT_EQ(at(wrong, "error.data.errors.0.pointer"), "/opacity") << scene::write_json(wrong, 0);
+  // A patch of a layer has a member of its own.
+  EXPECT_EQ(at(socket.call("layers.update", R"({"id": "logo", "opacity": 1})"), "error.code"),
+            "-32602");
+}
+
+TEST(WebSocket, ScheduledCommandsAreListedAndCancelled) {
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
+  const Value scheduled = socket.call(
+      "outputs.add", R"({"output": {"id": "two", "url": "rtmp://host/live/secret"}, "at": "1h"})");
+  EXPECT_EQ(at(scheduled, "result.result.scheduled"), "1");
+  socket.call("stream.stop", R"({"at": "2098-01-01T00:00:00+01:00"})");
+  const Value list = socket.call("scheduled.list");
+  EXPECT_EQ(at(list, "result.scheduled.0.number"), "1");
+  EXPECT_EQ(at(list, "result.scheduled.0.at"), "3600s");
+  EXPECT_EQ(at(list, "result.scheduled.0.method"), "outputs.add");
+  EXPECT_EQ(at(list, "result.scheduled.0.params.output.url"), "rtmp://host/live/***");
+  EXPECT_EQ(at(list, "result.scheduled.1.method"), "stream.stop");
+  EXPECT_TRUE(at(list, "result.scheduled.1.time").starts_with("2097-12-31T23:00:00"));
+  EXPECT_EQ(at(socket.call("scheduled.cancel", R"({"number": 1})"), "result.result.cancelled"),
+            "1");
+  EXPECT_EQ(at(socket.call("scheduled.cancel", R"({"number": 1})"), "error.code"), "404");
+  EXPECT_EQ(at(socket.call("scheduled.cancel", R"({"id": 1})"), "error.code"), "-32602");
+  EXPECT_EQ(at(socket.call("scheduled.list"), "result.scheduled.0.number"), "2");
+  EXPECT_EQ(at(socket.call("stream.pause", R"({"at": "2098-01-01T00:00:00"})"), "error.code"),
+            "-32602");  // no zone
+}
+
 TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
   const ServerFixture fixture;
   Socket socket(fixture.port());

@@ -441,6 +441,64 @@ TEST_F(LayerManagers, WhatIsPastIsObeyedAtOnce) {
   EXPECT_EQ(accepted_of(submit(set_opacity(0.25), At{int64_t{3}}).get()).revision, 3);
 }
 
+TEST_F(LayerManagers, AScheduledCommandCanBeCancelled) {
+  open();
+  const auto cancel = [&](int64_t number) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    manager_->cancel(number, [promise](Answer answer) { promise->set_value(std::move(answer)); });
+    return promise->get_future().get();
+  };
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  accepted_of(submit(set_opacity(0.25), At{seconds(20)}).get());
+  ASSERT_EQ(manager_->scheduled().size(), 2U);
+  EXPECT_EQ(manager_->scheduled()[0].due, Duration(seconds(10)));
+  const Accepted cancelled = accepted_of(cancel(1));
+  EXPECT_EQ(cancelled.result.find("cancelled")->text, "1");
+  ASSERT_EQ(manager_->scheduled().size(), 1U);
+  EXPECT_EQ(std::get<Refusal>(cancel(1)).error.code, ErrorCode::kNotFound);
+  // The store forgets it, too.
+  manager_.reset();
+  open();
+  ASSERT_EQ(manager_->scheduled().size(), 1U);
+  set_time(seconds(30));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  EXPECT_EQ(opacity_of(manager_->current()), 0.25);
+  EXPECT_EQ(std::get<Refusal>(cancel(2)).error.code, ErrorCode::kNotFound);
+}
+
+TEST_F(LayerManagers, AScheduledCommandIsToldWhenItIsOnAir) {
+  open();
+  using Told = std::pair<Answer, std::optional<int64_t>>;
+  const auto told_of = [&](int64_t number) {
+    auto promise = std::make_shared<std::promise<Told>>();
+    manager_->when_executed(number, seconds(1000), [promise](Answer answer, auto index) {
+      promise->set_value({std::move(answer), index});
+    });
+    return promise->get_future();
+  };
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  accepted_of(submit(set_opacity(0.25), At{seconds(20)}).get());
+  auto first = told_of(1);
+  auto second = told_of(2);
+  set_time(seconds(10));
+  ASSERT_TRUE(comes_true([&] { return manager_->current()->revision == 2; }));
+  EXPECT_EQ(first.wait_for(milliseconds(0)), std::future_status::timeout);
+  manager_->note_on_air(2, 300);
+  const Told told = first.get();
+  EXPECT_EQ(accepted_of(told.first).revision, 2);
+  EXPECT_EQ(told.second, 300);
+  manager_->cancel(2, [](const Answer&) {});
+  EXPECT_EQ(std::get<Refusal>(second.get().first).error.code, ErrorCode::kConflict);
+}
+
+TEST_F(LayerManagers, ACommandCanBeScheduledForAWallClockTime) {
+  open();
+  const base::WallTime due = clock_.wall_now() + seconds(40);
+  accepted_of(submit(set_opacity(0.5), At{due}).get());
+  EXPECT_EQ(manager_->scheduled().at(0).due, Duration(seconds(40)));
+  EXPECT_EQ(manager_->wall_time_of(seconds(40)), due);
+}
+
 TEST_F(LayerManagers, ASchedulesOrderIsThatOfItsTimes) {
   open();
   accepted_of(submit(set_opacity(0.3), At{seconds(3)}).get());

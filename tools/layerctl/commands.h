@@ -19,6 +19,8 @@ base::Result<void> raise_layer(Session& session);
 base::Result<void> lower_layer(Session& session);
 base::Result<void> activate_layer(Session& session);
 base::Result<void> animate_layer(Session& session);
+base::Result<void> list_animations(Session& session);
+base::Result<void> remove_animations(Session& session);
 base::Result<void> say(Session& session);
 
 // Sounds.
@@ -26,6 +28,10 @@ base::Result<void> list_sounds(Session& session);
 base::Result<void> add_sound(Session& session);
 base::Result<void> set_sound(Session& session);
 base::Result<void> remove_sound(Session& session);
+
+// Scheduled commands.
+base::Result<void> list_scheduled(Session& session);
+base::Result<void> cancel_scheduled(Session& session);
 
 // The scene.
 base::Result<void> apply_scene(Session& session);

@@ -22,9 +22,12 @@ using scene::Value;
 constexpr std::chrono::seconds kPatience{5};
 // Includes the daemon's own wait for a frame and the encoding of a picture.
 constexpr std::chrono::seconds kFramePatience{15};
+// Includes the time until a scheduled command is due.
+constexpr std::chrono::seconds kLaterPatience{75};
 constexpr std::chrono::milliseconds kHurry{700};
 
-/// The HTTP request of a command. `{id}` is replaced by the id of the layer, sound or output.
+/// The HTTP request of a command. `{id}` is replaced by the id of the layer, sound or output, and
+/// `{index}` by the index of an animation or the number of a scheduled command.
 struct Way {
   std::string_view command;
   std::string_view method;
@@ -38,6 +41,8 @@ constexpr std::array kWays = {
     Way{"layers.delete", "DELETE", "/api/v1/layers/{id}", ""},
     Way{"layers.activate", "PUT", "/api/v1/active", "*"},
     Way{"layers.animate", "POST", "/api/v1/layers/{id}/animations", "animation"},
+    Way{"layers.animations.remove", "DELETE", "/api/v1/layers/{id}/animations/{index}", ""},
+    Way{"scheduled.cancel", "DELETE", "/api/v1/scheduled/{index}", ""},
     Way{"chat.say", "POST", "/api/v1/layers/{id}/messages", "message"},
     Way{"stream.start", "POST", "/api/v1/stream/start", ""},
     Way{"stream.stop", "POST", "/api/v1/stream/stop", ""},
@@ -274,6 +279,9 @@ base::Result<Reply> DaemonClient::execute(const CommandDocument& command,
   if (const size_t at = request.path.find("{id}"); at != std::string::npos) {
     request.path.replace(at, 4, percent_encoded(command.params.find("id")->text));
   }
+  if (const size_t at = request.path.find("{index}"); at != std::string::npos) {
+    request.path.replace(at, 7, percent_encoded(command.params.find("index")->text));
+  }
   if (way->body == "*") {
     request.body = scene::write_json(command.params, 0);
   } else if (!way->body.empty()) {
@@ -283,7 +291,7 @@ base::Result<Reply> DaemonClient::execute(const CommandDocument& command,
   if (sending_.waits) query += "&wait=on-air";
   if (sending_.at) query += "&at=" + percent_encoded(*sending_.at);
   if (!query.empty()) request.path += "?" + query.substr(1);
-  if (sending_.waits) request.patience = kFramePatience;
+  if (sending_.waits) request.patience = sending_.at ? kLaterPatience : kFramePatience;
   TRY(const Response response, ask(request));
   scene::JsonDocument read = scene::read_json(response.body);
   const Value* result = read.value.find("result");

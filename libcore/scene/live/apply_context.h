@@ -96,6 +96,7 @@ Value apply_change(ApplyContext& context, const RestartLayer& change);
 Value apply_change(ApplyContext& context, const DeleteLayer& change);
 Value apply_change(ApplyContext& context, const ActivateLayer& change);
 Value apply_change(ApplyContext& context, const AnimateLayer& change);
+Value apply_change(ApplyContext& context, const RemoveAnimation& change);
 Value apply_change(ApplyContext& context, const Say& change);
 Value apply_change(ApplyContext& context, const ReplaceScene& change);
 Value apply_change(ApplyContext& context, const PatchScene& change);

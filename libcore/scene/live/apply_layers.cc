@@ -166,8 +166,28 @@ Value apply_change(ApplyContext& context, const AnimateLayer& change) {
   if (after.animations.size() > static_cast<size_t>(limits::kAnimationsMax)) {
     refuse_at(context, "animation", ErrorCode::kLimit,
               "the layer has " + std::to_string(limits::kAnimationsMax) +
-                  " animations that still have an effect; use \"animations\" to replace them");
+                  " animations that still have an effect; remove some, or use \"animations\" to "
+                  "replace them");
   }
+  return replace_layer(context, place, std::move(after), std::move(run));
+}
+
+Value apply_change(ApplyContext& context, const RemoveAnimation& change) {
+  const size_t place = place_of_layer(context, change.id);
+  Layer after = context.scene().layers[place];
+  const auto index = static_cast<size_t>(change.index);
+  if (index >= after.animations.size()) {
+    const size_t count = after.animations.size();
+    refuse_at(context, "index", ErrorCode::kNotFound,
+              "the layer \"" + after.id + "\" has no animation " + std::to_string(index) +
+                  (count == 0 ? "; it has none"
+                              : "; expected an index from 0 to " + std::to_string(count - 1)));
+  }
+  LayerRun run = context.state.run.layers.of(after.id);
+  run.id = after.id;
+  run.animations.resize(after.animations.size());
+  after.animations.erase(after.animations.begin() + change.index);
+  run.animations.erase(run.animations.begin() + change.index);
   return replace_layer(context, place, std::move(after), std::move(run));
 }
 

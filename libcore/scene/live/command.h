@@ -63,6 +63,13 @@ struct AnimateLayer {
   std::optional<std::vector<Animation>> animations;
   bool operator==(const AnimateLayer&) const = default;
 };
+/// `layers.animations.remove`: removes the animation with this place in the layer's list; its
+/// effect ends at once. Those after it move up by one.
+struct RemoveAnimation {
+  std::string id;
+  int index = 0;
+  bool operator==(const RemoveAnimation&) const = default;
+};
 /// `chat.say`: without an id the message gets one (`m-17`); without a timestamp it appears at the
 /// frame that first shows it. A message with a known id replaces the old one, and keeps its time
 /// unless it has a timestamp: repeating the command does not repeat the message. Messages beyond
@@ -99,8 +106,9 @@ struct PauseStream {
   bool operator==(const PauseStream&) const = default;
 };
 /// `stream.configure`: changes `width`, `height`, `fps`, `codec`, `preset`, `bitrate`,
-/// `keyframe_interval` and `quality` (`low`, `medium` or `high`: a preset). Codec, preset and
-/// bitrate that are set here replace those of all outputs.
+/// `keyframe_interval` and `quality` (`low`, `medium` or `high`: a preset). Width and height are
+/// those of the frames: the canvas and the coordinates of its layers stay, and the canvas is scaled
+/// to fit. Codec, preset and bitrate that are set here replace those of all outputs.
 struct ConfigureStream {
   MergePatch patch;
   bool operator==(const ConfigureStream&) const = default;
@@ -143,7 +151,7 @@ struct RemoveOutput {
 using Change = std::variant<CreateLayer, UpdateLayer, ReplaceLayer, RestartLayer, DeleteLayer,
                             ActivateLayer, AnimateLayer, Say, ReplaceScene, PatchScene, StartStream,
                             StopStream, PauseStream, ConfigureStream, AddTrack, UpdateTrack,
-                            RestartTrack, RemoveTrack, AddOutput, RemoveOutput>;
+                            RestartTrack, RemoveTrack, AddOutput, RemoveOutput, RemoveAnimation>;
 
 /// `batch`: applies all changes or none, in one revision and one frame.
 struct Batch {

@@ -4,6 +4,7 @@
 #include "scene/model/limits.h"
 #include "scene/wire/content_tables.h"
 #include "scene/wire/scene_tables.h"
+#include "scene/wire/source_secrets.h"
 
 #include <algorithm>
 #include <array>
@@ -162,6 +163,13 @@ ObjectTable<AnimateLayer> animate_layer() {
       }};
 }
 
+ObjectTable<RemoveAnimation> remove_animation() {
+  return {.fields = {
+              id_of<RemoveAnimation>("layer"),
+              required("index", &RemoveAnimation::index, integer({0, limits::kAnimationsMax - 1}),
+                       "The place of the animation in the layer's list, from 0.")}};
+}
+
 ObjectTable<Say> say() {
   return {.fields = {id_of<Say>("layer"),
                      required("message", &Say::message, with_optional_id(chat_message_codec()),
@@ -273,6 +281,7 @@ const std::vector<MethodCodec>& method_codecs() {
                  },
                  item_id_or_null().schema)}}),
         method("layers.animate", animate_layer()),
+        method("layers.animations.remove", remove_animation()),
         method("chat.say", say()),
         method("scene.replace", replace_scene()),
         method("scene.patch", patch_scene()),
@@ -438,6 +447,20 @@ CommandDocument document_of(const Command& command) {
   Value commands = Value::array();
   for (const Change& change : std::get<Batch>(command).changes) {
     commands.items.push_back(value_of(document_of(change)));
+  }
+  return {std::string(kBatch), Value::object().add("commands", std::move(commands))};
+}
+
+CommandDocument redacted_document_of(const Command& command) {
+  const auto redacted = [](const Change& change) {
+    const MethodCodec& codec = codec_of(change);
+    return CommandDocument{std::string(codec.name),
+                           with_redacted_sources(codec.params.shape, codec.params.write(change))};
+  };
+  if (const auto* change = std::get_if<Change>(&command)) return redacted(*change);
+  Value commands = Value::array();
+  for (const Change& change : std::get<Batch>(command).changes) {
+    commands.items.push_back(value_of(redacted(change)));
   }
   return {std::string(kBatch), Value::object().add("commands", std::move(commands))};
 }

@@ -25,6 +25,9 @@ base::Result<Command, Refusal> command_from(const CommandDocument& document);
 CommandDocument document_of(const Command& command);
 CommandDocument document_of(const Change& change);
 
+/// The same as document_of(), with `***` in place of keys and passwords in URLs.
+CommandDocument redacted_document_of(const Command& command);
+
 /// Reads `{"method": …, "params": …}`; the params may be any object. Errors: kInvalidInput.
 base::Result<CommandDocument> command_document_from(const Value& value);
 Value value_of(const CommandDocument& document);

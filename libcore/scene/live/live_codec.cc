@@ -2,6 +2,7 @@
 
 #include "base/parse_number.h"
 #include "base/redaction.h"
+#include "scene/live/animation_folding.h"
 #include "scene/live/live_migration.h"
 #include "scene/live/run_tables.h"
 #include "scene/live/stream_config.h"
@@ -320,6 +321,27 @@ Value scene_document(const Scene& scene, Secrets secrets) {
 
 Value run_document(const LayerRun& run) { return layer_run_codec().write(run); }
 Value run_document(const TrackRun& run) { return track_run_codec().write(run); }
+
+Value animations_document(const RunningLayer& layer, base::Duration now) {
+  const auto time = [](const std::optional<base::Duration>& at) {
+    return at ? Value::of(base::duration_text(*at)) : Value::null();
+  };
+  Value list = Value::array();
+  const auto& animations = layer.layer.animations;
+  for (size_t i = 0; i < animations.size(); ++i) {
+    const auto own_start = start_of(layer.run.animations, i);
+    const auto start = own_start ? own_start : layer.run.start;
+    const bool is_endless = std::holds_alternative<ScrollEffect>(animations[i].effect);
+    const auto end = start && !is_endless ? end_of(animations[i].timing, *start) : std::nullopt;
+    list.items.push_back(Value::object()
+                             .add("index", Value::of(static_cast<double>(i)))
+                             .add("phase", Value::of(name_of(phase_of(animations[i], start, now))))
+                             .add("start", time(start))
+                             .add("end", time(end))
+                             .add("animation", animation_codec().write(animations[i])));
+  }
+  return list;
+}
 
 Value stream_document(const LiveState& state) {
   return stream_config_codec()

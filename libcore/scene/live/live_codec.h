@@ -57,6 +57,11 @@ Value document_of(const LiveState& state, Secrets secrets);
 Value layer_document(const Layer& layer, Secrets secrets);
 Value track_document(const AudioTrack& track, Secrets secrets);
 Value output_document(const Output& output, Secrets secrets);
+/// The animations of a layer at the stream time `now`: a list of `{index, phase, start, end,
+/// animation}`. `phase` is `waiting`, `running`, `holding` (it is over and holds its final value)
+/// or `over`. `start` is null if the layer was not shown yet; `end` is null then, and if the
+/// animation is endless.
+Value animations_document(const RunningLayer& layer, base::Duration now);
 /// The run state of a layer, as clients read it.
 Value run_document(const LayerRun& run);
 /// The same for a sound.

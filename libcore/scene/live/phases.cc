@@ -1,5 +1,6 @@
 #include "scene/live/phases.h"
 
+#include "scene/live/animation_folding.h"
 #include "scene/live/character.h"
 #include "scene/live/chat.h"
 #include "scene/live/showing.h"
@@ -48,41 +49,9 @@ std::vector<std::optional<size_t>> matched_places(const std::vector<Animation>& 
   return places;
 }
 
-// Whether an animation that was added to a live layer is over and has no effect. Animations that
-// came with the layer stay, because the scene file lists them again.
-bool is_spent(const Animation& animation, std::optional<Duration> start, Duration now) {
-  if (!start) return false;
-  // A scroll determines the length of the content.
-  if (std::holds_alternative<ScrollEffect>(animation.effect)) return false;
-  if (!is_over(animation.timing, *start, now)) return false;
-  // With edges of zero length, a slide that stays outside would look like no motion.
-  constexpr EdgeOffsets kEdges{{-1, 0}, {1, 0}, {0, -1}, {0, 1}};
-  constexpr int64_t kNanosPerSecond = 1'000'000'000;
-  const LayerMotion motion = motion_at({animation}, {now.count(), kNanosPerSecond}, kEdges, *start);
-  return motion == LayerMotion{};
-}
-
-bool keeps_scale(const Animation& animation) {
-  return std::holds_alternative<FadeEffect>(animation.effect) ||
-         std::holds_alternative<SlideEffect>(animation.effect);
-}
-
-// Erases the animations for which `is_unwanted(animation, start)`, with their starts.
-template <class IsUnwanted>
-void erase_animations(std::vector<Animation>& animations, AnimationStarts& starts,
-                      const IsUnwanted& is_unwanted) {
-  size_t kept = 0;
-  for (size_t i = 0; i < animations.size(); ++i) {
-    if (is_unwanted(animations[i], starts[i])) continue;
-    if (kept != i) {
-      animations[kept] = std::move(animations[i]);
-      starts[kept] = starts[i];
-    }
-    ++kept;
-  }
-  animations.resize(kept);
-  starts.resize(kept);
-}
+// From so many animations on, those of a live layer that are over are combined: few cost little,
+// and stay listed.
+constexpr size_t kFoldFrom = 8;
 
 }  // namespace
 
@@ -137,16 +106,7 @@ LayerRun restarted(const RunningLayer& before, Duration now) {
 void add_animation(Layer& layer, LayerRun& run, Animation animation, Duration now) {
   auto& all = layer.animations;
   run.animations.resize(all.size());
-  const auto is_full = [&] { return all.size() >= static_cast<size_t>(limits::kAnimationsMax); };
-  const auto spent = [&](const Animation& each, std::optional<Duration> start) {
-    return run.start && is_spent(each, start, now);
-  };
-  if (is_full()) {
-    erase_animations(all, run.animations, [&](const auto& each, const auto& start) {
-      return keeps_scale(each) && spent(each, start);
-    });
-  }
-  if (is_full()) erase_animations(all, run.animations, spent);
+  if (run.start && all.size() >= kFoldFrom) fold_ended_animations(layer, run, now);
   run.animations.push_back(run.start ? std::optional(now) : std::nullopt);
   all.push_back(std::move(animation));
 }

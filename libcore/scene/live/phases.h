@@ -32,10 +32,9 @@ AnimationStarts starts_after(const std::vector<Animation>& before, const Animati
                              const std::vector<Animation>& after,
                              std::optional<base::Duration> new_start);
 
-/// Adds an animation that begins at `now`. If the layer already has the maximum number, animations
-/// that were also added live, are over and have no effect are removed: first those without which
-/// all frames from `now` on stay identical to the bit; if that is not enough, also those that only
-/// affect how the layer is sampled. If none can be removed, the layer exceeds the limit.
+/// Adds an animation that begins at `now`. If the layer already has several, those that were added
+/// live and are over are combined, as in scene/live/animation_folding.h. If none can be, the layer
+/// may exceed the limit.
 void add_animation(Layer& layer, LayerRun& run, Animation animation, base::Duration now);
 
 }  // namespace layercast::scene

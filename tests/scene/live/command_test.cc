@@ -379,8 +379,6 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
   Duration now = kNow;
   for (int i = 0; i < 300; ++i, now += std::chrono::milliseconds(700)) {
     const size_t kind = static_cast<size_t>(i) % effects.size();
-    // Those that stay for ever are few.
-    if (kind == 3 && i > 100) continue;
     const CommandDocument animate =
         command("layers.animate", R"({"id": "title", "animation": {"effect": )" + effects[kind] +
                                       R"(, "duration": "1s"}})");
@@ -391,18 +389,114 @@ TEST(AnimateLayer, WhatIsOverMakesRoomAndChangesNoFrame) {
     all_starts.push_back(run.animations.back());
     for (int step = 0; step < 20; ++step) {
       const base::SceneTime time{now.count() + step * 100'000'000, 1'000'000'000};
-      ASSERT_EQ(motion_at(layer.animations, time, edges, *run.start, run.animations),
-                motion_at(all.animations, time, edges, *run.start, all_starts));
+      const auto folded = motion_at(layer.animations, time, edges, *run.start, run.animations);
+      const auto unfolded = motion_at(all.animations, time, edges, *run.start, all_starts);
+      ASSERT_DOUBLE_EQ(folded.opacity, unfolded.opacity);
+      ASSERT_NEAR(folded.offset.x, unfolded.offset.x, 1e-9);
+      ASSERT_NEAR(folded.rotation, unfolded.rotation, 1e-9);
+      ASSERT_DOUBLE_EQ(folded.scale.x, unfolded.scale.x);
     }
   }
-  EXPECT_LE(layer_of(state, "title").animations.size(), size_t{limits::kAnimationsMax});
-  EXPECT_GT(all.animations.size(), 200);
+  EXPECT_LE(layer_of(state, "title").animations.size(), 10U);
+  EXPECT_EQ(all.animations.size(), 300U + layer_of(small_state(), "title").animations.size());
+}
+
+TEST(AnimateLayer, ThoseThatAreOverAreFoldedIntoTheirFinalValue) {
+  LiveState state = small_state();
+  const Names effects = {R"("slide", "to": [3, -1])", R"("rotate", "to": 2)",
+                         R"("fade", "to": 0.5)",
+                         R"("keyframes", "keyframes": [{"at": 0}, {"at": 1, "scale": [2, 1]}])"};
+  const auto animate = [](const std::string& effect) {
+    return command("layers.animate", R"({"id": "back", "animation": {"effect": )" + effect +
+                                         R"(, "duration": "1ms"}})");
+  };
+  for (int i = 0; i < 200; ++i) {
+    const std::string& effect = effects.at(static_cast<size_t>(i < 4 ? i : i % 2));
+    state = executed(state, animate(effect), seconds(i)).state;
+  }
+  const Layer& layer = layer_of(state, "back");
+  EXPECT_LE(layer.animations.size(), 8U);
+  const LayerRun& run = run_of(state, "back");
+  const LayerMotion motion = motion_at(layer.animations, {1000, 1},
+                                       {{-1, 0}, {1, 0}, {0, -1}, {0, 1}}, {}, run.animations);
+  EXPECT_EQ(motion.offset, (base::PointF{99 * 3, -99}));
+  EXPECT_EQ(motion.rotation, 99 * 2);
+  EXPECT_EQ(motion.opacity, 0.5);
+  EXPECT_EQ(motion.scale, (base::PointF{2, 1}));
+  // The state can be stored.
+  EXPECT_EQ(layer_codec().write(layer).find("animations")->items.size(), layer.animations.size());
+}
+
+// What a folded animation would have to hold could not be read back.
+TEST(AnimateLayer, AValueOutsideTheLimitsIsNotFolded) {
+  LiveState state = small_state();
+  const CommandDocument animate = command("layers.animate", R"({"id": "back", "animation":
+      {"effect": "slide", "to": [60000, 0], "duration": "1ms"}})");
+  for (int i = 0; i < limits::kAnimationsMax; ++i)
+    state = executed(state, animate, seconds(i)).state;
+  EXPECT_EQ(layer_of(state, "back").animations.size(), size_t{limits::kAnimationsMax});
+  expect_refused(state, {{animate, ErrorCode::kLimit, {{"/animation", "64 animations"}}}});
+}
+
+TEST(RemoveAnimation, EndsItsEffectAndKeepsTheOthersInPhase) {
+  LiveState state = small_state();
+  for (const char* effect : {"fade", "rotate", "scale"}) {
+    const std::string animation =
+        std::string(R"({"effect": ")") + effect + R"(", "duration": "1h"})";
+    state = executed(state,
+                     command("layers.animate", R"({"id": "back", "animation": )" + animation + "}"),
+                     seconds(state.revision))
+                .state;
+  }
+  const AnimationStarts starts = run_of(state, "back").animations;
+  ASSERT_EQ(starts.size(), 3U);
+  const Applied removed =
+      executed(state, command("layers.animations.remove", R"({"id": "back", "index": 1})"));
+  const Layer& layer = layer_of(removed.state, "back");
+  ASSERT_EQ(layer.animations.size(), 2U);
+  EXPECT_TRUE(std::holds_alternative<ScaleEffect>(layer.animations[1].effect));
+  EXPECT_EQ(run_of(removed.state, "back").animations, (AnimationStarts{starts[0], starts[2]}));
+  EXPECT_EQ(names_of(removed.events), Names{"layer.updated"});
+  expect_refused(state, {{command("layers.animations.remove", R"({"id": "back", "index": 3})"),
+                          ErrorCode::kNotFound,
+                          {{"/index", "expected an index from 0 to 2"}}},
+                         {command("layers.animations.remove", R"({"id": "nobody", "index": 0})"),
+                          ErrorCode::kNotFound,
+                          {{"/id", "nobody"}}},
+                         {command("layers.animations.remove", R"({"id": "back", "index": -1})"),
+                          kInvalid,
+                          {{"/index", "0"}}}});
+}
+
+TEST(Animations, AreListedWithWhatEachIsDoing) {
+  LiveState state = small_state();
+  const auto animate = [&](const std::string& rest) {
+    state = executed(state,
+                     command("layers.animate",
+                             R"({"id": "back", "animation": {"effect": )" + rest + "}}"),
+                     seconds(10))
+                .state;
+  };
+  animate(R"("fade", "from": 0, "to": 1, "duration": "2s")");
+  animate(R"("fade", "from": 1, "to": 0.5, "duration": "2s")");
+  animate(R"("rotate", "to": 90, "duration": "2s", "iterations": "infinite")");
+  animate(R"("rotate", "to": 90, "duration": "2s", "delay": "1h")");
+  const Value list =
+      animations_document({layer_of(state, "back"), run_of(state, "back")}, seconds(13));
+  Names phases;
+  for (const Value& each : list.items) phases.push_back(each.find("phase")->text);
+  EXPECT_EQ(phases, (Names{"over", "holding", "running", "waiting"}));
+  EXPECT_EQ(list.items[1].find("start")->text, "10s");
+  EXPECT_EQ(list.items[1].find("end")->text, "12s");
+  EXPECT_TRUE(list.items[2].find("end")->is(Value::Kind::kNull));
+  EXPECT_EQ(list.items[3].find("index")->text, "3");
+  EXPECT_EQ(list.items[1].find("animation")->find("effect")->text, "fade");
 }
 
 TEST(AnimateLayer, StopsAtTheLimitOfThoseThatHaveAnEffect) {
   LiveState state = small_state();
   const CommandDocument animate = command("layers.animate", R"({"id": "back", "animation":
-      {"effect": "rotate", "to": 1, "duration": "1ms"}})");
+      {"effect": "rotate", "to": 1, "duration": "1s", "iterations": "infinite"}})");
   for (int i = 0; i < limits::kAnimationsMax; ++i)
     state = executed(state, animate, seconds(i)).state;
   expect_refused(state, {{animate, ErrorCode::kLimit, {{"/animation", "64 animations"}}}});
