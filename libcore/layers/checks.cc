@@ -16,7 +16,7 @@ std::optional<bool> Checks::is_allowed(const FileName& name) const {
 
 bool encodes_otherwise(const scene::LiveState& before, const scene::LiveState& after) {
   return before.scene.canvas != after.scene.canvas || before.scene.outputs != after.scene.outputs ||
-         before.stream != after.stream;
+         before.stream != after.stream || before.frame_size != after.frame_size;
 }
 
 void Checker::answer(Questions questions, Checks& checks) const {

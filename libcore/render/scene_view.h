@@ -29,6 +29,7 @@ struct ShownLayer {
 /// Ownership: a view owns or shares everything that it refers to. No pointer is null.
 struct SceneView {
   scene::SceneSettings settings;
+  base::SizeI frame_size;          ///< of a live scene's frames, into which the canvas is scaled
   std::vector<ShownLayer> layers;  ///< from far to near
   /// Draws texts that change from frame to frame. Thread: that of the renderer.
   std::shared_ptr<content::Rasterizer> rasterizer;

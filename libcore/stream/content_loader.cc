@@ -40,6 +40,10 @@ std::optional<base::Duration> first_gone_from(const SceneView& view) {
   return first;
 }
 
+render::Stage stage_of(base::SizeI canvas, base::SizeI frame) {
+  return {canvas, render::frame_from_canvas(canvas, frame)};
+}
+
 }  // namespace
 
 class ContentLoader::Work {
@@ -93,7 +97,8 @@ class ContentLoader::Work {
                                           const scene::LayerDefaults& defaults) const;
   LayerContentPtr make(ContentBuilder& builder, const ContentContextPtr& context,
                        const scene::RunningLayer& layer);
-  void scale(const SharedLayer& shared, const render::LayerContent& content, base::SizeI canvas);
+  void scale(const SharedLayer& shared, const render::LayerContent& content,
+             const render::Stage& stage);
   void scale_all(const scene::LiveState& state);
   NamedJob* next_job();
   SceneViewPtr view_of(const scene::LiveState& state) const;
@@ -114,6 +119,7 @@ class ContentLoader::Work {
   bool has_news_ = false;
   std::vector<layers::Published> taken_;  ///< the states to show, as last seen
   ContentContextPtr context_;
+  base::SizeI frame_size_;
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   std::map<std::string, Ready> ready_;
   std::map<std::string, Job> jobs_;
@@ -203,6 +209,7 @@ void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
 void ContentLoader::Work::update_context(const scene::LiveState& state) {
   {
     const std::lock_guard lock(mutex_);
+    frame_size_ = scene::frame_size_of(state);
     if (context_ != nullptr && context_->suit(state.scene)) return;
   }
   auto settings = scene::settings_of(state.scene, options_.folder);
@@ -321,9 +328,10 @@ LayerContentPtr ContentLoader::Work::make(ContentBuilder& builder, const Content
 // Resamples the picture of a scaled layer in advance, if sampling_plan() says so. The renderer
 // resamples what is missing here, with the same result.
 void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerContent& content,
-                                base::SizeI canvas) {
+                                const render::Stage& stage) {
   const scene::Layer& layer = *shared.layer;
-  const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1;
+  const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1 ||
+                         stage.frame_from_canvas != base::Affine{};
   if (!is_scaled || !content.raster || !content.is_one_picture()) return;
   scene::Layer settled_layer = layer;  // as it is after it has entered
   settled_layer.visible = true;
@@ -335,8 +343,7 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
   const base::FrameRate rate = options_.clock->rate();
   const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
   const content::Part part = render::part_of(*content.raster);
-  const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time,
-                                        {canvas, render::frame_from_canvas(canvas, canvas)});
+  const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time, stage);
   if (!placed) return;
   const render::LayerSampling sampling = render::layer_sampling(settled, content, time);
   // Only the cache is needed, not the item.
@@ -344,6 +351,7 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
 }
 
 void ContentLoader::Work::scale_all(const scene::LiveState& state) {
+  const render::Stage stage = stage_of(state.scene.canvas.size, scene::frame_size_of(state));
   for (const auto& layer : state.scene.layers) {
     const SharedLayer shared{layer, state.run.layers.of(layer->id)};
     LayerContentPtr content;
@@ -351,7 +359,7 @@ void ContentLoader::Work::scale_all(const scene::LiveState& state) {
       const std::lock_guard lock(mutex_);
       if (is_ready(layer->id, shared)) content = ready_.find(layer->id)->second.content;
     }
-    if (content != nullptr) scale(shared, *content, state.scene.canvas.size);
+    if (content != nullptr) scale(shared, *content, stage);
   }
 }
 
@@ -374,9 +382,10 @@ void ContentLoader::Work::load_images() {
     const std::string name = job.first;
     const SharedLayer shared = *job.second.shared;
     const ContentContextPtr context = context_;
+    const render::Stage stage = stage_of(context->settings.canvas.size, frame_size_);
     lock.unlock();
     LayerContentPtr content = make(builder, context, shared.running());
-    scale(shared, *content, context->settings.canvas.size);
+    scale(shared, *content, stage);
     lock.lock();
     const auto wanted = jobs_.find(name);
     const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
@@ -391,6 +400,7 @@ void ContentLoader::Work::load_images() {
 SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   auto view = std::make_shared<SceneView>();
   view->settings = scene::settings_of(state.scene, options_.folder);
+  view->frame_size = scene::frame_size_of(state);
   view->rasterizer = frame_rasterizer_;
   view->resampled = resampled_;
   view->revision = shown_revision(state);

@@ -88,7 +88,7 @@ media::VideoSettings EncodingSet::video_settings(const StreamSettings& settings,
 }
 
 std::optional<base::Error> EncodingSet::objection_to(const scene::LiveState& state) {
-  const PictureShape shape{state.scene.canvas.size, state.scene.canvas.fps};
+  const PictureShape shape{scene::frame_size_of(state), state.scene.canvas.fps};
   std::vector<std::pair<StreamSettings, std::vector<media::LiveOutputRequest>>> kinds;
   kinds.push_back({state.stream, {}});
   for (const Wanted& wanted : wanted_by(state)) {
@@ -114,7 +114,7 @@ void EncodingSet::follow(const scene::LiveState& state) {
   const std::lock_guard changing(changing_);
   {
     const std::lock_guard lock(mutex_);
-    if (shape_ == PictureShape{}) shape_ = {state.scene.canvas.size, state.scene.canvas.fps};
+    if (shape_ == PictureShape{}) shape_ = {scene::frame_size_of(state), state.scene.canvas.fps};
   }
   const bool is_stopped = state.transmission == scene::Transmission::kStopped;
   const std::vector<Wanted> wanted = is_stopped ? std::vector<Wanted>() : wanted_by(state);

@@ -35,7 +35,9 @@ constexpr base::Duration kFinishPatience = std::chrono::seconds(2);
 // How often failed encoders are checked without a change of the scene.
 constexpr base::Duration kCareInterval = std::chrono::seconds(1);
 
-PictureShape shape_of(const scene::Canvas& canvas) { return {canvas.size, canvas.fps}; }
+PictureShape shape_of(const render::SceneView& view) {
+  return {view.frame_size, view.settings.canvas.fps};
+}
 
 // Adds reports for outputs of the state that are not open: not yet, or not while it is stopped.
 void add_absent_outputs(const scene::LiveState& state,
@@ -252,7 +254,9 @@ void StreamManager::Work::show_newest(int64_t index) {
   if (transmission_ == Transmission::kPaused && last_ != nullptr) return;
   render::SceneViewPtr view = loader_->view_at(options_.clock->time_of(index));
   if (view == nullptr || view == view_) return;
-  if (renderer_ == nullptr || shape_of(view->settings.canvas) != shape_) {
+  const bool keeps_shape = renderer_ != nullptr && shape_of(*view) == shape_ &&
+                           view->settings.canvas.size == view_->settings.canvas.size;
+  if (!keeps_shape) {
     reshape(view);
   } else {
     renderer_->show(view);
@@ -266,6 +270,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   render::RenderOptions rendering;
   format_ = encodings_.format();
   rendering.format = format_;
+  rendering.size = view->frame_size;
   rendering.threads = options_.threads;
   rendering.clock_start = state->epoch;
   rendering.patience = render::Patience::kNone;
@@ -273,7 +278,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   render_stats_ = {};
   compose_stats_ = {};
   last_.reset();
-  shape_ = shape_of(view->settings.canvas);
+  shape_ = shape_of(*view);
   encodings_.reshape(shape_);
   follow_soon();
   options_.clock->set_rate(shape_.rate);

@@ -53,9 +53,17 @@ struct Running {
 
   // The first frame after `index`.
   FrameTap::Seen next(int64_t index) {
-    auto seen = stream->tap().next(index, 20s);
+    FrameTap::Seen seen;
+    do {
+      seen = next_after(seen);
+    } while (seen.index <= index);
+    return seen;
+  }
+  // The next frame after `before`, whatever its index.
+  FrameTap::Seen next_after(const FrameTap::Seen& before) {
+    auto seen = stream->tap().next(before.number, 20s);
     if (!seen) {
-      ADD_FAILURE() << "no frame after " << index;
+      ADD_FAILURE() << "no frame after " << before.index;
       std::abort();
     }
     return *std::move(seen);
@@ -169,6 +177,53 @@ TEST(StreamManager, TakesAnotherSizeAndRateWhileItRuns) {
   EXPECT_NEAR(static_cast<double>(seen.index), std::chrono::duration<double>(now).count() * 25, 10);
 }
 
+// The preview and snapshots wait for frames by their numbers.
+TEST(StreamManager, FramesAreNumberedOnWhenTheRateIsLowered) {
+  Running running;
+  FrameTap::Seen seen = running.next(-1);
+  const Value patch = Value::object().add("fps", Value::of(5));
+  running.live.apply("stream.configure", Value::object().add("patch", patch));
+  const auto is_lowered = [&] { return running.live.clock.rate() == base::FrameRate{5, 1}; };
+  while (!is_lowered()) seen = running.next_after(seen);
+  for (int i = 0; i < 3; ++i) {
+    const FrameTap::Seen next = running.next_after(seen);
+    EXPECT_GT(next.number, seen.number);
+    seen = next;
+  }
+}
+
+TEST(StreamManager, TheShowFillsFramesOfAnotherSize) {
+  Running running(R"(
+version: 1
+scene: live
+canvas: {width: 64, height: 36, fps: 50, background: "#000000"}
+layers:
+  - {id: box, type: overlay, size: [32, 36], transform: {position: [32, 0]},
+     content: {type: color, color: "#ffffff"}}
+)");
+  FrameTap::Seen seen = running.next(-1);
+  const auto luma_at = [&](int x, int y) {
+    return int{seen.frame->plane(0)[y * seen.frame->row_bytes(0) + x]};
+  };
+  const auto show = [&](int width, int height) {
+    const Value patch =
+        Value::object().add("width", Value::of(width)).add("height", Value::of(height));
+    running.live.apply("stream.configure", Value::object().add("patch", patch));
+    while (seen.frame->size() != base::SizeI{width, height}) seen = running.next_after(seen);
+  };
+  for (const base::SizeI& size : {base::SizeI{128, 72}, {32, 18}, {640, 360}}) {
+    show(size.width, size.height);
+    EXPECT_EQ(luma_at(size.width / 4, size.height / 2), kBlack) << size.width;
+    EXPECT_EQ(luma_at(size.width * 5 / 8, size.height - 1), kWhite) << size.width;
+    EXPECT_EQ(luma_at(size.width - 1, 0), kWhite) << size.width;
+  }
+  // A frame of another shape has bars.
+  show(128, 128);
+  EXPECT_EQ(luma_at(120, 10), kBlack);
+  EXPECT_EQ(luma_at(120, 64), kWhite);
+  EXPECT_EQ(luma_at(8, 64), kBlack);
+}
+
 TEST(StreamManager, AnOutputThatIsOfNoUseIsReportedAndTheFramesGoOn) {
   Running running;
   const Value output =
@@ -209,7 +264,7 @@ class Stepped : public ::testing::Test {
   FrameTap::Seen frame_at(base::Clock::time_point time) {
     const int64_t rendered = status().rendered;
     auto seen = std::async(std::launch::async,
-                           [this] { return running_.stream->tap().next(-1, kTapPatience); });
+                           [this] { return running_.stream->tap().next(0, kTapPatience); });
     EXPECT_TRUE(host_.await_waiter(host_.now() + kTapPatience));
     host_.advance_to(time);
     if (seen.wait_for(20s) != std::future_status::ready) {

@@ -51,7 +51,9 @@ base::Result<Reply> SceneFileTarget::execute(const CommandDocument& command,
   auto outcome = scene::apply(state, read.value(), base::Duration{});
   if (!outcome) return error_of(outcome.error(), command);
   scene::Applied& applied = outcome.value();
-  const scene::LiveState& after = applied.state;
+  scene::LiveState& after = applied.state;
+  // A file has no other size than that of its canvas.
+  if (after.frame_size) after.scene.canvas.size = *std::exchange(after.frame_size, std::nullopt);
   if (after.active != state.active || after.stream != state.stream ||
       after.transmission != state.transmission) {
     return Error{ErrorCode::kInvalidInput,

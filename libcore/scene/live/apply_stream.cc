@@ -81,7 +81,7 @@ Value apply_change(ApplyContext& context, const ConfigureStream& change) {
   const StreamConfig after = patched(stream_config_codec(), before, patch, context);
   const std::vector<Output> outputs_before = context.scene().outputs;
   reset_outputs(context.scene().outputs, patch);
-  context.scene().canvas.size = after.size;
+  if (after.size != before.size) set_frame_size(context.state, after.size);
   context.scene().canvas.fps = after.fps;
   context.state.stream = after.settings;
   Value document = stream_document(context.state);

@@ -215,6 +215,7 @@ base::Result<void> read_active(const Value& header, LiveState& state) {
 base::Result<void> read_stream(const Value& header, LiveState& state) {
   TRY(const StreamConfig config, member_of(header, "stream", stream_config_codec()));
   state.stream = config.settings;
+  set_frame_size(state, config.size);
   TRY(state.transmission, member_of(header, "transmission", transmission_codec()));
   return {};
 }

@@ -21,6 +21,10 @@ LiveState first_state(Scene scene, WallTime epoch) {
   return state;
 }
 
+base::SizeI frame_size_of(const LiveState& state) {
+  return state.frame_size.value_or(state.scene.canvas.size);
+}
+
 RunningLayer running_layer(const LiveState& state, size_t place) {
   const Layer& layer = *state.scene.layers.at(place);
   return {layer, *state.run.layers.of(layer.id)};

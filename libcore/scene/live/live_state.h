@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/geometry.h"
 #include "base/time.h"
 #include "scene/model/placeholder.h"
 #include "scene/model/run_state.h"
@@ -40,12 +41,17 @@ struct LiveState {
   StreamSettings stream;
   Transmission transmission = Transmission::kOnAir;
   WallTime epoch{};  ///< the wall clock at stream time 0; stream time continues over restarts
+  /// The size of the stream's frames, into which the canvas is scaled; absent: that of the canvas.
+  std::optional<base::SizeI> frame_size = std::nullopt;
   bool operator==(const LiveState&) const = default;
 };
 
 /// Revision 1 of a live scene. Its visible layers begin at stream time 0; the others begin when
 /// they are first shown.
 LiveState first_state(Scene scene, WallTime epoch);
+
+/// The size of the stream's frames.
+base::SizeI frame_size_of(const LiveState& state);
 
 /// The layer at `place` of the scene, with its run state. Ownership: borrowed from `state`.
 RunningLayer running_layer(const LiveState& state, size_t place);

@@ -44,8 +44,10 @@ ObjectTable<StreamConfig> stream_config_table() {
       "Size and rate of the picture, and its encoding for outputs without settings of their own.";
   table.fields = fields_of<StreamConfig, base::SizeI>(
       &StreamConfig::size,
-      {required("width", &base::SizeI::width, side, "Width of the canvas in px."),
-       required("height", &base::SizeI::height, side, "Height of the canvas in px.")});
+      {required("width", &base::SizeI::width, side,
+                "Width of the stream's frames in px. The canvas is scaled to fit into them; its "
+                "coordinates stay."),
+       required("height", &base::SizeI::height, side, "Height of the stream's frames in px.")});
   Field<StreamConfig> fps = required("fps", &StreamConfig::fps, frame_rate(), "Frames per second.");
   fps.form.doc.required = false;
   table.fields.push_back(std::move(fps));
@@ -84,7 +86,15 @@ std::string_view preset_of_quality(std::string_view quality) {
 }
 
 StreamConfig stream_config_of(const LiveState& state) {
-  return {state.scene.canvas.size, state.scene.canvas.fps, state.stream};
+  return {frame_size_of(state), state.scene.canvas.fps, state.stream};
+}
+
+void set_frame_size(LiveState& state, base::SizeI size) {
+  if (size == state.scene.canvas.size) {
+    state.frame_size.reset();
+  } else {
+    state.frame_size = size;
+  }
 }
 
 const Codec<Transmission>& transmission_codec() {

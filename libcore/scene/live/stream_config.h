@@ -7,7 +7,8 @@
 
 namespace layercast::scene {
 
-/// The settings of `stream.configure`: the size and rate of the canvas, and its encoding.
+/// The settings of `stream.configure`: the size and rate of the stream's frames, and their
+/// encoding.
 struct StreamConfig {
   base::SizeI size;
   base::FrameRate fps;
@@ -25,6 +26,10 @@ const Codec<std::string>& quality_codec();
 std::string_view preset_of_quality(std::string_view quality);
 
 StreamConfig stream_config_of(const LiveState& state);
+
+/// Makes the stream's frames of that size; the canvas stays as it was authored. The size of the
+/// canvas is the default, which then follows the canvas.
+void set_frame_size(LiveState& state, base::SizeI size);
 
 /// `on-air`, `stopped`, `paused`.
 const Codec<Transmission>& transmission_codec();

@@ -752,11 +752,14 @@ TEST(Stream, StartsStopsAndPauses) {
   EXPECT_EQ(applied.result.find("transmission")->text, "on-air");
 }
 
-TEST(ConfigureStream, SetsCanvasAndEncodingOfAllOutputs) {
+TEST(ConfigureStream, SetsFramesAndEncodingOfAllOutputs) {
   const LiveState state = small_state();
   const Applied applied = executed(state, command("stream.configure", R"({"patch": {"width": 1920,
       "fps": "30000/1001", "bitrate": "3M", "keyframe_interval": "1s", "quality": "high"}})"));
-  EXPECT_EQ(applied.state.scene.canvas.size, (base::SizeI{1920, 360}));
+  // The canvas, to which the coordinates of the layers refer, stays as it was authored.
+  EXPECT_EQ(applied.state.scene.canvas.size, state.scene.canvas.size);
+  EXPECT_EQ(frame_size_of(applied.state), (base::SizeI{1920, 360}));
+  EXPECT_EQ(applied.result.find("width")->text, "1920");
   EXPECT_EQ(applied.state.scene.canvas.fps, (base::FrameRate{30000, 1001}));
   EXPECT_EQ(applied.state.stream, (StreamSettings{"h264", "medium", 3'000'000, seconds(1)}));
   EXPECT_EQ(applied.state.scene.outputs[0].preset, std::nullopt);
@@ -767,6 +770,25 @@ TEST(ConfigureStream, SetsCanvasAndEncodingOfAllOutputs) {
       {"preset": null, "bitrate": null, "keyframe_interval": null}})"));
   EXPECT_EQ(back.state.stream, StreamSettings{});
   EXPECT_TRUE(executed(back.state, command("stream.configure", R"({"patch": {}})")).events.empty());
+}
+
+TEST(ConfigureStream, FramesFollowTheCanvasUnlessTheyHaveTheirOwnSize) {
+  const auto configure = [](const LiveState& state, const char* patch) {
+    return executed(state, command("stream.configure", std::string(R"({"patch": )") + patch + "}"))
+        .state;
+  };
+  const LiveState state = small_state();
+  const CommandDocument wider =
+      command("scene.patch", R"({"patch": {"canvas": {"width": 1280, "height": 720}}})");
+  const LiveState with_size = configure(state, R"({"width": 320, "height": 180})");
+  EXPECT_EQ(frame_size_of(executed(with_size, wider).state), (base::SizeI{320, 180}));
+  const base::SizeI canvas = state.scene.canvas.size;
+  const LiveState back =
+      configure(with_size, ("{\"width\": " + std::to_string(canvas.width) +
+                            ", \"height\": " + std::to_string(canvas.height) + "}")
+                               .c_str());
+  EXPECT_EQ(back.frame_size, std::nullopt);
+  EXPECT_EQ(frame_size_of(executed(back, wider).state), (base::SizeI{1280, 720}));
 }
 
 TEST(ConfigureStream, IsRefusedWithEveryFault) {
