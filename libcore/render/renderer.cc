@@ -94,6 +94,23 @@ bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& con
 
 }  // namespace
 
+std::string_view name_of(CacheKind kind) {
+  constexpr std::array<std::string_view, kCacheKinds> kNames = {"image", "text", "animation"};
+  return kNames.at(static_cast<size_t>(kind));
+}
+
+int64_t RenderStats::cache_hits() const {
+  int64_t hits = 0;
+  for (const CacheUse& use : caches) hits += use.hits;
+  return hits;
+}
+
+int64_t RenderStats::cache_misses() const {
+  int64_t misses = 0;
+  for (const CacheUse& use : caches) misses += use.misses;
+  return misses;
+}
+
 Renderer::Renderer(SceneViewPtr view, const RenderOptions& options)
     : options_(options),
       size_(options.size.value_or(view->settings.canvas.size)),
@@ -116,7 +133,7 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   // Reported once instead of for every text.
   if (font_error) failures.push_back({"fonts", "", *font_error});
   for (LayerState& state : layers_) {
-    if (state.content->moving == nullptr) ++stats_.cache_misses;  // the picture of the view
+    if (state.content->moving == nullptr) ++cache_of(state).misses;  // the picture of the view
     failures_.clear();
     refresh(state, frame_index);
     if (!failures_.empty() && !state.error) failures.push_back(failures_.front());
@@ -165,6 +182,16 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   return state;
 }
 
+CacheUse& Renderer::cache_of(const LayerState& state) {
+  CacheKind kind = CacheKind::kImage;
+  if (state.content->moving != nullptr) {
+    kind = CacheKind::kAnimation;
+  } else if (!state.content->parts.empty()) {
+    kind = CacheKind::kText;
+  }
+  return stats_.caches.at(static_cast<size_t>(kind));
+}
+
 // Keeps the state of a content that is still shown, wherever its layer is now.
 void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.text = std::move(before.text);
@@ -204,7 +231,7 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
   if (state.content->changes) {
     refresh_text(state, frame_index);
   } else {
-    ++stats_.cache_hits;
+    ++cache_of(state).hits;
   }
   if (const auto& error = state.error ? state.error : state.content->error) {
     if (state.error || state.on_error != OnError::kErrorPicture) return show_failure(state, *error);
@@ -222,10 +249,10 @@ void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
   std::string text = scene::expanded(
       state.content->parts, {frame_index, rate_, options_.clock_start, start_of(*state.run)});
   if (text == (state.raster ? state.text : state.content->text)) {
-    ++stats_.cache_hits;
+    ++cache_of(state).hits;
     return;
   }
-  ++stats_.cache_misses;
+  ++cache_of(state).misses;
   auto raster = view_->rasterizer->rasterise(*state.layer, text);
   state.text = std::move(text);
   if (raster) {
@@ -248,7 +275,8 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
     note_loss(state);
     if (const auto absence = state.content->moving->absence()) show_absence(state, *absence);
     const bool is_known = state.parts.empty() || state.parts.front().picture == before;
-    ++(is_known ? stats_.cache_hits : stats_.cache_misses);
+    CacheUse& use = cache_of(state);
+    ++(is_known ? use.hits : use.misses);
     scroll(state.running(), box_of(state), rate_.time_of(frame_index), state.parts);
     if (state.content->caption) state.parts.push_back(part_of(*state.content->caption));
     return;

@@ -14,10 +14,13 @@
 #include "scene/model/placeholder.h"
 #include "scene/model/run_state.h"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace layercast::render {
@@ -49,13 +52,31 @@ struct FailingLayer {
   bool is_lost = false;  ///< a live source without a picture, which recovers by itself
 };
 
+/// What a picture is made of.
+enum class CacheKind : uint8_t {
+  kImage,  ///< a picture without motion: images, shapes, colours
+  kText,
+  kAnimation,  ///< an animation, a video, a chat
+};
+inline constexpr size_t kCacheKinds = 3;
+/// `image`, `text`, `animation`.
+std::string_view name_of(CacheKind kind);
+
+/// How often the pictures of layers were found or made.
+struct CacheUse {
+  int64_t hits = 0;    ///< reuses of a layer's picture
+  int64_t misses = 0;  ///< pictures made
+};
+
 /// The cost of rendering so far; compose_stats() has that of composing.
 struct RenderStats {
-  int64_t evaluate_nanoseconds = 0;   ///< of CPU: the scene at an instant → a draw list
-  int64_t rasterise_nanoseconds = 0;  ///< of CPU: content → pictures
-  int64_t decode_nanoseconds = 0;     ///< of CPU: videos → pictures
-  int64_t cache_hits = 0;             ///< reuses of a layer's picture
-  int64_t cache_misses = 0;           ///< pictures made
+  int64_t evaluate_nanoseconds = 0;          ///< of CPU: the scene at an instant → a draw list
+  int64_t rasterise_nanoseconds = 0;         ///< of CPU: content → pictures
+  int64_t decode_nanoseconds = 0;            ///< of CPU: videos → pictures
+  std::array<CacheUse, kCacheKinds> caches;  ///< by CacheKind
+
+  int64_t cache_hits() const;
+  int64_t cache_misses() const;
 };
 
 /// Renders the frame of an index from a view of a scene, deterministically: equal inputs give equal
@@ -94,7 +115,7 @@ class Renderer {
 
   RenderStats stats() const;
   const compose::ComposeStats& compose_stats() const { return compositor_->stats(); }
-  /// The number of allocated frames, and the bytes of each.
+  /// The number of allocated frames, and the bytes of all of them.
   size_t frames_made() const { return compositor_->frames_made(); }
   size_t frame_bytes() const { return compositor_->frame_bytes(); }
 
@@ -128,6 +149,7 @@ class Renderer {
   };
 
   LayerState state_of(const ShownLayer& shown, const scene::LayerDefaults& defaults) const;
+  CacheUse& cache_of(const LayerState& state);
   void take_over(LayerState& before, LayerState& state) const;
   void refresh(LayerState& state, int64_t frame_index);
   void refresh_text(LayerState& state, int64_t frame_index);

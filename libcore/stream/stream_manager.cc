@@ -5,6 +5,7 @@
 #include "base/thread_urgency.h"
 #include "media/out/audio_encoder.h"
 #include "render/renderer.h"
+#include "scene/live/animation_folding.h"
 #include "stream/content_loader.h"
 #include "stream/encoding_set.h"
 #include "stream/frame_ledger.h"
@@ -12,6 +13,7 @@
 #include "stream/report_queue.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <exception>
@@ -81,6 +83,7 @@ class StreamManager::Work {
   void hand_over(const frame::FramePtr& frame, int64_t index);
   void note_renderer(const render::Renderer& renderer);
   void note_failing(render::Renderer& renderer);
+  void note_animations(int64_t index);
 
   // Thread: the follower.
   void follow_layers();
@@ -103,8 +106,11 @@ class StreamManager::Work {
   std::shared_ptr<base::Gauge> pool_frames_;
   std::shared_ptr<base::Counter> compose_seconds_;
   std::shared_ptr<base::Counter> convert_seconds_;
-  std::shared_ptr<base::Counter> hits_;
-  std::shared_ptr<base::Counter> misses_;
+  std::shared_ptr<base::Histogram> compose_times_;
+  std::shared_ptr<base::Histogram> convert_times_;
+  std::array<std::shared_ptr<base::Counter>, render::kCacheKinds> hits_;
+  std::array<std::shared_ptr<base::Counter>, render::kCacheKinds> misses_;
+  std::shared_ptr<base::Gauge> animations_;
 
   std::atomic<Transmission> transmission_ = Transmission::kStopped;
   std::atomic<int64_t> newest_index_ = -1;
@@ -154,8 +160,23 @@ StreamManager::Work::Work(StreamOptions options)
       {"composite_cpu_seconds_total", "CPU time of composing, summed over threads."});
   convert_seconds_ = metrics.counter(
       {"convert_cpu_seconds_total", "CPU time of converting to the encoder's format."});
-  hits_ = metrics.counter({"content_cache_hits_total", "Contents found in the cache."});
-  misses_ = metrics.counter({"content_cache_misses_total", "Contents not found in the cache."});
+  compose_times_ = metrics.histogram(
+      {"composite_seconds", "CPU time of composing a frame, summed over threads."},
+      base::seconds_bounds());
+  convert_times_ = metrics.histogram(
+      {"convert_seconds",
+       "CPU time of converting a frame to the encoder's format, summed over threads."},
+      base::seconds_bounds());
+  for (size_t i = 0; i < render::kCacheKinds; ++i) {
+    const std::string kind(render::name_of(static_cast<render::CacheKind>(i)));
+    hits_.at(i) = metrics.counter(
+        {"content_cache_hits_total", "Pictures of layers that were shown again, by kind."},
+        {{"kind", kind}});
+    misses_.at(i) = metrics.counter(
+        {"content_cache_misses_total", "Pictures of layers that were made, by kind."},
+        {{"kind", kind}});
+  }
+  animations_ = metrics.gauge({"animations_active", "Animations of visible layers that play."});
   loader_ = std::make_unique<ContentLoader>(ContentLoaderOptions{
       options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
       [this](const auto& layer, const auto& error) { report_error(layer, error); }});
@@ -325,6 +346,7 @@ void StreamManager::Work::render_one(int64_t index) {
     report_error(failure.layer, failure.error);
   }
   note_renderer(*renderer_);
+  note_animations(index);
   if (renderer_->take_failing_change()) note_failing(*renderer_);
 }
 
@@ -374,19 +396,35 @@ void StreamManager::Work::note_renderer(const render::Renderer& renderer) {
   const auto since = [](int64_t now, int64_t before) { return static_cast<double>(now - before); };
   const render::RenderStats rendering = renderer.stats();
   const compose::ComposeStats& composing = renderer.compose_stats();
-  compose_seconds_->add(
+  const double composed =
       since(composing.compose_nanoseconds + composing.plan_nanoseconds,
             compose_stats_.compose_nanoseconds + compose_stats_.plan_nanoseconds) *
-      kNanos);
-  convert_seconds_->add(since(composing.convert_nanoseconds, compose_stats_.convert_nanoseconds) *
-                        kNanos);
-  hits_->add(since(rendering.cache_hits, render_stats_.cache_hits));
-  misses_->add(since(rendering.cache_misses, render_stats_.cache_misses));
+      kNanos;
+  const double converted =
+      since(composing.convert_nanoseconds, compose_stats_.convert_nanoseconds) * kNanos;
+  compose_seconds_->add(composed);
+  convert_seconds_->add(converted);
+  compose_times_->observe(composed);
+  convert_times_->observe(converted);
+  for (size_t i = 0; i < render::kCacheKinds; ++i) {
+    hits_.at(i)->add(since(rendering.caches.at(i).hits, render_stats_.caches.at(i).hits));
+    misses_.at(i)->add(since(rendering.caches.at(i).misses, render_stats_.caches.at(i).misses));
+  }
   render_stats_ = rendering;
   compose_stats_ = composing;
-  const auto frames = static_cast<double>(renderer.frames_made());
-  pool_frames_->set(frames);
-  pool_bytes_->set(frames * static_cast<double>(renderer.frame_bytes()));
+  pool_frames_->set(static_cast<double>(renderer.frames_made()));
+  pool_bytes_->set(static_cast<double>(renderer.frame_bytes()));
+}
+
+// Counting takes a moment, so it is done once a second.
+void StreamManager::Work::note_animations(int64_t index) {
+  if (index % options_.clock->rate().frames_in(std::chrono::seconds(1)) != 0) return;
+  const base::Duration now = options_.clock->time_of(index);
+  int playing = 0;
+  for (const render::ShownLayer& shown : view_->layers) {
+    playing += scene::playing_animations(shown.running(), now);
+  }
+  animations_->set(playing);
 }
 
 StreamStatus StreamManager::Work::status() const {

@@ -444,7 +444,8 @@ class Watching(StreamdTest):
             "render_seconds", "composite_cpu_seconds_total", "convert_cpu_seconds_total",
             "encode_seconds", "frame_lateness_seconds", "output_state", "output_reconnects_total",
             "output_queued_packets", "output_queued_bytes", "frame_pool_bytes",
-            "content_cache_hits_total", "layers", "layer_changes_total", "websocket_clients",
+            "content_cache_hits_total", "content_cache_bytes", "composite_seconds",
+            "convert_seconds", "animations_active", "scheduled_commands", "layers", "layer_changes_total", "websocket_clients",
             "store_operation_seconds", "process_open_fds", "build_info",
         ):  # fmt: skip
             self.assertIn(f"\nlayercast_{name}".encode(), b"\n" + metrics, name)

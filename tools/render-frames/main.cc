@@ -96,8 +96,8 @@ void report(const render::Renderer& renderer, Stats& stats) {
   stats.add_count("tiles_fetched", composing.tiles_fetched);
   stats.add_count("tiles_skipped", composing.tiles_skipped);
   stats.add_count("pixels_blended", composing.pixels_blended);
-  stats.add_count("cache_hits", rendering.cache_hits);
-  stats.add_count("cache_misses", rendering.cache_misses);
+  stats.add_count("cache_hits", rendering.cache_hits());
+  stats.add_count("cache_misses", rendering.cache_misses());
   stats.add_count("frames_made", static_cast<int64_t>(renderer.frames_made()));
   stats.add_count("frame_bytes", static_cast<int64_t>(renderer.frame_bytes()));
 }
