@@ -42,6 +42,12 @@ class VideoFeed {
   /// block; for live rendering. Errors: as picture_at().
   virtual base::Result<AnyPicture> newest_at(const base::SceneTime& time) = 0;
 
+  /// Whether newest_at() may give an old picture, after a time in which it was not called.
+  virtual bool may_be_behind() const { return false; }
+  /// Waits until the picture at `time` is decoded. Thread: any, while no other thread asks for
+  /// another time.
+  virtual void prepare(const base::SceneTime& /*time*/) {}
+
   /// Why a live source has had no picture for longer than a moment; nullopt while it has one, and
   /// for a file. The source recovers by itself.
   virtual std::optional<base::Error> absence() const { return std::nullopt; }

@@ -30,6 +30,10 @@ class Player {
 
   base::SizeF box() const { return still_ ? still_->box : moving_->box(); }
   int64_t decode_nanoseconds() const { return moving_ ? moving_->decode_nanoseconds() : 0; }
+  bool may_be_behind() const { return moving_ && moving_->may_be_behind(); }
+  void prepare(const base::SceneTime& time) {
+    if (moving_) moving_->prepare(time);
+  }
   std::optional<base::Error> absence() const { return moving_ ? moving_->absence() : std::nullopt; }
   std::optional<base::Error> loss() const { return moving_ ? moving_->loss() : std::nullopt; }
   std::optional<base::Error> take_failure() {
@@ -98,6 +102,9 @@ class Character final : public MovingContent {
   int64_t decode_nanoseconds() const override {
     return now_.decode_nanoseconds() + (before_ ? before_->decode_nanoseconds() : 0);
   }
+
+  bool may_be_behind() const override { return now_.may_be_behind(); }
+  void prepare(const base::SceneTime& time) override { now_.prepare(time.since(beginnings_.now)); }
 
   std::optional<base::Error> absence() const override { return now_.absence(); }
   std::optional<base::Error> loss() const override { return now_.loss(); }

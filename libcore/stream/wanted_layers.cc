@@ -14,9 +14,23 @@ bool is_chat(const scene::Layer& layer) {
   return std::holds_alternative<scene::ChatContent>(layer.content);
 }
 
-// Whether the pictures of the layer depend on more of its run state than its start.
+// Whether the layer plays a video, which decodes from one time to the next.
+bool plays_video(const scene::Layer& layer) {
+  const auto is_video = [](const auto& animation) {
+    return std::holds_alternative<scene::VideoContent>(animation);
+  };
+  const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
+  if (character == nullptr) return std::holds_alternative<scene::VideoContent>(layer.content);
+  const auto* source = std::get_if<scene::AnimatedContent>(&character->source);
+  return (source != nullptr && is_video(*source)) ||
+         std::ranges::any_of(character->animations,
+                             [&](const auto& each) { return is_video(each.content); });
+}
+
+// Whether the pictures of the layer depend on more of its run state than its start, or are decoded
+// from its start on: a video that starts again is decoded aside until its first picture is there.
 bool has_timed_parts(const SharedLayer& shared) {
-  return is_chat(*shared.layer) || shared.run->character.state_start;
+  return is_chat(*shared.layer) || shared.run->character.state_start || plays_video(*shared.layer);
 }
 
 // Whether contents made for `a` have the same times as those of `b`.

@@ -80,6 +80,7 @@ struct Tape {
   base::FrameRate rate{30, 1};
   std::optional<int64_t> fails_at = std::nullopt;  // this picture cannot be read
   std::optional<base::Error> absence = std::nullopt;
+  bool is_awaited = false;        // no picture has arrived yet, and none is missed yet
   YuvPicturePtr still = nullptr;  // instead of numbered ones
   std::vector<SceneTime> asked = {};
   std::vector<std::string> opened = {};
@@ -93,7 +94,7 @@ class NumberedFeed : public frame::VideoFeed {
   SizeF display_size() const override { return tape_->display_size; }
   base::Result<frame::AnyPicture> picture_at(const SceneTime& time) override {
     tape_->asked.push_back(time);
-    if (tape_->absence) return frame::AnyPicture();
+    if (tape_->absence || tape_->is_awaited) return frame::AnyPicture();
     if (tape_->still != nullptr) return frame::AnyPicture(tape_->still);
     const int64_t number =
         time.numerator * tape_->rate.numerator / (time.denominator * tape_->rate.denominator);
@@ -211,8 +212,8 @@ TEST(Video, ARepeatedPictureCostsNothing) {
   }
   EXPECT_EQ(renderer.compose_stats().frames_repeated, 10);
   EXPECT_EQ(renderer.compose_stats().pixels_blended, 0);  // its planes were copied
-  EXPECT_EQ(renderer.stats().cache_hits, 10);
-  EXPECT_EQ(renderer.stats().cache_misses, 10);
+  EXPECT_EQ(renderer.stats().cache_hits(), 10);
+  EXPECT_EQ(renderer.stats().cache_misses(), 10);
   EXPECT_EQ(renderer.stats().decode_nanoseconds, 1234);
 }
 
@@ -590,6 +591,22 @@ TEST_F(VideoFallback, StandsInFittedAsTheVideoIs) {
   EXPECT_FALSE(is_green(*renderer.render(1), 100, 70));
   tape->absence = away("it is gone");
   EXPECT_TRUE(is_green(*renderer.render(2), 100, 70));
+}
+
+TEST_F(VideoFallback, StandsInUntilTheFirstPictureArrives) {
+  const auto tape = new_tape();
+  tape->is_awaited = true;
+  tape->display_size = {};
+  const scene::SceneFile file =
+      parsed(scene_of(kCanvas, kBox, ", fallback: '" + path_.string() + "'"));
+  OfflineOptions options = playing(tape, PixelFormat::kRgba);
+  options.patience = Patience::kNone;
+  Renderer renderer = offline_renderer(file, options);
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  EXPECT_TRUE(is_green(*renderer.render(0), 100, 70));
+  tape->display_size = {64, 32};
+  tape->is_awaited = false;
+  EXPECT_FALSE(is_green(*renderer.render(1), 100, 70));
 }
 
 TEST_F(VideoFallback, OnAirIsTold) {

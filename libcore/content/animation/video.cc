@@ -36,9 +36,16 @@ class Video final : public MovingContent {
       return {};
     }
     if (!frame::is_null(found.value())) shown_ = std::move(found).value();
-    if (!frame::is_null(shown_)) parts.push_back(part());
+    if (!frame::is_null(shown_)) {
+      parts.push_back(part());
+    } else if (fallback_) {
+      parts.push_back(fallback_part());  // until the first picture of a live source arrives
+    }
     return {};
   }
+
+  bool may_be_behind() const override { return feed_->may_be_behind(); }
+  void prepare(const base::SceneTime& time) override { feed_->prepare(time); }
 
   std::optional<base::Error> absence() const override {
     return fallback_ ? std::nullopt : absence_;

@@ -44,6 +44,13 @@ class MovingContent {
   virtual base::Result<void> show(const base::SceneTime& time, frame::Patience patience,
                                   std::vector<Part>& parts) = 0;
 
+  /// Whether show() without patience may give an old picture, after a time in which it was not
+  /// called.
+  virtual bool may_be_behind() const { return false; }
+  /// Waits until the picture at `time` is decoded, so that show() has it at once. Errors are
+  /// reported by show(). Thread: any, while no other thread shows the content.
+  virtual void prepare(const base::SceneTime& /*time*/) {}
+
   /// After show() without parts: the error to show in an error picture until there are parts again.
   virtual std::optional<base::Error> absence() const { return std::nullopt; }
   /// Why a live source has no picture now, also while another picture replaces it.

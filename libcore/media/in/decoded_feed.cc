@@ -55,6 +55,10 @@ class DecodedFeed : public frame::VideoFeed {
   base::SizeF display_size() const override { return display_size_; }
   base::Result<AnyPicture> picture_at(const base::SceneTime& time) override;
   base::Result<AnyPicture> newest_at(const base::SceneTime& time) override;
+  bool may_be_behind() const override { return true; }
+  void prepare(const base::SceneTime& time) override {
+    [[maybe_unused]] const auto found = picture_at(time);
+  }
   int64_t decode_nanoseconds() const override {
     return decode_nanoseconds_ + reader_->codec_nanoseconds();
   }

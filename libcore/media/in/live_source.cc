@@ -33,7 +33,7 @@ using std::chrono::nanoseconds;
 using std::chrono::seconds;
 using Clock = LiveSource::Clock;
 
-constexpr seconds kGrace{2};  // a shorter loss of a source is not reported
+constexpr seconds kGrace{2};  // for so long, the last picture of a lost source stays
 // Viewers wait for a source that is away; a refusal rarely changes by itself.
 constexpr base::BackOff::Limits kBackOff{.first = milliseconds(100),
                                          .refused_first = seconds(1),
@@ -339,7 +339,9 @@ base::Result<void> LiveSource::Work::serve_packets(LiveInput& input, LiveVideoTr
 void LiveSource::Work::note_packet(const LiveInput& input) {
   const std::lock_guard lock(mutex_);
   last_packet_ = Clock::now();
-  silence_max_ = silence_max(input.pace());
+  // A sender's pictures arrive as they are due; the reader gives up only later.
+  silence_max_ =
+      input.pace() == Pace::kSender ? Clock::duration(kGrace) : silence_max(input.pace());
 }
 
 // Reading ahead of this would require buffering the packets.
