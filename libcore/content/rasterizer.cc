@@ -1,5 +1,6 @@
 #include "content/rasterizer.h"
 
+#include "base/file_identity.h"
 #include "content/image/image_content.h"
 #include "content/picture/shape.h"
 #include "content/text/caption_picture.h"
@@ -52,6 +53,10 @@ base::Result<Raster> made_finer_too(const Detail& detail, const Make& make) {
   raster.finer = more.value().picture;
   raster.finer_from_box = more.value().pixels_from_box;
   return raster;
+}
+
+std::string identity_text(const std::string& path) {
+  return base::identity_of_file(path).to_string();
 }
 
 base::Error moves() {
@@ -169,21 +174,27 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent
   const auto* source = std::get_if<std::string>(&content.source);
   if (source == nullptr) return moves();
   const base::SizeF box = layer.size.value_or(base::SizeF{});
-  return shared({"character", *source, content.texture.value_or(""), 0, box, {}},
-                [&]() -> base::Result<Raster> {
-                  std::optional<std::string> texture;
-                  if (content.texture) texture = settings_.resolved(*content.texture);
-                  return rasterise_character(settings_.resolved(*source), texture, layer.size);
-                });
+  const std::string path = settings_.resolved(*source);
+  std::optional<std::string> texture;
+  std::string identity = identity_text(path);
+  if (content.texture) {
+    texture = settings_.resolved(*content.texture);
+    identity += " " + identity_text(*texture);
+  }
+  return shared({"character", *source, content.texture.value_or(""), identity, 0, box, {}},
+                [&] { return rasterise_character(path, texture, layer.size); });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& content,
                                                    const scene::Layer& layer) {
   const base::SizeF box = layer.size.value_or(base::SizeF{});
+  const std::string path = settings_.resolved(content.source);
+  const std::string identity = identity_text(path);
   const auto made_with = [&](const Detail& detail) {
-    return shared({"image", content.source, "", static_cast<int>(content.fit), box, detail}, [&] {
-      return rasterise_image({settings_.resolved(content.source), content.fit, layer.size, detail});
-    });
+    return shared(
+        {"image", content.source, "", identity, static_cast<int>(content.fit), box, detail}, [&] {
+          return rasterise_image({path, content.fit, layer.size, detail});
+        });
   };
   TRY(const Raster image, made_with(detail_of(layer)));
   TRY(const auto bar, caption(layer, layer.size.value_or(image.box)));
@@ -215,12 +226,13 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
   Detail detail = is_plain ? Detail{} : wanted;
   detail.is_made_finer = wanted.is_made_finer;
   const std::string path = content.source ? settings_.resolved(*content.source) : std::string{};
-  return shared({"svg", content.source.value_or(""), content.svg.value_or(""), 0, box, detail},
-                [&] {
-                  return made_finer_too(detail, [&](const Detail& each) {
-                    return rasterise_svg(content, path, layer.size, each);
-                  });
-                });
+  const std::string identity = content.source ? identity_text(path) : std::string{};
+  const SharedKey key{
+      "svg", content.source.value_or(""), content.svg.value_or(""), identity, 0, box, detail};
+  return shared(key, [&] {
+    return made_finer_too(
+        detail, [&](const Detail& each) { return rasterise_svg(content, path, layer.size, each); });
+  });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,

@@ -58,12 +58,13 @@ class Rasterizer {
                                             const scene::ScrollEffect& scroll,
                                             std::optional<base::SizeF> box);
 
-  // Everything that the look of an image depends on: a kind, its files, its fit, its box, its
-  // detail.
+  // Everything that the look of an image depends on: a kind, its files and their identities, its
+  // fit, its box, its detail.
   struct SharedKey {
     std::string kind;
     std::string source;
     std::string other;
+    std::string identity;
     int fit;
     base::SizeF box;
     Detail detail;

@@ -35,6 +35,15 @@ frame::PicturePtr ResampledPictures::scaled(const Key& key) {
   return pictures_.try_emplace(key, Scaled{std::move(made), round_}).first->second.picture;
 }
 
+int64_t ResampledPictures::bytes() {
+  const std::lock_guard lock(mutex_);
+  int64_t bytes = 0;
+  for (const auto& [key, scaled] : pictures_) {
+    bytes += static_cast<int64_t>(scaled.picture->bytes());
+  }
+  return bytes;
+}
+
 void ResampledPictures::forget_unused() {
   const std::lock_guard lock(mutex_);
   std::erase_if(pictures_, [this](const auto& entry) {

@@ -22,6 +22,9 @@ class ResampledPictures {
   /// Source: content::resampled_into().
   void apply(compose::DrawItem& item, bool stays);
 
+  /// The bytes of all pictures.
+  int64_t bytes();
+
   /// Releases the pictures that were not used since the last call.
   void forget_unused();
 

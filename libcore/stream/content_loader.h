@@ -43,6 +43,10 @@ class ContentLoader {
   /// clock.
   void wait_until_ready(base::Duration patience);
 
+  /// After a time without frames: waits until the videos are decoded up to the present time, at
+  /// most for `patience` by the host clock.
+  void catch_up(base::Duration patience);
+
   /// The view for frames from stream time `time` on; null before anything is ready. Never waits for
   /// content. Thread: render.
   render::SceneViewPtr view_at(base::Duration time);

@@ -8,6 +8,7 @@
 #include "media/sound/audio_source.h"
 #include "media/sound/live_sound.h"
 #include "scene/eval/sound.h"
+#include "stream/asset_watch.h"
 #include "stream/soundtrack.h"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -106,12 +108,16 @@ class LiveSoundtrack::Work {
     std::string id;  ///< of the layer or sound
     std::shared_ptr<AudioFeed> feed;
     AudioAhead* ahead = nullptr;  ///< the same feed, for a file
+    std::string file;             ///< its path, resolved
+    int version = 0;              ///< how often the file has changed; each is a voice of its own
     bool is_used = false;
   };
 
   void run();
   bool wait();
   bool is_heard() const;
+  void take_changed_files();
+  void watch_files();
   void follow_scene();
   void add_layer(const base::Shared<scene::Layer>& layer, const base::Shared<scene::LayerRun>& run,
                  std::vector<Voice>& voices);
@@ -125,6 +131,7 @@ class LiveSoundtrack::Work {
     std::string layer() const { return kind == LayerFailure::Kind::kContent ? id : std::string(); }
   };
   Source& source_of(const Owner& owner, const scene::SoundSource& sound, AudioAhead::Length length);
+  static void take_feed(const Source& source, Voice& voice);
   std::shared_ptr<AudioFeed> listen_to(const std::string& owner, const std::string& source);
   AudioAhead::Listener teller(const std::string& owner) const;
   void retire_unused();
@@ -142,6 +149,7 @@ class LiveSoundtrack::Work {
   // Used by the mixing thread only.
   media::AudioMixer mixer_{0};
   std::map<std::string, Source> sources_;
+  std::set<std::string> watched_files_;
   scene::LiveStatePtr shown_;
   bool was_heard_ = false;
   std::vector<float> block_ = std::vector<float>(size_t{kBlock} * media::kAudioChannels);
@@ -153,11 +161,17 @@ class LiveSoundtrack::Work {
   bool stops_ = false;                               ///< with the lock
   std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock; slow to destroy
   std::vector<LayerFailure> failures_;               ///< with the lock
+  std::set<std::string> changed_files_;              ///< with the lock
+  AssetWatch asset_watch_;
   std::thread retiring_;
   std::thread thread_;
 };
 
-LiveSoundtrack::Work::Work(LiveSoundtrackOptions options) : options_(std::move(options)) {
+LiveSoundtrack::Work::Work(LiveSoundtrackOptions options)
+    : options_(std::move(options)), asset_watch_([this](const std::set<std::string>& paths) {
+        const std::lock_guard lock(mutex_);
+        changed_files_.insert(paths.begin(), paths.end());
+      }) {
   base::Metrics& metrics = *options_.metrics;
   peak_ = metrics.gauge({"audio_peak_dbfs", "Loudest sample of the last second, in dBFS."});
   peak_->set(kQuietest);
@@ -198,6 +212,7 @@ void LiveSoundtrack::Work::run() {
       ring_->begin_at(now);
       shown_ = nullptr;
     }
+    take_changed_files();
     follow_scene();
     mix_until(until);
     note_levels();
@@ -243,6 +258,31 @@ void LiveSoundtrack::Work::note_failures() {
 
 // ---- The scene ----------------------------------------------------------------------------------
 
+// Closes the files that have changed; follow_scene() opens them again.
+void LiveSoundtrack::Work::take_changed_files() {
+  const std::lock_guard lock(mutex_);
+  if (changed_files_.empty()) return;
+  for (auto& [key, source] : sources_) {
+    if (source.feed == nullptr || !changed_files_.contains(source.file)) continue;
+    retired_.push_back(std::move(source.feed));
+    const int version = source.version + 1;
+    source = {};
+    source.version = version;
+  }
+  changed_files_.clear();
+  shown_ = nullptr;
+}
+
+void LiveSoundtrack::Work::watch_files() {
+  std::set<std::string> files;
+  for (const auto& [key, source] : sources_) {
+    if (source.ahead != nullptr) files.insert(source.file);
+  }
+  if (files == watched_files_) return;
+  asset_watch_.watch(files);
+  watched_files_ = std::move(files);
+}
+
 void LiveSoundtrack::Work::follow_scene() {
   const scene::LiveStatePtr state = options_.layers->current();
   if (state == shown_) return;
@@ -261,6 +301,7 @@ void LiveSoundtrack::Work::follow_scene() {
   }
   mixer_.set_voices(std::move(voices));
   retire_unused();
+  watch_files();
 }
 
 void LiveSoundtrack::Work::add_layer(const base::Shared<scene::Layer>& layer,
@@ -270,9 +311,9 @@ void LiveSoundtrack::Work::add_layer(const base::Shared<scene::Layer>& layer,
   const bool shows = layer->visible || run->exit_start;
   if (!sound || !run->start || !shows) return;
   Voice voice = voice_of(layer, run);
-  voice.feed = source_of({voice.key, LayerFailure::Kind::kContent, layer->id}, *sound,
-                         AudioAhead::Length::kIsNot)
-                   .feed;
+  take_feed(source_of({voice.key, LayerFailure::Kind::kContent, layer->id}, *sound,
+                      AudioAhead::Length::kIsNot),
+            voice);
   if (voice.feed != nullptr) voices.push_back(std::move(voice));
 }
 
@@ -283,20 +324,25 @@ void LiveSoundtrack::Work::add_track(const scene::AudioTrack& track,
   const bool fades_out = track.fade_out > Duration::zero() && !track.loop;
   const base::Shared<scene::AudioTrack> shared(track);
   Voice voice = voice_of(shared, run, std::nullopt);
-  voice.feed = source_of({voice.key, LayerFailure::Kind::kSound, track.id}, sound,
-                         fades_out ? AudioAhead::Length::kIsNeeded : AudioAhead::Length::kIsNot)
-                   .feed;
+  const auto length = fades_out ? AudioAhead::Length::kIsNeeded : AudioAhead::Length::kIsNot;
+  take_feed(source_of({voice.key, LayerFailure::Kind::kSound, track.id}, sound, length), voice);
   if (voice.feed == nullptr) return;
   if (fades_out) {
     // The end is known after the whole file was read.
     voice.volume = [shared, run, feed = voice.feed, begins = voice.begins](int64_t at) {
-      const auto length = feed->length();
+      const auto samples = feed->length();
       std::optional<Duration> ends;
-      if (length) ends = base::SceneTime{begins + *length, media::kAudioRate}.floor();
+      if (samples) ends = base::SceneTime{begins + *samples, media::kAudioRate}.floor();
       return scene::volume_at({*shared, *run}, {at, media::kAudioRate}, ends);
     };
   }
   voices.push_back(std::move(voice));
+}
+
+// The mixer keeps the feed of a voice, so the new version of a file is another voice.
+void LiveSoundtrack::Work::take_feed(const Source& source, Voice& voice) {
+  voice.feed = source.feed;
+  if (source.version > 0) voice.key += "#" + std::to_string(source.version);
 }
 
 // ---- Sources ------------------------------------------------------------------------------------
@@ -334,6 +380,7 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const Owner& owner
       [sound, path] { return open_sound(sound, path, media::FarPlaces::kSoughtFor); },
       teller(owner.layer()), length);
   source.ahead = ahead.get();
+  source.file = path;
   source.feed = std::move(ahead);
   return source;
 }

@@ -245,7 +245,9 @@ bool StreamManager::Work::wait_until_on_air() {
 
 void StreamManager::Work::render_frames() {
   loader_->wait_until_ready(kReadyPatience);
+  bool has_stopped = false;
   while (wait_until_on_air()) {
+    if (std::exchange(has_stopped, true)) loader_->catch_up(kReadyPatience);
     int64_t index = options_.clock->first_index_from(host_.now());
     newest_ticks_ = host_.now().time_since_epoch().count();
     while (wait_until(options_.clock->due(index))) {

@@ -3,14 +3,21 @@
 #include "frame/yuv_picture.h"
 #include "tests/stream/live_scene.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <gtest/gtest.h>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
+#include <variant>
 #include <vector>
 
 namespace layercast::stream {
@@ -68,13 +75,13 @@ class Gate {
 };
 
 struct Loading {
-  explicit Loading(LiveScene& live) {
+  explicit Loading(LiveScene& live, render::FeedOpener opener = {}) {
     ContentLoaderOptions options;
     options.layers = live.layers.get();
     options.clock = &live.clock;
     options.metrics = &live.metrics;
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
-    options.open_feed = gate.opener();
+    options.open_feed = opener ? std::move(opener) : gate.opener();
     options.on_failure = [this](const std::string&, const base::Error&) { ++failures; };
     loader = std::make_unique<ContentLoader>(std::move(options));
   }
@@ -518,6 +525,231 @@ TEST(ContentLoader, AMoveOfTheChatsLayerMakesNoMessageAnew) {
   const auto after = loading.view_of_revision(revision);
   ASSERT_NE(after, nullptr);
   EXPECT_EQ(after->layers[0].content, before->layers[0].content);
+}
+
+// ---- Videos that are shown again ----------------------------------------------------------------
+
+// A video that has the pictures of a time only after it was prepared, which takes until it is let
+// through.
+struct Film {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool is_open = true;
+  int opened = 0;
+  int prepared = 0;
+  int waiting = 0;
+
+  void set_open(bool open) {
+    {
+      const std::lock_guard lock(mutex);
+      is_open = open;
+    }
+    changed.notify_all();
+  }
+  int count(int Film::*member) {
+    const std::lock_guard lock(mutex);
+    return this->*member;
+  }
+};
+
+class FilmFeed final : public frame::VideoFeed {
+ public:
+  explicit FilmFeed(Film& film) : film_(film) {}
+  base::SizeF display_size() const override { return {8, 8}; }
+  base::Result<frame::AnyPicture> picture_at(const base::SceneTime&) override {
+    return frame::AnyPicture();
+  }
+  base::Result<frame::AnyPicture> newest_at(const base::SceneTime&) override {
+    return frame::AnyPicture();
+  }
+  bool may_be_behind() const override { return true; }
+  void prepare(const base::SceneTime&) override {
+    std::unique_lock lock(film_.mutex);
+    ++film_.waiting;
+    film_.changed.notify_all();
+    film_.changed.wait(lock, [&] { return film_.is_open; });
+    ++film_.prepared;
+  }
+  int64_t decode_nanoseconds() const override { return 0; }
+
+ private:
+  Film& film_;
+};
+
+TEST(ContentLoader, AVideoThatIsShownAgainWaitsForItsPresentPicture) {
+  LiveScene live(kScene);
+  Film film;
+  Loading loading(live, [&film](const auto&, const auto&) {
+    const std::lock_guard lock(film.mutex);
+    ++film.opened;
+    return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<FilmFeed>(film));
+  });
+  const auto set_visible = [&](bool visible) {
+    return live.update("film", Value::object().add("visible", Value::of(visible)));
+  };
+  ASSERT_NE(loading.view_of_revision(set_visible(true)), nullptr);
+  EXPECT_EQ(film.count(&Film::prepared), 0);  // it was opened at its time
+  ASSERT_NE(loading.view_of_revision(set_visible(false)), nullptr);
+  film.set_open(false);
+  const int64_t shown = set_visible(true);
+  {
+    std::unique_lock lock(film.mutex);
+    ASSERT_TRUE(film.changed.wait_for(lock, 20s, [&] { return film.waiting == 1; }));
+  }
+  const auto before = loading.loader->view_at(kForEver);
+  EXPECT_LT(before->revision, shown);
+  for (const auto& layer : before->layers) {
+    EXPECT_FALSE(layer.layer->id == "film" && layer.layer->visible);
+  }
+  film.set_open(true);
+  const auto after = loading.view_of_revision(shown);
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(after->layers.size(), 2U);
+  EXPECT_GE(film.count(&Film::prepared), 1);
+  EXPECT_EQ(film.count(&Film::opened), 1);
+  // Changes of what is shown need no preparation, and a restart opens it anew.
+  const int prepared = film.count(&Film::prepared);
+  ASSERT_NE(
+      loading.view_of_revision(live.update("film", Value::object().add("opacity", Value::of(0.5)))),
+      nullptr);
+  EXPECT_EQ(film.count(&Film::prepared), prepared);
+  ASSERT_NE(loading.view_of_revision(
+                live.apply("layers.restart", Value::object().add("id", Value::of("film")))),
+            nullptr);
+  EXPECT_EQ(film.count(&Film::opened), 2);
+}
+
+// ---- Files that change
+// ---------------------------------------------------------------------------
+
+// A folder with files, and a live scene that shows some of them.
+class ChangingFiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string folder = (std::filesystem::temp_directory_path() / "assets-XXXXXX").string();
+    ASSERT_NE(mkdtemp(folder.data()), nullptr);
+    folder_ = folder;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+  static std::string drawing(const std::string& color) {
+    return "<svg xmlns='http://www.w3.org/2000/svg' width='8' height='8'><rect width='8' "
+           "height='8' fill='" +
+           color + "'/></svg>";
+  }
+  static std::string scene_with(const std::string& layers) {
+    return "version: 1\nscene: live\ncanvas: {width: 64, height: 36, fps: 25}\nlayers:\n" + layers;
+  }
+  std::string image(const std::string& id, const std::string& name) const {
+    return "  - {id: " + id + ", type: overlay, content: {type: image, source: " + path(name) +
+           "}}\n";
+  }
+
+  // The colour that a layer shows: `ff0000`; `error` for the error picture.
+  static std::string color_of(const render::SceneView& view, const std::string& id) {
+    for (const render::ShownLayer& shown : view.layers) {
+      if (shown.layer->id != id) continue;
+      if (shown.content->error) return "error";
+      frame::PremulRgba8 pixel{};
+      if (shown.content->raster) {
+        pixel = shown.content->raster->picture->view().at(4, 4);
+      } else {
+        const auto picture = std::get<frame::PicturePtr>(first_picture(shown));
+        pixel = picture->view().at(4, 4);
+      }
+      std::array<char, 8> text{};
+      std::snprintf(text.data(), text.size(), "%02x%02x%02x", pixel.red, pixel.green, pixel.blue);
+      return text.data();
+    }
+    return "absent";
+  }
+  // Whether the layer shows the colour soon; `error` must not be seen before that.
+  static testing::AssertionResult shows(Loading& loading, const std::string& id,
+                                        const std::string& color) {
+    std::string last;
+    std::set<std::string> seen;
+    const auto view = loading.view_when([&](const render::SceneView& each) {
+      last = color_of(each, id);
+      seen.insert(last);
+      return last == color;
+    });
+    if (view == nullptr) return testing::AssertionFailure() << "it shows " << last;
+    if (color != "error" && seen.size() > 2) {
+      return testing::AssertionFailure() << "it showed something else in between";
+    }
+    return testing::AssertionSuccess();
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ChangingFiles, AFileThatIsWrittenAgainIsLoadedAgain) {
+  write("a.svg", drawing("red"));
+  write("b.svg", drawing("red"));
+  LiveScene live(scene_with(
+      image("a", "a.svg") + image("b", "b.svg") +
+      "  - {id: c, type: overlay, content: {type: svg, source: " + path("b.svg") + "}}\n"));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  ASSERT_TRUE(shows(loading, "c", "ff0000"));
+  const auto before = loading.loader->view_at(kForEver);
+  write("a.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a", "0000ff"));
+  // Others keep their pictures.
+  EXPECT_EQ(loading.loader->view_at(kForEver)->layers[1].content, before->layers[1].content);
+  write("new.svg", drawing("lime"));
+  std::filesystem::rename(path("new.svg"), path("b.svg"));
+  EXPECT_TRUE(shows(loading, "b", "00ff00"));
+  EXPECT_TRUE(shows(loading, "c", "00ff00"));
+  // A link that leads to another file.
+  std::filesystem::remove(path("a.svg"));
+  std::filesystem::create_symlink(path("b.svg"), path("a.svg"));
+  EXPECT_TRUE(shows(loading, "a", "00ff00"));
+  EXPECT_EQ(loading.failures, 0);
+}
+
+TEST_F(ChangingFiles, AMissingFileIsLoadedOnceItIsThere) {
+  LiveScene live(scene_with(image("a", "a.svg") + image("b", "later/b.svg")));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "error"));
+  write("a.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a", "0000ff"));
+  // Its folder was missing as well.
+  std::filesystem::create_directory(folder_ / "later");
+  write("later/b.svg", drawing("red"));
+  EXPECT_TRUE(shows(loading, "b", "ff0000"));
+  EXPECT_EQ(loading.failures, 2);  // each is told once
+}
+
+TEST_F(ChangingFiles, WhatIsShownStaysUntilTheNewFileIsWhole) {
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with(image("a", "a.svg")));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  const auto before = loading.loader->view_at(kForEver)->layers[0].content;
+  write("a.svg", drawing("blue").substr(0, 60));
+  // The failure is told, and the old picture stays.
+  EXPECT_NE(loading.view_when([&](const auto&) { return loading.failures == 1; }), nullptr);
+  EXPECT_EQ(loading.loader->view_at(kForEver)->layers[0].content, before);
+  live.update("a", Value::object().add("opacity", Value::of(0.5)));
+  write("a.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a", "0000ff"));
+  EXPECT_EQ(loading.failures, 1);
+}
+
+TEST_F(ChangingFiles, OneOfNumberedFilesIsEnough) {
+  write("a-1.svg", drawing("red"));
+  write("a-2.svg", drawing("red"));
+  LiveScene live(scene_with("  - {id: a, type: overlay, content: {type: frames, source: \"" +
+                            path("a-%d.svg") + "\"}}\n"));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  write("a-1.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a", "0000ff"));
 }
 
 }  // namespace

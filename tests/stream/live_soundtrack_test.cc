@@ -79,6 +79,21 @@ struct Sounding {
     FAIL() << "it never came to " << value << ", but to " << last;
   }
 
+  // Writes a file of one level, whole at once.
+  void write(const std::string& name, int level) const {
+    media::test::write_wav(folder + "/new.wav", media::kAudioRate, media::kAudioRate,
+                           [level](int64_t) { return level; });
+    std::filesystem::rename(folder + "/new.wav", folder + "/" + name);
+  }
+  // Reads on until a sample is `value`.
+  void expect_soon(float value) {
+    for (int block = 0; block < 4000; ++block) {
+      last = next(240).back();
+      if (std::fabs(last - value) < 1e-4F) return;
+    }
+    FAIL() << "it never came to " << value << ", but to " << last;
+  }
+
   static Value track(const std::string& text) {
     return Value::object().add("audio", scene::read_json(text).value);
   }
@@ -129,6 +144,20 @@ TEST(LiveSoundtrack, WhatCannotBeReadIsToldAndSilent) {
   EXPECT_NE(told.get().find("none.wav"), std::string::npos);
   const auto heard = sounding.next(12'000);
   EXPECT_EQ(std::ranges::count(heard, 0.0F), 12'000);
+}
+
+TEST(LiveSoundtrack, AFileThatIsReplacedIsReadAgain) {
+  Sounding sounding;
+  sounding.next(2400);
+  sounding.live.apply("audio.add",
+                      Sounding::track(R"({"id": "a", "source": "a.wav", "loop": true})"));
+  sounding.live.apply("audio.add",
+                      Sounding::track(R"({"id": "b", "source": "b.wav", "loop": true})"));
+  sounding.expect_soon(0.5F);
+  sounding.write("a.wav", kLevel / 2);
+  sounding.expect_soon(0.25F);
+  sounding.write("b.wav", kLevel / 4);  // it was missing
+  sounding.expect_soon(0.375F);
 }
 
 }  // namespace

@@ -1,11 +1,16 @@
 #include "content/animation/animated.h"
 
 #include "base/cpu_clock.h"
+#include "base/file_identity.h"
+#include "content/animation/frame_files.h"
 #include "content/animation/streamed_pictures.h"
 #include "content/picture/fit.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace layercast::content {
 namespace {
@@ -55,6 +60,11 @@ class StreamedAnimation final : public MovingContent {
     if (shown_ != nullptr) parts.push_back(part_of(shown_));
     return {};
   }
+  bool may_be_behind() const override { return true; }
+  void prepare(const base::SceneTime& time) override {
+    [[maybe_unused]] const auto found =
+        pictures_.picture_at(timeline_.step_at(time), frame::Patience::kWaits);
+  }
   int64_t decode_nanoseconds() const override { return pictures_.decode_nanoseconds(); }
 
  private:
@@ -98,10 +108,23 @@ struct Opened {
   int64_t decode_nanoseconds = 0;
 };
 
+// The identities of the files that the pictures are made of.
+std::string identity_text(const AnimatedRequest& request) {
+  std::vector<std::string> files = {path_of(request.source)};
+  if (std::holds_alternative<scene::FramesContent>(request.source)) {
+    auto numbered = files_of_pattern(files.front());
+    if (numbered) files = std::move(numbered).value();
+  }
+  if (request.texture) files.push_back(*request.texture);
+  std::string text;
+  for (const std::string& file : files) text += base::identity_of_file(file).to_string() + " ";
+  return text;
+}
+
 base::Result<Opened> open(const AnimatedRequest& request, PicturePool& pool) {
   base::CpuStopwatch watch;
   Opened opened;
-  const PicturePool::Key key{request.source, request.box, request.texture};
+  const PicturePool::Key key{request.source, request.box, request.texture, identity_text(request)};
   opened.kept = pool.find(key);
   if (opened.kept != nullptr) return opened;
   TRY(opened.sequence, open_sequence(request.source));

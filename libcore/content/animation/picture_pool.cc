@@ -22,6 +22,17 @@ std::shared_ptr<const KeptPictures> PicturePool::find(const Key& key) {
   return found == entries_.end() ? nullptr : found->pictures.lock();
 }
 
+int64_t PicturePool::bytes() {
+  const std::lock_guard lock(mutex_);
+  int64_t bytes = 0;
+  for (const Entry& entry : entries_) {
+    const auto kept = entry.pictures.lock();
+    if (kept == nullptr) continue;
+    for (const auto& picture : kept->pictures) bytes += static_cast<int64_t>(picture->bytes());
+  }
+  return bytes;
+}
+
 std::shared_ptr<const KeptPictures> PicturePool::add(const Key& key,
                                                      std::shared_ptr<const KeptPictures> pictures) {
   Key wanted = without_playback(key);

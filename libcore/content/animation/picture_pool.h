@@ -5,6 +5,7 @@
 #include "content/animation/playback.h"
 #include "frame/picture.h"
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,11 +30,14 @@ class PicturePool {
     PictureSource source;  ///< its playback is ignored
     std::optional<base::SizeF> box;
     std::optional<std::string> texture;
+    std::string identity = {};  ///< of the files of the source and the texture
     bool operator==(const Key&) const = default;
   };
 
   /// The pictures for `key`; null when they are not in use.
   std::shared_ptr<const KeptPictures> find(const Key& key);
+  /// The bytes of all pictures in use.
+  int64_t bytes();
   /// Registers `pictures` and returns them, or those that another thread has registered meanwhile.
   std::shared_ptr<const KeptPictures> add(const Key& key,
                                           std::shared_ptr<const KeptPictures> pictures);

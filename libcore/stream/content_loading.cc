@@ -1,0 +1,278 @@
+#include "base/thread_urgency.h"
+#include "base/trace.h"
+#include "render/evaluate.h"
+#include "render/sampling_plan.h"
+#include "scene/live/showing.h"
+#include "stream/content_loader_work.h"
+#include "stream/used_files.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace layercast::stream {
+namespace {
+
+using render::LayerContentPtr;
+
+render::Stage stage_of(base::SizeI canvas, base::SizeI frame) {
+  return {canvas, render::frame_from_canvas(canvas, frame)};
+}
+
+}  // namespace
+
+// ---- Files --------------------------------------------------------------------------------------
+
+// Marks what must be loaded again: contents whose files have changed, and failed ones that are due.
+void ContentLoader::Work::take_changed_files() {
+  std::set<std::string> changed;
+  bool has_fonts = false;
+  {
+    const std::lock_guard lock(mutex_);
+    changed = std::exchange(changed_files_, {});
+    ready_.mark_changed(changed);
+    ready_.mark_due(options_.clock->host().now());
+    has_fonts = std::ranges::any_of(changed, [&](const std::string& path) {
+      return is_font_file(path) || is_font_of_scene(path);
+    });
+  }
+  if (has_fonts) renew_fonts();
+}
+
+// Whether the scene names the font file. Requires mutex_.
+bool ContentLoader::Work::is_font_of_scene(const std::string& path) const {
+  return context_ != nullptr &&
+         std::ranges::any_of(context_->settings.fonts, [&](const std::string& font) {
+           return context_->settings.resolved(font) == path;
+         });
+}
+
+// Makes all contents anew with new rasterizers, which read the fonts again.
+void ContentLoader::Work::renew_fonts() {
+  ContentContextPtr context;
+  {
+    const std::lock_guard lock(mutex_);
+    context = context_;
+  }
+  if (context == nullptr) return;
+  auto rasterizer = std::make_shared<content::Rasterizer>(context->settings);
+  AssetFiles font_files = identified(fonts_of(context->settings));
+  context = std::make_shared<const ContentContext>(*context);
+  const std::lock_guard lock(mutex_);
+  font_files_ = std::move(font_files);
+  // Texts keep the fonts that they have until the new ones can be read.
+  if (rasterizer->font_error() && !frame_rasterizer_->font_error()) return;
+  context_ = std::move(context);
+  frame_rasterizer_ = std::move(rasterizer);
+  for (auto& [name, entry] : ready_.entries) {
+    // Videos have no letters, apart from a caption, which follows when it is loaded.
+    entry.is_stale = entry.is_stale || !is_video(*entry.shared.layer);
+  }
+}
+
+void ContentLoader::Work::watch_files() {
+  AssetFiles files;
+  {
+    const std::lock_guard lock(mutex_);
+    files = ready_.files();
+    files.insert(font_files_.begin(), font_files_.end());
+    if (files == watched_files_) return;
+    watched_files_ = files;
+  }
+  asset_watch_->watch(std::move(files));
+}
+
+void ContentLoader::Work::note_bytes() {
+  ReadyContents::Bytes bytes;
+  {
+    const std::lock_guard lock(mutex_);
+    bytes = ready_.bytes();
+  }
+  image_bytes_->set(static_cast<double>(bytes.images));
+  text_bytes_->set(static_cast<double>(bytes.texts));
+  animation_bytes_->set(static_cast<double>(pool_->bytes()));
+  scaled_bytes_->set(static_cast<double>(resampled_->bytes()));
+}
+
+// Registers a content that was made. Requires mutex_.
+void ContentLoader::Work::land(const std::string& name, const SharedLayer& shared, MadeContent made,
+                               const ContentContextPtr& context) {
+  ready_.land(name, shared, std::move(made), context, options_.clock->host().now());
+}
+
+// ---- Contents -----------------------------------------------------------------------------------
+
+// Whether the content has the pictures of the present time, or needs none. Requires mutex_.
+bool ContentLoader::Work::is_at_its_time(const ReadyContents::Entry& entry,
+                                         const SharedLayer& shared) const {
+  const content::MovingContent* moving = entry.content->moving.get();
+  if (entry.is_shown || moving == nullptr || !moving->may_be_behind()) return true;
+  return scene::is_gone(shared.running(), options_.clock->next_frame_time());
+}
+
+// `told`: the failure that was reported last; it is not reported again.
+MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentContextPtr& context,
+                                      const scene::RunningLayer& layer, const std::string& told) {
+  const UsedFiles used = files_of(layer.layer, context->settings);
+  MadeContent made;
+  made.files = identified(used.files);
+  made.has_sources = used.has_urls || !used.files.empty();
+  const auto began = std::chrono::steady_clock::now();
+  const base::Duration now = options_.clock->next_frame_time();
+  const base::FrameRate rate = options_.clock->rate();
+  LayerContentPtr content = builder.make(
+      context, layer, {rate.index_at(now), rate, context->epoch, layer.run.start.value_or(now)});
+  if (content->moving != nullptr) {
+    // Decodes the first picture in advance; its errors are reported when it is shown.
+    const base::Duration start = layer.run.start.value_or(now);
+    std::vector<content::Part> parts;
+    const auto first = content->moving->show(
+        base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
+    if (!first) made.failure = first.error();
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
+  seconds_->observe(taken.count());
+  base::trace("content", [&] {
+    return layer.layer.id + (content->error ? ": failed after " : ": made in ") +
+           std::to_string(taken.count()) + " s";
+  });
+  if (content->error) {
+    made.failure = content->error;
+    failures_->add();
+    if (content->error->to_string() != told) {
+      options_.on_failure(layer.layer.id, *content->error);
+    }
+  }
+  made.content = std::move(content);
+  return made;
+}
+
+// Resamples the picture of a scaled layer in advance, if sampling_plan() says so. The renderer
+// resamples what is missing here, with the same result.
+void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerContent& content,
+                                const render::Stage& stage) {
+  const scene::Layer& layer = *shared.layer;
+  const bool is_scaled = layer.transform.scale.x != 1 || layer.transform.scale.y != 1 ||
+                         stage.frame_from_canvas != base::Affine{};
+  if (!is_scaled || !content.raster || !content.is_one_picture()) return;
+  scene::Layer settled_layer = layer;  // as it is after it has entered
+  settled_layer.visible = true;
+  settled_layer.enter.clear();
+  scene::LayerRun settled_run;
+  settled_run.start = shared.run->start;
+  settled_run.animations = shared.run->animations;
+  const scene::RunningLayer settled{settled_layer, settled_run};
+  const base::FrameRate rate = options_.clock->rate();
+  const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
+  const content::Part part = render::part_of(*content.raster);
+  const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time, stage);
+  if (!placed) return;
+  const render::LayerSampling sampling = render::layer_sampling(settled, content, time);
+  // Only the cache is needed, not the item.
+  static_cast<void>(render::sampled_item(settled_layer, *placed, part, sampling, *resampled_));
+}
+
+void ContentLoader::Work::scale_all(const scene::LiveState& state) {
+  const render::Stage stage = stage_of(state.scene.canvas.size, scene::frame_size_of(state));
+  for (const auto& layer : state.scene.layers) {
+    const SharedLayer shared{layer, state.run.layers.of(layer->id)};
+    LayerContentPtr content;
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_ready(layer->id, shared)) content = ready_.entries.find(layer->id)->second.content;
+    }
+    if (content != nullptr) scale(shared, *content, stage);
+  }
+}
+
+ContentLoader::Work::NamedJob* ContentLoader::Work::next_job() {
+  for (NamedJob& job : jobs_) {
+    if (!job.second.is_under_way) return &job;
+  }
+  return nullptr;
+}
+
+// The content of a video that is shown again, if only its pictures are old. Requires mutex_.
+LayerContentPtr ContentLoader::Work::content_to_prepare(const std::string& name,
+                                                        const SharedLayer& shared) const {
+  const auto known = ready_.entries.find(name);
+  if (known == ready_.entries.end() || known->second.is_stale) return nullptr;
+  const ReadyContents::Entry& entry = known->second;
+  const bool is_behind = !is_at_its_time(entry, shared) && same_content(entry.shared, shared) &&
+                         has_filters_of(*entry.content, shared);
+  return is_behind ? entry.content : nullptr;
+}
+
+// Decodes the pictures of the present time. If that takes several frames, it is behind again.
+void ContentLoader::Work::prepare(const LayerContentPtr& content, const SharedLayer& shared) {
+  constexpr int kRoundsMax = 4;
+  for (int round = 0; round < kRoundsMax; ++round) {
+    const base::Duration now = options_.clock->next_frame_time();
+    const base::Duration start = shared.run->start.value_or(now);
+    content->moving->prepare(base::SceneTime{now.count(), 1'000'000'000}.since(start));
+    const base::FrameRate rate = options_.clock->rate();
+    const int64_t passed = rate.index_at(options_.clock->next_frame_time()) - rate.index_at(now);
+    if (passed <= 1) return;
+  }
+}
+
+// Requires mutex_.
+void ContentLoader::Work::finish_preparing(const std::string& name, const SharedLayer& shared,
+                                           const LayerContentPtr& content) {
+  const auto wanted = jobs_.find(name);
+  const auto known = ready_.entries.find(name);
+  const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared) &&
+                         known != ready_.entries.end() && known->second.content == content;
+  if (!is_wanted) return;
+  known->second.shared = *wanted->second.shared;
+  known->second.is_shown = true;
+  jobs_.erase(wanted);
+  publish();
+  changed_.notify_all();
+}
+
+// Notes which contents the newest view shows; those with a job may be behind. Requires mutex_.
+void ContentLoader::Work::note_shown() {
+  const base::Duration now = options_.clock->next_frame_time();
+  for (auto& [name, entry] : ready_.entries) {
+    entry.is_shown = !jobs_.contains(name) && !scene::is_gone(entry.shared.running(), now);
+  }
+}
+
+void ContentLoader::Work::load_images() {
+  base::set_urgency(base::Urgency::kEncoding);  // decoders of videos inherit it
+  ContentBuilder builder;
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stops_ || next_job() != nullptr; });
+    if (stops_) return;
+    NamedJob& job = *next_job();
+    job.second.is_under_way = true;
+    const std::string name = job.first;
+    const SharedLayer shared = *job.second.shared;
+    const ContentContextPtr context = context_;
+    const render::Stage stage = stage_of(context->settings.canvas.size, frame_size_);
+    const std::string told = ready_.failure_of(name);
+    if (const LayerContentPtr known = content_to_prepare(name, shared)) {
+      lock.unlock();
+      prepare(known, shared);
+      lock.lock();
+      finish_preparing(name, shared, known);
+      continue;
+    }
+    lock.unlock();
+    MadeContent made = make(builder, context, shared.running(), told);
+    scale(shared, *made.content, stage);
+    lock.lock();
+    const auto wanted = jobs_.find(name);
+    const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
+    if (!is_wanted) continue;
+    land(name, *wanted->second.shared, std::move(made), context);
+    jobs_.erase(wanted);
+    has_loaded_ = true;
+    publish();
+    changed_.notify_all();
+  }
+}
+
+}  // namespace layercast::stream

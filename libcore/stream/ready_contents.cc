@@ -1,0 +1,134 @@
+#include "stream/ready_contents.h"
+
+#include "stream/used_files.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace layercast::stream {
+namespace {
+
+constexpr base::Duration kFirstRetry = std::chrono::milliseconds(250);
+constexpr base::Duration kLongestRetry = std::chrono::seconds(30);
+
+// The delay after so many failures.
+base::Duration delay_after(int failures) {
+  constexpr int kDoublingsMax = 10;
+  const int doublings = std::clamp(failures - 1, 0, kDoublingsMax);
+  return std::min(kFirstRetry * (int64_t{1} << doublings), kLongestRetry);
+}
+
+// Whether the same files may be read another time: they are missing, or could not be read.
+bool may_recover(const base::Error& error) {
+  return error.code == base::ErrorCode::kNotFound || error.code == base::ErrorCode::kIo;
+}
+
+}  // namespace
+
+void ReadyContents::land(const std::string& name, const SharedLayer& shared, MadeContent made,
+                         const ContentContextPtr& context, TimePoint now) {
+  const auto known = entries.find(name);
+  const bool reloads = known != entries.end() && same_content(known->second.shared, shared);
+  Entry entry;
+  entry.shared = shared;
+  entry.content = std::move(made.content);
+  entry.context = context;
+  entry.files = std::move(made.files);
+  entry.tried = now;
+  if (made.failure) {
+    entry.failures = reloads ? known->second.failures + 1 : 1;
+    entry.failure = made.failure->to_string();
+    entry.may_recover = may_recover(*made.failure);
+    if (made.has_sources) entry.retry_at = now + delay_after(entry.failures);
+    const bool is_shown =
+        reloads && !known->second.has_failed && has_filters_of(*known->second.content, shared);
+    entry.error = std::move(made.failure);
+    entry.has_failed = !is_shown;
+    if (is_shown) {
+      entry.content = known->second.content;
+    } else if (known != entries.end()) {
+      Entry& before = known->second;
+      entry.kept = before.has_failed ? std::move(before.kept)
+                                     : std::optional(Entry::Kept{before.shared, before.content});
+    }
+  }
+  // It was written to while it was read.
+  if (is_outdated(entry.files)) entry.retry_at = now + kFirstRetry;
+  entries[name] = std::move(entry);
+}
+
+void ReadyContents::mark_changed(const std::set<std::string>& paths) {
+  for (auto& [name, entry] : entries) {
+    for (const auto& [path, identity] : entry.files) {
+      if (!paths.contains(path)) continue;
+      const bool has_changed = is_file_pattern(path) || base::identity_of_file(path) != identity;
+      entry.is_stale = entry.is_stale || has_changed;
+    }
+  }
+}
+
+void ReadyContents::mark_due(TimePoint now) {
+  for (auto& [name, entry] : entries) {
+    if (!entry.retry_at || *entry.retry_at > now) continue;
+    const bool helps = entry.may_recover || entry.failures == 0 || is_outdated(entry.files);
+    if (helps) {
+      entry.retry_at.reset();
+      entry.is_stale = true;
+    } else {
+      ++entry.failures;
+      entry.retry_at = now + delay_after(entry.failures);
+    }
+  }
+}
+
+void ReadyContents::hurry(TimePoint now) {
+  for (auto& [name, entry] : entries) {
+    if (entry.retry_at) entry.retry_at = std::min(*entry.retry_at, entry.tried + kFirstRetry);
+  }
+  mark_due(now);
+}
+
+bool ReadyContents::has_stale() const {
+  return std::ranges::any_of(entries, [](const auto& each) { return each.second.is_stale; });
+}
+
+std::optional<ReadyContents::TimePoint> ReadyContents::next_retry() const {
+  std::optional<TimePoint> next;
+  for (const auto& [name, entry] : entries) {
+    if (entry.retry_at && (!next || *entry.retry_at < *next)) next = entry.retry_at;
+  }
+  return next;
+}
+
+std::string ReadyContents::failure_of(const std::string& name) const {
+  const auto entry = entries.find(name);
+  return entry == entries.end() ? std::string() : entry->second.failure;
+}
+
+ReadyContents::Bytes ReadyContents::bytes() const {
+  Bytes bytes;
+  std::set<const frame::Picture*> counted;  // equal contents share a picture
+  const auto add = [&](const frame::PicturePtr& picture, int64_t& sum) {
+    if (picture == nullptr || !counted.insert(picture.get()).second) return;
+    sum += static_cast<int64_t>(picture->bytes());
+  };
+  for (const auto& [name, entry] : entries) {
+    const render::LayerContent& content = *entry.content;
+    int64_t& sum = content.parts.empty() ? bytes.images : bytes.texts;
+    for (const auto* raster : {&content.raster, &content.caption, &content.plain}) {
+      if (!*raster) continue;
+      add((*raster)->picture, sum);
+      add((*raster)->finer, sum);
+    }
+  }
+  return bytes;
+}
+
+AssetFiles ReadyContents::files() const {
+  AssetFiles files;
+  for (const auto& [name, entry] : entries) files.insert(entry.files.begin(), entry.files.end());
+  return files;
+}
+
+}  // namespace layercast::stream
