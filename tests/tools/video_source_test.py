@@ -229,6 +229,24 @@ class Alpha(VideoSource):
                 self.assertNotEqual(pixel(frame, 120, 45)[:3], (0x20, 0x40, 0x60))
 
 
+class Colours(VideoSource):
+    def test_that_only_the_container_tells_are_those_of_the_video(self) -> None:
+        # ffmpeg 5 writes "unknown" into the ProRes frames, and BT.709 into the container.
+        source = "color=red:size=160x90:rate=30:duration=0.2,format=gbrp"
+        for container in ("mov", "mkv"):
+            with self.subTest(container):
+                name = f"x.{container}"
+                read_with(
+                    "ffmpeg", "-f", "lavfi", "-i", source, "-vf", "scale=out_color_matrix=bt709",
+                    "-pix_fmt", "yuv422p10le", "-c:v", "prores_ks", "-colorspace", "bt709",
+                    "-color_primaries", "bt709", "-color_trc", "bt709", self.folder / name,
+                )  # fmt: skip
+                self.play(f"source: {name}")
+                shown = self.render("scene.yaml", "--frames", ":1")
+                for channel, wanted in zip(pixel(shown, 80, 45), (255, 0, 0), strict=False):
+                    self.assertAlmostEqual(channel, wanted, delta=2)
+
+
 class Live(VideoSource):
     URL = "rtmp://127.0.0.1:1/live/secret-key"
 

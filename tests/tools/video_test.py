@@ -60,6 +60,15 @@ class Video(ToolTest):
         left, right = decoded_sound(file)
         self.assertEqual(set(left + right), {0})
 
+    def test_of_an_encoder_that_takes_colours_from_frames_says_them(self) -> None:
+        self.render(self.scene(background="#ff0000"), "-o", "x.mov", "--codec", "prores_ks")
+        video = streams(self.folder / "x.mov")["video"]
+        keys = ("color_space", "color_primaries", "color_transfer")
+        self.assertEqual([video.get(key) for key in keys], ["bt709"] * 3)
+        played = "{id: v, type: overlay, content: {type: video, source: x.mov}}"
+        shown = self.render(self.scene(played), "--frames", "0:1")
+        self.assert_near(pixel(shown, 5, 5), (255, 0, 0, 255), within=2)
+
     def test_in_mp4_can_be_played_before_it_is_all_there(self) -> None:
         self.render(self.scene(), "-o", "x.mp4")
         names = boxes(self.folder / "x.mp4")

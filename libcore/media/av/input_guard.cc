@@ -11,6 +11,7 @@
 #include <vector>
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 }
 
@@ -44,6 +45,34 @@ int is_interrupted(void* opaque) {
   return deadline.is_over() || deadline.has_too_many_connections() ? 1 : 0;
 }
 
+// The colour properties that a container states.
+struct ContainerTags {
+  AVColorRange range;
+  AVColorPrimaries primaries;
+  AVColorTransferCharacteristic transfer;
+  AVColorSpace matrix;
+};
+
+std::vector<ContainerTags> container_tags(const AVFormatContext& context) {
+  std::vector<ContainerTags> tags;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    const AVCodecParameters& stream = *context.streams[i]->codecpar;
+    tags.push_back(
+        {stream.color_range, stream.color_primaries, stream.color_trc, stream.color_space});
+  }
+  return tags;
+}
+
+// Restores the properties of the container where the probed frame has none: the library replaces
+// them by the "unspecified" of a ProRes frame, for example.
+void complete(AVCodecParameters& stream, const ContainerTags& tags) {
+  if (stream.color_range == AVCOL_RANGE_UNSPECIFIED) stream.color_range = tags.range;
+  if (stream.color_primaries == AVCOL_PRI_UNSPECIFIED) stream.color_primaries = tags.primaries;
+  if (stream.color_trc == AVCOL_TRC_UNSPECIFIED) stream.color_trc = tags.transfer;
+  if (stream.color_space == AVCOL_SPC_UNSPECIFIED) stream.color_space = tags.matrix;
+}
+
+
 }  // namespace
 
 const std::string& self_contained_formats() {
@@ -62,6 +91,7 @@ void set_input_limits(AVDictionary** options) {
 }
 
 int find_streams(AVFormatContext* context) {
+  const auto tags = container_tags(*context);
   std::vector<AVDictionary*> options(context->nb_streams, nullptr);
   for (AVDictionary*& each : options) {
     av_dict_set_int(&each, "max_pixels", input_limits::kPixelsMax, 0);
@@ -69,6 +99,7 @@ int find_streams(AVFormatContext* context) {
   }
   const int result = avformat_find_stream_info(context, options.empty() ? nullptr : options.data());
   for (AVDictionary*& each : options) av_dict_free(&each);
+  for (size_t i = 0; i < tags.size(); ++i) complete(*context->streams[i]->codecpar, tags[i]);
   return result;
 }
 

@@ -20,7 +20,8 @@ const std::string& self_contained_formats();
 /// `options`.
 void set_input_limits(AVDictionary** options);
 
-/// Calls avformat_find_stream_info() so that it decodes nothing above the limits.
+/// Calls avformat_find_stream_info() so that it decodes nothing above the limits, and keeps the
+/// colour properties of the container where the stream has none of its own.
 int find_streams(AVFormatContext* context);
 
 /// The Error for a negative result of a demuxer or decoder: a plain message for an expired

@@ -7,6 +7,7 @@
 #include <string_view>
 
 extern "C" {
+#include <libavcodec/avcodec.h>
 #include <libavutil/frame.h>
 }
 
@@ -26,6 +27,18 @@ bool is_opaque_palette(const AVFrame& decoded) {
 }
 
 }  // namespace
+
+void complete_colors(AVFrame& decoded, const AVCodecParameters& track) {
+  if (decoded.color_range == AVCOL_RANGE_UNSPECIFIED) decoded.color_range = track.color_range;
+  if (decoded.color_primaries == AVCOL_PRI_UNSPECIFIED) {
+    decoded.color_primaries = track.color_primaries;
+  }
+  if (decoded.color_trc == AVCOL_TRC_UNSPECIFIED) decoded.color_trc = track.color_trc;
+  if (decoded.colorspace == AVCOL_SPC_UNSPECIFIED) decoded.colorspace = track.color_space;
+  if (decoded.chroma_location == AVCHROMA_LOC_UNSPECIFIED) {
+    decoded.chroma_location = track.chroma_location;
+  }
+}
 
 AVPixelFormat format_of(const AVFrame& decoded) {
   return static_cast<AVPixelFormat>(decoded.format);

@@ -8,12 +8,17 @@ extern "C" {
 #include <libavutil/pixdesc.h>
 }
 
+struct AVCodecParameters;
 struct AVFrame;
 
 namespace layercast::media {
 
 // The colour properties of a decoded frame. Unspecified ones get the customary values: BT.709 from
 // 720 lines up, else BT.601; limited range; chroma on the left column. Thread: any.
+
+/// Sets the colour properties that the stream itself does not specify to those of its track, which
+/// may come from the container.
+void complete_colors(AVFrame& decoded, const AVCodecParameters& track);
 
 AVPixelFormat format_of(const AVFrame& decoded);
 const AVPixFmtDescriptor& descriptor_of(AVPixelFormat format);

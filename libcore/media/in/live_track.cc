@@ -1,6 +1,7 @@
 #include "media/in/live_track.h"
 
 #include "base/check.h"
+#include "media/in/decoded_format.h"
 #include "media/in/deinterlacer.h"
 #include "media/in/video_track.h"
 #include "media/sound/audio_source.h"
@@ -79,6 +80,7 @@ base::Result<void> LiveVideoTrack::decode(const AVPacket& packet, const Sink& si
     LibavFramePtr frame = new_frame();
     if (avcodec_receive_frame(decoder_.get(), frame.get()) < 0) return {};
     if (is_image_decoder(*decoder_)) frame->interlaced_frame = 0;
+    complete_colors(*frame, *track_.codecpar);
     TRY_DO(take(std::move(frame), sink));
   }
 }

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/regular_file.h"
 #include "media/av/input_limits.h"
+#include "media/in/decoded_format.h"
 #include "media/in/deinterlacer.h"
 
 #include <algorithm>
@@ -221,6 +222,7 @@ std::optional<DecodedFrame> VideoReader::timed(LibavFramePtr frame) {
   if (frame->decode_error_flags != 0) ++damaged_;
   // For image codecs, interlacing is a storage order, not a way of capture.
   if (is_image_decoder(*decoder_)) frame->interlaced_frame = 0;
+  complete_colors(*frame, *demuxer_->streams[track_]->codecpar);
   const int64_t duration = frame->pkt_duration > 0 ? frame->pkt_duration : usual_duration_;
   int64_t tick = is_known(stamp) ? stamp - origin_ : last_end_tick_;
   // A time that does not ascend is wrong: the frame then follows the previous one.

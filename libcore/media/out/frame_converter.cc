@@ -145,6 +145,7 @@ base::Result<LibavFramePtr> FrameConverter::convert(const frame::FramePtr& sourc
   target->format = pixel_format_;
   target->width = size_.width;
   target->height = size_.height;
+  tag_colors(*target);
   target->pts = index;
   target->sample_aspect_ratio = AVRational{1, 1};
   return target;

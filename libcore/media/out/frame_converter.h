@@ -24,7 +24,8 @@ class FrameConverter {
   /// The format of the frames that convert() takes.
   frame::PixelFormat input_format() const { return input_format_; }
 
-  /// Returns `source` as a libav frame with the time `index`.
+  /// Returns `source` as a libav frame with the time `index` and the colour properties of
+  /// tag_colors().
   /// Shape: the size given to open(), in input_format().
   /// Ownership: without a conversion the result refers to `source` and shares its memory.
   /// Errors: kInternal.

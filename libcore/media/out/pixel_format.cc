@@ -9,6 +9,7 @@
 
 extern "C" {
 #include <libavcodec/avcodec.h>
+#include <libavutil/frame.h>
 #include <libavutil/pixdesc.h>
 }
 
@@ -58,6 +59,30 @@ AVPixelFormat default_pixel_format(const std::vector<AVPixelFormat>& formats) {
   return best;
 }
 
+/// The colour properties of a pixel format, as libavcodec names them; the primaries are BT.709.
+struct ColorTags {
+  AVColorRange range;
+  AVColorTransferCharacteristic transfer;
+  AVColorSpace matrix;
+  AVChromaLocation siting;
+};
+
+ColorTags tags_of(int pixel_format) {
+  const ColorCoding coding = color_coding_of(pixel_format);
+  const bool is_video = coding == ColorCoding::kVideo;
+  ColorTags tags{is_video ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG, AVCOL_TRC_BT709, AVCOL_SPC_BT709,
+                 AVCHROMA_LOC_UNSPECIFIED};
+  if (coding == ColorCoding::kRgb) {
+    tags.transfer = AVCOL_TRC_IEC61966_2_1;
+    tags.matrix = AVCOL_SPC_RGB;
+  }
+  if (coding == ColorCoding::kJpeg) tags.matrix = AVCOL_SPC_BT470BG;  // BT.601's numbers
+  if (av_pix_fmt_desc_get(static_cast<AVPixelFormat>(pixel_format))->log2_chroma_w == 1) {
+    tags.siting = is_video ? AVCHROMA_LOC_LEFT : AVCHROMA_LOC_CENTER;
+  }
+  return tags;
+}
+
 }  // namespace
 
 base::Result<int> pixel_format_for(const AVCodec& encoder, const std::optional<std::string>& name) {
@@ -99,18 +124,21 @@ ColorCoding color_coding_of(int pixel_format) {
 }
 
 void tag_colors(AVCodecContext& context) {
-  const ColorCoding coding = color_coding_of(context.pix_fmt);
-  const bool is_subsampled = av_pix_fmt_desc_get(context.pix_fmt)->log2_chroma_w == 1;
-  const bool is_video = coding == ColorCoding::kVideo;
-  context.color_range = is_video ? AVCOL_RANGE_MPEG : AVCOL_RANGE_JPEG;
+  const ColorTags tags = tags_of(context.pix_fmt);
+  context.color_range = tags.range;
   context.color_primaries = AVCOL_PRI_BT709;
-  context.color_trc = coding == ColorCoding::kRgb ? AVCOL_TRC_IEC61966_2_1 : AVCOL_TRC_BT709;
-  context.colorspace = AVCOL_SPC_BT709;
-  if (coding == ColorCoding::kRgb) context.colorspace = AVCOL_SPC_RGB;
-  if (coding == ColorCoding::kJpeg) context.colorspace = AVCOL_SPC_BT470BG;  // BT.601's numbers
-  if (is_subsampled) {
-    context.chroma_sample_location = is_video ? AVCHROMA_LOC_LEFT : AVCHROMA_LOC_CENTER;
-  }
+  context.color_trc = tags.transfer;
+  context.colorspace = tags.matrix;
+  context.chroma_sample_location = tags.siting;
+}
+
+void tag_colors(AVFrame& frame) {
+  const ColorTags tags = tags_of(frame.format);
+  frame.color_range = tags.range;
+  frame.color_primaries = AVCOL_PRI_BT709;
+  frame.color_trc = tags.transfer;
+  frame.colorspace = tags.matrix;
+  frame.chroma_location = tags.siting;
 }
 
 }  // namespace layercast::media

@@ -8,6 +8,7 @@
 
 struct AVCodec;
 struct AVCodecContext;
+struct AVFrame;
 
 namespace layercast::media {
 
@@ -30,5 +31,8 @@ ColorCoding color_coding_of(int pixel_format);
 
 /// Sets the colour properties of the pixel format in `context`, and so in the stream.
 void tag_colors(AVCodecContext& context);
+/// The same in `frame`: some encoders, such as prores_ks, write those of each frame into the stream
+/// and ignore those of the context.
+void tag_colors(AVFrame& frame);
 
 }  // namespace layercast::media
