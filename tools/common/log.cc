@@ -1,21 +1,29 @@
 #include "tools/common/log.h"
 
 #include "base/time.h"
+#include "tools/common/library_output.h"
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace layercast::tools {
 namespace {
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
-void write_stderr(std::string line) {
+void write_line(std::string line) {
   line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t written = ::write(message_descriptor(), rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return;
+    rest.remove_prefix(static_cast<size_t>(written));
+  }
 }
 
 base::Error wrong_choice(std::string_view option, const std::string& given,
@@ -64,12 +72,12 @@ void Log::write(LogLevel level, std::string_view message) const {
     prefix = base::utc_text(std::chrono::system_clock::now()) + " ";
   }
   prefix += level == LogLevel::kInfo ? tool_ + ": " : tool_ + ": " + std::string(name) + ": ";
-  write_stderr(prefix + std::string(message));
+  write_line(prefix + std::string(message));
 }
 
 void Log::write_fault(std::string_view line) const {
   if (format_ == LogFormat::kJson) return write_json(LogLevel::kError, line);
-  write_stderr(std::string(line));
+  write_line(std::string(line));
 }
 
 int Log::fail(const base::Error& error) const {
@@ -86,7 +94,7 @@ void Log::write_json(LogLevel level, std::string_view message) const {
                                        {"tool", tool_},
                                        {"message", message}};
   constexpr auto kReplace = nlohmann::ordered_json::error_handler_t::replace;
-  write_stderr(line.dump(-1, ' ', false, kReplace));
+  write_line(line.dump(-1, ' ', false, kReplace));
 }
 
 }  // namespace layercast::tools

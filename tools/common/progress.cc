@@ -1,5 +1,7 @@
 #include "tools/common/progress.h"
 
+#include "tools/common/library_output.h"
+
 #include <cstdio>
 #include <string>
 #include <unistd.h>
@@ -20,6 +22,11 @@ std::string clock_text(double seconds) {
   return text;
 }
 
+// A progress line that cannot be written is of no importance.
+void write_terminal(const std::string& text) {
+  static_cast<void>(::write(message_descriptor(), text.data(), text.size()));
+}
+
 std::string bar(double part) {
   const int filled = static_cast<int>(part * kBarCells);
   return "[" + std::string(static_cast<size_t>(filled), '#') +
@@ -29,7 +36,7 @@ std::string bar(double part) {
 }  // namespace
 
 Progress::Progress(Show show, std::optional<int64_t> total)
-    : shown_(show == Show::kOnTerminal && ::isatty(STDERR_FILENO) == 1),
+    : shown_(show == Show::kOnTerminal && ::isatty(message_descriptor()) == 1),
       total_(total),
       start_(steady_clock::now()),
       last_(start_) {}
@@ -56,15 +63,13 @@ void Progress::update(int64_t done) {
                   rate);
     line = counts;
   }
-  std::fprintf(stderr, "\r\033[K%s", line.c_str());
-  std::fflush(stderr);
+  write_terminal("\r\033[K" + line);
   line_is_open_ = true;
 }
 
 void Progress::clear() {
   if (!line_is_open_) return;
-  std::fputs("\r\033[K", stderr);
-  std::fflush(stderr);
+  write_terminal("\r\033[K");
   line_is_open_ = false;
 }
 

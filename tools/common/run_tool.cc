@@ -1,6 +1,7 @@
 #include "tools/common/run_tool.h"
 
 #include "tools/common/interruption.h"
+#include "tools/common/library_output.h"
 
 #include <cstdio>
 #include <variant>
@@ -24,6 +25,7 @@ int run_tool(const OptionTable& table, int argc, const char* const* argv, const 
   if (const auto configured = log.configure(arguments); !configured) {
     return log.fail(configured.error());
   }
+  const LibraryOutput library_output(log);
   return work(arguments, log);
 }
 
