@@ -9,9 +9,9 @@ function __layercast_encode_files
 end
 
 complete -c encode -f
-complete -c encode -s i -l input -r -F -d 'Raw RGBA frames'
+complete -c encode -s i -l input -r -F -d 'The frames'
 complete -c encode -l scene -r -f -a '(__layercast_encode_files yaml yml)' -d 'Scene file that the frames were rendered from'
-complete -c encode -l size -r -f -d 'Size of the frames in px, such as 1920x1080'
+complete -c encode -l size -r -f -d 'Size of raw frames in px, such as 1920x1080'
 complete -c encode -l fps -r -f -d 'Frames per second, such as 30 or 30000/1001'
 complete -c encode -l threads -r -f -d 'Number of threads for colour conversion'
 complete -c encode -s o -l output -r -f -a '(__layercast_encode_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Where the video goes'

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/uio.h>
@@ -49,6 +50,22 @@ void advance(std::vector<iovec>& segments, size_t& first, size_t bytes) {
     bytes -= taken;
     if (segment.iov_len == 0) ++first;
   }
+}
+
+// Copies `bytes` to the front of the segments and removes that part.
+void fill_front(std::vector<iovec>& segments, std::string_view bytes) {
+  size_t filled = 0;
+  while (!bytes.empty() && filled < segments.size()) {
+    iovec& segment = segments[filled];
+    const size_t count = std::min(bytes.size(), segment.iov_len);
+    std::memcpy(segment.iov_base, bytes.data(), count);
+    bytes.remove_prefix(count);
+    segment.iov_base = static_cast<std::byte*>(segment.iov_base) + count;
+    segment.iov_len -= count;
+    if (segment.iov_len > 0) break;
+    ++filled;
+  }
+  segments.erase(segments.begin(), segments.begin() + static_cast<ptrdiff_t>(filled));
 }
 
 enum class Ready { kYes, kInterrupted };
@@ -112,18 +129,36 @@ base::Result<void> write_frame(int descriptor, const Frame& frame, const std::st
   return {};
 }
 
-base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::string& name,
-                                   const StopRequested& stop) {
+base::Result<size_t> read_planes(int descriptor, Frame& frame, const std::string& name,
+                                 const StopRequested& stop, std::string_view head) {
   std::vector<iovec> segments = segments_of(frame);
-  const size_t wanted = bytes_of(segments);
+  fill_front(segments, head);
   TRY(const size_t moved,
       move_segments(descriptor, std::move(segments), POLLIN, "cannot read", name, stop, ::readv));
-  if (moved == wanted) return ReadFrame::kWhole;
-  if (moved == 0) return ReadFrame::kEnd;
+  return moved + head.size();
+}
+
+base::Result<ReadFrame> read_outcome(size_t bytes, const Frame& frame, const std::string& name) {
+  const size_t wanted = bytes_of(segments_of(frame));
+  if (bytes == wanted) return ReadFrame::kWhole;
+  if (bytes == 0) return ReadFrame::kEnd;
   return base::Error{base::ErrorCode::kTruncated,
-                     "the input ends inside a frame: " + std::to_string(moved) + " of " +
+                     "the input ends inside a frame: " + std::to_string(bytes) + " of " +
                          std::to_string(wanted) + " bytes",
                      name, nullptr};
+}
+
+base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::string& name,
+                                   const StopRequested& stop) {
+  TRY(const size_t bytes, read_planes(descriptor, frame, name, stop, {}));
+  return read_outcome(bytes, frame, name);
+}
+
+base::Result<size_t> read_bytes(int descriptor, std::span<uint8_t> bytes, const std::string& name,
+                                const StopRequested& stop) {
+  if (bytes.empty()) return size_t{0};
+  return move_segments(descriptor, {{bytes.data(), bytes.size()}}, POLLIN, "cannot read", name,
+                       stop, ::readv);
 }
 
 std::string y4m_header(PixelFormat format, base::SizeI size, base::FrameRate rate) {

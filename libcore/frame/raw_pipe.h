@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,18 @@ enum class ReadFrame { kWhole, kEnd };
 /// kIo, kInterrupted.
 base::Result<ReadFrame> read_frame(int descriptor, Frame& frame, const std::string& name,
                                    const StopRequested& stop);
+
+/// As read_frame(), but returns the number of bytes that the input still had for the frame.
+/// `head`: the first bytes of the frame, which have been read already and count.
+base::Result<size_t> read_planes(int descriptor, Frame& frame, const std::string& name,
+                                 const StopRequested& stop, std::string_view head);
+/// The result of read_frame() after read_planes() has returned `bytes`.
+base::Result<ReadFrame> read_outcome(size_t bytes, const Frame& frame, const std::string& name);
+
+/// Fills `bytes`; returns their number, which is smaller only at the end of the input.
+/// Errors: kIo, kInterrupted.
+base::Result<size_t> read_bytes(int descriptor, std::span<uint8_t> bytes, const std::string& name,
+                                const StopRequested& stop);
 
 /// The header line of a YUV4MPEG2 stream: BT.709 limited range, left-sited 4:2:0.
 /// Range: a planar YUV format.

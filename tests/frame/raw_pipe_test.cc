@@ -321,5 +321,23 @@ TEST(Y4m, HeaderTellsSizeRateChromaAndRange) {
   EXPECT_EQ(kY4mFrameHeader, "FRAME\n");
 }
 
+TEST(RawPipe, ReadsAFrameAfterItsFirstBytes) {
+  Pipe pipe;
+  const std::string bytes = "0123456789abcdefghijklmnopqrstuv";  // 2 by 4 pixels
+  ASSERT_TRUE(write_all(pipe.writer(), bytes.substr(10), "test", kNeverStop).ok());
+  pipe.close_writer();
+  Frame frame(PixelFormat::kRgba, {2, 4});
+  const auto read = read_planes(pipe.reader(), frame, "test", kNeverStop, bytes.substr(0, 10));
+  ASSERT_TRUE(read.ok());
+  EXPECT_EQ(read.value(), bytes.size());
+  EXPECT_EQ(read_outcome(read.value(), frame, "test").value(), ReadFrame::kWhole);
+  for (int y = 0; y < 4; ++y) {
+    EXPECT_EQ(std::memcmp(frame.plane(0) + y * frame.row_bytes(0), bytes.data() + 8 * y, 8), 0);
+  }
+  EXPECT_EQ(read_outcome(10, frame, "test").error().code, ErrorCode::kTruncated);
+  std::array<uint8_t, 4> more{};
+  EXPECT_EQ(read_bytes(pipe.reader(), more, "test", kNeverStop).value(), 0U);
+}
+
 }  // namespace
 }  // namespace layercast::frame

@@ -21,12 +21,7 @@ std::optional<base::SizeI> parse_size(std::string_view text) {
 
 std::optional<base::FrameRate> parse_rate(std::string_view text) {
   const auto rate = base::parse_frame_rate(text);
-  if (!rate || rate->denominator > scene::limits::kFrameRateDenominatorMax ||
-      rate->per_second() < scene::limits::kFrameRate.min ||
-      rate->per_second() > scene::limits::kFrameRate.max) {
-    return std::nullopt;
-  }
-  return rate;
+  return rate && is_rate_in_range(*rate) ? rate : std::nullopt;
 }
 
 // Parses an option's value with `parse`.
@@ -47,6 +42,12 @@ base::Error wrong_value(std::string_view option, std::string_view given,
   return base::invalid_input(
       "\"" + std::string(given) + "\" is not understood, expected " + std::string(expected),
       "--" + std::string(option));
+}
+
+bool is_rate_in_range(const base::FrameRate& rate) {
+  return rate.denominator <= scene::limits::kFrameRateDenominatorMax &&
+         rate.per_second() >= scene::limits::kFrameRate.min &&
+         rate.per_second() <= scene::limits::kFrameRate.max;
 }
 
 base::Result<std::optional<base::SizeI>> size_option(const Arguments& arguments,

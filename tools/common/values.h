@@ -25,6 +25,9 @@ base::Result<std::optional<base::FrameRate>> rate_option(const Arguments& argume
                                                          std::string_view name);
 base::Result<std::optional<base::Duration>> duration_option(const Arguments& arguments,
                                                             std::string_view name);
+/// Whether a rate is within the limits of rate_option().
+bool is_rate_in_range(const base::FrameRate& rate);
+
 /// An inclusive range.
 struct IntegerRange {
   int64_t min;

@@ -1,31 +1,21 @@
-#include "base/worker_pool.h"
-#include "compose/tile_grid.h"
-#include "frame/convert.h"
-#include "frame/frame.h"
-#include "frame/image.h"
-#include "frame/raw_pipe.h"
 #include "media/out/encoding.h"
+#include "scene/model/limits.h"
 #include "tools/common/frame_writer.h"
-#include "tools/common/interruption.h"
 #include "tools/common/log.h"
 #include "tools/common/network_options.h"
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"
 #include "tools/common/video_options.h"
+#include "tools/encode/frame_input.h"
 #include "tools/encode/options.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <fcntl.h>
 #include <memory>
 #include <optional>
 #include <string>
-#include <sys/stat.h>
 #include <thread>
-#include <unistd.h>
 #include <utility>
-#include <vector>
 
 namespace layercast::tools {
 namespace {
@@ -33,61 +23,85 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-/// The source of the frames.
-struct Input {
-  int descriptor = STDIN_FILENO;
-  std::string name = "standard input";
-  std::optional<int64_t> bytes;  ///< if it is a regular file
-};
-
-base::Result<Input> open_input(const Arguments& arguments) {
-  Input input;
-  const std::string path = arguments.one("input").value_or("-");
-  if (path != "-") {
-    input.name = path;
-    input.descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (input.descriptor < 0) {
-      Error error = base::io_error(errno, "cannot read", path);
-      error.code = ErrorCode::kNotFound;
-      return error;
-    }
-  } else if (::isatty(STDIN_FILENO) == 1) {
-    return base::invalid_input(
-        "it is a terminal, expected raw frames from a pipe, a file or -i FILE", input.name);
-  }
-  struct stat status {};
-  if (::fstat(input.descriptor, &status) == 0) {
-    if (S_ISDIR(status.st_mode)) {
-      return base::invalid_input("is a folder, expected raw frames", input.name);
-    }
-    if (S_ISREG(status.st_mode)) input.bytes = status.st_size;
-  }
-  frame::enlarge_pipe(input.descriptor);
-  return input;
+std::string size_text(base::SizeI size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
 }
 
-/// Size and rate of the frames.
-struct Geometry {
-  base::SizeI size;
-  base::FrameRate rate;
+/// What the options and the scene say of the frames.
+struct Wanted {
+  std::optional<base::SizeI> size;
+  std::optional<base::FrameRate> rate;
+  const scene::SceneFile* scene;  ///< null without --scene
 };
+
+base::Result<Wanted> wanted_frames(const Arguments& arguments,
+                                   const std::optional<scene::SceneFile>& file) {
+  Wanted wanted{{}, {}, file ? &*file : nullptr};
+  TRY(wanted.size, size_option(arguments, "size"));
+  TRY(wanted.rate, rate_option(arguments, "fps"));
+  return wanted;
+}
 
 Error missing_geometry(const std::string& what) {
   return base::invalid_input(
       what + " of the frames is not known, expected --scene SCENE, or --size WxH and --fps N");
 }
 
-base::Result<Geometry> geometry(const Arguments& arguments,
-                                const std::optional<scene::SceneFile>& file) {
-  TRY(const auto size, size_option(arguments, "size"));
-  TRY(const auto rate, rate_option(arguments, "fps"));
-  if (!size && !file) return missing_geometry("the size");
-  if (!rate && !file) return missing_geometry("the rate");
-  return Geometry{size ? *size : file->scene.canvas.size, rate ? *rate : file->scene.canvas.fps};
+// The size of the frames: that of the input, which must not contradict the options or the scene.
+base::Result<base::SizeI> size_of_frames(const FrameInput& input, const Wanted& wanted) {
+  const std::optional<base::SizeI> own = input.size();
+  std::optional<base::SizeI> other = wanted.size;
+  if (!other && wanted.scene != nullptr) other = wanted.scene->scene.canvas.size;
+  if (!own && !other) return missing_geometry("the size");
+  if (own && other && *own != *other) {
+    const std::string whose = wanted.size ? "--size says " : "the canvas of the scene is ";
+    return base::invalid_input("the frames are " + size_text(*own) + ", " + whose +
+                                   size_text(*other) +
+                                   "; expected frames of that size, or --size " + size_text(*own),
+                               input.name());
+  }
+  const base::SizeI size = own ? *own : *other;
+  constexpr auto kSide = scene::limits::kCanvasSide;
+  if (std::min(size.width, size.height) >= kSide.min &&
+      std::max(size.width, size.height) <= kSide.max) {
+    return size;
+  }
+  return base::invalid_input(
+      "the frames are " + size_text(size) + ", expected each side from 16 to 7680", input.name());
 }
 
-base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& arguments,
-                                                             const Geometry& geometry) {
+// The rate of the frames: --fps, else that of the input, which must be that of the scene.
+base::Result<base::FrameRate> rate_of_frames(const FrameInput& input, const Wanted& wanted) {
+  if (wanted.rate) return *wanted.rate;
+  std::optional<base::FrameRate> of_scene;
+  if (wanted.scene != nullptr) of_scene = wanted.scene->scene.canvas.fps;
+  const std::optional<base::FrameRate> own = input.rate();
+  if (!own && !of_scene) return missing_geometry("the rate");
+  if (own && of_scene && *own != *of_scene) {
+    return base::invalid_input("the frames have a rate of " + own->to_string() +
+                                   ", the canvas of the scene of " + of_scene->to_string() +
+                                   "; expected frames of that rate, or --fps N",
+                               input.name());
+  }
+  const base::FrameRate rate = own ? *own : *of_scene;
+  if (is_rate_in_range(rate)) return rate;
+  return base::invalid_input("the frames have a rate of " + rate.to_string() +
+                                 ", expected --fps with 1 to 240 frames per second",
+                             input.name());
+}
+
+base::Result<Geometry> geometry(FrameInput& input, const Wanted& wanted) {
+  TRY(const base::SizeI size, size_of_frames(input, wanted));
+  TRY(const base::FrameRate rate, rate_of_frames(input, wanted));
+  const bool follows_scene = wanted.scene != nullptr && !wanted.size;
+  if (follows_scene && wanted.scene->scene.duration) {
+    TRY_DO(input.expect(size, rate.frames_in(*wanted.scene->scene.duration)));
+  }
+  return Geometry{size, rate};
+}
+
+// Without the size and rate of the video, which the input may state.
+base::Result<media::EncodingRequest> encoding_request(const Arguments& arguments) {
   media::EncodingRequest request;
   for (const std::string& name : arguments.many("output")) {
     TRY(std::string output, encoding_output(name));
@@ -98,64 +112,9 @@ base::Result<std::unique_ptr<media::Encoding>> open_encoding(const Arguments& ar
   }
   request.container = arguments.one("format");
   TRY(request.video, video_settings(arguments));
-  request.video.size = geometry.size;
-  request.video.rate = geometry.rate;
   TRY(request.audio, audio_settings(arguments));
-  return media::Encoding::open(std::move(request));
+  return request;
 }
-
-/// Converts raw frames to the encoder's pixel format, tile by tile.
-class Converter {
- public:
-  Converter(const Geometry& geometry, frame::PixelFormat format, int threads)
-      : raw_(frame::PixelFormat::kRgba, geometry.size),
-        grid_(geometry.size),
-        pool_(format, geometry.size),
-        workers_(threads) {
-    for (int i = 0; i < threads; ++i) scratch_.emplace_back(kScratch);
-  }
-
-  /// The target for reading raw RGBA.
-  frame::Frame& raw() { return raw_; }
-
-  /// Converts the frame in raw().
-  frame::FramePtr convert() {
-    auto target = pool_.take();
-    workers_.run(grid_.count(), [&](int tile, int thread) {
-      convert_tile(grid_.area(tile), scratch_[static_cast<size_t>(thread)].view(), *target);
-    });
-    return target;
-  }
-
- private:
-  using Pixels = frame::ImageView<frame::PremulRgba8>;
-  // The first column of a tile: aligned, with space for the column before it.
-  static constexpr int kFirstColumn = 16;
-  static constexpr base::SizeI kScratch{kFirstColumn + compose::TileGrid::kWidth,
-                                        compose::TileGrid::kHeight};
-
-  void convert_tile(const base::RectI& area, Pixels scratch, frame::Frame& target) const {
-    base::RectI read = area;
-    if (read.left > 0) --read.left;
-    const int first = kFirstColumn - (area.left - read.left);
-    const auto part = scratch.part({first, 0, first + read.width(), read.height()});
-    frame::premultiply(raw_.rgba().part(read), part);
-    if (area.left == 0) {
-      for (int y = 0; y < area.height(); ++y) {
-        scratch.at(kFirstColumn - 1, y) = scratch.at(kFirstColumn, y);
-      }
-    }
-    frame::convert_tile(
-        scratch.part({kFirstColumn - 1, 0, kFirstColumn + area.width(), area.height()}), area,
-        target);
-  }
-
-  frame::Frame raw_;
-  compose::TileGrid grid_;
-  std::vector<frame::Image<frame::PremulRgba8>> scratch_;  // one per thread
-  frame::FramePool pool_;
-  base::WorkerPool workers_;
-};
 
 /// How many frames were read, and the error that ended reading, if any.
 struct ReadOutcome {
@@ -163,24 +122,18 @@ struct ReadOutcome {
   std::optional<Error> error;
 };
 
-ReadOutcome read_all(const Input& input, Converter& converter, FrameWriter& writer,
-                     Progress& progress) {
+ReadOutcome read_all(FrameInput& input, FrameWriter& writer, Progress& progress) {
   ReadOutcome outcome;
   while (true) {
-    auto read = frame::read_frame(input.descriptor, converter.raw(), input.name, interrupted);
-    if (!read) {
-      outcome.error = std::move(read).error();
+    auto next = input.next();
+    if (!next) {
+      outcome.error = std::move(next).error();
       return outcome;
     }
-    if (read.value() == frame::ReadFrame::kEnd) return outcome;
-    if (!writer.push({outcome.frames, converter.convert()})) return outcome;
+    if (next.value() == nullptr) return outcome;
+    if (!writer.push({outcome.frames, std::move(next).value()})) return outcome;
     progress.update(++outcome.frames);
   }
-}
-
-std::optional<int64_t> frame_count(const Input& input, base::SizeI size) {
-  if (!input.bytes) return std::nullopt;
-  return *input.bytes / (size.area() * int64_t{sizeof(frame::StraightRgba8)});
 }
 
 // The error of the last failed output, after logging those of the others; a closed pipe only if
@@ -202,20 +155,20 @@ Error kept(Error error, int64_t frames) {
   return error;
 }
 
-base::Result<void> encode_all(const Input& input, const Geometry& geometry,
-                              media::Encoding& encoding, int threads, const Log& log) {
-  Converter converter(geometry, encoding.input_format(), threads);
+base::Result<void> encode_all(FrameInput& input, base::SizeI size, media::Encoding& encoding,
+                              const Log& log) {
   Progress progress(log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
-                    frame_count(input, geometry.size));
+                    input.count(size));
   FrameWriter writer([&](const NumberedFrame& next) { return encoding.write(next.frame); });
-  const ReadOutcome outcome = read_all(input, converter, writer, progress);
+  const ReadOutcome outcome = read_all(input, writer, progress);
   const auto written = writer.join();
   progress.clear();
   if (!written) return failure_of(encoding, written.error(), log);
   if (outcome.frames == 0) {
     if (outcome.error) return *outcome.error;
-    return Error{ErrorCode::kTruncated, "the input contains no frame", input.name, nullptr};
+    return Error{ErrorCode::kTruncated, "the input contains no frame", input.name(), nullptr};
   }
+  if (!outcome.error || outcome.error->code == ErrorCode::kTruncated) TRY_DO(input.check_end());
   // Frames before an error or interruption are kept.
   const auto finished = encoding.finish();
   if (!finished) {
@@ -229,12 +182,18 @@ base::Result<void> encode_all(const Input& input, const Geometry& geometry,
 base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
                           const Log& log) {
   TRY_DO(apply_network_options(arguments));
-  TRY(const Geometry frames, geometry(arguments, file));
+  TRY(const Wanted wanted, wanted_frames(arguments, file));
   TRY(const auto threads, integer_option(arguments, "threads", {1, 256}));
-  TRY(const Input input, open_input(arguments));
-  TRY(const auto encoding, open_encoding(arguments, frames));
+  TRY(media::EncodingRequest request, encoding_request(arguments));
+  TRY(const auto input, open_frame_input(arguments.one("input").value_or("-")));
+  TRY(const Geometry frames, geometry(*input, wanted));
+  request.video.size = frames.size;
+  request.video.rate = frames.rate;
+  TRY(const auto encoding, media::Encoding::open(std::move(request)));
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  return encode_all(input, frames, *encoding, threads ? static_cast<int>(*threads) : cores, log);
+  input->start(
+      {frames.size, encoding->input_format(), threads ? static_cast<int>(*threads) : cores});
+  return encode_all(*input, frames.size, *encoding, log);
 }
 
 int run(const Arguments& arguments, const Log& log) {

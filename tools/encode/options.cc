@@ -8,21 +8,24 @@ namespace layercast::tools {
 const OptionTable& encode_options() {
   static const OptionTable table{
       "encode",
-      "Encode raw RGBA frames to video files and streams.",
+      "Encode frames to video files and streams.",
       {},
       {{"Input",
         {{.name = "input",
           .letter = 'i',
           .value = "FILE",
-          .help = "Raw RGBA frames: 8 bits a channel, straight alpha, packed rows (default: -, "
-                  "standard input).",
+          .help = "The frames: raw RGBA (8 bits a channel, straight alpha, packed rows), Y4M, or "
+                  "numbered stills such as frame-%05d.png (default: -, standard input).",
           .completion = Completion::kFile},
          {.name = "scene",
           .value = "SCENE",
-          .help = "Scene file that the frames were rendered from; sets their size and rate.",
+          .help = "Scene file that the frames were rendered from; sets their size and rate, or "
+                  "must agree with those that the input states.",
           .completion = Completion::kSceneFile},
-         {.name = "size", .value = "WxH", .help = "Size of the frames in px, such as 1920x1080."},
-         {.name = "fps", .value = "N", .help = "Frames per second, such as 30 or 30000/1001."},
+         {.name = "size", .value = "WxH", .help = "Size of raw frames in px, such as 1920x1080."},
+         {.name = "fps",
+          .value = "N",
+          .help = "Frames per second, such as 30 or 30000/1001; overrides those of the input."},
          {.name = "threads",
           .value = "N",
           .help = "Number of threads for colour conversion (default: one per core). It does not "

@@ -1,7 +1,7 @@
 #include "content/animation/frame_files.h"
 
 #include "base/ascii.h"
-#include "scene/model/limits.h"
+#include "base/parse_number.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,8 +12,6 @@
 
 namespace layercast::content {
 namespace {
-
-namespace limits = scene::limits;
 
 size_t digits_at(std::string_view text, size_t at) {
   size_t end = at;
@@ -30,13 +28,17 @@ struct Numbered {
   size_t digits = 1;
   bool is_padded = false;  // with zeros
 
+  // Range: `name` is longer than both texts.
+  std::string_view number_in(std::string_view name) const {
+    return name.substr(before.size(), name.size() - before.size() - after.size());
+  }
+
   bool matches(std::string_view name) const {
     if (name.size() <= before.size() + after.size() || !name.starts_with(before) ||
         !name.ends_with(after)) {
       return false;
     }
-    const std::string_view number =
-        name.substr(before.size(), name.size() - before.size() - after.size());
+    const std::string_view number = number_in(name);
     if (digits_at(number, 0) != number.size() || number.size() < digits) return false;
     // Without padding, a number has no leading zeros; padded ones exceed the width only if needed.
     const bool has_zeros = number.size() > 1 && number.front() == '0';
@@ -153,7 +155,8 @@ bool naturally_before(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-base::Result<std::vector<std::string>> files_of_pattern(const std::string& pattern) {
+base::Result<std::vector<std::string>> files_of_pattern(const std::string& pattern,
+                                                        size_t files_max) {
   const std::filesystem::path path(pattern);
   const std::string name = path.filename().string();
   const auto number = numbered(name);
@@ -175,10 +178,9 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
                : wildcards_match(name, each) && (each.front() != '.' || name.front() == '.');
     std::error_code no_kind;
     if (!matches || entries->is_directory(no_kind)) continue;
-    if (names.size() >= static_cast<size_t>(limits::kAnimatedPicturesMax)) {
+    if (names.size() >= files_max) {
       return base::over_limit(
-          "more than " + std::to_string(limits::kAnimatedPicturesMax) + " files match this pattern",
-          pattern);
+          "more than " + std::to_string(files_max) + " files match this pattern", pattern);
     }
     names.push_back(std::move(each));
   }
@@ -189,6 +191,21 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
   std::ranges::sort(names, naturally_before);
   for (std::string& each : names) each = (folder / each).string();
   return names;
+}
+
+std::optional<NumberGap> first_gap(const std::string& pattern,
+                                   const std::vector<std::string>& files) {
+  const auto number = numbered(std::filesystem::path(pattern).filename().string());
+  if (!number) return std::nullopt;
+  std::optional<int64_t> before;
+  for (const std::string& file : files) {
+    const std::string name = std::filesystem::path(file).filename().string();
+    const auto at = base::parse_number<int64_t>(number->number_in(name));
+    if (!at) return std::nullopt;
+    if (before && *at != *before + 1) return NumberGap{*before, *at};
+    before = at;
+  }
+  return std::nullopt;
 }
 
 }  // namespace layercast::content

@@ -1,7 +1,11 @@
 #pragma once
 
 #include "base/error.h"
+#include "scene/model/limits.h"
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,8 +16,21 @@ namespace layercast::content {
 /// printf number (`walk-%d.png`, `walk-%03d.png`; `%%` is a per cent sign) or the shell wildcards
 /// `*`, `?` and `[a-z]`; the folder is used literally. Numbers may start anywhere and have gaps.
 /// Errors: `where` is the pattern: kNotFound when no file matches, kInvalidInput when it is not a
-/// pattern, kLimit for too many files, kIo.
-base::Result<std::vector<std::string>> files_of_pattern(const std::string& pattern);
+/// pattern, kLimit for more than `files_max` files, kIo.
+base::Result<std::vector<std::string>> files_of_pattern(
+    const std::string& pattern,
+    size_t files_max = static_cast<size_t>(scene::limits::kAnimatedPicturesMax));
+
+/// Two neighbouring numbers with others missing between them.
+struct NumberGap {
+  int64_t before;
+  int64_t after;
+};
+
+/// The first gap in the numbers of `files`, which files_of_pattern(pattern) returned; nullopt when
+/// there is none, or when the pattern has wildcards.
+std::optional<NumberGap> first_gap(const std::string& pattern,
+                                   const std::vector<std::string>& files);
 
 /// Whether `a` precedes `b` in natural order: numbers compare by value.
 bool naturally_before(std::string_view a, std::string_view b);

@@ -70,6 +70,20 @@ TEST_F(FrameFiles, NumbersMayBeMissing) {
   EXPECT_THAT(found("f%d.png"), ElementsAre("f1.png", "f2.png", "f5.png"));
 }
 
+TEST_F(FrameFiles, TellTheFirstMissingNumber) {
+  make({"f1.png", "f2.png", "f5.png", "f9.png"});
+  const auto gap_of = [&](const std::string& pattern) {
+    return first_gap(in_folder(pattern), files_of_pattern(in_folder(pattern)).value());
+  };
+  const auto gap = gap_of("f%d.png");
+  ASSERT_TRUE(gap);
+  EXPECT_EQ(gap->before, 2);
+  EXPECT_EQ(gap->after, 5);
+  EXPECT_FALSE(gap_of("f*.png"));
+  make({"g08.png", "g09.png", "g10.png"});
+  EXPECT_FALSE(gap_of("g%02d.png"));
+}
+
 TEST_F(FrameFiles, WildcardsComeInNaturalOrder) {
   make({"pic10b.png", "pic2.png", "pic10.png", "pic1.png", "pic02.png", "note.txt", ".pic3.png"});
   std::filesystem::create_directory(folder_ / "pic5.png");
