@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/regular_file.h"
 #include "media/av/input_limits.h"
+#include "media/av/time_origin.h"
 #include "media/in/decoded_format.h"
 #include "media/in/deinterlacer.h"
 
@@ -120,6 +121,7 @@ base::Result<void> VideoReader::open_first_frame() {
   origin_ = first->tick;
   const bool may_begin_before = first->has_own_time && is_known(stream->start_time);
   if (may_begin_before) origin_ = std::min(origin_, stream->start_time);
+  if (first->has_own_time) origin_ = time_origin(*demuxer_, *stream, origin_);
   first->tick -= origin_;
   first->end_tick -= origin_;
   first_tick_ = first->tick;

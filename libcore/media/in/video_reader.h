@@ -16,8 +16,7 @@
 
 namespace layercast::media {
 
-/// A decoded frame and its time, in ticks of the file's own time, where 0 is the beginning of its
-/// video.
+/// A decoded frame and its time, in ticks of the file's own time, where 0 is time_origin().
 struct DecodedFrame {
   LibavFramePtr frame;
   int64_t tick = 0;
@@ -46,7 +45,8 @@ class VideoReader {
   ~VideoReader();
 
   TimeBase time_base() const { return time_base_; }
-  /// The time of the first frame: 0, or later when the video begins with undecodable packets.
+  /// The time of the first frame: 0, or later when the sound begins before the video, or the video
+  /// with undecodable packets.
   int64_t first_tick() const { return first_tick_; }
   const Orientation& orientation() const { return orientation_; }
   /// The size in pixels at which the first frame is shown: upright and with square pixels.

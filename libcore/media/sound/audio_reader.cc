@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "media/av/input_guard.h"
+#include "media/av/time_origin.h"
 #include "media/sound/audio_source.h"
 #include "media/sound/sound_resampler.h"
 
@@ -84,8 +85,12 @@ int AudioReader::open_decoder() {
 void AudioReader::find_origin() {
   const AVStream* video = origin_kind_ == AudioOrigin::kVideo ? video_of(*demuxer_) : nullptr;
   has_origin_ = video != nullptr;
-  if (has_origin_ && video->start_time != AV_NOPTS_VALUE) {
-    origin_ = av_rescale_q(video->start_time, video->time_base, {1, kAudioRate});
+  const AVStream& track = has_origin_ ? *video : *demuxer_->streams[track_];
+  if (track.start_time != AV_NOPTS_VALUE) {
+    const int64_t origin = time_origin(*demuxer_, track, track.start_time);
+    // Without a video, the first sample counts, which may be after the start of the track.
+    has_origin_ = has_origin_ || origin != track.start_time;
+    if (has_origin_) origin_ = av_rescale_q(origin, track.time_base, {1, kAudioRate});
   }
   keep_only(*demuxer_, track_);
 }
@@ -289,7 +294,8 @@ base::Result<std::optional<base::SceneTime>> video_length(const std::string& pat
   const AVStream* video = video_of(*demuxer);
   if (video == nullptr) return std::optional<base::SceneTime>();
   keep_only(*demuxer, video->index);
-  const int64_t origin = video->start_time != AV_NOPTS_VALUE ? video->start_time : 0;
+  const int64_t origin =
+      video->start_time != AV_NOPTS_VALUE ? time_origin(*demuxer, *video, video->start_time) : 0;
   const AVRational rate =
       av_guess_frame_rate(demuxer.get(), demuxer->streams[video->index], nullptr);
   const bool has_rate = rate.num > 0 && rate.den > 0;

@@ -13,10 +13,10 @@
 
 namespace layercast::media {
 
-/// The origin of the time of a file's sound.
+/// The origin of the time of a file's sound: time_origin() of one of its tracks.
 enum class AudioOrigin : uint8_t {
-  kSound,  ///< its own first sample
-  kVideo,  ///< the first picture of the file's video; its own first sample where there is none
+  kSound,  ///< of the sound, so usually its own first sample
+  kVideo,  ///< of the file's video, as for its pictures; of the sound where there is none
 };
 
 /// Decodes the sound of a media file from its beginning, resampled to stereo at kAudioRate.
@@ -89,8 +89,8 @@ class AudioReader {
   bool was_given_ = false;  ///< next() has returned ready_
 };
 
-/// The length of the video in the file at `path`, from its first picture; nullopt when there is
-/// none. Reads the whole file, but decodes nothing.
+/// The length of the video in the file at `path`, from time_origin(); nullopt when there is none.
+/// Reads the whole file, but decodes nothing.
 /// Errors: kInvalidInput; `where` is the path.
 base::Result<std::optional<base::SceneTime>> video_length(const std::string& path);
 
