@@ -4,13 +4,15 @@
 #include "frame/any_picture.h"
 #include "media/av/libav.h"
 #include "media/in/alpha_picture_maker.h"
+#include "media/in/color_converter.h"
 #include "media/in/video_track.h"
 #include "media/in/yuv_picture_maker.h"
 
 namespace layercast::media {
 
 /// Converts decoded frames to pictures: planes, or premultiplied pixels for frames with alpha.
-/// Thread: one at a time.
+/// Other primaries and transfers than those of the canvas are converted first. Thread: one at a
+/// time.
 class PictureMaker {
  public:
   explicit PictureMaker(const Orientation& orientation) : yuv_(orientation), alpha_(orientation) {}
@@ -22,6 +24,7 @@ class PictureMaker {
   base::Result<void> check(const AVFrame& decoded);
 
  private:
+  ColorConverter colors_;
   YuvPictureMaker yuv_;
   AlphaPictureMaker alpha_;
 };

@@ -14,7 +14,8 @@ namespace layercast::media {
 /// once: packed samples and higher bit depths to 8-bit planes; other matrices and RGB to BT.709
 /// limited range in 4:4:4. Drops alpha; a frame that must be rotated becomes 4:4:4.
 /// Colour: unspecified properties get the customary values: BT.709 from 720 lines up, else BT.601;
-/// limited range; chroma on the left column. Transfer curves and primaries stay unchanged.
+/// limited range; chroma on the left column. Transfer curves and primaries stay unchanged: see
+/// ColorConverter.
 /// Thread: one at a time.
 class YuvPictureMaker {
  public:

@@ -683,7 +683,7 @@ TEST_F(VideoFeedTest, Bt2020BecomesBt709) {
   source.format = AV_PIX_FMT_YUV420P10LE;
   source.matrix = AVCOL_SPC_BT2020_NCL;
   source.range = AVCOL_RANGE_MPEG;
-  // R 200, G 60, B 100 in BT.2020's matrix.
+  // R 200, G 60, B 100 in BT.2020's matrix; the primaries are then taken to be BT.2020's, too.
   const double luma = 0.2627 * 200 + 0.6780 * 60 + 0.0593 * 100;
   source.paint = [luma](AVFrame& frame, int) {
     const auto coded = [](double value) { return static_cast<int>(std::lround(4 * value)); };
@@ -694,11 +694,12 @@ TEST_F(VideoFeedTest, Bt2020BecomesBt709) {
   const auto feed = opened({made("x.mkv", source)});
   const auto found = picture(*feed, {0, 1});
   EXPECT_EQ(found->layout().matrix, YuvMatrix::kBt709);
-  const double luma709 = 0.2126 * 200 + 0.7152 * 60 + 0.0722 * 100;
+  // In sRGB that is R 246.3, G 0 (below the gamut), B 100.
+  const double luma709 = 0.2126 * 246.3 + 0.0722 * 100;
   expect_near(middle_of(*found),
               {static_cast<int>(std::lround(16 + 219.0 / 255 * luma709)),
                static_cast<int>(std::lround(128 + 224.0 / 255 * (100 - luma709) / 1.8556)),
-               static_cast<int>(std::lround(128 + 224.0 / 255 * (200 - luma709) / 1.5748))},
+               static_cast<int>(std::lround(128 + 224.0 / 255 * (246.3 - luma709) / 1.5748))},
               2);
 }
 
