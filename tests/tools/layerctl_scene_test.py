@@ -1,13 +1,16 @@
 #!/usr/bin/python3
 """layerctl --scene changes what a command changes in a scene file, and nothing else."""
 
+import fcntl
 import json
 import os
 import re
+import struct
+import termios
 import unittest
 from pathlib import Path
 
-from harness import ROOT, Outcome, Terminal, ToolTest, tool
+from harness import ORANGE, ROOT, Outcome, Terminal, ToolTest, plain_png, tool
 
 SCENE = """\
 # An auction.
@@ -121,7 +124,11 @@ class Set(SceneFileTest):
         self.assert_becomes(("style:\n        color: white", "style: {}"))
 
     def test_takes_text_as_it_is_typed(self) -> None:
-        for text in ("Going: twice # now", "- no list", "yes", "*", "50%", "a 'quoted' \"word\""):
+        for text in (
+            "Going: twice # now", "- no list", "yes", "*", "50%", "a 'quoted' \"word\"",
+            "{{clock}}", "{{clock}} now", "[LIVE] Auction", '"Yes" she said',
+            "{x} left", "'tis' it", "'tis the season", "#fff", "@name",
+        ):  # fmt: skip
             self.told("set", "words", f"content.text={text}")
             layer = json.loads(self.told("get", "words", "--json"))
             self.assertEqual(layer["content"]["text"], text)
@@ -164,7 +171,21 @@ class Layers(SceneFileTest):
         columns = {line.index("overlay") for line in lines[1:]}
         self.assertEqual(columns, {lines[0].index("TYPE")})
         layers = json.loads(self.told("ls", "--json"))
-        self.assertEqual([layer["id"] for layer in layers], ["lot", "words", "back"])
+        self.assertEqual([layer["id"] for layer in layers], ["words", "lot", "back"])
+
+    def test_are_listed_for_programs_with_their_defaults(self) -> None:
+        layers = {each["id"]: each for each in json.loads(self.told("ls", "--json"))}
+        for layer in layers.values():
+            self.assertEqual(layer["visible"], True)
+            self.assertEqual(layer["blend_mode"], "normal")
+        self.assertEqual(layers["lot"]["opacity"], 0.9)
+        self.assertEqual(layers["back"]["opacity"], 1)
+        self.assertEqual(layers["back"]["z_index"], 0)
+        self.assertEqual(layers["lot"]["transform"]["position"], [20, 20])
+        self.assertEqual(layers["lot"]["transform"]["rotation"], 0)
+        self.assertEqual(layers["words"]["content"]["style"]["font_size"], 32)
+        self.assertEqual(layers["words"]["content"]["style"]["color"], "#ffffff")
+        self.assertNotIn("size", layers["words"])
 
     def test_are_printed_as_a_scene_file_has_them(self) -> None:
         self.assertIn("opacity: 0.9\n", self.told("get", "lot"))
@@ -410,7 +431,7 @@ class File(SceneFileTest):
         for name in ("auction.yaml", "showcase.yaml"):
             original = (ROOT / "scenes" / name).read_text(encoding="utf-8")
             self.path.write_text(original, encoding="utf-8")
-            for layer in json.loads(self.told("ls", "--json"))[::4]:
+            for layer in json.loads(self.told("export", "--json"))["layers"][::4]:
                 with self.subTest(scene=name, layer=layer["id"]):
                     self.path.write_text(original, encoding="utf-8")
                     self.told("set", layer["id"], "opacity=0.125", "blend_mode=lighten")
@@ -531,6 +552,110 @@ class Validate(ToolTest):
         [file] = json.loads(done.out)
         self.assertEqual(file["file"], "bad.yaml")
         self.assertEqual(len(file["faults"]), 1)
+
+
+    def test_tells_where_an_unquoted_hash_stands(self) -> None:
+        self.file("bad.yaml", SCENE.replace('color: "#ff8000"}', "color: #ff8000}"))
+        done = self.run_tool("layerctl", "validate", "bad.yaml")
+        self.assert_refused(done, 2, "bad.yaml:15:35: ", '"#" begins a comment', '"#ff8000"')
+
+    def test_tells_which_files_are_missing_or_cannot_be_opened(self) -> None:
+        self.file("good.png", plain_png(2, 2, ORANGE + (255,)))
+        self.file("walk-1.png", plain_png(2, 2, ORANGE + (255,)))
+        self.file("empty.png", b"")
+        names = ("good.png", "none.png", ".", "empty.png")
+        contents = [f"{{type: image, source: {name}}}" for name in names]
+        contents += [
+            f"{{type: frames, source: {name}, frame_delay: 200ms}}"
+            for name in ("walk-%d.png", "run-%d.png")
+        ]
+        layers = [
+            f"{{id: a{i}, type: overlay, size: [9, 9], content: {content}}}"
+            for i, content in enumerate(contents)
+        ]
+        layers.append(
+            "{id: feed, type: visual_feed, size: [9, 9], content: "
+            "{type: video, source: rtmp://127.0.0.1/live/key, fallback: lost.png}}"
+        )
+        path = self.scene(*layers, head="duration: 1s\nfonts: [none.ttf]")
+        done = self.run_tool("layerctl", "validate", path.name)
+        self.assertEqual((done.status, done.out), (2, b""), done.err)
+        places = [
+            ("fonts[0]", '"none.ttf"'), ("layers[1].content.source", '"none.png"'),
+            ("layers[2].content.source", '"."'), ("layers[3].content.source", '"empty.png"'),
+            ("layers[5].content.source", '"run-%d.png"'), ("layers[6].content.fallback", "lost.png"),
+        ]  # fmt: skip
+        self.assertEqual(len(done.lines), len(places), done.err)
+        for line, (where, name) in zip(done.lines, places):
+            self.assertRegex(line, r"^scene\.yaml:\d+:\d+: ")
+            self.assertIn(f"{where}: ", line)
+            self.assertIn(name, line)
+        self.assertEqual(
+            self.run_tool("layerctl", "validate", "--no-files", path.name), (0, b"", "")
+        )
+        [file] = json.loads(self.run_tool("layerctl", "validate", path.name, "--json").out)
+        self.assertEqual(len(file["faults"]), len(places))
+
+    def test_of_standard_input_checks_files_only_on_request(self) -> None:
+        text = SCENE.replace("{type: color, color: navy}", "{type: image, source: none.png}")
+        done = self.run_tool("layerctl", "validate", "-", stdin=text.encode())
+        self.assertEqual(done, (0, b"", ""))
+        done = self.run_tool("layerctl", "validate", "-", "--files", stdin=text.encode())
+        self.assert_refused(done, 2, "standard input:", "none.png", "No such file")
+
+    def test_warns_of_a_text_that_a_comment_cuts(self) -> None:
+        self.file("cut.yaml", SCENE.replace("text: Going once", "text: Lot #12"))
+        done = self.run_tool("layerctl", "validate", "cut.yaml")
+        self.assertEqual(done.status, 0)
+        self.assertIn("layerctl: warning: cut.yaml:22:17: ", done.err)
+        [file] = json.loads(self.run_tool("layerctl", "validate", "cut.yaml", "--json").out)
+        self.assertEqual((len(file["faults"]), len(file["warnings"])), (0, 1))
+
+
+class Help(ToolTest):
+    def test_is_a_command_too(self) -> None:
+        for words in (["set"], ["outputs", "add"], ["outputs"], []):
+            asked = self.run_tool("layerctl", "help", *words)
+            self.assertEqual(asked, self.run_tool("layerctl", *words, "--help"))
+            self.assertEqual((asked.status, asked.err), (0, ""))
+        self.assertIn(b"KEY=VALUE", self.run_tool("layerctl", "help", "set").out)
+        done = self.run_tool("layerctl", "help", "st")
+        self.assert_refused(done, 2, 'unknown command "st"', "did you mean")
+
+    def test_hints_at_the_words_of_other_tools(self) -> None:
+        for words, right in (
+            (["list"], "ls"), (["delete", "lot"], "rm"), (["remove", "lot"], "rm"),
+            (["outputs", "list"], "outputs ls"), (["outputs", "delete"], "outputs rm"),
+            (["audio", "create"], "audio add"), (["add", "overlay"], "create"),
+            (["update", "lot"], "set"), (["config", "show"], "config get"), (["hid"], "hide"),
+        ):  # fmt: skip
+            done = self.run_tool("layerctl", *words)
+            self.assert_refused(done, 2, f'did you mean "{right}"?')
+
+    def test_is_wrapped_at_a_hundred_columns(self) -> None:
+        for name, words in (
+            ("layerctl", []), ("layerctl", ["animate"]), ("render-frames", []), ("encode", []),
+            ("streamd", []),
+        ):  # fmt: skip
+            lines = self.run_tool(name, *words, "--help").out.decode().splitlines()
+            self.assertLessEqual(max(map(len, lines)), 100)
+            self.assertGreater(max(map(len, lines)), 80)
+
+    def test_is_wrapped_at_the_width_of_the_terminal(self) -> None:
+        for columns in (60, 140):
+            with Terminal() as terminal:
+                fcntl.ioctl(terminal.line, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+                done = self.start("layerctl", "help", "create", stdout=terminal.line)
+                self.assertEqual(done.wait(30), 0)
+                lines = terminal.read(1).splitlines()
+            self.assertLessEqual(max(map(len, lines)), columns)
+            words = " ".join(" ".join(lines).split())
+            self.assertIn("File with the layer as YAML or JSON, which the assignments", words)
+            # The further lines of a description begin where its first one does.
+            option = next(i for i, line in enumerate(lines) if "-f,--file" in line)
+            self.assertEqual(lines[option].index("File with"), 34)
+            if columns < 100:
+                self.assertRegex(lines[option + 1], r"^ {34}\S")
 
 
 class Words(SceneFileTest):

@@ -28,12 +28,45 @@ void add_patch(Value& patch, const Value& more) {
   }
 }
 
+// The number of bytes of the quoted text or bracketed value that begins `word`; all of them when it
+// is not closed.
+size_t length_of_first(std::string_view word) {
+  char quote = '\0';
+  int depth = 0;
+  for (size_t i = 0; i < word.size(); ++i) {
+    const char c = word[i];
+    if (quote != '\0') {
+      if (quote == '"' && c == '\\') ++i;
+      if (c == quote) quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '[' || c == '{') {
+      ++depth;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+    if (quote == '\0' && depth <= 0) return i + 1;
+  }
+  return word.size();
+}
+
+// Whether a word is a text although it begins as a list, a mapping or a quoted text does:
+// `{{clock}}`, `[LIVE] Auction`, `"Yes" she said`, `'tis the season`.
+bool is_text(std::string_view word) {
+  if (word.starts_with("{{")) return true;
+  const std::string_view first = word.substr(0, length_of_first(word));
+  if (first.front() == '\'' && (first.size() == 1 || first.back() != '\'')) return true;
+  const std::string_view rest = word.substr(first.size());
+  return rest.find_first_not_of(" \t\r\n") != std::string_view::npos;
+}
+
 }  // namespace
 
 base::Result<Value> value_from(const std::string& word) {
   if (word.empty()) return Value::of(word);
   scene::YamlDocument read = scene::read_yaml(word);
   if (std::string_view("[{\"'").find(word.front()) != std::string_view::npos) {
+    if (is_text(word)) return Value::of(word);
     if (read.faults.empty()) return std::move(read.value);
     return Error{ErrorCode::kInvalidInput, "\"" + word + "\" is " + read.faults.front().problem, "",
                  nullptr};

@@ -4,6 +4,7 @@
 #include "scene/wire/json_codec.h"
 #include "scene/wire/scene_tables.h"
 #include "scene/wire/yaml_codec.h"
+#include "scene/wire/yaml_hints.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -24,6 +25,33 @@ void collect_marks(const Value& value, const std::string& path,
   for (const auto& member : value.members) {
     collect_marks(member.value, path.empty() ? member.key : path + "." + member.key, marks);
   }
+}
+
+// `read`, the faults of the values, with the causes that the syntax of the text explains.
+std::vector<Fault> with_hints(std::vector<Fault> read, std::string_view yaml) {
+  if (read.empty()) return read;
+  const YamlLines lines(yaml);
+  for (Fault& fault : read) {
+    const std::string hint = value_hint(lines, fault.mark);
+    if (!hint.empty()) (fault.expected.empty() ? fault.problem : fault.expected) += "; " + hint;
+  }
+  return read;
+}
+
+// Texts that end at an unquoted `#`: valid, but rarely meant.
+void collect_cut_texts(const Value& value, const std::string& path, const YamlLines& lines,
+                       std::vector<std::string>& warnings) {
+  if (warnings.size() == static_cast<size_t>(limits::kFaultsMax)) return;
+  if (value.is(Value::Kind::kString)) {
+    if (const auto comment = cutting_comment(lines, value.mark, value.text)) {
+      warnings.push_back(path + ":" + std::to_string(comment->line) + ":" +
+                         std::to_string(comment->column) +
+                         ": \"#\" begins a comment, so the text is \"" + value.text +
+                         "\"; to include the rest, write the text in quotes");
+    }
+  }
+  for (const Value& item : value.items) collect_cut_texts(item, path, lines, warnings);
+  for (const auto& member : value.members) collect_cut_texts(member.value, path, lines, warnings);
 }
 
 SceneFaults faults_of(const std::vector<Fault>& faults, const std::string& path) {
@@ -87,12 +115,14 @@ base::Result<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const st
     Value root = document.value;
     if (root.mark.line == 0) root.mark = {1, 1};  // an empty file
     scene = scene_codec().read(root, reader);
-    faults.insert(faults.end(), reader.faults().begin(), reader.faults().end());
+    const std::vector<Fault> read = with_hints(reader.faults(), yaml);
+    faults.insert(faults.end(), read.begin(), read.end());
   }
   if (!faults.empty() || !scene) return faults_of(faults, path);
   SceneFile file{*std::move(scene), path, folder_of(path), {}, {}};
   if (!reader.warnings().empty()) file.warnings = faults_of(reader.warnings(), path).lines;
   collect_marks(document.value, "", file.marks);
+  collect_cut_texts(document.value, path, YamlLines(yaml), file.warnings);
   return file;
 }
 

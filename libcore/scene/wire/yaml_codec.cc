@@ -2,6 +2,7 @@
 
 #include "base/parse_number.h"
 #include "base/utf8.h"
+#include "scene/wire/yaml_hints.h"
 
 #include <algorithm>
 #include <array>
@@ -109,13 +110,21 @@ struct Stop {};
 // everything, cannot form cycles, and can be limited by a budget.
 class Builder : public YAML::EventHandler {
  public:
-  explicit Builder(YamlDocument& document) : document_(document) {}
+  Builder(YamlDocument& document, const YamlLines& lines) : document_(document), lines_(lines) {}
+
+  /// The place of the last scalar; line 0 when there is none.
+  Mark last_scalar() const { return last_scalar_; }
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Value value = Value::null();
     value.mark = mark_of(mark);
+    if (!open_.empty() && value.mark.line > 0) {
+      const Open& parent = open_.back();
+      const Mark key = parent.key ? parent.key->mark : Mark{};
+      value.mark = mark_of_missing_value(lines_, key, parent.value.mark.line, value.mark);
+    }
     add(std::move(value), anchor);
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -135,6 +144,7 @@ class Builder : public YAML::EventHandler {
     const bool is_plain = tag == "?" || tag.empty();
     Value value = is_plain ? plain_scalar(text) : Value::of(text);
     value.mark = mark_of(mark);
+    last_scalar_ = value.mark;
     if (base::invalid_utf8_offset(text)) {
       fault(value.mark, "the text holds a NUL character", "text without one");
     }
@@ -156,6 +166,7 @@ class Builder : public YAML::EventHandler {
   struct Open {
     Value value;
     YAML::anchor_t anchor;
+    bool is_placeholder = false;                   ///< whether it is an unquoted `{{…}}`
     std::optional<Value> key{};                    ///< of an object: the key whose value comes next
     std::unordered_map<std::string, int> lines{};  ///< of an object: where each key was given
   };
@@ -164,7 +175,10 @@ class Builder : public YAML::EventHandler {
     document_.faults.push_back({mark, {}, std::move(problem), std::move(expected)});
   }
   void fault_tag(Mark mark, const std::string& tag) {
-    fault(mark, "the tag " + tag + " is not supported", "a value without a tag");
+    const bool is_text = lines_.at(mark) == '!' && !tag.starts_with("tag:");
+    fault(mark, "the tag " + tag + " is not supported",
+          is_text ? "a value without a tag, or text that begins with \"!\" in quotes"
+                  : "a value without a tag");
   }
 
   void spend(Mark mark, int64_t nodes) {
@@ -193,17 +207,31 @@ class Builder : public YAML::EventHandler {
             "at most " + std::to_string(limits::kSceneDepthMax) + " levels");
       throw Stop{};
     }
-    open_.push_back({std::move(value), anchor});
+    const bool is_placeholder = lines_.rest(value.mark).starts_with("{{");
+    if (is_placeholder) {
+      const std::string_view text = lines_.rest(value.mark);
+      fault(value.mark, "\"{{\" begins a mapping in YAML, not a placeholder",
+            "the text in quotes: \"" + std::string(text.substr(0, text.find("}}"))) + "}}\"");
+    }
+    open_.push_back({std::move(value), anchor, is_placeholder});
   }
 
   void close() {
     Open done = std::move(open_.back());
     open_.pop_back();
+    // As a text, it causes no further faults.
+    if (done.is_placeholder) done.value = text_at(done.value.mark);
     if (done.anchor != 0) {
       spend_copy(done.value.mark, done.value);  // it is kept for its aliases
       anchors_[done.anchor] = done.value;
     }
     place(std::move(done.value));
+  }
+
+  Value text_at(Mark mark) const {
+    Value value = Value::of(lines_.rest(mark));
+    value.mark = mark;
+    return value;
   }
 
   void add(Value value, YAML::anchor_t anchor) {
@@ -221,7 +249,7 @@ class Builder : public YAML::EventHandler {
     if (parent.value.is(Value::Kind::kArray)) {
       parent.value.items.push_back(std::move(value));
     } else if (!parent.key) {
-      if (!value.is_scalar() || value.is(Value::Kind::kNull)) {
+      if (!parent.is_placeholder && (!value.is_scalar() || value.is(Value::Kind::kNull))) {
         fault(value.mark, "the key is " + std::string(name_of(value.kind)), "a string");
       }
       parent.key = std::move(value);
@@ -244,30 +272,50 @@ class Builder : public YAML::EventHandler {
   }
 
   YamlDocument& document_;
+  const YamlLines& lines_;
+  Mark last_scalar_;
   std::vector<Open> open_;
   std::map<YAML::anchor_t, Value> anchors_;
   int64_t nodes_ = 0;
   int64_t copied_bytes_ = 0;
 };
 
+// Whether an earlier fault on the line of `mark` explains a syntax error there.
+bool is_explained(const YamlDocument& document, Mark mark) {
+  return !document.faults.empty() && document.faults.back().mark.line == mark.line;
+}
+
+void parse_documents(std::istringstream& stream, Builder& builder, const YamlLines& lines,
+                     YamlDocument& document) {
+  YAML::Parser parser(stream);
+  parser.HandleNextDocument(builder);
+  YamlDocument second;
+  Builder second_builder(second, lines);
+  if (parser.HandleNextDocument(second_builder)) {
+    document.faults.push_back(
+        {second.value.mark, {}, "the file has a second YAML document", "one document in a file"});
+  }
+}
+
 void parse(std::string_view text, YamlDocument& document) {
   std::istringstream stream{std::string(text)};
+  const YamlLines lines(text);
+  Builder builder(document, lines);
   try {
-    YAML::Parser parser(stream);
-    Builder builder(document);
-    parser.HandleNextDocument(builder);
-    YamlDocument second;
-    Builder second_builder(second);
-    if (parser.HandleNextDocument(second_builder)) {
-      document.faults.push_back(
-          {second.value.mark, {}, "the file has a second YAML document", "one document in a file"});
+    parse_documents(stream, builder, lines, document);
+    // The parser accepts a quoted text that ends with the file.
+    if (auto fault = unclosed_quote_fault(lines, builder.last_scalar())) {
+      document.faults.push_back(*std::move(fault));
     }
   } catch (const Stop&) {
     // The list already has the fault that stopped the parser.
   } catch (const YAML::Exception& error) {
-    const bool placed = !error.mark.is_null();
-    document.faults.push_back(
-        {placed ? mark_of(error.mark) : Mark{1, 1}, {}, "not YAML: " + error.msg, {}});
+    const Mark mark = error.mark.is_null() ? Mark{1, 1} : mark_of(error.mark);
+    if (auto fault = unclosed_quote_fault(lines, builder.last_scalar())) {
+      document.faults.push_back(*std::move(fault));
+    } else if (!is_explained(document, mark)) {
+      document.faults.push_back(explained_syntax_fault(lines, mark, error.msg));
+    }
   }
 }
 

@@ -124,7 +124,7 @@ TEST(SceneFaults, OfTheFileAsAWhole) {
       {"", {"1:1: got nothing, expected a mapping (scene)"}},
       {"hello", {"1:1: got a string, expected a mapping (scene)"}},
       {"- 1", {"1:1: got a list, expected a mapping (scene)"}},
-      {"version: [1", {"1:1: not YAML: end of sequence flow not found"}},
+      {"version: [1", {R"(1:10: not YAML: "[" is not closed, expected "]")"}},
       {"scene: a\xff", {"1:9: this is not UTF-8, expected UTF-8 text"}},
       {kHead + "layers: []\n---\nversion: 1",
        {"6:1: the file has a second YAML document, expected one document in a file"}},

@@ -204,12 +204,15 @@ TEST(ReadYaml, ExpandsAliasesAndTakesTheLatestAnchorOfAName) {
 }
 
 TEST(ReadYaml, RefusesAliasesThatHaveNoAnchorOrStandInsideIt) {
-  EXPECT_EQ(faults_of("a: *b"), (Lines{"1:4: not YAML: the referenced anchor is not defined"}));
+  const std::string anchor =
+      ", expected an anchor of this name above, or text that begins with \"*\" in quotes";
+  EXPECT_EQ(faults_of("a: *b"),
+            (Lines{"1:4: not YAML: the referenced anchor is not defined" + anchor}));
   EXPECT_EQ(faults_of("a: &a [1, *a]"),
             (Lines{"1:11: the alias is inside its own anchor, expected a value without "
                    "cycles"}));
   EXPECT_EQ(faults_of("&a b: {c: [{d: *e}]}"),
-            (Lines{"1:16: not YAML: the referenced anchor is not defined"}));
+            (Lines{"1:16: not YAML: the referenced anchor is not defined" + anchor}));
 }
 
 TEST(ReadYaml, MergeKeysAreKeysLikeOthers) {
@@ -317,9 +320,11 @@ TEST(ReadYaml, FoldsAndKeepsLinesAsYamlSays) {
 
 TEST(ReadYaml, TellsWhatIsNoYaml) {
   EXPECT_EQ(faults_of("a: 1\n\tb: 2"),
-            (Lines{"2:1: not YAML: illegal tab when looking for indentation"}));
-  EXPECT_EQ(faults_of("a: [1"), (Lines{"1:1: not YAML: end of sequence flow not found"}));
-  EXPECT_EQ(faults_of("a: b: c"), (Lines{"1:5: not YAML: illegal map value"}));
+            (Lines{"2:1: not YAML: a tab indents this line, expected spaces"}));
+  EXPECT_EQ(faults_of("a: [1"), (Lines{R"(1:4: not YAML: "[" is not closed, expected "]")"}));
+  EXPECT_EQ(faults_of("a: b: c"),
+            (Lines{R"(1:5: not YAML: ":" occurs a second time in this value, )"
+                   R"(expected text that contains ": " in quotes)"}));
   for (const std::string_view yaml : {"a: {b: 1", "a: \"x", "'", "a: @x", "}", "&a",
                                       "%YAML 9.9\n---\na: 1", "a: \"\\q\"", "!<", "a:\n - b\n c"}) {
     const auto document = read_yaml(yaml);
@@ -347,8 +352,10 @@ TEST(ReadYaml, RefusesTagsButThatOfAString) {
   EXPECT_EQ(read_whole("!!str 12"), Value::of("12"));
   EXPECT_EQ(faults_of("a: !!int 3"), (Lines{"1:4: the tag tag:yaml.org,2002:int is not supported, "
                                             "expected a value without a tag"}));
-  EXPECT_EQ(faults_of("a: !path [1]"),
-            (Lines{"1:4: the tag !path is not supported, expected a value without a tag"}));
+  EXPECT_EQ(
+      faults_of("a: !path [1]"),
+      (Lines{"1:4: the tag !path is not supported, expected a value without a tag, or text that "
+             "begins with \"!\" in quotes"}));
 }
 
 /// --- Writing ---
