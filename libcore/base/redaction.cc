@@ -1,7 +1,13 @@
 #include "base/redaction.h"
 
+#include "base/ascii.h"
+#include "base/nearest.h"
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <optional>
+#include <span>
 #include <vector>
 
 namespace layercast::base {
@@ -86,21 +92,73 @@ void cut_query(std::string_view query, Cut& cut) {
   }
 }
 
-Cut cut_of(std::string_view url) {
+// The schemes whose paths hold no key. The path of any other, also of an unknown or misspelt one,
+// may.
+constexpr std::array<std::string_view, 7> kOpenSources = {"http", "https", "rtsp", "rtsps",
+                                                          "udp",  "rtp",   "file"};
+constexpr std::array<std::string_view, 2> kOpenOutputs = {"udp", "rtp"};
+// The schemes that a misspelt begin is compared with.
+constexpr std::array<std::string_view, 11> kSchemes = {
+    "rtmp", "rtmps", "rtmpt", "rtmpe", "srt", "rtsp", "rtsps", "http", "https", "udp", "rtp"};
+
+bool is_scheme_character(char c) {
+  const char lower = lower_case(c);
+  return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '+' || c == '-' || c == '.';
+}
+
+bool is_any_of(std::string_view name, std::span<const std::string_view> names) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+// Short words are near to many others.
+bool is_almost_scheme(std::string_view word) {
+  constexpr size_t kNearBytesMin = 4;
+  return word.size() < kNearBytesMin ? is_any_of(lower_case(word), kSchemes)
+                                     : nearest_name(word, kSchemes).has_value();
+}
+
+/// The parts of a text that is a URL, or begins almost as one.
+struct UrlParts {
+  std::string scheme;     ///< in lower case
+  std::string_view head;  ///< `rtmp://`
+  std::string_view rest;
+};
+
+// The parts of `text`, split behind `://`, or behind what stands in its place. nullopt for file
+// names.
+std::optional<UrlParts> parts_of(std::string_view text) {
+  const size_t begin = std::min(text.find_first_not_of(kSpaces), text.size());
+  const std::string_view trimmed = text.substr(begin);
+  const auto parts = [&](size_t scheme_end, size_t head_end) {
+    return UrlParts{lower_case(base::trimmed(trimmed.substr(0, scheme_end))),
+                    text.substr(0, begin + head_end), trimmed.substr(head_end)};
+  };
+  const size_t separator = trimmed.find("://");
+  const bool has_separator = separator != std::string_view::npos && separator > 0;
+  if (has_separator && trimmed.find('/') > separator) return parts(separator, separator + 3);
+  const auto end =
+      static_cast<size_t>(std::ranges::find_if_not(trimmed, is_scheme_character) - trimmed.begin());
+  const size_t head_end = std::min(trimmed.find_first_not_of(" :;/\\", end), trimmed.size());
+  const std::string_view between = trimmed.substr(end, head_end - end);
+  const bool is_separated =
+      between.find_first_of(":;") != std::string_view::npos || between == "//";
+  if (!is_separated || !is_almost_scheme(trimmed.substr(0, end))) return std::nullopt;
+  return parts(end, head_end);
+}
+
+Cut cut_of(std::string_view url, UrlUse use) {
   Cut cut;
-  if (!is_url(url)) {
+  const auto parts = parts_of(url);
+  if (!parts) {
     cut.show(url);
     return cut;
   }
-  const size_t scheme_end = url.find("://");
-  std::string scheme(url.substr(0, scheme_end));
-  std::transform(scheme.begin(), scheme.end(), scheme.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  cut.show(url.substr(0, scheme_end + 3));
-  const std::string_view rest = cut_authority(url.substr(scheme_end + 3), cut);
+  cut.show(parts->head);
+  const std::string_view rest = cut_authority(parts->rest, cut);
   const size_t query = std::min(rest.find_first_of("?# "), rest.size());
-  const bool has_key = scheme.starts_with("rtmp") || scheme == "srt";
-  has_key ? cut_path(rest.substr(0, query), cut) : cut.show(rest.substr(0, query));
+  const bool is_open = use == UrlUse::kSource ? is_any_of(parts->scheme, kOpenSources)
+                                              : is_any_of(parts->scheme, kOpenOutputs);
+  is_open ? cut.show(rest.substr(0, query)) : cut_path(rest.substr(0, query), cut);
   cut_query(rest.substr(query), cut);
   return cut;
 }
@@ -122,7 +180,9 @@ bool is_url(std::string_view text) {
   });
 }
 
-std::string redacted_url(std::string_view url) { return cut_of(url).shown; }
+bool is_url_like(std::string_view text) { return parts_of(text).has_value(); }
+
+std::string redacted_url(std::string_view url, UrlUse use) { return cut_of(url, use).shown; }
 
 std::string redacted_urls(std::string_view text) {
   constexpr std::string_view kAround = " \t\"'<>()";
@@ -141,8 +201,8 @@ std::string redacted_urls(std::string_view text) {
 
 bool is_redacted(std::string_view url) { return url.find(kHidden) != std::string_view::npos; }
 
-std::string redacted_text(std::string_view text, std::string_view url) {
-  Cut cut = cut_of(url);
+std::string redacted_text(std::string_view text, std::string_view url, UrlUse use) {
+  Cut cut = cut_of(url, use);
   std::string redacted(text);
   if (cut.secrets.empty()) return redacted;
   replace_all(redacted, url, cut.shown);

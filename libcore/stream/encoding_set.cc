@@ -245,7 +245,7 @@ void EncodingSet::refuse(const Wanted& wanted, const base::Error& error) {
   refused_.push_back(wanted.output);
   media::LiveOutputReport report;
   report.id = wanted.output.id;
-  report.url = base::redacted_url(wanted.output.url);
+  report.url = base::redacted_url(wanted.output.url, base::UrlUse::kOutput);
   report.set(media::OutputCondition::failed(error.to_string()));
   {
     const std::lock_guard lock(mutex_);

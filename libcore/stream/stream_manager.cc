@@ -50,7 +50,7 @@ void add_absent_outputs(const scene::LiveState& state,
     }
     media::LiveOutputReport report;
     report.id = output.id;
-    report.url = base::redacted_url(output.url);
+    report.url = base::redacted_url(output.url, base::UrlUse::kOutput);
     report.state = state.transmission == Transmission::kStopped ? media::OutputState::kStopped
                                                                 : media::OutputState::kConnecting;
     reports.push_back(std::move(report));

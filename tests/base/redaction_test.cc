@@ -39,8 +39,39 @@ TEST(RedactedUrl, HidesPasswordsKeysAndQueryValues) {
   }
 }
 
+TEST(RedactedUrl, HidesTheKeyOfAnUnknownOrMisspeltScheme) {
+  for (const Redaction& wanted :
+       {Redaction{"rmtp://live.example/app/SECRET", "rmtp://live.example/app/***"},
+        Redaction{"ftp://u:PASS@h/SECRET", "ftp://u:***@h/***"},
+        Redaction{"htps://u:PASS@h/app/SECRET?t=1", "htps://u:***@h/app/***?t=***"},
+        Redaction{"rtmp:/live.example/app/SECRET", "rtmp:/live.example/app/***"},
+        Redaction{"rtmp//live.example/app/SECRET", "rtmp//live.example/app/***"},
+        Redaction{"rtmp:live.example/app/SECRET", "rtmp:live.example/app/***"},
+        Redaction{"rmtps;//live.example/app/SECRET", "rmtps;//live.example/app/***"},
+        Redaction{"rtmp:\\\\live.example/app/SECRET", "rtmp:\\\\live.example/app/***"},
+        Redaction{"rtmp ://live.example/app/SECRET", "rtmp ://live.example/app/***"},
+        Redaction{" rtmp://live.example/app/SECRET", " rtmp://live.example/app/***"},
+        Redaction{"rt_mp://live.example/app/SECRET", "rt_mp://live.example/app/***"},
+        Redaction{"rtmp:///live.example/app/SECRET", "rtmp:///live.example/app/***"},
+        Redaction{"whip://live.example/SECRET", "whip://live.example/***"}}) {
+    EXPECT_EQ(redacted_url(wanted.url), wanted.shown);
+    EXPECT_EQ(redacted_url(wanted.url, UrlUse::kOutput), wanted.shown);
+    EXPECT_TRUE(is_url_like(wanted.url)) << wanted.url;
+  }
+}
+
+TEST(RedactedUrl, OfAnOutputHidesEveryPathThatMayBeAKey) {
+  EXPECT_EQ(redacted_url("https://h/app/SECRET", UrlUse::kOutput), "https://h/app/***");
+  EXPECT_EQ(redacted_url("rtsp://h/app/SECRET", UrlUse::kOutput), "rtsp://h/app/***");
+  EXPECT_EQ(redacted_url("udp://239.0.0.1:5000/x", UrlUse::kOutput), "udp://239.0.0.1:5000/x");
+  EXPECT_EQ(redacted_url("https://h/app/film.mp4"), "https://h/app/film.mp4");
+}
+
 TEST(RedactedUrl, FilesStayAsTheyAre) {
-  for (const char* path : {"rec.mkv", "/a/b?c=d.mp4", "x:y@z.ts", ""}) {
+  for (const char* path :
+       {"rec.mkv", "/a/b?c=d.mp4", "x:y@z.ts", "", "C:/a/b.mp4", "art: one/two.mp4", "srt/a.mkv",
+        "./rtmp://x/y", "2026-01-01 10:00/rec.mkv", "rtp - talk/one.mkv", "a//b/c.mkv"}) {
+    EXPECT_FALSE(is_url_like(path)) << path;
     EXPECT_EQ(redacted_url(path), path);
   }
 }

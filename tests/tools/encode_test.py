@@ -240,7 +240,7 @@ class Refused(EncodeTest):
         self.refused(2, ("yuv421p", "yuv420p"), *even, "-o", "x.mp4", "--pixel-format", "yuv421p")
         self.refused(2, ("x.avi", "mp4", "rtmp"), *even, "-o", "x.avi")
         self.refused(2, ("noextension", "mp4"), *even, "-o", "noextension")
-        self.refused(2, ("http://x/y.mp4", "rtmp"), *even, "-o", "http://x/y.mp4")
+        self.refused(2, ("http://x/***", "rtmp"), *even, "-o", "http://x/y.mp4")
 
     def test_is_a_value_out_of_range(self) -> None:
         even = ("-i", self.frames, *GEOMETRY, "-o", "x.mp4")
@@ -252,7 +252,21 @@ class Refused(EncodeTest):
 
     def test_is_an_output_that_nobody_listens_to(self) -> None:
         url = "rtmp://127.0.0.1:9/live/key"
-        self.refused(1, (url, "connection refused"), "-i", self.frames, *GEOMETRY, "-o", url)
+        words = ("rtmp://127.0.0.1:9/live/***", "connection refused")
+        self.refused(1, words, "-i", self.frames, *GEOMETRY, "-o", url)
+
+    def test_never_tells_a_stream_key(self) -> None:
+        frames = ("-i", self.frames, *GEOMETRY)
+        for url in (
+            "rmtp://me:PASS99@live.example/app/SECRET", "rtmp:/live.example/app/SECRET",
+            "rtmp//live.example/app/SECRET", "ftp://u:PASS99@h/SECRET", "https://h/app/SECRET",
+            "rtmp://127.0.0.1:9/live/SECRET", "whip://h/SECRET?token=PASS99",
+        ):  # fmt: skip
+            for options in (("-o", url), ("-o", url, "--format", "mp5"), (url,), ("--ouput", url)):
+                done = self.run_tool("encode", *frames, *options)
+                self.assertNotEqual(done.status, 0)
+                for secret in ("SECRET", "PASS99"):
+                    self.assertNotIn(secret, done.err, options)
 
 
 class OnTerminal(EncodeTest):

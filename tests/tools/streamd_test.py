@@ -483,6 +483,30 @@ class Usage(StreamdTest):
             self.assertEqual(status, 2, (words, told))
             self.assertEqual(len(told.strip().splitlines()), 1, told)
 
+    def test_a_misspelt_url_is_refused_without_its_key(self) -> None:
+        for url in ("rmtp://live.example/app/SECRET", "ftp://u:SECRET@h/x", "rtmp:/h/app/SECRET"):
+            status, told = self.refused(str(self.scene), "--state", "memory:", "-o", url)
+            self.assertEqual(status, 2, told)
+            self.assertIn("***", told)
+            self.assertNotIn("SECRET", told)
+
+    def test_an_answer_never_tells_the_key_of_a_misspelt_url(self) -> None:
+        daemon = self.daemon()
+        for url in ("ftp://u:PASS99@h/SECRET", "rmtp://h/app/SECRET", "rtmp:/h/app/SECRET"):
+            answer = daemon.call("POST", "/api/v1/outputs", {"url": url})
+            self.assertGreaterEqual(answer.status, 400, url)
+            shown = answer.body + daemon.call("GET", "/api/v1/status").body
+            for secret in (b"SECRET", b"PASS99"):
+                self.assertNotIn(secret, shown)
+
+    def test_a_scene_whose_output_has_a_misspelt_url_is_refused_without_its_key(self) -> None:
+        self.scene.write_text(SCENE + "outputs:\n  - {id: a, url: 'ftp://u:PASS99@h/SECRET'}\n")
+        status, told = self.refused(str(self.scene), "--state", "memory:")
+        self.assertEqual(status, 2, told)
+        self.assertIn("ftp://u:***@h/***", told)
+        for secret in ("SECRET", "PASS99"):
+            self.assertNotIn(secret, told)
+
     def test_a_wrong_scene_is_refused_with_every_fault(self) -> None:
         self.scene.write_text(SCENE.replace("color:", "colour:", 1))
         status, told = self.refused(str(self.scene))

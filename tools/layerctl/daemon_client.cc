@@ -1,5 +1,6 @@
 #include "tools/layerctl/daemon_client.h"
 
+#include "base/redaction.h"
 #include "scene/wire/json_codec.h"
 #include "tools/common/interruption.h"
 
@@ -164,8 +165,7 @@ struct DaemonClient::Response {
 
 base::Result<DaemonAddress> daemon_address(const std::string& url) {
   const auto wrong = [&](std::string_view what) {
-    return Error{ErrorCode::kInvalidInput, "\"" + url + "\" " + std::string(what), "--url",
-                 nullptr};
+    return base::invalid_input("\"" + base::redacted_url(url) + "\" " + std::string(what), "--url");
   };
   constexpr std::string_view kExpected =
       "is not understood, expected http://HOST:PORT such as http://127.0.0.1:8080";

@@ -164,7 +164,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
 Value config_document(const StreamdSettings& settings, const scene::SceneFile& file) {
   std::vector<Value> outputs;
   for (const scene::Output& output : initial_state(settings, file).scene.outputs) {
-    outputs.push_back(Value::of(base::redacted_url(output.url)));
+    outputs.push_back(Value::of(base::redacted_url(output.url, base::UrlUse::kOutput)));
   }
   std::vector<Value> hosts;
   for (const auto& host : settings.allowed_hosts) hosts.push_back(Value::of(host));

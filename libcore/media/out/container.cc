@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "base/redaction.h"
 #include "media/out/names.h"
 
 #include <algorithm>
@@ -61,6 +62,11 @@ std::string extension_of(std::string_view path) {
   return dot == std::string_view::npos ? "" : std::string(name.substr(dot + 1));
 }
 
+// The name of an output in messages.
+std::string shown(std::string_view output) {
+  return base::redacted_url(output, base::UrlUse::kOutput);
+}
+
 base::Error unknown_output(std::string_view output) {
   std::string message = "unknown kind of video output, expected a name that ends in ";
   message += listed(known_containers());
@@ -69,7 +75,7 @@ base::Error unknown_output(std::string_view output) {
   schemes.reserve(kSchemes.size());
   for (const Scheme& scheme : kSchemes) schemes.push_back(scheme.name);
   message += listed(schemes);
-  return base::invalid_input(std::move(message), std::string(output));
+  return base::invalid_input(std::move(message), shown(output));
 }
 
 bool can_hold(const Container& container, AVCodecID codec) {
@@ -109,8 +115,7 @@ base::Result<const Container*> container_of(std::string_view output,
   if (forced) {
     if (const Container* container = container_named(*forced)) return container;
     return base::invalid_input(
-        "unknown container " + *forced + ", expected " + listed(known_containers()),
-        std::string(output));
+        "unknown container " + *forced + ", expected " + listed(known_containers()), shown(output));
   }
   if (scheme) return container_named(known->container);
   const std::string extension = extension_of(output);
@@ -134,7 +139,7 @@ base::Result<void> check_can_hold(const Container& container, const AVCodec& enc
   std::string message = std::string(container.name) + " cannot hold " +
                         avcodec_get_name(encoder.id) + "; choose the codec " + listed(codecs);
   if (!others.empty()) message += ", or the container " + listed(others);
-  return base::invalid_input(std::move(message), output);
+  return base::invalid_input(std::move(message), shown(output));
 }
 
 }  // namespace layercast::media

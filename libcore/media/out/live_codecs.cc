@@ -64,7 +64,8 @@ base::Result<LiveAudioTrack> open_audio(std::string_view name) {
 
 base::Result<void> check_request(const LiveOutputRequest& request, const Container& container) {
   const auto invalid = [&](std::string message) {
-    return base::invalid_input(std::move(message), base::redacted_url(request.url));
+    return base::invalid_input(std::move(message),
+                               base::redacted_url(request.url, base::UrlUse::kOutput));
   };
   if (request.id.empty()) return invalid("the output has no id; expected a name");
   const bool is_playlist = container.muxer == "hls";

@@ -61,7 +61,7 @@ struct KeyframeWish {
 };
 
 base::Error redacted(base::Error error, const std::string& url) {
-  error.where = base::redacted_url(url);
+  error.where = base::redacted_url(url, base::UrlUse::kOutput);
   return error;
 }
 
@@ -440,7 +440,8 @@ base::Result<void> LiveEncoding::Work::check_new_output(const LiveOutputRequest&
   TRY_DO(check_request(request, container));
   {
     const std::lock_guard lock(mutex_);
-    TRY_DO(check_can_hold(container, *codec_, base::redacted_url(request.url)));
+    TRY_DO(
+        check_can_hold(container, *codec_, base::redacted_url(request.url, base::UrlUse::kOutput)));
     if (is_stopping_) {
       return base::invalid_input("the encoder has finished", request.id);
     }
@@ -560,7 +561,8 @@ base::Result<frame::PixelFormat> LiveEncoding::check(
     const auto container = container_of(request.url, std::nullopt);
     if (!container) return redacted(container.error(), request.url);
     TRY_DO(check_request(request, *container.value()));
-    TRY_DO(check_can_hold(*container.value(), *encoder.codec, base::redacted_url(request.url)));
+    TRY_DO(check_can_hold(*container.value(), *encoder.codec,
+                          base::redacted_url(request.url, base::UrlUse::kOutput)));
   }
   return encoder.converter.input_format();
 }

@@ -83,7 +83,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
       shifted_(new_packet()),
       rates_noted_at_(now()) {
   report_.id = plan_.request.id;
-  report_.url = base::redacted_url(plan_.request.url);
+  report_.url = base::redacted_url(plan_.request.url, base::UrlUse::kOutput);
   const base::MetricLabels labels = {{"output", plan_.request.id}};
   meters_.frames = metrics.counter({"output_frames_total", "Frames sent to an output."}, labels);
   meters_.bytes = metrics.counter({"output_bytes_total", "Bytes sent to an output."}, labels);
@@ -219,7 +219,8 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   Session session;
   session.began_at = now();
   base::trace("output", [&] {
-    return plan_.request.id + ": opens " + base::redacted_url(plan_.request.url);
+    return plan_.request.id + ": opens " +
+           base::redacted_url(plan_.request.url, base::UrlUse::kOutput);
   });
   session.stream = latest_stream();
   if (held_ != nullptr) session.stream = held_->stream;
@@ -373,7 +374,8 @@ void LiveOutput::on_disconnect(const base::Error& error) {
   note_queue();
   note_rates(false);
   set_file({});
-  const std::string reason = base::redacted_text(error.message, plan_.request.url);
+  const std::string reason =
+      base::redacted_text(error.message, plan_.request.url, base::UrlUse::kOutput);
   const bool is_hopeless =
       error.code == ErrorCode::kInvalidInput || error.code == ErrorCode::kUnsupported;
   if (queue_.is_closed()) {

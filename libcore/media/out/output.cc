@@ -1,6 +1,7 @@
 #include "media/out/output.h"
 
 #include "base/check.h"
+#include "base/redaction.h"
 #include "media/av/connection_error.h"
 #include "media/av/tls_trust.h"
 
@@ -368,24 +369,24 @@ void Output::note_io_error(int result) {
 }
 
 base::Error Output::failure_of(int result, std::string_view action) const {
+  const std::string shown = base::redacted_url(report_.name, base::UrlUse::kOutput);
   if (delivery_ == Delivery::kLive) return connection_failure(result, action);
-  return transfer_error(result, action, report_.name, ErrorCode::kUnsupported);
+  return transfer_error(result, action, shown, ErrorCode::kUnsupported);
 }
 
 base::Error Output::connection_failure(int result, std::string_view action) const {
+  const std::string shown = base::redacted_url(report_.name, base::UrlUse::kOutput);
   Connection connection{
       report_.name, Connection::Direction::kPublish, LibraryLog::connections(), {}};
   if (terms_) connection.is_given_up = terms_->is_given_up;
   if (auto error = connection_error(result, LibraryLog::lines(), connection)) {
-    error->where = report_.name;
+    error->where = shown;
     return *std::move(error);
   }
-  if (result != AVERROR_EXIT) {
-    return transfer_error(result, action, report_.name, ErrorCode::kIo);
-  }
+  if (result != AVERROR_EXIT) return transfer_error(result, action, shown, ErrorCode::kIo);
   return base::io_error(is_header_written_ ? "timed out: the server accepted no data"
                                            : "timed out: the server does not answer",
-                        report_.name);
+                        shown);
 }
 
 void Output::keep_deadline(base::Duration patience) { deadline_ = clock().now() + patience; }

@@ -51,7 +51,7 @@ void reset_outputs(std::vector<Output>& outputs, const MergePatch& patch) {
 void restore_url(ApplyContext& context, Output& output, const std::vector<Output>& before) {
   if (!base::is_redacted(output.url)) return;
   const auto* old = find_by_id(before, output.id);
-  if (old != nullptr && output.url == base::redacted_url(old->url)) {
+  if (old != nullptr && output.url == base::redacted_url(old->url, base::UrlUse::kOutput)) {
     output.url = old->url;
     return;
   }

@@ -98,7 +98,9 @@ void keep_sources(const std::vector<Item>& from, std::vector<Item>& to, const Co
 // Either URL may be redacted; the two then count as equal.
 bool is_same_output(const Output& a, const Output& b) {
   Output same = b;
-  if (base::redacted_url(a.url) == b.url || a.url == base::redacted_url(b.url)) same.url = a.url;
+  if (base::redacted_url(a.url, base::UrlUse::kOutput) == b.url ||
+      a.url == base::redacted_url(b.url, base::UrlUse::kOutput))
+    same.url = a.url;
   return a == same;
 }
 

@@ -13,21 +13,25 @@ namespace {
 struct NamedSource {
   std::string pointer;
   std::string url;
+  base::UrlUse use;
+
+  std::string redacted() const { return base::redacted_url(url, use); }
 };
 
-// Calls `visit` for every string that names a URL.
+// Calls `visit` for every string that names a URL, with its use.
 template <class Visit>
 void visit_urls(const Shape& shape, Value& document, Reader& reader, const Visit& visit) {
-  visit_files(shape, document, reader, [&](FileRole, Value& name, Reader&) {
-    if (base::is_url(name.text)) visit(name);
+  visit_files(shape, document, reader, [&](FileRole role, Value& name, Reader&) {
+    if (!base::is_url_like(name.text)) return;
+    visit(name, role == FileRole::kOutput ? base::UrlUse::kOutput : base::UrlUse::kSource);
   });
 }
 
 std::vector<NamedSource> sources_of(const Shape& shape, Value document) {
   std::vector<NamedSource> sources;
   Reader reader;
-  visit_urls(shape, document, reader, [&](const Value& source) {
-    sources.push_back({reader.pointer(), source.text});
+  visit_urls(shape, document, reader, [&](const Value& source, base::UrlUse use) {
+    sources.push_back({reader.pointer(), source.text, use});
   });
   return sources;
 }
@@ -37,7 +41,7 @@ const std::string* source_for(const std::string& redacted, const std::string& po
                               const std::vector<NamedSource>& known) {
   const std::string* found = nullptr;
   for (const NamedSource& each : known) {
-    if (base::redacted_url(each.url) != redacted) continue;
+    if (each.redacted() != redacted) continue;
     if (each.pointer == pointer) return &each.url;
     if (found != nullptr && *found != each.url) return nullptr;
     found = &each.url;
@@ -49,8 +53,9 @@ const std::string* source_for(const std::string& redacted, const std::string& po
 
 Value with_redacted_sources(const Shape& shape, Value document) {
   Reader reader;
-  visit_urls(shape, document, reader,
-             [](Value& source) { source.text = base::redacted_url(source.text); });
+  visit_urls(shape, document, reader, [](Value& source, base::UrlUse use) {
+    source.text = base::redacted_url(source.text, use);
+  });
   return document;
 }
 
@@ -63,7 +68,7 @@ void restore_sources(const Shape& shape, Value& document, const Value& before, R
   if (!has_redacted_source(shape, document)) return;
   const std::vector<NamedSource> known = sources_of(shape, before);
   const size_t root = reader.pointer().size();
-  visit_urls(shape, document, reader, [&](Value& source) {
+  visit_urls(shape, document, reader, [&](Value& source, base::UrlUse) {
     if (!base::is_redacted(source.text)) return;
     if (const auto* url = source_for(source.text, reader.pointer().substr(root), known)) {
       source.text = *url;
@@ -76,11 +81,11 @@ void restore_sources(const Shape& shape, Value& document, const Value& before, R
 Value with_same_sources(const Shape& shape, Value document, const Value& other) {
   const std::vector<NamedSource> known = sources_of(shape, other);
   Reader reader;
-  visit_urls(shape, document, reader, [&](Value& source) {
+  visit_urls(shape, document, reader, [&](Value& source, base::UrlUse use) {
     const auto there = std::ranges::find(known, reader.pointer(), &NamedSource::pointer);
     if (there == known.end()) return;
-    const bool is_same = base::redacted_url(there->url) == source.text ||
-                         there->url == base::redacted_url(source.text);
+    const bool is_same =
+        there->redacted() == source.text || there->url == base::redacted_url(source.text, use);
     if (is_same) source.text = there->url;
   });
   return document;
