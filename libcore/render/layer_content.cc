@@ -3,6 +3,7 @@
 #include "base/redaction.h"
 #include "content/animation/animated.h"
 #include "content/filter/filters.h"
+#include "content/picture/remarks.h"
 #include "render/layer_effects.h"
 
 #include <memory>
@@ -77,6 +78,14 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
 
 LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
                                    const scene::PlaceholderClock& clock) {
+  content::Remarks remarks;
+  LayerContentPtr made = made_without_remarks(running, clock);
+  made->remarks = remarks.take();
+  return made;
+}
+
+LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& running,
+                                                   const scene::PlaceholderClock& clock) {
   const scene::Layer& layer = running.layer;
   auto made = std::make_shared<LayerContent>();
   const auto fail = [&](base::Error error) {

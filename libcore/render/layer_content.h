@@ -36,6 +36,8 @@ struct LayerContent {
   std::optional<content::Raster>
       plain;                         ///< `raster` without filters, if a transition may change them
   std::optional<base::Error> error;  ///< why `raster` is the error picture
+  /// What is not shown as its author meant it: letters that no font has, unsupported features.
+  std::vector<std::string> remarks;
 
   /// Whether the content is the same picture in every frame.
   bool is_one_picture() const { return moving == nullptr && !changes; }
@@ -60,6 +62,8 @@ class ContentMaker {
   const std::shared_ptr<content::Rasterizer>& rasterizer() const { return rasterizer_; }
 
  private:
+  LayerContentPtr made_without_remarks(const scene::RunningLayer& layer,
+                                       const scene::PlaceholderClock& clock);
   base::Result<std::unique_ptr<content::MovingContent>> open(const scene::RunningLayer& layer);
 
   scene::SceneSettings settings_;

@@ -145,6 +145,16 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
   return failures;
 }
 
+std::vector<ContentRemark> Renderer::remarks() const {
+  std::vector<ContentRemark> remarks;
+  for (const LayerState& state : layers_) {
+    for (const std::string& text : state.content->remarks) {
+      remarks.push_back({"layers[" + std::to_string(state.index) + "].content", text});
+    }
+  }
+  return remarks;
+}
+
 std::vector<ContentFailure> Renderer::take_failures() { return std::exchange(failures_, {}); }
 
 bool Renderer::take_failing_change() { return std::exchange(has_failing_change_, false); }

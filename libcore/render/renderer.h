@@ -68,6 +68,12 @@ struct CacheUse {
   int64_t misses = 0;  ///< pictures made
 };
 
+/// What a content does not show as its author meant it, although it is drawn.
+struct ContentRemark {
+  std::string value_path;  ///< `layers[3].content`; see scene::SceneFile::where()
+  std::string text;
+};
+
 /// The cost of rendering so far; compose_stats() has that of composing.
 struct RenderStats {
   int64_t evaluate_nanoseconds = 0;          ///< of CPU: the scene at an instant → a draw list
@@ -92,6 +98,9 @@ class Renderer {
   /// Reads the contents of all layers for the frame `frame_index`. Returns the contents that cannot
   /// be shown, which show the error picture; afterwards only reading a video can fail.
   std::vector<ContentFailure> prepare(int64_t frame_index);
+
+  /// The remarks on the contents of all layers.
+  std::vector<ContentRemark> remarks() const;
 
   /// Renders `view` from the next frame on; its canvas must have the same size and rate. Layers
   /// with the same content keep their state.

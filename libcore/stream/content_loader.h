@@ -26,6 +26,9 @@ struct ContentLoaderOptions {
   render::FeedOpener open_feed;
   /// Called for every content that cannot be shown, on a thread of the loader. It must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_failure;
+  /// Called once for every remark on a content of a layer (render::LayerContent::remarks), on a
+  /// thread of the loader. It must not block. May be absent.
+  std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
 };
 
 /// Loads the contents of the live scene in the background. Layer updates are atomic: an update

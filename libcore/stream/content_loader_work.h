@@ -75,6 +75,7 @@ class ContentLoader::Work {
   void forget_absent(const scene::LiveState& state);
   MadeContent make(ContentBuilder& builder, const ContentContextPtr& context,
                    const scene::RunningLayer& layer, const std::string& told);
+  void report_remarks(const std::string& layer, const std::vector<std::string>& remarks);
   void scale(const SharedLayer& shared, const render::LayerContent& content,
              const render::Stage& stage);
   void scale_all(const scene::LiveState& state);
@@ -113,6 +114,7 @@ class ContentLoader::Work {
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
+  std::set<std::pair<std::string, std::string>> reported_remarks_;  ///< by layer
   std::deque<TimedView> views_;  ///< of `taken_`
 
   uint64_t seen_version_ = 0;  ///< Thread: render

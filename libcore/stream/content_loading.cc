@@ -143,8 +143,23 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
       options_.on_failure(layer.layer.id, *content->error);
     }
   }
+  report_remarks(layer.layer.id, content->remarks);
   made.content = std::move(content);
   return made;
+}
+
+// A layer whose content is made again gets the same remarks, which are reported once.
+void ContentLoader::Work::report_remarks(const std::string& layer,
+                                         const std::vector<std::string>& remarks) {
+  constexpr size_t kRemarksKept = 1000;
+  for (const std::string& remark : remarks) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (reported_remarks_.size() >= kRemarksKept) reported_remarks_.clear();
+      if (!reported_remarks_.emplace(layer, remark).second) continue;
+    }
+    if (options_.on_remark) options_.on_remark(layer, remark);
+  }
 }
 
 // Resamples the picture of a scaled layer in advance, if sampling_plan() says so. The renderer

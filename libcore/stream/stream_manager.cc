@@ -91,6 +91,7 @@ class StreamManager::Work {
 
   // Thread: any. Neither waits for the listeners of the options.
   void report_error(const std::string& layer, const base::Error& error);
+  void report_remark(const std::string& layer, const std::string& remark);
   void report_output(const media::LiveOutputReport& report);
   void follow_soon(std::optional<Transmission> transmission = {});
 
@@ -179,7 +180,8 @@ StreamManager::Work::Work(StreamOptions options)
   animations_ = metrics.gauge({"animations_active", "Animations of visible layers that play."});
   loader_ = std::make_unique<ContentLoader>(ContentLoaderOptions{
       options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
-      [this](const auto& layer, const auto& error) { report_error(layer, error); }});
+      [this](const auto& layer, const auto& error) { report_error(layer, error); },
+      [this](const auto& layer, const auto& remark) { report_remark(layer, remark); }});
   transmission_ = options_.layers->current()->transmission;
   newest_ticks_ = host_.now().time_since_epoch().count();
   subscription_ = options_.layers->subscribe(
@@ -202,6 +204,11 @@ StreamManager::Work::~Work() {
 
 void StreamManager::Work::report_error(const std::string& layer, const base::Error& error) {
   reports_.post([this, layer, error] { options_.on_error(layer, error); });
+}
+
+void StreamManager::Work::report_remark(const std::string& layer, const std::string& remark) {
+  if (!options_.on_remark) return;
+  reports_.post([this, layer, remark] { options_.on_remark(layer, remark); });
 }
 
 void StreamManager::Work::report_output(const media::LiveOutputReport& report) {

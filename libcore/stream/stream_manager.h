@@ -32,6 +32,8 @@ struct StreamOptions {
   std::function<void(const media::LiveOutputReport&)> on_output;
   /// Called with errors of contents (and their layer) and of encoders (without). Must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_error;
+  /// Called once for every remark on a content: ContentLoaderOptions::on_remark. Must not block.
+  std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
 };
 
 /// Why the stream cannot run as `state` says (canvas, outputs, settings); nullopt when it can.

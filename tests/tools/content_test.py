@@ -44,6 +44,35 @@ class ContentTest(ToolTest):
         return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
+class Remarks(ContentTest):
+    """What is drawn otherwise than its author meant it is a warning, not an error."""
+
+    def test_name_the_layer_and_the_letters_that_no_font_has(self) -> None:
+        chat = (
+            "{id: c, type: chat, size: [160, 40], content: {type: chat, "
+            'messages: [{id: "1", author: Ann, text: "こんにちは สวัสดี"}]}}'
+        )
+        self.scene(text_layer("Live 日本語 한국어"), text_layer("plain").replace("words", "b"), chat)
+        done = self.run_tool("render-frames", "scene.yaml", "-o", "null:")
+        self.assertEqual(done.status, 0)
+        self.assertEqual(len(done.lines), 2, done.err)
+        self.assertRegex(
+            done.lines[0],
+            r'^render-frames: warning: scene\.yaml:6:\d+: layers\[0\]\.content: no font has the '
+            r'letters "日本語한국어" \(Han, Hangul\)',
+        )
+        self.assertRegex(done.lines[1], r"layers\[2\]\.content: .*\(Hiragana, Thai\)")
+        quiet = self.run_tool("render-frames", "scene.yaml", "-o", "null:", "--log-level=error")
+        self.assertEqual((quiet.status, quiet.err), (0, ""))
+
+    def test_name_what_an_svg_has_that_is_not_drawn(self) -> None:
+        self.scene(svg_layer(f'<svg {SVG} width="9" height="9"><foreignObject/><image href="x.png"/></svg>'))
+        done = self.run_tool("render-frames", "scene.yaml", "-o", "null:")
+        self.assertEqual((done.status, len(done.lines)), (0, 2), done.err)
+        self.assertIn("layers[0].content: the SVG has <foreignObject>, which is not drawn", done.err)
+        self.assertIn("the SVG refers to other files, which are not loaded", done.err)
+
+
 class Image(ContentTest):
     def refuse(self, source: str, *words: str) -> None:
         self.fails(image_layer(source), "content.source", source, *words)

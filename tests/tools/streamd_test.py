@@ -462,6 +462,25 @@ class Watching(StreamdTest):
         wait_for(lambda: daemon.call("GET", "/readyz").status == 200, "ready")
 
 
+class Remarks(StreamdTest):
+    def test_letters_that_no_font_has_are_told_once_for_a_layer_and_text(self) -> None:
+        self.scene.write_text(SCENE.replace('"Lot 7"', '"日本語"'))
+        daemon = self.daemon()
+
+        def told() -> list[str]:
+            return [line for line in daemon.log if "no font has" in line]
+
+        wait_for(lambda: len(told()) == 1, "a warning")
+        self.assertRegex(told()[0], r'layer title: no font has the letters "日本語" \(Han\)')
+        for color in ("red", "green", "blue"):
+            patch = {"content": {"style": {"color": color}}}
+            daemon.call("PATCH", "/api/v1/layers/title?wait=on-air", patch)
+        daemon.call("PATCH", "/api/v1/layers/title", {"content": {"text": "สวัสดี"}})
+        wait_for(lambda: len(told()) > 1, "a warning")
+        self.assertEqual(len(told()), 2, told())
+        self.assertIn("(Thai)", told()[1])
+
+
 class Usage(StreamdTest):
     def test_a_port_that_is_taken_is_told(self) -> None:
         daemon = self.daemon()

@@ -164,6 +164,9 @@ int render_frames(const Arguments& arguments, const Log& log) {
   if (!failures.report(renderer.prepare(first))) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
+  for (const render::ContentRemark& remark : renderer.remarks()) {
+    log.write(LogLevel::kWarning, file->where(remark.value_path) + ": " + remark.text);
+  }
   if (!add_sound(settings.value(), first, rate, failures)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }

@@ -205,6 +205,9 @@ void Daemon::start_stream() {
     status_provider_.report_error(layer, error);
     if (health_ != nullptr) health_->poke();
   };
+  options.on_remark = [this](const std::string& layer, const std::string& remark) {
+    log_.write(LogLevel::kWarning, "layer " + layer + ": " + remark);
+  };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
 }
 

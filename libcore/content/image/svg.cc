@@ -2,7 +2,9 @@
 
 #include "base/check.h"
 #include "content/image/svg_check.h"
+#include "content/image/svg_support.h"
 #include "content/image/vips_glue.h"
+#include "content/picture/remarks.h"
 #include "content/picture/resample.h"
 
 #include <algorithm>
@@ -158,6 +160,9 @@ base::Result<SvgDocument> SvgDocument::parse(std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
   SvgDocument document(std::move(text));
   TRY(document.size_, check_svg(document.text_));
+  if (Remarks::are_wanted()) {
+    for (std::string& remark : unsupported_in_svg(document.text_)) Remarks::add(std::move(remark));
+  }
   try {
     document.drawn_size_ = drawn_size_of(document.text_);
     return document;

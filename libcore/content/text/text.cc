@@ -1,6 +1,8 @@
 #include "content/text/text.h"
 
 #include "content/picture/cairo_picture.h"
+#include "content/picture/remarks.h"
+#include "content/text/missing_letters.h"
 #include "content/text/text_ink.h"
 #include "content/text/text_layout.h"
 #include "content/text/text_marks.h"
@@ -14,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace layercast::content {
 namespace {
@@ -146,7 +149,11 @@ base::Result<Raster> rasterise_text_within(const scene::TextContent& content, st
       text_box.right = std::max(text_box.right, line.x + line.width);
     }
   }
-  return draw(style, Ink(style, marks_of(lines), text_box, use.glyphs()), size, scale);
+  std::vector<Mark> marks = marks_of(lines);
+  if (Remarks::are_wanted()) {
+    if (auto remark = missing_letters_remark(marks)) Remarks::add(*std::move(remark));
+  }
+  return draw(style, Ink(style, std::move(marks), text_box, use.glyphs()), size, scale);
 }
 
 void paint_over(const frame::Picture& picture, base::PointF position,

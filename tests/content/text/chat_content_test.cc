@@ -1,6 +1,7 @@
 #include "content/text/chat_content.h"
 
 #include "base/time.h"
+#include "content/picture/remarks.h"
 #include "content/text/chat_message.h"
 #include "content/text/text.h"
 #include "frame/image.h"
@@ -397,6 +398,25 @@ TEST(Chat, AFontThatIsNotThereIsTold) {
   const auto made = make_chat(content, {}, {}, pictures, fonts());
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code, base::ErrorCode::kNotFound);
+}
+
+TEST(Chat, TellsOnceOfEachMessageWhichLettersAreMissing) {
+  ChatPictures pictures;
+  ChatContent content;
+  content.messages = {message("a", "こんにちは")};
+  const auto remarks_of = [&] {
+    Remarks remarks;
+    EXPECT_TRUE(make_chat(content, base::SizeF{320, 60}, {}, pictures, fonts()).ok());
+    return remarks.take();
+  };
+  const auto first = remarks_of();
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_NE(first[0].find("\"こんにちは\" (Hiragana)"), std::string::npos) << first[0];
+  EXPECT_EQ(remarks_of().size(), 0U);
+  content.messages = {message("a", "こんにちは"), message("b", "สวัสดี")};
+  const auto second = remarks_of();
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_NE(second[0].find("Thai"), std::string::npos) << second[0];
 }
 
 }  // namespace

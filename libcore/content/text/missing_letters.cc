@@ -1,0 +1,116 @@
+#include "content/text/missing_letters.h"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <glib.h>
+#include <pango/pango.h>
+#include <string_view>
+
+namespace layercast::content {
+namespace {
+
+constexpr size_t kLettersNamed = 8;
+
+struct Script {
+  GUnicodeScript script;
+  std::string_view name;
+};
+// The scripts with names that users know; others are told by their code of ISO 15924.
+constexpr std::array kScripts = {Script{G_UNICODE_SCRIPT_HAN, "Han"},
+                                 Script{G_UNICODE_SCRIPT_HIRAGANA, "Hiragana"},
+                                 Script{G_UNICODE_SCRIPT_KATAKANA, "Katakana"},
+                                 Script{G_UNICODE_SCRIPT_HANGUL, "Hangul"},
+                                 Script{G_UNICODE_SCRIPT_BOPOMOFO, "Bopomofo"},
+                                 Script{G_UNICODE_SCRIPT_THAI, "Thai"},
+                                 Script{G_UNICODE_SCRIPT_LAO, "Lao"},
+                                 Script{G_UNICODE_SCRIPT_KHMER, "Khmer"},
+                                 Script{G_UNICODE_SCRIPT_MYANMAR, "Myanmar"},
+                                 Script{G_UNICODE_SCRIPT_TIBETAN, "Tibetan"},
+                                 Script{G_UNICODE_SCRIPT_DEVANAGARI, "Devanagari"},
+                                 Script{G_UNICODE_SCRIPT_BENGALI, "Bengali"},
+                                 Script{G_UNICODE_SCRIPT_GUJARATI, "Gujarati"},
+                                 Script{G_UNICODE_SCRIPT_GURMUKHI, "Gurmukhi"},
+                                 Script{G_UNICODE_SCRIPT_KANNADA, "Kannada"},
+                                 Script{G_UNICODE_SCRIPT_MALAYALAM, "Malayalam"},
+                                 Script{G_UNICODE_SCRIPT_ORIYA, "Odia"},
+                                 Script{G_UNICODE_SCRIPT_SINHALA, "Sinhala"},
+                                 Script{G_UNICODE_SCRIPT_TAMIL, "Tamil"},
+                                 Script{G_UNICODE_SCRIPT_TELUGU, "Telugu"},
+                                 Script{G_UNICODE_SCRIPT_ARABIC, "Arabic"},
+                                 Script{G_UNICODE_SCRIPT_HEBREW, "Hebrew"},
+                                 Script{G_UNICODE_SCRIPT_ARMENIAN, "Armenian"},
+                                 Script{G_UNICODE_SCRIPT_GEORGIAN, "Georgian"},
+                                 Script{G_UNICODE_SCRIPT_ETHIOPIC, "Ethiopic"},
+                                 Script{G_UNICODE_SCRIPT_CYRILLIC, "Cyrillic"},
+                                 Script{G_UNICODE_SCRIPT_GREEK, "Greek"},
+                                 Script{G_UNICODE_SCRIPT_LATIN, "Latin"}};
+
+// The letter that a glyph stands for when no font has it; 0 otherwise.
+gunichar missing_letter(PangoGlyph glyph) {
+  const bool is_missing = glyph != PANGO_GLYPH_EMPTY && glyph != PANGO_GLYPH_INVALID_INPUT &&
+                          (glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0;
+  return is_missing ? glyph & ~PANGO_GLYPH_UNKNOWN_FLAG : 0;
+}
+
+std::vector<gunichar> missing_letters(const std::vector<Mark>& marks) {
+  std::vector<gunichar> letters;
+  for (const Mark& mark : marks) {
+    const int count = mark.glyphs == nullptr ? 0 : mark.glyphs->num_glyphs;
+    for (int i = 0; i < count; ++i) {
+      const gunichar letter = missing_letter(mark.glyphs->glyphs[i].glyph);
+      if (letter != 0 && std::ranges::find(letters, letter) == letters.end()) {
+        letters.push_back(letter);
+      }
+    }
+  }
+  return letters;
+}
+
+std::string utf8_of(gunichar letter) {
+  std::array<char, 8> bytes{};
+  const int count = g_unichar_to_utf8(letter, bytes.data());
+  return {bytes.data(), static_cast<size_t>(count)};
+}
+
+// The name of the letter's script; empty for signs that several scripts share.
+std::string script_of(gunichar letter) {
+  const GUnicodeScript script = g_unichar_get_script(letter);
+  const auto* known = std::ranges::find(kScripts, script, &Script::script);
+  if (known != kScripts.end()) return std::string(known->name);
+  const bool is_shared = script == G_UNICODE_SCRIPT_COMMON ||
+                         script == G_UNICODE_SCRIPT_INHERITED || script == G_UNICODE_SCRIPT_UNKNOWN;
+  if (is_shared) return {};
+  const guint32 code = g_unicode_script_to_iso15924(script);
+  std::string name;
+  for (int shift = 24; shift >= 0; shift -= 8) name += static_cast<char>(code >> shift & 0xffU);
+  return name;
+}
+
+std::string scripts_of(const std::vector<gunichar>& letters) {
+  std::vector<std::string> names;
+  std::string listed;
+  for (const gunichar letter : letters) {
+    std::string name = script_of(letter);
+    if (name.empty() || std::ranges::find(names, name) != names.end()) continue;
+    listed += (listed.empty() ? "" : ", ") + name;
+    names.push_back(std::move(name));
+  }
+  return listed;
+}
+
+}  // namespace
+
+std::optional<std::string> missing_letters_remark(const std::vector<Mark>& marks) {
+  const std::vector<gunichar> letters = missing_letters(marks);
+  if (letters.empty()) return std::nullopt;
+  std::string shown;
+  for (size_t i = 0; i < std::min(letters.size(), kLettersNamed); ++i) shown += utf8_of(letters[i]);
+  if (letters.size() > kLettersNamed) shown += "…";
+  const std::string scripts = scripts_of(letters);
+  return "no font has " + std::string(letters.size() == 1 ? "the letter" : "the letters") + " \"" +
+         shown + "\"" + (scripts.empty() ? "" : " (" + scripts + ")") +
+         ", shown as boxes; add a font file that has them to the scene's fonts";
+}
+
+}  // namespace layercast::content
