@@ -18,7 +18,7 @@ function __layercast_layerctl_line
     for word in (commandline -opc)[2..]
         if test $awaits = yes
             set awaits no
-        else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --keyframes --author -o --output --width --codec --preset --bitrate
+        else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --speed --gap --keyframes --author -o --output --width --codec --preset --bitrate
             set awaits yes
         else if not string match -q -- '-*' $word
             if contains -- "$command" '' audio config outputs
@@ -92,6 +92,7 @@ complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'status' -d 'Pr
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'start' -d 'Start the stream'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'stop' -d 'Stop the stream and finish its outputs'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'pause' -d 'Freeze the picture'
+complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'help' -d 'Explain a command'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'audio' -d 'ls, add, set, rm'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'config' -d 'get, set'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'outputs' -d 'ls, add, rm'
@@ -125,9 +126,11 @@ complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l easing -r -f -a
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l iterations -r -f -a 'infinite' -d 'Number of iterations, or infinite'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l direction -r -f -a 'normal reverse alternate alternate-reverse' -d 'Playback direction'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l fill -r -f -a 'none forwards backwards both' -d 'Fill mode, before and after the active time'
+complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l speed -r -f -d 'Speed of the effect scroll in px per second, instead of a duration'
+complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l gap -r -f -d 'Space between the rounds of the effect scroll, in px'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l keyframes -r -f -d 'List for the effect keyframes, such as [{at'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\' 0 0' -f -a '(__layercast_layerctl_words ids)'
-complete -c layerctl -n '__layercast_layerctl_at \'animate\' 1 1' -f -a 'fade slide scale rotate keyframes'
+complete -c layerctl -n '__layercast_layerctl_at \'animate\' 1 1' -f -a 'fade slide scale rotate scroll volume keyframes'
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l author -r -f -d 'Author of the message'
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l highlight -d 'Highlight the message'
 complete -c layerctl -n '__layercast_layerctl_at \'say\' 0 0' -f -a '(__layercast_layerctl_words ids)'
@@ -139,6 +142,8 @@ complete -c layerctl -n '__layercast_layerctl_at \'apply\'' -s f -l file -r -f -
 complete -c layerctl -n '__layercast_layerctl_at \'apply\'' -l dry-run -d 'Print the changes, but do not apply them'
 complete -c layerctl -n '__layercast_layerctl_at \'diff\'' -s f -l file -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'The scene file'
 complete -c layerctl -n '__layercast_layerctl_at \'export\'' -s o -l output -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'Output file'
+complete -c layerctl -n '__layercast_layerctl_at \'validate\'' -l files -d 'Check too that the files that the scenes read exist and can be opened'
+complete -c layerctl -n '__layercast_layerctl_at \'validate\'' -l no-files -d 'Do not check the files that the scenes read'
 complete -c layerctl -n '__layercast_layerctl_at \'validate\' 0 9999' -f -a '(__layercast_layerctl_files yaml yml)'
 complete -c layerctl -n '__layercast_layerctl_at \'watch\'' -l stats -d 'Print the statistics of every second too'
 complete -c layerctl -n '__layercast_layerctl_at \'snapshot\'' -l width -r -f -d 'Maximum width in px'

@@ -183,7 +183,7 @@ class Common:
 
     def test_other_words_of_commands_are_offered(self) -> None:
         self.assertEqual(self.offers("layerctl create vis"), {"visual_feed"})
-        self.assertEqual(self.offers("layerctl animate lot s"), {"slide", "scale"})
+        self.assertEqual(self.offers("layerctl animate lot s"), {"slide", "scale", "scroll"})
         self.assertEqual(self.offers("layerctl animate lot fade --fill b"), {"backwards", "both"})
         self.assertEqual(self.offers("layerctl config get key"), {"keyframe_interval"})
         self.assertEqual(self.offers("layerctl apply -f sho"), {"show.yaml", "shot.yml"})

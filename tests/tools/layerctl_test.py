@@ -250,7 +250,9 @@ class Scene(LiveTest):
         head, *layers = re.split(r"(?m)^(?=  - )", SCENE)
         self.file("other.yaml", head + "".join(reversed(layers)))
         self.told("apply", "-f", "other.yaml")
-        self.assertEqual([each["id"] for each in self.json("ls")], ["back", "words", "lot"])
+        layers = self.json("export")["layers"]
+        self.assertEqual([each["id"] for each in layers], ["back", "words", "lot"])
+        self.assertEqual([each["id"] for each in self.json("ls")], ["words", "lot", "back"])
         self.assertEqual(self.told("diff", "-f", "other.yaml"), "")
 
     def test_is_told_to_programs_as_commands(self) -> None:
@@ -341,6 +343,13 @@ class Stream(LiveTest):
         )
         self.told("outputs", "rm", "output-1")
         self.refused(3, ("outputs/output-1", "no output"), "outputs", "rm", "output-1")
+
+    def test_names_the_file_that_is_being_written(self) -> None:
+        self.file("take.mkv", b"of yesterday")
+        self.told("outputs", "add", "take.mkv", "--id", "take")
+        wait_until(lambda: bool(self.json("outputs", "ls")[0].get("file")))
+        self.assertIn("FILE", self.told("outputs", "ls"))
+        self.assertRegex(self.told("status"), r"take-\d+\.mkv")
 
     def test_gives_snapshots(self) -> None:
         self.told("snapshot", "a.png")

@@ -7,7 +7,16 @@ import signal
 import subprocess
 import unittest
 
-from harness import FRAME_BYTES, FRAMES, Outcome, Terminal, ToolTest, tool, wait_until
+from harness import (
+    CLOSING_LINE,
+    FRAME_BYTES,
+    FRAMES,
+    Outcome,
+    Terminal,
+    ToolTest,
+    tool,
+    wait_until,
+)
 
 MISSING = "{id: a, type: overlay, content: {type: image, source: missing.png}}"
 TOOLS = ("render-frames", "encode")
@@ -49,6 +58,38 @@ class StandardOutput(ToolTest):
         for output in ("x.mp4", "%d.png", "x.rgba", "null:"):
             self.assertEqual(self.render(scene, "-o", output, "--log-level", "debug"), b"")
         self.assertEqual(self.encode("-i", "x.rgba", "--scene", scene, "-o", "y.mp4"), b"")
+
+
+class ClosingLine(ToolTest):
+    def test_tells_what_was_written(self) -> None:
+        scene = self.scene()
+        done = self.run_tool("render-frames", scene, "-o", "x.mkv")
+        self.assertEqual((done.status, done.out), (0, b""))
+        self.assertRegex(
+            done.err,
+            r"^render-frames: x\.mkv: 10 frames \(0\.4 s\), [\d.]+ kB in [\d.e+-]+ s: [\d.]+ fps, "
+            r"[\d.]+ times real time\n$",
+        )
+        self.assertRegex(done.err, CLOSING_LINE)
+        done = self.run_tool("render-frames", scene, "-o", "x.rgba", "--frames", "3:7")
+        self.assertIn("x.rgba: 4 frames (0.16 s), 230.4 kB in ", done.err)
+        done = self.run_tool("encode", "-i", "x.rgba", "--scene", scene, "-o", "a.mp4", "-o", "b.mkv")
+        self.assertIn("encode: a.mp4, b.mkv: 4 frames (0.16 s), ", done.err)
+        self.assertEqual(done.status, 0)
+
+    def test_is_hidden_with_other_information(self) -> None:
+        done = self.run_tool("render-frames", self.scene(), "-o", "x.mkv", "--log-level", "warning")
+        self.assertEqual((done.status, done.err), (0, ""))
+
+    def test_is_json_among_json(self) -> None:
+        done = self.run_tool("render-frames", self.scene(), "-o", "x.mkv", "--log-format", "json")
+        self.assertIn("x.mkv: 10 frames", json.loads(done.err)["message"])
+
+    def test_is_not_written_for_a_picture_or_standard_output(self) -> None:
+        scene = self.scene()
+        for output in (("--at", "0", "-o", "x.png"), ("-o", "-"), ("-o", "null:")):
+            done = self.run_tool("render-frames", scene, *output)
+            self.assertEqual((done.status, done.err), (0, ""))
 
 
 class Json(ToolTest):

@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/nearest.h"
+#include "base/redaction.h"
+#include "tools/common/help_text.h"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -9,6 +11,9 @@
 
 namespace layercast::tools {
 namespace {
+
+// Where the descriptions of --help begin.
+constexpr size_t kHelpColumn = 34;
 
 std::string dashed(const Option& option) {
   std::string names = "--" + std::string(option.name);
@@ -86,6 +91,16 @@ std::string see_help(const OptionTable& table, const std::string& subcommand) {
          " --help)";
 }
 
+// The name in `known` that `word` most likely means: a synonym first.
+std::optional<std::string_view> meant_name(const OptionTable& table, std::string_view word,
+                                           const std::vector<std::string_view>& known) {
+  for (const Synonym& synonym : table.synonyms) {
+    const bool is_known = std::ranges::find(known, synonym.name) != known.end();
+    if (synonym.word == word && is_known) return synonym.name;
+  }
+  return base::nearest_name(word, known);
+}
+
 // The message for a missing or unknown subcommand; nullopt when the subcommand is valid.
 std::optional<std::string> wrong_subcommand(const OptionTable& table, int argc,
                                             const char* const* argv) {
@@ -116,17 +131,29 @@ std::optional<std::string> wrong_subcommand(const OptionTable& table, int argc,
       message += (name == known.front() ? " " : ", ") + std::string(name);
   } else {
     message = "unknown command \"" + group + std::string(words[place]) + "\"";
-    if (const auto nearest = base::nearest_name(words[place], known)) {
-      message += "; did you mean \"" + group + std::string(*nearest) + "\"?";
+    if (const auto name = meant_name(table, words[place], known)) {
+      message += "; did you mean \"" + group + std::string(*name) + "\"?";
     }
   }
   return message + see_help(table, {});
 }
 
+// Hides the keys of URLs, because an argument in the wrong place may be one.
+std::string without_keys(std::string message, int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if (word.starts_with('-')) word.remove_prefix(std::min(word.find('=') + 1, word.size()));
+    message = base::redacted_text(message, word, base::UrlUse::kOutput);
+  }
+  return message;
+}
+
 // Adds the nearest known name to CLI11's message for an unknown option.
 std::string with_suggestion(const OptionTable& table, std::string message, int argc,
                             const char* const* argv) {
-  if (const auto wrong = wrong_subcommand(table, argc, argv)) return *wrong;
+  if (auto wrong = wrong_subcommand(table, argc, argv)) {
+    return without_keys(*std::move(wrong), argc, argv);
+  }
   const std::string name = subcommand_on(table, argc, argv);
   std::vector<std::string_view> known = {"help", "version"};
   for (const auto& group : table.groups) {
@@ -150,7 +177,7 @@ std::string with_suggestion(const OptionTable& table, std::string message, int a
     break;
   }
   std::erase(message, '\n');
-  return message + see_help(table, name);
+  return without_keys(std::move(message), argc, argv) + see_help(table, name);
 }
 
 // The target of CLI11 for the words of a positional argument.
@@ -281,13 +308,15 @@ std::vector<std::string> Arguments::many(std::string_view option) const {
   return found == values_.end() ? std::vector<std::string>{} : found->second;
 }
 
-std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int argc,
-                                                   const char* const* argv) {
+namespace {
+
+std::variant<Arguments, Answer> parse_words(const OptionTable& table, int argc,
+                                            const char* const* argv) {
   CLI::App app{std::string(table.summary), std::string(table.tool)};
   app.set_version_flag("--version",
                        std::string(table.tool) + " (layercast) " + std::string(version()),
                        "Print the version and exit.");
-  app.get_formatter()->column_width(34);
+  app.get_formatter()->column_width(kHelpColumn);
   std::string positional;
   if (!table.positional.value.empty()) {
     app.add_option(std::string(table.positional.value), positional,
@@ -306,7 +335,7 @@ std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    return Answer{0, app.help()};
+    return Answer{0, wrapped_help(app.help(), terminal_columns(), kHelpColumn)};
   } catch (const CLI::CallForVersion& call) {
     return Answer{0, std::string(call.what()) + "\n"};
   } catch (const CLI::ParseError& error) {
@@ -314,6 +343,36 @@ std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int
                   with_suggestion(table, error.what(), argc, argv)};
   }
   return arguments_of(bounds, positional, subcommands);
+}
+
+// The command line without the word `help` that begins its command, but with --help; nullopt when
+// it is another command. `layerctl help set` means `layerctl set --help`.
+std::optional<std::vector<const char*>> asked_help(const OptionTable& table, int argc,
+                                                   const char* const* argv) {
+  constexpr std::string_view kHelp = "help";
+  if (subcommand_on(table, argc, argv) != kHelp) return std::nullopt;
+  std::vector<const char*> words(argv, argv + argc);
+  words.erase(std::ranges::find(words, kHelp));
+  const bool is_alone = first_words(table, static_cast<int>(words.size()), words.data()).empty();
+  const auto is_help_option = [](std::string_view word) { return word == "--help" || word == "-h"; };
+  // `layerctl help --help` explains this command itself.
+  if (is_alone && std::ranges::any_of(words, is_help_option)) return std::nullopt;
+  const bool is_known =
+      !wrong_subcommand(table, static_cast<int>(words.size()), words.data()).has_value();
+  const bool is_group = std::ranges::any_of(table.subcommands, [&](const Subcommand& each) {
+    return each.name.starts_with(std::string(words.back()) + " ");
+  });
+  if (is_alone || is_known || is_group) words.push_back("--help");
+  return words;
+}
+
+}  // namespace
+
+std::variant<Arguments, Answer> parse_command_line(const OptionTable& table, int argc,
+                                                   const char* const* argv) {
+  const auto help = asked_help(table, argc, argv);
+  return help ? parse_words(table, static_cast<int>(help->size()), help->data())
+              : parse_words(table, argc, argv);
 }
 
 std::string_view version() { return LAYERCAST_VERSION; }

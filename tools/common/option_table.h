@@ -72,6 +72,12 @@ struct Subcommand {
   std::vector<Option> options{};
 };
 
+/// A word that users may type in place of the name of a subcommand.
+struct Synonym {
+  std::string_view word;
+  std::string_view name;
+};
+
 /// The command line of a tool: the source of its parser, its --help, manual page and completions.
 struct OptionTable {
   std::string_view tool;
@@ -79,7 +85,9 @@ struct OptionTable {
   Positional positional;     ///< none if there are subcommands
   std::vector<OptionGroup> groups;
   std::vector<Subcommand> subcommands{};  ///< empty, or one of them is required
-  bool is_daemon = false;                 ///< whether the lines of its log begin with the time
+  /// Words that other tools use for a subcommand, or for the second word of one in a group.
+  std::vector<Synonym> synonyms{};
+  bool is_daemon = false;  ///< whether the lines of its log begin with the time
 };
 
 /// The options of all tools: log level and format.

@@ -1,5 +1,6 @@
 #include "media/out/encoding.h"
 #include "scene/model/limits.h"
+#include "tools/common/closing_line.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/log.h"
 #include "tools/common/network_options.h"
@@ -11,6 +12,7 @@
 #include "tools/encode/options.h"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -155,10 +157,24 @@ Error kept(Error error, int64_t frames) {
   return error;
 }
 
-base::Result<void> encode_all(FrameInput& input, base::SizeI size, media::Encoding& encoding,
-                              const Log& log) {
+// Reports what a run has written, unless that is only standard output.
+void close_run(const media::Encoding& encoding, const Geometry& geometry, int64_t frames,
+               std::chrono::steady_clock::time_point began, const Log& log) {
+  FinishedRun run{{}, frames, geometry.rate, 0, std::chrono::steady_clock::now() - began};
+  for (const auto& report : encoding.reports()) {
+    run.outputs.push_back(report.name);
+    *run.bytes += report.bytes;
+  }
+  const auto is_stdout = [](const std::string& name) { return name == "/dev/stdout"; };
+  if (std::ranges::all_of(run.outputs, is_stdout)) return;
+  log.write(LogLevel::kInfo, closing_line(run));
+}
+
+base::Result<void> encode_all(FrameInput& input, const Geometry& geometry,
+                              media::Encoding& encoding, const Log& log) {
+  const auto began = std::chrono::steady_clock::now();
   Progress progress(log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
-                    input.count(size));
+                    input.count(geometry.size));
   FrameWriter writer([&](const NumberedFrame& next) { return encoding.write(next.frame); });
   const ReadOutcome outcome = read_all(input, writer, progress);
   const auto written = writer.join();
@@ -175,7 +191,10 @@ base::Result<void> encode_all(FrameInput& input, base::SizeI size, media::Encodi
     if (outcome.error) log.fail(*outcome.error);
     return failure_of(encoding, finished.error(), log);
   }
-  if (!outcome.error) return {};
+  if (!outcome.error) {
+    close_run(encoding, geometry, outcome.frames, began, log);
+    return {};
+  }
   return kept(*outcome.error, outcome.frames);
 }
 
@@ -193,7 +212,7 @@ base::Result<void> encode(const Arguments& arguments, const std::optional<scene:
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   input->start(
       {frames.size, encoding->input_format(), threads ? static_cast<int>(*threads) : cores});
-  return encode_all(*input, frames.size, *encoding, log);
+  return encode_all(*input, frames, *encoding, log);
 }
 
 int run(const Arguments& arguments, const Log& log) {

@@ -1,4 +1,6 @@
+#include "scene/wire/defaults.h"
 #include "scene/wire/merge_patch.h"
+#include "scene/wire/scene_tables.h"
 #include "scene/wire/yaml_codec.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
@@ -102,6 +104,15 @@ std::vector<const Value*> in_drawing_order(const Value& scene) {
   return layers;
 }
 
+// The layers with the values that they leave to the defaults.
+Value complete_layers(const std::vector<const Value*>& layers) {
+  Value list = Value::array();
+  for (const Value* layer : layers) {
+    list.items.push_back(scene::with_defaults(scene::layer_codec().shape, *layer));
+  }
+  return list;
+}
+
 base::Result<void> set_visible(Session& session, const Value& visible) {
   std::vector<CommandDocument> commands;
   for (const std::string& id : session.arguments.many("ID")) {
@@ -184,14 +195,14 @@ base::Result<std::map<std::string, std::string>> layer_problems(Session& session
 
 base::Result<void> list_layers(Session& session) {
   TRY(const Value scene, session.target->scene());
-  if (session.is_json()) return print_json(layers_of(scene));
+  auto layers = in_drawing_order(scene);
+  std::ranges::reverse(layers);
+  if (session.is_json()) return print_json(complete_layers(layers));
   const std::string active = text_of(scene, "active");
   TRY(const auto problems, layer_problems(session));
   std::vector<std::string> columns = {"", "ID", "TYPE", "Z", "VISIBLE", "OPACITY", "CONTENT"};
   if (!problems.empty()) columns.emplace_back("PROBLEM");
   Table table(columns);
-  auto layers = in_drawing_order(scene);
-  std::ranges::reverse(layers);
   for (const Value* each : layers) {
     const Value& layer = *each;
     const Value* visible = layer.find("visible");
@@ -276,13 +287,17 @@ base::Result<void> activate_layer(Session& session) {
 base::Result<void> animate_layer(Session& session) {
   const Arguments& arguments = session.arguments;
   Value animation = Value::object().add("effect", Value::of(*arguments.one("EFFECT")));
-  for (const std::string_view key : {"from", "to", "keyframes"}) {
+  for (const std::string_view key : {"from", "to", "keyframes", "speed", "gap"}) {
     const auto given = arguments.one(key);
     if (!given) continue;
     TRY(Value value, value_from(*given));
     animation.add(key, std::move(value));
   }
-  animation.add("duration", Value::of(arguments.one("duration").value_or("1s")));
+  // A speed replaces the duration.
+  const auto duration = arguments.one("duration");
+  if (duration || !arguments.has("speed")) {
+    animation.add("duration", Value::of(duration.value_or("1s")));
+  }
   for (const std::string_view key : {"delay", "easing", "iterations", "direction", "fill"}) {
     const auto given = arguments.one(key);
     if (!given) continue;

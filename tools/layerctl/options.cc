@@ -50,6 +50,10 @@ std::vector<Option> animation_options() {
        .value = "NAME",
        .help = "Fill mode, before and after the active time: none, forwards, backwards or both.",
        .choices = {"none", "forwards", "backwards", "both"}},
+      {.name = "speed",
+       .value = "N",
+       .help = "Speed of the effect scroll in px per second, instead of a duration."},
+      {.name = "gap", .value = "N", .help = "Space between the rounds of the effect scroll, in px."},
       {.name = "keyframes",
        .value = "LIST",
        .help = "List for the effect keyframes, such as [{at: 0, opacity: 0}, {at: 1}]."}};
@@ -90,10 +94,10 @@ std::vector<Subcommand> layer_commands() {
        "Add an animation to a layer; in a live scene it starts at the first frame that shows it.",
        {layer_id(),
         {"EFFECT",
-         "Effect: fade, slide, scale, rotate or keyframes.",
+         "Effect: fade, slide, scale, rotate, scroll, volume or keyframes.",
          Completion::kNothing,
          Count::kOne,
-         {"fade", "slide", "scale", "rotate", "keyframes"}}},
+         {"fade", "slide", "scale", "rotate", "scroll", "volume", "keyframes"}}},
        animation_options()},
       {"animations ls",
        "List the animations of a layer; of a live layer also what each is doing.",
@@ -147,7 +151,15 @@ std::vector<Subcommand> scene_commands() {
              .completion = Completion::kSceneFile}}},
           {"validate",
            "Check scene files and report every fault; needs no daemon.",
-           {{"SCENE", "The scene files.", Completion::kSceneFile, Count::kSeveral}}}};
+           {{"SCENE", "The scene files; - for standard input.", Completion::kSceneFile,
+             Count::kSeveral}},
+           {{.name = "files",
+             .arity = Arity::kFlag,
+             .help = "Check too that the files that the scenes read exist and can be opened; the "
+                     "default, except for standard input, whose folder is the present one."},
+            {.name = "no-files",
+             .arity = Arity::kFlag,
+             .help = "Do not check the files that the scenes read."}}}};
 }
 
 std::vector<Subcommand> stream_commands() {
@@ -201,6 +213,10 @@ std::vector<Subcommand> stream_commands() {
       {"outputs rm",
        "Finish an output and remove it.",
        {{"ID", "The output.", Completion::kOutput}}},
+      {"help",
+       "Explain a command.",
+       {{"COMMAND", "The command, such as set or outputs add; if omitted, all are listed.",
+         Completion::kNothing, Count::kAny}}},
       {"complete",
        "",
        {{"WHAT", "", Completion::kNothing, Count::kOne, {"ids", "sounds", "outputs", "paths"}},
@@ -249,7 +265,33 @@ const OptionTable& layerctl_options() {
           .help = "Apply the change only if the scene is at this revision."}}},
        {"Answers", {{.name = "json", .arity = Arity::kFlag, .help = "Print JSON."}}},
        common_options()},
-      all_commands()};
+      all_commands(),
+      {{"list", "ls"},
+       {"show", "get"},
+       {"ls", "get"},
+       {"delete", "rm"},
+       {"remove", "rm"},
+       {"del", "rm"},
+       {"add", "create"},
+       {"new", "create"},
+       {"create", "add"},
+       {"update", "set"},
+       {"change", "set"},
+       {"edit", "set"},
+       {"patch", "set"},
+       {"describe", "get"},
+       {"inspect", "get"},
+       {"info", "status"},
+       {"check", "validate"},
+       {"lint", "validate"},
+       {"import", "apply"},
+       {"load", "apply"},
+       {"dump", "export"},
+       {"save", "export"},
+       {"screenshot", "snapshot"},
+       {"events", "watch"},
+       {"resume", "start"},
+       {"unhide", "show"}}};
   return table;
 }
 

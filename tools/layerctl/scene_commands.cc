@@ -7,6 +7,7 @@
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/differences.h"
+#include "tools/layerctl/file_checks.h"
 #include "tools/layerctl/whole_file.h"
 #include "tools/streamd/settings.h"
 
@@ -170,30 +171,49 @@ base::Result<void> export_scene(Session& session) {
   return output == "-" ? write_stdout(text) : write_whole_file(output, text);
 }
 
+namespace {
+
+// Whether `validate` checks the files of a scene: by default, those of a scene with a folder.
+bool checks_files(const Arguments& arguments, const std::string& path) {
+  if (arguments.has("no-files")) return false;
+  return arguments.has("files") || path != "-";
+}
+
+struct Validation {
+  std::vector<std::string> faults;
+  std::vector<std::string> warnings;
+};
+
+Validation validation_of(const Arguments& arguments, const std::string& path) {
+  const auto loaded = scene::load_scene(path);
+  if (!loaded) return {loaded.error().lines, {}};
+  const scene::SceneFile& file = loaded.value();
+  return {checks_files(arguments, path) ? file_faults(file) : std::vector<std::string>{},
+          file.warnings};
+}
+
+Value list_of(const std::vector<std::string>& lines) {
+  Value list = Value::array();
+  for (const std::string& line : lines) list.items.push_back(Value::of(line));
+  return list;
+}
+
+}  // namespace
+
 int validate_scenes(const Arguments& arguments, const Log& log) {
   std::vector<Value> files;
   bool are_right = true;
   for (const std::string& path : arguments.many("SCENE")) {
-    const auto loaded = scene::load_scene(path);
-    Value faults = Value::array();
-    if (!loaded) {
-      are_right = false;
-      for (const std::string& line : loaded.error().lines) {
-        if (!arguments.has("json")) log.write_fault(line);
-        faults.items.push_back(Value::of(line));
-      }
-    }
-    Value warnings = Value::array();
-    if (const auto* file = std::get_if<scene::SceneFile>(&loaded)) {
-      for (const std::string& line : file->warnings) {
-        log.write(LogLevel::kWarning, line);
-        warnings.items.push_back(Value::of(line));
-      }
+    const Validation found = validation_of(arguments, path);
+    are_right = are_right && found.faults.empty();
+    if (!arguments.has("json")) {
+      for (const std::string& line : found.faults) log.write_fault(line);
+      for (const std::string& line : found.warnings) log.write(LogLevel::kWarning, line);
     }
     files.push_back(Value::object()
                         .add("file", Value::of(path))
-                        .add("faults", std::move(faults))
-                        .add("warnings", std::move(warnings)));
+                        .add("faults", list_of(found.faults))
+                        .add("warnings", list_of(found.warnings)));
   }
   if (arguments.has("json")) {
     if (const auto printed = print_json(Value::array(std::move(files))); !printed) {

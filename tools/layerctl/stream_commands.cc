@@ -1,4 +1,5 @@
 #include "base/redaction.h"
+#include "tools/common/closing_line.h"
 #include "tools/common/values.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
@@ -53,27 +54,29 @@ std::string duration_text(double seconds) {
   return text + std::to_string(whole % kMinute) + "s";
 }
 
-std::string bytes_text(double bytes) {
-  constexpr std::array<const char*, 5> kUnits = {"B", "kB", "MB", "GB", "TB"};
-  size_t unit = 0;
-  constexpr double kStep = 1000;
-  for (; bytes >= kStep && unit + 1 < kUnits.size(); ++unit) bytes /= kStep;
-  return formatted(unit == 0 ? "%.0f %s" : "%.1f %s", bytes, kUnits.at(unit));
-}
-
 Accent accent_of(const std::string& state) {
   if (state == "live") return Accent::kGood;
   return state == "failed" || state == "reconnecting" ? Accent::kBad : Accent::kNone;
 }
 
 std::string outputs_table(const Value& outputs) {
-  Table table({"ID", "STATE", "URL", "FRAMES", "DROPPED", "SENT", "ERROR"});
+  const bool has_files = std::ranges::any_of(
+      outputs.items, [](const Value& output) { return !text_of(output, "file").empty(); });
+  std::vector<std::string> heading = {"ID", "STATE", "URL", "FRAMES", "DROPPED", "SENT", "ERROR"};
+  // The file that an output writes now has a number if its name was taken.
+  if (has_files) heading.insert(heading.begin() + 3, "FILE");
+  Table table(std::move(heading));
   for (const Value& output : outputs.items) {
     const std::string state = text_of(output, "state");
-    table.add({text_of(output, "id"), state, text_of(output, "url"), text_of(output, "frames"),
-               text_of(output, "frames_dropped"), bytes_text(number_of(output, "bytes")),
-               text_of(output, "error")},
-              accent_of(state));
+    std::vector<std::string> row = {text_of(output, "id"),
+                                    state,
+                                    text_of(output, "url"),
+                                    text_of(output, "frames"),
+                                    text_of(output, "frames_dropped"),
+                                    bytes_text(number_of(output, "bytes")),
+                                    text_of(output, "error")};
+    if (has_files) row.insert(row.begin() + 3, text_of(output, "file"));
+    table.add(std::move(row), accent_of(state));
   }
   return table.text();
 }
@@ -188,7 +191,7 @@ base::Result<Value> outputs(Session& session) {
   TRY(const Value scene, session.target->scene());
   Value list = list_in(scene, "outputs");
   for (Value& output : list.items) {
-    output.set("url", Value::of(base::redacted_url(text_of(output, "url"))));
+    output.set("url", Value::of(base::redacted_url(text_of(output, "url"), base::UrlUse::kOutput)));
   }
   return list;
 }

@@ -3,6 +3,7 @@
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "stream/soundtrack.h"
+#include "tools/common/closing_line.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/interruption.h"
 #include "tools/common/log.h"
@@ -16,6 +17,7 @@
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 #include <vector>
@@ -102,8 +104,21 @@ void report(const render::Renderer& renderer, Stats& stats) {
   stats.add_count("frame_bytes", static_cast<int64_t>(renderer.frame_bytes()));
 }
 
+// Reports what a run has written, unless that is only a picture, or nothing.
+void close_run(const RenderSettings& settings, const FrameSpan& span, base::FrameRate rate,
+               std::chrono::steady_clock::time_point began, const Log& log) {
+  const bool is_picture = settings.kind == OutputKind::kStills && span.count() == 1;
+  if (settings.output == "-" || settings.kind == OutputKind::kNothing || is_picture) return;
+  log.write(LogLevel::kInfo, closing_line({{settings.output},
+                                           span.count(),
+                                           rate,
+                                           bytes_of_file(settings.output),
+                                           std::chrono::steady_clock::now() - began}));
+}
+
 base::Result<void> run(const RenderSettings& settings, render::Renderer& renderer,
                        const FrameSpan& span, const FailureLog& failures, Stats& stats) {
+  const auto began = std::chrono::steady_clock::now();
   TRY(auto sink, open_sink(settings, renderer.size(), renderer.rate(), span.count()));
   Progress progress(failures.log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
                     span.count());
@@ -114,6 +129,7 @@ base::Result<void> run(const RenderSettings& settings, render::Renderer& rendere
   report(renderer, stats);
   sink->report(stats);
   if (settings.stats) TRY_DO(stats.write(*settings.stats, span.count()));
+  close_run(settings, span, renderer.rate(), began, failures.log);
   return {};
 }
 

@@ -80,6 +80,7 @@ const OptionTable& streamd_options() {
        network_options(),
        common_options()},
       {},
+      {},
       true};
   return table;
 }
