@@ -1,7 +1,6 @@
 #include "content/text/text_layout.h"
 
 #include "scene/model/limits.h"
-#include "scene/model/placeholder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,12 +30,8 @@ class LineMaker {
     pango_font_description_set_weight(font_.get(), static_cast<PangoWeight>(style_.font_weight));
     pango_font_description_set_style(font_.get(), pango_style());
     add_to_all(pango_attr_fallback_new(TRUE));
-    add_to_all(pango_attr_insert_hyphens_new(FALSE));  // where a long word is broken
     if (style_.letter_spacing != 0) {
       add_to_all(pango_attr_letter_spacing_new(pango_units(style_.letter_spacing)));
-    }
-    if (changes_with_time(scene::parse_placeholders(content.text).parts)) {
-      add_to_all(pango_attr_font_features_new("tnum"));
     }
     const GlibPtr<PangoFont> first_font(pango_context_load_font(context_, font_.get()));
     if (first_font != nullptr) metrics_.reset(pango_font_get_metrics(first_font.get(), nullptr));
@@ -101,12 +96,14 @@ class LineMaker {
     }
     GlibPtr<PangoLayout> ragged(pango_layout_copy(layout.get()));
     pango_layout_set_justify(ragged.get(), FALSE);
+    const int last = pango_layout_get_line_count(layout.get()) - 1;
     for (int i = 0; i < count; ++i) {
       PangoLayoutLine* line = pango_layout_get_line_readonly(layout.get(), i);
       if (line == nullptr) break;
+      if (i > 0 && has_only_spaces(line)) continue;
       const bool is_ragged = is_justified() && !can_be_justified(line);
       if (is_ragged) line = pango_layout_get_line_readonly(ragged.get(), i);
-      TRY_DO(add_line(line, lines));
+      TRY_DO(add_line(line, hanging_spaces(line, i > 0, i < last), lines));
     }
     lines.layouts.push_back(std::move(layout));
     if (is_justified()) lines.layouts.push_back(std::move(ragged));
@@ -152,21 +149,76 @@ class LineMaker {
     const GlibPtr<PangoAttrList> of_paragraph(pango_attr_list_copy(source_.attributes.get()));
     pango_attr_list_update(of_paragraph.get(), 0, static_cast<int>(start), 0);
     pango_attr_list_splice(attributes.get(), of_paragraph.get(), 0, 0);
+    allow_only_soft_hyphens(text, attributes.get());
     pango_layout_set_attributes(layout.get(), attributes.get());
     return layout;
   }
 
-  base::Result<void> add_line(PangoLayoutLine* line, Lines& lines) {
+  // Pango may insert a hyphen at any break inside a word; CSS does so only behind U+00AD (hyphens:
+  // manual). Pango ignores the attribute at both ends of its range.
+  static void allow_only_soft_hyphens(std::string_view text, PangoAttrList* attributes) {
+    constexpr std::string_view kSoftHyphen = "\u00ad";
+    size_t begin = 0;
+    while (begin < text.size()) {
+      const size_t found = text.find(kSoftHyphen, begin);
+      const size_t end = found == std::string_view::npos ? text.size() : found + kSoftHyphen.size();
+      PangoAttribute* attribute = pango_attr_insert_hyphens_new(FALSE);
+      attribute->start_index = static_cast<guint>(begin);
+      attribute->end_index = static_cast<guint>(end);
+      pango_attr_list_insert(attributes, attribute);
+      begin = end;
+    }
+  }
+
+  static std::string_view text_of(PangoLayoutLine* line) {
+    return {pango_layout_get_text(line->layout) + line->start_index,
+            static_cast<size_t>(line->length)};
+  }
+
+  static bool has_only_spaces(PangoLayoutLine* line) {
+    const std::string_view text = text_of(line);
+    return !text.empty() && text.find_first_not_of(' ') == std::string_view::npos;
+  }
+
+  static bool is_right_to_left(PangoLayoutLine* line) {
+    return pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
+  }
+
+  // The widths of the spaces at the start and the end of a line.
+  struct Spaces {
+    double before = 0;
+    double after = 0;
+  };
+
+  // The spaces where the text wraps. CSS lets them hang (`white-space: pre-wrap`); Pango counts all
+  // but the last one, and begins the next line with those that do not fit.
+  static Spaces hanging_spaces(PangoLayoutLine* line, bool follows_wrap, bool precedes_wrap) {
+    const std::string_view text = text_of(line);
+    const size_t first = std::min(text.find_first_not_of(' '), text.size());
+    const size_t end = text.find_last_not_of(' ') + 1;
+    const auto x_of = [&](size_t index) {
+      int x = 0;
+      pango_layout_line_index_to_x(line, line->start_index + static_cast<int>(index), FALSE, &x);
+      return px(x);
+    };
+    const auto distance = [&](size_t from, size_t to) { return std::abs(x_of(to) - x_of(from)); };
+    Spaces spaces;
+    if (follows_wrap && first > 0) spaces.before = distance(0, first);
+    if (precedes_wrap && end < text.size()) spaces.after = distance(end, text.size());
+    return spaces;
+  }
+
+  base::Result<void> add_line(PangoLayoutLine* line, const Spaces& hanging, Lines& lines) {
     PangoRectangle logical;
     pango_layout_line_get_extents(line, nullptr, &logical);
     // As in CSS, letter spacing also follows the last letter.
     const double spacing = logical.width > 0 ? style_.letter_spacing : 0;
-    const double width = std::max(0.0, px(logical.width) + spacing);
+    const double width =
+        std::max(0.0, px(logical.width) + spacing - hanging.before - hanging.after);
     if (!(width <= kLineWidthMax)) return text_too_large();
-    const bool right_to_left =
-        pango_layout_line_get_resolved_direction(line) == PANGO_DIRECTION_RTL;
-    lines.lines.push_back(
-        {line, width, right_to_left ? spacing : 0, right_to_left, extent_of(line)});
+    const bool right_to_left = is_right_to_left(line);
+    const double lead = right_to_left ? spacing - hanging.after : -hanging.before;
+    lines.lines.push_back({line, width, lead, right_to_left, extent_of(line)});
     // Stops early: a text of that height cannot be drawn.
     height_ += lines.lines.back().extent.above + lines.lines.back().extent.below;
     if (height_ > kLineWidthMax) return text_too_large();

@@ -20,8 +20,8 @@ struct Extent {
 /// One line of shaped text. Units: px.
 struct Line {
   PangoLayoutLine* line;  ///< owned by its layout
-  double width;           ///< including the space after the last letter
-  double lead;            ///< the part of it left of the glyphs
+  double width;           ///< with the letter spacing after the last letter, without hanging spaces
+  double lead;            ///< where the glyphs begin in it; negative: spaces hang on the left
   bool right_to_left;
   Extent extent;
   double x = 0;  ///< of its left end in the layer box

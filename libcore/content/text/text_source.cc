@@ -1,11 +1,14 @@
 #include "content/text/text_source.h"
 
 #include "scene/model/limits.h"
+#include "scene/model/placeholder.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <optional>
 #include <utility>
+#include <variant>
 
 namespace layercast::content {
 namespace {
@@ -92,6 +95,65 @@ base::Result<void> note_attributes(TextSource& source) {
                           std::to_string(static_cast<int>(limits::kFontSize.max)) + " px");
 }
 
+// Bytes from `begin` to before `end`.
+struct Range {
+  size_t begin;
+  size_t end;
+};
+
+// The parts of `text`, the cleaned text of the content, that its placeholders have put there. The
+// literal parts tell them apart; all of the text when one is not found.
+std::vector<Range> placeholder_ranges(const scene::TextContent& content, std::string_view text) {
+  const scene::TextParts parts = scene::parse_placeholders(content.text).parts;
+  if (!changes_with_time(parts)) return {};
+  std::vector<Range> ranges;
+  std::optional<size_t> begin;
+  size_t at = 0;
+  for (const scene::TextPart& part : parts) {
+    const auto* literal = std::get_if<std::string>(&part);
+    if (literal == nullptr) {
+      if (!begin) begin = at;
+      continue;
+    }
+    const std::string words = cleaned(*literal);
+    const size_t found = &part == &parts.back() ? text.rfind(words) : text.find(words, at);
+    if (found == std::string_view::npos || found < at) return {{0, text.size()}};
+    if (begin) ranges.push_back({*begin, found});
+    begin.reset();
+    at = found + words.size();
+  }
+  if (begin) ranges.push_back({*begin, text.size()});
+  return ranges;
+}
+
+// Whether the byte at `offset` is inside a tag, such as in an attribute's value.
+bool is_in_tag(std::string_view markup, size_t offset) {
+  const std::string_view before = markup.substr(0, offset);
+  const size_t open = before.rfind('<');
+  return open != std::string_view::npos && before.find('>', open) == std::string_view::npos;
+}
+
+// Digits that change get equal widths, so that the text beside them stays where it is.
+void even_digits_of_markup(const scene::TextContent& content, std::string& markup) {
+  const std::vector<Range> ranges = placeholder_ranges(content, markup);
+  for (size_t i = ranges.size(); i-- > 0;) {
+    const auto [begin, end] = ranges[i];
+    // The whole text may have tags, which a span must not cut.
+    const bool has_tag = markup.find('<', begin) < end;
+    if (has_tag || is_in_tag(markup, begin)) continue;
+    markup.insert(end, "</span>").insert(begin, "<span font_features=\"tnum\">");
+  }
+}
+
+void even_digits(const scene::TextContent& content, TextSource& source) {
+  for (const auto& [begin, end] : placeholder_ranges(content, source.text)) {
+    PangoAttribute* attribute = pango_attr_font_features_new("tnum");
+    attribute->start_index = static_cast<guint>(begin);
+    attribute->end_index = static_cast<guint>(end);
+    pango_attr_list_insert(source.attributes.get(), attribute);
+  }
+}
+
 }  // namespace
 
 base::Result<TextSource> read_text_source(const scene::TextContent& content,
@@ -101,6 +163,7 @@ base::Result<TextSource> read_text_source(const scene::TextContent& content,
   source.letter_spacing_max = std::abs(content.style.letter_spacing);
   source.text = cleaned(text);
   if (content.markup) {
+    even_digits_of_markup(content, source.text);
     PangoAttrList* attributes = nullptr;
     char* plain = nullptr;
     GError* failure = nullptr;
@@ -112,6 +175,8 @@ base::Result<TextSource> read_text_source(const scene::TextContent& content,
     source.attributes.reset(attributes);
     source.text = GlibPtr<char>(plain).get();
     TRY_DO(note_attributes(source));
+  } else {
+    even_digits(content, source);
   }
   if (source.text.ends_with('\n')) source.text.pop_back();
   return source;

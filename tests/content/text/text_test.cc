@@ -1,5 +1,6 @@
 #include "content/text/text.h"
 
+#include "content/picture/remarks.h"
 #include "content/text/glyph_cache.h"
 
 #include <algorithm>
@@ -254,6 +255,140 @@ TEST(Text, AWordTooLongForTheBoxIsBroken) {
   const Raster raster = drawn(text("HHHHHHHHHHHH"), base::SizeF{120, 400});
   EXPECT_GT(lines_of(raster).size(), 2U);
   EXPECT_LE(ink_of(raster).right, 120);
+}
+
+// The widths of the lines' ink.
+std::vector<int> widths_of(const Raster& raster) {
+  std::vector<int> widths;
+  for (const base::RectI& line : lines_of(raster)) widths.push_back(line.width());
+  return widths;
+}
+
+TEST(Text, ALineBrokenAtASoftHyphenShowsAHyphen) {
+  TextContent content = text("HHH\u00adHHH\u00adHHH");
+  content.style.max_width = drawn(text("HHH\u2010")).box.width + 10;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("HHH\u2010\nHHH\u2010\nHHH"))));
+  // The hyphen has to fit too.
+  content.style.max_width = drawn(text("HHHHHH")).box.width + 2;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("HHH\u2010\nHHHHHH"))));
+  content.style.max_width = drawn(text("HHHHHH\u2010")).box.width + 2;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("HHHHHH\u2010\nHHH"))));
+}
+
+TEST(Text, ASoftHyphenInsideALineIsInvisible) {
+  EXPECT_TRUE(same(drawn(text("HHH\u00adHHH")), drawn(text("HHHHHH"))));
+  EXPECT_TRUE(same(drawn(text("HHH\u00ad HHH")), drawn(text("HHH HHH"))));
+}
+
+TEST(Text, AWordBrokenElsewhereShowsNoHyphen) {
+  TextContent content = text("HHHH\u00adHHHHHHHH");
+  content.style.max_width = drawn(text("HHHH\u2010")).box.width + 2;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("HHHH\u2010\nHHHH\nHHHH"))));
+}
+
+TEST(Text, SoftHyphensKeepTheirPlaceInMarkup) {
+  TextContent content = text("<b>H</b>HH\u00ad<i>HHH</i>");
+  content.markup = true;
+  TextContent broken = text("<b>H</b>HH\u2010\n<i>HHH</i>");
+  broken.markup = true;
+  content.style.max_width = drawn(broken).box.width + 10;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(broken)));
+}
+
+// CSS Text 3, section 4.1.3: with `white-space: pre-wrap`, spaces at the end of a line hang.
+TEST(Text, SpacesWhereALineBreaksTakeNoRoom) {
+  for (const TextAlign align : {TextAlign::kRight, TextAlign::kCenter}) {
+    for (const std::string spaces : {" ", "  ", "     "}) {
+      TextContent content = text("HHH" + spaces + "HHH");
+      content.style.text_align = align;
+      TextContent broken = text("HHH\nHHH");
+      broken.style.text_align = align;
+      const auto lines = lines_of(drawn(content, base::SizeF{150, 120}));
+      const auto wanted = lines_of(drawn(broken, base::SizeF{150, 120}));
+      ASSERT_EQ(lines.size(), 2U);
+      EXPECT_EQ(lines[0], wanted[0]) << spaces.size();
+      EXPECT_EQ(lines[1], wanted[1]) << spaces.size();
+    }
+  }
+}
+
+TEST(Text, SpacesThatDoNotFitDoNotIndentTheNextLine) {
+  const double width = drawn(text("HHH")).box.width + 1;
+  for (const size_t count : {size_t{2}, size_t{6}, size_t{30}}) {
+    const std::string spaces(count, ' ');
+    TextContent content = text("HHH" + spaces + "HHH");
+    content.style.max_width = width;
+    const auto lines = lines_of(drawn(content));
+    const auto wanted = lines_of(drawn(text("HHH\nHHH")));
+    ASSERT_EQ(lines.size(), 2U) << spaces.size();
+    EXPECT_EQ(lines, wanted) << spaces.size();
+  }
+}
+
+TEST(Text, SpacesWhereRightToLeftTextWrapsHangOnTheLeft) {
+  TextContent content = text("שלום   שלום");
+  content.style.text_align = TextAlign::kRight;
+  TextContent broken = text("שלום\nשלום");
+  broken.style.text_align = TextAlign::kRight;
+  const base::SizeF box{drawn(text("שלום")).box.width + 40, 120};
+  EXPECT_EQ(lines_of(drawn(content, box)), lines_of(drawn(broken, box)));
+}
+
+// CSS Text 3, section 4.2: the next tab stop, every eight spaces from the start of the line.
+TEST(Text, TabsReachTheNextOfStopsEveryEightSpaces) {
+  const double space =
+      (drawn(text("HHHHHHHH                H")).box.width - drawn(text("HHHHHHHHH")).box.width) /
+      16;
+  const auto left_of_second = [&](const std::string& words) {
+    // The second letter is the last ink.
+    return ink_of(drawn(text(words))).right;
+  };
+  const int alone = ink_of(drawn(text("|"))).right;
+  EXPECT_NEAR(left_of_second("I\t|") - alone, 8 * space, 1.5);
+  EXPECT_NEAR(left_of_second("\t|") - alone, 8 * space, 1.5);
+  EXPECT_NEAR(left_of_second("\t\t|") - alone, 16 * space, 1.5);
+  EXPECT_NEAR(left_of_second("HHHH\t|") - alone, 16 * space, 1.5);
+}
+
+TEST(Text, AZeroWidthSpaceAllowsABreakAndTakesNoRoom) {
+  EXPECT_TRUE(same(drawn(text("HHH\u200bHHH")), drawn(text("HHHHHH"))));
+  TextContent content = text("HHHH\u200bHHHH");
+  content.style.max_width = drawn(text("HHHHH")).box.width + 10;
+  EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("HHHH\nHHHH"))));
+}
+
+TEST(Text, NoBreakSpacesAndWordJoinersForbidABreak) {
+  for (const std::string between : {"\u00a0", "\u202f"}) {
+    TextContent content = text("H H" + between + "H");
+    content.style.max_width = drawn(text("H H")).box.width + 4;
+    EXPECT_EQ(widths_of(drawn(content)), widths_of(drawn(text("H\nH" + between + "H"))));
+  }
+}
+
+std::vector<std::string> remarks_of(const TextContent& content) {
+  Remarks remarks;
+  drawn(content);
+  return remarks.take();
+}
+
+TEST(MissingLetters, AreToldWithTheirScripts) {
+  EXPECT_EQ(
+      remarks_of(text("Live 日本語 한국어 ไทย")),
+      (std::vector<std::string>{
+          "no font has the letters \"日本語한국어ไท…\" (Han, Hangul, Thai), shown as boxes; add "
+          "a font file that has them to the scene's fonts"}));
+  EXPECT_EQ(remarks_of(text("नन")),
+            (std::vector<std::string>{
+                "no font has the letter \"न\" (Devanagari), shown as boxes; add a font file that "
+                "has them to the scene's fonts"}));
+}
+
+TEST(MissingLetters, AreNoneWhereAFontHasThem) {
+  for (const char* const words :
+       {"Live ÄÖÜ", "Привет", "Γειά", "שלום", "سلام", "a\u200bb\u00adc\td",
+        "😀👨‍👩‍👧⚔️", "→ ✓ ½ €"}) {
+    EXPECT_EQ(remarks_of(text(words)), std::vector<std::string>{}) << words;
+  }
 }
 
 TEST(Text, ABoxWithoutRoomStillShowsEveryLetter) {
@@ -562,6 +697,27 @@ TEST(Text, DigitsOfATextWithPlaceholdersAreEquallyWide) {
   EXPECT_EQ(width(clock, "11:11:11"), width(clock, "08:48:08"));
   const TextContent plain = text("11:11:11");
   EXPECT_LT(width(plain, "11:11:11"), width(plain, "08:48:08"));
+}
+
+TEST(Text, OnlyTheDigitsOfAPlaceholderAreEquallyWide) {
+  const auto width = [](const TextContent& content, const std::string& shown) {
+    return rasterise_text(content, shown, std::nullopt, fonts()).value().box.width;
+  };
+  const double plain = width(text("Collector1 2 3"), "Collector1 2 3");
+  for (const bool markup : {false, true}) {
+    TextContent line = text("Collector1 2 3{{countdown:1m}}");
+    line.markup = markup;
+    TextContent clock = text("{{countdown:1m}}");
+    EXPECT_NEAR(width(line, "Collector1 2 301:11"), plain + width(clock, "01:11"), 3);
+    EXPECT_EQ(width(line, "Collector1 2 301:11"), width(line, "Collector1 2 308:48"));
+    TextContent both = text("{{frame}} of 111 in {{countdown:1m}}!");
+    both.markup = markup;
+    EXPECT_EQ(width(both, "11 of 111 in 01:11!"), width(both, "84 of 111 in 00:48!"));
+    EXPECT_LT(width(both, "11 of 111 in 01:11!"), width(text("{{frame}}"), "11 of 111 in 01:11!"));
+  }
+  TextContent sized = text("<span size=\"{{count:100,200,1s}}%\">8</span>{{frame}}");
+  sized.markup = true;
+  EXPECT_GT(width(sized, "<span size=\"150%\">8</span>1"), 0);
 }
 
 TEST(Text, BadBytesBecomeReplacementsAndControlCharactersVanish) {
