@@ -94,6 +94,40 @@ Value stream_patch_schema(scene::SchemaBuilder& builder) {
   return schema;
 }
 
+Value patch_schema(const Value& object);
+
+/// A value in a merge patch: null removes it, and a part of an object changes that part.
+Value patch_value_schema(const Value& schema) {
+  Value forms = Value::array();
+  const Value* type = schema.find("type");
+  const bool is_object = type != nullptr && type->text == "object";
+  if (is_object && schema.find("properties") != nullptr) {
+    forms.items.push_back(patch_schema(schema));
+  } else {
+    forms.items.push_back(schema);
+    if (type == nullptr || is_object) {
+      forms.items.push_back(written(R"({"type": "object", "description": "A part of it."})"));
+    }
+  }
+  forms.items.push_back(written(R"({"type": "null"})"));
+  return Value::object().add("anyOf", std::move(forms));
+}
+
+/// A merge patch (RFC 7396) of an object with these properties.
+Value patch_schema(const Value& object) {
+  const Value* properties = object.find("properties");
+  LAYERCAST_CHECK(properties != nullptr);
+  Value patches = Value::object();
+  for (const auto& member : properties->members) {
+    patches.add(member.key, patch_value_schema(member.value));
+  }
+  return Value::object()
+      .add("type", Value::of("object"))
+      .add("description", Value::of("A JSON Merge Patch (RFC 7396)."))
+      .add("properties", std::move(patches))
+      .add("additionalProperties", Value::of(false));
+}
+
 constexpr std::string_view kMessageSchema = R"({
   "type": "object", "required": ["author", "text"], "additionalProperties": false,
   "properties": {"id": {"type": "string"}, "author": {"type": "string"},
@@ -231,9 +265,7 @@ constexpr std::string_view kBatchSchema = R"({
 
 /// Schemas that routes() names and no other table describes.
 void add_other_schemas(Value& schemas) {
-  schemas.add("any", written("{}"))
-      .add("merge-patch",
-           written(R"({"type": "object", "description": "A JSON Merge Patch (RFC 7396)."})"))
+  schemas.add("any", written(R"({"description": "Any JSON value."})"))
       .add("problem", written(kProblemSchema))
       .add("health", written(kHealthSchema))
       .add("liveness", written(R"({"type": "object", "required": ["status"],
@@ -283,7 +315,11 @@ Value schemas() {
     make_optional(nameless, "id");
     made.add("new-" + std::string(name), std::move(nameless));
   }
+  for (const std::string_view name : {"layer", "audio"}) {
+    made.add(std::string(name) + "-patch", patch_schema(*made.find(name)));
+  }
   made.add("live-scene", live_scene_schema(scene));
+  made.add("scene-patch", patch_schema(*made.find("live-scene")));
   made = with_component_references(std::move(made));
   add_other_schemas(made);
   return made;

@@ -84,6 +84,31 @@ class OpenApi(StreamdTest):
             with self.subTest(name):
                 jsonschema.Draft202012Validator.check_schema(schema)
 
+    def test_every_named_type_says_what_it_holds(self) -> None:
+        says = {"properties", "oneOf", "anyOf", "enum", "const", "items", "pattern", "format", "$ref"}
+        for name, schema in self.document["components"]["schemas"].items():
+            if name not in ("any", "results"):
+                self.assertTrue(says & set(schema), f"{name}: {schema}")
+
+    def test_patches_are_described(self) -> None:
+        def fits(path: str, body: Any) -> bool:
+            content = self.operation("PATCH", path)["requestBody"]["content"]
+            schema = content["application/merge-patch+json"]["schema"]
+            return self.validator(schema).is_valid(body)
+
+        layer, audio = "/api/v1/layers/{id}", "/api/v1/audio/{id}"
+        for path, body in (
+            (layer, {"opacity": 0.5, "visible": None}), (layer, {"content": {"text": "Lot 8"}}),
+            (layer, {"transform": {"rotation": 45}, "clip": None}), (audio, {"volume": 0.5}),
+            ("/api/v1/scene", {"canvas": {"background": "red"}}),
+        ):  # fmt: skip
+            self.assertTrue(fits(path, body), (path, body))
+        for path, body in (
+            (layer, {"opacty": 1}), (layer, {"opacity": "high"}), (audio, {"volume": "loud"}),
+            (layer, {"transform": {"rotate": 3}}), ("/api/v1/scene", {"canvas": 3}),
+        ):  # fmt: skip
+            self.assertFalse(fits(path, body), (path, body))
+
     def test_every_reference_leads_somewhere(self) -> None:
         def walk(value: Any) -> None:
             if isinstance(value, list):
