@@ -73,9 +73,10 @@ struct Piece {
   std::string rows;
   int left = 0;
   int top = 0;
-  int disposal = 0;       ///< as its format numbers it
-  int delay = 10;         ///< hundredths of a second
-  bool is_source = true;  ///< APNG: it replaces what is under it, transparent pixels too
+  int disposal = 0;             ///< as its format numbers it
+  int delay = 10;               ///< hundredths of a second
+  bool is_source = true;        ///< APNG: it replaces what is under it, transparent pixels too
+  bool has_transparent = true;  ///< GIF: whether `.` is transparent, instead of black
 };
 
 // ---- GIF ----------------------------------------------------------------------------------------
@@ -131,7 +132,7 @@ inline std::string gif_of(int width, int height, const std::vector<Piece>& piece
   for (const Piece& piece : pieces) {
     const Art art = art_of(piece.rows);
     bytes += "\x21\xf9\x04";
-    bytes += static_cast<char>(piece.disposal << 2 | 1);
+    bytes += static_cast<char>(piece.disposal << 2 | (piece.has_transparent ? 1 : 0));
     append_short(bytes, piece.delay);
     bytes += std::string("\x03\0\x2c", 3);
     for (const int value : {piece.left, piece.top, art.width, art.height})

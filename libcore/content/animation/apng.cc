@@ -1,6 +1,7 @@
 #include "content/animation/apng.h"
 
 #include "content/image/decode.h"
+#include "content/image/png_chunks.h"
 #include "scene/model/limits.h"
 
 #include <algorithm>
@@ -13,22 +14,14 @@ namespace {
 
 namespace limits = scene::limits;
 
-constexpr std::string_view kSignature = "\x89PNG\r\n\x1a\n";
 // Chunks that determine how the pixels of all pictures are decoded.
-constexpr std::array<std::string_view, 7> kSharedChunks = {"PLTE", "tRNS", "gAMA", "cHRM",
-                                                           "sRGB", "iCCP", "sBIT"};
-constexpr size_t kChunkFrame = 12;  // length, type and checksum around a chunk's body
+constexpr std::array<std::string_view, 8> kSharedChunks = {"PLTE", "tRNS", "gAMA", "cHRM",
+                                                           "sRGB", "iCCP", "cICP", "sBIT"};
 constexpr size_t kHeaderBytes = 13;
 constexpr size_t kFrameControlBytes = 26;
 
 base::Error damaged(const std::string& how) {
   return base::invalid_input("the animated PNG is damaged or cut short (" + how + ")");
-}
-
-uint32_t number_at(std::string_view bytes, size_t at) {
-  uint32_t value = 0;
-  for (size_t i = 0; i < 4; ++i) value = value << 8 | static_cast<uint8_t>(bytes[at + i]);
-  return value;
 }
 
 uint32_t short_at(std::string_view bytes, size_t at) {
@@ -40,24 +33,6 @@ void append_number(std::string& bytes, uint32_t value) {
   for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 255U);
 }
 
-constexpr std::array<uint32_t, 256> kCrcTable = [] {
-  std::array<uint32_t, 256> table{};
-  for (uint32_t i = 0; i < 256; ++i) {
-    uint32_t value = i;
-    for (int bit = 0; bit < 8; ++bit) value = value >> 1 ^ (value & 1 ? 0xedb88320U : 0U);
-    table[i] = value;
-  }
-  return table;
-}();
-
-// Source: PNG Specification, third edition, annex D.
-uint32_t checksum_of(std::string_view bytes) {
-  uint32_t crc = 0xffffffff;
-  for (const char byte : bytes)
-    crc = crc >> 8 ^ kCrcTable[(crc ^ static_cast<uint8_t>(byte)) & 255];
-  return ~crc;
-}
-
 void append_chunk(std::string& file, std::string_view type,
                   const std::vector<std::string_view>& bodies) {
   size_t length = 0;
@@ -66,7 +41,7 @@ void append_chunk(std::string& file, std::string_view type,
   const size_t start = file.size();
   file += type;
   for (const auto& body : bodies) file += body;
-  append_number(file, checksum_of(std::string_view(file).substr(start)));
+  append_number(file, png_checksum(std::string_view(file).substr(start)));
 }
 
 // As in browsers, a denominator of 0 means hundredths of a second.
@@ -78,14 +53,11 @@ base::Duration delay_of(uint32_t numerator, uint32_t denominator) {
 }  // namespace
 
 bool is_apng(std::string_view bytes) {
-  if (!bytes.starts_with(kSignature)) return false;
-  bytes.remove_prefix(kSignature.size());
-  while (bytes.size() >= kChunkFrame) {
-    const std::string_view type = bytes.substr(4, 4);
-    if (type == "acTL") return true;
-    const size_t length = number_at(bytes, 0);
-    if (type == "IDAT" || length > bytes.size() - kChunkFrame) return false;
-    bytes.remove_prefix(kChunkFrame + length);
+  if (!bytes.starts_with(kPngSignature)) return false;
+  bytes.remove_prefix(kPngSignature.size());
+  while (const auto chunk = take_png_chunk(bytes)) {
+    if (chunk->type == "acTL") return true;
+    if (chunk->type == "IDAT") return false;
   }
   return false;
 }
@@ -99,25 +71,20 @@ base::Result<std::unique_ptr<ApngReader>> ApngReader::open(
 }
 
 base::Result<void> ApngReader::read_chunks() {
-  std::string_view rest = std::string_view(*bytes_).substr(kSignature.size());
-  for (;;) {
-    if (rest.size() < kChunkFrame) return damaged("no IEND chunk");
-    const size_t length = number_at(rest, 0);
-    if (length > rest.size() - kChunkFrame) return damaged("a chunk is cut short");
-    const Chunk chunk{rest.substr(4, 4), rest.substr(8, length),
-                      rest.substr(0, kChunkFrame + length)};
-    if (chunk.type == "IEND") return {};
-    TRY_DO(read_chunk(chunk));
-    rest.remove_prefix(chunk.whole.size());
+  std::string_view rest = std::string_view(*bytes_).substr(kPngSignature.size());
+  while (const auto chunk = take_png_chunk(rest)) {
+    if (chunk->type == "IEND") return {};
+    TRY_DO(read_chunk(*chunk));
   }
+  return damaged("no IEND chunk");
 }
 
-base::Result<void> ApngReader::read_chunk(const Chunk& chunk) {
+base::Result<void> ApngReader::read_chunk(const PngChunk& chunk) {
   if (chunk.type == "IHDR") return read_header(chunk.body);
   if (chunk.type == "acTL") {
     if (chunk.body.size() != 8) return damaged("acTL");
-    promised_ = number_at(chunk.body, 0);
-    plays_ = static_cast<int>(std::min<uint32_t>(number_at(chunk.body, 4), 1'000'000));
+    promised_ = png_number(chunk.body, 0);
+    plays_ = static_cast<int>(std::min<uint32_t>(png_number(chunk.body, 4), 1'000'000));
     return {};
   }
   if (chunk.type == "fcTL") return read_frame_control(chunk.body);
@@ -138,8 +105,8 @@ base::Result<void> ApngReader::read_chunk(const Chunk& chunk) {
 base::Result<void> ApngReader::read_header(std::string_view body) {
   // A second header could make the canvas smaller than the pictures on it.
   if (body.size() != kHeaderBytes || !size_.empty()) return damaged("IHDR");
-  const uint32_t width = number_at(body, 0);
-  const uint32_t height = number_at(body, 4);
+  const uint32_t width = png_number(body, 0);
+  const uint32_t height = png_number(body, 4);
   constexpr auto kSideMax = static_cast<uint32_t>(limits::kImageSideMax);
   if (width > kSideMax || height > kSideMax || int64_t{width} * height > limits::kImagePixelsMax) {
     return base::over_limit("the image has " + std::to_string(width) + " x " +
@@ -157,10 +124,10 @@ base::Result<void> ApngReader::read_frame_control(std::string_view body) {
     return base::over_limit("the animation has more than " +
                             std::to_string(limits::kAnimatedPicturesMax) + " pictures");
   }
-  const int64_t width = number_at(body, 4);
-  const int64_t height = number_at(body, 8);
-  const int64_t left = number_at(body, 12);
-  const int64_t top = number_at(body, 16);
+  const int64_t width = png_number(body, 4);
+  const int64_t height = png_number(body, 8);
+  const int64_t left = png_number(body, 12);
+  const int64_t top = png_number(body, 16);
   const auto disposal = static_cast<uint8_t>(body[24]);
   const auto blend = static_cast<uint8_t>(body[25]);
   if (width < 1 || height < 1 || left + width > size_.width || top + height > size_.height ||
@@ -168,11 +135,11 @@ base::Result<void> ApngReader::read_frame_control(std::string_view body) {
     return damaged("fcTL");
   }
   Frame frame;
-  frame.place = {static_cast<int>(left), static_cast<int>(top), static_cast<int>(left + width),
-                 static_cast<int>(top + height)};
+  frame.place.place = {static_cast<int>(left), static_cast<int>(top),
+                       static_cast<int>(left + width), static_cast<int>(top + height)};
   frame.delay = delay_of(short_at(body, 20), short_at(body, 22));
-  frame.disposal = static_cast<Disposal>(disposal);
-  frame.blend = static_cast<Blend>(blend);
+  frame.place.disposal = static_cast<Disposal>(disposal);
+  frame.place.blend = static_cast<Blend>(blend);
   frames_.push_back(std::move(frame));
   return {};
 }
@@ -204,10 +171,10 @@ std::vector<base::Duration> ApngReader::delays() const {
 // One frame as a PNG file of its own.
 std::string ApngReader::file_of(const Frame& frame) const {
   std::string header;
-  append_number(header, static_cast<uint32_t>(frame.place.width()));
-  append_number(header, static_cast<uint32_t>(frame.place.height()));
+  append_number(header, static_cast<uint32_t>(frame.place.place.width()));
+  append_number(header, static_cast<uint32_t>(frame.place.place.height()));
   header += header_;
-  std::string file(kSignature);
+  std::string file(kPngSignature);
   append_chunk(file, "IHDR", {header});
   file += shared_;
   append_chunk(file, "IDAT", frame.pixels);
@@ -215,50 +182,14 @@ std::string ApngReader::file_of(const Frame& frame) const {
   return file;
 }
 
-namespace {
-
-using Pixels = frame::Image<frame::PremulRgba8>;
-
-void copy(frame::ImageView<const frame::PremulRgba8> from,
-          frame::ImageView<frame::PremulRgba8> to) {
-  for (int y = 0; y < from.height(); ++y) std::copy_n(from.row(y), from.width(), to.row(y));
-}
-
-Pixels copy_of(frame::ImageView<const frame::PremulRgba8> pixels) {
-  Pixels result(pixels.size());
-  copy(pixels, result.view());
-  return result;
-}
-
-}  // namespace
-
 base::Result<void> ApngReader::draw(int number) {
   const Frame& frame = frames_[static_cast<size_t>(number)];
-  TRY(const Pixels pixels, decode_image(file_of(frame)));
-  if (pixels.size() != base::SizeI{frame.place.width(), frame.place.height()}) {
+  TRY(const auto pixels, decode_image(file_of(frame)));
+  if (pixels.size() != base::SizeI{frame.place.place.width(), frame.place.place.height()}) {
     return damaged("a picture has an EXIF orientation");
   }
-  if (number == 0) {
-    canvas_ = Pixels(size_);
-  } else {
-    const Frame& before = frames_[static_cast<size_t>(number - 1)];
-    const auto place = canvas_.view().part(before.place);
-    // The first picture has no previous canvas to restore.
-    if (before.disposal == Disposal::kPrevious && number > 1) {
-      copy(under_.view(), place);
-    } else if (before.disposal != Disposal::kNone) {
-      for (int y = 0; y < place.height(); ++y)
-        std::fill_n(place.row(y), place.width(), frame::PremulRgba8{});
-    }
-  }
-  const auto target = canvas_.view().part(frame.place);
-  if (frame.disposal == Disposal::kPrevious) under_ = copy_of(target);
-  for (int y = 0; y < target.height(); ++y) {
-    for (int x = 0; x < target.width(); ++x) {
-      const frame::PremulRgba8 pixel = pixels.view().at(x, y);
-      target.at(x, y) = frame.blend == Blend::kOver ? frame::over(pixel, target.at(x, y)) : pixel;
-    }
-  }
+  if (number == 0) canvas_ = AnimationCanvas(size_);
+  canvas_.draw(pixels.view(), frame.place);
   return {};
 }
 
@@ -272,7 +203,7 @@ base::Result<frame::Image<frame::PremulRgba8>> ApngReader::picture(int number) {
     }
     ++next_;
   }
-  return copy_of(std::as_const(canvas_).view());
+  return canvas_.picture();
 }
 
 }  // namespace layercast::content

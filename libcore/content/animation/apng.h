@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
+#include "content/image/animation_canvas.h"
+#include "content/image/png_chunks.h"
 #include "frame/image.h"
 
 #include <cstdint>
@@ -38,25 +40,15 @@ class ApngReader {
   base::Result<frame::Image<frame::PremulRgba8>> picture(int number);
 
  private:
-  using Pixels = frame::Image<frame::PremulRgba8>;
-  enum class Disposal : uint8_t { kNone, kBackground, kPrevious };
-  enum class Blend : uint8_t { kSource, kOver };
   struct Frame {
-    base::RectI place;  ///< on the canvas
+    FramePlace place;
     base::Duration delay{};
-    Disposal disposal = Disposal::kNone;
-    Blend blend = Blend::kSource;
     std::vector<std::string_view> pixels;  ///< the data of its IDAT or fdAT chunks
-  };
-  struct Chunk {
-    std::string_view type;
-    std::string_view body;
-    std::string_view whole;
   };
 
   explicit ApngReader(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}
   base::Result<void> read_chunks();
-  base::Result<void> read_chunk(const Chunk& chunk);
+  base::Result<void> read_chunk(const PngChunk& chunk);
   base::Result<void> read_header(std::string_view body);
   base::Result<void> read_frame_control(std::string_view body);
   base::Result<void> check() const;
@@ -71,8 +63,7 @@ class ApngReader {
   int plays_ = 0;
   std::vector<Frame> frames_;
 
-  Pixels canvas_;  ///< after picture `next_ - 1` was drawn
-  Pixels under_;   ///< the canvas below that picture
+  AnimationCanvas canvas_;  ///< after picture `next_ - 1` was drawn
   int next_ = 0;
 };
 

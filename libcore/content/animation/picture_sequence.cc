@@ -4,6 +4,7 @@
 #include "content/animation/frame_files.h"
 #include "content/image/decode.h"
 #include "content/image/file_bytes.h"
+#include "content/image/gif_reader.h"
 #include "frame/image.h"
 #include "scene/model/limits.h"
 
@@ -36,6 +37,8 @@ FilePlayback playback_in(const PageReader& reader) {
 }
 
 FilePlayback playback_in(const ApngReader& reader) { return {reader.delays(), reader.plays()}; }
+
+FilePlayback playback_in(const GifReader& reader) { return {reader.delays(), reader.plays()}; }
 
 /// A file with several pictures.
 template <class Reader>
@@ -75,6 +78,7 @@ base::Result<std::unique_ptr<PictureSequence>> open(const scene::GifContent& con
   TRY(std::string read, read_file(content.source, limits::kImageFileBytesMax));
   auto bytes = std::make_shared<const std::string>(std::move(read));
   if (is_apng(*bytes)) return open_file<ApngReader>(std::move(bytes), content.source);
+  if (is_gif(*bytes)) return open_file<GifReader>(std::move(bytes), content.source);
   return open_file<PageReader>(std::move(bytes), content.source);
 }
 

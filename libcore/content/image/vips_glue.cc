@@ -5,10 +5,15 @@
 
 namespace layercast::content {
 
-std::string take_vips_error() {
+std::string take_vips_errors() {
   char* buffer = vips_error_buffer_copy();
   std::string text(buffer);
   g_free(buffer);
+  return text;
+}
+
+std::string take_vips_error() {
+  std::string text = take_vips_errors();
   text.resize(std::min(text.find('\n'), text.size()));
   while (!text.empty() && text.back() == ' ') text.pop_back();
   return text;

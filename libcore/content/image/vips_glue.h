@@ -8,6 +8,9 @@ namespace layercast::content {
 /// buffer: concurrent failures may mix their messages.
 std::string take_vips_error();
 
+/// The same with all lines of the buffer.
+std::string take_vips_errors();
+
 /// Releases libvips's data of the calling thread, before the thread ends.
 void leave_vips();
 

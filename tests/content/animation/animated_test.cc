@@ -92,8 +92,15 @@ class Animated : public ::testing::Test {
     for (int i = 0; i < steps; ++i) all.push_back(letters_at(content, milliseconds(100 * i)));
     return all;
   }
-  std::vector<std::string> gif_letters(const std::vector<Piece>& pieces) {
-    const std::string path = written("a.gif", gif_of(4, 2, pieces));
+  // In browsers, the canvas of a GIF is transparent whether or not a piece has a transparent
+  // colour.
+  std::vector<std::string> opaque_gif_letters(std::vector<Piece> pieces) {
+    for (Piece& piece : pieces) piece.has_transparent = false;
+    return gif_letters(pieces);
+  }
+  std::vector<std::string> gif_letters(const std::vector<Piece>& pieces,
+                                       base::SizeI screen = {4, 2}) {
+    const std::string path = written("a.gif", gif_of(screen.width, screen.height, pieces));
     const auto content = opened({GifContent{path, {}, {}}, {}, {}});
     return content ? letters(*content, static_cast<int>(pieces.size()))
                    : std::vector<std::string>{};
@@ -135,6 +142,62 @@ TEST_F(Animated, APartOfAGifThatIsTakenBackLeavesWhatWasThere) {
 TEST_F(Animated, AGifMayBeginWithAPart) {
   EXPECT_THAT(gif_letters({{.rows = "gg", .left = 2, .disposal = 2}, {.rows = "b", .top = 1}}),
               ElementsAre("..gg/....", "..../b..."));
+}
+
+TEST_F(Animated, AGifWithoutATransparentColorMayBeginWithAPart) {
+  EXPECT_THAT(
+      opaque_gif_letters({{.rows = "gg", .left = 2, .disposal = 1}, {.rows = "b", .top = 1}}),
+      ElementsAre("..gg/....", "..gg/b..."));
+}
+
+TEST_F(Animated, APartWithoutATransparentColorThatIsClearedLeavesNothing) {
+  EXPECT_THAT(opaque_gif_letters({{.rows = "rrrr/rrrr", .disposal = 2},
+                                  {.rows = "g", .left = 1, .disposal = 2},
+                                  {.rows = "b", .top = 1}}),
+              ElementsAre("rrrr/rrrr", ".g../....", "..../b..."));
+}
+
+TEST_F(Animated, APartWithoutATransparentColorMayBeClearedBeforeOneWithIt) {
+  EXPECT_THAT(gif_letters({{.rows = "rrrr/rrrr", .disposal = 2, .has_transparent = false},
+                           {.rows = "g.", .left = 1, .disposal = 1},
+                           {.rows = "b", .top = 1, .has_transparent = false}}),
+              ElementsAre("rrrr/rrrr", ".g../....", ".g../b..."));
+}
+
+TEST_F(Animated, AnOpaqueFirstPartThatIsTakenBackLeavesNothing) {
+  EXPECT_THAT(
+      opaque_gif_letters({{.rows = "gg", .left = 2, .disposal = 3}, {.rows = "b", .top = 1}}),
+      ElementsAre("..gg/....", "..../b..."));
+}
+
+TEST_F(Animated, AGifHasTheSizeOfItsScreenAndItsFirstPart) {
+  EXPECT_THAT(gif_letters({{.rows = "gg/bb", .left = 1, .top = 1}}, {2, 2}),
+              ElementsAre(".../.gg/.bb"));
+  EXPECT_THAT(gif_letters({{.rows = "r"}, {.rows = "gg/bb", .left = 1}}, {2, 2}),
+              ElementsAre("r./..", "rg/.b"));
+  EXPECT_THAT(gif_letters({{.rows = "gb", .left = 1}}, {0, 0}), ElementsAre(".gb"));
+  // Decoders that guess take this for the size of a screen.
+  const std::string path =
+      written("b.gif", gif_of(640, 480, {{.rows = "gb", .left = 1, .has_transparent = false}}));
+  const auto content = opened({GifContent{path, {}, {}}, {}, {}});
+  ASSERT_NE(content, nullptr);
+  EXPECT_EQ(content->box(), (base::SizeF{640, 480}));
+}
+
+TEST_F(Animated, AnImageLayerShowsTheFirstPictureOfAGifAsTheAnimationDoes) {
+  const std::vector<Piece> pieces = {{.rows = "gg", .left = 2, .has_transparent = false},
+                                     {.rows = "b", .top = 1}};
+  const auto image = decode_image(gif_of(4, 2, pieces));
+  ASSERT_TRUE(image.ok());
+  EXPECT_EQ(letters_of(image.value().view()), "..gg/....");
+}
+
+TEST_F(Animated, AGifWithHugePartsIsRefusedByItsHeader) {
+  std::string bytes = gif_of(4, 2, {{.rows = "r"}, {.rows = "g"}});
+  const std::string small("\x01\0\x01\0\0", 5);
+  bytes.replace(bytes.rfind(small), 4, "\xff\xff\xff\xff");
+  EXPECT_EQ(error_of({GifContent{written("a.gif", bytes), {}, {}}, {}, {}}).code,
+            ErrorCode::kLimit);
 }
 
 TEST_F(Animated, AGifPlaysAsItsFileSays) {
