@@ -2,6 +2,7 @@
 
 #include "content/image/gif_reader.h"
 #include "content/image/image_format.h"
+#include "content/image/png_color.h"
 #include "content/image/stored_image.h"
 #include "content/image/vips_decode.h"
 #include "content/image/vips_glue.h"
@@ -38,7 +39,7 @@ base::Result<frame::Image<frame::PremulRgba8>> decode_image(std::string_view byt
   TRY(const ImageFormat format, image_format(bytes));
   switch (format) {
     case ImageFormat::kPng:
-      return decode_by_vips(format, bytes);
+      return decode_by_vips(format, bytes, png_color(bytes));
     case ImageFormat::kGif:
       return first_gif_picture(bytes);
     case ImageFormat::kHeif:

@@ -291,6 +291,20 @@ TEST_F(Animated, AWebpPlaysAsItsFileSays) {
   EXPECT_TRUE(is_animated_file(path));
 }
 
+TEST_F(Animated, AnApngHasTheColorsThatItsChunksState) {
+  std::string bytes = apng_of({{.rows = "rg"}, {.rows = "bb"}});
+  // Code points of P3: the letters' colours change.
+  bytes.insert(33, png_chunk("cICP", std::string("\x0c\x0d\0\x01", 4)));
+  const auto content = opened({GifContent{written("a.png", bytes), {}, {}}, {}, {}});
+  ASSERT_NE(content, nullptr);
+  const auto still = decode_image(bytes);
+  ASSERT_TRUE(still.ok());
+  const auto first = picture_at(*content, milliseconds(0));
+  EXPECT_EQ(first->view().at(1, 0), still.value().view().at(1, 0));
+  EXPECT_THAT(letters_of(first->view()), "??");
+  EXPECT_THAT(letters_at(*content, milliseconds(100)), "??");
+}
+
 TEST_F(Animated, PartsOfAnApngAreBlendedAndDisposedOf) {
   const Piece whole{.rows = "rrr/rrr"};
   EXPECT_THAT(apng_letters({whole, {.rows = "g.", .left = 1}, {.rows = "b", .top = 1}}),
