@@ -46,7 +46,7 @@ MODULES |= {"tools": set(LIBCORE), "tests": LIBCORE | {"tools"}}
 # because a header would carry the library into every module that includes it.
 LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("libvips", r"vips/", {"content", "tests/content"}),
-    ("Little CMS", r"lcms2\.h", {"content/image"}),
+    ("libheif and Little CMS", r"libheif/|lcms2\.h", {"content/image"}),
     (
         "pango, cairo and what is under them",
         r"pango/|cairo|fontconfig/|harfbuzz/|hb[.-]|ft2build\.h|freetype|fribidi"

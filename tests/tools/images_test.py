@@ -176,5 +176,152 @@ class ProfileOfTablesOnly(ImageTest):
         self.assertEqual(pixels_of(block)[0], (200, 40, 40, 255))
 
 
+# ---- AVIF ----------------------------------------------------------------------------------------
+
+SYCC = nclx(1, 13, 6, 1)
+GBR_SRGB = nclx(1, 13, 0, 1)
+A, B, C, D = QUARTERS
+
+
+class AvifTest(ImageTest):
+    SIDE = 32
+    FILES_A_FRAME = 10
+
+    def check(self, cases: Sequence[tuple[bytes, Sequence[Color], tuple[int, int]]]) -> None:
+        """Each file shows four colours, a quarter of its picture each, in its size."""
+        for start in range(0, len(cases), self.FILES_A_FRAME):
+            part = cases[start : start + self.FILES_A_FRAME]
+            blocks = self.shown(*(content for content, _, _ in part), name="a.avif", side=self.SIDE)
+            for number, (block, (_, expected, size)) in enumerate(zip(blocks, part), start):
+                with self.subTest(number):
+                    self.assert_quarters(block, expected, size)
+
+    def assert_quarters(
+        self, block: bytes, expected: Sequence[Color], size: tuple[int, int], within: int = 3
+    ) -> None:
+        rows = [pixels_of(block)[y * self.SIDE :][: self.SIDE] for y in range(self.SIDE)]
+        width = sum(each[3] > 0 for each in rows[1])
+        height = sum(row[1][3] > 0 for row in rows)
+        self.assertEqual((width, height), size)
+        shown = [rows[y][x] for y in (1, height - 2) for x in (1, width - 2)]
+        for actual, color in zip(shown, expected):
+            self.assert_near(actual, (*color, 255), within)
+
+
+class AvifTransforms(AvifTest):
+    """Are those of the browser at every depth, whatever their place among the properties."""
+
+    def test_turn_and_mirror(self) -> None:
+        turned = AVIF_SIZE[::-1]
+        cases = (
+            ((), (A, B, C, D), AVIF_SIZE),
+            ((imir(0),), (C, D, A, B), AVIF_SIZE),
+            ((imir(1),), (B, A, D, C), AVIF_SIZE),
+            ((irot(1),), (B, D, A, C), turned),
+            ((irot(2),), (D, C, B, A), AVIF_SIZE),
+            ((irot(3),), (C, A, D, B), turned),
+            ((irot(1), imir(0)), (A, C, B, D), turned),
+            ((imir(0), irot(1)), (A, C, B, D), turned),
+            ((irot(1), imir(1)), (D, B, C, A), turned),
+            ((irot(1), ispe(*AVIF_SIZE)), (B, D, A, C), turned),
+        )
+        for depth in (8, 10, 12):
+            self.check(
+                [
+                    (avif(f"color {depth}", SYCC, *properties), expected, size)
+                    for properties, expected, size in cases
+                ]
+            )
+
+    def test_crop_on_whole_pixels(self) -> None:
+        for depth in (8, 10, 12):
+            middle = avif(f"color {depth}", SYCC, clap(20, 12, -2, -2))
+            corner = avif(f"color {depth}", SYCC, clap(12, 8, 6, 4), irot(1))
+            self.check([(middle, QUARTERS, (20, 12)), (corner, [D] * 4, (8, 12))])
+
+    def test_that_crop_inside_pixels_are_ignored(self) -> None:
+        crops = clap(12.5, 8, -6, -4), clap(12, 8, -5.5, -4), clap(0, 0, 0, 0)
+        self.check(
+            [
+                (avif(f"color {depth}", SYCC, crop), QUARTERS, AVIF_SIZE)
+                for crop in crops
+                for depth in (8, 10)
+            ]
+        )
+
+
+class AvifColors(AvifTest):
+    """Follow the code points of the file."""
+
+    def test_of_srgb_and_what_counts_as_it(self) -> None:
+        codes = (1, 13), (2, 2), (1, 1), (1, 6), (1, 14)  # unspecified; the curves of video
+        self.check(
+            [(avif("gbr 8", nclx(*each, 0, 1)), QUARTERS, AVIF_SIZE) for each in codes]
+        )
+
+    def test_of_wide_gamuts_and_other_curves_are_as_those_of_png(self) -> None:
+        codes = (12, 13), (9, 13), (1, 8), (1, 4), (9, 16), (1, 18)
+        files = [png([list(QUARTERS)], chunks=[cicp(*each)]) for each in codes]
+        cases = []
+        for each, block in zip(codes, self.shown(*files)):
+            expected = [color[:3] for color in pixels_of(block)[:4]]
+            self.assertNotEqual(expected, list(QUARTERS))
+            cases.append((avif("gbr 8", nclx(*each, 0, 1)), expected, AVIF_SIZE))
+        self.check(cases)
+
+    def test_of_high_dynamic_range_in_ten_bits(self) -> None:
+        [block] = self.shown(png([list(QUARTERS)], chunks=[cicp(9, 16)]))
+        expected = [each[:3] for each in pixels_of(block)[:4]]
+        content = avif("color 10", nclx(9, 16, 6, 1))
+        [block] = self.shown(content, name="a.avif", side=self.SIDE)
+        self.assert_quarters(block, expected, AVIF_SIZE, within=5)
+
+
+class AvifRange(AvifTest):
+    """Is expanded in planes without chroma, too."""
+
+    # (62 - 16) × 255 ÷ 219 and so on.
+    EXPANDED = tuple((value,) * 3 for value in (0, 54, 130, 255))
+    KEPT = tuple((value,) * 3 for value in (16, 62, 128, 235))
+
+    def test_of_luma(self) -> None:
+        full, limited = nclx(1, 13, 6, 1), nclx(1, 13, 6, 0)
+        cases = [(avif("grey 8 full", full), self.KEPT), (avif("grey 8 full"), self.KEPT)]
+        for depth in (8, 10, 12):
+            # As the property says, and without it as the coded picture says.
+            cases.append((avif(f"grey {depth} limited", limited), self.EXPANDED))
+            cases.append((avif(f"grey {depth} limited"), self.EXPANDED))
+        self.check([(content, expected, AVIF_SIZE) for content, expected in cases])
+
+    def test_of_alpha(self) -> None:
+        expanded, kept = (54, 130, 255), (62, 128, 235)
+        cases = [
+            ("color 8", "grey 8 limited", expanded),
+            ("color 8", "grey 8 full", kept),
+            ("grey 8 full", "grey 8 limited", expanded),
+            ("grey 8 full", "grey 8 full", kept),
+            ("color 10", "grey 10 limited", expanded),
+            ("grey 10 limited", "grey 10 limited", expanded),
+            ("color 12", "grey 12 limited", expanded),
+        ]
+        files = [avif(color, SYCC, alpha=alpha) for color, alpha, _ in cases]
+        for block, (color, alpha, expected) in zip(self.shown(*files, name="a.avif", side=32), cases):
+            with self.subTest(color=color, alpha=alpha):
+                shown = [pixels_of(block)[y * 32 + x][3] for x, y in ((20, 3), (3, 12), (20, 12))]
+                for actual, wanted in zip(shown, expected):
+                    self.assertLessEqual(abs(actual - wanted), 1)
+
+
+class AvifPremultiplied(AvifTest):
+    def test_colors_are_divided_by_alpha(self) -> None:
+        stored = avif("gbr-premultiplied 8", GBR_SRGB, alpha="grey 8 limited", premultiplied=True)
+        straight = avif("gbr 8", GBR_SRGB, alpha="grey 8 limited")
+        for content in (stored, straight):
+            [block] = self.shown(content, name="a.avif", side=32)
+            third, last = (pixels_of(block)[12 * 32 + x] for x in (3, 20))
+            self.assert_near(third, (*C, 130), 2)
+            self.assert_near(last, (*D, 255), 1)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,7 @@
 #include "content/image/decode.h"
 
 #include "content/image/gif_reader.h"
+#include "content/image/heif_decode.h"
 #include "content/image/image_format.h"
 #include "content/image/png_color.h"
 #include "content/image/stored_image.h"
@@ -43,7 +44,7 @@ base::Result<frame::Image<frame::PremulRgba8>> decode_image(std::string_view byt
     case ImageFormat::kGif:
       return first_gif_picture(bytes);
     case ImageFormat::kHeif:
-      return decode_by_vips(format, bytes);
+      return decode_heif(bytes);
     case ImageFormat::kJpeg:
     case ImageFormat::kWebp:
     case ImageFormat::kTiff:
@@ -54,6 +55,7 @@ base::Result<frame::Image<frame::PremulRgba8>> decode_image(std::string_view byt
 
 base::Result<base::SizeI> image_size(std::string_view bytes) {
   TRY(const ImageFormat format, image_format(bytes));
+  if (format == ImageFormat::kHeif) return heif_size(bytes);
   if (format != ImageFormat::kGif) return size_by_vips(format, bytes);
   TRY(const GifFile file, read_gif(bytes, GifExtent::kFirstFrame));
   return file.size;

@@ -1,5 +1,6 @@
 #include "content/image/stored_image.h"
 
+#include "base/check.h"
 #include "content/image/icc_intent.h"
 #include "content/image/vips_glue.h"
 
@@ -32,11 +33,11 @@ VImage loaded(ImageFormat format, std::string_view bytes, vips::VOption* options
     case ImageFormat::kTiff:
       return VImage::tiffload_buffer(blob.get(), options);
     case ImageFormat::kGif:
-      return VImage::gifload_buffer(blob.get(), options);
-    case ImageFormat::kHeif:
+    case ImageFormat::kHeif:  // heif_decode.h
       break;
   }
-  return VImage::heifload_buffer(blob.get(), options);
+  LAYERCAST_CHECK(format == ImageFormat::kGif);
+  return VImage::gifload_buffer(blob.get(), options);
 }
 
 // ---- Colours ------------------------------------------------------------------------------------
