@@ -323,5 +323,120 @@ class AvifPremultiplied(AvifTest):
             self.assert_near(last, (*D, 255), 1)
 
 
+# ---- TIFF ----------------------------------------------------------------------------------------
+
+
+class Tiff(ImageTest):
+    def test_of_cielab_is_shown(self) -> None:
+        # L* 53.7, a* 40, b* -40, for a white of D65.
+        for bits, stored in ((8, bytes((137, 40, 216))), (16, struct.pack("<3H", 35209, 10240, 55296))):
+            with self.subTest(bits):
+                [block] = self.shown(tiff(8, 8, stored * 64, 8, [bits] * 3), name="a.tif")
+                self.assert_near(pixels_of(block)[0], (160, 103, 196, 255), 2)
+
+    def test_of_wide_integers_and_floating_point_is_shown(self) -> None:
+        grey = round(255 * value_of(0.5))
+        for stored, bits, format_, expected in (
+            (struct.pack("<f", 0.5), [32], 3, (grey,) * 3),
+            (struct.pack("<3f", 0.5, light(0.8), 0), [32] * 3, 3, (grey, 204, 0)),
+            (struct.pack("<I", 200 * 0x01010101), [32], 1, (200,) * 3),
+            (struct.pack("<3I", *(v * 0x01010101 for v in (200, 40, 90))), [32] * 3, 1, (200, 40, 90)),
+        ):
+            with self.subTest(bits=bits, format=format_):
+                content = tiff(8, 8, stored * 64, 1 if len(bits) == 1 else 2, bits, sample_format=format_)
+                [block] = self.shown(content, name="a.tif")
+                self.assert_near(pixels_of(block)[0], (*expected, 255), 1)
+
+    def test_of_an_unknown_kind_is_called_unsupported(self) -> None:
+        pixels = bytes(8 * 8 * 3)
+        cases = {
+            "YCbCr without JPEG": tiff(8, 8, pixels, 6, [8] * 3),
+            "ICC Lab": tiff(8, 8, pixels, 9, [8] * 3),
+            "a camera's raw values": tiff(8, 8, pixels, 32803, [8]),
+            "CIELAB with alpha": tiff(8, 8, bytes(256), 8, [8] * 4),
+            "a compression": tiff(8, 8, pixels, 2, [8] * 3, compression=12345),
+            "signed values": tiff(8, 8, pixels, 1, [8], sample_format=2),
+            "half floats": tiff(8, 8, pixels * 2, 2, [16] * 3, sample_format=3),
+            "doubles": tiff(8, 8, bytes(512), 1, [64], sample_format=3),
+            "twelve bits": tiff(8, 8, pixels, 1, [12]),
+        }
+        for name, content in cases.items():
+            with self.subTest(name):
+                said = self.refused(content, "a.tif")
+                self.assertIn("this kind of TIFF image is not supported (", said)
+                self.assertIn("save it as", said)
+
+
+# ---- What is said --------------------------------------------------------------------------------
+
+# A baseline JPEG of 8 × 8 grey pixels.
+JPEG = bytes.fromhex(
+    "ffd8ffdb004300" + "01" * 64 + "ffc0000b080008000801011100ffc4001f00000105010101010101000000"
+    "00000000000102030405060708090a0bffc400b5100002010303020403050504040000017d01020300041105122131"
+    "410613516107227114328191a1082342b1c11552d1f02433627282090a161718191a25262728292a3435363738393a"
+    "434445464748494a535455565758595a636465666768696a737475767778797a838485868788898a92939495969798"
+    "999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9"
+    "eaf1f2f3f4f5f6f7f8f9faffda0008010100003f00fd000fffd9"
+)
+FRAME_HEADER = JPEG.index(b"\xff\xc0")
+
+
+def jpeg(at: int, replacement: bytes) -> bytes:
+    start = FRAME_HEADER + at
+    return JPEG[:start] + replacement + JPEG[start + len(replacement) :]
+
+
+class Refused(ImageTest):
+    def test_for_its_kind_is_not_called_damaged(self) -> None:
+        plain = png([[(1, 2, 3)]])
+        coded = avif("color 8", SYCC)
+        cases = {
+            "lossless.jpg": ("JPEG", "0xc3", jpeg(1, b"\xc3")),
+            "hierarchical.jpg": ("JPEG", "0xc5", jpeg(1, b"\xc5")),
+            "deep.jpg": ("JPEG", "precision 12", jpeg(4, b"\x0c")),
+            "apple.png": ("PNG", "CgBI", plain[:8] + chunk(b"CgBI", b"P\0 \6") + plain[8:]),
+            "critical.png": ("PNG", "ABCD", plain[:33] + chunk(b"ABCD", b"") + plain[33:]),
+            "jpeg2000.avif": ("AVIF or HEIF", "'j2k1'", coded.replace(b"av01", b"j2k1")),
+            "sequence.avif": ("AVIF or HEIF", "sequence", coded.replace(b"meta", b"moov")),
+            "vvc.heic": ("AVIF or HEIF", "", coded.replace(b"av01", b"vvc1")),
+        }
+        for name, (format_, reason, content) in cases.items():
+            with self.subTest(name):
+                said = self.refused(content, name)
+                self.assertIn(f"this kind of {format_} image is not supported (", said)
+                self.assertIn(reason, said)
+                self.assertNotIn("damaged", said)
+
+    def test_for_its_size_is_not_called_damaged(self) -> None:
+        wide = bytearray(png([[(1, 2, 3)]]))
+        wide[8:33] = chunk(b"IHDR", struct.pack(">IIBBBBB", 2_000_000, 1, 8, 2, 0, 0, 0))
+        cases = {
+            "a.avif": ("17000 x 17000 pixels", avif("color 8", ispe(17000, 17000), SYCC)),
+            "b.avif": ("larger than its decoder allows", avif("color 8", ispe(40000, 40000), SYCC)),
+            "a.png": ("2000000 x 1 pixels", bytes(wide)),
+            "a.jpg": ("65500 pixels", jpeg(5, b"\xff\xff\xff\xff")),
+            "b.jpg": ("40000 x 40000 pixels", jpeg(5, b"\x9c\x40\x9c\x40")),
+        }
+        for name, (reason, content) in cases.items():
+            with self.subTest(name):
+                said = self.refused(content, name)
+                self.assertIn(reason, said)
+                self.assertNotIn("damaged", said)
+
+    def test_for_damage_says_so_without_a_seek(self) -> None:
+        whole = avif("color 8", SYCC)
+        cases = {
+            "a.avif": whole[:-20],
+            "b.avif": whole[:200],
+            "a.tif": tiff(8, 8, bytes(192), 2, [8] * 3)[:-40],
+            "a.png": png([[(1, 2, 3)] * 8] * 8)[:-30],
+        }
+        for name, content in cases.items():
+            with self.subTest(name):
+                said = self.refused(content, name)
+                self.assertIn("damaged or cut short", said)
+                self.assertNotIn("seek", said)
+
+
 if __name__ == "__main__":
     unittest.main()
