@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from color_files import COLOR_FILES
 from picture import Picture, save
 
 
@@ -95,6 +96,10 @@ def make_pictures(folder: Path) -> dict[str, tuple[int, int]]:
         picture = make()
         save(folder / name, picture)
         sizes[name] = (picture.shape[1], picture.shape[0])
+    for files in COLOR_FILES.values():
+        for name, (content, size) in files.items():
+            (folder / name).write_bytes(content)
+            sizes[name] = size
     return sizes
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from color_files import COLOR_FILES
 from stage import Case
 from twin import Layer
 
@@ -691,4 +692,22 @@ def texts() -> list[Case]:
         words("scaled", text("Larger", (10, 10), {"scale": 2.5}, font_size=32)),
         words("kerning", text("AVATAR Wa To 1/2 -> fi", font_size=44)),
     ]  # fmt: skip
+    return cases
+
+
+# ---- Colours of images ---------------------------------------------------------------------------
+
+
+@group
+def image_colors() -> list[Case]:
+    """Every file in its own size, those of a set side by side."""
+    cases = []
+    for name, files in COLOR_FILES.items():
+        side = max(max(size) for _, size in files.values()) + 3
+        columns = 240 // side
+        layers = [
+            image(file, (number % columns * side, number // columns * side))
+            for number, file in enumerate(files)
+        ]
+        cases.append(Case(name, layers, "unsampled"))
     return cases
