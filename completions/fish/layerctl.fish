@@ -21,7 +21,7 @@ function __layercast_layerctl_line
         else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --speed --gap --keyframes --author -o --output --width --codec --preset --bitrate
             set awaits yes
         else if not string match -q -- '-*' $word
-            if contains -- "$command" '' audio config outputs
+            if contains -- "$command" '' animations audio at config outputs
                 set command (string trim -- "$command $word")
             else
                 set -a rest $word
@@ -62,7 +62,7 @@ complete -c layerctl -l url -r -f -d 'Address of the daemon'
 complete -c layerctl -l token-file -r -F -d 'File that holds the daemon\'s token'
 complete -c layerctl -l scene -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'Work on this scene file instead of a daemon'
 complete -c layerctl -l wait -d 'Wait until the change is on air, and print the number of the first frame that shows it'
-complete -c layerctl -l at -r -f -d 'Apply the change at a stream time such as 90s, or at a frame such as frame:5400'
+complete -c layerctl -l at -r -f -d 'Apply the change at a stream time such as 90s, at a frame such as frame:5400, or at a date and time with a time zone such as 2026-01-01T18:00:00+01:00'
 complete -c layerctl -l if-revision -r -f -d 'Apply the change only if the scene is at this revision'
 complete -c layerctl -l json -d 'Print JSON'
 complete -c layerctl -l log-level -r -f -a 'debug info warning error' -d 'Lowest severity shown'
@@ -93,13 +93,19 @@ complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'start' -d 'Sta
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'stop' -d 'Stop the stream and finish its outputs'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'pause' -d 'Freeze the picture'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'help' -d 'Explain a command'
+complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'animations' -d 'ls, rm'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'audio' -d 'ls, add, set, rm'
+complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'at' -d 'ls, cancel'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'config' -d 'get, set'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'outputs' -d 'ls, add, rm'
+complete -c layerctl -n '__layercast_layerctl_at \'animations\' 0 0' -f -a 'ls' -d 'List the animations of a layer'
+complete -c layerctl -n '__layercast_layerctl_at \'animations\' 0 0' -f -a 'rm' -d 'Remove animations of a layer, by their index in the list'
 complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'ls' -d 'List the sounds of the scene'
 complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'add' -d 'Add a sound, and print its id'
 complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'set' -d 'Change a sound, such as volume=0.5 or mute=true'
 complete -c layerctl -n '__layercast_layerctl_at \'audio\' 0 0' -f -a 'rm' -d 'Remove a sound'
+complete -c layerctl -n '__layercast_layerctl_at \'at\' 0 0' -f -a 'ls' -d 'List the scheduled commands'
+complete -c layerctl -n '__layercast_layerctl_at \'at\' 0 0' -f -a 'cancel' -d 'Cancel scheduled commands'
 complete -c layerctl -n '__layercast_layerctl_at \'config\' 0 0' -f -a 'get' -d 'Print the size, frame rate and encoding of the stream'
 complete -c layerctl -n '__layercast_layerctl_at \'config\' 0 0' -f -a 'set' -d 'Change the size, frame rate or encoding of the stream'
 complete -c layerctl -n '__layercast_layerctl_at \'outputs\' 0 0' -f -a 'ls' -d 'List the outputs and their state'
@@ -131,6 +137,9 @@ complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l gap -r -f -d 'S
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l keyframes -r -f -d 'List for the effect keyframes, such as [{at'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\' 0 0' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\' 1 1' -f -a 'fade slide scale rotate scroll volume keyframes'
+complete -c layerctl -n '__layercast_layerctl_at \'animations ls\' 0 0' -f -a '(__layercast_layerctl_words ids)'
+complete -c layerctl -n '__layercast_layerctl_at \'animations rm\'' -l all -d 'Remove all animations of the layer'
+complete -c layerctl -n '__layercast_layerctl_at \'animations rm\' 0 0' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l author -r -f -d 'Author of the message'
 complete -c layerctl -n '__layercast_layerctl_at \'say\'' -l highlight -d 'Highlight the message'
 complete -c layerctl -n '__layercast_layerctl_at \'say\' 0 0' -f -a '(__layercast_layerctl_words ids)'

@@ -14,9 +14,6 @@ using Duration = std::chrono::nanoseconds;
 /// An instant in UTC, as a wall clock shows it.
 using WallTime = std::chrono::sys_time<Duration>;
 
-/// The time as ISO 8601 in UTC: `2026-01-01T18:00:00.123Z`.
-std::string utc_text(WallTime time);
-
 /// A position in a series of equal periods.
 struct Phase {
   int64_t periods = 0;   ///< whole periods passed; below 0 before the first
@@ -74,7 +71,7 @@ std::optional<Duration> parse_duration(std::string_view text);
 /// parse_duration() returns the same value. Range: not negative.
 std::string duration_text(Duration duration);
 
-/// `2026-01-01T18:00:00.123Z`, rounded down to milliseconds.
+/// ISO 8601 in UTC, rounded down to milliseconds: `2026-01-01T18:00:00.123Z`.
 std::string utc_text(WallTime time);
 
 }  // namespace layercast::base

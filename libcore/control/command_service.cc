@@ -149,9 +149,8 @@ void CommandService::execute(const CommandRequest& request, const std::string& b
 void CommandService::wait_for_frame(const std::shared_ptr<const Asked>& asked,
                                     CommandResult result) {
   const layers::Accepted accepted = result.accepted;
-  const bool is_too_late =
-      accepted.is_scheduled &&
-      accepted.due - asked->layers.next_frame_time() > asked->scheduled_patience;
+  const bool is_too_late = accepted.is_scheduled && accepted.due - asked->layers.next_frame_time() >
+                                                        asked->scheduled_patience;
   const auto number = is_too_late ? std::nullopt : asked->waits->add(result, asked->done);
   if (!number) return asked->done(std::move(result));
   const auto failing = [asked](std::optional<int64_t> frame, const scene::Value& created) {
@@ -159,20 +158,18 @@ void CommandService::wait_for_frame(const std::shared_ptr<const Asked>& asked,
                  : std::vector<FailingLayer>();
   };
   if (!accepted.is_scheduled) {
-    return asked->layers.when_on_air(
-        accepted.revision, asked->on_air_patience,
-        [asked, failing, number = *number, created = accepted.result](
-            std::optional<int64_t> frame) {
-          asked->waits->finish(number, frame, failing(frame, created));
-        });
+    return asked->layers.when_on_air(accepted.revision, asked->on_air_patience,
+                                     [asked, failing, number = *number,
+                                      created = accepted.result](std::optional<int64_t> frame) {
+                                       asked->waits->finish(number, frame, failing(frame, created));
+                                     });
   }
   asked->layers.when_executed(
       static_cast<int64_t>(accepted.result.find("scheduled")->number), asked->on_air_patience,
       [failing, asked, number = *number](layers::Answer answer, std::optional<int64_t> frame) {
         const auto* executed = std::get_if<layers::Accepted>(&answer);
         auto all = failing(frame, executed == nullptr ? scene::Value() : executed->result);
-        asked->waits->finish(number, std::move(answer), frame, std::move(all),
-                             asked->body_pointer);
+        asked->waits->finish(number, std::move(answer), frame, std::move(all), asked->body_pointer);
       });
 }
 

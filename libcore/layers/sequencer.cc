@@ -113,7 +113,7 @@ std::optional<Questions> Sequencer::schedule_for(PendingCommand& pending, Origin
 }
 
 void Sequencer::cancel(PendingCommand& pending, int64_t number) {
-  if (!contains(schedule_, number)) {
+  if (!schedule_.contains(number)) {
     pending.answer = Refusal{{ErrorCode::kNotFound,
                               "there is no scheduled command " + std::to_string(number),
                               {},

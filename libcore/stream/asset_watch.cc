@@ -2,6 +2,7 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
+#include "content/animation/frame_files.h"
 
 #include <algorithm>
 #include <array>
@@ -59,15 +60,32 @@ bool is_link(const std::string& path) {
 
 }  // namespace
 
-bool is_file_pattern(const std::string& path) {
-  return name_of(path).find_first_of(kPatternCharacters) != std::string::npos;
+FileIdentity identity_of_asset(const std::string& path) {
+  const FileIdentity own = identity_of_file(path);
+  if (own.exists || name_of(path).find_first_of(kPatternCharacters) == std::string::npos) {
+    return own;
+  }
+  const auto files = content::files_of_pattern(path);
+  if (!files) return own;
+  FileIdentity all;
+  all.exists = true;
+  for (const std::string& file : files.value()) {
+    const FileIdentity each = identity_of_file(file);
+    // FNV-1a over the numbers, in the order of the files.
+    for (const uint64_t number : {each.device, each.inode, static_cast<uint64_t>(each.bytes),
+                                  static_cast<uint64_t>(each.modified_nanoseconds)}) {
+      all.inode = (all.inode ^ number) * 1'099'511'628'211U;
+    }
+    all.bytes += each.bytes;
+  }
+  return all;
 }
 
 class AssetWatch::Work {
  public:
   explicit Work(std::function<void(const std::set<std::string>&)> on_change);
   ~Work();
-  void watch(AssetFiles files);
+  void watch(const AssetFiles& files);
   void watch(const std::set<std::string>& files);
 
  private:
@@ -86,7 +104,7 @@ class AssetWatch::Work {
   void note_event(const inotify_event& event, const std::string& name,
                   std::set<std::string>& changed);
   void poll_files(std::set<std::string>& changed);
-  void tell(std::set<std::string> changed);
+  void tell(const std::set<std::string>& changed);
   void wake() const;
 
   const std::function<void(const std::set<std::string>&)> on_change_;
@@ -123,11 +141,11 @@ void AssetWatch::Work::wake() const {
   [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
 }
 
-void AssetWatch::Work::watch(AssetFiles files) {
+void AssetWatch::Work::watch(const AssetFiles& files) {
   {
     const std::lock_guard lock(mutex_);
     std::map<std::string, Known> wanted;
-    for (auto& [path, loaded] : files) {
+    for (const auto& [path, loaded] : files) {
       const auto known = files_.find(path);
       const bool stays = known != files_.end() && known->second.loaded == loaded;
       wanted[path] = stays ? known->second : Known{loaded, loaded, 0, false};
@@ -156,7 +174,7 @@ void AssetWatch::Work::identify_new() {
   for (auto& [path, known] : files_) {
     if (!known.is_new) continue;
     known.is_new = false;
-    known.loaded = identity_of_file(path);
+    known.loaded = identity_of_asset(path);
     known.seen = known.loaded;
   }
 }
@@ -178,7 +196,7 @@ void AssetWatch::Work::run() {
       poll_files(changed);
       next_poll = std::chrono::steady_clock::now() + std::chrono::milliseconds(kPollMilliseconds);
     }
-    if (!changed.empty()) tell(std::move(changed));
+    if (!changed.empty()) tell(changed);
   }
 }
 
@@ -227,7 +245,7 @@ void AssetWatch::Work::note_event(const inotify_event& event, const std::string&
     const bool is_lost = (event.mask & IN_Q_OVERFLOW) != 0;
     if (!is_lost && (folder->second != event.wd || !concerns(path, name))) continue;
     if ((event.mask & IN_CREATE) != 0 && !is_link(folder->first + "/" + name)) continue;
-    if (is_file_pattern(path) || identity_of_file(path) != known.loaded) changed.insert(path);
+    if (identity_of_asset(path) != known.loaded) changed.insert(path);
   }
 }
 
@@ -254,8 +272,7 @@ void AssetWatch::Work::take_events(std::set<std::string>& changed) {
 void AssetWatch::Work::poll_files(std::set<std::string>& changed) {
   const std::lock_guard lock(mutex_);
   for (auto& [path, known] : files_) {
-    if (is_file_pattern(path)) continue;
-    const FileIdentity identity = identity_of_file(path);
+    const FileIdentity identity = identity_of_asset(path);
     if (identity == known.loaded || !identity.exists) {
       known.unchanged_polls = 0;
       continue;
@@ -266,14 +283,14 @@ void AssetWatch::Work::poll_files(std::set<std::string>& changed) {
   }
 }
 
-void AssetWatch::Work::tell(std::set<std::string> changed) {
+void AssetWatch::Work::tell(const std::set<std::string>& changed) {
   {
     const std::lock_guard lock(mutex_);
     for (const std::string& path : changed) {
       const auto known = files_.find(path);
       // Told once; the next load gives the identity anew.
       if (known == files_.end()) continue;
-      known->second.loaded = identity_of_file(path);
+      known->second.loaded = identity_of_asset(path);
       known->second.unchanged_polls = 0;
     }
   }
@@ -284,7 +301,7 @@ AssetWatch::AssetWatch(std::function<void(const std::set<std::string>& paths)> o
     : work_(std::make_unique<Work>(std::move(on_change))) {}
 AssetWatch::~AssetWatch() = default;
 
-void AssetWatch::watch(AssetFiles files) { work_->watch(std::move(files)); }
+void AssetWatch::watch(const AssetFiles& files) { work_->watch(files); }
 
 void AssetWatch::watch(const std::set<std::string>& files) { work_->watch(files); }
 

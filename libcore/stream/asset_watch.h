@@ -14,8 +14,9 @@ namespace layercast::stream {
 /// last loaded. A path may be a pattern of numbered files.
 using AssetFiles = std::map<std::string, base::FileIdentity>;
 
-/// Whether the name in `path` can stand for several files, as that of `frames` does.
-bool is_file_pattern(const std::string& path);
+/// The identity of the file at `path`. If there is no such file and `path` is a pattern, as that of
+/// `frames`, one that differs when any of the matching files differs.
+base::FileIdentity identity_of_asset(const std::string& path);
 
 /// Notices that files were replaced or written to: at once when inotify reports that a file was
 /// closed after writing, moved or linked into its place; else, as on network file systems, within a
@@ -31,7 +32,7 @@ class AssetWatch {
   AssetWatch& operator=(const AssetWatch&) = delete;
 
   /// Replaces the watched files.
-  void watch(AssetFiles files);
+  void watch(const AssetFiles& files);
   /// The same for files that are as they were loaded. Does not wait for a disk.
   void watch(const std::set<std::string>& files);
 

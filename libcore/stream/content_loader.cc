@@ -112,7 +112,7 @@ void ContentLoader::Work::process_states(const std::vector<layers::Published>& p
     {
       const std::lock_guard lock(mutex_);
       is_known = std::ranges::any_of(views_, is_it);
-      if (!is_known) ready_.hurry(options_.clock->host().now());
+      if (!is_known) ready_.hurry();
       const bool is_due = ready_.has_stale() || catches_up_;
       if (is_known && (!is_due || &each != &published.back())) continue;
     }
@@ -253,8 +253,9 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
 }
 
 // What is shown of a layer; nullopt: nothing, because its content failed.
-std::optional<render::ShownLayer> ContentLoader::Work::shown(
-    const ReadyContents::Entry& ready, size_t index, const scene::LayerDefaults& defaults) {
+std::optional<render::ShownLayer> ContentLoader::Work::shown(const ReadyContents::Entry& ready,
+                                                             size_t index,
+                                                             const scene::LayerDefaults& defaults) {
   const auto on_error = scene::on_error_of(*ready.shared.layer, defaults, scene::OnError::kKeep);
   if (!ready.has_failed || on_error == scene::OnError::kErrorPicture) {
     return render::ShownLayer{ready.shared.layer, ready.shared.run, index, ready.content};

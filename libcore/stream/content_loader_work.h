@@ -46,6 +46,7 @@ class ContentLoader::Work {
     base::Duration show_from;
     std::optional<base::Duration> gone_from = std::nullopt;  ///< when a layer in it is gone
   };
+  using TimePoint = base::Clock::time_point;
   using NamedJob = std::pair<const std::string, Job>;
 
   void watch();
@@ -95,8 +96,9 @@ class ContentLoader::Work {
   std::shared_ptr<base::Gauge> text_bytes_;
   std::shared_ptr<base::Gauge> animation_bytes_;
   std::shared_ptr<base::Gauge> scaled_bytes_;
-  ContentBuilder quick_builder_;  ///< of the watching thread
-  bool has_scene_news_ = false;   ///< the same
+  ContentBuilder quick_builder_;          ///< of the watching thread
+  bool has_scene_news_ = false;           ///< the same
+  std::optional<TimePoint> bytes_noted_;  ///< the same
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
@@ -115,7 +117,7 @@ class ContentLoader::Work {
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
   std::set<std::pair<std::string, std::string>> reported_remarks_;  ///< by layer
-  std::deque<TimedView> views_;  ///< of `taken_`
+  std::deque<TimedView> views_;                                     ///< of `taken_`
 
   uint64_t seen_version_ = 0;  ///< Thread: render
   std::unique_ptr<AssetWatch> asset_watch_;

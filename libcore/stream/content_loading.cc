@@ -25,13 +25,22 @@ render::Stage stage_of(base::SizeI canvas, base::SizeI frame) {
 
 // Marks what must be loaded again: contents whose files have changed, and failed ones that are due.
 void ContentLoader::Work::take_changed_files() {
+  const TimePoint now = options_.clock->host().now();
   std::set<std::string> changed;
-  bool has_fonts = false;
+  std::vector<std::string> due;
   {
     const std::lock_guard lock(mutex_);
     changed = std::exchange(changed_files_, {});
-    ready_.mark_changed(changed);
-    ready_.mark_due(options_.clock->host().now());
+    due = ready_.due_files(now);
+  }
+  // Without the lock, which the render thread takes.
+  const AssetFiles changed_files = identified({changed.begin(), changed.end()});
+  const AssetFiles due_files = identified(due);
+  bool has_fonts = false;
+  {
+    const std::lock_guard lock(mutex_);
+    ready_.mark_changed(changed_files);
+    ready_.mark_due(now, due_files);
     has_fonts = std::ranges::any_of(changed, [&](const std::string& path) {
       return is_font_file(path) || is_font_of_scene(path);
     });
@@ -79,10 +88,14 @@ void ContentLoader::Work::watch_files() {
     if (files == watched_files_) return;
     watched_files_ = files;
   }
-  asset_watch_->watch(std::move(files));
+  asset_watch_->watch(files);
 }
 
+// At most once a second: counting takes a moment, with the lock.
 void ContentLoader::Work::note_bytes() {
+  const TimePoint now = options_.clock->host().now();
+  if (bytes_noted_ && now - *bytes_noted_ < std::chrono::seconds(1)) return;
+  bytes_noted_ = now;
   ReadyContents::Bytes bytes;
   {
     const std::lock_guard lock(mutex_);
@@ -145,6 +158,7 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
   }
   report_remarks(layer.layer.id, content->remarks);
   made.content = std::move(content);
+  made.is_outdated = is_outdated(made.files);
   return made;
 }
 

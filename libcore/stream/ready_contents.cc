@@ -1,9 +1,8 @@
 #include "stream/ready_contents.h"
 
-#include "stream/used_files.h"
-
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <utility>
 
 namespace layercast::stream {
@@ -22,6 +21,14 @@ base::Duration delay_after(int failures) {
 // Whether the same files may be read another time: they are missing, or could not be read.
 bool may_recover(const base::Error& error) {
   return error.code == base::ErrorCode::kNotFound || error.code == base::ErrorCode::kIo;
+}
+
+// Whether one of the files in both lists differs.
+bool has_changed(const AssetFiles& files, const AssetFiles& present) {
+  return std::ranges::any_of(files, [&](const auto& file) {
+    const auto found = present.find(file.first);
+    return found != present.end() && found->second != file.second;
+  });
 }
 
 }  // namespace
@@ -53,25 +60,30 @@ void ReadyContents::land(const std::string& name, const SharedLayer& shared, Mad
                                      : std::optional(Entry::Kept{before.shared, before.content});
     }
   }
-  // It was written to while it was read.
-  if (is_outdated(entry.files)) entry.retry_at = now + kFirstRetry;
+  if (made.is_outdated) entry.retry_at = now + kFirstRetry;
   entries[name] = std::move(entry);
 }
 
-void ReadyContents::mark_changed(const std::set<std::string>& paths) {
+std::vector<std::string> ReadyContents::due_files(TimePoint now) const {
+  std::vector<std::string> files;
+  for (const auto& [name, entry] : entries) {
+    if (!entry.retry_at || *entry.retry_at > now) continue;
+    for (const auto& [path, identity] : entry.files) files.push_back(path);
+  }
+  return files;
+}
+
+void ReadyContents::mark_changed(const AssetFiles& present) {
   for (auto& [name, entry] : entries) {
-    for (const auto& [path, identity] : entry.files) {
-      if (!paths.contains(path)) continue;
-      const bool has_changed = is_file_pattern(path) || base::identity_of_file(path) != identity;
-      entry.is_stale = entry.is_stale || has_changed;
-    }
+    if (has_changed(entry.files, present)) entry.is_stale = true;
   }
 }
 
-void ReadyContents::mark_due(TimePoint now) {
+void ReadyContents::mark_due(TimePoint now, const AssetFiles& present) {
   for (auto& [name, entry] : entries) {
     if (!entry.retry_at || *entry.retry_at > now) continue;
-    const bool helps = entry.may_recover || entry.failures == 0 || is_outdated(entry.files);
+    const bool helps =
+        entry.may_recover || entry.failures == 0 || has_changed(entry.files, present);
     if (helps) {
       entry.retry_at.reset();
       entry.is_stale = true;
@@ -82,11 +94,10 @@ void ReadyContents::mark_due(TimePoint now) {
   }
 }
 
-void ReadyContents::hurry(TimePoint now) {
+void ReadyContents::hurry() {
   for (auto& [name, entry] : entries) {
     if (entry.retry_at) entry.retry_at = std::min(*entry.retry_at, entry.tried + kFirstRetry);
   }
-  mark_due(now);
 }
 
 bool ReadyContents::has_stale() const {

@@ -10,8 +10,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 namespace layercast::stream {
 
@@ -20,6 +20,7 @@ struct MadeContent {
   render::LayerContentPtr content;     ///< the error picture, if it failed
   std::optional<base::Error> failure;  ///< why it cannot be shown
   AssetFiles files;                    ///< as they were before they were read
+  bool is_outdated = false;            ///< one was written to while it was read
   bool has_sources = false;            ///< whether it is made of files or URLs
 };
 
@@ -35,11 +36,11 @@ class ReadyContents {
     SharedLayer shared;
     render::LayerContentPtr content;
     ContentContextPtr context;
-    AssetFiles files;          ///< as they were when they were last read
-    bool is_stale = false;     ///< it must be loaded again; until then it is shown
-    bool is_shown = false;     ///< in the newest view, or ready for it
-    int failures = 0;          ///< loads that failed, one after another
-    std::string failure;       ///< of the last load; empty: none
+    AssetFiles files;       ///< as they were when they were last read
+    bool is_stale = false;  ///< it must be loaded again; until then it is shown
+    bool is_shown = false;  ///< in the newest view, or ready for it
+    int failures = 0;       ///< loads that failed, one after another
+    std::string failure;    ///< of the last load; empty: none
     std::optional<base::Error> error = std::nullopt;  ///< the same
     /// Whether `content` is the one that failed, not an earlier one.
     bool has_failed = false;
@@ -60,13 +61,15 @@ class ReadyContents {
   void land(const std::string& name, const SharedLayer& shared, MadeContent made,
             const ContentContextPtr& context, TimePoint now);
 
-  /// Marks the contents stale that are made of the changed files.
-  void mark_changed(const std::set<std::string>& paths);
-  /// Marks the failed contents stale that are due at `now`.
-  void mark_due(TimePoint now);
-  /// Makes failed contents due at `now`, except for those that were tried a moment ago: a change of
-  /// the scene may have repaired them.
-  void hurry(TimePoint now);
+  /// The files of the contents whose retry is due at `now`.
+  std::vector<std::string> due_files(TimePoint now) const;
+  /// Marks the contents stale that were made of other versions of the files in `present`.
+  void mark_changed(const AssetFiles& present);
+  /// Marks the failed contents stale that are due at `now`, if loading them again may help.
+  /// `present`: the identities of due_files().
+  void mark_due(TimePoint now, const AssetFiles& present);
+  /// Makes failed contents due soon: a change of the scene may have repaired them.
+  void hurry();
 
   bool has_stale() const;
   /// When the next failed content is due; nullopt: there is none.

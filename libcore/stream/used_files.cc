@@ -29,14 +29,13 @@ UsedFiles files_of(const scene::Layer& layer, const scene::SceneSettings& settin
 
 AssetFiles identified(const std::vector<std::string>& files) {
   AssetFiles known;
-  for (const std::string& file : files) known[file] = base::identity_of_file(file);
+  for (const std::string& file : files) known[file] = identity_of_asset(file);
   return known;
 }
 
 bool is_outdated(const AssetFiles& files) {
-  return std::ranges::any_of(files, [](const auto& file) {
-    return !is_file_pattern(file.first) && base::identity_of_file(file.first) != file.second;
-  });
+  return std::ranges::any_of(
+      files, [](const auto& file) { return identity_of_asset(file.first) != file.second; });
 }
 
 std::vector<std::string> fonts_of(const scene::SceneSettings& settings) {

@@ -19,7 +19,7 @@ UsedFiles files_of(const scene::Layer& layer, const scene::SceneSettings& settin
 
 /// The files with their present identities.
 AssetFiles identified(const std::vector<std::string>& files);
-/// Whether one of the files has another identity now. Patterns are not compared.
+/// Whether one of the files has another identity now.
 bool is_outdated(const AssetFiles& files);
 
 /// The font files of a scene, resolved.

@@ -103,6 +103,8 @@ class Commands(unittest.TestCase):
             ("in.mov", ["-f", "lavfi", "-i", "testsrc=duration=0.2:size=160x90"]),
         ):  # fmt: skip
             subprocess.run(["ffmpeg", "-v", "error", *source, name], cwd=self.folder, check=True)
+        stills = ["-f", "lavfi", "-i", "testsrc=duration=0.2:size=160x90:rate=25", "frame-%05d.png"]
+        subprocess.run(["ffmpeg", "-v", "error", *stills], cwd=self.folder, check=True)
         for part in (1, 2, 3, 4):
             for name in (f"part-{part}.mkv", f"part-{part}.rgba"):
                 self.run_shell(

@@ -120,12 +120,25 @@ TEST_F(EncodingSets, APlaylistEndsWithItsOutputButNotAtAChangeOfItsSettings) {
     std::ifstream file(folder_ / "x.m3u8");
     return std::string(std::istreambuf_iterator<char>(file), {});
   };
+  const auto frames_of = [&](const std::string& id) {
+    for (const media::LiveOutputReport& report : set_->outputs()) {
+      if (report.id == id) return report.frames;
+    }
+    return int64_t{0};
+  };
   int64_t index = 0;
   const auto offer_frames = [&] {
     const auto frame = frame_of(PixelFormat::kYuv420p, {64, 36});
     // One of the encoders may refuse a frame that the other one takes.
     for (int i = 0; i < 60; ++i) {
-      if (set_->offer(frame, index++) != Offered::kTaken) std::this_thread::yield();
+      if (set_->offer(frame, index++) != Offered::kTaken) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      }
+    }
+    // The output has begun; what is still queued is sent at its end.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (frames_of("output-1") < 10 && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   };
   set_->follow(state);

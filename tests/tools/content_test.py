@@ -137,6 +137,9 @@ class Image(ContentTest):
 class SvgThatLinksOut(ContentTest):
     """Draws its own paint, and nothing from outside."""
 
+    # The class Remarks has the warnings.
+    UNTOLD = ("--log-level", "error")
+
     def shown(self, body: str) -> bytes:
         """One frame with the SVG, in which the secret's red must not be."""
         self.file("secret.png", plain_png(160, 90, (255, 0, 0, 255)))
@@ -148,13 +151,13 @@ class SvgThatLinksOut(ContentTest):
         svg = f'<svg {SVG} width="160" height="90">{body}{green}</svg>'
         self.file("outer.svg", svg)
         self.scene("{id: a, type: overlay, content: {type: svg, source: outer.svg}}")
-        frame = self.render("scene.yaml", "--at", "0")
+        frame = self.render("scene.yaml", "--at", "0", *self.UNTOLD)
         self.assertEqual(frame, self.inline(svg), "inline it is the same")
         return frame
 
     def inline(self, svg: str) -> bytes:
         self.scene(svg_layer(svg))
-        return self.render("scene.yaml", "--at", "0")
+        return self.render("scene.yaml", "--at", "0", *self.UNTOLD)
 
     def test_to_a_picture_draws_its_own_paint_only(self) -> None:
         for link in ("secret.png", f"file://{self.folder}/secret.png", "http://127.0.0.1:9/a.png"):
@@ -183,7 +186,7 @@ class SvgThatLinksOut(ContentTest):
             f'<svg {SVG} width="40" height="30"><image xlink:href="secret.png" width="40" '
             'height="30"/><rect x="20" width="20" height="30" fill="#00ff00"/></svg>',
         )
-        frame = self.render(self.scene(image_layer("outer.svg")), "--at", "0")
+        frame = self.render(self.scene(image_layer("outer.svg")), "--at", "0", *self.UNTOLD)
         self.assertEqual(pixel(frame, 30, 35), (*NAVY, 255))
         self.assertEqual(pixel(frame, 50, 35), (0, 255, 0, 255))
 

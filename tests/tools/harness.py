@@ -245,7 +245,7 @@ class Terminal:
 
 # What render-frames and encode say when they have written a file.
 CLOSING_LINE = re.compile(
-    r"^(render-frames|encode): \S+(, \S+)*: \d+ frames? \([\d.e+-]+ s\)(, [\d.]+ [kMGT]?B)? in "
+    r"^(render-frames|encode): .+: \d+ frames? \([\d.e+-]+ s\)(, [\d.]+ [kMGT]?B)? in "
     r"[\d.e+-]+ s: [\d.]+ fps, [\d.]+ times real time\n",
     re.MULTILINE,
 )
@@ -324,12 +324,13 @@ class ToolTest(unittest.TestCase):
         return process
 
     def finished(self, process: subprocess.Popen[bytes]) -> Outcome:
-        """How a started tool ends, with what it wrote on pipes that are still open."""
+        """How a started tool ends, with what it wrote on pipes that are still open, without the
+        line that tells what was written."""
         for pipe in (process.stdin, process.stdout):
             if pipe and pipe.closed:
                 setattr(process, "stdin" if pipe is process.stdin else "stdout", None)
         out, err = process.communicate(timeout=PATIENCE_SECONDS)
-        return Outcome(process.returncode, out or b"", err.decode())
+        return Outcome(process.returncode, out or b"", CLOSING_LINE.sub("", err.decode()))
 
     def render(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:
         """render-frames, which must succeed and say nothing; what it wrote on stdout."""

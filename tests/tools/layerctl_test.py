@@ -174,7 +174,7 @@ class Layers(LiveTest):
             ["outputs", "add", "udp://127.0.0.1:9", "--bitrate", "4M"],
             ["outputs", "add", "udp://127.0.0.1:10", "--id", "second"],
             ["outputs", "rm", "output-1"],
-            ["config", "set", "width=192", "fps=30"],
+            ["config", "set", "fps=30"],
             ["rm", "feed"],
         ]  # fmt: skip
         for command in commands:

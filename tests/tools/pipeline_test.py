@@ -60,7 +60,7 @@ class Pipeline(ToolTest):
     def test_can_be_shell_words(self) -> None:
         self.scene()
         render, encode = (f"'{tool(name)}'" for name in ("render-frames", "encode"))
-        line = f"{render} scene.yaml | {encode} --scene scene.yaml -o x.mp4"
+        line = f"{render} scene.yaml | {encode} --scene scene.yaml -o x.mp4 --log-level warning"
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, capture_output=True,
             timeout=PATIENCE_SECONDS, check=False,

@@ -354,7 +354,9 @@ std::optional<std::vector<const char*>> asked_help(const OptionTable& table, int
   std::vector<const char*> words(argv, argv + argc);
   words.erase(std::ranges::find(words, kHelp));
   const bool is_alone = first_words(table, static_cast<int>(words.size()), words.data()).empty();
-  const auto is_help_option = [](std::string_view word) { return word == "--help" || word == "-h"; };
+  const auto is_help_option = [](std::string_view word) {
+    return word == "--help" || word == "-h";
+  };
   // `layerctl help --help` explains this command itself.
   if (is_alone && std::ranges::any_of(words, is_help_option)) return std::nullopt;
   const bool is_known =

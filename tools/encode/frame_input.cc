@@ -85,6 +85,12 @@ base::Result<void> check_is_raw(const OpenedInput& input) {
 
 }  // namespace
 
+bool is_pipe(const std::string& path) {
+  struct stat status {};
+  const int result = path == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(path.c_str(), &status);
+  return result == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 base::Result<std::unique_ptr<FrameInput>> open_frame_input(const std::string& path) {
   std::error_code error;
   if (is_still_name(path) && !std::filesystem::is_directory(path, error)) {

@@ -54,6 +54,10 @@ class FrameInput {
   virtual base::Result<void> check_end() { return {}; }
 };
 
+/// Whether `path`, or standard input for `-`, is a pipe or a socket, which may send nothing for
+/// long.
+bool is_pipe(const std::string& path);
+
 /// Opens the input `path`, or standard input for `-`, and reads its first bytes to recognise its
 /// kind. Errors: kNotFound, kIo, kInterrupted; kInvalidInput for what is none of these kinds.
 base::Result<std::unique_ptr<FrameInput>> open_frame_input(const std::string& path);

@@ -44,6 +44,14 @@ base::Result<Wanted> wanted_frames(const Arguments& arguments,
   return wanted;
 }
 
+// The size and rate, if the options and the scene say both.
+std::optional<Geometry> known_geometry(const Wanted& wanted) {
+  const scene::Canvas* canvas = wanted.scene != nullptr ? &wanted.scene->scene.canvas : nullptr;
+  if (canvas == nullptr && (!wanted.size || !wanted.rate)) return std::nullopt;
+  return Geometry{wanted.size ? *wanted.size : canvas->size,
+                  wanted.rate ? *wanted.rate : canvas->fps};
+}
+
 Error missing_geometry(const std::string& what) {
   return base::invalid_input(
       what + " of the frames is not known, expected --scene SCENE, or --size WxH and --fps N");
@@ -198,17 +206,33 @@ base::Result<void> encode_all(FrameInput& input, const Geometry& geometry,
   return kept(*outcome.error, outcome.frames);
 }
 
+using EncodingPtr = std::unique_ptr<media::Encoding>;
+
+base::Result<EncodingPtr> open_encoding(media::EncodingRequest request, const Geometry& frames) {
+  request.video.size = frames.size;
+  request.video.rate = frames.rate;
+  return media::Encoding::open(std::move(request));
+}
+
 base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
                           const Log& log) {
   TRY_DO(apply_network_options(arguments));
   TRY(const Wanted wanted, wanted_frames(arguments, file));
   TRY(const auto threads, integer_option(arguments, "threads", {1, 256}));
   TRY(media::EncodingRequest request, encoding_request(arguments));
-  TRY(const auto input, open_frame_input(arguments.one("input").value_or("-")));
+  const std::string path = arguments.one("input").value_or("-");
+  EncodingPtr encoding;
+  // A pipe may be silent for long: what is wrong with the outputs is reported before that. The
+  // input must then agree with the options and the scene.
+  const auto known = known_geometry(wanted);
+  if (known && is_pipe(path)) {
+    TRY(encoding, open_encoding(request, *known));
+  }
+  TRY(const auto input, open_frame_input(path));
   TRY(const Geometry frames, geometry(*input, wanted));
-  request.video.size = frames.size;
-  request.video.rate = frames.rate;
-  TRY(const auto encoding, media::Encoding::open(std::move(request)));
+  if (encoding == nullptr) {
+    TRY(encoding, open_encoding(std::move(request), frames));
+  }
   const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   input->start(
       {frames.size, encoding->input_format(), threads ? static_cast<int>(*threads) : cores});

@@ -53,7 +53,9 @@ std::vector<Option> animation_options() {
       {.name = "speed",
        .value = "N",
        .help = "Speed of the effect scroll in px per second, instead of a duration."},
-      {.name = "gap", .value = "N", .help = "Space between the rounds of the effect scroll, in px."},
+      {.name = "gap",
+       .value = "N",
+       .help = "Space between the rounds of the effect scroll, in px."},
       {.name = "keyframes",
        .value = "LIST",
        .help = "List for the effect keyframes, such as [{at: 0, opacity: 0}, {at: 1}]."}};

@@ -213,10 +213,12 @@ void StreamdStatusProvider::report_error(const std::string& layer, const base::E
 void StreamdStatusProvider::report_health(const stream::HealthChange& change) {
   Value began = Value::array();
   for (const auto& reason : change.began) {
+    if (reason.problem.is_expected) continue;
     began.items.push_back(control::reason_document(reason));
   }
   Value ended = Value::array();
   for (const auto& each : change.ended) {
+    if (each.reason.problem.is_expected) continue;
     ended.items.push_back(
         control::reason_document(each.reason).add("seconds", seconds(each.lasted)));
   }

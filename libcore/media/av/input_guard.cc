@@ -72,7 +72,6 @@ void complete(AVCodecParameters& stream, const ContainerTags& tags) {
   if (stream.color_space == AVCOL_SPC_UNSPECIFIED) stream.color_space = tags.matrix;
 }
 
-
 }  // namespace
 
 const std::string& self_contained_formats() {

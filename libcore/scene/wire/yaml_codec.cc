@@ -280,6 +280,18 @@ class Builder : public YAML::EventHandler {
   int64_t copied_bytes_ = 0;
 };
 
+SyntaxErrorKind kind_of(std::string_view message) {
+  using namespace YAML::ErrorMsg;  // NOLINT(google-build-using-namespace)
+  if (is_any_of(message, {END_OF_MAP, END_OF_SEQ, END_OF_MAP_FLOW, END_OF_SEQ_FLOW})) {
+    return SyntaxErrorKind::kEndsEarly;
+  }
+  if (message == MAP_VALUE) return SyntaxErrorKind::kMisplacedKey;
+  if (message == BLOCK_ENTRY) return SyntaxErrorKind::kMisplacedItem;
+  if (message == UNKNOWN_TOKEN) return SyntaxErrorKind::kUnknownToken;
+  if (message == UNKNOWN_ANCHOR) return SyntaxErrorKind::kUnknownAnchor;
+  return SyntaxErrorKind::kOther;
+}
+
 // Whether an earlier fault on the line of `mark` explains a syntax error there.
 bool is_explained(const YamlDocument& document, Mark mark) {
   return !document.faults.empty() && document.faults.back().mark.line == mark.line;
@@ -314,7 +326,8 @@ void parse(std::string_view text, YamlDocument& document) {
     if (auto fault = unclosed_quote_fault(lines, builder.last_scalar())) {
       document.faults.push_back(*std::move(fault));
     } else if (!is_explained(document, mark)) {
-      document.faults.push_back(explained_syntax_fault(lines, mark, error.msg));
+      const SyntaxError syntax{kind_of(error.msg), mark, error.msg};
+      document.faults.push_back(explained_syntax_fault(lines, syntax));
     }
   }
 }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <initializer_list>
 #include <utility>
-#include <yaml-cpp/exceptions.h>
 
 namespace layercast::scene {
 namespace {
@@ -167,16 +166,17 @@ Fault comment_fault(Mark mark, std::string_view comment) {
                   "the value in quotes: " + in_quotes(first_word(comment)));
 }
 
-std::optional<Fault> flow_fault(const YamlLines& lines, Mark mark, const std::string& message) {
-  const bool ends_early = message.starts_with("end of");
+std::optional<Fault> flow_fault(const YamlLines& lines, const SyntaxError& error) {
+  const Mark mark = error.mark;
+  const bool ends_early = error.kind == SyntaxErrorKind::kEndsEarly;
   // For the end of the text, the parser reports the begin of a line.
   const bool is_at_end = ends_early && (lines.at(mark) == '\0' || mark.column == 1);
   const Structure structure(lines.text(), is_at_end ? lines.text().size() : lines.offset(mark));
   if (const auto comment = structure.hiding_comment()) {
     return comment_fault(mark_at(lines.text(), *comment), lines.text().substr(*comment));
   }
-  const bool is_unclosed =
-      ends_early || message == YAML::ErrorMsg::BLOCK_ENTRY || message == YAML::ErrorMsg::MAP_VALUE;
+  const bool is_unclosed = ends_early || error.kind == SyntaxErrorKind::kMisplacedItem ||
+                           error.kind == SyntaxErrorKind::kMisplacedKey;
   if (structure.open().empty() || !is_unclosed) return std::nullopt;
   const auto [kind, offset] = structure.open().back();
   const Mark begin = mark_at(lines.text(), offset);
@@ -260,32 +260,32 @@ size_t YamlLines::offset(Mark mark) const {
                   text_.size());
 }
 
-Fault explained_syntax_fault(const YamlLines& lines, Mark mark, const std::string& message) {
-  using namespace YAML::ErrorMsg;  // NOLINT(google-build-using-namespace)
+Fault explained_syntax_fault(const YamlLines& lines, const SyntaxError& error) {
+  using enum SyntaxErrorKind;
+  const auto& [kind, mark, message] = error;
   if (const auto fault = tab_fault(lines, mark.line)) return *fault;
   const char c = lines.at(mark);
   const char last = before(lines, mark);
-  const bool ends_early = message == END_OF_MAP || message == END_OF_SEQ ||
-                          message == END_OF_MAP_FLOW || message == END_OF_SEQ_FLOW;
+  const bool ends_early = kind == kEndsEarly;
   const bool follows_value = last != '\0' && is_any_of(last, "]}\"'");
   if (ends_early && c != '\0' && follows_value) {
     return not_yaml(mark, "text follows a closing bracket or quotation mark",
                     "a comma, a new line, or the whole text in quotes");
   }
-  const bool is_colon = c == ':' && (message == MAP_VALUE || ends_early);
+  const bool is_colon = c == ':' && (kind == kMisplacedKey || ends_early);
   if (is_colon) {
     if (const auto fault = second_colon_fault(lines, mark)) return *fault;
   }
-  if (const auto fault = flow_fault(lines, mark, message)) return *fault;
+  if (const auto fault = flow_fault(lines, error)) return *fault;
   if (is_colon) return key_fault(lines, mark);
-  if (message == UNKNOWN_TOKEN && c != '\0') {
+  if (kind == kUnknownToken && c != '\0') {
     return not_yaml(mark, "a value cannot begin with " + in_quotes({&c, 1}), "the text in quotes");
   }
-  if (message == UNKNOWN_ANCHOR) {
+  if (kind == kUnknownAnchor) {
     return not_yaml(mark, message,
                     "an anchor of this name above, or text that begins with \"*\" in quotes");
   }
-  if (message == BLOCK_ENTRY && last == ':') {
+  if (kind == kMisplacedItem && last == ':') {
     return not_yaml(mark, message, "the list on lines of its own, or the text in quotes");
   }
   if (ends_early && last == '\0') {

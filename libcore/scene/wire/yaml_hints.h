@@ -32,9 +32,25 @@ class YamlLines {
   std::vector<size_t> starts_;
 };
 
-/// A syntax error of the YAML parser at `mark`, with the place and the words of its likely cause.
-/// `message`: the parser's.
-Fault explained_syntax_fault(const YamlLines& lines, Mark mark, const std::string& message);
+/// The kinds of syntax errors that the explanations distinguish.
+enum class SyntaxErrorKind {
+  kEndsEarly,      ///< a list or mapping is not continued or closed
+  kMisplacedKey,   ///< a `:` where no key may stand
+  kMisplacedItem,  ///< a `-` where no list may begin
+  kUnknownToken,   ///< a character that begins nothing
+  kUnknownAnchor,  ///< an alias without its anchor
+  kOther,
+};
+
+/// A syntax error as the YAML parser reports it.
+struct SyntaxError {
+  SyntaxErrorKind kind = SyntaxErrorKind::kOther;
+  Mark mark;
+  std::string message;
+};
+
+/// The fault of a syntax error, with the place and the words of its likely cause.
+Fault explained_syntax_fault(const YamlLines& lines, const SyntaxError& error);
 
 /// The fault of a quoted text that begins at `mark` and has no closing quotation mark; nullopt when
 /// it has one.

@@ -1,5 +1,7 @@
 #include "media/out/container.h"
 
+#include "base/redaction.h"
+
 #include <gmock/gmock.h>
 
 extern "C" {
@@ -52,7 +54,7 @@ TEST(Container, OfAnUnknownNameIsInvalidAndTheKnownOnesAreListed) {
     const auto container = container_of(name, {});
     ASSERT_FALSE(container.ok()) << name;
     EXPECT_EQ(container.error().code, ErrorCode::kInvalidInput);
-    EXPECT_EQ(container.error().where, name);
+    EXPECT_EQ(container.error().where, base::redacted_url(name, base::UrlUse::kOutput));
     EXPECT_THAT(container.error().message,
                 AllOf(HasSubstr("mp4, mov, mkv, webm, flv, ts or m3u8"), HasSubstr("rtmp")));
     EXPECT_FALSE(is_known_output(name));

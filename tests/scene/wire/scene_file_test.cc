@@ -310,9 +310,8 @@ TEST(SceneFile, WarnsOfATimeThatLooksLikeADuration) {
       "  - {id: a, type: overlay, content: {type: text, text: \"{{countdown:10:00}}\"}}\n"
       "  - {id: b, type: overlay, content: {type: text, text: \"{{countdown_to:10:00}}\"}}\n";
   const auto parsed = parse_scene(yaml, "a.yaml");
-  const auto* file = std::get_if<SceneFile>(&parsed);
-  ASSERT_NE(file, nullptr);
-  EXPECT_EQ(file->warnings,
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(parsed.value().warnings,
             std::vector<std::string>{
                 "a.yaml:5:56: layers[0].content.text: {{countdown:10:00}} counts to a time of day "
                 "or a date, expected {{countdown_to:10:00}}, or a duration such as 10m"});

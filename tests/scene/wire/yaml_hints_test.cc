@@ -28,15 +28,13 @@ const std::string kHead =
 
 std::vector<std::string> faults_of(const std::string& yaml) {
   const auto read = parse_scene(yaml, "s");
-  const auto* faults = std::get_if<SceneFaults>(&read);
-  return faults == nullptr ? std::vector<std::string>{} : faults->lines;
+  return read ? std::vector<std::string>{} : read.error().lines;
 }
 
 std::vector<std::string> warnings_of(const std::string& yaml) {
   const auto read = parse_scene(yaml, "s");
   for (const std::string& line : faults_of(yaml)) ADD_FAILURE() << line;
-  const auto* file = std::get_if<SceneFile>(&read);
-  return file == nullptr ? std::vector<std::string>{} : file->warnings;
+  return read ? read.value().warnings : std::vector<std::string>{};
 }
 
 struct Mistake {
