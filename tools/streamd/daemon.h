@@ -11,7 +11,7 @@
 #include "stream/stream_health.h"
 #include "stream/stream_manager.h"
 #include "tools/common/log.h"
-#include "tools/streamd/message_limiter.h"
+#include "tools/common/message_limiter.h"
 #include "tools/streamd/settings.h"
 #include "tools/streamd/status_provider.h"
 

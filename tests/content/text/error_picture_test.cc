@@ -110,5 +110,18 @@ TEST(ErrorPicture, LongReasonsEndInsideTheBox) {
   }
 }
 
+TEST(ErrorPictureReason, NamesFilesWithoutTheirFolders) {
+  const base::Error cause =
+      base::io_error("cannot open '/srv/show/a b.png': no such file", "/srv/show/assets/logo.png");
+  EXPECT_EQ(reason_without_folders(cause), "logo.png: cannot open 'a b.png': no such file");
+  EXPECT_EQ(reason_without_folders(base::with_context(cause, "cannot read /etc/fonts/x.ttf")),
+            "cannot read x.ttf: logo.png: cannot open 'a b.png': no such file");
+}
+
+TEST(ErrorPictureReason, KeepsUrlsAndOtherWords) {
+  EXPECT_EQ(reason_without_folders(base::io_error("24/7 is away", "rtmp://host/live/***")),
+            "rtmp://host/live/***: 24/7 is away");
+}
+
 }  // namespace
 }  // namespace layercast::content

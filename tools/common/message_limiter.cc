@@ -1,4 +1,4 @@
-#include "tools/streamd/message_limiter.h"
+#include "tools/common/message_limiter.h"
 
 #include <chrono>
 
