@@ -2,6 +2,7 @@
 
 #include "tests/store/made_commits.h"
 
+#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <gmock/gmock.h>
@@ -272,8 +273,11 @@ TEST(SqliteStore, AfterKillEverythingAcknowledgedIsThere) {
     ASSERT_GE(state->revision, acknowledged);
     ASSERT_LE(state->revision, acknowledged + 1);
     ASSERT_EQ(*state, state_at(state->revision));
-    ASSERT_THAT(store->journal(0, 100'000).value(),
-                ElementsAreArray(entries_at(1, state->revision)));
+    // The child commits on until it is killed, so that the journal may have lost its oldest
+    // entries.
+    const auto journal = store->journal(0, 100'000).value();
+    ASSERT_GE(std::ssize(journal), std::min<int64_t>(state->revision, kJournalEntriesMax));
+    ASSERT_THAT(journal, ElementsAreArray(entries_at(journal.front().revision, state->revision)));
     acknowledged = state->revision;
   }
 }
