@@ -44,6 +44,8 @@ struct HealthProblem {
   std::string message;  ///< for operators: what is wrong, without secrets
   /// Whether an operator asked for it: the stream starts or was stopped. It is not worth a warning.
   bool is_expected = false;
+  /// Whether its subject reports it itself, so that the log needs no other line.
+  bool has_own_report = false;
   bool operator==(const HealthProblem&) const = default;
 };
 

@@ -412,8 +412,11 @@ Answer Api::layer(const Request& request, const Route&) const {
 
 Answer Api::layer_run(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
+  const auto failing = parts_.status_provider.failing_layers();
   return answer_for_id(request, "layer", *state, state->scene.layers, [&](const auto& layer) {
-    return scene::run_document(*state->run.layers.of(layer.id));
+    const auto failure = std::ranges::find(failing, layer.id, &FailingLayer::id);
+    return scene::run_document(*state->run.layers.of(layer.id))
+        .add("failure", failure == failing.end() ? Value::null() : Value::of(failure->message));
   });
 }
 

@@ -306,6 +306,8 @@ Value schemas() {
   add_schema(made, builder, "audio", scene::audio_codec());
   add_schema(made, builder, "output", scene::output_codec());
   add_schema(made, builder, "layer-run", scene::layer_run_codec());
+  made.find("layer-run")->find("properties")->add("failure", written(R"({
+    "type": ["string", "null"], "description": "Why the layer does not show its content now."})"));
   add_schema(made, builder, "audio-run", scene::track_run_codec());
   made.add("stream-config", stream_config_schema(builder));
   made.add("stream-patch", stream_patch_schema(builder));

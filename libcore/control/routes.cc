@@ -135,7 +135,9 @@ constexpr std::array kRoutes = {
     Route{.method = "GET",
           .path = "/api/v1/layers/{id}/run",
           .operation = "layers.run",
-          .summary = "The run state of a layer: when its parts began, in stream time.",
+          .summary = "The run state of a layer: when its parts began, in stream time, and why it "
+                     "does not show "
+                     "its content.",
           .answer = &Api::layer_run,
           .answer_schema = "layer-run",
           .has_etag = true},

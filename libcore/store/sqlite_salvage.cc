@@ -79,6 +79,20 @@ void read_rows(SqliteDatabase& database, const char* query, const Take& take) {
   }
 }
 
+// The database and the files that SQLite keeps beside it; the database is the last one, so that it
+// never has the log of another one.
+constexpr std::array kSuffixes = {"-wal", "-shm", ""};
+
+Result<void> rename_database(const std::string& from, const std::string& to) {
+  std::error_code error;
+  for (const char* suffix : kSuffixes) {
+    if (!fs::exists(from + suffix, error)) continue;
+    fs::rename(from + suffix, to + suffix, error);
+    if (error) return base::io_error(error.value(), "cannot rename", from + suffix);
+  }
+  return {};
+}
+
 std::string date_text() {
   std::string text = base::utc_text(std::chrono::system_clock::now());
   text.resize(text.find('.'));
@@ -182,12 +196,14 @@ Result<std::string> set_aside(const std::string& path) {
   std::string name = base;
   std::error_code error;
   for (int i = 2; fs::exists(name, error); ++i) name = base + "-" + std::to_string(i);
-  for (const char* suffix : {"-wal", "-shm", ""}) {
-    if (!fs::exists(path + suffix, error)) continue;
-    fs::rename(path + suffix, name + suffix, error);
-    if (error) return base::io_error(error.value(), "cannot rename", path + suffix);
-  }
+  TRY_DO(rename_database(path, name));
   return name;
+}
+
+Result<void> put_back(const std::string& kept_as, const std::string& path) {
+  std::error_code error;
+  for (const char* suffix : kSuffixes) fs::remove(path + suffix, error);
+  return rename_database(kept_as, path);
 }
 
 }  // namespace layercast::store

@@ -56,5 +56,7 @@ base::Result<void> write_salvaged(SqliteDatabase& database, const Salvaged& salv
 /// Renames the file, its write-ahead log and the log's index to a new name with the date; returns
 /// that of the file, such as `state.db.set-aside-2026-01-01T18-00-00Z`. Errors: kIo.
 base::Result<std::string> set_aside(const std::string& path);
+/// Undoes set_aside(), which returned `kept_as`. Errors: kIo.
+base::Result<void> put_back(const std::string& kept_as, const std::string& path);
 
 }  // namespace layercast::store

@@ -152,6 +152,14 @@ struct SqliteStore::Session {
     return make(std::move(database));
   }
 
+  /// As open() for a missing file, which gets the rows.
+  static Result<std::unique_ptr<Session>> open_with(const std::string& path,
+                                                    const Salvaged& salvaged) {
+    TRY(auto session, open(path));
+    TRY_DO(write_salvaged(session->database, salvaged));
+    return session;
+  }
+
   static Result<std::unique_ptr<Session>> make(SqliteDatabase database) {
     auto s = std::make_unique<Session>(Session{
         std::move(database), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, std::nullopt});
@@ -226,12 +234,17 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open_owned(
     const Salvaged salvaged =
         salvaged_from(absolute, bad_file == BadFile::kReplaced ? scene : std::string());
     TRY(const std::string kept_as, set_aside(absolute));
+    const base::Error fault = session.error();
+    session = Session::open_with(absolute, salvaged);
+    if (!session.ok()) {
+      // Else the next start would find a sound file without the state.
+      TRY_DO(put_back(kept_as, absolute));
+      return std::move(session).error();
+    }
     if (on_set_aside) {
-      on_set_aside(session.error().to_string() + "; the file is kept as " + kept_as + "; " +
+      on_set_aside(fault.to_string() + "; the file is kept as " + kept_as + "; " +
                    text_of(salvaged));
     }
-    session = Session::open(absolute);
-    if (session.ok()) TRY_DO(write_salvaged(session.value()->database, salvaged));
   }
   TRY(store->session_, std::move(session));
   return store;
@@ -419,8 +432,8 @@ Result<bool> SqliteStore::wait_for_newer(int64_t known, milliseconds patience) {
 }
 
 StoreHealth SqliteStore::health() const {
-  const std::lock_guard lock(mutex_);
   const bool has_owner = role_ == Role::kOwner || NameLock::is_held(lock_path(path_, scene_));
+  const std::lock_guard lock(mutex_);
   return StoreHealth{fault_.empty(), fault_, 0, has_owner};
 }
 

@@ -60,17 +60,26 @@ HealthMonitor::HealthMonitor(HealthMonitorOptions options) : options_(std::move(
   ready_ = metrics.gauge({"ready", "1 while /readyz answers 200, else 0."});
   failing_layers_ =
       metrics.gauge({"layers_failing", "Layers whose content or live source cannot be shown now."});
+}
+
+HealthMonitor::~HealthMonitor() { stop(); }
+
+void HealthMonitor::start() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_poked_ = false;  // this check sees what the poke was about
+  }
   update();
   thread_ = base::named_thread("health", [this] { run(); });
 }
 
-HealthMonitor::~HealthMonitor() {
+void HealthMonitor::stop() {
   {
     const std::lock_guard lock(mutex_);
     stops_ = true;
   }
   changed_.notify_all();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 base::Health HealthMonitor::health() const {

@@ -38,18 +38,25 @@ struct HealthMonitorOptions {
   base::Clock* clock = &base::Clock::steady();
 };
 
-/// Keeps the health of a daemon: looks for problems twice a second and after poke(), and reports
-/// when they begin and end. Thread: any (locked).
+/// Keeps the health of a daemon: between start() and stop(), it looks for problems twice a second
+/// and after poke(), and reports when they begin and end. Thread: any (locked); start() and stop()
+/// one at a time.
 class HealthMonitor {
  public:
   explicit HealthMonitor(HealthMonitorOptions options);
+  /// As stop().
   ~HealthMonitor();
   HealthMonitor(const HealthMonitor&) = delete;
   HealthMonitor& operator=(const HealthMonitor&) = delete;
 
-  /// The health at the newest check.
+  /// Checks once, then starts the thread.
+  void start();
+  /// Ends the thread: the functions of the options are not called any more.
+  void stop();
+
+  /// The health at the newest check; kOk before start().
   base::Health health() const;
-  /// Checks soon.
+  /// Checks soon. May be called before start() and after stop().
   void poke();
 
  private:

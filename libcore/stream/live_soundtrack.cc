@@ -128,7 +128,6 @@ class LiveSoundtrack::Work {
     std::string key;  ///< of the voice
     LayerFailure::Kind kind;
     std::string id;
-    std::string layer() const { return kind == LayerFailure::Kind::kContent ? id : std::string(); }
   };
   Source& source_of(const Owner& owner, const scene::SoundSource& sound, AudioAhead::Length length);
   static void take_feed(const Source& source, Voice& voice);
@@ -372,13 +371,13 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const Owner& owner
   const std::string path =
       has_scheme ? sound.source : (std::filesystem::path(options_.folder) / sound.source).string();
   if (media::is_live_source(path)) {
-    source.feed = listen_to(owner.layer(), path);
+    source.feed = listen_to(owner.id, path);
     return source;
   }
   // A restarted daemon continues in the middle of the file.
   auto ahead = std::make_shared<AudioAhead>(
       [sound, path] { return open_sound(sound, path, media::FarPlaces::kSoughtFor); },
-      teller(owner.layer()), length);
+      teller(owner.id), length);
   source.ahead = ahead.get();
   source.file = path;
   source.feed = std::move(ahead);

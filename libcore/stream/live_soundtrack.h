@@ -20,8 +20,9 @@ struct LiveSoundtrackOptions {
   StreamClock* clock = nullptr;            ///< outlives the soundtrack
   base::Metrics* metrics = nullptr;        ///< outlives the soundtrack
   std::string folder;                      ///< base of relative paths in the scene
-  /// Called for sounds that cannot be played; they are silent and retried. It must not block.
-  std::function<void(const std::string& layer, const base::Error& error)> on_error;
+  /// Called for sounds that cannot be played, with the id of their layer or track; they are silent
+  /// and retried. It must not block.
+  std::function<void(const std::string& id, const base::Error& error)> on_error;
 };
 
 /// The sound of the live scene. Its own thread mixes it slightly ahead of the frames, with the same

@@ -23,8 +23,9 @@ constexpr base::Duration kWindowLeast = seconds(2);
 constexpr base::Duration kNoFramesMax = seconds(10);
 // A longer gap between rendered frames is a problem.
 constexpr base::Duration kBehindMax = seconds(1);
-// How long an output may take to connect before that is a problem.
-constexpr base::Duration kConnectPatience = seconds(1);
+// How long an output may take to connect for the first time, or again, before that is a problem.
+constexpr base::Duration kConnectPatience = seconds(5);
+constexpr base::Duration kReconnectPatience = seconds(1);
 // The share of frames that may be dropped.
 constexpr double kDropShareMax = 0.01;
 
@@ -182,11 +183,13 @@ void StreamHealth::check_output(const media::LiveOutputReport& report, TimePoint
   if (!is_live) {
     watch.window.clear();
     if (!watch.away_since) watch.away_since = now;
+    const base::Duration patience =
+        report.state == OutputState::kConnecting ? kConnectPatience : kReconnectPatience;
     const bool is_known =
-        report.state == OutputState::kFailed || now - *watch.away_since >= kConnectPatience;
+        report.state == OutputState::kFailed || now - *watch.away_since >= patience;
     if (!is_known) return;
     problems.push_back(
-        {HealthPart::kOutputs, report.id, HealthState::kDegraded, absence_of(report)});
+        {HealthPart::kOutputs, report.id, HealthState::kDegraded, absence_of(report), false, true});
     return;
   }
   watch.away_since.reset();

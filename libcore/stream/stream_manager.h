@@ -30,7 +30,8 @@ struct StreamOptions {
   int threads = 1;  ///< threads that compose frames
   /// Called when an output changes its state. Must not block.
   std::function<void(const media::LiveOutputReport&)> on_output;
-  /// Called with errors of contents (and their layer) and of encoders (without). Must not block.
+  /// Called with errors of contents and sounds (`layer`: the id of their layer or track) and of
+  /// encoders (empty). Must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_error;
   /// Called once for every remark on a content: ContentLoaderOptions::on_remark. Must not block.
   std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
@@ -70,7 +71,7 @@ class StreamManager {
   explicit StreamManager(StreamOptions options);
   /// Finishes every output, to be continued unless end_for_good() was called.
   ~StreamManager();
-  /// The stream will not go on after the destruction: HLS playlists end.
+  /// The stream does not continue after the destruction: HLS playlists end.
   void end_for_good();
 
   StreamStatus status() const;

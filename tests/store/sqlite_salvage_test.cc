@@ -4,11 +4,13 @@
 #include "store/sqlite_store.h"
 #include "tests/store/made_commits.h"
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <gmock/gmock.h>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 namespace layercast::store::test {
@@ -197,6 +199,31 @@ TEST(SqliteSalvage, FileThatAnotherDaemonUsesIsNotRenamed) {
   ASSERT_TRUE(refused.error);
   EXPECT_EQ(refused.error->code, ErrorCode::kConflict);
   EXPECT_THAT(set_aside_files(folder), IsEmpty());
+}
+
+TEST(SqliteSalvage, DiskThatIsFullLeavesTheDamagedFileInItsPlace) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "s.db";
+  make_state(path, 40);
+  execute(path, "DROP TABLE journal");
+  const std::string bytes = bytes_of(path);
+  // A limit on the size of files is a full disk that needs no mount.
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &limit), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit small = limit;
+  small.rlim_cur = 20'000;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  const Opened full = open(path, BadFile::kSalvaged);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &limit), 0);
+  std::signal(SIGXFSZ, handler);
+  ASSERT_TRUE(full.error);
+  EXPECT_THAT(full.messages, IsEmpty());
+  EXPECT_THAT(set_aside_files(folder), IsEmpty());
+  EXPECT_EQ(bytes_of(path), bytes);
+  const Opened again = open(path, BadFile::kSalvaged);
+  ASSERT_NE(again.store, nullptr);
+  EXPECT_EQ(again.store->load().value()->revision, 40);
 }
 
 TEST(SqliteSalvage, LockedFileIsNotBad) {

@@ -36,6 +36,14 @@ class Monitoring {
     options.metrics = &metrics;
     options.clock = &clock;
     monitor = std::make_unique<HealthMonitor>(options);
+    monitor->poke();  // has no effect yet
+    EXPECT_EQ(monitor->health().state(), HealthState::kOk);
+    monitor->start();
+  }
+
+  ~Monitoring() {
+    monitor->stop();
+    monitor->poke();  // has no effect any more
   }
 
   void set(std::vector<HealthProblem> problems) {

@@ -2,6 +2,7 @@
 the answers of layerctl; and how streamd starts with a stored state that it cannot read.
 """
 
+import json
 import os
 import re
 import signal
@@ -47,6 +48,7 @@ class HealthTest(unittest.TestCase):
 
     def daemon(self, *arguments: str, state: str = "memory:", start: bool = True) -> Daemon:
         daemon = Daemon(self.scene, *arguments, state=state)
+        daemon.environment = {"XDG_STATE_HOME": str(self.folder)}
         self.addCleanup(lambda: daemon.process is not None and daemon.end(signal.SIGKILL))
         return daemon.start() if start else daemon
 
@@ -106,6 +108,8 @@ class OnAir(HealthTest):
         self.assertEqual(self.metric(daemon, "layercast_layers_failing"), 1)
         self.assertIn("missing.png", self.layerctl(daemon, "status").stdout)
         self.assertRegex(self.layerctl(daemon, "ls").stdout, r"logo.*missing.png")
+        self.assertIn("missing.png", daemon.get("/api/v1/layers/logo/run")["failure"])
+        self.assertIsNone(daemon.get("/api/v1/layers/box/run")["failure"])
         # The same command again fails again.
         self.assertEqual(
             self.layerctl(daemon, "set", "logo", "content.source=missing.png", "--wait").returncode, 1
@@ -156,6 +160,9 @@ class OnAir(HealthTest):
         reason = self.wait_for_reason(daemon, "outputs", None)
         self.assertEqual(reason["state"], "failed")
         self.assertNotIn("live/key", str(reason))
+        # The output reports its loss itself, once.
+        self.wait_for_reason(daemon, "outputs", "cli-1")
+        self.assertEqual(len(self.lines(daemon, "cli-1.*reconnecting")), 1, daemon.log)
         server = RtmpServer(port)
         self.addCleanup(server.folder.cleanup)
         self.addCleanup(server.kill)
@@ -302,6 +309,14 @@ class StoredState(HealthTest):
                     self.assertEqual(opacity, 0.5 if is_read else 1.0)
                     self.assertIn("state.db", self.told)
                     self.assertRegex(self.told, "set-aside-2|cannot be read and is left out")
+
+    def test_the_text_of_a_part_that_cannot_be_read_is_kept_for_its_user(self) -> None:
+        self.add_unknown_key()
+        self.opacity_after()
+        (kept,) = self.folder.rglob("health.unreadable-*.json")
+        self.assertIn("sparkle", json.loads(kept.read_text())["layer logo"])
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
+        self.assertIn(str(kept), self.told)
 
     def test_the_state_of_another_program_is_kept_and_fresh_reaches_the_air(self) -> None:
         for path in self.database.parent.iterdir():

@@ -4,6 +4,7 @@
 #include "base/thread_urgency.h"
 #include "base/time.h"
 #include "scene/wire/json_codec.h"
+#include "store/name_lock.h"
 #include "tools/common/option_table.h"
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
@@ -15,7 +16,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -29,10 +29,10 @@ std::string line_of(const media::LiveOutputReport& report) {
   return line;
 }
 
-// Whether the output is not as it should be, which the health tells.
-bool is_bad(const media::LiveOutputReport& report) {
-  return report.state == media::OutputState::kFailed ||
-         report.state == media::OutputState::kReconnecting;
+LogLevel level_of(const media::LiveOutputReport& report) {
+  const bool is_bad = report.state == media::OutputState::kFailed ||
+                      report.state == media::OutputState::kReconnecting;
+  return is_bad ? LogLevel::kWarning : LogLevel::kInfo;
 }
 
 std::string subject_of(const base::HealthProblem& problem) {
@@ -43,6 +43,17 @@ std::string subject_of(const base::HealthProblem& problem) {
 LogLevel level_of(const base::HealthProblem& problem) {
   if (problem.is_expected) return LogLevel::kDebug;
   return problem.severity == base::HealthState::kFailed ? LogLevel::kError : LogLevel::kWarning;
+}
+
+// Writes a file that only its user can read: stored states contain stream keys.
+base::Result<void> write_private(const std::string& path, const std::string& text) {
+  TRY_DO(store::make_private_folder(std::filesystem::path(path).parent_path().string()));
+  TRY_DO(store::make_private_file(path));
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (!file) return base::io_error("cannot write what could not be read of the state", path);
+  return {};
 }
 
 std::string seconds_text(base::Duration time) {
@@ -63,7 +74,7 @@ Daemon::~Daemon() {
     follower_.join();
   }
   server_.reset();
-  health_.reset();
+  health_.stop();
   stream_.reset();
   layers_.reset();
   store_.reset();
@@ -80,7 +91,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   if (auto objection = stream::objection_to(initial)) return *std::move(objection);
   TRY_DO(daemon->open_state(file));
   daemon->start_stream();
-  daemon->start_health();
+  daemon->health_.start();
   if (settings.follow)
     daemon->follower_ = base::named_thread("mirror", [raw = daemon.get()] { raw->follow(); });
   // Server threads have a lower priority than rendering.
@@ -118,16 +129,16 @@ void Daemon::keep_unreadable(const std::string& scene,
                    part.name + " cannot be read and is left out: " + part.error.to_string());
     kept.set(part.name, scene::Value::of(part.text));
   }
-  std::string name = scene + ".unreadable-" + base::utc_text(std::chrono::system_clock::now());
-  std::ranges::replace(name, ':', '-');
-  const auto path = std::filesystem::path(settings_.state_folder) / (name + ".json");
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  std::ofstream file(path);
-  file << scene::write_json(kept) << "\n";
-  file.close();
-  log_.write(file ? LogLevel::kWarning : LogLevel::kError,
-             (file ? "what could not be read is kept in " : "cannot write ") + path.string());
+  std::string date = base::utc_text(std::chrono::system_clock::now());
+  std::ranges::replace(date, ':', '-');
+  const std::string path =
+      settings_.state_folder + "/" + store::file_name_part(scene) + ".unreadable-" + date + ".json";
+  const auto written = write_private(path, scene::write_json(kept) + "\n");
+  if (written) {
+    log_.write(LogLevel::kWarning, "what could not be read is kept in " + path);
+  } else {
+    log_.write(LogLevel::kError, written.error().to_string());
+  }
 }
 
 base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::string& state_uri) {
@@ -195,23 +206,24 @@ void Daemon::start_stream() {
   options.open_feed = feed_opener(Showing::kLive, 1);
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
-    if (!is_bad(report)) log_limited("output " + report.id, LogLevel::kInfo, line_of(report));
+    log_limited("output " + report.id, level_of(report), line_of(report));
     status_provider_.report_output(report);
-    if (health_ != nullptr) health_->poke();
+    health_.poke();
   };
   // The health tells which layers and sounds fail, and when that ends.
   options.on_error = [this](const std::string& layer, const base::Error& error) {
     if (layer.empty()) log_limited("stream", LogLevel::kWarning, error.to_string());
     status_provider_.report_error(layer, error);
-    if (health_ != nullptr) health_->poke();
+    health_.poke();
   };
   options.on_remark = [this](const std::string& layer, const std::string& remark) {
     log_.write(LogLevel::kWarning, "layer " + layer + ": " + remark);
   };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
+  status_provider_.connect({layers_.get(), stream_.get(), store_.get(), &health_, &metrics_});
 }
 
-void Daemon::start_health() {
+stream::HealthMonitorOptions Daemon::health_options() {
   stream::HealthMonitorOptions options;
   options.metrics = &metrics_;
   options.check = [this](base::Clock::time_point now) { return problems(now); };
@@ -219,8 +231,7 @@ void Daemon::start_health() {
     log_health(change);
     status_provider_.report_health(change);
   };
-  health_ = std::make_unique<stream::HealthMonitor>(std::move(options));
-  status_provider_.connect({layers_.get(), stream_.get(), store_.get(), health_.get(), &metrics_});
+  return options;
 }
 
 std::vector<base::HealthProblem> Daemon::problems(base::Clock::time_point now) {
@@ -242,6 +253,7 @@ std::vector<base::HealthProblem> Daemon::problems(base::Clock::time_point now) {
 
 void Daemon::log_health(const stream::HealthChange& change) {
   for (const auto& each : change.ended) {
+    if (each.reason.problem.has_own_report) continue;
     const bool is_expected = each.reason.problem.is_expected;
     log_limited(subject_of(each.reason.problem), is_expected ? LogLevel::kDebug : LogLevel::kInfo,
                 "well again after " + seconds_text(each.lasted) + ": " +
@@ -249,6 +261,7 @@ void Daemon::log_health(const stream::HealthChange& change) {
   }
   for (const base::HealthReason& reason : change.began) {
     const base::HealthProblem& problem = reason.problem;
+    if (problem.has_own_report) continue;
     log_limited(subject_of(problem), level_of(problem),
                 std::string(base::name_of(problem.severity)) + ": " + base::sentence_of(problem));
   }
@@ -318,7 +331,7 @@ std::string Daemon::summary() const {
   std::array<char, 96> line{};
   std::snprintf(line.data(), line.size(), "%.1f fps, %td of %zu outputs live, health %s",
                 status.fps, live, status.outputs.size(),
-                std::string(base::name_of(health_->health().state())).c_str());
+                std::string(base::name_of(health_.health().state())).c_str());
   return line.data();
 }
 

@@ -53,7 +53,7 @@ class Daemon {
   void keep_unreadable(const std::string& scene, const std::vector<scene::UnreadablePart>& parts);
   base::Result<void> take_up(const scene::SceneFile& file);
   void start_stream();
-  void start_health();
+  stream::HealthMonitorOptions health_options();
   std::vector<base::HealthProblem> problems(base::Clock::time_point now);
   void log_health(const stream::HealthChange& change);
   void log_limited(const std::string& subject, LogLevel level, const std::string& message);
@@ -71,9 +71,10 @@ class Daemon {
   std::optional<base::Error> not_stored_;
   std::unique_ptr<layers::LayerManager> layers_;
   MessageLimiter limiter_;
-  std::unique_ptr<stream::StreamManager> stream_;
   stream::StreamHealth stream_health_;  ///< Thread: the health monitor
-  std::unique_ptr<stream::HealthMonitor> health_;
+  /// Outlives the stream, whose reports poke it; runs only while the stream exists.
+  stream::HealthMonitor health_{health_options()};
+  std::unique_ptr<stream::StreamManager> stream_;
   std::unique_ptr<control::Server> server_;
   std::atomic<bool> stops_following_ = false;
   std::thread follower_;  ///< only in a daemon that follows another
