@@ -288,7 +288,7 @@ void AssetWatch::Work::tell(const std::set<std::string>& changed) {
     const std::lock_guard lock(mutex_);
     for (const std::string& path : changed) {
       const auto known = files_.find(path);
-      // Told once; the next load gives the identity anew.
+      // Each change is reported once; the next load registers the new identity.
       if (known == files_.end()) continue;
       known->second.loaded = identity_of_asset(path);
       known->second.unchanged_polls = 0;

@@ -184,7 +184,7 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
   for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
     const scene::Layer& layer = *each.shared.layer;
     ContentContextPtr context;
-    std::string told;
+    std::string reported;
     {
       const std::lock_guard lock(mutex_);
       const auto known = ready_.entries.find(each.name);
@@ -192,9 +192,9 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
                               is_change_of_state(*known->second.shared.layer, layer);
       if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, each.shared)) continue;
       context = context_;
-      told = ready_.failure_of(each.name);
+      reported = ready_.failure_of(each.name);
     }
-    MadeContent made = make(quick_builder_, context, each.shared.running(), told);
+    MadeContent made = make(quick_builder_, context, each.shared.running(), reported);
     const std::lock_guard lock(mutex_);
     jobs_.erase(each.name);
     land(each.name, each.shared, std::move(made), context);

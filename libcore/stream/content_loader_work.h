@@ -75,7 +75,7 @@ class ContentLoader::Work {
   void queue_slow(const scene::LiveStatePtr& state);
   void forget_absent(const scene::LiveState& state);
   MadeContent make(ContentBuilder& builder, const ContentContextPtr& context,
-                   const scene::RunningLayer& layer, const std::string& told);
+                   const scene::RunningLayer& layer, const std::string& reported);
   void report_remarks(const std::string& layer, const std::vector<std::string>& remarks);
   void scale(const SharedLayer& shared, const render::LayerContent& content,
              const render::Stage& stage);

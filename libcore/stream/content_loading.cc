@@ -56,7 +56,7 @@ bool ContentLoader::Work::is_font_of_scene(const std::string& path) const {
          });
 }
 
-// Makes all contents anew with new rasterizers, which read the fonts again.
+// Reloads all contents with new rasterizers, which read the fonts again.
 void ContentLoader::Work::renew_fonts() {
   ContentContextPtr context;
   {
@@ -123,9 +123,10 @@ bool ContentLoader::Work::is_at_its_time(const ReadyContents::Entry& entry,
   return scene::is_gone(shared.running(), options_.clock->next_frame_time());
 }
 
-// `told`: the failure that was reported last; it is not reported again.
+// `reported`: the failure that was reported last; it is not reported again.
 MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentContextPtr& context,
-                                      const scene::RunningLayer& layer, const std::string& told) {
+                                      const scene::RunningLayer& layer,
+                                      const std::string& reported) {
   const UsedFiles used = files_of(layer.layer, context->settings);
   MadeContent made;
   made.files = identified(used.files);
@@ -152,7 +153,7 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
   if (content->error) {
     made.failure = content->error;
     failures_->add();
-    if (content->error->to_string() != told) {
+    if (content->error->to_string() != reported) {
       options_.on_failure(layer.layer.id, *content->error);
     }
   }
@@ -281,7 +282,7 @@ void ContentLoader::Work::load_images() {
     const SharedLayer shared = *job.second.shared;
     const ContentContextPtr context = context_;
     const render::Stage stage = stage_of(context->settings.canvas.size, frame_size_);
-    const std::string told = ready_.failure_of(name);
+    const std::string reported = ready_.failure_of(name);
     if (const LayerContentPtr known = content_to_prepare(name, shared)) {
       lock.unlock();
       prepare(known, shared);
@@ -290,7 +291,7 @@ void ContentLoader::Work::load_images() {
       continue;
     }
     lock.unlock();
-    MadeContent made = make(builder, context, shared.running(), told);
+    MadeContent made = make(builder, context, shared.running(), reported);
     scale(shared, *made.content, stage);
     lock.lock();
     const auto wanted = jobs_.find(name);

@@ -82,7 +82,7 @@ TEST(WebSocket, CommandsTakeTheBodiesOfTheirHttpRoutes) {
   is_revision(socket.call("scene.patch", R"({"canvas": {"background": "#ffffff"}})"), "7");
   const Value scene = *socket.call("scene.get").find("result");
   EXPECT_EQ(at(socket.call("scene.replace", scene::write_json(scene, 0)), "result.revision"), "7");
-  // Faults are told at their place in what the client has sent.
+  // A refusal names the place of each fault in the document of the client.
   const Value wrong = socket.call("layers.create", R"({"type": "overlay", "opacity": 2,
                               "content": {"type": "color", "color": "#ff0000"}})");
   EXPECT_EQ(at(wrong, "error.data.errors.0.pointer"), "/opacity") << scene::write_json(wrong, 0);

@@ -116,7 +116,7 @@ TEST_F(Followers, KeepTheNewestStateWhileACommandIsRefused) {
     store_revision(revision);
     held_clock_.hold();
     auto answer = submit(set_opacity(0.5));
-    held_clock_.await_thread();  // it is about to commit, and goes on during the publication
+    held_clock_.await_thread();  // it is about to commit, and continues during the publication
     releases_clock_ = true;
     EXPECT_TRUE(follow());
     held_clock_.release();

@@ -623,8 +623,7 @@ TEST(ContentLoader, AVideoThatIsShownAgainWaitsForItsPresentPicture) {
   EXPECT_EQ(film.count(&Film::opened), 2);
 }
 
-// ---- Files that change
-// ---------------------------------------------------------------------------
+// ---- Files that change --------------------------------------------------------------------------
 
 // A folder with files, and a live scene that shows some of them.
 class ChangingFiles : public testing::Test {

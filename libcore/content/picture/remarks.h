@@ -16,10 +16,10 @@ class Remarks {
   Remarks(const Remarks&) = delete;
   Remarks& operator=(const Remarks&) = delete;
 
-  /// Adds a remark, one line, unless the same has been made; drops it when nobody collects. Keeps
-  /// at most kCountMax.
+  /// Adds a remark of one line, unless the object has an equal one. Without an object on this
+  /// thread, drops the remark. Keeps at most kCountMax.
   static void add(std::string remark);
-  /// Whether anybody collects the remarks of this thread.
+  /// Whether an object collects the remarks of this thread.
   static bool are_wanted();
 
   std::vector<std::string> take();

@@ -16,7 +16,7 @@ struct Script {
   GUnicodeScript script;
   std::string_view name;
 };
-// The scripts with names that users know; others are told by their code of ISO 15924.
+// The scripts with names that users know; messages name the others by their ISO 15924 code.
 constexpr std::array kScripts = {Script{G_UNICODE_SCRIPT_HAN, "Han"},
                                  Script{G_UNICODE_SCRIPT_HIRAGANA, "Hiragana"},
                                  Script{G_UNICODE_SCRIPT_KATAKANA, "Katakana"},

@@ -127,7 +127,7 @@ std::optional<std::string> fault_of_peer(const TlsPeer& peer, const Limit& limit
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_client_method()),
                                                                   SSL_CTX_free);
   if (context == nullptr) return std::nullopt;
-  // The handshake goes on, so that the reason can be asked for afterwards.
+  // The handshake continues, so that the caller can read the reason afterwards.
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   const std::string ca_file = tls_trust().ca_file;
   if (ca_file.empty()) {

@@ -22,8 +22,7 @@ using frame::Transfer;
 using frame::VideoColors;
 using frame::YuvRange;
 
-// ---- The properties of a frame
-// --------------------------------------------------------------------
+// ---- The properties of a frame ------------------------------------------------------------------
 
 Transfer transfer_of(const AVFrame& decoded) {
   switch (decoded.color_trc) {
@@ -81,8 +80,7 @@ bool has_yuv_samples(AVPixelFormat format) {
   return is_yuv(format) || is_gray(descriptor_of(format));
 }
 
-// ---- The planar format
-// ------------------------------------------------------------------------------
+// ---- The planar format --------------------------------------------------------------------------
 
 constexpr int kBitsMax = 16;
 
@@ -115,8 +113,7 @@ ScaledFormat planar_target(const AVFrame& decoded, int bits) {
   return {planar_format(decoded, bits), is_full_range(decoded), false};
 }
 
-// ---- Rows
-// -------------------------------------------------------------------------------------------
+// ---- Rows ---------------------------------------------------------------------------------------
 
 // The alpha of a row, in 8 bits.
 uint8_t alpha_at(const AVFrame& planar, int bits, int x, int y) {

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/parse_number.h"
+#include "media/av/frame_format.h"
 
 #include <algorithm>
 #include <array>
@@ -68,19 +69,6 @@ std::optional<base::FrameRate> ratio_of(std::string_view text) {
   std::string fraction(text);
   std::ranges::replace(fraction, ':', '/');
   return base::parse_frame_rate(fraction);
-}
-
-PixelFormat plain_format(int format) {
-  switch (format) {
-    case AV_PIX_FMT_YUV420P:
-      return PixelFormat::kYuv420p;
-    case AV_PIX_FMT_YUV422P:
-      return PixelFormat::kYuv422p;
-    case AV_PIX_FMT_YUV444P:
-      return PixelFormat::kYuv444p;
-    default:
-      return PixelFormat::kRgba;
-  }
 }
 
 }  // namespace
@@ -189,7 +177,7 @@ base::Result<void> Y4mReader::check_conversion() {
 
 bool Y4mReader::is_same(PixelFormat format) const {
   const bool is_sited = format != PixelFormat::kYuv420p || siting_ == AVCHROMA_LOC_LEFT;
-  return format != PixelFormat::kRgba && format == plain_format(pixel_format_) && is_sited &&
+  return format != PixelFormat::kRgba && format == frame_format_of(pixel_format_) && is_sited &&
          !is_full_range_;
 }
 

@@ -1,6 +1,7 @@
 #include "media/out/frame_converter.h"
 
 #include "base/check.h"
+#include "media/av/frame_format.h"
 #include "media/out/pixel_format.h"
 
 #include <string>
@@ -33,23 +34,8 @@ const AVPixFmtDescriptor& descriptor_of(int pixel_format) {
   return *descriptor;
 }
 
-PixelFormat input_format_for(int pixel_format) {
-  switch (pixel_format) {
-    case AV_PIX_FMT_YUV420P:
-      return PixelFormat::kYuv420p;
-    case AV_PIX_FMT_YUV422P:
-      return PixelFormat::kYuv422p;
-    case AV_PIX_FMT_YUV444P:
-      return PixelFormat::kYuv444p;
-    case AV_PIX_FMT_NV12:
-      return PixelFormat::kNv12;
-    default:
-      return PixelFormat::kRgba;
-  }
-}
-
 bool is_untouched(int pixel_format) {
-  return pixel_format == AV_PIX_FMT_RGBA || input_format_for(pixel_format) != PixelFormat::kRgba;
+  return pixel_format == AV_PIX_FMT_RGBA || frame_format_of(pixel_format) != PixelFormat::kRgba;
 }
 
 void release_frame(void* opaque, uint8_t* /*data*/) {
@@ -72,7 +58,7 @@ LibavFramePtr wrapped(const frame::FramePtr& source) {
 }  // namespace
 
 base::Result<FrameConverter> FrameConverter::open(int pixel_format, base::SizeI size) {
-  FrameConverter converter(pixel_format, size, input_format_for(pixel_format));
+  FrameConverter converter(pixel_format, size, frame_format_of(pixel_format));
   if (!is_untouched(pixel_format)) TRY_DO(converter.open_scaler());
   return converter;
 }

@@ -20,8 +20,8 @@ enum class OutputState : uint8_t {
   kStopped,       ///< finished on request
 };
 
-/// Whether a stream goes on after it, or one of its outputs, has finished. Decides whether an HLS
-/// playlist ends.
+/// Whether a stream continues after the stream or one of its outputs has finished. Decides whether
+/// an HLS playlist ends.
 enum class StreamEnd : uint8_t {
   kToBeContinued,  ///< after a restart of the output, the encoder or the process
   kForGood,

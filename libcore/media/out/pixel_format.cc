@@ -83,6 +83,18 @@ ColorTags tags_of(int pixel_format) {
   return tags;
 }
 
+// Sets the properties that a codec context and a frame name alike; returns the siting of the
+// chroma.
+template <class Target>
+AVChromaLocation set_color_tags(Target& target, int pixel_format) {
+  const ColorTags tags = tags_of(pixel_format);
+  target.color_range = tags.range;
+  target.color_primaries = AVCOL_PRI_BT709;
+  target.color_trc = tags.transfer;
+  target.colorspace = tags.matrix;
+  return tags.siting;
+}
+
 }  // namespace
 
 base::Result<int> pixel_format_for(const AVCodec& encoder, const std::optional<std::string>& name) {
@@ -124,21 +136,9 @@ ColorCoding color_coding_of(int pixel_format) {
 }
 
 void tag_colors(AVCodecContext& context) {
-  const ColorTags tags = tags_of(context.pix_fmt);
-  context.color_range = tags.range;
-  context.color_primaries = AVCOL_PRI_BT709;
-  context.color_trc = tags.transfer;
-  context.colorspace = tags.matrix;
-  context.chroma_sample_location = tags.siting;
+  context.chroma_sample_location = set_color_tags(context, context.pix_fmt);
 }
 
-void tag_colors(AVFrame& frame) {
-  const ColorTags tags = tags_of(frame.format);
-  frame.color_range = tags.range;
-  frame.color_primaries = AVCOL_PRI_BT709;
-  frame.color_trc = tags.transfer;
-  frame.colorspace = tags.matrix;
-  frame.chroma_location = tags.siting;
-}
+void tag_colors(AVFrame& frame) { frame.chroma_location = set_color_tags(frame, frame.format); }
 
 }  // namespace layercast::media

@@ -402,18 +402,21 @@ TEST_F(VideoFeedTest, NtscInSixtyFramesASecondMapsAsTheArithmeticSays) {
   }
 }
 
+// Luma that is random, but the same for each number of a frame.
+void paint_noise(AVFrame& frame, int number) {
+  std::mt19937 dice(static_cast<uint32_t>(number));
+  for (int plane = 0; plane < 3; ++plane) fill(frame, plane, 128);
+  for (int y = 0; y < frame.height; ++y) {
+    for (int x = 0; x < frame.width; ++x) {
+      frame.data[0][y * frame.linesize[0] + x] = static_cast<uint8_t>(dice());
+    }
+  }
+}
+
 TEST_F(VideoFeedTest, CountsTheTimeOfTheCodecsOwnThreads) {
   Source source = counting(60);
   source.size = {480, 272};
-  source.paint = [](AVFrame& frame, int number) {
-    std::mt19937 dice(static_cast<uint32_t>(number));
-    for (int plane = 0; plane < 3; ++plane) fill(frame, plane, 128);
-    for (int y = 0; y < frame.height; ++y) {
-      for (int x = 0; x < frame.width; ++x) {
-        frame.data[0][y * frame.linesize[0] + x] = static_cast<uint8_t>(dice());
-      }
-    }
-  };
+  source.paint = paint_noise;
   const std::string path = made("x.mp4", source);
   const auto time_with = [&](int threads) {
     const auto feed = opened({path, false, {}, {}, 1, threads});
@@ -840,15 +843,7 @@ TEST_F(VideoFeedTest, ThreadsOfTheCodecChangeNothingOfWhatIsDamaged) {
 TEST_F(VideoFeedTest, AFileThatIsNoLongerThereToBeReadIsTold) {
   Source source = counting(100);
   source.size = {192, 128};
-  source.paint = [](AVFrame& frame, int number) {
-    std::mt19937 dice(static_cast<uint32_t>(number));
-    for (int plane = 0; plane < 3; ++plane) fill(frame, plane, 128);
-    for (int y = 0; y < frame.height; ++y) {
-      for (int x = 0; x < frame.width; ++x) {
-        frame.data[0][y * frame.linesize[0] + x] = static_cast<uint8_t>(dice());
-      }
-    }
-  };
+  source.paint = paint_noise;
   const std::string path = made("x.mkv", source);
   ASSERT_GT(std::filesystem::file_size(path), 500'000);  // more than is read ahead
   const auto feed = opened({path, true});
