@@ -21,8 +21,9 @@ constexpr base::Duration kWindow = seconds(10);
 constexpr base::Duration kWindowLeast = seconds(2);
 // Channels are off air when no output has got a frame for this long.
 constexpr base::Duration kNoFramesMax = seconds(10);
-// A longer gap between rendered frames is a problem.
+// A longer gap between rendered frames is a problem; the first one waits for its contents.
 constexpr base::Duration kBehindMax = seconds(1);
+constexpr base::Duration kBehindMaxAtStart = seconds(6);
 // How long an output may take to connect for the first time, or again, before that is a problem.
 constexpr base::Duration kConnectPatience = seconds(5);
 constexpr base::Duration kReconnectPatience = seconds(1);
@@ -117,10 +118,11 @@ std::vector<base::HealthProblem> StreamHealth::check(const HealthSample& sample)
 
 void StreamHealth::check_rendering(const HealthSample& sample, Problems& problems) {
   const StreamStatus& stream = sample.stream;
+  const base::Duration behind_max = stream.frame < 0 ? kBehindMaxAtStart : kBehindMax;
   if (stream.transmission == Transmission::kStopped) {
     problems.push_back(
         {HealthPart::kRendering, "", HealthState::kFailed, "the stream is stopped", true});
-  } else if (stream.behind && *stream.behind > kBehindMax) {
+  } else if (stream.behind && *stream.behind > behind_max) {
     const bool is_long = *stream.behind >= kNoFramesMax;
     problems.push_back({HealthPart::kRendering, "",
                         is_long ? HealthState::kFailed : HealthState::kDegraded,
@@ -154,7 +156,7 @@ void StreamHealth::check_drops(const HealthSample& sample, Problems& problems) {
     if (is_known) return;
     problems.push_back({part, "", HealthState::kDegraded, count_of(frames->dropped, all) + reason});
   };
-  check(late_, HealthPart::kRendering, " were not rendered: this machine is too slow");
+  check(late_, HealthPart::kRendering, " were not rendered: this machine is too slow or too busy");
   check(refused_, HealthPart::kEncoder,
         " were not encoded: the encoder is too slow; choose a faster preset, a smaller canvas or a "
         "lower frame rate");

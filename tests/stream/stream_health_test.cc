@@ -26,6 +26,7 @@ class Stream {
     sample.time = base::ManualClock::kStart;
     sample.stream.transmission = scene::Transmission::kOnAir;
     sample.stream.behind = 10ms;
+    sample.stream.frame = 0;
     sample.stream.dropped = {{"late", 0}, {"queue_full", 0}, {"reconfigure", 0}};
   }
 
@@ -200,6 +201,15 @@ TEST(StreamHealth, GapBetweenFramesIsAProblemAfterASecondAndAFailureAfterTen) {
   EXPECT_EQ(stream.pass(500ms).at(0).severity, HealthState::kDegraded);
   stream.sample.stream.behind = 10s;
   EXPECT_EQ(stream.pass(500ms).at(0).severity, HealthState::kFailed);
+}
+
+TEST(StreamHealth, FirstFrameMayWaitForItsContents) {
+  Stream stream;
+  stream.sample.stream.frame = -1;
+  stream.sample.stream.behind = 6s;
+  EXPECT_THAT(stream.pass(500ms), IsEmpty());
+  stream.sample.stream.behind = 6001ms;
+  EXPECT_EQ(stream.pass(500ms).at(0).severity, HealthState::kDegraded);
 }
 
 TEST(StreamHealth, MoreThanOneFrameInAHundredDroppedIsAProblem) {
