@@ -101,7 +101,7 @@ base::Result<Raster> Rasterizer::rasterise(const scene::Layer& layer, const std:
 base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, const std::string& text,
                                                  const scene::ScrollEffect& scroll) {
   if (const auto* content = std::get_if<scene::TextContent>(&layer.content)) {
-    return rasterise_text_strip(*content, text, scroll, layer.size);
+    return rasterise_text_strip(*content, text, scroll, scene::box_of(layer));
   }
   scene::Layer strip = layer;
   const auto* image = std::get_if<scene::ImageContent>(&layer.content);
@@ -110,12 +110,13 @@ base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, cons
     strip.size.reset();
     TRY(const Raster natural, rasterise_once(strip, text));
     const scene::Fit fit = image != nullptr ? image->fit : scene::Fit::kContain;
-    strip.size = strip_size(natural.box, fit, scroll, *layer.size);
+    const base::SizeF size = strip_size(natural.box, fit, scroll, layer.size->px());
+    strip.size = scene::LengthSize{size.width, size.height};
   } else if (std::holds_alternative<scene::ShapeContent>(layer.content)) {
     strip.size.reset();  // the strip has its own size
   }
   TRY(const Raster content, rasterise_once(strip, text));
-  const base::SizeF box = layer.size.value_or(content.box);
+  const base::SizeF box = scene::box_of(layer).value_or(content.box);
   const bool is_centred = image != nullptr || is_drawing;
   const double room =
       is_across(scroll) ? box.height - content.box.height : box.width - content.box.width;
@@ -145,11 +146,11 @@ base::Result<Raster> Rasterizer::rasterise_once(const scene::Layer& layer,
         if constexpr (std::is_same_v<Type, scene::TextContent>) {
           TRY(FontLibrary * library, fonts());
           return made_finer_too(detail_of(layer), [&](const Detail& detail) {
-            return rasterise_text(content, text, layer.size, *library, detail.scale);
+            return rasterise_text(content, text, scene::box_of(layer), *library, detail.scale);
           });
         } else if constexpr (std::is_same_v<Type, scene::ShapeContent>) {
           return made_finer_too(detail_of(layer), [&](const Detail& detail) {
-            return rasterise_shape(content, layer.size, detail);
+            return rasterise_shape(content, scene::box_of(layer), detail);
           });
         } else if constexpr (requires { rasterise_content(content, layer); }) {
           return rasterise_content(content, layer);
@@ -173,7 +174,7 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent
                                                    const scene::Layer& layer) {
   const auto* source = std::get_if<std::string>(&content.source);
   if (source == nullptr) return moves();
-  const base::SizeF box = layer.size.value_or(base::SizeF{});
+  const base::SizeF box = scene::box_of(layer).value_or(base::SizeF{});
   const std::string path = settings_.resolved(*source);
   std::optional<std::string> texture;
   std::string identity = identity_text(path);
@@ -182,22 +183,22 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::CharacterContent
     identity += " " + identity_text(*texture);
   }
   return shared({"character", *source, content.texture.value_or(""), identity, 0, box, {}},
-                [&] { return rasterise_character(path, texture, layer.size); });
+                [&] { return rasterise_character(path, texture, scene::box_of(layer)); });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ImageContent& content,
                                                    const scene::Layer& layer) {
-  const base::SizeF box = layer.size.value_or(base::SizeF{});
+  const base::SizeF box = scene::box_of(layer).value_or(base::SizeF{});
   const std::string path = settings_.resolved(content.source);
   const std::string identity = identity_text(path);
   const auto made_with = [&](const Detail& detail) {
     return shared(
         {"image", content.source, "", identity, static_cast<int>(content.fit), box, detail}, [&] {
-          return rasterise_image({path, content.fit, layer.size, detail});
+          return rasterise_image({path, content.fit, scene::box_of(layer), detail});
         });
   };
   TRY(const Raster image, made_with(detail_of(layer)));
-  TRY(const auto bar, caption(layer, layer.size.value_or(image.box)));
+  TRY(const auto bar, caption(layer, scene::box_of(layer).value_or(image.box)));
   if (!bar) return image;
   TRY(const Raster fitted, made_with({}));
   return Raster{flattened(*fitted.picture, *bar->picture), fitted.box};
@@ -220,7 +221,7 @@ base::Result<std::optional<Raster>> Rasterizer::caption(const scene::Layer& laye
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& content,
                                                    const scene::Layer& layer) {
-  const base::SizeF box = layer.size.value_or(base::SizeF{});
+  const base::SizeF box = scene::box_of(layer).value_or(base::SizeF{});
   const Detail wanted = detail_of(layer);
   const bool is_plain = layer.size && pixels_from_box(wanted, box) == base::Affine{};
   Detail detail = is_plain ? Detail{} : wanted;
@@ -230,19 +231,22 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
   const SharedKey key{
       "svg", content.source.value_or(""), content.svg.value_or(""), identity, 0, box, detail};
   return shared(key, [&] {
-    return made_finer_too(
-        detail, [&](const Detail& each) { return rasterise_svg(content, path, layer.size, each); });
+    return made_finer_too(detail, [&](const Detail& each) {
+      return rasterise_svg(content, path, scene::box_of(layer), each);
+    });
   });
 }
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,
                                                    const scene::Layer& layer) {
-  return rasterise_color(content.color, layer.size.value_or(size_of(settings_.canvas.size)));
+  return rasterise_color(content.color,
+                         scene::box_of(layer).value_or(size_of(settings_.canvas.size)));
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {
   return error_picture(layer.id + ": " + reason_without_folders(error),
-                       layer.size.value_or(base::SizeF{}), fonts_ ? fonts_.value().get() : nullptr);
+                       scene::box_of(layer).value_or(base::SizeF{}),
+                       fonts_ ? fonts_.value().get() : nullptr);
 }
 
 }  // namespace layercast::content

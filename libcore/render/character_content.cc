@@ -4,6 +4,7 @@
 #include "content/image/image_content.h"
 #include "render/evaluate.h"
 #include "render/mixed_picture.h"
+#include "scene/live/character.h"
 
 #include <algorithm>
 #include <optional>
@@ -180,7 +181,7 @@ class Opening {
         layer_(running.layer),
         run_(running.run),
         means_(means),
-        box_(running.layer.size) {
+        box_(scene::box_of(running.layer)) {
     if (content.texture) texture_ = means.settings.resolved(*content.texture);
   }
 
@@ -196,7 +197,8 @@ class Opening {
     TRY(Player now, is_source && source ? base::Result<Player>(*std::exchange(source, {}))
                                         : open_state(content_.state));
     std::optional<Player> before;
-    if (run_.character.state_start && content_.cross_fade.count() > 0) {
+    const base::Duration cross_fade = scene::state_fade(layer_, content_);
+    if (run_.character.state_start && cross_fade.count() > 0) {
       // Without a fade if the previous state cannot be opened.
       auto opened = source && !run_.character.state_before
                         ? base::Result<Player>(*std::exchange(source, {}))
@@ -204,7 +206,7 @@ class Opening {
       if (opened) before = std::move(opened).value();
     }
     auto character = std::make_unique<Character>(*box_, std::move(now), std::move(before),
-                                                 beginnings(), content_.cross_fade);
+                                                 beginnings(), cross_fade);
     if (means_.preload == Preload::kStates) keep_states(*character);
     return std::unique_ptr<MovingContent>(std::move(character));
   }
@@ -246,7 +248,7 @@ class Opening {
   base::Result<Player> open_source_file() {
     if (const auto animated = animated_source_file()) return open_pictures(*animated);
     scene::Layer boxed = layer_;
-    boxed.size = box_;
+    boxed.size = box_ ? std::optional(scene::LengthSize{box_->width, box_->height}) : std::nullopt;
     TRY(content::Raster still, means_.rasterizer.rasterise(boxed, {}));
     return Player(std::move(still));
   }

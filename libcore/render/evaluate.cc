@@ -2,6 +2,7 @@
 
 #include "compose/plain_pixels.h"
 #include "content/picture/fit.h"
+#include "scene/eval/animated_size.h"
 #include "scene/live/showing.h"
 #include "scene/model/animation.h"
 
@@ -20,8 +21,8 @@ constexpr double kDeterminantMin = 1e-12;
 
 Affine canvas_from_box(const scene::Transform& transform, base::SizeF box,
                        const scene::LayerMotion& motion) {
-  return base::translation(transform.position.x + motion.offset.x,
-                           transform.position.y + motion.offset.y) *
+  const base::PointF position = transform.position.px();
+  return base::translation(position.x + motion.offset.x, position.y + motion.offset.y) *
          base::rotation_degrees(transform.rotation + motion.rotation) *
          base::scaling(transform.scale.x * motion.scale.x, transform.scale.y * motion.scale.y) *
          base::translation(-transform.anchor.x * box.width, -transform.anchor.y * box.height);
@@ -108,7 +109,7 @@ content::Part part_of(const content::Raster& raster) {
 std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::SizeF box,
                                      std::span<const content::Part> parts,
                                      const base::SceneTime& time, const Stage& stage) {
-  const base::SizeF size = layer.layer.size.value_or(box);
+  const base::SizeF size = scene::size_at(layer, scene::box_of(layer.layer).value_or(box), time);
   if (scene::is_gone(layer, time.floor())) return std::nullopt;
   const scene::Pose pose = scene::pose_at(layer, time);
   const scene::LayerMotion motion =

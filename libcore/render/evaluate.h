@@ -35,7 +35,8 @@ struct PlacedLayer {
   double opacity = 1;  ///< 0..1
 };
 
-/// Places the layer at `time`; nullopt if it is not visible. `box`: the size of its content. Times
+/// Places the layer at `time`; nullopt if it is not visible. `box`: the size of its content. Range:
+/// the layer's lengths are in px (scene/eval/resolved.h). Times
 /// and effects as in scene/model/animation.h and scene/live/showing.h; geometry as in the scene
 /// file: the box is scaled, then rotated, about its anchor, and the anchor lands on the position.
 std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::SizeF box,

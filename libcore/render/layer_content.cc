@@ -60,10 +60,11 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
     const scene::RunningLayer& running) {
   const scene::Layer& layer = running.layer;
   if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
-    return content::open_video(*video, layer.size, video_files(*video, settings_), open_feed_);
+    return content::open_video(*video, scene::box_of(layer), video_files(*video, settings_),
+                               open_feed_);
   }
   if (const auto* chat = std::get_if<scene::ChatContent>(&layer.content)) {
-    return rasterizer_->open_chat(scene::timed_chat(*chat, running.run), layer.size,
+    return rasterizer_->open_chat(scene::timed_chat(*chat, running.run), scene::box_of(layer),
                                   running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
@@ -71,7 +72,7 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
                           {settings_, open_feed_, *pool_, *rasterizer_, preload_});
   }
   if (auto source = picture_source(layer.content, settings_)) {
-    return content::open_animated({*std::move(source), layer.size, std::nullopt}, *pool_);
+    return content::open_animated({*std::move(source), scene::box_of(layer), std::nullopt}, *pool_);
   }
   return std::unique_ptr<content::MovingContent>();
 }
@@ -102,7 +103,7 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
   }
   made->moving = std::move(moving).value();
   if (made->moving != nullptr) {
-    auto caption = rasterizer_->caption(layer, layer.size.value_or(made->moving->box()));
+    auto caption = rasterizer_->caption(layer, scene::box_of(layer).value_or(made->moving->box()));
     if (!caption) {
       made->moving.reset();
       fail(std::move(caption).error());

@@ -18,12 +18,21 @@ namespace {
 using Pixels = frame::Image<frame::PremulRgba8>;
 using Row = std::vector<frame::PremulRgba8>;
 
-// The rectangle of the picture; its origin is a whole pixel.
-base::RectI place_of(const content::Raster& raster) {
-  const auto left = static_cast<int>(raster.picture->origin().x);
-  const auto top = static_cast<int>(raster.picture->origin().y);
-  const base::SizeI size = raster.picture->size();
-  return {left, top, left + size.width, top + size.height};
+// A picture, and where its first pixel lies in a box.
+struct PlacedPixels {
+  frame::ImageView<const frame::PremulRgba8> pixels;
+  base::PointI corner;
+
+  base::RectI place() const {
+    return {corner.x, corner.y, corner.x + pixels.width(), corner.y + pixels.height()};
+  }
+};
+
+// `from`: the corner of the raster's box. The origin of its picture is a whole pixel.
+PlacedPixels placed(const content::Raster& raster, base::PointI from = {}) {
+  const base::PointF origin = raster.picture->origin();
+  return {raster.picture->view(),
+          {from.x + static_cast<int>(origin.x), from.y + static_cast<int>(origin.y)}};
 }
 
 // Whether the part already lies on a pixel boundary.
@@ -35,12 +44,23 @@ bool is_plain(const content::Part& part) {
 }
 
 // Reads row `y` of the box from `left` on; transparent outside the picture.
-void read_row(const content::Raster& raster, int y, int left, Row& row) {
+void read_row(const PlacedPixels& picture, int y, int left, Row& row) {
   std::ranges::fill(row, frame::PremulRgba8{});
-  const base::RectI place = place_of(raster);
+  const base::RectI place = picture.place();
   if (y < place.top || y >= place.bottom) return;
-  std::copy_n(raster.picture->view().row(y - place.top), place.width(),
-              row.begin() + (place.left - left));
+  std::copy_n(picture.pixels.row(y - place.top), place.width(), row.begin() + (place.left - left));
+}
+
+// The parts as one picture on whole pixels of a box of this size; one clear pixel without parts.
+base::Result<content::Raster> drawn(const BoxedParts& content) {
+  const auto& [parts, box] = content;
+  if (parts.empty()) {
+    Pixels clear({1, 1});
+    return content::Raster{std::make_shared<const frame::Picture>(std::move(clear)), box};
+  }
+  if (parts.size() == 1) return render::drawn(parts.front(), box);
+  TRY(const content::Part whole, flattened(parts, box));
+  return render::drawn(whole, box);
 }
 
 uint8_t weighted(uint32_t from, uint32_t to, uint32_t weight) {
@@ -79,9 +99,11 @@ base::Result<content::Raster> drawn(const content::Part& part, base::SizeF box) 
       std::make_shared<const frame::Picture>(std::move(pixels), base::PointF{left, top}), box};
 }
 
-content::Raster mixed(const content::Raster& from, const content::Raster& to, uint8_t weight) {
-  const base::RectI a = place_of(from);
-  const base::RectI b = place_of(to);
+namespace {
+
+frame::PicturePtr mixed(const PlacedPixels& from, const PlacedPixels& to, uint8_t weight) {
+  const base::RectI a = from.place();
+  const base::RectI b = to.place();
   const base::RectI whole{std::min(a.left, b.left), std::min(a.top, b.top),
                           std::max(a.right, b.right), std::max(a.bottom, b.bottom)};
   Pixels pixels({whole.width(), whole.height()});
@@ -99,7 +121,23 @@ content::Raster mixed(const content::Raster& from, const content::Raster& to, ui
     }
   }
   const base::PointF corner{static_cast<double>(whole.left), static_cast<double>(whole.top)};
-  return {std::make_shared<const frame::Picture>(std::move(pixels), corner), to.box};
+  return std::make_shared<const frame::Picture>(std::move(pixels), corner);
+}
+
+}  // namespace
+
+content::Raster mixed(const content::Raster& from, const content::Raster& to, uint8_t weight) {
+  return {mixed(placed(from), placed(to), weight), to.box};
+}
+
+base::Result<content::Part> mixed(const BoxedParts& from, const BoxedParts& to, base::PointF anchor,
+                                  uint8_t weight) {
+  TRY(const content::Raster before, drawn(from));
+  TRY(const content::Raster after, drawn(to));
+  const auto nearest = [](double place) { return static_cast<int>(std::floor(place + 0.5)); };
+  const base::PointI corner{nearest(anchor.x * (to.box.width - from.box.width)),
+                            nearest(anchor.y * (to.box.height - from.box.height))};
+  return part_of({mixed(placed(before, corner), placed(after), weight), to.box});
 }
 
 }  // namespace layercast::render

@@ -6,6 +6,7 @@
 #include "content/picture/raster.h"
 
 #include <cstdint>
+#include <span>
 
 namespace layercast::render {
 
@@ -17,5 +18,17 @@ base::Result<content::Raster> drawn(const content::Part& part, base::SizeF box);
 /// that are equal in both stay unchanged, unlike with "over".
 /// Range: 0..255. Exact: rounded to nearest. Alpha: premultiplied.
 content::Raster mixed(const content::Raster& from, const content::Raster& to, uint8_t weight);
+
+/// The parts of a content in a layer box of this size. Shape: may be empty.
+struct BoxedParts {
+  std::span<const content::Part> parts;
+  base::SizeF box;
+};
+
+/// Two contents at one point of a cross-fade, as one part in the box of `to`. The point `anchor` of
+/// both boxes, which span 0 to 1, is the same.
+/// Errors: kLimit if a picture would be too large.
+base::Result<content::Part> mixed(const BoxedParts& from, const BoxedParts& to, base::PointF anchor,
+                                  uint8_t weight);
 
 }  // namespace layercast::render

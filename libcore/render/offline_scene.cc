@@ -1,5 +1,6 @@
 #include "render/offline_scene.h"
 
+#include "scene/eval/resolved.h"
 #include "scene/model/placeholder.h"
 #include "scene/model/scene_settings.h"
 
@@ -15,8 +16,8 @@ namespace {
 std::vector<ShownLayer> visible_layers(const scene::Scene& scene, const scene::RunState& run) {
   std::vector<ShownLayer> shown;
   for (size_t i = 0; i < scene.layers.size(); ++i) {
-    const auto& layer = scene.layers[i];
-    const auto& layer_run = run.layers.of(layer->id);
+    const auto layer = scene::resolved(scene.layers[i], scene.canvas.size);
+    const auto layer_run = scene::resolved(run.layers.of(layer->id), scene.canvas.size);
     if (layer->visible || layer_run->exit_start) shown.push_back({layer, layer_run, i, nullptr});
   }
   std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });

@@ -3,8 +3,11 @@
 #include "base/check.h"
 #include "base/cpu_clock.h"
 #include "render/evaluate.h"
+#include "render/mixed_picture.h"
+#include "render/refitted.h"
 #include "render/sampling_plan.h"
 #include "render/scrolled.h"
+#include "scene/eval/animated_size.h"
 #include "scene/live/showing.h"
 
 #include <algorithm>
@@ -84,6 +87,11 @@ std::string failing_value(const scene::Content& content, const base::Error& erro
 
 // The stream time at which the layer's content begins.
 base::Duration start_of(const scene::LayerRun& run) { return run.start.value_or(base::Duration{}); }
+
+// The size of the layer box without the changes of size_at().
+base::SizeF own_box(const scene::Layer& layer, base::SizeF content) {
+  return scene::box_of(layer).value_or(content);
+}
 
 // Whether the layer has other filters at `time`, in a transition, than its content was made with.
 bool has_other_filters(const scene::RunningLayer& layer, const LayerContent& content,
@@ -189,6 +197,12 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   state.on_error = scene::on_error_of(
       *shown.layer, defaults,
       options_.patience == Patience::kNone ? OnError::kKeep : OnError::kErrorPicture);
+  if (shown.former != nullptr) {
+    const FormerContent& former = *shown.former;
+    state.former = std::make_unique<LayerState>(
+        state_of({former.layer, former.run, shown.index, former.content, nullptr}, defaults));
+    state.former_until = former.replaced_at;
+  }
   return state;
 }
 
@@ -205,6 +219,7 @@ CacheUse& Renderer::cache_of(const LayerState& state) {
 // Keeps the state of a content that is still shown, wherever its layer is now.
 void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.text = std::move(before.text);
+  state.drawn_for = before.drawn_for;
   state.raster = std::move(before.raster);
   state.parts = std::move(before.parts);
   state.grouped = std::move(before.grouped);
@@ -226,8 +241,12 @@ void Renderer::show(SceneViewPtr view) {
   layers.reserve(view->layers.size());
   for (const ShownLayer& shown : view->layers) {
     layers.push_back(state_of(shown, view->settings.defaults));
-    const auto before = std::ranges::find(layers_, shown.content, &LayerState::content);
-    if (before != layers_.end()) take_over(*before, layers.back());
+    const auto take_over_by = [&](LayerState& state) {
+      const auto before = std::ranges::find(layers_, state.content, &LayerState::content);
+      if (before != layers_.end()) take_over(*before, state);
+    };
+    take_over_by(layers.back());
+    if (layers.back().former) take_over_by(*layers.back().former);
   }
   layers_ = std::move(layers);
   has_failing_change_ = true;
@@ -237,33 +256,90 @@ void Renderer::show(SceneViewPtr view) {
 }
 
 void Renderer::refresh(LayerState& state, int64_t frame_index) {
-  if (state.content->moving != nullptr && !state.error) return refresh_moving(state, frame_index);
-  if (state.content->changes) {
-    refresh_text(state, frame_index);
-  } else {
-    ++cache_of(state).hits;
+  refresh_content(state, frame_index);
+  if (!state.former) return;
+  refresh_content(*state.former, frame_index);
+  cross_fade(state, rate_.time_of(frame_index));
+}
+
+// Replaces the parts by a mixture with those of the former content.
+void Renderer::cross_fade(LayerState& state, const base::SceneTime& time) {
+  const auto progress = scene::content_progress(state.running(), state.former_until, time);
+  if (!progress) {
+    state.former.reset();
+    return;
   }
+  const LayerState& former = *state.former;
+  const auto box_at = [&](const LayerState& each) {
+    return scene::size_at(each.running(), own_box(*each.layer, box_of(each)), time);
+  };
+  const double weight = std::clamp(*progress, 0.0, 1.0) * 255;
+  const auto part = mixed(BoxedParts{former.parts, box_at(former)}, {state.parts, box_at(state)},
+                          state.layer->transform.anchor, static_cast<uint8_t>(weight + 0.5));
+  if (part) state.parts.assign(1, part.value());
+}
+
+void Renderer::refresh_content(LayerState& state, int64_t frame_index) {
+  if (state.content->moving != nullptr && !state.error) return refresh_moving(state, frame_index);
+  redraw(state, frame_index);
   if (const auto& error = state.error ? state.error : state.content->error) {
     if (state.error || state.on_error != OnError::kErrorPicture) return show_failure(state, *error);
   }
   const base::SceneTime time = rate_.time_of(frame_index);
   const bool has_others = has_other_filters(state.running(), *state.content, time);
-  state.is_filtered = !state.content->filters.empty() && !has_others;
+  state.is_filtered = !state.content->filters.empty() && !has_others && !state.raster;
   const auto& own = has_others ? state.content->plain : state.content->raster;
   const auto& raster = state.raster ? state.raster : own;
   state.parts.assign(1, part_of(*raster));
   scroll(state.running(), *raster, time, state.parts.front());
+  follow_size(state, time);
 }
 
-void Renderer::refresh_text(LayerState& state, int64_t frame_index) {
-  std::string text = scene::expanded(
-      state.content->parts, {frame_index, rate_, options_.clock_start, start_of(*state.run)});
-  if (text == (state.raster ? state.text : state.content->text)) {
+// Moves the parts into a box that has changed its size.
+void Renderer::follow_size(LayerState& state, const base::SceneTime& time) {
+  if (!scene::changes_size(state.running()) || state.drawn_for) return;
+  const auto fit = fit_of(*state.layer);
+  const base::SizeF own = own_box(*state.layer, box_of(state));
+  const base::SizeF size = scene::size_at(state.running(), own, time);
+  if (fit && size != own) refit(*fit, size, state.parts);
+}
+
+// The size for which a content is drawn anew; nullopt: its own.
+std::optional<base::SizeF> Renderer::size_to_draw(const LayerState& state,
+                                                  const base::SceneTime& time) const {
+  if (!scene::changes_size(state.running()) || !is_drawn_for_size(*state.layer)) return {};
+  const base::SizeF own = own_box(*state.layer, state.content->raster->box);
+  const base::SizeF size = scene::size_at(state.running(), own, time);
+  return size == own ? std::nullopt : std::optional(size);
+}
+
+// Draws a text that has changed, or a content in a box that has changed its size.
+void Renderer::redraw(LayerState& state, int64_t frame_index) {
+  const LayerContent& content = *state.content;
+  const bool has_failed = content.error || state.error;
+  const auto size = has_failed ? std::nullopt : size_to_draw(state, rate_.time_of(frame_index));
+  if (!content.changes && !size && !state.drawn_for) {
+    ++cache_of(state).hits;
+    return;
+  }
+  if (!content.changes && !size) {
+    state.raster.reset();
+    state.drawn_for.reset();
+    return;
+  }
+  std::string text = content.changes
+                         ? scene::expanded(content.parts, {frame_index, rate_, options_.clock_start,
+                                                           start_of(*state.run)})
+                         : content.text;
+  if (text == (state.raster ? state.text : content.text) && size == state.drawn_for) {
     ++cache_of(state).hits;
     return;
   }
   ++cache_of(state).misses;
-  auto raster = view_->rasterizer->rasterise(*state.layer, text);
+  base::Shared<scene::Layer> layer = state.layer;
+  if (size) layer.edit().size = scene::LengthSize{size->width, size->height};
+  auto raster = view_->rasterizer->rasterise(*layer, text);
+  state.drawn_for = size;
   state.text = std::move(text);
   if (raster) {
     state.raster = std::move(raster).value();
@@ -289,6 +365,7 @@ void Renderer::refresh_moving(LayerState& state, int64_t frame_index) {
     ++(is_known ? use.hits : use.misses);
     scroll(state.running(), box_of(state), rate_.time_of(frame_index), state.parts);
     if (state.content->caption) state.parts.push_back(part_of(*state.content->caption));
+    follow_size(state, rate_.time_of(frame_index));
     return;
   }
   state.error = std::move(shown).error();
@@ -397,7 +474,8 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
   }
   const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
   if (is_group && state.parts.size() > 1) group_parts(state, placed->box);
-  const LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
+  LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
+  if (state.former || state.drawn_for) sampling.is_constant = false;
   for (const content::Part& part : state.parts) {
     auto item = sampled_item(*state.layer, *placed, part, sampling, *view_->resampled);
     if (!item) continue;

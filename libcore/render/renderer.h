@@ -136,6 +136,7 @@ class Renderer {
     size_t index = 0;
     LayerContentPtr content;
     std::string text;                             ///< that `raster` shows
+    std::optional<base::SizeF> drawn_for;         ///< the box of `raster`; absent: the layer's own
     std::optional<content::Raster> raster;        ///< replaces the content's own
     std::vector<content::Part> parts;             ///< of the current frame
     std::vector<content::Part> grouped;           ///< the parts in `group`
@@ -153,6 +154,8 @@ class Renderer {
     /// The items of all frames, once `is_still`.
     std::optional<std::vector<compose::DrawItem>> items;
     bool is_still = false;
+    std::unique_ptr<LayerState> former;  ///< the content that fades out; null: none
+    base::Duration former_until{};       ///< stream time from which the new content was ready
 
     scene::RunningLayer running() const { return {*layer, *run}; }
   };
@@ -161,7 +164,12 @@ class Renderer {
   CacheUse& cache_of(const LayerState& state);
   void take_over(LayerState& before, LayerState& state) const;
   void refresh(LayerState& state, int64_t frame_index);
-  void refresh_text(LayerState& state, int64_t frame_index);
+  void refresh_content(LayerState& state, int64_t frame_index);
+  void redraw(LayerState& state, int64_t frame_index);
+  void cross_fade(LayerState& state, const base::SceneTime& time);
+  void follow_size(LayerState& state, const base::SceneTime& time);
+  std::optional<base::SizeF> size_to_draw(const LayerState& state,
+                                          const base::SceneTime& time) const;
   void refresh_moving(LayerState& state, int64_t frame_index);
   void note_loss(LayerState& state);
   void show_absence(LayerState& state, const base::Error& absence);

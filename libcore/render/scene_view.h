@@ -14,12 +14,21 @@
 
 namespace layercast::render {
 
+/// The content that a layer showed before a live change, while it cross-fades to the new one.
+struct FormerContent {
+  base::Shared<scene::Layer> layer;  ///< as it was
+  base::Shared<scene::LayerRun> run;
+  LayerContentPtr content;
+  base::Duration replaced_at{};  ///< stream time at which the new content was ready
+};
+
 /// One visible layer and its content.
 struct ShownLayer {
   base::Shared<scene::Layer> layer;
   base::Shared<scene::LayerRun> run;
   size_t index = 0;  ///< in the scene's list
   LayerContentPtr content;
+  std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
 
   scene::RunningLayer running() const { return {*layer, *run}; }
 };

@@ -258,7 +258,8 @@ std::optional<render::ShownLayer> ContentLoader::Work::shown(const ReadyContents
                                                              const scene::LayerDefaults& defaults) {
   const auto on_error = scene::on_error_of(*ready.shared.layer, defaults, scene::OnError::kKeep);
   if (!ready.has_failed || on_error == scene::OnError::kErrorPicture) {
-    return render::ShownLayer{ready.shared.layer, ready.shared.run, index, ready.content};
+    return render::ShownLayer{ready.shared.layer, ready.shared.run, index, ready.content,
+                              ready.former};
   }
   if (on_error == scene::OnError::kHide || !ready.kept) return std::nullopt;
   const SharedLayer shared = with_content_of(ready.shared, ready.kept->shared);

@@ -110,7 +110,8 @@ void ContentLoader::Work::note_bytes() {
 // Registers a content that was made. Requires mutex_.
 void ContentLoader::Work::land(const std::string& name, const SharedLayer& shared, MadeContent made,
                                const ContentContextPtr& context) {
-  ready_.land(name, shared, std::move(made), context, options_.clock->host().now());
+  ready_.land(name, shared, std::move(made), context, options_.clock->host().now(),
+              options_.clock->next_frame_time());
 }
 
 // ---- Contents -----------------------------------------------------------------------------------
@@ -266,6 +267,11 @@ void ContentLoader::Work::note_shown() {
   const base::Duration now = options_.clock->next_frame_time();
   for (auto& [name, entry] : ready_.entries) {
     entry.is_shown = !jobs_.contains(name) && !scene::is_gone(entry.shared.running(), now);
+    const base::SceneTime time{now.count(), 1'000'000'000};
+    const bool fades =
+        entry.former != nullptr &&
+        scene::content_progress(entry.shared.running(), entry.former->replaced_at, time);
+    if (!fades) entry.former.reset();
   }
 }
 

@@ -1,5 +1,7 @@
 #include "stream/ready_contents.h"
 
+#include "scene/model/content_comparison.h"
+
 #include <algorithm>
 #include <chrono>
 #include <set>
@@ -31,10 +33,24 @@ bool has_changed(const AssetFiles& files, const AssetFiles& present) {
   });
 }
 
+// The content of `before` if the one that replaces it cross-fades, else null.
+std::shared_ptr<const render::FormerContent> former_content(const ReadyContents::Entry& before,
+                                                            const SharedLayer& after, bool is_same,
+                                                            base::Duration stream_time) {
+  if (is_same) return before.former;
+  const auto& transition = after.run->transition;
+  const bool fades = transition && transition->content_start && !before.has_failed &&
+                     scene::cross_fades(before.shared.layer->content, after.layer->content);
+  if (!fades) return nullptr;
+  return std::make_shared<const render::FormerContent>(
+      render::FormerContent{before.shared.layer, before.shared.run, before.content, stream_time});
+}
+
 }  // namespace
 
 void ReadyContents::land(const std::string& name, const SharedLayer& shared, MadeContent made,
-                         const ContentContextPtr& context, TimePoint now) {
+                         const ContentContextPtr& context, TimePoint now,
+                         base::Duration stream_time) {
   const auto known = entries.find(name);
   const bool reloads = known != entries.end() && same_content(known->second.shared, shared);
   Entry entry;
@@ -43,6 +59,9 @@ void ReadyContents::land(const std::string& name, const SharedLayer& shared, Mad
   entry.context = context;
   entry.files = std::move(made.files);
   entry.tried = now;
+  if (known != entries.end() && !made.failure) {
+    entry.former = former_content(known->second, shared, reloads, stream_time);
+  }
   if (made.failure) {
     entry.failures = reloads ? known->second.failures + 1 : 1;
     entry.failure = made.failure->to_string();

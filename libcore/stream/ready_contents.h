@@ -3,12 +3,14 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "render/layer_content.h"
+#include "render/scene_view.h"
 #include "stream/asset_watch.h"
 #include "stream/content_builder.h"
 #include "stream/wanted_layers.h"
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +52,8 @@ class ReadyContents {
       render::LayerContentPtr content;
     };
     std::optional<Kept> kept = std::nullopt;
+    /// What was shown before a change that cross-fades; null: nothing fades.
+    std::shared_ptr<const render::FormerContent> former = nullptr;
     bool may_recover = false;  ///< whether loading the same files again may help
     TimePoint tried{};         ///< when the last load ended
     std::optional<TimePoint> retry_at;
@@ -57,9 +61,10 @@ class ReadyContents {
   std::map<std::string, Entry> entries;
 
   /// Registers a content that was made for `shared` by `context`. A failed one replaces another
-  /// content, but not the same one.
+  /// content, but not the same one. `stream_time`: of the next frame, from which a cross-fade may
+  /// begin.
   void land(const std::string& name, const SharedLayer& shared, MadeContent made,
-            const ContentContextPtr& context, TimePoint now);
+            const ContentContextPtr& context, TimePoint now, base::Duration stream_time);
 
   /// The files of the contents whose retry is due at `now`.
   std::vector<std::string> due_files(TimePoint now) const;

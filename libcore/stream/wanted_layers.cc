@@ -2,7 +2,9 @@
 
 #include "content/picture/detail.h"
 #include "render/layer_effects.h"
+#include "scene/eval/resolved.h"
 #include "scene/live/showing.h"
+#include "scene/model/content_comparison.h"
 
 #include <algorithm>
 #include <variant>
@@ -50,34 +52,28 @@ bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
   return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
 }
 
-// Whether both look the same: the volume of a video is ignored.
-bool shows_the_same(const scene::Content& a, const scene::Content& b) {
-  const auto* video = std::get_if<scene::VideoContent>(&a);
-  const auto* other = std::get_if<scene::VideoContent>(&b);
-  if (video == nullptr || other == nullptr) return a == b;
-  scene::VideoContent same = *other;
-  same.volume = video->volume;
-  same.mute = video->mute;
-  return same == *video;
-}
-
 }  // namespace
 
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
   std::vector<Wanted> wanted;
+  const base::SizeI canvas = state.scene.canvas.size;
   const auto& all_exiting = state.run.exiting;
   auto exiting = all_exiting.begin();
   const auto& layers = state.scene.layers;
   for (size_t i = 0; i <= layers.size(); ++i) {
     for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
-      const SharedLayer shared{exiting->layer, exiting->run};
+      const SharedLayer shared{scene::resolved(exiting->layer, canvas),
+                               scene::resolved(exiting->run, canvas)};
       if (scene::is_gone(shared.running(), now)) continue;
       // A new layer may have the same id.
       const auto since = shared.run->exit_start->count();
       wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
     }
     if (i < layers.size()) {
-      wanted.push_back({layers[i]->id, {layers[i], state.run.layers.of(layers[i]->id)}, i});
+      wanted.push_back({layers[i]->id,
+                        {scene::resolved(layers[i], canvas),
+                         scene::resolved(state.run.layers.of(layers[i]->id), canvas)},
+                        i});
     }
   }
   return wanted;
@@ -88,7 +84,7 @@ bool same_content(const SharedLayer& one, const SharedLayer& other) {
   if (one.layer.pointer() == other.layer.pointer()) return true;
   const scene::Layer& a = *one.layer;
   const scene::Layer& b = *other.layer;
-  return a.type == b.type && a.size == b.size && shows_the_same(a.content, b.content) &&
+  return a.type == b.type && a.size == b.size && scene::shows_the_same(a.content, b.content) &&
          same_scroll(a, b) && content::detail_of(a) == content::detail_of(b);
 }
 

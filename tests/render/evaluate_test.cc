@@ -113,7 +113,7 @@ TEST(DrawItem, TurnsByAnyAngleAsCssDoes) {
 
 TEST(DrawItem, TheAnchorIsOfTheLayersBoxEvenWhenThePictureIsLarger) {
   Layer layer;
-  layer.size = SizeF{100, 60};
+  layer.size = scene::LengthSize{100, 60};
   layer.transform.position = {200, 90};
   layer.transform.anchor = {1, 1};
   // A picture whose ink starts 5 px left of and 3 px above the box.
@@ -134,7 +134,7 @@ TEST(DrawItem, WithoutASizeTheBoxIsTheContents) {
 
 TEST(DrawItem, TheClipIsTheLayersBoxAndMovesWithIt) {
   Layer layer;
-  layer.size = SizeF{100, 60};
+  layer.size = scene::LengthSize{100, 60};
   layer.clip = scene::Clip{24};
   layer.transform = {{10, 20}, {0, 0}, {2, 2}, 0};
   const auto item = item_at(layer, raster_of({120, 70}, {100, 60}, {-5, -3}));
@@ -244,7 +244,7 @@ TEST_P(SlideFrom, ADirectionIsJustOutsideThatEdge) {
 
 TEST_P(SlideFrom, IsJustOutsideForATurnedAndScaledLayerWithInkOutsideItsBox) {
   Layer layer;
-  layer.size = SizeF{40, 20};
+  layer.size = scene::LengthSize{40, 20};
   layer.transform = {{100, 50}, {0.5, 0.5}, {-1.5, 2}, 33};
   layer.animations = {one_second(scene::SlideEffect{PointF{0, 0}, GetParam().direction})};
   const auto raster = raster_of({50, 30}, {40, 20}, {-5, -5});
@@ -253,7 +253,7 @@ TEST_P(SlideFrom, IsJustOutsideForATurnedAndScaledLayerWithInkOutsideItsBox) {
 
 TEST_P(SlideFrom, CountsTheBoxWhereThePictureIsSmaller) {
   Layer layer;
-  layer.size = SizeF{60, 60};
+  layer.size = scene::LengthSize{60, 60};
   layer.clip = scene::Clip{0};
   layer.animations = {one_second(scene::SlideEffect{GetParam().direction, PointF{0, 0}})};
   const auto item = item_at(layer, raster_of({20, 20}, {60, 60}, {20, 20}), 0);

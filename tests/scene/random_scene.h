@@ -359,6 +359,7 @@ class RandomScene {
     if (one_in(2)) {
       const auto lasts = std::chrono::milliseconds(below(3'600'000));
       layer.transition = Transition{lasts, easing()};
+      if (one_in(3)) layer.transition->content = std::chrono::milliseconds(below(3'600'000));
     }
   }
 
@@ -403,6 +404,11 @@ class RandomScene {
         run.transition->filters_start = duration();
         run.transition->filters = filters();
       }
+      if (one_in(2)) {
+        run.transition->size_start = duration();
+        run.transition->size = {box_side(), box_side()};
+      }
+      if (one_in(3)) run.transition->content_start = duration();
     }
     if (const auto* character = std::get_if<CharacterContent>(&layer.content)) {
       if (one_in(2)) run.character.state_before = character->state;
@@ -549,6 +555,7 @@ class RandomScene {
       if (one_in(2)) frame.opacity = unit();
       if (one_in(2)) frame.position = offset();
       if (one_in(2)) frame.scale = factors();
+      if (!draws_ && one_in(4)) frame.size = LengthSize{box_side(), box_side()};
       if (one_in(2)) frame.rotation = degrees();
       if (!draws_ && one_in(4)) frame.volume = number(limits::kVolume, {0, 2});
       if (!draws_ && one_in(4)) frame.filters = filters();
@@ -607,14 +614,22 @@ class RandomScene {
     return animation;
   }
 
+  Length box_side() {
+    const double px = number(limits::kLayerSide, {4, 60});
+    if (draws_ || !one_in(4)) return px;
+    return one_in(2) ? Length{0, 1 + below(1998) / 2.0} : Length{-px, 1 + below(1998) / 2.0};
+  }
+
   Transform transform() {
     Transform transform;
-    transform.position = point(limits::kPosition, {-10, 80});
+    const base::PointF position = point(limits::kPosition, {-10, 80});
+    transform.position = {position.x, position.y};
+    if (!draws_ && one_in(4)) transform.position.x.percent = below(4000) / 2.0 - 1000;
     if (one_in(2)) transform.anchor = point(limits::kAnchor, {0, 1});
     if (one_in(2)) transform.scale = factors();
     if (one_in(2)) transform.rotation = degrees();
     if (draws_ && one_in(2)) {
-      transform.position = {std::round(transform.position.x), std::round(transform.position.y)};
+      transform.position = {std::round(position.x), std::round(position.y)};
     }
     return transform;
   }
@@ -673,8 +688,8 @@ class RandomScene {
     const bool is_drawing = std::holds_alternative<CharacterContent>(layer.content) ||
                             std::holds_alternative<ImageContent>(layer.content);
     if ((draws_ && is_drawing) || one_in(2)) {
-      const double width = number(limits::kLayerSide, {4, 60});
-      layer.size = base::SizeF{width, number(limits::kLayerSide, {4, 60})};
+      const Length width = box_side();
+      layer.size = LengthSize{width, box_side()};
     }
     layer.transform = transform();
     if (one_in(3)) layer.clip = Clip{length(20)};

@@ -117,6 +117,40 @@ TEST(ContentLoader, ShowsWhatIsVisibleAndMakesTheRestReadyButVideos) {
   EXPECT_EQ(loading.gate.asked(), 0);
 }
 
+// ---- Cross-fades ----
+
+Value words_changed_to(const std::string& text) {
+  return Value::object().add("content", Value::object().add("text", Value::of(text)));
+}
+
+TEST(ContentFades, FormerContentIsShownWithTheNewOne) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  const auto before = loading.view_of_revision(live.update(
+      "words", Value::object().add("transition", Value::object().add("content", Value::of("1h")))));
+  ASSERT_NE(before, nullptr);
+  const auto after = loading.view_of_revision(live.update("words", words_changed_to("two")));
+  ASSERT_NE(after, nullptr);
+  const render::ShownLayer& shown = after->layers.at(0);
+  EXPECT_EQ(shown.content->text, "two");
+  ASSERT_NE(shown.former, nullptr);
+  EXPECT_EQ(shown.former->content, before->layers.at(0).content);
+  // A change of something else does not end it.
+  const auto faded = loading.view_of_revision(
+      live.update("words", Value::object().add("opacity", Value::of(0.5))));
+  ASSERT_NE(faded, nullptr);
+  EXPECT_EQ(faded->layers.at(0).former, shown.former);
+}
+
+TEST(ContentFades, WithoutATransitionTheNewContentIsShownAtOnce) {
+  LiveScene live(kScene);
+  Loading loading(live);
+  ASSERT_NE(loading.view_of_revision(1), nullptr);
+  const auto after = loading.view_of_revision(live.update("words", words_changed_to("two")));
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(after->layers.at(0).former, nullptr);
+}
+
 // ---- Contents that fail ----
 
 constexpr const char* kDrawing = R"(

@@ -104,6 +104,7 @@ std::string mdoc_content_rules() {
   std::string list =
       ".Bl -column -offset indent \"visual_feed\" \"content\"\n.It Sy layer Ta Sy content\n";
   for (const auto& rule : schema["$defs"]["layer"]["allOf"]) {
+    if (!rule["if"]["properties"].contains("type")) continue;  // a rule of a content
     const std::string layer = rule["if"]["properties"]["type"]["const"];
     std::vector<std::string> contents;
     for (const auto& content :

@@ -65,6 +65,19 @@ bool changes_scale(const scene::Animation& animation) {
          std::ranges::any_of(effect->keyframes, [](const auto& k) { return k.scale.has_value(); });
 }
 
+// The largest factor by which keyframes enlarge the box of a layer with a size.
+base::SizeF largest_growth(const scene::Animation& animation, base::SizeF own) {
+  base::SizeF largest{1, 1};
+  const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
+  if (effect == nullptr) return largest;
+  for (const scene::Keyframe& keyframe : effect->keyframes) {
+    if (!keyframe.size) continue;
+    const base::SizeF size = keyframe.size->px();
+    take_larger({size.width / own.width, size.height / own.height}, largest);
+  }
+  return largest;
+}
+
 // The changes of a layer over its lifetime.
 struct Course {
   bool moves = false;
@@ -83,6 +96,10 @@ Course course_of(const scene::Layer& layer) {
   course.turns = transform.rotation != 0;
   course.scales = transform.scale != base::PointF{1, 1};
   course.scale = {std::abs(transform.scale.x), std::abs(transform.scale.y)};
+  // Texts and shapes are drawn anew for each size of the box.
+  const bool follows_box =
+      layer.size && (std::holds_alternative<scene::ImageContent>(layer.content) ||
+                     std::holds_alternative<scene::SvgContent>(layer.content));
   for (const auto* animations : all) {
     course.moves |= !std::ranges::all_of(*animations, keeps_place);
     for (const scene::Animation& animation : *animations) {
@@ -91,6 +108,11 @@ Course course_of(const scene::Layer& layer) {
       course.filters_change |= animates_filters(animation);
       const base::SizeF factor = largest_factor(animation);
       course.scales |= changes_scale(animation);
+      if (follows_box) {
+        const base::SizeF growth = largest_growth(animation, layer.size->px());
+        course.scales |= growth != base::SizeF{1, 1};
+        course.scale = {course.scale.width * growth.width, course.scale.height * growth.height};
+      }
       course.scale = {course.scale.width * factor.width, course.scale.height * factor.height};
     }
   }
@@ -110,7 +132,7 @@ bool can_stand(const scene::Transform& transform) {
 double fraction(double place) { return place - std::floor(place); }
 
 base::Affine standing(const scene::Transform& transform) {
-  return base::translation(fraction(transform.position.x), fraction(transform.position.y)) *
+  return base::translation(fraction(transform.position.x.px), fraction(transform.position.y.px)) *
          base::rotation_degrees(transform.rotation) *
          base::scaling(transform.scale.x, transform.scale.y);
 }
@@ -138,11 +160,11 @@ Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_
     }
     return detail;
   }
-  const base::PointF& position = layer.transform.position;
+  const base::PointF position = layer.transform.position.px();
   const bool is_between =
       layer.size && !course.moves &&
-      (fraction(position.x - layer.transform.anchor.x * layer.size->width) != 0 ||
-       fraction(position.y - layer.transform.anchor.y * layer.size->height) != 0);
+      (fraction(position.x - layer.transform.anchor.x * layer.size->width.px) != 0 ||
+       fraction(position.y - layer.transform.anchor.y * layer.size->height.px) != 0);
   if (!course.turns && !course.scales && !is_between) return {};
   return {{power_of_two_above(course.scale.width), power_of_two_above(course.scale.height)},
           std::nullopt,
@@ -154,8 +176,9 @@ Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_
 
 bool keeps_place(const scene::Animation& animation) {
   if (const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect)) {
-    return std::ranges::all_of(
-        effect->keyframes, [](const auto& k) { return !k.position && !k.scale && !k.rotation; });
+    return std::ranges::all_of(effect->keyframes, [](const auto& k) {
+      return !k.position && !k.scale && !k.rotation && !k.size;
+    });
   }
   return std::holds_alternative<scene::FadeEffect>(animation.effect) ||
          std::holds_alternative<scene::VolumeEffect>(animation.effect);

@@ -67,23 +67,28 @@ Path polyline(const std::vector<base::PointF>& points) {
   return path;
 }
 
-base::Result<Path> outline_of(const scene::RectangleShape& shape) {
-  return rounded_rectangle({shape.width, shape.height}, {shape.radius, shape.radius});
+base::Result<Path> outline_of(const scene::RectangleShape& shape, base::SizeF box) {
+  return rounded_rectangle({shape.width.value_or(box.width), shape.height.value_or(box.height)},
+                           {shape.radius, shape.radius});
 }
-base::Result<Path> outline_of(const scene::CircleShape& shape) {
+base::Result<Path> outline_of(const scene::CircleShape& shape, base::SizeF /*box*/) {
   return rounded_rectangle({2 * shape.radius, 2 * shape.radius}, {shape.radius, shape.radius});
 }
-base::Result<Path> outline_of(const scene::EllipseShape& shape) {
+base::Result<Path> outline_of(const scene::EllipseShape& shape, base::SizeF /*box*/) {
   return rounded_rectangle({2 * shape.radius_x, 2 * shape.radius_y},
                            {shape.radius_x, shape.radius_y});
 }
-base::Result<Path> outline_of(const scene::LineShape& shape) { return polyline(shape.points); }
-base::Result<Path> outline_of(const scene::PolygonShape& shape) {
+base::Result<Path> outline_of(const scene::LineShape& shape, base::SizeF /*box*/) {
+  return polyline(shape.points);
+}
+base::Result<Path> outline_of(const scene::PolygonShape& shape, base::SizeF /*box*/) {
   Path path = polyline(shape.points);
   path.push_back({Kind::kClose, {}});
   return path;
 }
-base::Result<Path> outline_of(const scene::PathShape& shape) { return parse_path_data(shape.d); }
+base::Result<Path> outline_of(const scene::PathShape& shape, base::SizeF /*box*/) {
+  return parse_path_data(shape.d);
+}
 
 void append(const Path& path, cairo_t* context) {
   cairo_new_path(context);
@@ -214,8 +219,9 @@ base::RectF painted_bounds(const Style& style, const base::RectF& geometry, cair
 
 base::Result<Raster> rasterise_shape(const scene::ShapeContent& content,
                                      std::optional<base::SizeF> box, const Detail& detail) {
+  const base::SizeF sides = box.value_or(base::SizeF{});
   TRY(const Path path,
-      std::visit([](const auto& shape) { return outline_of(shape); }, content.geometry));
+      std::visit([&](const auto& shape) { return outline_of(shape, sides); }, content.geometry));
   const Style style = style_of(content);
   const CairoSurface scratch = make_surface({1, 1});
   const CairoContext measure(cairo_create(scratch.get()));

@@ -1,9 +1,8 @@
 #include "scene/eval/animated_filters.h"
 
+#include "scene/eval/running_animations.h"
 #include "scene/model/keyframed.h"
 
-#include <algorithm>
-#include <optional>
 #include <utility>
 #include <variant>
 
@@ -26,32 +25,14 @@ void replace(const Animation& animation, const base::SceneTime& time, base::Dura
 }  // namespace
 
 bool holds_filters(const std::vector<Animation>& animations) {
-  return std::ranges::any_of(animations, [](const Animation& animation) {
-    const auto* effect = std::get_if<KeyframesEffect>(&animation.effect);
-    return effect != nullptr && std::ranges::any_of(effect->keyframes, [](const Keyframe& each) {
-             return each.filters.has_value();
-           });
-  });
+  return hold_property(animations, &Keyframe::filters);
 }
 
-void replace_filters(const RunningLayer& running, const base::SceneTime& time,
+void replace_filters(const RunningLayer& layer, const base::SceneTime& time,
                      std::vector<Filter>& filters) {
-  const auto& [layer, run] = running;
-  const base::Duration start = run.start.value_or(base::Duration{});
-  for (size_t i = 0; i < layer.animations.size(); ++i) {
-    replace(layer.animations[i], time, start_of(run.animations, i).value_or(start), filters);
-  }
-  for (const Animation& each : layer.enter) {
-    replace(each, time, run.shown_since.value_or(start), filters);
-  }
-  if (!run.exit_start) return;
-  if (!layer.visible) {
-    for (const Animation& each : layer.exit) replace(each, time, *run.exit_start, filters);
-  } else if (time.before(*run.exit_start)) {  // shown again: the exit plays backwards
-    const base::SceneTime past = time.since(*run.exit_start);
-    const base::SceneTime mirrored{-past.numerator, past.denominator};
-    for (const Animation& each : layer.exit) replace(each, mirrored, {}, filters);
-  }
+  visit_animations(layer, time,
+                   [&](const Animation& animation, const base::SceneTime& at,
+                       base::Duration start) { replace(animation, at, start, filters); });
 }
 
 }  // namespace layercast::scene

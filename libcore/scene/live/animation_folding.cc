@@ -28,7 +28,7 @@ LayerMotion motion_of(const Animation& animation, Duration start, Duration now,
 bool has_other_effects(const Animation& animation) {
   if (const auto* effect = std::get_if<KeyframesEffect>(&animation.effect)) {
     return std::ranges::any_of(effect->keyframes,
-                               [](const Keyframe& k) { return k.volume || k.filters; });
+                               [](const Keyframe& k) { return k.volume || k.filters || k.size; });
   }
   // A scroll determines the length of the content.
   return std::holds_alternative<ScrollEffect>(animation.effect) ||

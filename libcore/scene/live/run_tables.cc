@@ -1,6 +1,7 @@
 #include "scene/live/run_tables.h"
 
 #include "scene/model/limits.h"
+#include "scene/wire/length_codecs.h"
 #include "scene/wire/motion_tables.h"
 #include "scene/wire/value_codecs.h"
 
@@ -26,7 +27,12 @@ Codec<TransitionRun> transition_run() {
            optional("transform", &T::transform, transform(), "The transform at that time."),
            optional("filters_start", &T::filters_start, duration(),
                     "Stream time at which the filters began to change."),
-           optional("filters", &T::filters, filters(), "The filters at that time.")}});
+           optional("filters", &T::filters, filters(), "The filters at that time."),
+           optional("size_start", &T::size_start, duration(),
+                    "Stream time at which the size began to change."),
+           optional("size", &T::size, length_size(), "The size at that time."),
+           optional("content_start", &T::content_start, duration(),
+                    "Stream time at which the content began to cross-fade.")}});
 }
 
 Codec<CharacterRun> character_run() {

@@ -1,5 +1,6 @@
 #include "scene/live/showing.h"
 
+#include "scene/model/content_comparison.h"
 #include "scene/model/easing.h"
 #include "scene/model/limits.h"
 
@@ -15,14 +16,15 @@ using base::Duration;
 using base::PointF;
 using base::SceneTime;
 
-// The progress of the transition that began at `start`; nullopt if it is over or there is none.
+// The progress of the transition that began at `start` and takes one of the durations of the
+// layer's transition; nullopt if it is over or there is none.
 std::optional<double> transition_progress(const Layer& layer, const std::optional<Duration>& start,
-                                          const SceneTime& time) {
+                                          const SceneTime& time,
+                                          Duration Transition::*duration = &Transition::duration) {
   if (!start || !layer.transition) return std::nullopt;
-  const Transition& transition = *layer.transition;
-  if (!time.before(*start + transition.duration)) return std::nullopt;
-  return time.before(*start) ? 0
-                             : eased(transition.easing, time.progress(*start, transition.duration));
+  const Duration length = *layer.transition.*duration;
+  if (!time.before(*start + length)) return std::nullopt;
+  return time.before(*start) ? 0 : eased(layer.transition->easing, time.progress(*start, length));
 }
 
 double mixed(double from, double to, double progress) {
@@ -30,6 +32,15 @@ double mixed(double from, double to, double progress) {
 }
 PointF mixed(const PointF& from, const PointF& to, double progress) {
   return {mixed(from.x, to.x, progress), mixed(from.y, to.y, progress)};
+}
+Length mixed(const Length& from, const Length& to, double progress) {
+  return {mixed(from.px, to.px, progress), mixed(from.percent, to.percent, progress)};
+}
+LengthPoint mixed(const LengthPoint& from, const LengthPoint& to, double progress) {
+  return {mixed(from.x, to.x, progress), mixed(from.y, to.y, progress)};
+}
+LengthSize mixed(const LengthSize& from, const LengthSize& to, double progress) {
+  return {mixed(from.width, to.width, progress), mixed(from.height, to.height, progress)};
 }
 Transform mixed(const Transform& from, const Transform& to, double progress) {
   return {mixed(from.position, to.position, progress), mixed(from.anchor, to.anchor, progress),
@@ -43,10 +54,26 @@ PointF clamped(const PointF& point, limits::Range range) {
   return {clamped(point.x, range), clamped(point.y, range)};
 }
 
+Length clamped(const Length& length, limits::Range px, limits::Range percent) {
+  return {clamped(length.px, px), clamped(length.percent, percent)};
+}
+
 // Clamps values of overshooting curves to the limits, so that the state can be read back.
+LengthSize clamped(const LengthSize& size) {
+  const auto side = [](const Length& length) {
+    // A length in px alone must be a valid side; beside a percentage it may be any.
+    const limits::Range px{length.is_relative() ? -limits::kLayerSide.max : limits::kLayerSide.min,
+                           limits::kLayerSide.max};
+    return clamped(length, px, limits::kPercentOfSide);
+  };
+  return {side(size.width), side(size.height)};
+}
 Transform clamped(const Transform& transform) {
-  return {clamped(transform.position, limits::kPosition),
-          clamped(transform.anchor, limits::kAnchor), clamped(transform.scale, limits::kScale),
+  const LengthPoint& position = transform.position;
+  return {{clamped(position.x, limits::kPosition, limits::kPercent),
+           clamped(position.y, limits::kPosition, limits::kPercent)},
+          clamped(transform.anchor, limits::kAnchor),
+          clamped(transform.scale, limits::kScale),
           clamped(transform.rotation, limits::kRotation)};
 }
 
@@ -98,6 +125,10 @@ void drop_finished(TransitionRun& transition, const Layer& layer, Duration now) 
   };
   if (is_over(transition.opacity_start)) transition.opacity_start.reset();
   if (is_over(transition.transform_start)) transition.transform_start.reset();
+  if (is_over(transition.size_start)) transition.size_start.reset();
+  if (!transition_progress(layer, transition.content_start, at(now), &Transition::content)) {
+    transition.content_start.reset();
+  }
   if (is_over(transition.filters_start)) {
     transition.filters_start.reset();
     transition.filters.clear();
@@ -116,35 +147,74 @@ void start_filters(const RunningLayer& before, const Layer& after, Duration now,
   }
 }
 
-// The transition from the values of `before` at `now` to those that `after` changes.
-std::optional<TransitionRun> transition_after(const RunningLayer& before, const Layer& after,
-                                              Duration now) {
-  const bool is_retimed = after.transition != before.layer.transition;
-  const bool fades = after.opacity != before.layer.opacity;
-  const bool moves = after.transform != before.layer.transform;
-  const bool refilters = after.filters != before.layer.filters;
-  if (!is_retimed && !fades && !moves && !refilters) return before.run.transition;
-  const auto shown = shown_from(before.run);
-  const bool is_seen = shown && *shown < now && !is_gone(before, now);
-  if (!is_seen || !after.transition || after.transition->duration == Duration::zero()) {
-    return std::nullopt;
+// What a change of a layer does to the values that have transitions.
+struct Differences {
+  bool is_retimed;  ///< the transition itself changes
+  bool fades;
+  bool moves;
+  bool resizes;
+  bool refilters;
+  bool replaces_content;
+
+  bool any() const {
+    return is_retimed || fades || moves || resizes || refilters || replaces_content;
   }
+};
+Differences differences_of(const Layer& before, const Layer& after) {
+  return {after.transition != before.transition, after.opacity != before.opacity,
+          after.transform != before.transform,   after.size != before.size,
+          after.filters != before.filters,       cross_fades(before.content, after.content)};
+}
+
+// Starts the transitions of what `after` changes at `now`, or of what was in transition before the
+// transition itself changed.
+void start_changes(const RunningLayer& before, const Layer& after, const Differences& differences,
+                   Duration now, TransitionRun& transition) {
   const Pose pose = pose_at(before, at(now));
-  TransitionRun transition = before.run.transition.value_or(TransitionRun{});
-  drop_finished(transition, before.layer, now);
-  if (fades || (is_retimed && transition.opacity_start)) {
+  const bool again = differences.is_retimed;
+  if (differences.fades || (again && transition.opacity_start)) {
     transition.opacity_start = now;
     transition.opacity = clamped(pose.opacity, limits::kUnit);
   }
-  if (moves || (is_retimed && transition.transform_start)) {
+  if (differences.moves || (again && transition.transform_start)) {
     transition.transform_start = now;
     transition.transform = clamped(pose.transform);
   }
-  if (refilters || (is_retimed && transition.filters_start)) {
+  if (differences.resizes || (again && transition.size_start)) {
+    transition.size_start.reset();
+    if (pose.size && after.size) {
+      transition.size_start = now;
+      transition.size = clamped(*pose.size);
+    }
+  }
+  if (differences.refilters || (again && transition.filters_start)) {
     start_filters(before, after, now, transition);
   }
-  const bool changes_any =
-      transition.opacity_start || transition.transform_start || transition.filters_start;
+}
+
+// The transition from the values of `before` at `now` to those that `after` changes.
+std::optional<TransitionRun> transition_after(const RunningLayer& before, const Layer& after,
+                                              Duration now) {
+  const Differences differences = differences_of(before.layer, after);
+  if (!differences.any()) return before.run.transition;
+  const auto shown = shown_from(before.run);
+  const bool is_seen = shown && *shown < now && !is_gone(before, now);
+  if (!is_seen || !after.transition) return std::nullopt;
+  TransitionRun transition = before.run.transition.value_or(TransitionRun{});
+  drop_finished(transition, before.layer, now);
+  if (differences.replaces_content && after.transition->content > Duration::zero()) {
+    transition.content_start = now;
+  }
+  if (after.transition->duration > Duration::zero()) {
+    start_changes(before, after, differences, now, transition);
+  } else {
+    TransitionRun of_content;
+    of_content.content_start = transition.content_start;
+    transition = of_content;
+  }
+  const bool changes_any = transition.opacity_start || transition.transform_start ||
+                           transition.size_start || transition.filters_start ||
+                           transition.content_start;
   return changes_any ? std::optional(std::move(transition)) : std::nullopt;
 }
 
@@ -171,8 +241,15 @@ void keep_newest(std::vector<ExitingLayer>& exiting) {
 
 }  // namespace
 
+std::optional<double> content_progress(const RunningLayer& layer, Duration ready,
+                                       const SceneTime& time) {
+  if (!layer.run.transition || !layer.run.transition->content_start) return std::nullopt;
+  const Duration start = std::max(*layer.run.transition->content_start, ready);
+  return transition_progress(layer.layer, start, time, &Transition::content);
+}
+
 Pose pose_at(const RunningLayer& layer, const SceneTime& time) {
-  Pose pose{layer.layer.opacity, layer.layer.transform};
+  Pose pose{layer.layer.opacity, layer.layer.transform, layer.layer.size};
   if (!layer.run.transition) return pose;
   const TransitionRun& from = *layer.run.transition;
   if (const auto progress = transition_progress(layer.layer, from.opacity_start, time)) {
@@ -181,6 +258,8 @@ Pose pose_at(const RunningLayer& layer, const SceneTime& time) {
   if (const auto progress = transition_progress(layer.layer, from.transform_start, time)) {
     pose.transform = mixed(from.transform, layer.layer.transform, *progress);
   }
+  const auto resized = transition_progress(layer.layer, from.size_start, time);
+  if (resized && layer.layer.size) pose.size = mixed(from.size, *layer.layer.size, *resized);
   return pose;
 }
 
@@ -219,8 +298,13 @@ bool is_gone(const RunningLayer& layer, Duration now) {
 
 bool is_settled(const RunningLayer& layer, const SceneTime& time) {
   const LayerRun& run = layer.run;
-  if (run.transition && transition_progress(layer.layer, run.transition->transform_start, time)) {
-    return false;
+  if (run.transition) {
+    const auto changes = [&](const std::optional<Duration>& start) {
+      return transition_progress(layer.layer, start, time).has_value();
+    };
+    if (changes(run.transition->transform_start) || changes(run.transition->size_start)) {
+      return false;
+    }
   }
   if (run.exit_start && (!layer.layer.visible || time.before(*run.exit_start))) return false;
   const Duration start = shown_from(run).value_or(Duration{});

@@ -18,12 +18,18 @@ namespace layercast::scene {
 struct Pose {
   double opacity = 1;
   Transform transform;
+  std::optional<LengthSize> size = std::nullopt;  ///< absent: that of the content
   bool operator==(const Pose&) const = default;
 };
 
 /// The layer's own values at `time`; while its transition plays, they are interpolated from the old
 /// ones as in CSS transitions.
 Pose pose_at(const RunningLayer& layer, const base::SceneTime& time);
+
+/// How far the cross-fade from the layer's former content has come at `time`; nullopt: it is over,
+/// or there is none. It begins with the change, or when the new content was ready, at `ready`.
+std::optional<double> content_progress(const RunningLayer& layer, base::Duration ready,
+                                       const base::SceneTime& time);
 
 /// The layer's own filters at `time`, including its transition.
 std::vector<Filter> filters_at(const RunningLayer& layer, const base::SceneTime& time);
@@ -39,7 +45,7 @@ bool is_gone(const RunningLayer& layer, base::Duration now);
 /// The stream time from which a hidden layer is gone; nullopt if it is visible, or always gone.
 std::optional<base::Duration> gone_from(const RunningLayer& layer);
 
-/// Whether no transition, enter or exit changes the layer's transform at `time`.
+/// Whether no transition, enter or exit changes the layer's transform or size at `time`.
 bool is_settled(const RunningLayer& layer, const base::SceneTime& time);
 
 /// Whether the layer has no transition, animation, enter or exit that moves it.

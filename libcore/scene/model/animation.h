@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "scene/model/easing.h"
 #include "scene/model/filter.h"
+#include "scene/model/length.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -61,12 +62,13 @@ struct VolumeEffect {
 };
 
 /// The values of an animation at one time. They are relative to the layer's own, as those of the
-/// single effects; `filters` replace the layer's.
+/// single effects; `size` and `filters` replace the layer's.
 struct Keyframe {
   double at = 0;  ///< 0..1 of one iteration
   std::optional<double> opacity;
   std::optional<base::PointF> position;
   std::optional<base::PointF> scale;
+  std::optional<LengthSize> size;
   std::optional<double> rotation;
   std::optional<double> volume;
   std::optional<std::vector<Filter>> filters;

@@ -44,6 +44,8 @@ inline constexpr Range kFrameRate{1, 240};
 inline constexpr int kFrameRateDenominatorMax = 1001;
 inline constexpr Range kLayerSide{1, 16384};
 inline constexpr Range kPosition{-100'000, 100'000};
+inline constexpr Range kPercent{-1000, 1000};    ///< of a position, of the parent
+inline constexpr Range kPercentOfSide{0, 1000};  ///< of a size, of the parent
 inline constexpr Range kScale{-1000, 1000};
 inline constexpr Range kRotation{-1'000'000, 1'000'000};
 inline constexpr Range kAnchor{-10, 10};

@@ -20,8 +20,7 @@
 /// times are stream times, so a restart or another frame rate does not shift them.
 namespace layercast::scene {
 
-/// The values that a layer changes from while its transition plays. Opacity, transform and filters
-/// change independently.
+/// The values that a layer changes from while its transition plays. They change independently.
 struct TransitionRun {
   std::optional<base::Duration> opacity_start;  ///< absent: the opacity does not change
   double opacity = 1;                           ///< at that time
@@ -29,6 +28,10 @@ struct TransitionRun {
   Transform transform;
   std::optional<base::Duration> filters_start = std::nullopt;
   std::vector<Filter> filters = {};
+  std::optional<base::Duration> size_start = std::nullopt;
+  LengthSize size = {};
+  /// When the present content replaced another one, from which it fades.
+  std::optional<base::Duration> content_start = std::nullopt;
   bool operator==(const TransitionRun&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "scene/model/animation.h"
 #include "scene/model/filter.h"
+#include "scene/model/length.h"
 
 #include <chrono>
 #include <cstdint>
@@ -120,8 +121,8 @@ struct TextContent {
 
 /// The geometries of a ShapeContent. Lengths and points are px of the layer box.
 struct RectangleShape {
-  double width = 0;
-  double height = 0;
+  std::optional<double> width;   ///< absent: that of the layer, which then has a size
+  std::optional<double> height;  ///< the same
   double radius = 0;
   bool operator==(const RectangleShape&) const = default;
 };
@@ -305,8 +306,8 @@ using Content =
 /// The geometry of a layer: its box is scaled, then rotated, about the anchor, and the anchor lands
 /// on `position`. Range: scene/model/limits.h.
 struct Transform {
-  base::PointF position;  ///< where the anchor lands on the canvas, px
-  base::PointF anchor;    ///< a point of the layer box, which spans 0..1
+  LengthPoint position;  ///< where the anchor lands in the parent, the canvas
+  base::PointF anchor;   ///< a point of the layer box, which spans 0..1
   base::PointF scale{1, 1};
   double rotation = 0;  ///< degrees clockwise
   bool operator==(const Transform&) const = default;
@@ -320,8 +321,9 @@ struct Clip {
 
 /// How a live change of a layer is shown: it moves from the old values to the new ones.
 struct Transition {
-  base::Duration duration{};
+  base::Duration duration{};  ///< of opacity, size, transform and filters
   Easing easing;
+  base::Duration content{};  ///< of the cross-fade of the content; 0: none
   bool operator==(const Transition&) const = default;
 };
 
@@ -341,7 +343,7 @@ struct Layer {
   bool visible = true;
   double opacity = 1;
   base::BlendMode blend_mode = base::BlendMode::kNormal;
-  std::optional<base::SizeF> size;
+  std::optional<LengthSize> size;  ///< in the parent, the canvas
   Transform transform;
   std::optional<Clip> clip;
   std::vector<Filter> filters;  ///< in order
@@ -361,6 +363,12 @@ struct Layer {
   ~Layer();
   bool operator==(const Layer& other) const;
 };
+
+/// The size of the layer box in px; nullopt: that of the content. Range: without percentages, as in
+/// resolved() of scene/eval/resolved.h.
+inline std::optional<base::SizeF> box_of(const Layer& layer) {
+  return layer.size ? std::optional(layer.size->px()) : std::nullopt;
+}
 
 /// The picture as a whole. Range: limits::kCanvasSide, limits::kFrameRate.
 struct Canvas {

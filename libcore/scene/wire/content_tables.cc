@@ -202,8 +202,10 @@ ObjectTable<ShapeContent> shape_table() {
       .tag_doc = "The kind of shape.",
       .choices = {
           shape_choice<R>("rectangle", "",
-                          {required("width", &R::width, length, "Width in px."),
-                           required("height", &R::height, length, "Height in px."),
+                          {optional("width", &R::width, length,
+                                    "Width in px; absent: that of the layer, which needs a size."),
+                           optional("height", &R::height, length,
+                                    "Height in px; absent: that of the layer, which needs a size."),
                            optional("radius", &R::radius, number(limits::kLength),
                                     "Radius of the corners, in px.")}),
           shape_choice<CircleShape>(

@@ -1,6 +1,7 @@
 #include "scene/wire/motion_tables.h"
 
 #include "scene/model/easing.h"
+#include "scene/wire/length_codecs.h"
 #include "scene/wire/value_codecs.h"
 
 #include <algorithm>
@@ -215,6 +216,8 @@ Codec<Keyframe> keyframe() {
            optional("position", &K::position, point(limits::kPosition, "px"),
                     "Added to the position."),
            optional("scale", &K::scale, scale(), "Multiplies the scale."),
+           optional("size", &K::size, length_size(),
+                    "Replaces the size of the layer; the content follows it, as with a new size."),
            optional("rotation", &K::rotation, number(limits::kRotation),
                     "Degrees added to the rotation."),
            optional("volume", &K::volume, number(limits::kVolume), "Multiplies the volume."),
@@ -341,26 +344,69 @@ Codec<Transform> transform() {
        .doc = "The layer box is scaled, then rotated, about its anchor, and the anchor lands on "
               "position.",
        .fields = {
-           optional("position", &T::position, point(limits::kPosition, "px"),
-                    "Position of the anchor on the canvas, in px."),
-           optional("anchor", &T::anchor, point(limits::kAnchor, "of the box"),
-                    "A point of the layer box, which spans 0 to 1; [0.5, 0.5] is its centre."),
+           optional("position", &T::position, length_point(),
+                    "Position of the anchor on the canvas; percentages are of its width and "
+                    "height."),
+           optional("anchor", &T::anchor, anchor(),
+                    "A point of the layer box, which spans 0 to 1; center is [0.5, 0.5]."),
            optional("scale", &T::scale, scale(), "Factor, or [x, y]."),
            optional("rotation", &T::rotation, number(limits::kRotation), "Degrees clockwise."),
        }});
 }
 
+namespace {
+
+void check_transition(const Value& value, Reader& reader) {
+  if (value.find("duration") == nullptr && value.find("content") == nullptr) {
+    reader.fault(value, "a transition without \"duration\" and \"content\" changes nothing",
+                 "one of them");
+  }
+}
+
+Codec<base::Duration> up_to_an_hour() {
+  return duration_within(base::Duration{}, std::chrono::hours(1));
+}
+
+// Left out only beside `content`; check_transition() checks that.
+Field<Transition> transition_duration() {
+  const auto codec = up_to_an_hour();
+  return field_of_whole<Transition>(
+      {"duration", codec.kind, "0s", false, "How long a change of the others takes."},
+      [=](const Value& value, Reader& reader, Transition& transition) {
+        if (const auto read = codec.read(value, reader)) transition.duration = *read;
+      },
+      [=](const Transition& transition) -> std::optional<Value> {
+        const bool is_left_out =
+            transition.duration == base::Duration{} && transition.content != base::Duration{};
+        return is_left_out ? std::nullopt : std::optional(codec.write(transition.duration));
+      },
+      codec.schema);
+}
+
+// Adds to the schema what check_transition() checks.
+void refine_transition_schema(Value& schema) {
+  const auto requires_key = [](const char* key) {
+    return Value::object().add("required", Value::array({Value::of(key)}));
+  };
+  schema.add("anyOf", Value::array({requires_key("duration"), requires_key("content")}));
+}
+
+}  // namespace
+
 Codec<Transition> transition() {
   using T = Transition;
   return object<T>(
       {.title = "transition",
-       .doc = "Live changes of opacity, transform or filters are gradual, as with CSS transitions. "
-              "Other changes, such as of size or content, are immediate; so are changes to filters "
-              "that are not the same functions in the same order.",
-       .fields = {required("duration", &T::duration,
-                           duration_within(base::Duration{}, std::chrono::hours(1)),
-                           "How long the change takes."),
-                  optional("easing", &T::easing, easing(), "As in CSS.")}});
+       .doc = "Live changes of opacity, size, transform or filters are gradual, as with CSS "
+              "transitions. Changes to filters that are not the same functions in the same order "
+              "are immediate; so are changes of the size of a layer that has none before or after.",
+       .fields = {transition_duration(),
+                  optional("content", &T::content, up_to_an_hour(),
+                           "How long the old content cross-fades to a new one; a chat and a sound "
+                           "change at once."),
+                  optional("easing", &T::easing, easing(), "As in CSS.")},
+       .check = check_transition,
+       .refine_schema = refine_transition_schema});
 }
 
 namespace {

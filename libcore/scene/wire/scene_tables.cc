@@ -1,12 +1,14 @@
 #include "scene/wire/scene_tables.h"
 
 #include "scene/wire/content_tables.h"
+#include "scene/wire/length_codecs.h"
 #include "scene/wire/motion_tables.h"
 #include "scene/wire/value_codecs.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <initializer_list>
 #include <set>
 
 namespace layercast::scene {
@@ -46,7 +48,22 @@ Codec<Clip> clip() {
                                            "Radius of the rounded corners, in px.")}});
 }
 
+/// A rectangle without a width or a height has those of the layer.
+void check_rectangle(const Value& layer, Reader& reader) {
+  const Value* content = layer.find("content");
+  if (content == nullptr || layer.find("size") != nullptr) return;
+  const Value* shape = content->find("shape");
+  if (shape == nullptr || shape->text != "rectangle") return;
+  const Reader::Step step(reader, "content");
+  for (const std::string_view key : {"width", "height"}) {
+    if (content->find(key) != nullptr) continue;
+    reader.fault(*content, "\"" + std::string(key) + "\" is missing",
+                 "a number of px, or a \"size\" of the layer");
+  }
+}
+
 void check_layer(const Value& value, Reader& reader) {
+  check_rectangle(value, reader);
   const Value* type = value.find("type");
   const Value* content = value.find("content");
   const Value* content_type = content == nullptr ? nullptr : content->find("type");
@@ -64,7 +81,30 @@ void check_layer(const Value& value, Reader& reader) {
                "a layer of type " + joined_names(takers) + " for it");
 }
 
-/// Adds one `if … then …` for each layer type.
+/// What check_rectangle() checks.
+Value rectangle_rule() {
+  const auto keys = [](std::initializer_list<const char*> names) {
+    Value all = Value::array();
+    for (const char* name : names) all.items.push_back(Value::of(name));
+    return all;
+  };
+  const auto of_content = [](Value schema) {
+    return Value::object().add("content", std::move(schema));
+  };
+  Value is_rectangle =
+      Value::object()
+          .add("required", keys({"shape"}))
+          .add("properties",
+               Value::object().add("shape", Value::object().add("const", Value::of("rectangle"))));
+  Value has_sides = Value::object().add("required", keys({"width", "height"}));
+  return Value::object()
+      .add("if", Value::object()
+                     .add("not", Value::object().add("required", keys({"size"})))
+                     .add("properties", of_content(std::move(is_rectangle))))
+      .add("then", Value::object().add("properties", of_content(std::move(has_sides))));
+}
+
+/// Adds one `if … then …` for each layer type, and rectangle_rule().
 void refine_layer_schema(Value& schema) {
   Value rules = Value::array();
   for (const auto& type : kLayerTypes) {
@@ -82,6 +122,7 @@ void refine_layer_schema(Value& schema) {
             .add("then", property("content", property("type", Value::object().add(
                                                                   "enum", std::move(allowed))))));
   }
+  rules.items.push_back(rectangle_rule());
   schema.add("allOf", std::move(rules));
 }
 
@@ -99,7 +140,9 @@ ObjectTable<Layer> layer_table() {
       optional("visible", &L::visible, boolean(), "Whether the layer is drawn."),
       optional("opacity", &L::opacity, number(limits::kUnit), "0 is transparent, 1 is opaque."),
       optional("blend_mode", &L::blend_mode, blend_mode(), "CSS mix-blend-mode."),
-      optional("size", &L::size, size(), "Size of the layer box; absent: the size of the content."),
+      optional("size", &L::size, length_size(),
+               "Size of the layer box; percentages are of the width and height of the canvas; "
+               "absent: the size of the content."),
       optional("transform", &L::transform, transform(), "Position, scale and rotation."),
       optional("clip", &L::clip, clip(), "Clips the layer to its box."),
       optional("filters", &L::filters, filters(),

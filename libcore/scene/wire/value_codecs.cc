@@ -186,19 +186,6 @@ Codec<PointF> point(limits::Range range, const std::string& what) {
           pair.schema};
 }
 
-Codec<base::SizeF> size() {
-  const auto pair = point(limits::kLayerSide, "width and height in px");
-  return {"[width, height] in px",
-          [=](const Value& value, Reader& reader) -> std::optional<base::SizeF> {
-            const auto read = pair.read(value, reader);
-            return read ? std::optional(base::SizeF{read->x, read->y}) : std::nullopt;
-          },
-          [=](const base::SizeF& typed) {
-            return pair.write({typed.width, typed.height});
-          },
-          pair.schema};
-}
-
 Value either(Value one, Value other) {
   return Value::object().add("oneOf", Value::array({std::move(one), std::move(other)}));
 }

@@ -29,7 +29,6 @@ Codec<int64_t> bitrate();
 /// The size of a file, in bytes.
 Codec<int64_t> file_size();
 Codec<base::PointF> point(limits::Range range, const std::string& what);
-Codec<base::SizeF> size();
 /// One factor for both directions, or [x, y].
 Codec<base::PointF> scale();
 /// CSS padding: one number, two or four.

@@ -280,20 +280,21 @@ TEST(Transition, ALiveChangeGlidesFromWhatIsShown) {
       "scale": 3, "rotation": 90, "anchor": [0.5, 1]}})",
                             seconds(10));
   const auto pose = [&](Duration time) { return pose_at(running(state, "card"), at(time)); };
-  EXPECT_EQ(pose(seconds(10)), (Pose{1, Transform{}}));
+  EXPECT_EQ(pose(seconds(10)), (Pose{1, Transform{}, LengthSize{100, 50}}));
   const Pose half = pose(milliseconds(10'500));
   EXPECT_DOUBLE_EQ(half.opacity, 0.6);
   EXPECT_EQ(half.transform, (Transform{{50, 20}, {0.25, 0.5}, {2, 2}, 45}));
-  EXPECT_EQ(pose(seconds(11)), (Pose{0.2, Transform{{100, 40}, {0.5, 1}, {3, 3}, 90}}));
+  EXPECT_EQ(pose(seconds(11)),
+            (Pose{0.2, Transform{{100, 40}, {0.5, 1}, {3, 3}, 90}, LengthSize{100, 50}}));
   expect_kept(state);
   // Changed again on the way, it goes on from there.
   state = patched(state, R"({"transform": {"position": [0, 120]}})", milliseconds(10'500));
   EXPECT_EQ(pose(milliseconds(10'500)), half);
-  EXPECT_EQ(pose(milliseconds(11'000)).transform.position, (PointF{25, 70}));
+  EXPECT_EQ(pose(milliseconds(11'000)).transform.position, (LengthPoint{25, 70}));
   // The opacity is not held up by that.
   EXPECT_DOUBLE_EQ(pose(milliseconds(10'750)).opacity, 0.4);
   EXPECT_EQ(pose(seconds(11)).opacity, 0.2);
-  EXPECT_EQ(pose(milliseconds(11'500)).transform.position, (PointF{0, 120}));
+  EXPECT_EQ(pose(milliseconds(11'500)).transform.position, (LengthPoint{0, 120}));
 }
 
 TEST(Transition, WithoutOneOrHiddenAChangeIsThereAtOnce) {
@@ -325,7 +326,7 @@ TEST(Transition, ACurveThatOvershootsLeavesAStateThatReadsBack) {
                   seconds(10));
   state = patched(state, R"({"opacity": 1, "transform": null})", milliseconds(10'500));
   const TransitionRun& from = *run_of(state, "card").transition;
-  EXPECT_EQ(from.transform.position, (PointF{100'000, -100'000}));
+  EXPECT_EQ(from.transform.position, (LengthPoint{100'000, -100'000}));
   EXPECT_EQ(from.opacity, 0);
   expect_kept(state);
 }
@@ -389,6 +390,60 @@ TEST(Transition, FiltersThatOvershootLeaveAStateThatReadsBack) {
   expect_kept(state);
 }
 
+// --- Sizes and contents ---
+
+LengthSize size_of(const LiveState& state, Duration time) {
+  return pose_at(running(state, "card"), at(time)).size.value_or(LengthSize{});
+}
+
+TEST(Transition, SizeGlidesAlsoBetweenPxAndPercent) {
+  LiveState state = patched(gliding(), R"({"size": [300, "50%"]})", seconds(10));
+  EXPECT_EQ(size_of(state, seconds(10)), (LengthSize{100, 50}));
+  EXPECT_EQ(size_of(state, milliseconds(10'500)), (LengthSize{200, Length{25, 25}}));
+  EXPECT_EQ(size_of(state, seconds(11)), (LengthSize{300, Length{0, 50}}));
+  EXPECT_FALSE(is_settled(running(state, "card"), at(milliseconds(10'500))));
+  EXPECT_TRUE(is_settled(running(state, "card"), at(seconds(11))));
+  expect_kept(state);
+  // Changed again on the way, it goes on from there.
+  state = patched(state, R"({"size": [100, 50]})", milliseconds(10'500));
+  EXPECT_EQ(size_of(state, milliseconds(10'500)), (LengthSize{200, Length{25, 25}}));
+  EXPECT_EQ(size_of(state, milliseconds(11'000)), (LengthSize{150, Length{37.5, 12.5}}));
+  expect_kept(state);
+}
+
+TEST(Transition, SizeOfTheContentJumps) {
+  LiveState state = patched(gliding(), R"({"size": null})", seconds(10));
+  EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).size, std::nullopt);
+  state = patched(state, R"({"size": [300, 50]})", seconds(20));
+  EXPECT_EQ(size_of(state, seconds(20)), (LengthSize{300, 50}));
+}
+
+std::optional<double> content_faded(const LiveState& state, Duration time, Duration ready = {}) {
+  return content_progress(running(state, "card"), ready, at(time));
+}
+
+LiveState cross_fading() {
+  return patched(state_with_exit(), R"({"transition": {"content": "400ms"}})", seconds(5));
+}
+
+TEST(Transition, ContentCrossFadesFromItsChangeOrFromWhenItIsReady) {
+  const LiveState state = patched(cross_fading(), R"({"content": {"color": "blue"}})", seconds(10));
+  EXPECT_EQ(content_faded(state, seconds(10)), 0);
+  EXPECT_EQ(content_faded(state, milliseconds(10'100)), 0.25);
+  EXPECT_EQ(content_faded(state, milliseconds(10'400)), std::nullopt);
+  EXPECT_EQ(content_faded(state, milliseconds(10'400), milliseconds(10'200)), 0.5);
+  expect_kept(state);
+  EXPECT_EQ(patched(state, R"({"opacity": 0.5})", seconds(20)).scene.layers.at(1)->opacity, 0.5);
+}
+
+TEST(Transition, ContentThatLooksTheSameDoesNotFade) {
+  LiveState state = patched(cross_fading(), R"({"opacity": 0.5})", seconds(10));
+  EXPECT_EQ(content_faded(state, seconds(10)), std::nullopt);
+  EXPECT_EQ(opacity_of(state, seconds(10)), 0.5);  // `duration` is absent: at once
+  state = patched(state_with_exit(), R"({"content": {"color": "blue"}})", seconds(10));
+  EXPECT_EQ(content_faded(state, seconds(10)), std::nullopt);
+}
+
 TEST(Transition, AReloadedFileGlidesAsWell) {
   const LiveState before = gliding();
   Scene wanted = before.scene;
@@ -397,7 +452,7 @@ TEST(Transition, AReloadedFileGlidesAsWell) {
   for (const Change& each : changes_between(before.scene, wanted)) {
     state = executed(state, each, seconds(10)).state;
   }
-  EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).transform.position.x, 30);
+  EXPECT_EQ(pose_at(running(state, "card"), at(milliseconds(10'500))).transform.position.x.px, 30);
   EXPECT_TRUE(changes_between(state.scene, wanted).empty());
 }
 

@@ -110,6 +110,9 @@ const std::string kSceneKeys =
     "outputs";
 const std::string kLayerTypes = ", expected host, assistant, visual_feed, overlay or chat";
 const std::string kScale = ", expected a number from -1000 to 1000";
+const std::string kPosition = "expected [x, y], each in px, as \"50%\" or as \"calc(50% - 20px)\"";
+const std::string kSize =
+    "expected [width, height], each in px, as \"50%\" or as \"calc(50% - 20px)\"";
 const std::string kRotation = ", expected a number from -1000000 to 1000000";
 const std::string kEasing =
     ", expected an easing such as ease-out, cubic-bezier(.2, 0, 0, 1) or steps(4)";
@@ -194,14 +197,14 @@ TEST(SceneFaults, OfALayer) {
        {"8:14: layers[0].opacity: .nan is not a finite number, expected a number from 0 to 1",
         "9:14: layers[0].visible: got a number, expected true or false",
         "10:17: layers[0].blend_mode: got a list" + kBlendModes,
-        "11:11: layers[0].size: \"3\" is not a pair, expected [x, y], width and height in px",
+        "11:11: layers[0].size: \"3\" is not a pair, " + kSize,
         "12:16: layers[0].transform: got a number, expected a mapping (transform)",
         "13:11: layers[0].clip: got a number, expected a mapping (clip)"}},
       {with("size: [0, 16385]\ntransform: {position: [1], anchor: 1, scale: [1, 1001], "
             "rotation: \"45\"}\nclip: {radius: -1}"),
        {"8:12: layers[0].size[0]: 0 is below 1, expected a number from 1 to 16384",
         "8:15: layers[0].size[1]: 16385 is above 16384, expected a number from 1 to 16384",
-        "9:27: layers[0].transform.position: this is not a pair, expected [x, y], px",
+        "9:27: layers[0].transform.position: this is not a pair, " + kPosition,
         "9:40: layers[0].transform.anchor: \"1\" is not a pair, expected [x, y], of the box",
         "9:54: layers[0].transform.scale[1]: 1001 is above 1000" + kScale,
         "9:71: layers[0].transform.rotation: got a string" + kRotation,
@@ -276,7 +279,9 @@ TEST(SceneFaults, OfVideos) {
 TEST(SceneFaults, OfShapes) {
   expect_faults({
       {overlay("{type: shape, shape: rectangle, width: 0, radius: 16385}"),
-       {"7:14: layers[0].content: \"height\" is missing, expected a number from 0.01 to 16384",
+       {"7:14: layers[0].content: \"height\" is missing, expected a number of px, or a \"size\" of "
+        "the "
+        "layer",
         "7:53: layers[0].content.width: 0 is below 0.01, expected a number from 0.01 to 16384",
         "7:64: layers[0].content.radius: 16385 is above 16384, expected a number from 0 to "
         "16384"}},
@@ -733,7 +738,7 @@ TEST(ParseScene, ReadsEveryFormOfAValue) {
       "blend_mode: color-dodge\n"
       "animations: [{effect: slide, from: up, to: [3, 4], duration: 1m30s, delay: 2, "
       "iterations: infinite, easing: \"steps(4)\"}]"));
-  EXPECT_EQ(layer.size, (SizeF{10, 20.5}));
+  EXPECT_EQ(layer.size, (LengthSize{10, 20.5}));
   EXPECT_EQ(layer.transform.scale, (PointF{2, 2}));
   EXPECT_EQ(layer.clip, Clip{0});
   EXPECT_EQ(layer.blend_mode, base::BlendMode::kColorDodge);

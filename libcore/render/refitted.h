@@ -1,0 +1,25 @@
+#pragma once
+
+#include "base/geometry.h"
+#include "content/picture/moving.h"
+#include "scene/model/scene.h"
+
+#include <optional>
+#include <vector>
+
+namespace layercast::render {
+
+/// Whether the content is drawn anew for each size of its layer box: texts, shapes and colours that
+/// do not scroll. Others are refitted.
+bool is_drawn_for_size(const scene::Layer& layer);
+
+/// How the content follows the size of its box; nullopt for those that do not: chats, scrolling
+/// contents, and those of is_drawn_for_size().
+std::optional<scene::Fit> fit_of(const scene::Layer& layer);
+
+/// Moves the parts, which were made for another box, to where a content with this fit lies in a box
+/// of the size `box`; the box cuts them. The first part stands for the whole content.
+/// Source: CSS Images Module Level 3, section 5.5 (object-fit).
+void refit(scene::Fit fit, base::SizeF box, std::vector<content::Part>& parts);
+
+}  // namespace layercast::render
