@@ -53,6 +53,10 @@ class Picture(NamedTuple):
         first = next(x for x, level in enumerate(levels) if level > 0.05)
         return first + 1 - min(levels[first], 1)
 
+    def mover_right(self) -> int:
+        """Where the green box ends."""
+        return next(x for x in range(319, -1, -1) if self.pixel(x, 150)[1] > 0xA0) + 1
+
 
 def look(daemon: Daemon) -> Picture:
     answer = wait_for(
@@ -157,6 +161,25 @@ class Motion(StreamdTest):
             left = turned * (1 - min(max((picture.time - start) / 2, 0), 1))
             if picture.time >= start:
                 self.assertAlmostEqual(picture.mover_left(), left, delta=1.5)
+
+    def test_a_new_size_glides(self) -> None:
+        daemon = self.show()
+        self.patch(daemon, "mover", {"size": ["75%", 20]})
+        start = seconds_of(self.run_of(daemon, "mover")["transition"]["size_start"])
+        for picture in look_until(daemon, start + 2.2):
+            right = 40 + 200 * min(max((picture.time - start) / 2, 0), 1)
+            self.assertAlmostEqual(picture.mover_right(), right, delta=2)
+
+    def test_a_new_content_cross_fades(self) -> None:
+        daemon = self.show()
+        self.patch(daemon, "mover", {"transition": {"content": "2s"}})
+        self.patch(daemon, "mover", {"content": {"color": "#ff00ff"}})
+        start = seconds_of(self.run_of(daemon, "mover")["transition"]["content_start"])
+        pictures = look_until(daemon, start + 2.2)
+        for picture in pictures:
+            faded = min(max((picture.time - start) / 2, 0), 1)
+            self.assert_near(picture.pixel(20, 150), (255 * faded, 255 * (1 - faded), 255 * faded))
+        self.assert_near(pictures[-1].pixel(20, 150), (255, 0, 255))
 
     def test_a_reloaded_file_glides_too(self) -> None:
         daemon = self.show(glide="60s")
