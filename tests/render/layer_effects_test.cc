@@ -65,6 +65,22 @@ TEST(LayerFilters, ComeBeforeTheClip) {
   EXPECT_GT(pixel_of(file, 20, 24).red, 100);
 }
 
+TEST(LayerFilters, ClampedBlursDoNotDarkenTheEdges) {
+  const SceneFile file = parsed(R"(
+version: 1
+scene: a
+canvas: {width: 64, height: 48, background: black}
+layers:
+  - id: a
+    type: overlay
+    filters: [{blur: {radius: 12, edge: clamp}}]
+    content: {type: color, color: "#c06020"}
+)");
+  for (const auto& [x, y] : {std::pair{0, 0}, {63, 47}, {0, 24}, {32, 0}, {32, 24}}) {
+    EXPECT_EQ(pixel_of(file, x, y), (StraightRgba8{192, 96, 32, 255})) << x << " " << y;
+  }
+}
+
 TEST(LayerFilters, ComeBeforeTheOpacityAndTheBlending) {
   EXPECT_EQ(pixel_of(scene_with("filters: [{invert: 1}], opacity: 0.4"), 30, 24),
             (StraightRgba8{0, 102, 102, 255}));

@@ -324,7 +324,9 @@ class RandomScene {
     for (int i = below(4); i > 0; --i) {
       const int kind = below(11);
       if (kind == 0) {
-        filters.emplace_back(BlurFilter{number(limits::kBlur, {0, 6})});
+        const double radius = number(limits::kBlur, {0, 6});
+        filters.emplace_back(
+            BlurFilter{radius, radius > 3 ? BlurEdge::kClamp : BlurEdge::kTransparent});
       } else if (kind == 1) {
         const Shadow cast = shadow();
         filters.emplace_back(DropShadowFilter{cast.color, cast.blur, cast.offset});

@@ -12,6 +12,8 @@
 namespace layercast::content {
 namespace {
 
+using scene::BlurEdge;
+
 constexpr double kOwnWeightsBelow = 2;  // three boxes approximate it badly
 constexpr double kWeakerBelow = 0.75;   // browsers show no blur
 constexpr double kGaussianUpTo = 4;
@@ -131,13 +133,19 @@ class Pass {
 
 // The horizontal and the vertical pass.
 struct Passes {
-  explicit Passes(base::SizeF variance) : across(variance.width), down(variance.height) {}
+  Passes(base::SizeF variance, BlurEdge edge)
+      : across(variance.width), down(variance.height), clamps(edge == BlurEdge::kClamp) {}
+  // How far the result reaches out of the picture.
+  base::PointI growth() const {
+    return clamps ? base::PointI{} : base::PointI{across.reach(), down.reach()};
+  }
   base::SizeI grown(base::SizeI size) const {
-    return {size.width + 2 * across.reach(), size.height + 2 * down.reach()};
+    return {size.width + 2 * growth().x, size.height + 2 * growth().y};
   }
 
   Pass across;
   Pass down;
+  bool clamps;
 };
 
 // Blurs one picture in bands: first the columns, then the rows.
@@ -148,7 +156,9 @@ class Run {
         size_(size),
         grown_(passes.grown(size)),
         channels_(channels),
-        columns_(kLanes / channels) {
+        columns_(kLanes / channels),
+        before_{passes.growth().x + passes.across.reach(),
+                passes.growth().y + passes.down.reach()} {
     const int lines =
         std::max(kBandRows + 2 * passes.down.reach(), grown_.width + 2 * passes.across.reach());
     lines_.resize(static_cast<size_t>(lines) * kLanes);
@@ -177,10 +187,11 @@ class Run {
     const int width = std::min(columns_, size_.width - x);
     const int reach = passes_.down.reach();
     for (int i = 0; i < count + 2 * reach; ++i) {
-      const int y = first + i - 2 * reach;
+      const int y = first + i - before_.y;
       const bool is_inside = y >= 0 && y < size_.height;
-      if (!is_inside || width < columns_) std::fill_n(line(i), kLanes, 0.0F);
-      if (is_inside) read(y, x, width, line(i));
+      const bool is_read = is_inside || passes_.clamps;
+      if (!is_read || width < columns_) std::fill_n(line(i), kLanes, 0.0F);
+      if (is_read) read(std::clamp(y, 0, size_.height - 1), x, width, line(i));
     }
     passes_.down.run(lines_.data(), count);
     for (int i = 0; i < count; ++i) {
@@ -191,9 +202,11 @@ class Run {
   // Blurs the band's rows from `y`.
   void blur_rows(const Blur::WriteRow& write, int first, int y, int count) {
     const int rows = std::min(columns_, count - y);
-    const int before = 2 * passes_.across.reach();
-    std::fill(line(0), line(before), 0.0F);
-    std::fill(line(before + size_.width), line(2 * before + size_.width), 0.0F);
+    const int before = before_.x;
+    if (!passes_.clamps) {
+      std::fill(line(0), line(before), 0.0F);
+      std::fill(line(before + size_.width), line(2 * before + size_.width), 0.0F);
+    }
     for (int row = 0; row < rows; ++row) {
       const float* from = band_row(y + row);
       float* to = line(before) + row * channels_;
@@ -201,6 +214,7 @@ class Run {
         copy_pixel(from + x * channels_, to + ptrdiff_t{x} * kLanes);
       };
     }
+    if (passes_.clamps) repeat_ends(before);
     passes_.across.run(lines_.data(), grown_.width);
     for (int row = 0; row < rows; ++row) {
       const float* from = lines_.data() + row * channels_;
@@ -208,6 +222,15 @@ class Run {
         copy_pixel(from + ptrdiff_t{x} * kLanes, row_.data() + x * channels_);
       }
       write(first + y + row, row_.data());
+    }
+  }
+
+  // Fills the `count` lines on both sides of the rows with their outermost pixels.
+  void repeat_ends(int count) {
+    const int last = count + size_.width - 1;
+    for (int i = 0; i < count; ++i) {
+      std::copy_n(line(count), kLanes, line(i));
+      std::copy_n(line(last), kLanes, line(last + 1 + i));
     }
   }
 
@@ -223,7 +246,8 @@ class Run {
   base::SizeI size_;
   base::SizeI grown_;
   int channels_;
-  int columns_;  // columns per step; also rows
+  int columns_;          // columns per step; also rows
+  base::PointI before_;  // pixels read before the picture
   std::vector<float> lines_;
   std::vector<float> band_;
   std::vector<float> row_;
@@ -254,10 +278,10 @@ struct Between {
   float weight;  // of the pixel after it
 };
 
-std::vector<Between> places_of(int length, int shrink) {
+std::vector<Between> places_of(int first, int last, int shrink) {
   std::vector<Between> places;
-  places.reserve(static_cast<size_t>(length));
-  for (int pixel = 0; pixel < length; ++pixel) places.emplace_back(pixel, shrink);
+  places.reserve(static_cast<size_t>(last - first));
+  for (int pixel = first; pixel < last; ++pixel) places.emplace_back(pixel, shrink);
   return places;
 }
 
@@ -284,7 +308,7 @@ void gather(const std::vector<float>& row, const std::vector<Between>& places, f
 // Distributes each pixel over its four neighbours, so that the reduction does not shift anything.
 Field shrunk_picture(base::SizeI size, int channels, int shrink, const Blur::ReadRow& read) {
   Field field(shrunk(size, shrink), channels);
-  const std::vector<Between> places = places_of(size.width, shrink);
+  const std::vector<Between> places = places_of(0, size.width, shrink);
   std::vector<float> row(static_cast<size_t>(size.width * channels));
   std::vector<float> sums(static_cast<size_t>(field.size.width * channels));
   const float part = 1.0F / static_cast<float>(shrink * shrink);
@@ -316,15 +340,17 @@ void stretch(const std::vector<float>& row, const std::vector<Between>& places, 
   }
 }
 
-// Writes the reduced picture enlarged by linear interpolation, with transparent surroundings.
-void write_grown(Field& field, int shrink, const Blur::WriteRow& write) {
+// Writes `part` of the reduced picture enlarged by linear interpolation, with transparent
+// surroundings.
+void write_enlarged(Field& field, int shrink, const base::RectI& part,
+                    const Blur::WriteRow& write) {
   const auto channels = static_cast<size_t>(field.channels);
   const size_t row_floats = static_cast<size_t>(field.size.width) * channels;
-  const std::vector<Between> places = places_of(field.size.width * shrink, shrink);
+  const std::vector<Between> places = places_of(part.left, part.right, shrink);
   const std::vector<float> nothing(row_floats);
   std::vector<float> between(row_floats + 2 * channels);  // 0 at both ends
   std::vector<float> row(places.size() * channels);
-  for (int y = 0; y < field.size.height * shrink; ++y) {
+  for (int y = part.top; y < part.bottom; ++y) {
     const Between place(y, shrink);
     const float* a = place.before < 0 ? nothing.data() : field.row(place.before);
     const bool is_last = place.before + 1 == field.size.height;
@@ -334,14 +360,45 @@ void write_grown(Field& field, int shrink, const Blur::WriteRow& write) {
     }
     channels == 4 ? stretch<4>(between, places, row.data())
                   : stretch<1>(between, places, row.data());
-    write(y, row.data());
+    write(y - part.top, row.data());
   }
 }
 
+// A picture with clamped edges is extended by this many reduced pixels on each side before it is
+// reduced. All but kIncomplete of them are then sums of whole neighbourhoods, the outermost two of
+// these of the repeated edge alone: clamping the reduced picture repeats the edge exactly.
+constexpr int kExtended = 4;
+constexpr int kIncomplete = 3;
+
+// Reads a picture that repeats its edge pixels for `border` pixels on each side.
+class ExtendedRows {
+ public:
+  ExtendedRows(base::SizeI size, int channels, int border, const Blur::ReadRow& read)
+      : size_(size), channels_(channels), border_(border), read_(read) {}
+
+  base::SizeI size() const { return {size_.width + 2 * border_, size_.height + 2 * border_}; }
+
+  void read_whole(int y, float* pixels) const {
+    float* own = pixels + ptrdiff_t{border_} * channels_;
+    float* after = own + ptrdiff_t{size_.width} * channels_;
+    read_(std::clamp(y - border_, 0, size_.height - 1), 0, size_.width, own);
+    for (int x = 0; x < border_; ++x) {
+      std::copy_n(own, channels_, pixels + ptrdiff_t{x} * channels_);
+      std::copy_n(after - channels_, channels_, after + ptrdiff_t{x} * channels_);
+    }
+  }
+
+ private:
+  base::SizeI size_;
+  int channels_;
+  int border_;
+  const Blur::ReadRow& read_;
+};
+
 }  // namespace
 
-Blur::Blur(base::SizeF deviation)
-    : variance_{variance_of(deviation.width), variance_of(deviation.height)} {
+Blur::Blur(base::SizeF deviation, BlurEdge edge)
+    : variance_{variance_of(deviation.width), variance_of(deviation.height)}, edge_(edge) {
   LAYERCAST_CHECK(deviation.width > 0 && deviation.height > 0);
   while (std::min(deviation.width, deviation.height) / shrink_ > kDeviationMax) shrink_ *= 2;
   if (shrink_ == 1) return;
@@ -353,33 +410,52 @@ Blur::Blur(base::SizeF deviation)
 }
 
 base::PointI Blur::reach() const {
-  const Passes passes(variance_);
+  if (edge_ == BlurEdge::kClamp) return {};
+  const Passes passes(variance_, edge_);
   const int border = shrink_ == 1 ? 0 : 1;
   return {(passes.across.reach() + border) * shrink_, (passes.down.reach() + border) * shrink_};
 }
 
 base::SizeI Blur::blurred_size(base::SizeI size) const {
-  const base::SizeI grown = Passes(variance_).grown(shrink_ == 1 ? size : shrunk(size, shrink_));
+  if (edge_ == BlurEdge::kClamp) return size;
+  const base::SizeI grown =
+      Passes(variance_, edge_).grown(shrink_ == 1 ? size : shrunk(size, shrink_));
   return {grown.width * shrink_, grown.height * shrink_};
 }
 
 void Blur::run(base::SizeI size, int channels, const ReadRow& read, const WriteRow& write) const {
   LAYERCAST_CHECK(channels == 1 || channels == 4);
-  const Passes passes(variance_);
   if (shrink_ == 1) {
-    Run(passes, size, channels).run(read, write);
-    return;
+    Run(Passes(variance_, edge_), size, channels).run(read, write);
+  } else {
+    run_reduced(size, channels, read, write);
   }
-  Field small = shrunk_picture(size, channels, shrink_, read);
-  Field blurred(passes.grown(small.size), channels);
+}
+
+void Blur::run_reduced(base::SizeI size, int channels, const ReadRow& read,
+                       const WriteRow& write) const {
+  const Passes passes(variance_, edge_);
+  const int border = passes.clamps ? kExtended * shrink_ : 0;
+  const int skipped = passes.clamps ? kIncomplete : 0;
+  const ExtendedRows extended(size, channels, border, read);
+  Field small = shrunk_picture(
+      extended.size(), channels, shrink_,
+      [&](int y, int /*first*/, int /*count*/, float* pixels) { extended.read_whole(y, pixels); });
+  const base::SizeI used{small.size.width - 2 * skipped, small.size.height - 2 * skipped};
+  Field blurred(passes.grown(used), channels);
   const auto read_small = [&](int y, int first, int count, float* pixels) {
-    std::copy_n(small.row(y) + ptrdiff_t{first} * channels, count * channels, pixels);
+    const float* row = small.row(y + skipped) + ptrdiff_t{first + skipped} * channels;
+    std::copy_n(row, count * channels, pixels);
   };
   const auto write_small = [&](int y, const float* pixels) {
     std::copy_n(pixels, blurred.size.width * channels, blurred.row(y));
   };
-  Run(passes, small.size, channels).run(read_small, write_small);
-  write_grown(blurred, shrink_, write);
+  Run(passes, used, channels).run(read_small, write_small);
+  // The field begins one reduced pixel before the extended picture.
+  const int first = passes.clamps ? border - (skipped - 1) * shrink_ : 0;
+  const base::SizeI shown = blurred_size(size);
+  write_enlarged(blurred, shrink_, {first, first, first + shown.width, first + shown.height},
+                 write);
 }
 
 }  // namespace layercast::content

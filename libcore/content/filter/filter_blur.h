@@ -1,12 +1,14 @@
 #pragma once
 
 #include "base/geometry.h"
+#include "scene/model/filter.h"
 
 #include <functional>
 
 namespace layercast::content {
 
-/// Blurs pictures of 1 or 4 float channels, with transparent (0) surroundings.
+/// Blurs pictures of 1 or 4 float channels. Outside, a picture is 0 (scene::BlurEdge::kTransparent)
+/// or repeats its edge pixels (kClamp).
 /// Approximates a Gaussian of standard deviation s. Below 2: a kernel of Gaussian weights (weaker
 /// below ¾, where browsers show no blur). From 2: three box blurs with the variance of
 ///   - the Gaussian, up to s = 4;
@@ -21,9 +23,9 @@ namespace layercast::content {
 class Blur {
  public:
   /// `deviation`: horizontal and vertical standard deviation. Range: above 0, px.
-  explicit Blur(base::SizeF deviation);
+  explicit Blur(base::SizeF deviation, scene::BlurEdge edge = scene::BlurEdge::kTransparent);
 
-  /// How far the picture grows on each side, in px.
+  /// How far the picture grows on each side, in px; 0 with clamped edges.
   base::PointI reach() const;
 
   /// Reads `count` pixels of row `y` from `first`, all inside the picture.
@@ -40,8 +42,12 @@ class Blur {
   base::SizeI blurred_size(base::SizeI size) const;
 
  private:
+  void run_reduced(base::SizeI size, int channels, const ReadRow& read,
+                   const WriteRow& write) const;
+
   base::SizeF variance_;  // on the reduced picture
-  int shrink_ = 1;        // the power of two
+  scene::BlurEdge edge_;
+  int shrink_ = 1;  // the power of two
 };
 
 }  // namespace layercast::content

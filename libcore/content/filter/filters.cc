@@ -57,8 +57,9 @@ base::SizeF scaled(double length, base::SizeF scale) {
   return {length * scale.width, length * scale.height};
 }
 
-base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation) {
-  const Blur blur(deviation);
+base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation,
+                                 scene::BlurEdge edge) {
+  const Blur blur(deviation, edge);
   TRY_DO(check_size(blur.blurred_size(source.size())));
   const ImageView<const PremulRgba8> from = source.view();
   Image<PremulRgba8> pixels(blur.blurred_size(source.size()));
@@ -204,7 +205,7 @@ struct Apply {
   base::SizeF scale;
 
   base::Result<PicturePtr> operator()(const scene::BlurFilter& filter) const {
-    return blurred(source, scaled(filter.radius, scale));
+    return blurred(source, scaled(filter.radius, scale), filter.edge);
   }
   base::Result<PicturePtr> operator()(const scene::ColorFilter& filter) const {
     return recolored(source, {&filter, 1});

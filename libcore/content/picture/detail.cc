@@ -22,6 +22,21 @@ bool is_color(const scene::Filter& filter) {
   return std::holds_alternative<scene::ColorFilter>(filter);
 }
 
+// Whether a filter reads the outermost pixels of the picture as its surroundings.
+bool clamps(const std::vector<scene::Filter>& filters) {
+  return std::ranges::any_of(filters, [](const scene::Filter& filter) {
+    const auto* blur = std::get_if<scene::BlurFilter>(&filter);
+    return blur != nullptr && blur->edge == scene::BlurEdge::kClamp;
+  });
+}
+
+bool clamps(const scene::Animation& animation) {
+  const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
+  return effect != nullptr && std::ranges::any_of(effect->keyframes, [](const auto& k) {
+           return k.filters && clamps(*k.filters);
+         });
+}
+
 bool animates_filters(const scene::Animation& animation) {
   const auto* effect = std::get_if<scene::KeyframesEffect>(&animation.effect);
   return effect != nullptr && std::ranges::any_of(effect->keyframes, [](const auto& k) {
@@ -85,7 +100,8 @@ struct Course {
   bool scales = false;
   bool scrolls = false;
   bool filters_change = false;
-  base::SizeF scale;  ///< the largest
+  bool clamps = false;  ///< whether a filter repeats the edges of the picture
+  base::SizeF scale;    ///< the largest
 };
 
 Course course_of(const scene::Layer& layer) {
@@ -95,6 +111,7 @@ Course course_of(const scene::Layer& layer) {
   course.moves = layer.transition.has_value();
   course.turns = transform.rotation != 0;
   course.scales = transform.scale != base::PointF{1, 1};
+  course.clamps = clamps(layer.filters);
   course.scale = {std::abs(transform.scale.x), std::abs(transform.scale.y)};
   // Texts and shapes are drawn anew for each size of the box.
   const bool follows_box =
@@ -106,6 +123,7 @@ Course course_of(const scene::Layer& layer) {
       course.turns |= turns(animation);
       course.scrolls |= std::holds_alternative<scene::ScrollEffect>(animation.effect);
       course.filters_change |= animates_filters(animation);
+      course.clamps |= clamps(animation);
       const base::SizeF factor = largest_factor(animation);
       course.scales |= changes_scale(animation);
       if (follows_box) {
@@ -148,8 +166,15 @@ double power_of_two_above(double value) {
   return std::ldexp(1.0, mantissa == 0.5 ? exponent - 1 : exponent);
 }
 
+// A scale at which a picture of whole pixels still has whole pixels: an outermost pixel that the
+// picture covers only partly would be repeated as a translucent one.
+double whole_scale(double scale) { return power_of_two_above(std::max(1.0, scale)); }
+
 // A filtered image is first resampled to its place on the canvas, if it is upright.
 Detail detail_of_image(const scene::Layer& layer, const Course& course, bool is_upright) {
+  if (course.clamps) {
+    return {{whole_scale(course.scale.width), whole_scale(course.scale.height)}, std::nullopt, {}};
+  }
   const bool stands = !course.moves && is_upright && can_stand(layer.transform);
   const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
   if (has_reach || (!layer.filters.empty() && stands)) {
@@ -201,7 +226,8 @@ Detail detail_of(const scene::Layer& layer) {
     detail = finer(detail);
   }
   const bool has_reach = course.filters_change || !std::ranges::all_of(layer.filters, is_color);
-  if (text == nullptr && !course.moves && (is_upright || !has_reach) && can_stand(transform)) {
+  const bool stays = !course.moves && !course.clamps;
+  if (text == nullptr && stays && (is_upright || !has_reach) && can_stand(transform)) {
     detail.standing = standing(transform);
     detail.anchor = transform.anchor;
   }

@@ -99,7 +99,7 @@ struct Mix {
   double progress;
 
   Filter operator()(const BlurFilter& from, const BlurFilter& to) const {
-    return BlurFilter{mixed_blur(from.radius, to.radius, progress)};
+    return BlurFilter{mixed_blur(from.radius, to.radius, progress), from.edge};
   }
   Filter operator()(const ColorFilter& from, const ColorFilter& to) const {
     const double steps = from.kind == Kind::kHueRotate ? kStepsPerDegree : kStepsPerUnit;
@@ -128,6 +128,9 @@ bool is_same_function(const Filter& a, const Filter& b) {
   const auto* color_a = std::get_if<ColorFilter>(&a);
   const auto* color_b = std::get_if<ColorFilter>(&b);
   if (color_a != nullptr && color_b != nullptr) return color_a->kind == color_b->kind;
+  const auto* blur_a = std::get_if<BlurFilter>(&a);
+  const auto* blur_b = std::get_if<BlurFilter>(&b);
+  if (blur_a != nullptr && blur_b != nullptr) return blur_a->edge == blur_b->edge;
   return a.index() == b.index();
 }
 
@@ -135,7 +138,7 @@ bool is_same_function(const Filter& a, const Filter& b) {
 
 Filter neutral(const Filter& filter) {
   struct Neutral {
-    Filter operator()(const BlurFilter& /*f*/) const { return BlurFilter{0}; }
+    Filter operator()(const BlurFilter& f) const { return BlurFilter{0, f.edge}; }
     Filter operator()(const ColorFilter& f) const {
       return ColorFilter{f.kind, neutral_amount(f.kind)};
     }

@@ -9,9 +9,16 @@
 
 namespace layercast::scene {
 
-/// CSS blur(): a Gaussian blur of the picture with transparent surroundings.
+/// What a blur reads outside the picture. Source: SVG feGaussianBlur, edgeMode.
+enum class BlurEdge : uint8_t {
+  kTransparent,  ///< transparent pixels, as CSS blur(): the picture grows and its edges fade
+  kClamp,        ///< the nearest pixel of the picture, which keeps its size: edgeMode="duplicate"
+};
+
+/// A Gaussian blur of the picture.
 struct BlurFilter {
   double radius = 0;  ///< standard deviation, px
+  BlurEdge edge = BlurEdge::kTransparent;
   bool operator==(const BlurFilter&) const = default;
 };
 
@@ -59,6 +66,7 @@ Filter neutral(const Filter& filter);
 bool does_nothing(const Filter& filter);
 
 /// Whether the functions of the shorter list are the first ones of the other, in the same order.
+/// Blurs with different edges are different functions.
 bool can_blend(const std::vector<Filter>& from, const std::vector<Filter>& to);
 
 /// Interpolates between two lists. Lists for which can_blend() holds are interpolated function by

@@ -83,14 +83,41 @@ Codec<ChromaKeyFilter> chroma_key() {
                                         "removed from the remaining colours.")}});
 }
 
+Codec<BlurEdge> blur_edge() {
+  return scene::one_of<BlurEdge>(
+      {{BlurEdge::kTransparent, "transparent"}, {BlurEdge::kClamp, "clamp"}});
+}
+
+// A number is the radius of a blur with the default edge.
 Codec<BlurFilter> blur() {
+  using F = BlurFilter;
   const auto radius = number(limits::kBlur);
-  return {radius.kind,
-          [=](const Value& value, Reader& reader) -> std::optional<BlurFilter> {
-            const auto read = radius.read(value, reader);
-            return read ? std::optional(BlurFilter{*read}) : std::nullopt;
-          },
-          [=](const BlurFilter& typed) { return radius.write(typed.radius); }, radius.schema};
+  const auto whole = object<F>(
+      {.title = "filter: blur",
+       .doc = "A Gaussian blur, as CSS blur(). A number alone is its radius.",
+       .fields = {required("radius", &F::radius, radius, "Standard deviation in px, as in CSS."),
+                  optional("edge", &F::edge, blur_edge(),
+                           "What lies outside the picture. transparent: nothing, so that the edges "
+                           "of the picture fade and spread. clamp: its outermost pixels repeat, so "
+                           "that the picture keeps its size and its edges their opacity.")}});
+  const std::string kind = radius.kind + ", or " + whole.kind;
+  return {
+      kind,
+      [=](const Value& value, Reader& reader) -> std::optional<F> {
+        if (value.is(Value::Kind::kObject)) return whole.read(value, reader);
+        if (!value.is(Value::Kind::kNumber)) {
+          reader.fault(value, got(value), kind);
+          return std::nullopt;
+        }
+        const auto read = radius.read(value, reader);
+        return read ? std::optional(F{*read, BlurEdge::kTransparent}) : std::nullopt;
+      },
+      [=](const F& typed) {
+        const bool is_plain = typed.edge == BlurEdge::kTransparent;
+        return is_plain ? radius.write(typed.radius) : whole.write(typed);
+      },
+      [=](SchemaBuilder& builder) { return either(radius.schema(builder), whole.schema(builder)); },
+      Shape{FileRole::kNone, false, nullptr, nullptr, {radius.shape, whole.shape}}};
 }
 
 Codec<ColorFilter> color_function(const ColorFunction& function) {

@@ -26,6 +26,7 @@ using frame::Picture;
 using frame::PicturePtr;
 using frame::PremulRgba8;
 using frame::StraightRgba8;
+using scene::BlurEdge;
 using scene::BlurFilter;
 using scene::ChromaKeyFilter;
 using scene::ColorFilter;
@@ -156,11 +157,17 @@ TEST(ColorFilters, ThatChangeNothingGiveEveryColourBack) {
 
 // ---- Blur ----
 
-// Components as plainly as it can be written: weights along one axis, transparent outside.
+// Components as plainly as it can be written: weights along one axis; outside, transparent or the
+// nearest pixel.
 struct Plane {
   SizeI size;
   std::vector<double> values;
+  BlurEdge edge = BlurEdge::kTransparent;
   double at(int x, int y) const {
+    if (edge == BlurEdge::kClamp) {
+      x = std::clamp(x, 0, size.width - 1);
+      y = std::clamp(y, 0, size.height - 1);
+    }
     const bool is_inside = x >= 0 && y >= 0 && x < size.width && y < size.height;
     return is_inside ? values[static_cast<size_t>(y * size.width + x)] : 0;
   }
@@ -207,15 +214,15 @@ std::vector<double> three_boxes(int width) {
 }
 
 // The largest difference between `picture` blurred and its twin.
-int distance_from_twin(const Picture& picture, double deviation,
-                       const std::vector<double>& weights) {
+int distance_from_twin(const Picture& picture, double deviation, const std::vector<double>& weights,
+                       BlurEdge edge = BlurEdge::kTransparent) {
   const PicturePtr blurred =
       filtered_with(picture_of(picture.size(), [&](int x, int y) { return at(picture, x, y); }),
-                    {BlurFilter{deviation}});
+                    {BlurFilter{deviation, edge}});
   int largest = 0;
   for (uint8_t PremulRgba8::*component :
        {&PremulRgba8::red, &PremulRgba8::green, &PremulRgba8::blue, &PremulRgba8::alpha}) {
-    Plane plane{blurred->size(), {}};
+    Plane plane{blurred->size(), {}, edge};
     for (int y = 0; y < plane.size.height; ++y) {
       for (int x = 0; x < plane.size.width; ++x) {
         plane.values.push_back(at(picture, x + static_cast<int>(blurred->origin().x),
@@ -258,6 +265,69 @@ TEST(Blur, OfLargerDeviationsIsThatOfTheStandardsThreeBoxes) {
   EXPECT_LE(distance_from_twin(*picture, 8, three_boxes(15)), 3);
   EXPECT_LE(distance_from_twin(*picture, 10, three_boxes(19)), 3);
   EXPECT_LE(distance_from_twin(*picture, 19.7, three_boxes(37)), 3);
+}
+
+// ---- Blur with clamped edges ----
+
+PicturePtr clamped(const PicturePtr& source, double deviation) {
+  return filtered_with(source, {BlurFilter{deviation, BlurEdge::kClamp}});
+}
+
+TEST(ClampedBlur, OfOneColourIsThatColourUpToTheEdge) {
+  for (const PremulRgba8 color : {kOpaque, PremulRgba8{90, 20, 60, 128}}) {
+    for (const double deviation : {0.3, 1.0, 2.0, 3.7, 5.0, 8.0, 20.0, 33.3, 250.0}) {
+      const SizeI size{131, 67};
+      const PicturePtr blurred = clamped(plain(size, color), deviation);
+      ASSERT_EQ(blurred->size(), size) << deviation;
+      EXPECT_EQ(blurred->origin(), (PointF{0, 0})) << deviation;
+      for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+          ASSERT_EQ(at(*blurred, x, y), color) << deviation << ": " << x << " " << y;
+        }
+      }
+    }
+  }
+}
+
+TEST(ClampedBlur, RepeatsTheOutermostPixels) {
+  const PicturePtr picture = busy_picture();
+  for (const double deviation : {0.75, 1.0, 1.5, 1.99}) {
+    EXPECT_LE(distance_from_twin(*picture, deviation, gaussian(deviation), BlurEdge::kClamp), 1)
+        << deviation;
+  }
+  for (const double deviation : {2.0, 3.0, 4.0}) {
+    EXPECT_LE(distance_from_twin(*picture, deviation, gaussian(deviation), BlurEdge::kClamp), 4)
+        << deviation;
+  }
+  EXPECT_LE(distance_from_twin(*picture, 8, three_boxes(15), BlurEdge::kClamp), 3);
+  EXPECT_LE(distance_from_twin(*picture, 10, three_boxes(19), BlurEdge::kClamp), 3);
+  EXPECT_LE(distance_from_twin(*picture, 19.7, three_boxes(37), BlurEdge::kClamp), 3);
+}
+
+// A picture that is larger by more than the blur's reach has the repeated edges in it.
+TEST(ClampedBlur, IsTheMiddleOfABlurredPictureWithRepeatedEdges) {
+  const SizeI size{61, 45};
+  const PicturePtr picture = random_picture(size, 29);
+  for (const double deviation : {0.9, 2.5, 6.0, 25.0}) {
+    const int border = static_cast<int>(4 * deviation) / 16 * 16 + 32;
+    const PicturePtr extended =
+        picture_of({size.width + 2 * border, size.height + 2 * border}, [&](int x, int y) {
+          return at(*picture, std::clamp(x - border, 0, size.width - 1),
+                    std::clamp(y - border, 0, size.height - 1));
+        });
+    const PicturePtr expected = filtered_with(extended, {BlurFilter{deviation}});
+    const PicturePtr blurred = clamped(picture, deviation);
+    for (int y = 0; y < size.height; ++y) {
+      for (int x = 0; x < size.width; ++x) {
+        ASSERT_LE(difference(at(*blurred, x, y), at(*expected, x + border, y + border)), 1)
+            << deviation << ": " << x << " " << y;
+      }
+    }
+  }
+}
+
+TEST(ClampedBlur, OfTheLargestPicturesIsWithinTheLimits) {
+  EXPECT_EQ(clamped(plain({16384, 2}, kOpaque), 250)->size(), (SizeI{16384, 2}));
 }
 
 TEST(Blur, GrowsSmoothly) {

@@ -28,6 +28,16 @@ TEST(MixedFilters, BlendOneByOneWhereTheFunctionsAreTheSame) {
   EXPECT_EQ(mixed(from, to, 1), to);
 }
 
+TEST(MixedFilters, BlursBlendIfTheirEdgesAreTheSame) {
+  const Filter clamped = BlurFilter{8, BlurEdge::kClamp};
+  EXPECT_EQ(mixed(kNone, {clamped}, 0.5), (Filters{BlurFilter{4, BlurEdge::kClamp}}));
+  EXPECT_EQ(mixed({clamped}, {BlurFilter{0, BlurEdge::kClamp}}, 0.25),
+            (Filters{BlurFilter{6, BlurEdge::kClamp}}));
+  EXPECT_FALSE(can_blend({clamped}, {blur(8)}));
+  EXPECT_EQ(mixed({clamped}, {blur(4)}, 0.49), Filters{clamped});
+  EXPECT_EQ(mixed({clamped}, {blur(4)}, 0.5), Filters{blur(4)});
+}
+
 TEST(MixedFilters, BlendOnlyInTheSameOrder) {
   const Filter gray = color(Kind::kGrayscale, 1);
   EXPECT_TRUE(can_blend({blur(2), gray}, {blur(10)}));

@@ -3,6 +3,7 @@
 #include "base/geometry.h"
 #include "scene/model/limits.h"
 #include "scene/model/scene.h"
+#include "scene/wire/scene_tables.h"
 #include "tests/scene/parsed_scene.h"
 #include "tests/scene/random_scene.h"
 
@@ -455,6 +456,20 @@ TEST(SceneOutputs, WithoutIdAreNamedAfterTheirPlace) {
   EXPECT_EQ(scene.outputs[3].rotate_bytes, 2'000'000'000);
 }
 
+TEST(Filters, ABlurIsANumberUnlessItsEdgeIsClamped) {
+  const Scene scene =
+      scene_of(with("filters: [{blur: 8}, {blur: {radius: 3}}, {blur: {radius: 20, edge: clamp}}, "
+                    "{blur: {radius: 1, edge: transparent}}]"));
+  const std::vector<Filter> expected = {BlurFilter{8}, BlurFilter{3},
+                                        BlurFilter{20, BlurEdge::kClamp}, BlurFilter{1}};
+  EXPECT_EQ(scene.layers[0]->filters, expected);
+  const Value written = layer_codec().write(*scene.layers[0]);
+  const Value& filters = *written.find("filters");
+  EXPECT_EQ(filters.items[0].find("blur")->number, 8);
+  EXPECT_EQ(filters.items[2].find("blur")->find("edge")->text, "clamp");
+  EXPECT_EQ(filters.items[3].find("blur")->number, 1);
+}
+
 TEST(SceneFaults, OfFilters) {
   expect_faults({
       {with("filters: [{blurr: 8}]"),
@@ -464,6 +479,14 @@ TEST(SceneFaults, OfFilters) {
       {with("filters: [{blur: 8, sepia: 1}]"),
        {"8:15: layers[0].filters[0]: got a mapping, expected one filter, such as {blur: "
         "8}"}},
+      {with("filters: [{blur: soft}]"),
+       {"8:22: layers[0].filters[0].blur: got a string, expected a number from 0 to 250, or a "
+        "mapping (filter: blur)"}},
+      {with("filters: [{blur: {edge: clmp}}]"),
+       {"8:22: layers[0].filters[0].blur: \"radius\" is missing, expected a number from 0 to 250",
+        "8:29: layers[0].filters[0].blur.edge: \"clmp\" is not known, expected transparent or "
+        "clamp; "
+        "did you mean \"clamp\"?"}},
       {with("filters: [{sepia: 2}]"),
        {"8:23: layers[0].filters[0].sepia: 2 is above 1, expected a number from 0 to 1"}},
   });
