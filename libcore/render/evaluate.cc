@@ -123,7 +123,7 @@ std::optional<PlacedLayer> placed_at(const scene::RunningLayer& layer, base::Siz
   if (opacity_level(opacity) == 0 || std::abs(map.determinant()) < kDeterminantMin) {
     return std::nullopt;
   }
-  return PlacedLayer{map, size, opacity};
+  return PlacedLayer{map, size, opacity, false};
 }
 
 std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const PlacedLayer& placed,
@@ -133,12 +133,36 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
   compose::DrawItem item{part.picture,
                          on_whole_pixels(placed.frame_from_box * part.box_from_picture), opacity,
                          layer.blend_mode, std::nullopt};
-  if (layer.clip || part.is_cut_to_box) {
-    const double radius = layer.clip ? layer.clip->radius : 0;
+  const bool has_clip = layer.clip && !placed.is_clipped;
+  if (has_clip || part.is_cut_to_box) {
+    const double radius = has_clip ? layer.clip->radius : 0;
     item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius,
-                                     layer.clip && part.is_cut_to_box};
+                                     has_clip && part.is_cut_to_box};
   }
   return item;
+}
+
+frame::PicturePtr clipped(const frame::PicturePtr& picture, const Affine& picture_from_box,
+                          base::SizeF box, double radius, bool is_cut) {
+  compose::DrawItem item{picture, {}, 255, base::BlendMode::kNormal, std::nullopt};
+  item.clip = compose::RoundedClip{picture_from_box, box, radius, is_cut};
+  const compose::DrawList list{picture->size(), {}, {std::move(item)}};
+  frame::Image<frame::PremulRgba8> pixels(list.canvas);
+  compose::compose_pixels(list, pixels.view());
+  return std::make_shared<frame::Picture>(std::move(pixels), picture->origin());
+}
+
+content::Raster clipped(const content::Raster& raster, base::SizeF box, double radius) {
+  const auto clip = [&](const frame::PicturePtr& picture, const Affine& pixels_from_box) {
+    const base::PointF origin = picture->origin();
+    return clipped(picture, base::translation(-origin.x, -origin.y) * pixels_from_box, box, radius,
+                   raster.is_cut_to_box);
+  };
+  content::Raster result = raster;
+  result.picture = clip(raster.picture, raster.pixels_from_box);
+  if (raster.finer != nullptr) result.finer = clip(raster.finer, raster.finer_from_box);
+  result.is_cut_to_box = false;
+  return result;
 }
 
 base::Result<content::Part> flattened(std::span<const content::Part> parts, base::SizeF box) {

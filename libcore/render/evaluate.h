@@ -32,7 +32,8 @@ struct Stage {
 struct PlacedLayer {
   base::Affine frame_from_box;
   base::SizeF box;
-  double opacity = 1;  ///< 0..1
+  double opacity = 1;       ///< 0..1
+  bool is_clipped = false;  ///< whether its pictures are clipped already
 };
 
 /// Places the layer at `time`; nullopt if it is not visible. `box`: the size of its content. Range:
@@ -51,6 +52,13 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
 /// Rounds a pure translation to a pixel boundary if it is so close that no sample would differ: a
 /// slide by whole pixels per frame misses some by the last bit. Other maps are returned unchanged.
 base::Affine on_whole_pixels(base::Affine map);
+
+/// The picture clipped to `box`. Its corners are round; `picture_from_box` maps the box to its
+/// pixels. `is_cut`: whether the picture ends at the edges of the box.
+frame::PicturePtr clipped(const frame::PicturePtr& picture, const base::Affine& picture_from_box,
+                          base::SizeF box, double radius, bool is_cut);
+/// The picture of a layer, and the finer one, clipped to `box`.
+content::Raster clipped(const content::Raster& raster, base::SizeF box, double radius);
 
 /// Composites the parts into one picture of the layer box and its overflow, to which effects on the
 /// whole layer apply.

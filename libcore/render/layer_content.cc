@@ -4,6 +4,7 @@
 #include "content/animation/animated.h"
 #include "content/filter/filters.h"
 #include "content/picture/remarks.h"
+#include "render/evaluate.h"
 #include "render/layer_effects.h"
 
 #include <memory>
@@ -94,6 +95,7 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
     error.where = base::redacted_url(error.where);
     made->raster = rasterizer_->error_raster(layer, error);
     made->filters = lasting_filters(layer);
+    made->clip = lasting_clip(layer);
     made->error = std::move(error);
   };
   auto moving = open(running);
@@ -117,13 +119,19 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
     made->changes = scene::changes_with_time(made->parts);
     made->text = scene::expanded(made->parts, clock);
   }
-  auto raster = rasterizer_->rasterise(layer, made->text);
+  const auto rasterised = [&](const scene::Layer& each) -> base::Result<content::Raster> {
+    TRY(content::Raster plain, rasterizer_->rasterise(each, made->text));
+    if (!made->clip) return plain;
+    return clipped(plain, layer.size.value_or(plain.box), made->clip->radius);
+  };
+  if (!made->changes) made->clip = lasting_clip(layer);
+  auto raster = rasterised(layer);
   if (raster && !made->changes) {
     made->filters = lasting_filters(layer);
     auto filtered = content::filtered(raster.value(), made->filters);
     if (!filtered && raster.value().pixels_from_box != base::Affine{}) {
       // At the scale at which it is shown, the filtered picture would be too large.
-      raster = rasterizer_->rasterise(unscaled(layer), made->text);
+      raster = rasterised(unscaled(layer));
       if (raster) filtered = content::filtered(raster.value(), made->filters);
     }
     if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();

@@ -33,8 +33,10 @@ struct LayerContent {
   bool changes = false;                    ///< whether the text changes from frame to frame
   std::string text;                        ///< the text in `raster`
   std::vector<scene::Filter> filters;      ///< already applied to `raster`
-  std::optional<content::Raster>
-      plain;                         ///< `raster` without filters, if a transition may change them
+  /// Already applied to `raster` and `plain`, before the filters.
+  std::optional<scene::Clip> clip;
+  /// `raster` without filters, if a transition may change them.
+  std::optional<content::Raster> plain;
   std::optional<base::Error> error;  ///< why `raster` is the error picture
   /// What is not shown as its author meant it: letters that no font has, unsupported features.
   std::vector<std::string> remarks;

@@ -45,6 +45,11 @@ const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
   return animates_filters(layer) || sees_scrolling(layer) ? kNone : layer.filters;
 }
 
+std::optional<scene::Clip> lasting_clip(const scene::Layer& layer) {
+  const bool comes_first = layer.clip && layer.clip->order == scene::Clip::Order::kBeforeFilters;
+  return comes_first && !is_of_colors(lasting_filters(layer)) ? layer.clip : std::nullopt;
+}
+
 void LayerEffects::update_filters(const scene::RunningLayer& layer, const base::SceneTime& time) {
   if (layer.run.transition && layer.run.transition->filters_start) {
     now_ = scene::filters_at(layer, time);
@@ -66,8 +71,9 @@ void LayerEffects::update_filters(const scene::RunningLayer& layer, const base::
   recoloring_ = std::make_shared<const frame::Recoloring>(content::recoloring(colors_));
 }
 
-base::Result<void> LayerEffects::flatten(base::SizeF box, const std::vector<content::Part>& parts) {
-  if (flat_ && sources_ == parts) return {};
+base::Result<void> LayerEffects::flatten(base::SizeF box, const std::optional<scene::Clip>& clip,
+                                         const std::vector<content::Part>& parts) {
+  if (flat_ && sources_ == parts && clip_ == clip) return {};
   filtered_.reset();
   flat_.reset();
   if (parts.size() == 1 && is_flat(parts.front())) {
@@ -75,7 +81,13 @@ base::Result<void> LayerEffects::flatten(base::SizeF box, const std::vector<cont
   } else {
     TRY(flat_, flattened(parts, box));
   }
+  if (clip) {
+    flat_->picture = clipped(std::get<frame::PicturePtr>(flat_->picture),
+                             base::inverse(flat_->box_from_picture), box, clip->radius, false);
+    flat_->finer = nullptr;
+  }
   sources_ = parts;
+  clip_ = clip;
   return {};
 }
 
@@ -97,11 +109,16 @@ base::Result<void> LayerEffects::filter() {
 
 base::Result<void> LayerEffects::apply(const scene::RunningLayer& layer,
                                        const base::SceneTime& time, base::SizeF box,
+                                       const std::optional<scene::Clip>& clip,
                                        std::vector<content::Part>& parts) {
   update_filters(layer, time);
+  has_clipped_ = false;
   const bool is_drawn_so = now_.empty() && (recoloring_ == nullptr || parts.size() == 1);
   if (parts.empty() || is_drawn_so) return {};
-  TRY_DO(flatten(box, parts));
+  // Colour filters alone give the same before and after the clip.
+  const bool is_first = clip && clip->order == scene::Clip::Order::kBeforeFilters && !now_.empty();
+  TRY_DO(flatten(box, is_first ? clip : std::nullopt, parts));
+  has_clipped_ = is_first;
   if (!now_.empty()) TRY_DO(filter());
   parts.assign(1, now_.empty() ? *flat_ : *filtered_);
   return {};

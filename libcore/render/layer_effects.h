@@ -21,31 +21,42 @@ bool animates_filters(const scene::Layer& layer);
 /// The filters that are applied once to the picture of a content without motion.
 const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer);
 
+/// The clip that is applied once to the picture of a content without motion, before its filters;
+/// nullopt: the clip has no such order, or clipping after the filters gives the same.
+std::optional<scene::Clip> lasting_clip(const scene::Layer& layer);
+
 /// Applies the filters of one layer to its parts; the result is cached until either changes. Colour
 /// filters at the end of the list are left to the compositor, as recoloring().
 class LayerEffects {
  public:
   /// Replaces `parts` by one part with the filters of the stream time `time` applied. A single part
   /// that has only colour filters stays unchanged. Does nothing without parts or filters. `box`:
-  /// the layer's.
+  /// the layer's. `clip`: applied before the filters, if has_clipped() says so afterwards.
   /// Errors: kLimit if the picture would be too large.
   base::Result<void> apply(const scene::RunningLayer& layer, const base::SceneTime& time,
-                           base::SizeF box, std::vector<content::Part>& parts);
+                           base::SizeF box, const std::optional<scene::Clip>& clip,
+                           std::vector<content::Part>& parts);
+
+  /// Whether the last apply() has clipped the parts.
+  bool has_clipped() const { return has_clipped_; }
 
   /// The recolouring that the compositor must still apply after apply(); null for none.
   const frame::RecoloringPtr& recoloring() const { return recoloring_; }
 
  private:
   void update_filters(const scene::RunningLayer& layer, const base::SceneTime& time);
-  base::Result<void> flatten(base::SizeF box, const std::vector<content::Part>& parts);
+  base::Result<void> flatten(base::SizeF box, const std::optional<scene::Clip>& clip,
+                             const std::vector<content::Part>& parts);
   base::Result<void> filter();
 
   std::vector<scene::Filter> now_;  ///< at this instant, without the colour filters at the end
   std::vector<scene::ColorFilter> last_colors_;  ///< the colour filters at the end
   std::vector<scene::ColorFilter> colors_;       ///< the filters of `recoloring_`
   frame::RecoloringPtr recoloring_;
-  std::vector<scene::Filter> filters_;     ///< the filters of `filtered_`
-  std::vector<content::Part> sources_;     ///< the parts in `flat_`
+  std::vector<scene::Filter> filters_;  ///< the filters of `filtered_`
+  std::vector<content::Part> sources_;  ///< the parts in `flat_`
+  std::optional<scene::Clip> clip_;     ///< of `flat_`
+  bool has_clipped_ = false;
   std::optional<content::Part> flat_;      ///< an upright picture
   std::optional<content::Part> filtered_;  ///< `flat_` with filters
 };

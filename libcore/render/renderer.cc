@@ -433,13 +433,17 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 // the end are left to the compositor. Returns whether there were any filters.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
+  state.is_clipped = state.content->clip.has_value();
   const bool has_failed = state.error || state.content->error;
   if (has_failed && state.on_error == OnError::kErrorPicture) return false;
   if (state.is_filtered || state.parts.empty()) return false;
   const bool has_any = !state.layer->filters.empty() || state.run->transition;
   if (!has_any && !animates_filters(*state.layer)) return false;
-  const base::Result<void> done = state.effects.apply(state.running(), time, box, state.parts);
+  const auto clip = state.is_clipped ? std::nullopt : state.layer->clip;
+  const base::Result<void> done =
+      state.effects.apply(state.running(), time, box, clip, state.parts);
   if (done) {
+    state.is_clipped = state.is_clipped || state.effects.has_clipped();
     if (state.filter_error) has_failing_change_ = true;
     state.filter_error.reset();
     state.unfilterable.reset();
@@ -472,6 +476,7 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
     if (!placed) return;
   }
+  placed->is_clipped = state.is_clipped;
   const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
   if (is_group && state.parts.size() > 1) group_parts(state, placed->box);
   LayerSampling sampling = layer_sampling(state.running(), *state.content, time);

@@ -142,6 +142,7 @@ class Renderer {
     std::vector<content::Part> grouped;           ///< the parts in `group`
     std::optional<content::Part> group;           ///< several parts as one picture
     bool is_filtered = false;                     ///< whether the content was made with its filters
+    bool is_clipped = false;                      ///< whether its pictures are clipped already
     LayerEffects effects;                         ///< the filters of the layer
     frame::RecoloringPtr recoloring;              ///< applied by the compositor
     std::optional<content::Raster> unfilterable;  ///< the error picture, while filters fail

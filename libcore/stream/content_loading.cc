@@ -198,6 +198,7 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
   const content::Part part = render::part_of(*content.raster);
   const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time, stage);
   if (!placed) return;
+  placed->is_clipped = content.clip.has_value();
   const render::LayerSampling sampling = render::layer_sampling(settled, content, time);
   // Only the cache is needed, not the item.
   static_cast<void>(render::sampled_item(settled_layer, *placed, part, sampling, *resampled_));

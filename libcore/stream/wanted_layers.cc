@@ -89,16 +89,21 @@ bool same_content(const SharedLayer& one, const SharedLayer& other) {
 }
 
 bool same_job(const SharedLayer& a, const SharedLayer& b) {
-  return same_content(a, b) && (is_video(*a.layer) || render::lasting_filters(*a.layer) ==
-                                                          render::lasting_filters(*b.layer));
+  const auto same_look = [](const scene::Layer& one, const scene::Layer& other) {
+    return render::lasting_filters(one) == render::lasting_filters(other) &&
+           render::lasting_clip(one) == render::lasting_clip(other);
+  };
+  return same_content(a, b) && (is_video(*a.layer) || same_look(*a.layer, *b.layer));
 }
 
 bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared) {
   const auto& transition = shared.run->transition;
   const bool in_transition = transition && transition->filters_start;
-  const bool is_plain = content.plain || content.filters.empty();
+  const bool is_plain = (content.plain || content.filters.empty()) &&
+                        (!content.clip || content.clip == shared.layer->clip);
   return !content.is_one_picture() || (in_transition && is_plain) ||
-         content.filters == render::lasting_filters(*shared.layer);
+         (content.filters == render::lasting_filters(*shared.layer) &&
+          content.clip == render::lasting_clip(*shared.layer));
 }
 
 SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept) {

@@ -38,8 +38,8 @@ std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now)
 bool same_content(const SharedLayer& one, const SharedLayer& other);
 /// Whether a content that is being made for `a` is also valid for `b`.
 bool same_job(const SharedLayer& a, const SharedLayer& b);
-/// Whether the content already has the filters of the layer. Moving contents are filtered when they
-/// are shown.
+/// Whether the content already has the filters of the layer, and the clip before them. Moving
+/// contents are filtered when they are shown.
 bool has_filters_of(const render::LayerContent& content, const SharedLayer& shared);
 
 /// `layer` with the content of `kept`, which plays on: what a layer shows that keeps its old

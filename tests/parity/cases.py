@@ -486,6 +486,20 @@ def filters() -> list[Case]:
     return cases
 
 
+@group
+def clips_before_filters() -> list[Case]:
+    clip = {"radius": 24, "order": "before-filters"}
+    shadow = [{"drop_shadow": {"color": "#000000c0", "blur": 8, "offset": [6, 9]}}]
+    hard = [{"drop_shadow": {"color": "#ff0080", "blur": 0, "offset": [-12, 8]}}]
+    return [
+        Case("a shadow of round corners", [image("odd.png", (60, 50), clip=clip, filters=shadow)]),
+        Case("a hard shadow of round corners", [image("odd.png", (60, 50), clip=clip, filters=hard)]),
+        Case("a blur of round corners", [image("odd.png", (60, 50), clip=clip, filters=[{"blur": 4}])]),
+        Case("a shadow of round corners, turned",
+             [image("odd.png", (120, 90), anchor=(0.5, 0.5), rotation=30, clip=clip, filters=shadow)]),
+    ]  # fmt: skip
+
+
 # ---- Motion --------------------------------------------------------------------------------------
 
 EASINGS = (

@@ -3,8 +3,8 @@
 A layer here is what stands in a scene file, as a dict. Rules of the translation:
 - a layer is a box of its size at the top left of its canvas, `translate`d to where its anchor lands,
   then `rotate`d and `scale`d about `transform-origin`, the anchor;
-- filters are `filter`, the clip `clip-path: inset(0 round …)`, opacity and blend mode what they are
-  called; the canvas is an isolated group, as a page is;
+- filters are `filter`, the clip `clip-path: inset(0 round …)`, which an inner box has where it comes
+  before the filters, opacity and blend mode what they are called; the canvas is an isolated group, as a page is;
 - `fit` is `object-fit`, a shape inline SVG, or a box with a CSS background where it has a gradient;
 - a text is a box with the same CSS; its stroke is painted under its fill (`paint-order`);
 - an animation is a Web Animation of the same timing, at the sampled time. Its values are relative in
@@ -264,6 +264,14 @@ def _placed_css(layer: Layer, size: tuple[float, float] | None) -> dict[str, str
     return css
 
 
+def _clip_css(layer: Layer) -> str:
+    return f"inset(0 round {px(layer['clip']['radius'])})"
+
+
+def _is_clipped_first(layer: Layer) -> bool:
+    return layer.get("clip", {}).get("order") == "before-filters"
+
+
 def _look_css(layer: Layer) -> dict[str, str]:
     css = {}
     if layer["content"]["type"] == "color":
@@ -272,8 +280,8 @@ def _look_css(layer: Layer) -> dict[str, str]:
         css["opacity"] = number(layer["opacity"])
     if layer.get("blend_mode", "normal") != "normal":
         css["mix-blend-mode"] = layer["blend_mode"]
-    if "clip" in layer:
-        css["clip-path"] = f"inset(0 round {px(layer['clip']['radius'])})"
+    if "clip" in layer and not _is_clipped_first(layer):
+        css["clip-path"] = _clip_css(layer)
     if layer.get("filters"):
         css["filter"] = filters_css(layer["filters"])
     return css
@@ -381,7 +389,11 @@ def layer_html(layer: Layer, natural: dict[str, tuple[int, int]], milliseconds: 
     told += "" if layer.get("ground") else " data-judged"
     if animations := _web_animations(layer):
         told += f" data-time={number(milliseconds + NANOSECOND)} data-animations='{json.dumps(animations)}'"
-    return f"<div class=layer{told} style=\"{style}\">{_content_html(content)}</div>"
+    inner = _content_html(content)
+    if _is_clipped_first(layer):
+        fill = "width: 100%; height: 100%"
+        inner = f"<div style=\"{fill}; clip-path: {_clip_css(layer)}\">{inner}</div>"
+    return f"<div class=layer{told} style=\"{style}\">{inner}</div>"
 
 
 # ---- Scenes --------------------------------------------------------------------------------------

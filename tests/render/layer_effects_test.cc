@@ -81,6 +81,55 @@ layers:
   }
 }
 
+// A green shadow, six pixels to the right of a red box whose corners have a radius of 8.
+std::string shadowed(const std::string& order) {
+  return "filters: [{drop_shadow: {color: \"#00ff00\", offset: [6, 0]}}], clip: {radius: 8" +
+         order + "}";
+}
+
+TEST(LayerFilters, ComeAfterAClipThatSaysSo) {
+  const StraightRgba8 black{0, 0, 0, 255};
+  const SceneFile after = scene_with(shadowed(""));
+  EXPECT_EQ(pixel_of(after, 43, 24), black);
+  const SceneFile before = scene_with(shadowed(", order: before-filters"));
+  EXPECT_EQ(pixel_of(before, 30, 24), (StraightRgba8{255, 0, 0, 255}));
+  EXPECT_EQ(pixel_of(before, 43, 24), (StraightRgba8{0, 255, 0, 255}));
+  EXPECT_EQ(pixel_of(before, 46, 24), black);
+  // The corners of the content and of its shadow.
+  EXPECT_EQ(pixel_of(before, 20, 14), black);
+  EXPECT_EQ(pixel_of(before, 45, 14), black);
+  EXPECT_EQ(pixel_of(before, 28, 14), (StraightRgba8{255, 0, 0, 255}));
+}
+
+TEST(LayerFilters, ClipMovingContentsAsStillOnes) {
+  const std::string look = shadowed(", order: before-filters");
+  const SceneFile still = scene_with(look);
+  const SceneFile moving =
+      scene_with(look +
+                 ", animations: [{effect: keyframes, duration: 1s, keyframes: [{at: 0.5, filters: "
+                 "[{drop_shadow: {color: \"#00ff00\", offset: [6, 0]}}]}]}]");
+  Renderer one = offline_renderer(still, {});
+  Renderer other = offline_renderer(moving, {});
+  const auto a = one.render(3);
+  const auto b = other.render(3);
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) ASSERT_EQ(pixel(a, x, y), pixel(b, x, y)) << x << " " << y;
+  }
+}
+
+TEST(LayerFilters, OfColoursGiveTheSameBeforeAndAfterTheClip) {
+  const SceneFile before =
+      scene_with("filters: [{invert: 1}], clip: {radius: 8, order: before-filters}");
+  const SceneFile after = scene_with("filters: [{invert: 1}], clip: {radius: 8}");
+  Renderer one = offline_renderer(before, {});
+  Renderer other = offline_renderer(after, {});
+  const auto a = one.render(0);
+  const auto b = other.render(0);
+  for (int y = 0; y < 48; ++y) {
+    for (int x = 0; x < 64; ++x) ASSERT_EQ(pixel(a, x, y), pixel(b, x, y)) << x << " " << y;
+  }
+}
+
 TEST(LayerFilters, ComeBeforeTheOpacityAndTheBlending) {
   EXPECT_EQ(pixel_of(scene_with("filters: [{invert: 1}], opacity: 0.4"), 30, 24),
             (StraightRgba8{0, 102, 102, 255}));
@@ -335,16 +384,16 @@ TEST(LayerEffects, MakeOnePictureOfAllPartsAndKeepIt) {
                                          scene::DropShadowFilter{{0, 0, 0, 255}, 0, {1, 0}}});
   LayerEffects effects;
   std::vector<content::Part> shown = parts;
-  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, std::nullopt, shown).ok());
   ASSERT_EQ(shown.size(), 1U);
   const auto first = std::get<frame::PicturePtr>(shown[0].picture);
   EXPECT_EQ(first->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
   EXPECT_EQ(first->view().at(8, 2), (PremulRgba8{255, 0, 255, 255}));
   shown = parts;
-  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, std::nullopt, shown).ok());
   EXPECT_EQ(std::get<frame::PicturePtr>(shown[0].picture), first);
   shown = {parts[0]};
-  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {5, 1}, {10, 6}, std::nullopt, shown).ok());
   EXPECT_NE(std::get<frame::PicturePtr>(shown[0].picture), first);
 }
 
@@ -354,29 +403,30 @@ TEST(LayerEffects, LeaveTheLastColoursToWhoeverDraws) {
   const content::Part part = part_with({255, 0, 0, 255}, base::rotation_degrees(9));
   LayerEffects effects;
   std::vector<content::Part> shown = {part};
-  ASSERT_TRUE(effects.apply({colors, {}}, {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {0, 1}, {6, 6}, std::nullopt, shown).ok());
   EXPECT_EQ(shown, (std::vector<content::Part>{part}));
   const frame::RecoloringPtr recoloring = effects.recoloring();
   ASSERT_NE(recoloring, nullptr);
   EXPECT_EQ(recolored(*recoloring, {255, 0, 0, 255}), (PremulRgba8{0, 255, 255, 255}));
-  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, std::nullopt, shown).ok());
   EXPECT_EQ(effects.recoloring(), recoloring);
   // Several parts lie over each other before their colours change.
   shown = {part, part};
-  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({colors, {}}, {1, 1}, {6, 6}, std::nullopt, shown).ok());
   ASSERT_EQ(shown.size(), 1U);
   EXPECT_EQ(effects.recoloring(), recoloring);
   // A shadow is thrown by what comes before it, and filtered by what comes after.
   shown = {part_with({255, 0, 0, 255}, {})};
   const scene::DropShadowFilter shadow{{0, 0, 0, 255}, 0, {6, 0}};
   ASSERT_TRUE(
-      effects.apply({layer_with({invert, shadow, invert}), {}}, {1, 1}, {6, 6}, shown).ok());
+      effects.apply({layer_with({invert, shadow, invert}), {}}, {1, 1}, {6, 6}, std::nullopt, shown)
+          .ok());
   const auto picture = std::get<frame::PicturePtr>(shown.at(0).picture);
   EXPECT_EQ(picture->view().at(2, 2), (PremulRgba8{0, 255, 255, 255}));
   EXPECT_EQ(picture->view().at(8, 2), (PremulRgba8{0, 0, 0, 255}));
   EXPECT_NE(effects.recoloring(), nullptr);
   shown = {part};
-  ASSERT_TRUE(effects.apply({layer_with({}), {}}, {1, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer_with({}), {}}, {1, 1}, {6, 6}, std::nullopt, shown).ok());
   EXPECT_EQ(effects.recoloring(), nullptr);
 }
 
@@ -385,7 +435,7 @@ TEST(LayerEffects, LeaveTheResolutionOfAScaledPicture) {
   LayerEffects effects;
   std::vector<content::Part> shown = {
       part_with({255, 0, 0, 255}, base::translation(1, 2) * base::scaling(0.5, 0.25))};
-  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, shown).ok());
+  ASSERT_TRUE(effects.apply({layer, {}}, {0, 1}, {10, 6}, std::nullopt, shown).ok());
   const auto picture = std::get<frame::PicturePtr>(shown[0].picture);
   EXPECT_EQ(picture->size(), (base::SizeI{12, 10}));
   EXPECT_EQ(shown[0].box_from_picture, base::translation(1, 2) * base::scaling(0.5, 0.25));
@@ -395,10 +445,14 @@ TEST(LayerEffects, DoNothingWhereThereIsNothingToDo) {
   const content::Part part = part_with({255, 0, 0, 255}, {});
   LayerEffects effects;
   std::vector<content::Part> shown = {part};
-  ASSERT_TRUE(effects.apply({layer_with({scene::BlurFilter{0}}), {}}, {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(
+      effects.apply({layer_with({scene::BlurFilter{0}}), {}}, {0, 1}, {6, 6}, std::nullopt, shown)
+          .ok());
   EXPECT_EQ(shown[0], part);
   shown.clear();
-  ASSERT_TRUE(effects.apply({layer_with({scene::BlurFilter{5}}), {}}, {0, 1}, {6, 6}, shown).ok());
+  ASSERT_TRUE(
+      effects.apply({layer_with({scene::BlurFilter{5}}), {}}, {0, 1}, {6, 6}, std::nullopt, shown)
+          .ok());
   EXPECT_TRUE(shown.empty());
 }
 

@@ -694,7 +694,11 @@ class RandomScene {
       layer.size = LengthSize{width, box_side()};
     }
     layer.transform = transform();
-    if (one_in(3)) layer.clip = Clip{length(20)};
+    if (one_in(3)) {
+      const double radius = length(20);
+      const auto order = radius > 10 ? Clip::Order::kBeforeFilters : Clip::Order::kAfterFilters;
+      layer.clip = Clip{radius, order};
+    }
     for (int i = one_in(2) ? between(1, 3) : 0; i > 0; --i) layer.animations.push_back(animation());
     return layer;
   }

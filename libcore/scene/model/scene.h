@@ -315,7 +315,11 @@ struct Transform {
 
 /// Clips a layer to its box, with rounded corners.
 struct Clip {
+  /// Whether the filters see the whole content, or the clipped one: a shadow is cut off, or lies
+  /// around the box.
+  enum class Order : uint8_t { kAfterFilters, kBeforeFilters };
   double radius = 0;  ///< px
+  Order order = Order::kAfterFilters;
   bool operator==(const Clip&) const = default;
 };
 

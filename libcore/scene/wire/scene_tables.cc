@@ -26,6 +26,10 @@ constexpr std::array kOnErrors = {EnumName<OnError>{OnError::kErrorPicture, "err
                                   EnumName<OnError>{OnError::kKeep, "keep"},
                                   EnumName<OnError>{OnError::kHide, "hide"}};
 
+constexpr std::array kClipOrders = {
+    EnumName<Clip::Order>{Clip::Order::kAfterFilters, "after-filters"},
+    EnumName<Clip::Order>{Clip::Order::kBeforeFilters, "before-filters"}};
+
 template <class Enum, size_t count>
 Codec<Enum> one_of(const std::array<EnumName<Enum>, count>& table) {
   return scene::one_of<Enum>(std::vector(table.begin(), table.end()));
@@ -45,7 +49,11 @@ Codec<Clip> clip() {
   return object<Clip>({.title = "clip",
                        .doc = "Clips the layer to its box.",
                        .fields = {optional("radius", &Clip::radius, number(limits::kLength),
-                                           "Radius of the rounded corners, in px.")}});
+                                           "Radius of the rounded corners, in px."),
+                                  optional("order", &Clip::order, one_of(kClipOrders),
+                                           "Whether the filters apply before the clip, which cuts "
+                                           "a drop shadow off, or after it: the shadow then has "
+                                           "the rounded corners and lies around the box.")}});
 }
 
 /// A rectangle without a width or a height has those of the layer.
@@ -146,7 +154,8 @@ ObjectTable<Layer> layer_table() {
       optional("transform", &L::transform, transform(), "Position, scale and rotation."),
       optional("clip", &L::clip, clip(), "Clips the layer to its box."),
       optional("filters", &L::filters, filters(),
-               "CSS filter functions; they apply to the content in order, before the clip."),
+               "CSS filter functions; they apply to the content in order, before the clip unless "
+               "its order says otherwise."),
       required("content", &L::content, content(), "What the layer shows."),
       optional("animations", &L::animations,
                list(animation(), 0, limits::kAnimationsMax, "animations"),
