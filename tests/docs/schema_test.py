@@ -333,6 +333,8 @@ FINE: list[tuple[Steps, Any]] = [
     (["layers", FEED, "content", "caption"], "{name}, {year}"),
     (["layers", HOST, "content"],
      CHARACTER | {"animations": {"idle": CELLS, "talking": LOOP}, "state": "talking"}),
+    (["layers", HOST, "content"],
+     CHARACTER | {"animations": {"idle": {"type": "image", "source": str(ART / "host.svg"), "fit": "cover"}}, "state": "idle"}),
     (["layers", HOST], layer("chat", CHAT | {"style": {"fade_after": "1m"}}, type="chat")),
     (["audio"], [SOUND | {"source": str(ART / "evening.opus"), "duck_under": "feed", "loop": True, "fade_in": "2s"}]),
     ([*LAYER, "filters"], [{"blur": {"radius": 20, "edge": "clamp"}}, {"blur": {"radius": 1}}]),

@@ -285,7 +285,57 @@ TEST_F(Characters, AVideoPlaysInAState) {
               ElementsAre(grey(200), grey(200)));
 }
 
+constexpr const char* kStills =
+    "animations: {up: {type: image, source: red.png}, down: {type: image, source: still.png}}";
+
+TEST_F(Characters, AnImageIsAStateLikeAnAnimation) {
+  const std::string character = std::string("type: character, source: half.png, ") + kStills;
+  EXPECT_THAT(colors(character, {0}), ElementsAre(StraightRgba8{255, 255, 255, 128}));
+  EXPECT_THAT(colors(character + ", state: up", {0, 9}), ElementsAre(kRed, kRed));
+  EXPECT_THAT(colors(character + ", state: down, texture: texture.png", {0}),
+              ElementsAre(StraightRgba8{20, 50, 0, 255}));
+  EXPECT_THAT(colors("type: character, source: {type: image, source: red.png}", {0}),
+              ElementsAre(kRed));
+}
+
+TEST_F(Characters, AnImageFitsTheBoxAsItSays) {
+  write("wide.png", {kGreen, kBlue}, 8, 4);
+  const auto shown = [&](const std::string& fit) {
+    return colors(
+        "type: character, source: still.png, state: a, animations: "
+        "{a: {type: image, source: wide.png" +
+            fit + "}}",
+        {0})[0];
+  };
+  // The pixel at (1, 1) of 4 × 4: 8 × 4 becomes 4 × 2, or its middle.
+  EXPECT_EQ(shown(""), kGreen);
+  EXPECT_EQ(shown(", fit: none"), kGreen);
+  const scene::SceneFile file = scene_of(
+      "type: character, source: still.png, state: a, animations: "
+      "{a: {type: image, source: wide.png, fit: cover}}");
+  Renderer renderer = offline_renderer(file, options());
+  const FramePtr frame = renderer.render(0);
+  EXPECT_EQ(pixel(*frame, 0, 0), kGreen);
+  EXPECT_EQ(pixel(*frame, 3, 3), kBlue);
+}
+
+TEST_F(Characters, ImagesCrossFade) {
+  const auto found = colors(std::string("type: character, source: half.png, state: down, "
+                                        "cross_fade: 200ms, ") +
+                                kStills,
+                            {1, 4, 6}, "", {"up", milliseconds(100), std::nullopt, std::nullopt});
+  EXPECT_EQ(found[0], kRed);
+  // Half way, at 128/255.
+  EXPECT_NEAR(found[1].red, (250 * 127 + 40 * 128) / 255, 1);
+  EXPECT_NEAR(found[1].green, (20 * 127 + 50 * 128) / 255, 1);
+  EXPECT_EQ(found[1].alpha, 255);
+  EXPECT_EQ(found[2], kBlue);
+}
+
 TEST_F(Characters, WhatFailsIsNamedWhereItStands) {
+  EXPECT_EQ(failing_place("type: character, source: red.png, state: a, animations: "
+                          "{a: {type: image, source: no.png}}"),
+            "layers[0].content.animations.a.source");
   EXPECT_EQ(failing_place("type: character, source: no.png"), "layers[0].content.source");
   EXPECT_EQ(failing_place("type: character, source: {type: gif, source: no.gif}"),
             "layers[0].content.source.source");

@@ -275,13 +275,15 @@ class RandomScene {
     return {path(), plays, static_cast<Fit>(below(5))};
   }
   AnimatedContent animated() {
-    switch (below(4)) {
+    switch (below(5)) {
       case 0:
         return gif();
       case 1:
         return sprite();
       case 2:
         return frames();
+      case 3:
+        return ImageContent{path(), static_cast<Fit>(below(5)), {}, {}};
       default:
         return video();
     }

@@ -477,6 +477,7 @@ layers:
       animations:
         idle: {type: sprite, source: art/card-small.png, sprite: {columns: 2}}
         talking: {type: sprite, source: art/card.png, sprite: {columns: 4, rows: 2}}
+        listening: {type: image, source: art/card.svg}
 )";
 
 Value state_of(const char* state) {
@@ -503,6 +504,10 @@ TEST(ContentLoader, AChangeOfStateDecodesNothing) {
   // It was decoded with the layer, by whichever thread made that.
   EXPECT_EQ(talking->layers[0].content->moving->decode_nanoseconds(), 0);
   EXPECT_EQ(idle->layers[0].content->moving->decode_nanoseconds(), 0);
+  const auto still = loading.view_of_revision(live.update("host", state_of("listening")));
+  ASSERT_NE(still, nullptr);
+  EXPECT_EQ(still->layers[0].content->moving->decode_nanoseconds(), 0);
+  EXPECT_EQ(loading.failures, 0);
   const auto back = loading.view_of_revision(live.update("host", state_of("idle")));
   ASSERT_NE(back, nullptr);
   EXPECT_FALSE(frame::is_null(first_picture(back->layers[0])));

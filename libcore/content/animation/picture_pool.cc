@@ -9,7 +9,11 @@ namespace {
 
 // The pictures do not depend on the playback settings.
 PicturePool::Key without_playback(PicturePool::Key key) {
-  std::visit([](auto& source) { source.playback = {}; }, key.source);
+  std::visit(
+      [](auto& source) {
+        if constexpr (requires { source.playback; }) source.playback = {};
+      },
+      key.source);
   return key;
 }
 

@@ -166,12 +166,20 @@ class FilesSequence final : public PictureSequence {
   base::SizeF size_;
 };
 
-base::Result<std::unique_ptr<PictureSequence>> open(const scene::FramesContent& content) {
-  TRY(std::vector<std::string> files, files_of_pattern(content.source));
-  for (const std::string& file : files) TRY_DO(check_is_file(file));
+base::Result<std::unique_ptr<PictureSequence>> open_files(std::vector<std::string> files) {
   TRY(const Raster first, rasterise_image({files.front(), scene::Fit::kNone, std::nullopt}));
   return std::unique_ptr<PictureSequence>(
       std::make_unique<FilesSequence>(std::move(files), first.box));
+}
+
+base::Result<std::unique_ptr<PictureSequence>> open(const scene::FramesContent& content) {
+  TRY(std::vector<std::string> files, files_of_pattern(content.source));
+  for (const std::string& file : files) TRY_DO(check_is_file(file));
+  return open_files(std::move(files));
+}
+
+base::Result<std::unique_ptr<PictureSequence>> open(const scene::ImageContent& content) {
+  return open_files({content.source});
 }
 
 bool has_more_than_one_picture(const std::string& path) {
@@ -186,8 +194,16 @@ const std::string& path_of(const PictureSource& source) {
 }
 
 const scene::Playback& playback_of(const PictureSource& source) {
-  return std::visit([](const auto& each) -> const scene::Playback& { return each.playback; },
-                    source);
+  static const scene::Playback kDefault;
+  return std::visit(
+      [](const auto& each) -> const scene::Playback& {
+        if constexpr (requires { each.playback; }) {
+          return each.playback;
+        } else {
+          return kDefault;
+        }
+      },
+      source);
 }
 
 scene::Fit fit_of(const PictureSource& source) {

@@ -15,10 +15,12 @@
 
 namespace layercast::content {
 
-/// The source of an animation; its path is resolved.
-using PictureSource = std::variant<scene::GifContent, scene::SpriteContent, scene::FramesContent>;
+/// The source of an animation, or an image, which is an animation of one picture; its path is
+/// resolved.
+using PictureSource = std::variant<scene::GifContent, scene::SpriteContent, scene::FramesContent,
+                                   scene::ImageContent>;
 
-/// Its path, playback settings and fit.
+/// Its path, playback settings (of an image: the default ones) and fit.
 const std::string& path_of(const PictureSource& source);
 const scene::Playback& playback_of(const PictureSource& source);
 scene::Fit fit_of(const PictureSource& source);

@@ -237,7 +237,9 @@ struct VideoContent {
   bool operator==(const VideoContent&) const = default;
 };
 
-using AnimatedContent = std::variant<GifContent, SpriteContent, FramesContent, VideoContent>;
+/// What a character may show in a state; an image without metadata and caption.
+using AnimatedContent =
+    std::variant<GifContent, SpriteContent, FramesContent, VideoContent, ImageContent>;
 
 /// One of a character's animations.
 struct CharacterAnimation {
@@ -248,7 +250,8 @@ struct CharacterAnimation {
 
 /// A figure with named animations, contained in the layer box.
 struct CharacterContent {
-  /// A still or animated image file, or an animated source. It is shown while `state` is absent.
+  /// A still or animated image file, or one of AnimatedContent. It is shown while `state` is
+  /// absent.
   std::variant<std::string, AnimatedContent> source;
   std::optional<std::string> texture;          ///< an image multiplied with it, inside its alpha
   std::vector<CharacterAnimation> animations;  ///< names are unique

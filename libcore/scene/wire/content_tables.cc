@@ -390,6 +390,15 @@ ObjectTable<FramesContent> frames_table() {
                            "files play in natural order.")}});
 }
 
+// An image of a character, which has no caption.
+ObjectTable<ImageContent> character_image_table() {
+  using C = ImageContent;
+  return {.title = "animated source: image",
+          .doc = "A still image of a character, in one of the formats of an image content.",
+          .fields = {required("source", &C::source, file_path(FileRole::kAsset), "The image file."),
+                     optional("fit", &C::fit, fit(), "CSS object-fit into the layer box.")}};
+}
+
 template <class T, class Alternative>
 Choice<T> content_choice(const std::string& name, ObjectTable<Alternative> table) {
   return alternative<Alternative, T, T>(
@@ -401,14 +410,15 @@ Codec<AnimatedContent> animated_content() {
   return defined_as(
       "animated",
       object<A>({.title = "animated source",
-                 .doc = "An animation or a video of a character.",
+                 .doc = "An animation, a video or a still image of a character.",
                  .fields = {},
                  .tag = "type",
                  .tag_doc = "The kind of source; its keys are those of the content of that type.",
                  .choices = {content_choice<A>("gif", gif_table()),
                              content_choice<A>("sprite", sprite_table()),
                              content_choice<A>("frames", frames_table()),
-                             content_choice<A>("video", video_table())}}));
+                             content_choice<A>("video", video_table()),
+                             content_choice<A>("image", character_image_table())}}));
 }
 
 /// --- characters ---

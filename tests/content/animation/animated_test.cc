@@ -493,7 +493,11 @@ class Streamed : public Animated {
   }
 
   static PictureSource played(PictureSource source, Playback playback) {
-    std::visit([&](auto& each) { each.playback = playback; }, source);
+    std::visit(
+        [&](auto& each) {
+          if constexpr (requires { each.playback; }) each.playback = playback;
+        },
+        source);
     return source;
   }
   AnimatedRequest streamed(const PictureSource& source) const {

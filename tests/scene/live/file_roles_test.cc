@@ -85,6 +85,7 @@ TEST(FileRoles, AreThoseOfWhatIsReadAndWritten) {
       {"style.font_file", FileRole::kAsset},
       {"scene.fonts", FileRole::kAsset},
       {"content: character.source", FileRole::kAsset},
+      {"animated source: image.source", FileRole::kAsset},
       {"content: character.texture", FileRole::kAsset},
       {"content: image.source", FileRole::kAsset},
       {"content: svg.source", FileRole::kAsset},
