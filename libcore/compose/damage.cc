@@ -31,7 +31,8 @@ bool is_next_picture(const DrawItem& before, const DrawItem& after) {
   return std::holds_alternative<frame::YuvPicturePtr>(before.source) &&
          std::holds_alternative<frame::YuvPicturePtr>(after.source) &&
          size_of(before.source) == size_of(after.source) &&
-         before.canvas_from_picture == after.canvas_from_picture && before.clip == after.clip;
+         before.canvas_from_picture == after.canvas_from_picture && before.clip == after.clip &&
+         before.mask == after.mask;
 }
 
 }  // namespace

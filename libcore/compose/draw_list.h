@@ -2,6 +2,7 @@
 
 #include "base/blend_mode.h"
 #include "base/geometry.h"
+#include "compose/mask_plane.h"
 #include "frame/any_picture.h"
 #include "frame/image.h"
 #include "frame/recolor.h"
@@ -39,6 +40,8 @@ struct DrawItem {
   base::BlendMode blend = base::BlendMode::kNormal;
   std::optional<RoundedClip> clip;
   frame::RecoloringPtr recoloring = nullptr;  ///< applied to the sampled pixels; null: none
+  MaskPtr mask =
+      nullptr;  ///< multiplies the coverage of each pixel; null: none. Of the canvas's size
   bool operator==(const DrawItem&) const = default;
 };
 

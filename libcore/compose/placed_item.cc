@@ -49,6 +49,7 @@ bool is_whole_translation(const Affine& map) {
 
 PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
     : recoloring_(item.recoloring.get()),
+      mask_(item.mask.get()),
       size_(size_of(item.source)),
       picture_from_canvas_(base::inverse(item.canvas_from_picture)),
       opacity_(item.opacity),
@@ -68,6 +69,7 @@ PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
     bounds_ = touched(map, size_f(size_));
   }
   bounds_ = base::intersection(bounds_, shown);
+  if (mask_ != nullptr) bounds_ = base::intersection(bounds_, mask_->bounds());
   if (item.clip) {
     clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius,
                   item.clip->is_cut ? EdgesCount::kTwice : EdgesCount::kOnce);
@@ -107,6 +109,7 @@ std::optional<frame::ImageView<const frame::PremulRgba8>> PlacedItem::at_hand(
 }
 
 RectI PlacedItem::inside(const RectI& part) const {
+  if (mask_ != nullptr && !mask_->is_full(part)) return {};
   const RectI in_edges = edges_ ? edges_->inside(part) : part;
   return clip_ && !in_edges.empty() ? clip_->inside(in_edges) : in_edges;
 }
@@ -147,6 +150,7 @@ bool PlacedItem::is_clear(const RectI& area) const {
   const RectI part = base::intersection(area, bounds_);
   if (part.empty()) return true;
   if (edges_ && edges_->misses(part)) return true;
+  if (mask_ != nullptr && mask_->is_clear(part)) return true;
   return picture_ != nullptr && picture_->alpha_map().is_clear(sampled(part));
 }
 
@@ -157,6 +161,7 @@ bool PlacedItem::hides(const RectI& area) const {
   if (recoloring_ != nullptr && recoloring_->opacity < 1) return false;
   if (edges_ && !edges_->covers(area)) return false;
   if (clip_ && !clip_->covers(area)) return false;
+  if (mask_ != nullptr && !mask_->is_full(area)) return false;
   return picture_ == nullptr || picture_->alpha_map().is_opaque(sampled(area));
 }
 

@@ -25,8 +25,8 @@ struct SampledPlane {
 };
 
 /// A draw item, and everything that is computed once for its place before its pixels are drawn.
-/// Ownership: borrows the item's source and recoloring, not the item. Thread: any for the const
-/// functions, one at a time for the others.
+/// Ownership: borrows the item's source, recoloring and mask, not the item. Thread: any for the
+/// const functions, one at a time for the others.
 class PlacedItem {
  public:
   /// `shown`: the area of the canvas where items are drawn.
@@ -78,8 +78,8 @@ class PlacedItem {
   /// The pixels of the source that contribute to the samples of `area`.
   base::RectI sampled(const base::RectI& area) const;
 
-  /// A rectangle of pixels of `part` that edges() and clip() do not make more transparent; may be
-  /// empty. Range: `part` is inside bounds().
+  /// A rectangle of pixels of `part` that edges(), clip() and mask() do not make more transparent;
+  /// may be empty. Range: `part` is inside bounds().
   base::RectI inside(const base::RectI& part) const;
 
   /// The coverage by the edges of the picture; nullopt when they are on a pixel boundary, so that
@@ -87,6 +87,8 @@ class PlacedItem {
   const std::optional<CoverageBox>& edges() const { return edges_; }
   /// The coverage by the clip; nullopt when there is none or when it covers all of bounds().
   const std::optional<CoverageBox>& clip() const { return clip_; }
+  /// The mask; null for none.
+  const MaskPlane* mask() const { return mask_; }
 
  private:
   void sample_planes(const base::Affine& canvas_from_picture);
@@ -94,6 +96,7 @@ class PlacedItem {
   const frame::Picture* picture_ = nullptr;
   const frame::YuvPicture* yuv_ = nullptr;
   const frame::Recoloring* recoloring_ = nullptr;
+  const MaskPlane* mask_ = nullptr;
   base::SizeI size_;
   base::Affine picture_from_canvas_;
   base::RectI bounds_;

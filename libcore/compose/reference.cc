@@ -102,7 +102,8 @@ class ItemPainter {
   uint32_t coverage_at(int x, int y) const {
     const base::PointF center{x + 0.5, y + 0.5};
     const uint32_t edges = frame::divided_by_255(item_.opacity * edges_->coverage(center));
-    return clip_ ? frame::divided_by_255(edges * clip_->coverage(center)) : edges;
+    const uint32_t box = clip_ ? frame::divided_by_255(edges * clip_->coverage(center)) : edges;
+    return item_.mask ? frame::divided_by_255(box * item_.mask->coverage().at(x, y)) : box;
   }
 
   const DrawItem& item_;

@@ -18,6 +18,7 @@ namespace layercast::compose {
 /// - recolored() by the item's recoloring, if it has one;
 /// - times the coverage of the picture's four edges, each a ramp one canvas pixel wide;
 /// - times the coverage of the clip, the same ramp around its rounded box;
+/// - times the mask's coverage of the pixel;
 /// - times the opacity; then blended and composited.
 /// Exact: integers, or IEEE floats without contraction, so that every machine gives the same
 /// bytes. Thread: any; several may draw different rows of one target.

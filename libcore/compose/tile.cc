@@ -21,7 +21,7 @@ base::RectI even_part(const base::RectI& half, const base::RectI& bounds) {
 
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format) {
   if (item.yuv() == nullptr || !item.is_aligned() || item.recoloring() != nullptr ||
-      format == frame::PixelFormat::kRgba) {
+      item.mask() != nullptr || format == frame::PixelFormat::kRgba) {
     return false;
   }
   const frame::YuvLayout& video = item.yuv()->layout();

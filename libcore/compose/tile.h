@@ -30,7 +30,8 @@ CopiedVideo copied_video(std::span<const PlacedItem> items, const base::RectI& h
                          frame::PixelFormat format);
 
 /// Whether the planes of `item` can be copied into a frame in `format`: a video in the colour space
-/// and chroma layout of the frame, unscaled, on the boundary of a chroma unit, without recoloring.
+/// and chroma layout of the frame, unscaled, on the boundary of a chroma unit, without recoloring
+/// or mask.
 bool is_copyable(const PlacedItem& item, frame::PixelFormat format);
 
 }  // namespace layercast::compose

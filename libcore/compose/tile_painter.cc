@@ -41,6 +41,16 @@ void composite(base::BlendMode blend, Pixels source, Cover cover, Target target)
   }
 }
 
+void multiply(ImageView<uint8_t> mask, ImageView<const uint8_t> by) {
+  for (int y = 0; y < mask.height(); ++y) {
+    uint8_t* samples = mask.row(y);
+    const uint8_t* factors = by.row(y);
+    for (int x = 0; x < mask.width(); ++x) {
+      samples[x] = static_cast<uint8_t>(frame::divided_by_255(uint32_t{samples[x]} * factors[x]));
+    }
+  }
+}
+
 }  // namespace
 
 TilePainter::TilePainter() : pixels_(kScratch), sampled_(kScratch), mask_(kScratch) {
@@ -206,6 +216,7 @@ Mask TilePainter::mask_of(const PlacedItem& item, const RectI& part) {
   }
   if (item.edges()) item.edges()->multiply(part, mask);
   if (item.clip()) item.clip()->multiply(part, mask);
+  if (item.mask() != nullptr) multiply(mask, item.mask()->coverage().part(part));
   return mask;
 }
 

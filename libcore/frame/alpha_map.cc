@@ -1,5 +1,7 @@
 #include "frame/alpha_map.h"
 
+#include "base/check.h"
+
 #include <algorithm>
 
 namespace layercast::frame {
@@ -12,13 +14,17 @@ struct AlphaRange {
   uint8_t highest = 0;
 };
 
-AlphaRange alpha_range(ImageView<const PremulRgba8> cell) {
+uint8_t alpha_of(PremulRgba8 pixel) { return pixel.alpha; }
+uint8_t alpha_of(uint8_t alpha) { return alpha; }
+
+template <class Pixel>
+AlphaRange alpha_range(ImageView<const Pixel> cell) {
   AlphaRange range;
   for (int y = 0; y < cell.height(); ++y) {
-    const PremulRgba8* row = cell.row(y);
+    const Pixel* row = cell.row(y);
     for (int x = 0; x < cell.width(); ++x) {
-      range.lowest = std::min(range.lowest, row[x].alpha);
-      range.highest = std::max(range.highest, row[x].alpha);
+      range.lowest = std::min(range.lowest, alpha_of(row[x]));
+      range.highest = std::max(range.highest, alpha_of(row[x]));
     }
   }
   return range;
@@ -26,11 +32,23 @@ AlphaRange alpha_range(ImageView<const PremulRgba8> cell) {
 
 }  // namespace
 
-AlphaMap::AlphaMap(ImageView<const PremulRgba8> pixels)
-    : size_(pixels.size()),
-      columns_((pixels.width() + kCellSide - 1) / kCellSide),
-      lines_((pixels.height() + kCellSide - 1) / kCellSide),
-      sums_(static_cast<size_t>(columns_ + 1) * static_cast<size_t>(lines_ + 1)) {
+AlphaMap::AlphaMap(ImageView<const PremulRgba8> pixels) : AlphaMap(pixels.size()) { count(pixels); }
+
+AlphaMap::AlphaMap(ImageView<const uint8_t> alphas) : AlphaMap(alphas.size()) { count(alphas); }
+
+void AlphaMap::renew(ImageView<const uint8_t> alphas) {
+  LAYERCAST_CHECK(alphas.size() == size_);
+  count(alphas);
+}
+
+AlphaMap::AlphaMap(base::SizeI size)
+    : size_(size),
+      columns_((size.width + kCellSide - 1) / kCellSide),
+      lines_((size.height + kCellSide - 1) / kCellSide),
+      sums_(static_cast<size_t>(columns_ + 1) * static_cast<size_t>(lines_ + 1)) {}
+
+template <class Pixel>
+void AlphaMap::count(ImageView<const Pixel> pixels) {
   for (int line = 0; line < lines_; ++line) {
     Counts in_line;
     for (int column = 0; column < columns_; ++column) {

@@ -10,10 +10,16 @@ namespace layercast::frame {
 
 /// Tells which areas of an image are transparent or opaque, at a resolution of 16×16 pixels: enough
 /// to skip the clear middle of a vignette or the empty corners of a badge.
-/// Ownership: does not refer to `pixels` after construction. Thread: any; immutable.
+/// Ownership: does not refer to `pixels` after construction. Thread: any for the const functions.
 class AlphaMap {
  public:
   explicit AlphaMap(ImageView<const PremulRgba8> pixels);
+  /// The same for an image of alphas alone.
+  explicit AlphaMap(ImageView<const uint8_t> alphas);
+
+  /// Describes `alphas` from now on, without an allocation. Shape: the size stays the same. Thread:
+  /// one at a time.
+  void renew(ImageView<const uint8_t> alphas);
 
   /// True only if every pixel of `area` is transparent; may miss some areas that are. Pixels
   /// outside the image count as transparent.
@@ -32,6 +38,9 @@ class AlphaMap {
     return sums_[static_cast<size_t>(line) * static_cast<size_t>(columns_ + 1) +
                  static_cast<size_t>(column)];
   }
+  explicit AlphaMap(base::SizeI size);
+  template <class Pixel>
+  void count(ImageView<const Pixel> pixels);
   // The cells that `area` touches; the unit is a cell.
   base::RectI cells_of(const base::RectI& area) const;
 

@@ -1,5 +1,6 @@
 #include "render/offline_scene.h"
 
+#include "render/mask_layer.h"
 #include "scene/eval/resolved.h"
 #include "scene/model/placeholder.h"
 #include "scene/model/scene_settings.h"
@@ -12,13 +13,24 @@
 namespace layercast::render {
 namespace {
 
-// All visible layers, from far to near, without contents.
+// Whether the layer masks another one.
+bool masks_any(const scene::Scene& scene, const scene::Layer& layer) {
+  return std::ranges::any_of(
+      scene.layers, [&](const auto& each) { return each->mask && each->mask->layer == layer.id; });
+}
+
+// All visible layers and the images of their masks, from far to near, without contents.
 std::vector<ShownLayer> visible_layers(const scene::Scene& scene, const scene::RunState& run) {
   std::vector<ShownLayer> shown;
   for (size_t i = 0; i < scene.layers.size(); ++i) {
     const auto layer = scene::resolved(scene.layers[i], scene.canvas.size);
     const auto layer_run = scene::resolved(run.layers.of(layer->id), scene.canvas.size);
-    if (layer->visible || layer_run->exit_start) shown.push_back({layer, layer_run, i, nullptr});
+    if (!layer->visible && !layer_run->exit_start) continue;
+    if (layer->mask && layer->mask->source) {
+      shown.push_back({mask_layer_of(layer, scene.canvas.size), scene::LayerRun{}, i, nullptr,
+                       mask_name(layer->id), true});
+    }
+    shown.push_back({layer, layer_run, i, nullptr, layer->id, masks_any(scene, layer)});
   }
   std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
   return shown;

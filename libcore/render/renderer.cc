@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/cpu_clock.h"
 #include "render/evaluate.h"
+#include "render/mask_layer.h"
 #include "render/mixed_picture.h"
 #include "render/refitted.h"
 #include "render/sampling_plan.h"
@@ -156,8 +157,9 @@ std::vector<ContentFailure> Renderer::prepare(int64_t frame_index) {
 std::vector<ContentRemark> Renderer::remarks() const {
   std::vector<ContentRemark> remarks;
   for (const LayerState& state : layers_) {
+    const char* key = is_mask_name(state.name) ? "].mask" : "].content";
     for (const std::string& text : state.content->remarks) {
-      remarks.push_back({"layers[" + std::to_string(state.index) + "].content", text});
+      remarks.push_back({"layers[" + std::to_string(state.index) + key, text});
     }
   }
   return remarks;
@@ -173,7 +175,7 @@ std::vector<FailingLayer> Renderer::failing() const {
     for (const std::optional<base::Error>* error :
          {&state.error, &std::as_const(state.content->error), &state.loss, &state.filter_error}) {
       if (!*error) continue;
-      failing.push_back({state.layer->id, **error, error == &state.loss});
+      failing.push_back({std::string(owner_of(state.layer->id)), **error, error == &state.loss});
       break;
     }
   }
@@ -181,9 +183,11 @@ std::vector<FailingLayer> Renderer::failing() const {
 }
 
 ContentFailure Renderer::failure_of(const LayerState& state, const base::Error& error) const {
-  const std::string path = "layers[" + std::to_string(state.index) + "]" +
-                           failing_value(state.layer->content, error, view_->settings);
-  return {path, state.layer->id, error};
+  const std::string value = is_mask_name(state.name)
+                                ? ".mask.source"
+                                : failing_value(state.layer->content, error, view_->settings);
+  const std::string path = "layers[" + std::to_string(state.index) + "]" + value;
+  return {path, std::string(owner_of(state.layer->id)), error};
 }
 
 Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
@@ -193,6 +197,8 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   state.run = shown.run;
   state.index = shown.index;
   state.content = shown.content;
+  state.name = shown.name;
+  state.is_mask = shown.is_mask;
   state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
   state.on_error = scene::on_error_of(
       *shown.layer, defaults,
@@ -200,7 +206,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   if (shown.former != nullptr) {
     const FormerContent& former = *shown.former;
     state.former = std::make_unique<LayerState>(
-        state_of({former.layer, former.run, shown.index, former.content, nullptr}, defaults));
+        state_of({former.layer, former.run, shown.index, former.content}, defaults));
     state.former_until = former.replaced_at;
   }
   return state;
@@ -231,6 +237,7 @@ void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.last_shown = std::move(before.last_shown);
   state.error = std::move(before.error);
   state.absence = std::move(before.absence);
+  state.drawn = std::move(before.drawn);
   const bool is_same =
       before.layer == state.layer && before.run == state.run && before.on_error == state.on_error;
   if (is_same && state.is_still) state.items = std::move(before.items);
@@ -253,6 +260,7 @@ void Renderer::show(SceneViewPtr view) {
   view_ = std::move(view);
   const scene::Canvas& canvas = view_->settings.canvas;
   list_ = {size_, background_of(canvas), {}, shown_of(canvas.size, frame_from_canvas_)};
+  link_masks();
 }
 
 void Renderer::refresh(LayerState& state, int64_t frame_index) {
@@ -466,7 +474,7 @@ bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::Scen
   return true;
 }
 
-void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
+void Renderer::add_items(LayerState& state, const base::SceneTime& time, Items& items) {
   const Stage stage{view_->settings.canvas.size, frame_from_canvas_};
   auto placed = placed_at(state.running(), box_of(state), state.parts, time, stage);
   if (!placed) return;
@@ -477,7 +485,8 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     if (!placed) return;
   }
   placed->is_clipped = state.is_clipped;
-  const bool is_group = placed->opacity < 1 || state.layer->blend_mode != base::BlendMode::kNormal;
+  const bool is_group = placed->opacity < 1 ||
+                        state.layer->blend_mode != base::BlendMode::kNormal || state.layer->mask;
   if (is_group && state.parts.size() > 1) group_parts(state, placed->box);
   LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
   if (state.former || state.drawn_for) sampling.is_constant = false;
@@ -485,7 +494,7 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time) {
     auto item = sampled_item(*state.layer, *placed, part, sampling, *view_->resampled);
     if (!item) continue;
     item->recoloring = state.recoloring;
-    list_.items.push_back(*std::move(item));
+    items.push_back(*std::move(item));
   }
 }
 
@@ -493,13 +502,7 @@ void Renderer::update_draw_list(int64_t frame_index) {
   list_.items.clear();
   const base::SceneTime time = rate_.time_of(frame_index);
   for (LayerState& state : layers_) {
-    if (state.items) {
-      list_.items.insert(list_.items.end(), state.items->begin(), state.items->end());
-      continue;
-    }
-    const auto first = static_cast<ptrdiff_t>(list_.items.size());
-    add_items(state, time);
-    if (state.is_still) state.items.emplace(list_.items.begin() + first, list_.items.end());
+    if (!state.is_mask) append_masked(state, time, list_.items);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
+#include "compose/mask_plane.h"
 #include "content/picture/moving.h"
 #include "frame/frame.h"
 #include "frame/video_feed.h"
@@ -129,6 +130,13 @@ class Renderer {
   size_t frame_bytes() const { return compositor_->frame_bytes(); }
 
  private:
+  using Items = std::vector<compose::DrawItem>;
+  // A mask, the list that it was drawn from, and the one of the current frame.
+  struct DrawnMask {
+    compose::DrawList list;
+    compose::DrawList next;
+    compose::MaskPtr plane;
+  };
   // One layer with the state of the last frame.
   struct LayerState {
     base::Shared<scene::Layer> layer;
@@ -152,9 +160,15 @@ class Renderer {
     std::string absence;                          ///< the error in `raster`, of a moving content
     std::vector<content::Part> last_shown;        ///< without effects, for OnError::kKeep
     scene::OnError on_error = scene::OnError::kErrorPicture;
-    /// The items of all frames, once `is_still`.
-    std::optional<std::vector<compose::DrawItem>> items;
+    /// The items of all frames, once `is_still`; without the mask.
+    std::optional<Items> items;
     bool is_still = false;
+    std::string name;                           ///< as in ShownLayer
+    bool is_mask = false;                       ///< as in ShownLayer
+    std::optional<size_t> mask_state;           ///< the layer that masks it, in `layers_`
+    std::array<DrawnMask, 2> drawn;             ///< the layer as a mask, by MaskMode
+    bool is_under_way = false;                  ///< whether it is being drawn as a mask
+    std::optional<content::Raster> unmaskable;  ///< the error picture, while the mask fails
     std::unique_ptr<LayerState> former;  ///< the content that fades out; null: none
     base::Duration former_until{};       ///< stream time from which the new content was ready
 
@@ -179,7 +193,14 @@ class Renderer {
   base::SizeF box_of(const LayerState& state) const;
   void group_parts(LayerState& state, base::SizeF box);
   bool filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time);
-  void add_items(LayerState& state, const base::SceneTime& time);
+  void add_items(LayerState& state, const base::SceneTime& time, Items& items);
+  void link_masks();
+  void append_items(LayerState& state, const base::SceneTime& time, Items& items);
+  void append_masked(LayerState& state, const base::SceneTime& time, Items& items);
+  compose::MaskPtr mask_plane(LayerState& state, compose::MaskMode mode,
+                              const base::SceneTime& time);
+  void add_mask_error(LayerState& state, const base::Error& error, const base::SceneTime& time,
+                      Items& items);
   void update_draw_list(int64_t frame_index);
 
   RenderOptions options_;
@@ -189,6 +210,7 @@ class Renderer {
   SceneViewPtr view_;
   std::vector<LayerState> layers_;  ///< from far to near
   compose::DrawList list_;
+  compose::MaskMaker mask_maker_;
   std::unique_ptr<compose::Compositor> compositor_;
   std::vector<ContentFailure> failures_;
   bool has_failing_change_ = false;

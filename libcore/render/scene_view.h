@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace layercast::render {
@@ -28,6 +29,8 @@ struct ShownLayer {
   base::Shared<scene::LayerRun> run;
   size_t index = 0;  ///< in the scene's list
   LayerContentPtr content;
+  std::string name{};    ///< unique in the view: the id, or mask_name() of an image of a mask
+  bool is_mask = false;  ///< whether it is not drawn itself, but other layers through it
   std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
 
   scene::RunningLayer running() const { return {*layer, *run}; }

@@ -2,6 +2,7 @@
 
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
+#include "render/mask_layer.h"
 #include "scene/live/showing.h"
 #include "scene/model/scene_settings.h"
 #include "stream/content_loader_work.h"
@@ -203,11 +204,12 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
 
 void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
   const base::Duration now = options_.clock->next_frame_time();
-  for (const Wanted& each : layers_of(*state, now)) {
+  const std::vector<Wanted> wanted = layers_of(*state, now);
+  for (const Wanted& each : wanted) {
     const scene::Layer& layer = *each.shared.layer;
     const bool shows = !scene::is_gone(each.shared.running(), now);
     if (is_ready(each.name, each.shared)) {
-      ready_.entries[each.name].shared = each.shared;
+      if (!waits_for_mask(wanted, each)) ready_.entries[each.name].shared = each.shared;
       jobs_.erase(each.name);
     } else if (!is_quick(layer) && (shows || !is_video(layer))) {
       const auto [job, is_new] = jobs_.try_emplace(each.name);
@@ -220,6 +222,27 @@ void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
       if (!known || !same_job(*known, each.shared)) job->second.is_under_way = false;
       known = each.shared;
     }
+  }
+}
+
+// Whether the image of the layer's mask is not loaded yet: until then, the layer keeps its former
+// look. Requires mutex_.
+bool ContentLoader::Work::waits_for_mask(const std::vector<Wanted>& wanted,
+                                         const Wanted& layer) const {
+  const auto& mask = layer.shared.layer->mask;
+  if (!mask || !mask->source) return false;
+  const auto image = std::ranges::find(wanted, render::mask_name(layer.name), &Wanted::name);
+  return image != wanted.end() && !is_ready(image->name, image->shared);
+}
+
+// Shows masked layers whose masks have been loaded. Requires mutex_.
+void ContentLoader::Work::adopt_masked(const scene::LiveState& state) {
+  const auto wanted = layers_of(state, options_.clock->next_frame_time());
+  for (const Wanted& each : wanted) {
+    const auto& mask = each.shared.layer->mask;
+    const bool has_image = mask && mask->source;
+    if (!has_image || waits_for_mask(wanted, each) || !is_ready(each.name, each.shared)) continue;
+    ready_.entries[each.name].shared = each.shared;
   }
 }
 
@@ -240,12 +263,16 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
   view->resampled = resampled_;
   view->revision = shown_revision(state);
   const base::Duration now = options_.clock->next_frame_time();
-  for (const Wanted& each : layers_of(state, now)) {
+  const std::vector<Wanted> wanted = layers_of(state, now);
+  const std::set<std::string_view> masks = masks_among(wanted);
+  for (const Wanted& each : wanted) {
     const auto ready = ready_.entries.find(each.name);
     if (scene::is_gone(each.shared.running(), now) || ready == ready_.entries.end()) continue;
     // The previous look, if the new content is not ready; `ready` has the matching layer.
-    auto layer = shown(ready->second, each.index, state.scene.defaults);
-    if (layer) view->layers.push_back(*std::move(layer));
+    auto layer = shown(ready->second, each, state.scene.defaults);
+    if (!layer) continue;
+    layer->is_mask = masks.contains(each.name);
+    view->layers.push_back(*std::move(layer));
   }
   std::ranges::stable_sort(view->layers, {},
                            [](const render::ShownLayer& s) { return s.layer->z_index; });
@@ -254,16 +281,17 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
 
 // What is shown of a layer; nullopt: nothing, because its content failed.
 std::optional<render::ShownLayer> ContentLoader::Work::shown(const ReadyContents::Entry& ready,
-                                                             size_t index,
+                                                             const Wanted& wanted,
                                                              const scene::LayerDefaults& defaults) {
   const auto on_error = scene::on_error_of(*ready.shared.layer, defaults, scene::OnError::kKeep);
   if (!ready.has_failed || on_error == scene::OnError::kErrorPicture) {
-    return render::ShownLayer{ready.shared.layer, ready.shared.run, index, ready.content,
-                              ready.former};
+    return render::ShownLayer{ready.shared.layer, ready.shared.run, wanted.index, ready.content,
+                              wanted.name, false, ready.former};
   }
   if (on_error == scene::OnError::kHide || !ready.kept) return std::nullopt;
   const SharedLayer shared = with_content_of(ready.shared, ready.kept->shared);
-  return render::ShownLayer{shared.layer, shared.run, index, ready.kept->content};
+  return render::ShownLayer{shared.layer, shared.run, wanted.index, ready.kept->content,
+                            wanted.name};
 }
 
 std::vector<LayerFailure> ContentLoader::Work::failures() const {
@@ -272,7 +300,8 @@ std::vector<LayerFailure> ContentLoader::Work::failures() const {
   for (const auto& [name, ready] : ready_.entries) {
     const std::string& id = ready.shared.layer->id;
     if (name != id || !ready.error) continue;  // an exiting layer has another name
-    failures.push_back({LayerFailure::Kind::kContent, id, *ready.error});
+    failures.push_back(
+        {LayerFailure::Kind::kContent, std::string(render::owner_of(id)), *ready.error});
   }
   return failures;
 }

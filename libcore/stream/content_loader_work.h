@@ -73,6 +73,8 @@ class ContentLoader::Work {
   void move_exiting(const scene::LiveStatePtr& state);
   void make_quick(const scene::LiveStatePtr& state);
   void queue_slow(const scene::LiveStatePtr& state);
+  bool waits_for_mask(const std::vector<Wanted>& wanted, const Wanted& layer) const;
+  void adopt_masked(const scene::LiveState& state);
   void forget_absent(const scene::LiveState& state);
   MadeContent make(ContentBuilder& builder, const ContentContextPtr& context,
                    const scene::RunningLayer& layer, const std::string& reported);
@@ -82,7 +84,8 @@ class ContentLoader::Work {
   void scale_all(const scene::LiveState& state);
   NamedJob* next_job();
   render::SceneViewPtr view_of(const scene::LiveState& state) const;
-  static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready, size_t index,
+  static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready,
+                                                 const Wanted& wanted,
                                                  const scene::LayerDefaults& defaults);
   int64_t shown_revision(const scene::LiveState& state) const;
   void publish();

@@ -1,6 +1,7 @@
 #include "base/thread_urgency.h"
 #include "base/trace.h"
 #include "render/evaluate.h"
+#include "render/mask_layer.h"
 #include "render/sampling_plan.h"
 #include "scene/live/showing.h"
 #include "stream/content_loader_work.h"
@@ -128,6 +129,7 @@ bool ContentLoader::Work::is_at_its_time(const ReadyContents::Entry& entry,
 MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentContextPtr& context,
                                       const scene::RunningLayer& layer,
                                       const std::string& reported) {
+  const std::string owner(render::owner_of(layer.layer.id));
   const UsedFiles used = files_of(layer.layer, context->settings);
   MadeContent made;
   made.files = identified(used.files);
@@ -155,10 +157,10 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
     made.failure = content->error;
     failures_->add();
     if (content->error->to_string() != reported) {
-      options_.on_failure(layer.layer.id, *content->error);
+      options_.on_failure(owner, *content->error);
     }
   }
-  report_remarks(layer.layer.id, content->remarks);
+  report_remarks(owner, content->remarks);
   made.content = std::move(content);
   made.is_outdated = is_outdated(made.files);
   return made;
@@ -196,7 +198,7 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
   const base::FrameRate rate = options_.clock->rate();
   const base::SceneTime time = rate.time_of(rate.index_at(options_.clock->next_frame_time()));
   const content::Part part = render::part_of(*content.raster);
-  const auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time, stage);
+  auto placed = render::placed_at(settled, content.raster->box, {&part, 1}, time, stage);
   if (!placed) return;
   placed->is_clipped = content.clip.has_value();
   const render::LayerSampling sampling = render::layer_sampling(settled, content, time);
@@ -306,6 +308,7 @@ void ContentLoader::Work::load_images() {
     if (!is_wanted) continue;
     land(name, *wanted->second.shared, std::move(made), context);
     jobs_.erase(wanted);
+    if (render::is_mask_name(name) && !taken_.empty()) adopt_masked(*taken_.back().state);
     has_loaded_ = true;
     publish();
     changed_.notify_all();

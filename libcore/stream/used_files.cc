@@ -16,6 +16,7 @@ UsedFiles files_of(const scene::Layer& layer, const scene::SceneSettings& settin
   UsedFiles used;
   scene::Reader reader;
   scene::Value document = scene::layer_codec().write(layer);
+  document.erase("mask");
   scene::visit_files(scene::layer_codec().shape, document, reader,
                      [&](scene::FileRole, scene::Value& name, scene::Reader&) {
                        if (base::is_url(name.text)) {

@@ -10,7 +10,7 @@
 /// The files that the contents of layers are made of. Thread: any.
 namespace layercast::stream {
 
-/// The files and URLs that a layer names.
+/// The files and URLs that a layer names; that of its mask belongs to another content.
 struct UsedFiles {
   std::vector<std::string> files;  ///< resolved
   bool has_urls = false;

@@ -2,11 +2,13 @@
 
 #include "content/picture/detail.h"
 #include "render/layer_effects.h"
+#include "render/mask_layer.h"
 #include "scene/eval/resolved.h"
 #include "scene/live/showing.h"
 #include "scene/model/content_comparison.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 namespace layercast::stream {
@@ -57,26 +59,43 @@ bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
   std::vector<Wanted> wanted;
   const base::SizeI canvas = state.scene.canvas.size;
+  const auto add = [&](std::string name, const base::Shared<scene::Layer>& layer,
+                       const base::Shared<scene::LayerRun>& run, size_t place) {
+    const SharedLayer shared{scene::resolved(layer, canvas), scene::resolved(run, canvas)};
+    if (layer->mask && layer->mask->source) {
+      scene::Layer mask = render::mask_layer_of(*shared.layer, canvas);
+      wanted.push_back({render::mask_name(name),
+                        {base::Shared<scene::Layer>(std::move(mask)),
+                         base::Shared<scene::LayerRun>(scene::LayerRun{})},
+                        place});
+    }
+    wanted.push_back({std::move(name), shared, place});
+  };
   const auto& all_exiting = state.run.exiting;
   auto exiting = all_exiting.begin();
   const auto& layers = state.scene.layers;
   for (size_t i = 0; i <= layers.size(); ++i) {
     for (; exiting != all_exiting.end() && (exiting->place <= i || i == layers.size()); ++exiting) {
-      const SharedLayer shared{scene::resolved(exiting->layer, canvas),
-                               scene::resolved(exiting->run, canvas)};
-      if (scene::is_gone(shared.running(), now)) continue;
+      if (scene::is_gone({*exiting->layer, *exiting->run}, now)) continue;
       // A new layer may have the same id.
-      const auto since = shared.run->exit_start->count();
-      wanted.push_back({shared.layer->id + "@" + std::to_string(since), shared, i});
+      const auto since = exiting->run->exit_start->count();
+      add(exiting->layer->id + "@" + std::to_string(since), exiting->layer, exiting->run, i);
     }
     if (i < layers.size()) {
-      wanted.push_back({layers[i]->id,
-                        {scene::resolved(layers[i], canvas),
-                         scene::resolved(state.run.layers.of(layers[i]->id), canvas)},
-                        i});
+      add(layers[i]->id, layers[i], state.run.layers.of(layers[i]->id), i);
     }
   }
   return wanted;
+}
+
+std::set<std::string_view> masks_among(const std::vector<Wanted>& wanted) {
+  std::set<std::string_view> masks;
+  for (const Wanted& each : wanted) {
+    const auto& mask = each.shared.layer->mask;
+    if (mask && mask->layer) masks.insert(*mask->layer);
+    if (render::is_mask_name(each.name)) masks.insert(each.name);
+  }
+  return masks;
 }
 
 bool same_content(const SharedLayer& one, const SharedLayer& other) {

@@ -8,7 +8,9 @@
 #include "scene/model/scene.h"
 
 #include <cstddef>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// Which contents a live state needs, and whether a content that was made for one state is valid
@@ -31,8 +33,13 @@ struct Wanted {
 };
 
 /// The layers of the scene and the exiting ones that are not gone at `now`; layers of equal z_index
-/// from far to near.
+/// from far to near. The image of a mask is one more layer (render/mask_layer.h), just before the
+/// layer that it masks.
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now);
+
+/// The names of the layers that mask others, with the images of masks. Ownership: they refer to
+/// `wanted`.
+std::set<std::string_view> masks_among(const std::vector<Wanted>& wanted);
 
 /// Whether a content made for `one` is also valid for `other`.
 bool same_content(const SharedLayer& one, const SharedLayer& other);

@@ -3,6 +3,7 @@
 #include "base/blend_mode.h"
 #include "base/geometry.h"
 #include "compose/draw_list.h"
+#include "compose/mask_plane.h"
 #include "frame/image.h"
 #include "frame/picture.h"
 #include "frame/recolor.h"
@@ -133,7 +134,26 @@ class RandomDraws {
     if (one_in(4)) item.blend = mode();
     if (one_in(4)) item.clip = clip(item);
     if (one_in(4)) item.recoloring = recoloring();
+    if (one_in(5)) item.mask = mask();
     return item;
+  }
+
+  // Clear, full and partial areas, in which its bounds may lie anywhere.
+  MaskPtr mask() {
+    const base::SizeI size = list_.canvas;
+    const base::RectI bounds{between(0, size.width / 2), between(0, size.height / 2),
+                             between(size.width / 2, size.width),
+                             between(size.height / 2, size.height)};
+    frame::Image<uint8_t> coverage(size);
+    const int full_left = between(0, size.width), full_top = between(0, size.height);
+    const bool is_partial = one_in(2);
+    for (int y = bounds.top; y < bounds.bottom; ++y) {
+      for (int x = bounds.left; x < bounds.right; ++x) {
+        const bool is_full = x >= full_left || y >= full_top;
+        coverage.view().at(x, y) = is_full ? 255 : is_partial ? byte() : 0;
+      }
+    }
+    return std::make_shared<const MaskPlane>(std::move(coverage), bounds);
   }
 
   // As filters have it: brighter, inverted, turned, fainter.
@@ -170,7 +190,7 @@ class RandomDraws {
     }
     const auto at = static_cast<size_t>(between(0, static_cast<int>(items.size()) - 1));
     DrawItem& one = items[at];
-    switch (between(0, 10)) {
+    switch (between(0, 11)) {
       case 0:
         items.erase(items.begin() + static_cast<ptrdiff_t>(at));
         return;
@@ -197,6 +217,9 @@ class RandomDraws {
         return;
       case 8:
         if (one_in(10)) list_.background = color();
+        return;
+      case 9:
+        one.mask = one_in(3) ? nullptr : mask();
         return;
       default:
         one.canvas_from_picture =

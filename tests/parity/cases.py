@@ -500,6 +500,21 @@ def clips_before_filters() -> list[Case]:
     ]  # fmt: skip
 
 
+@group
+def masks() -> list[Case]:
+    mask = {"source": "alpha.png"}
+    return [
+        Case("a masked colour", [ground(), color("#ff8000", (0, 0), (240, 180), mask=mask)]),
+        Case("a masked image", [image("odd.png", (60, 50), mask=mask)]),
+        Case("a masked image, turned",
+             [image("odd.png", (120, 90), anchor=(0.5, 0.5), rotation=30, mask=mask)]),
+        Case("a masked image with a shadow",
+             [image("odd.png", (60, 50), mask=mask, opacity=0.8, clip={"radius": 20}, filters=[{"blur": 2}])]),
+        Case("a colour through the luma of an image",
+             [ground(), color("#ff8000", (0, 0), (240, 180), mask=mask | {"mode": "luma"})]),
+    ]  # fmt: skip
+
+
 # ---- Motion --------------------------------------------------------------------------------------
 
 EASINGS = (

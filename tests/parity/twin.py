@@ -4,7 +4,8 @@ A layer here is what stands in a scene file, as a dict. Rules of the translation
 - a layer is a box of its size at the top left of its canvas, `translate`d to where its anchor lands,
   then `rotate`d and `scale`d about `transform-origin`, the anchor;
 - filters are `filter`, the clip `clip-path: inset(0 round …)`, which an inner box has where it comes
-  before the filters, opacity and blend mode what they are called; the canvas is an isolated group, as a page is;
+  before the filters, opacity and blend mode what they are called; a mask is the `mask-image` of a box
+  as large as the canvas around the layer; the canvas is an isolated group, as a page is;
 - `fit` is `object-fit`, a shape inline SVG, or a box with a CSS background where it has a gradient;
 - a text is a box with the same CSS; its stroke is painted under its fill (`paint-order`);
 - an animation is a Web Animation of the same timing, at the sampled time. Its values are relative in
@@ -272,6 +273,13 @@ def _is_clipped_first(layer: Layer) -> bool:
     return layer.get("clip", {}).get("order") == "before-filters"
 
 
+def _mask_css(mask: Layer) -> str:
+    mode = {"alpha": "alpha", "luma": "luminance"}[mask.get("mode", "alpha")]
+    image = f"mask-image: url({mask['source']}); mask-size: 100% 100%; mask-mode: {mode}"
+    # Chromium 120 and later need no prefix; earlier ones know alpha masks alone.
+    return image + f"; -webkit-mask-image: url({mask['source']}); -webkit-mask-size: 100% 100%"
+
+
 def _look_css(layer: Layer) -> dict[str, str]:
     css = {}
     if layer["content"]["type"] == "color":
@@ -393,7 +401,11 @@ def layer_html(layer: Layer, natural: dict[str, tuple[int, int]], milliseconds: 
     if _is_clipped_first(layer):
         fill = "width: 100%; height: 100%"
         inner = f"<div style=\"{fill}; clip-path: {_clip_css(layer)}\">{inner}</div>"
-    return f"<div class=layer{told} style=\"{style}\">{inner}</div>"
+    html = f"<div class=layer{told} style=\"{style}\">{inner}</div>"
+    if "mask" in layer:
+        fill = "position: absolute; left: 0; top: 0; width: 100%; height: 100%"
+        html = f"<div style=\"{fill}; {_mask_css(layer['mask'])}\">{html}</div>"
+    return html
 
 
 # ---- Scenes --------------------------------------------------------------------------------------

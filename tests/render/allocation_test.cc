@@ -103,6 +103,11 @@ layers:
      exit: [{effect: fade, from: 1, to: 0, duration: 100s}]}
   - {id: glides, type: overlay, transform: {position: [300, 200]}, size: [30, 30], opacity: 0.3,
      content: {type: color, color: gold}, transition: {duration: 20s, easing: ease-in}}
+  - {id: behind, type: overlay, size: [80, 60], content: {type: color, color: lime}, mask: {source: art/logo.svg, mode: luma},
+     animations: [{effect: slide, from: [0, 0], to: [200, 111], duration: 3s, iterations: infinite}]}
+  - {id: lit, type: overlay, size: [90, 90], content: {type: color, color: navy}, mask: {layer: lamp}}
+  - {id: lamp, type: overlay, content: {type: shape, shape: circle, radius: 30, fill: white},
+     animations: [{effect: slide, from: [0, 0], to: [70, 50], duration: 3s, iterations: infinite}]}
 )";
 
 // Of the scene above: a state that began, an exit and a transition that play.

@@ -696,6 +696,9 @@ class RandomScene {
       layer.size = LengthSize{width, box_side()};
     }
     layer.transform = transform();
+    if (!draws_ && one_in(4)) {
+      layer.mask = Mask{path(), std::nullopt, one_in(2) ? Mask::Mode::kAlpha : Mask::Mode::kLuma};
+    }
     if (one_in(3)) {
       const double radius = length(20);
       const auto order = radius > 10 ? Clip::Order::kBeforeFilters : Clip::Order::kAfterFilters;

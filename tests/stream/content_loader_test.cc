@@ -790,6 +790,73 @@ TEST_F(ChangingFiles, WhatIsShownStaysUntilTheNewFileIsWhole) {
   EXPECT_EQ(loading.failures, 1);
 }
 
+// ---- Masks ----
+
+const render::ShownLayer* layer_named(const render::SceneView& view, const std::string& name) {
+  const auto found = std::ranges::find(view.layers, name, &render::ShownLayer::name);
+  return found == view.layers.end() ? nullptr : &*found;
+}
+
+Value masked_by(const std::string& key, const std::string& value) {
+  return Value::object().add("mask", Value::object().add(key, Value::of(value)));
+}
+
+TEST_F(ChangingFiles, TheImageOfAMaskIsLoadedAndLoadedAgain) {
+  write("a.svg", drawing("red"));
+  write("m.svg", drawing("white"));
+  LiveScene live(scene_with(image("a", "a.svg")));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  const auto before = loading.loader->view_at(kForEver)->layers[0].content;
+  live.update("a", masked_by("source", path("m.svg")));
+  // The layer never shows without the mask that it names.
+  const auto masked = loading.view_when([&](const render::SceneView& view) {
+    const render::ShownLayer* layer = layer_named(view, "a");
+    EXPECT_NE(layer, nullptr);
+    if (layer == nullptr || !layer->layer->mask) return false;
+    EXPECT_NE(layer_named(view, "a/mask"), nullptr);
+    return true;
+  });
+  ASSERT_NE(masked, nullptr);
+  EXPECT_EQ(layer_named(*masked, "a")->content, before);
+  EXPECT_FALSE(layer_named(*masked, "a")->is_mask);
+  EXPECT_TRUE(layer_named(*masked, "a/mask")->is_mask);
+  EXPECT_EQ(color_of(*masked, "a/mask"), "ffffff");
+  write("m.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a/mask", "0000ff"));
+  EXPECT_EQ(layer_named(*loading.loader->view_at(kForEver), "a")->content, before);
+  live.update("a", Value::object().add("mask", Value::null()));
+  EXPECT_TRUE(shows(loading, "a/mask", "absent"));
+  EXPECT_EQ(layer_named(*loading.loader->view_at(kForEver), "a")->content, before);
+}
+
+TEST_F(ChangingFiles, AMaskThatIsMissingIsToldOfItsLayerAndLoadedOnceItIsThere) {
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with(image("a", "a.svg")));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  live.update("a", masked_by("source", path("m.svg")));
+  ASSERT_NE(loading.view_when([&](const auto&) { return loading.failures == 1; }), nullptr);
+  const auto is_told = [&](const auto&) { return loading.loader->failures().size() == 1; };
+  EXPECT_NE(loading.view_when(is_told), nullptr);
+  EXPECT_EQ(loading.loader->failures().at(0).id, "a");
+  write("m.svg", drawing("white"));
+  EXPECT_TRUE(shows(loading, "a/mask", "ffffff"));
+  EXPECT_TRUE(loading.loader->failures().empty());
+}
+
+TEST_F(ChangingFiles, LayersThatAreMasksAreMarked) {
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with(image("a", "a.svg") + image("m", "a.svg")));
+  Loading loading(live);
+  ASSERT_TRUE(shows(loading, "m", "ff0000"));
+  EXPECT_FALSE(layer_named(*loading.loader->view_at(kForEver), "m")->is_mask);
+  const auto view = loading.view_of_revision(live.update("a", masked_by("layer", "m")));
+  ASSERT_NE(view, nullptr);
+  EXPECT_TRUE(layer_named(*view, "m")->is_mask);
+  EXPECT_FALSE(layer_named(*view, "a")->is_mask);
+}
+
 TEST_F(ChangingFiles, OneOfNumberedFilesIsEnough) {
   write("a-1.svg", drawing("red"));
   write("a-2.svg", drawing("red"));

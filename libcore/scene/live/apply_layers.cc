@@ -5,6 +5,7 @@
 #include "scene/live/showing.h"
 #include "scene/model/find_by_id.h"
 #include "scene/model/limits.h"
+#include "scene/model/mask_chain.h"
 #include "scene/wire/content_tables.h"
 #include "scene/wire/scene_tables.h"
 
@@ -64,8 +65,40 @@ void end_ducking(ApplyContext& context, const std::string& layer) {
   }
 }
 
+// Refuses a mask of an unknown layer, and one that the layer itself is needed for. The reader is at
+// the layer.
+void check_mask(ApplyContext& context, const Layer& layer) {
+  if (!layer.mask || !layer.mask->layer) return;
+  const auto& layers = context.scene().layers;
+  const std::string& mask = *layer.mask->layer;
+  MaskLayers masks;
+  for (const auto& each : layers) {
+    if (each->mask && each->mask->layer) masks[each->id] = *each->mask->layer;
+  }
+  masks[layer.id] = mask;
+  const Reader::Step step(context.reader, "mask");
+  const auto cycle = mask_cycle(masks, layer.id);
+  if (!cycle.empty()) {
+    refuse_at(context, "layer", ErrorCode::kInvalidInput,
+              "the layer is needed for its own mask: " + cycle_text(cycle));
+  }
+  if (find_by_id(layers, mask) != nullptr) return;
+  refuse_at(context, "layer", ErrorCode::kInvalidInput, no_such("layer", mask, layers));
+}
+
+// Refuses to delete a layer that masks another one.
+void check_is_no_mask(ApplyContext& context, const std::string& id) {
+  for (const auto& each : context.scene().layers) {
+    if (!each->mask || each->mask->layer != id) continue;
+    refuse_at(
+        context, "id", ErrorCode::kConflict,
+        "the layer \"" + id + "\" is the mask of \"" + each->id + "\"; change that mask first");
+  }
+}
+
 // Replaces the layer at `place` by `after`, which has its id.
 Value replace_layer(ApplyContext& context, size_t place, Layer after, LayerRun run) {
+  check_mask(context, after);
   base::Shared<Layer>& layer = context.scene().layers[place];
   if (after == *layer && run == *context.state.run.layers.of(layer->id)) {
     return layer_document(layer, Secrets::kRedacted);
@@ -100,6 +133,7 @@ Value apply_change(ApplyContext& context, const CreateLayer& change) {
     refuse_at(context, "id", ErrorCode::kConflict,
               "\"" + layer.id + "\" is already the id of another layer");
   }
+  check_mask(context, layer);
   if (layers.size() >= static_cast<size_t>(limits::kLayersMax)) {
     refuse(context, ErrorCode::kLimit,
            "the scene already has " + std::to_string(limits::kLayersMax) +
@@ -138,6 +172,7 @@ Value apply_change(ApplyContext& context, const RestartLayer& change) {
 
 Value apply_change(ApplyContext& context, const DeleteLayer& change) {
   const size_t place = place_of_layer(context, change.id);
+  check_is_no_mask(context, change.id);
   remove_layer(context.state, place, context.now);
   context.notify("layer.deleted", Value::object().add("id", Value::of(change.id)));
   end_ducking(context, change.id);

@@ -8,7 +8,9 @@
 #include "scene/wire/source_secrets.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace layercast::scene {
@@ -117,6 +119,18 @@ void add_output_changes(const Scene& from, const Scene& to, std::vector<Change>&
   }
 }
 
+// Whether the layers that are masks, and of which, are the same.
+bool has_same_mask_layers(const Scene& a, const Scene& b) {
+  const auto pairs = [](const Scene& scene) {
+    std::map<std::string, std::string> masks;
+    for (const auto& layer : scene.layers) {
+      if (layer->mask && layer->mask->layer) masks[layer->id] = *layer->mask->layer;
+    }
+    return masks;
+  };
+  return pairs(a) == pairs(b);
+}
+
 }  // namespace
 
 std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
@@ -124,8 +138,11 @@ std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
   Scene to = scene;
   keep_sources(from.layers, to.layers, layer_codec());
   keep_sources(from.audio, to.audio, audio_codec());
-  if (!reaches_order(from.layers, to.layers) || !reaches_order(from.audio, to.audio)) {
-    // No other change reorders the list, and its order matters for equal z_index.
+  const bool keeps_order =
+      reaches_order(from.layers, to.layers) && reaches_order(from.audio, to.audio);
+  if (!keeps_order || !has_same_mask_layers(from, to)) {
+    // No other change reorders the list, and its order matters for equal z_index. A mask layer must
+    // exist before a layer that it masks, and as long as that.
     return {ReplaceScene{std::move(to), false, std::nullopt}};
   }
   add_layer_changes(from, to, changes);

@@ -326,6 +326,20 @@ struct Clip {
   bool operator==(const Clip&) const = default;
 };
 
+/// What a layer shows only a part of itself through: an image stretched over the canvas, or another
+/// layer, which is not drawn itself. A mask lies on the canvas and stays while its layer moves.
+/// Exactly one of `source` and `layer` is present.
+struct Mask {
+  enum class Mode : uint8_t {
+    kAlpha,  ///< the layer shows where the mask is opaque
+    kLuma,   ///< where it is bright: its BT.709 luma times its alpha
+  };
+  std::optional<std::string> source;  ///< an image file
+  std::optional<std::string> layer;   ///< the id of a layer of the scene; masks form no cycle
+  Mode mode = Mode::kAlpha;
+  bool operator==(const Mask&) const = default;
+};
+
 /// How a live change of a layer is shown: it moves from the old values to the new ones.
 struct Transition {
   base::Duration duration{};  ///< of opacity, size, transform and filters
@@ -354,6 +368,7 @@ struct Layer {
   Transform transform;
   std::optional<Clip> clip;
   std::vector<Filter> filters;  ///< in order
+  std::optional<Mask> mask;
   Content content;
   std::vector<Animation> animations;
   std::vector<Animation> enter;  ///< play when the layer is shown

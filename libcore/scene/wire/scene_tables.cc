@@ -1,5 +1,6 @@
 #include "scene/wire/scene_tables.h"
 
+#include "scene/model/mask_chain.h"
 #include "scene/wire/content_tables.h"
 #include "scene/wire/length_codecs.h"
 #include "scene/wire/motion_tables.h"
@@ -68,6 +69,42 @@ void check_rectangle(const Value& layer, Reader& reader) {
     reader.fault(*content, "\"" + std::string(key) + "\" is missing",
                  "a number of px, or a \"size\" of the layer");
   }
+}
+
+constexpr std::array kMaskModes = {EnumName<Mask::Mode>{Mask::Mode::kAlpha, "alpha"},
+                                   EnumName<Mask::Mode>{Mask::Mode::kLuma, "luma"}};
+
+void check_mask(const Value& value, Reader& reader) {
+  const bool has_source = value.find("source") != nullptr;
+  if (has_source != (value.find("layer") != nullptr)) return;
+  reader.fault(value, has_source ? "both \"source\" and \"layer\"" : "a mask of nothing",
+               "one of \"source\" and \"layer\"");
+}
+
+// Adds to the schema what check_mask() checks.
+void refine_mask_schema(Value& schema) {
+  const auto requires_key = [](const char* key) {
+    return Value::object().add("required", Value::array({Value::of(key)}));
+  };
+  schema.add("oneOf", Value::array({requires_key("source"), requires_key("layer")}));
+}
+
+Codec<Mask> mask() {
+  using M = Mask;
+  return object<M>(
+      {.title = "mask",
+       .doc = "Shows only a part of the layer: what the mask covers. The mask lies on the canvas "
+              "and stays while the layer moves.",
+       .fields = {optional("source", &M::source, file_path(FileRole::kAsset),
+                           "An image file, stretched over the canvas."),
+                  optional("layer", &M::layer, name(),
+                           "Id of another layer. It is not drawn itself; while it is hidden or "
+                           "shows nothing, the masked layer shows nothing."),
+                  optional("mode", &M::mode, one_of(kMaskModes),
+                           "alpha: the layer shows where the mask is opaque. luma: where it is "
+                           "bright, by its BT.709 luma times its alpha.")},
+       .check = check_mask,
+       .refine_schema = refine_mask_schema});
 }
 
 void check_layer(const Value& value, Reader& reader) {
@@ -156,6 +193,8 @@ ObjectTable<Layer> layer_table() {
       optional("filters", &L::filters, filters(),
                "CSS filter functions; they apply to the content in order, before the clip unless "
                "its order says otherwise."),
+      optional("mask", &L::mask, mask(),
+               "An image or a layer that covers what is shown of the layer."),
       required("content", &L::content, content(), "What the layer shows."),
       optional("animations", &L::animations,
                list(animation(), 0, limits::kAnimationsMax, "animations"),
@@ -305,8 +344,50 @@ void check_ducking(const Value& scene, Reader& reader) {
   }
 }
 
+// The mask layer of each layer of the scene.
+MaskLayers mask_layers(const Value& layers) {
+  MaskLayers masks;
+  for (const Value& layer : layers.items) {
+    const Value* id = layer.find("id");
+    const Value* mask = layer.find("mask");
+    const Value* other = mask == nullptr ? nullptr : mask->find("layer");
+    if (id != nullptr && other != nullptr) masks.emplace(id->text, other->text);
+  }
+  return masks;
+}
+
+// Each mask layer must be another layer of the scene that does not need the masked one.
+void check_masks(const Value& scene, Reader& reader) {
+  const Value* layers = scene.find("layers");
+  if (layers == nullptr) return;
+  const MaskLayers masks = mask_layers(*layers);
+  std::vector<std::string_view> ids;
+  for (const Value& layer : layers->items) {
+    if (const Value* id = layer.find("id")) ids.emplace_back(id->text);
+  }
+  const Reader::Step list(reader, "layers");
+  for (size_t i = 0; i < layers->items.size() && !masks.empty(); ++i) {
+    const Value* mask = layers->items[i].find("mask");
+    const Value* other = mask == nullptr ? nullptr : mask->find("layer");
+    const Value* id = layers->items[i].find("id");
+    if (other == nullptr || id == nullptr) continue;
+    const Reader::Step item(reader, i);
+    const Reader::Step key(reader, "mask");
+    const Reader::Step member(reader, "layer");
+    const auto cycle = mask_cycle(masks, id->text);
+    if (std::ranges::find(ids, other->text) == ids.end()) {
+      reader.fault(*other, "there is no layer \"" + other->text + "\"",
+                   "the id of a layer" + suggestion(other->text, ids));
+    } else if (!cycle.empty()) {
+      reader.fault(*other, "the layer is needed for its own mask: " + cycle_text(cycle),
+                   "a layer whose mask does not need this one");
+    }
+  }
+}
+
 void check_scene(const Value& value, Reader& reader) {
   check_unique_ids(value, "layers", "layer", reader);
+  check_masks(value, reader);
   check_unique_ids(value, "audio", "sound", reader);
   check_ducking(value, reader);
   check_unique_ids(value, "outputs", "output", reader);

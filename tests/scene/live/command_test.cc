@@ -274,6 +274,67 @@ TEST(Phases, AnotherFileOfAVideoStartsItAndLeavesAnimationsAsTheyAre) {
   EXPECT_EQ(run_of(state, "film").animations.at(0), seconds(5));
 }
 
+// ---- Masks ----
+
+CommandDocument with_mask(const std::string& id, const std::string& mask) {
+  return command("layers.update", R"({"id": ")" + id + R"(", "patch": {"mask": )" + mask + "}}");
+}
+
+TEST(LayerMasks, AreSetAndRemovedByPatch) {
+  const LiveState before = small_state();
+  const LiveState image = after(before, {with_mask("title", R"({"source": "m.png"})")});
+  EXPECT_EQ(layer_of(image, "title").mask, (Mask{"m.png", std::nullopt, Mask::Mode::kAlpha}));
+  const LiveState layer =
+      after(image, {with_mask("title", R"({"source": null, "layer": "back", "mode": "luma"})")});
+  EXPECT_EQ(layer_of(layer, "title").mask, (Mask{std::nullopt, "back", Mask::Mode::kLuma}));
+  EXPECT_EQ(layer_of(after(layer, {with_mask("title", "null")}), "title").mask, std::nullopt);
+}
+
+TEST(LayerMasks, AreRefusedIfTheyCannotBeDrawn) {
+  const LiveState state = after(small_state(), {with_mask("title", R"({"layer": "back"})")});
+  expect_refused(state,
+                 {{with_mask("film", R"({"layer": "titel"})"),
+                   kInvalid,
+                   {{"/patch/mask/layer", "did you mean \"title\""}}},
+                  {with_mask("back", R"({"layer": "title"})"),
+                   kInvalid,
+                   {{"/patch/mask/layer", "its own mask: back → title → back"}}},
+                  {command("layers.create", R"({"layer": {"type": "overlay", "mask": {"layer": "x"},
+                "content": {"type": "color", "color": "tan"}}})"),
+                   kInvalid,
+                   {{"/layer/mask/layer", "there is no layer \"x\""}}}});
+}
+
+TEST(LayerMasks, KeepTheirLayer) {
+  const LiveState state = after(small_state(), {with_mask("title", R"({"layer": "back"})")});
+  expect_refused(state, {{command("layers.delete", R"({"id": "back"})"),
+                          ErrorCode::kConflict,
+                          {{"/id", "the mask of \"title\""}}}});
+  const LiveState free = after(state, {with_mask("title", "null")});
+  EXPECT_EQ(after(free, {command("layers.delete", R"({"id": "back"})")}).scene.layers.size(), 2U);
+}
+
+// The mask layer comes after its layer in the file, and a layer that goes was a mask.
+TEST(LayerMasks, AreReachedByTheDifferenceOfScenes) {
+  const LiveState plain = small_state();
+  LiveState masked = after(plain, {with_mask("title", R"({"layer": "back"})")});
+  Scene wanted = plain.scene;
+  Layer title = *wanted.layers[1];
+  title.mask = Mask{std::nullopt, "lamp", Mask::Mode::kAlpha};
+  wanted.layers[1] = title;
+  Layer lamp = *wanted.layers[0];
+  lamp.id = "lamp";
+  wanted.layers.push_back(lamp);
+  wanted.layers.erase(wanted.layers.begin());  // `back`
+  for (const LiveState& from : {plain, masked}) {
+    LiveState state = from;
+    for (const Change& each : changes_between(from.scene, wanted)) {
+      state = executed(state, each, kNow).state;
+    }
+    EXPECT_EQ(state.scene, wanted);
+  }
+}
+
 TEST(RestartLayer, StartsContentAndAnimationsAgain) {
   const LiveState before = small_state();
   const Applied applied = executed(before, command("layers.restart", R"({"id": "title"})"));

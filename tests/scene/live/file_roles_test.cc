@@ -86,6 +86,7 @@ TEST(FileRoles, AreThoseOfWhatIsReadAndWritten) {
       {"scene.fonts", FileRole::kAsset},
       {"content: character.source", FileRole::kAsset},
       {"animated source: image.source", FileRole::kAsset},
+      {"mask.source", FileRole::kAsset},
       {"content: character.texture", FileRole::kAsset},
       {"content: image.source", FileRole::kAsset},
       {"content: svg.source", FileRole::kAsset},

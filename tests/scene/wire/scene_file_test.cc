@@ -492,6 +492,43 @@ TEST(SceneFaults, OfFilters) {
   });
 }
 
+// Layers named after `masks`: each is masked by the one beside it.
+std::string masked(const std::vector<std::pair<std::string, std::string>>& masks) {
+  std::string yaml = kHead + "layers:\n";
+  for (const auto& [id, mask] : masks) {
+    yaml += "  - {id: " + id + ", type: overlay, content: {type: color, color: red}" +
+            (mask.empty() ? "" : ", mask: {" + mask + "}") + "}\n";
+  }
+  return yaml;
+}
+
+TEST(SceneMasks, AreAnImageOrALayer) {
+  const Scene scene = scene_of(masked({{"a", "source: m.png, mode: luma"}, {"b", "layer: a"}}));
+  EXPECT_EQ(scene.layers[0]->mask, (Mask{"m.png", std::nullopt, Mask::Mode::kLuma}));
+  EXPECT_EQ(scene.layers[1]->mask, (Mask{std::nullopt, "a", Mask::Mode::kAlpha}));
+}
+
+TEST(SceneFaults, OfMasks) {
+  expect_faults({
+      {masked({{"a", "mode: luma"}, {"b", "source: m.png, layer: a"}}),
+       {"5:70: layers[0].mask: a mask of nothing, expected one of \"source\" and \"layer\"",
+        "6:70: layers[1].mask: both \"source\" and \"layer\", expected one of \"source\" and "
+        "\"layer\""}},
+      {masked({{"vignette", ""}, {"b", "layer: vignete"}}),
+       {"6:78: layers[1].mask.layer: there is no layer \"vignete\", expected the id of a layer; "
+        "did "
+        "you mean \"vignette\"?"}},
+      {masked({{"a", "layer: a"}}),
+       {"5:78: layers[0].mask.layer: the layer is needed for its own mask: a → a, expected a layer "
+        "whose mask does not need this one"}},
+      {masked({{"a", "layer: b"}, {"b", "layer: c"}, {"c", "layer: b"}}),
+       {"6:78: layers[1].mask.layer: the layer is needed for its own mask: b → c → b, expected a "
+        "layer whose mask does not need this one",
+        "7:78: layers[2].mask.layer: the layer is needed for its own mask: c → b → c, expected a "
+        "layer whose mask does not need this one"}},
+  });
+}
+
 TEST(SceneFaults, OfAStateThatACharacterDoesNotHave) {
   const auto character = [](const std::string& keys) {
     return kHead + "layers:\n  - {id: x, type: host, content: {type: character, source: a, " +

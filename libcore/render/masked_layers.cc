@@ -1,0 +1,95 @@
+// The part of Renderer that draws masks: what each masked layer is multiplied with.
+
+#include "render/evaluate.h"
+#include "render/mask_layer.h"
+#include "render/renderer.h"
+#include "render/sampling_plan.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+namespace layercast::render {
+namespace {
+
+compose::MaskMode mode_of(scene::Mask::Mode mode) {
+  return mode == scene::Mask::Mode::kLuma ? compose::MaskMode::kLuma : compose::MaskMode::kAlpha;
+}
+
+}  // namespace
+
+// Finds the masks of the layers of the view. A mask that is not in the view is hidden, gone or not
+// ready yet.
+void Renderer::link_masks() {
+  for (LayerState& state : layers_) {
+    state.mask_state.reset();
+    const auto& mask = state.layer->mask;
+    if (!mask) continue;
+    const std::string name = mask->source ? mask_name(state.name) : *mask->layer;
+    const auto found = std::ranges::find(layers_, name, &LayerState::name);
+    if (found != layers_.end()) state.mask_state = static_cast<size_t>(found - layers_.begin());
+  }
+}
+
+// Appends the items of the layer, without its mask.
+void Renderer::append_items(LayerState& state, const base::SceneTime& time, Items& items) {
+  if (state.items) {
+    items.insert(items.end(), state.items->begin(), state.items->end());
+    return;
+  }
+  const auto first = static_cast<ptrdiff_t>(items.size());
+  add_items(state, time, items);
+  if (state.is_still) state.items.emplace(items.begin() + first, items.end());
+}
+
+// Appends the items of the layer as they are drawn.
+void Renderer::append_masked(LayerState& state, const base::SceneTime& time, Items& items) {
+  if (!state.layer->mask) return append_items(state, time, items);
+  if (!state.mask_state) return;  // as in CSS, a mask that shows nothing leaves nothing
+  LayerState& mask = layers_[*state.mask_state];
+  const auto& error = mask.error ? mask.error : mask.content->error;
+  if (error && state.on_error == scene::OnError::kErrorPicture) {
+    return add_mask_error(state, *error, time, items);
+  }
+  const compose::MaskPtr plane = mask_plane(mask, mode_of(state.layer->mask->mode), time);
+  if (plane == nullptr) return;
+  const size_t first = items.size();
+  append_items(state, time, items);
+  for (size_t i = first; i < items.size(); ++i) items[i].mask = plane;
+}
+
+// What the layer draws, as a mask; the last one while that stays the same. Null if it draws
+// nothing.
+compose::MaskPtr Renderer::mask_plane(LayerState& state, compose::MaskMode mode,
+                                      const base::SceneTime& time) {
+  // While contents load, layers of two revisions may need each other.
+  if (state.is_under_way) return nullptr;
+  DrawnMask& drawn = state.drawn.at(static_cast<size_t>(mode));
+  drawn.next.canvas = list_.canvas;
+  drawn.next.shown = list_.shown;
+  state.is_under_way = true;
+  append_masked(state, time, drawn.next.items);
+  state.is_under_way = false;
+  if (drawn.plane == nullptr || drawn.list != drawn.next) {
+    drawn.plane.reset();
+    drawn.plane = mask_maker_.make(drawn.next, mode);
+    std::swap(drawn.list, drawn.next);
+  }
+  drawn.next.items.clear();  // keeps its memory
+  return drawn.list.items.empty() ? nullptr : drawn.plane;
+}
+
+// Draws the reason why the mask of the layer cannot be shown in the place of the layer.
+void Renderer::add_mask_error(LayerState& state, const base::Error& error,
+                              const base::SceneTime& time, Items& items) {
+  if (!state.unmaskable) state.unmaskable = view_->rasterizer->error_raster(*state.layer, error);
+  const content::Part part = part_of(*state.unmaskable);
+  const Stage stage{view_->settings.canvas.size, frame_from_canvas_};
+  const auto placed = placed_at(state.running(), state.unmaskable->box, {&part, 1}, time, stage);
+  if (!placed) return;
+  const LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
+  auto item = sampled_item(*state.layer, *placed, part, sampling, *view_->resampled);
+  if (item) items.push_back(*std::move(item));
+}
+
+}  // namespace layercast::render

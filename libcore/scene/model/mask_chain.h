@@ -1,0 +1,20 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace layercast::scene {
+
+/// The mask layer of each layer that has one, by id.
+using MaskLayers = std::map<std::string_view, std::string_view>;
+
+/// The layers from `start` along their mask layers back to `start`, which comes first and last;
+/// empty if the masks do not lead back to it.
+std::vector<std::string_view> mask_cycle(const MaskLayers& masks, std::string_view start);
+
+/// `a → b → a`.
+std::string cycle_text(const std::vector<std::string_view>& cycle);
+
+}  // namespace layercast::scene
