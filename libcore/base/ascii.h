@@ -25,6 +25,13 @@ inline std::string lower_case(std::string_view text) {
   return lower;
 }
 
+/// Whether `text` begins with `wanted`, which is then removed.
+constexpr bool take(std::string_view& text, char wanted) {
+  if (!text.starts_with(wanted)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
 /// `text` without the characters of `spaces` at both ends. Ownership: a view of `text`.
 constexpr std::string_view trimmed(std::string_view text, std::string_view spaces = kSpaces) {
   const size_t first = text.find_first_not_of(spaces);

@@ -45,6 +45,7 @@ MODULES |= {"tools": set(LIBCORE), "tests": LIBCORE | {"tools"}}
 # A place is a module, a folder, or one file without its ending: `scene/wire/yaml_codec` is its .cc alone,
 # because a header would carry the library into every module that includes it.
 LIBRARIES: list[tuple[str, str, set[str]]] = [
+    ("date (Howard Hinnant)", r"date/", {"base/time_zone"}),
     ("libvips", r"vips/", {"content", "tests/content"}),
     ("libheif and Little CMS", r"libheif/|lcms2\.h", {"content/image"}),
     (

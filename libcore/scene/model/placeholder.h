@@ -2,6 +2,8 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "base/time_zone.h"
+#include "scene/model/wall_time.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,21 +15,10 @@
 
 namespace layercast::scene {
 
-using base::WallTime;
-
-/// Reads the argument of a tool's `--clock`: `HH:MM` or `HH:MM:SS` (on 1970-01-01), or an ISO 8601
-/// date and time such as `2026-01-01T18:00:00Z`, with up to nine decimals of a second, and `Z`,
-/// `+01:00`, `-0330` or nothing (UTC) as the offset.
-/// Range: years 1900 to 2099. Errors: kInvalidInput.
-base::Result<WallTime> parse_wall_time(std::string_view text);
-
-/// Reads an ISO 8601 date and time with its offset from UTC, such as `2026-01-01T18:00:00+01:00`;
-/// nullopt for other texts.
-std::optional<WallTime> parse_instant(std::string_view text);
-
-/// `{{clock}}`, `{{clock:%H:%M}}`: the wall clock.
+/// `{{clock}}`, `{{clock:%H:%M}}`, `{{clock:HH:mm Europe/Zurich}}`: the wall clock.
 struct ClockPart {
   std::string format;  ///< %Y %m %d %H %M %S and %% only
+  base::TimeZone zone{};
   bool operator==(const ClockPart&) const = default;
 };
 /// `{{timecode}}`: HH:MM:SS:FF counted in frames.
@@ -38,12 +29,14 @@ struct TimecodePart {
 struct FramePart {
   bool operator==(const FramePart&) const = default;
 };
-/// A time since midnight UTC; the next one after the start of the layer.
+/// A time of day of the clocks in `zone`; the next one after the start of the layer.
 struct TimeOfDay {
   base::Duration since_midnight{0};
+  base::TimeZone zone{};
   bool operator==(const TimeOfDay&) const = default;
 };
-/// `{{countdown:10m}}`, `{{countdown_to:18:30}}`, `{{countdown_to:2026-01-01T18:00:00Z}}`.
+/// `{{countdown:10m}}`, `{{countdown_to:18:30}}`, `{{countdown_to:20:00 Europe/Berlin}}`,
+/// `{{countdown_to:2026-01-01T18:00:00Z}}`.
 struct CountdownPart {
   /// A duration runs from the layer's start.
   std::variant<base::Duration, TimeOfDay, WallTime> until;
@@ -81,6 +74,7 @@ struct ParsedText {
 };
 
 /// Splits a text at its `{{…}}`. `\{{` is a literal `{{`; an unmatched `}}` is literal text.
+/// Reads the rules of the time zones that the text names, once in a process.
 ParsedText parse_placeholders(std::string_view text);
 
 /// Whether expanded() can return different texts for different frames.
@@ -94,12 +88,12 @@ struct PlaceholderClock {
   base::Duration layer_start{};  ///< stream time at which the text's layer begins
 };
 
-/// The text at one instant. The clock shows `start` plus stream time, rounded down to its last
-/// unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and wraps after
-/// 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS: its full
-/// length until the layer begins, and 00:00 from exactly its end on. A count shows its first number
-/// until the layer begins, and its last number from exactly the end of its duration on; values in
-/// between are rounded towards the first number.
+/// The text at one instant. The clock shows `start` plus stream time in its time zone, rounded down
+/// to its last unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and
+/// wraps after 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS:
+/// its full length until the layer begins, and 00:00 from exactly its end on. A count shows its
+/// first number until the layer begins, and its last number from exactly the end of its duration
+/// on; values in between are rounded towards the first number.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
 
 }  // namespace layercast::scene

@@ -71,6 +71,47 @@ TEST(Placeholder, ClockIsItsStartPlusStreamTime) {
   EXPECT_EQ(at("{{clock:%Y}}", 0, k30, "1969-12-31T23:59:59.5Z"), "1969");
 }
 
+TEST(Placeholder, ClockTakesAFormatOfLettersToo) {
+  EXPECT_EQ(at("{{clock:HH:mm}}", 30, k30, "2024-02-28T23:59:59Z"), "00:00");
+  EXPECT_EQ(at("{{clock:dd.MM.yyyy HHmmss}}", 0, k30, "2024-02-28T23:59:58Z"), "28.02.2024 235958");
+  EXPECT_EQ(at("{{clock:dd/MM/yyyy}}", 0, k30, "2024-02-28T23:59:58Z"), "28/02/2024");
+  // With a percent sign, letters are text.
+  EXPECT_EQ(at("{{clock:%H HH UTC}}", 0, k30, "18:00"), "18 HH UTC");
+  EXPECT_EQ(only_fault("{{clock:hh:mm}}").problem,
+            "the clock's format has the unknown field \"hh\"");
+  EXPECT_THAT(only_fault("{{clock:HH:mm Uhr}}").problem, HasSubstr("\"U\""));
+  EXPECT_THAT(only_fault("{{clock:noon}}").expected, HasSubstr("yyyy MM dd HH mm ss"));
+}
+
+TEST(Placeholder, ClockShowsTheTimeOfItsZone) {
+  constexpr std::string_view kWinter = "2026-01-15T23:30:00Z";
+  EXPECT_EQ(at("{{clock:%H:%M Europe/Zurich}}", 0, k30, kWinter), "00:30");
+  EXPECT_EQ(at("{{clock:HH:mm Europe/Zurich}}", 0, k30, kWinter), "00:30");
+  EXPECT_EQ(at("{{clock:Europe/Zurich}}", 30, k30, kWinter), "00:30:01");
+  EXPECT_EQ(at("{{clock:dd/MM/yyyy HH:mm Europe/Zurich}}", 0, k30, kWinter), "16/01/2026 00:30");
+  EXPECT_EQ(at("{{clock:%d %H:%M America/Argentina/Buenos_Aires}}", 0, k30, kWinter), "15 20:30");
+  EXPECT_EQ(at("{{clock:HH:mm Asia/Kathmandu}}", 0, k30, kWinter), "05:15");
+  EXPECT_EQ(at("{{clock:HH:mm Etc/UTC}}", 0, k30, kWinter), "23:30");
+}
+
+TEST(Placeholder, ARunningClockFollowsDaylightSavingTime) {
+  // In the night of 29 March 2026, 02:00 in Zurich became 03:00, at 01:00 UTC.
+  EXPECT_EQ(at("{{clock:Europe/Zurich}}", 29, k30, "2026-03-29T00:59:59Z"), "01:59:59");
+  EXPECT_EQ(at("{{clock:Europe/Zurich}}", 30, k30, "2026-03-29T00:59:59Z"), "03:00:00");
+  // On 25 October, 03:00 became 02:00, at 01:00 UTC.
+  EXPECT_EQ(at("{{clock:Europe/Zurich}}", 29, k30, "2026-10-25T00:59:59Z"), "02:59:59");
+  EXPECT_EQ(at("{{clock:Europe/Zurich}}", 30, k30, "2026-10-25T00:59:59Z"), "02:00:00");
+}
+
+TEST(Placeholder, AnUnknownTimeZoneIsAFaultThatNamesTheNearest) {
+  const PlaceholderFault fault = only_fault("{{clock:HH:mm Europe/Zurch}}");
+  EXPECT_EQ(fault.problem, "there is no time zone \"Europe/Zurch\"");
+  EXPECT_THAT(fault.expected, HasSubstr("did you mean \"Europe/Zurich\"?"));
+  EXPECT_THAT(only_fault("{{countdown_to:20:00 Berlin}}").expected,
+              HasSubstr("did you mean \"Europe/Berlin\"?"));
+  EXPECT_EQ(only_fault("{{clock:Middle/Mordor}}").expected, "a time zone such as Europe/Zurich");
+}
+
 TEST(Placeholder, ClockKeepsTheFractionOfASecondItStartsWith) {
   EXPECT_EQ(at("{{clock}}", 14, k30, "00:00:00.5"), "00:00:00");
   EXPECT_EQ(at("{{clock}}", 15, k30, "00:00:00.5"), "00:00:01");
@@ -139,6 +180,34 @@ TEST(Placeholder, ATimeThatLooksLikeADurationIsWrittenOtherwise) {
                            "{{countdown_to:10:00+25:00}}", "{{countdown_to:24:00}}"}) {
     EXPECT_THAT(only_fault(text).expected, HasSubstr("18:30+02:00")) << text;
   }
+}
+
+TEST(Placeholder, CountdownEndsAtTheLocalTimeOfItsZone) {
+  EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-01-15T18:00:00Z"), "1:00:00");
+  EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-07-15T18:00:00Z"), "24:00:00");
+  EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-07-15T17:59:00Z"), "01:00");
+  EXPECT_EQ(at("{{countdown_to:20:00 UTC}}", 0, k30, "2026-07-15T19:59:00Z"), "01:00");
+  // It is the next day there already.
+  EXPECT_EQ(at("{{countdown_to:08:00 Asia/Tokyo}}", 0, k30, "2026-07-15T22:00:00Z"), "1:00:00");
+  EXPECT_EQ(
+      at("{{countdown_to:2026-01-01T18:00:00 Europe/Berlin}}", 0, k30, "2026-01-01T16:59:00Z"),
+      "01:00");
+  EXPECT_EQ(
+      at("{{countdown_to:2026-07-01 18:00 America/New_York}}", 0, k30, "2026-07-01T21:00:00Z"),
+      "1:00:00");
+  EXPECT_THAT(only_fault("{{countdown_to:20:00+02:00 Europe/Berlin}}").problem,
+              HasSubstr("the offset \"+02:00\" and the time zone \"Europe/Berlin\""));
+}
+
+TEST(Placeholder, CountdownToALocalTimeKnowsDaysOf23And25Hours) {
+  // From 20:00 on 28 March to 20:00 on 29 March 2026; an hour is left out.
+  EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-03-28T19:00:00Z"), "23:00:00");
+  EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-10-24T18:00:00Z"), "25:00:00");
+  // 02:30 is left out: the clocks show 03:30 at that moment.
+  EXPECT_EQ(at("{{countdown_to:02:30 Europe/Berlin}}", 0, k30, "2026-03-29T00:30:00Z"), "1:00:00");
+  // 02:30 comes twice, at 00:30 and at 01:30 UTC: the first one counts.
+  EXPECT_EQ(at("{{countdown_to:02:30 Europe/Berlin}}", 0, k30, "2026-10-25T00:00:00Z"), "30:00");
+  EXPECT_EQ(at("{{countdown_to:02:30 Europe/Berlin}}", 0, k30, "2026-10-25T01:00:00Z"), "24:30:00");
 }
 
 TEST(Placeholder, CountdownAtNtscRatesEndsAtTheFirstFrameNotBeforeItsEnd) {
