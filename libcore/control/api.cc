@@ -297,7 +297,13 @@ base::Result<Value, Problem> Api::params_from(const Request& request, const Rout
     return params;
   }
   if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not a JSON object");
-  return document;
+  for (auto& member : document.members) {
+    if (params.find(member.key) != nullptr) {
+      return problem(422, "the body has \"" + member.key + "\", which the path has already");
+    }
+    params.add(member.key, std::move(member.value));
+  }
+  return params;
 }
 
 base::Result<CommandRequest, Problem> Api::command_request_from(const Request& request,

@@ -293,6 +293,9 @@ void add_other_schemas(Value& schemas) {
       .add("active", written(R"({"type": "object", "required": ["id"],
                                  "additionalProperties": false,
                                  "properties": {"id": {"type": ["string", "null"]}}})"))
+      .add("stopwatch", written(R"({"type": "object", "required": ["action"],
+                                    "additionalProperties": false,
+                                    "properties": {"action": {"enum": ["start", "stop", "reset"]}}})"))
       .add("batch", written(kBatchSchema));
   if (schemas.find("message") == nullptr) schemas.add("message", written(kMessageSchema));
 }

@@ -122,7 +122,7 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
   const auto rasterised = [&](const scene::Layer& each) -> base::Result<content::Raster> {
     TRY(content::Raster plain, rasterizer_->rasterise(each, made->text));
     if (!made->clip) return plain;
-    return clipped(plain, layer.size.value_or(plain.box), made->clip->radius);
+    return clipped(plain, scene::box_of(layer).value_or(plain.box), made->clip->radius);
   };
   if (!made->changes) made->clip = lasting_clip(layer);
   auto raster = rasterised(layer);

@@ -47,6 +47,7 @@ SceneViewPtr offline_view(const scene::SceneFile& file, const OfflineOptions& op
   scene::PlaceholderClock clock{options.first_frame,
                                 options.rate.value_or(view->settings.canvas.fps),
                                 options.clock_start,
+                                {},
                                 {}};
   for (ShownLayer& shown : view->layers) {
     clock.layer_start = shown.run->start.value_or(base::Duration{});

@@ -336,8 +336,9 @@ void Renderer::redraw(LayerState& state, int64_t frame_index) {
     return;
   }
   std::string text = content.changes
-                         ? scene::expanded(content.parts, {frame_index, rate_, options_.clock_start,
-                                                           start_of(*state.run)})
+                         ? scene::expanded(content.parts,
+                                           {frame_index, rate_, options_.clock_start,
+                                            start_of(*state.run), state.run->stopwatch})
                          : content.text;
   if (text == (state.raster ? state.text : content.text) && size == state.drawn_for) {
     ++cache_of(state).hits;
@@ -441,7 +442,7 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 // the end are left to the compositor. Returns whether there were any filters.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
-  state.is_clipped = state.content->clip.has_value();
+  state.is_clipped = state.content->clip && !state.raster;
   const bool has_failed = state.error || state.content->error;
   if (has_failed && state.on_error == OnError::kErrorPicture) return false;
   if (state.is_filtered || state.parts.empty()) return false;

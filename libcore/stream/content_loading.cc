@@ -137,8 +137,9 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
   const auto began = std::chrono::steady_clock::now();
   const base::Duration now = options_.clock->next_frame_time();
   const base::FrameRate rate = options_.clock->rate();
-  LayerContentPtr content = builder.make(
-      context, layer, {rate.index_at(now), rate, context->epoch, layer.run.start.value_or(now)});
+  LayerContentPtr content = builder.make(context, layer,
+                                         {rate.index_at(now), rate, context->epoch,
+                                          layer.run.start.value_or(now), layer.run.stopwatch});
   if (content->moving != nullptr) {
     // Decodes the first picture in advance; its errors are reported when it is shown.
     const base::Duration start = layer.run.start.value_or(now);

@@ -228,6 +228,13 @@ check("DELETE", "/api/v1/scheduled/2", "/api/v1/scheduled/{index}", wanted=404)
 check("POST", layers + "/logo/messages", layer + "/messages", body={"text": "hello"})
 check("PUT", "/api/v1/active", body={"id": "logo"}, wanted=200)
 check("POST", layers + "/logo/restart", layer + "/restart", wanted=200)
+check("PATCH", layers + "/title", layer, body={"content": {"text": "{{elapsed}}"}}, wanted=200)
+stopwatch = layer + "/stopwatch"
+check("POST", layers + "/title/stopwatch", stopwatch, body={"action": "stop"}, wanted=200)
+check("POST", layers + "/title/stopwatch", stopwatch, body={"action": "halt"}, wanted=422)
+check("POST", layers + "/title/stopwatch", stopwatch, body={"action": "stop", "id": "logo"},
+      wanted=422)
+check("GET", layers + "/title/run", layer + "/run", wanted=200)
 check("GET", layers + "/logo/run", layer + "/run", wanted=200)
 check("GET", layers + "/none/run", layer + "/run", wanted=404)
 check("DELETE", layers + "/logo", layer, wanted=200)

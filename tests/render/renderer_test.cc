@@ -275,6 +275,8 @@ TEST(Renderer, TextWithPlaceholdersChangesAndOtherTextDoesNot) {
   EXPECT_FALSE(is_same("{{timecode}}", 0, 1));
   EXPECT_FALSE(is_same("{{countdown:10s}}", 0, 30));
   EXPECT_TRUE(is_same("{{countdown:10s}}", 300, 1000));
+  EXPECT_TRUE(is_same("{{elapsed}}", 0, 29));
+  EXPECT_FALSE(is_same("{{elapsed}}", 29, 30));
   EXPECT_TRUE(is_same("still", 0, 31));
   EXPECT_TRUE(is_same("\\\\{{frame}}", 0, 31));
 }

@@ -13,11 +13,13 @@
 #include "tests/scene/typed_command.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <gtest/gtest.h>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// What tests of live scenes share.
@@ -135,6 +137,7 @@ class RandomCommand {
       case 6:
         return {"layers.replace", with_id(state).add("layer", some_layer(true))};
       case 7:
+        if (dice_.one_in(3)) return stopwatch(state);
         return {dice_.one_in(3) ? "layers.restart" : "layers.delete", with_id(state)};
       case 8:
         return {"layers.activate", dice_.one_in(3) ? json(R"({"id": null})") : with_id(state)};
@@ -243,6 +246,19 @@ class RandomCommand {
   CommandDocument replace_scene() {
     Scene scene = RandomScene(seed_ * 1000 + ++count_, Purpose::kReadBack).scene();
     return {"scene.replace", Value::object().add("scene", scene_codec().write(scene))};
+  }
+
+  // Of a text that shows it, if there is one.
+  CommandDocument stopwatch(const LiveState& state) {
+    Value params = with_id(state);
+    for (const auto& layer : state.scene.layers) {
+      const auto* text = std::get_if<TextContent>(&layer->content);
+      const bool shows_it = text != nullptr && text->text.find("{{elapsed") != std::string::npos;
+      if (shows_it) params.set("id", Value::of(layer->id));
+    }
+    constexpr std::array<std::string_view, 3> kActions = {"start", "stop", "reset"};
+    const auto action = kActions.at(static_cast<size_t>(dice_.below(3)));
+    return {"layers.stopwatch", params.add("action", Value::of(action))};
   }
 
   CommandDocument batch(const LiveState& state) {

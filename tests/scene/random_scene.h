@@ -467,6 +467,7 @@ class RandomScene {
         "{{timecode}}",
         "at {{clock:%M:%S}}",
         "{{countdown:3s}} left",
+        "{{elapsed:ss.S}}",
         "two\nlines",
         "Ember Tide",
         "\u05e9\u05dc\u05d5\u05dd",

@@ -13,6 +13,7 @@ import threading
 import time
 import unittest
 import unittest.mock
+import urllib.request
 from typing import Any
 
 from harness import PATIENCE_SECONDS, Outcome, ToolTest, wait_until
@@ -98,6 +99,25 @@ class Layers(LiveTest):
         self.assertIn("opacity: 0.5\n", self.told("get", "lot"))
         self.told("set", "lot", "opacity=null")
         self.assertNotIn("opacity", self.json("get", "lot"))
+
+    def stopwatch_of(self, layer: str) -> Any:
+        with urllib.request.urlopen(f"{self.url}/api/v1/layers/{layer}/run", timeout=10) as answer:
+            return json.load(answer)["stopwatch"]
+
+    def test_have_stopwatches(self) -> None:
+        self.refused(2, ("words", "is not a text with {{elapsed}}"), "stopwatch", "words", "stop")
+        self.told("set", "words", "content.text={{elapsed:ss.S}}")
+        self.told("stopwatch", "words", "stop")
+        stopped = self.stopwatch_of("words")
+        self.assertNotIn("running_since", stopped)
+        self.told("stopwatch", "words", "start")
+        started = self.stopwatch_of("words")
+        self.assertEqual(started["elapsed"], stopped["elapsed"])
+        self.assertIn("running_since", started)
+        self.told("stopwatch", "words", "reset")
+        self.assertNotIn("elapsed", self.stopwatch_of("words"))
+        self.refused(2, ("halt", "start"), "stopwatch", "words", "halt")
+        self.refused(3, ('no layer "x"',), "stopwatch", "x", "stop")
 
     def test_that_are_wrong_are_refused_with_every_fault(self) -> None:
         done = self.ctl("set", "lot", "opacity=1.4", "contnt=1")

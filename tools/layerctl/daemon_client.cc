@@ -33,12 +33,13 @@ struct Way {
   std::string_view command;
   std::string_view method;
   std::string_view path;
-  std::string_view body;  ///< the param in the body; empty: none; `*`: all params
+  std::string_view body;  ///< the param in the body; empty: none; `*`: all that the path lacks
 };
 constexpr std::array kWays = {
     Way{"layers.create", "POST", "/api/v1/layers", "layer"},
     Way{"layers.update", "PATCH", "/api/v1/layers/{id}", "patch"},
     Way{"layers.restart", "POST", "/api/v1/layers/{id}/restart", ""},
+    Way{"layers.stopwatch", "POST", "/api/v1/layers/{id}/stopwatch", "*"},
     Way{"layers.delete", "DELETE", "/api/v1/layers/{id}", ""},
     Way{"layers.activate", "PUT", "/api/v1/active", "*"},
     Way{"layers.animate", "POST", "/api/v1/layers/{id}/animations", "animation"},
@@ -276,14 +277,16 @@ base::Result<Reply> DaemonClient::execute(const CommandDocument& command,
   request.path = way->path;
   request.command = &command;
   request.if_revision = sending_.if_revision ? sending_.if_revision : if_revision;
+  Value params = command.params;
   if (const size_t at = request.path.find("{id}"); at != std::string::npos) {
     request.path.replace(at, 4, percent_encoded(command.params.find("id")->text));
+    params.erase("id");
   }
   if (const size_t at = request.path.find("{index}"); at != std::string::npos) {
     request.path.replace(at, 7, percent_encoded(command.params.find("index")->text));
   }
   if (way->body == "*") {
-    request.body = scene::write_json(command.params, 0);
+    request.body = scene::write_json(params, 0);
   } else if (!way->body.empty()) {
     request.body = scene::write_json(*command.params.find(way->body), 0);
   }

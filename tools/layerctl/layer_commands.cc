@@ -273,6 +273,13 @@ base::Result<void> restart_layers(Session& session) {
   return execute_and_report(session, commands);
 }
 
+base::Result<void> control_stopwatch(Session& session) {
+  TRY_DO(running_daemon(session));
+  const std::string action = *session.arguments.one("ACTION");
+  return execute_and_report(
+      session, {{"layers.stopwatch", with_id(id_of(session)).add("action", Value::of(action))}});
+}
+
 base::Result<void> raise_layer(Session& session) { return move_to(session, End::kFront); }
 base::Result<void> lower_layer(Session& session) { return move_to(session, End::kBack); }
 

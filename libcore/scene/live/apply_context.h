@@ -93,6 +93,7 @@ Value apply_change(ApplyContext& context, const CreateLayer& change);
 Value apply_change(ApplyContext& context, const UpdateLayer& change);
 Value apply_change(ApplyContext& context, const ReplaceLayer& change);
 Value apply_change(ApplyContext& context, const RestartLayer& change);
+Value apply_change(ApplyContext& context, const ControlStopwatch& change);
 Value apply_change(ApplyContext& context, const DeleteLayer& change);
 Value apply_change(ApplyContext& context, const ActivateLayer& change);
 Value apply_change(ApplyContext& context, const AnimateLayer& change);

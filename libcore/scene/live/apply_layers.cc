@@ -6,12 +6,14 @@
 #include "scene/model/find_by_id.h"
 #include "scene/model/limits.h"
 #include "scene/model/mask_chain.h"
+#include "scene/model/placeholder.h"
 #include "scene/wire/content_tables.h"
 #include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
+#include <variant>
 
 namespace layercast::scene {
 namespace {
@@ -115,6 +117,23 @@ Value replace_layer(ApplyContext& context, size_t place, Layer after) {
   return replace_layer(context, place, std::move(after), std::move(run));
 }
 
+// Refuses an action that the content would not show.
+void check_stopwatch(ApplyContext& context, const Layer& layer, StopwatchAction action) {
+  const auto* text = std::get_if<TextContent>(&layer.content);
+  const auto shows = [&](const TextPart& part) {
+    const auto* countdown = std::get_if<CountdownPart>(&part);
+    const bool is_resettable =
+        countdown != nullptr && std::holds_alternative<base::Duration>(countdown->until);
+    return std::holds_alternative<ElapsedPart>(part) ||
+           (action == StopwatchAction::kReset && is_resettable);
+  };
+  if (text != nullptr && std::ranges::any_of(parse_placeholders(text->text).parts, shows)) return;
+  refuse_at(
+      context, "id", ErrorCode::kUnsupported,
+      "the layer \"" + layer.id + "\" is not a text with {{elapsed}}" +
+          (action == StopwatchAction::kReset ? " or a countdown such as {{countdown:10m}}" : ""));
+}
+
 }  // namespace
 
 Value apply_change(ApplyContext& context, const CreateLayer& change) {
@@ -168,6 +187,16 @@ Value apply_change(ApplyContext& context, const RestartLayer& change) {
   const size_t place = place_of_layer(context, change.id);
   return replace_layer(context, place, context.scene().layers[place],
                        restarted(running_layer(context.state, place), context.now));
+}
+
+Value apply_change(ApplyContext& context, const ControlStopwatch& change) {
+  const size_t place = place_of_layer(context, change.id);
+  const Layer& layer = *context.scene().layers[place];
+  check_stopwatch(context, layer, change.action);
+  LayerRun run = context.state.run.layers.of(layer.id);
+  run.id = layer.id;
+  run.stopwatch = stopwatch_after(change.action, run.stopwatch, run.start, context.now);
+  return replace_layer(context, place, layer, std::move(run));
 }
 
 Value apply_change(ApplyContext& context, const DeleteLayer& change) {

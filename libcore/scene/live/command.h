@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "scene/live/live_state.h"
 #include "scene/model/scene.h"
+#include "scene/model/stopwatch.h"
 #include "scene/wire/value.h"
 
 #include <optional>
@@ -43,6 +44,13 @@ struct ReplaceLayer {
 struct RestartLayer {
   std::string id;
   bool operator==(const RestartLayer&) const = default;
+};
+/// `layers.stopwatch`: starts, stops or resets the stopwatch of a text with `{{elapsed}}`. A reset
+/// also begins the durations of its `{{countdown:…}}` again.
+struct ControlStopwatch {
+  std::string id;
+  StopwatchAction action = StopwatchAction::kStart;
+  bool operator==(const ControlStopwatch&) const = default;
 };
 /// `layers.delete`: an active layer is then no longer active. A layer with an `exit` stays visible
 /// until the exit is over, although it is no longer part of the scene.
@@ -148,10 +156,11 @@ struct RemoveOutput {
 };
 
 /// One change of a live scene.
-using Change = std::variant<CreateLayer, UpdateLayer, ReplaceLayer, RestartLayer, DeleteLayer,
-                            ActivateLayer, AnimateLayer, Say, ReplaceScene, PatchScene, StartStream,
-                            StopStream, PauseStream, ConfigureStream, AddTrack, UpdateTrack,
-                            RestartTrack, RemoveTrack, AddOutput, RemoveOutput, RemoveAnimation>;
+using Change =
+    std::variant<CreateLayer, UpdateLayer, ReplaceLayer, RestartLayer, DeleteLayer, ActivateLayer,
+                 AnimateLayer, Say, ReplaceScene, PatchScene, StartStream, StopStream, PauseStream,
+                 ConfigureStream, AddTrack, UpdateTrack, RestartTrack, RemoveTrack, AddOutput,
+                 RemoveOutput, RemoveAnimation, ControlStopwatch>;
 
 /// `batch`: applies all changes or none, in one revision and one frame.
 struct Batch {

@@ -144,6 +144,17 @@ ObjectTable<ReplaceLayer> replace_layer() {
           .check = check_id_stays("layer", "layer")};
 }
 
+ObjectTable<ControlStopwatch> control_stopwatch() {
+  using C = ControlStopwatch;
+  return {.fields = {id_of<C>("layer"),
+                     required("action", &C::action,
+                              one_of<StopwatchAction>({{StopwatchAction::kStart, "start"},
+                                                       {StopwatchAction::kStop, "stop"},
+                                                       {StopwatchAction::kReset, "reset"}}),
+                              "What the stopwatch does; reset also begins the countdowns of the "
+                              "text again.")}};
+}
+
 ObjectTable<AnimateLayer> animate_layer() {
   using A = AnimateLayer;
   return {
@@ -268,6 +279,7 @@ const std::vector<MethodCodec>& method_codecs() {
         method("layers.update", update_layer()),
         method("layers.replace", replace_layer()),
         method("layers.restart", only_id<RestartLayer>("layer")),
+        method("layers.stopwatch", control_stopwatch()),
         method("layers.delete", only_id<DeleteLayer>("layer")),
         method<ActivateLayer>(
             "layers.activate",

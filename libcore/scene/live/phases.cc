@@ -78,7 +78,10 @@ LayerRun run_after(const RunningLayer& before, const Layer& after, Duration now)
   const bool restarts = begins_anew(before.layer.content, after.content);
   LayerRun run;
   run.id = after.id;
-  if (!restarts) run.start = before.run.start;
+  if (!restarts) {
+    run.start = before.run.start;
+    run.stopwatch = before.run.stopwatch;
+  }
   run.animations = starts_after(before.layer.animations, before.run.animations, after.animations,
                                 before.run.start ? std::optional(now) : std::nullopt);
   if (restarts) {
@@ -100,6 +103,7 @@ LayerRun restarted(const RunningLayer& before, Duration now) {
   run.shown_since.reset();
   run.exit_start.reset();
   run.transition.reset();
+  run.stopwatch.reset();
   return run;
 }
 

@@ -60,6 +60,20 @@ Codec<MessageRun> message_run() {
            required("shown_at", &M::shown_at, duration(), "Stream time at which it appeared.")}});
 }
 
+Codec<Stopwatch> stopwatch() {
+  using S = Stopwatch;
+  return object<S>(
+      {.title = "stopwatch",
+       .doc = "The stopwatch of a text. Without it, the stopwatch runs from the start.",
+       .fields = {optional("elapsed", &S::elapsed, duration(),
+                           "Time that it had counted when it "
+                           "was last started or stopped."),
+                  optional("running_since", &S::running_since, duration(),
+                           "Stream time since which it runs; absent: it stands still."),
+                  optional("reset_at", &S::reset_at, duration(),
+                           "Stream time of the last reset, from which countdowns count.")}});
+}
+
 // Null: the animation begins with the layer.
 Codec<AnimationStarts> animation_starts() {
   const auto time = duration();
@@ -106,6 +120,8 @@ const Codec<LayerRun>& layer_run_codec() {
            optional("messages", &R::messages,
                     list(message_run(), 0, limits::kMessagesMax, "messages"),
                     "When the messages of a chat appeared."),
+           optional("stopwatch", &R::stopwatch, stopwatch(),
+                    "The stopwatch of a text; absent: it runs from start."),
        }});
   return codec;
 }

@@ -119,27 +119,74 @@ base::Duration length_of(const CountdownPart& part, WallTime start) {
   return next_after(start, std::get<TimeOfDay>(part.until)) - start;
 }
 
-std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
-  const base::SceneTime time = clock.rate.time_of(clock.frame);
-  const base::Duration length = length_of(part, clock.start + clock.layer_start);
-  const Int128 passed = Int128{time.numerator} * kNanosPerSecond -
-                        Int128{clock.layer_start.count()} * time.denominator;
-  // Only a duration waits for the layer's start.
-  const bool waits = std::holds_alternative<base::Duration>(part.until) && passed < 0;
-  const Int128 left = Int128{length.count()} * time.denominator - (waits ? Int128{0} : passed);
-  const Int128 unit = Int128{time.denominator} * kNanosPerSecond;
-  const auto seconds =
-      std::max<int64_t>(0, static_cast<int64_t>(floor_divided(left + unit - 1, unit).quotient));
+// MM:SS, or H:MM:SS from an hour up.
+std::string minutes_text(int64_t seconds) {
   std::string text = padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2);
   if (seconds >= 3600) text.insert(0, std::to_string(seconds / 3600) + ":");
   return text;
 }
 
+// The time from `start` to the frame, in nanoseconds × the denominator of `time`.
+Int128 passed_since(base::Duration start, const base::SceneTime& time) {
+  return Int128{time.numerator} * kNanosPerSecond - Int128{start.count()} * time.denominator;
+}
+
+std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
+  const base::SceneTime time = clock.rate.time_of(clock.frame);
+  const base::Duration length = length_of(part, clock.start + clock.layer_start);
+  const bool is_duration = std::holds_alternative<base::Duration>(part.until);
+  const bool is_reset = is_duration && clock.stopwatch && clock.stopwatch->reset_at;
+  const Int128 passed =
+      passed_since(is_reset ? *clock.stopwatch->reset_at : clock.layer_start, time);
+  // Only a duration waits for its start.
+  const bool waits = is_duration && passed < 0;
+  const Int128 left = Int128{length.count()} * time.denominator - (waits ? Int128{0} : passed);
+  const Int128 unit = Int128{time.denominator} * kNanosPerSecond;
+  const auto seconds =
+      std::max<int64_t>(0, static_cast<int64_t>(floor_divided(left + unit - 1, unit).quotient));
+  return minutes_text(seconds);
+}
+
+// What the stopwatch shows, rounded down to a millisecond.
+int64_t elapsed_milliseconds(const PlaceholderClock& clock) {
+  const base::SceneTime time = clock.rate.time_of(clock.frame);
+  const Stopwatch stopwatch = clock.stopwatch.value_or(Stopwatch{{}, clock.layer_start, {}});
+  Int128 elapsed = Int128{stopwatch.elapsed.count()} * time.denominator;
+  if (stopwatch.running_since) {
+    elapsed += std::max(Int128{0}, passed_since(*stopwatch.running_since, time));
+  }
+  constexpr int64_t kNanosPerMillisecond = 1'000'000;
+  return static_cast<int64_t>(elapsed / (Int128{time.denominator} * kNanosPerMillisecond));
+}
+
+std::string shown(const ElapsedPart& part, const PlaceholderClock& clock) {
+  const int64_t milliseconds = elapsed_milliseconds(clock);
+  const int64_t seconds = milliseconds / 1000;
+  std::string text;
+  switch (part.largest) {
+    case ElapsedPart::Largest::kHoursIfAny:
+      text = minutes_text(seconds);
+      break;
+    case ElapsedPart::Largest::kHours:
+      text = padded(seconds / 3600, 2) + ":" + padded(seconds / 60 % 60, 2) + ":" +
+             padded(seconds % 60, 2);
+      break;
+    case ElapsedPart::Largest::kMinutes:
+      text = padded(seconds / 60, 2) + ":" + padded(seconds % 60, 2);
+      break;
+    case ElapsedPart::Largest::kSeconds:
+      text = padded(seconds, 2);
+      break;
+  }
+  if (part.decimals == 0) return text;
+  const std::string fraction = padded(milliseconds % 1000, 3);
+  return text + "." + fraction.substr(0, static_cast<size_t>(part.decimals));
+}
+
 // The value of the count in its units; it reaches `to` exactly at its end.
 int64_t units_at(const CountPart& part, const PlaceholderClock& clock) {
   const base::SceneTime time = clock.rate.time_of(clock.frame);
-  const Int128 passed = Int128{time.numerator} * kNanosPerSecond -
-                        Int128{clock.layer_start.count()} * time.denominator;
+  const Int128 passed = passed_since(clock.layer_start, time);
   const Int128 whole = Int128{part.duration.count()} * time.denominator;
   if (passed >= whole) return part.to;
   if (passed <= 0) return part.from;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "base/time_zone.h"
+#include "scene/model/stopwatch.h"
 #include "scene/model/wall_time.h"
 
 #include <cstddef>
@@ -54,8 +55,21 @@ struct CountPart {
   bool operator==(const CountPart&) const = default;
 };
 
-using TextPart =
-    std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart, CountPart>;
+/// `{{elapsed}}`, `{{elapsed:mm:ss.S}}`: the layer's stopwatch.
+struct ElapsedPart {
+  enum class Largest : uint8_t {
+    kHoursIfAny,  ///< MM:SS, H:MM:SS from an hour up
+    kHours,
+    kMinutes,
+    kSeconds,
+  };
+  Largest largest = Largest::kHoursIfAny;  ///< the unit that has all of the time above it
+  int decimals = 0;                        ///< of the seconds, 0 to 3
+  bool operator==(const ElapsedPart&) const = default;
+};
+
+using TextPart = std::variant<std::string, ClockPart, TimecodePart, FramePart, CountdownPart,
+                              CountPart, ElapsedPart>;
 using TextParts = std::vector<TextPart>;
 
 /// One fault in the placeholders of a text, worded as the faults of scene files.
@@ -84,14 +98,16 @@ bool changes_with_time(const TextParts& parts);
 struct PlaceholderClock {
   int64_t frame = 0;
   base::FrameRate rate;
-  WallTime start{};              ///< the wall clock at frame 0
-  base::Duration layer_start{};  ///< stream time at which the text's layer begins
+  WallTime start{};                      ///< the wall clock at frame 0
+  base::Duration layer_start{};          ///< stream time at which the text's layer begins
+  std::optional<Stopwatch> stopwatch{};  ///< of that layer; absent: it runs from `layer_start`
 };
 
 /// The text at one instant. The clock shows `start` plus stream time in its time zone, rounded down
 /// to its last unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and
 /// wraps after 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS:
-/// its full length until the layer begins, and 00:00 from exactly its end on. A count shows its
+/// its full length until the layer begins, and 00:00 from exactly its end on; one of a duration
+/// begins again when the stopwatch is reset. Elapsed time is rounded down. A count shows its
 /// first number until the layer begins, and its last number from exactly the end of its duration
 /// on; values in between are rounded towards the first number.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);

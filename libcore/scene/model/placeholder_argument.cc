@@ -32,8 +32,10 @@ constexpr std::string_view kCountdownToForms =
 constexpr std::string_view kCountForms =
     "a first number, a last number, a duration of at most a day and optionally a format, such as "
     "{{count:0,1500,2s}} or {{count:0,99.5,2s,#,##0.00}}";
-constexpr std::array<std::string_view, 6> kNames = {"clock",     "timecode",     "frame",
-                                                    "countdown", "countdown_to", "count"};
+constexpr std::string_view kElapsedForms =
+    "hh:mm:ss, mm:ss or ss, with at most three decimals, such as mm:ss.S";
+constexpr std::array<std::string_view, 7> kNames = {
+    "clock", "timecode", "frame", "countdown", "countdown_to", "count", "elapsed"};
 
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 
@@ -308,6 +310,25 @@ PartOrFault parse_count(std::optional<std::string_view> argument) {
   return TextPart{std::move(part)};
 }
 
+// --- stopwatches ---
+
+PartOrFault parse_elapsed(std::optional<std::string_view> format) {
+  using Largest = ElapsedPart::Largest;
+  if (!format) return TextPart{ElapsedPart{}};
+  constexpr std::array<std::pair<std::string_view, Largest>, 3> kForms = {
+      {{"hh:mm:ss", Largest::kHours}, {"mm:ss", Largest::kMinutes}, {"ss", Largest::kSeconds}}};
+  for (const auto& [form, largest] : kForms) {
+    if (!format->starts_with(form)) continue;
+    std::string_view rest = format->substr(form.size());
+    if (rest.empty()) return TextPart{ElapsedPart{largest, 0}};
+    constexpr size_t kDecimalsMax = 3;
+    const bool has_decimals = take(rest, '.') && !rest.empty() && rest.size() <= kDecimalsMax &&
+                              rest.find_first_not_of('S') == std::string_view::npos;
+    if (has_decimals) return TextPart{ElapsedPart{largest, static_cast<int>(rest.size())}};
+  }
+  return fault("the format of the stopwatch is " + quoted(*format), std::string(kElapsedForms));
+}
+
 std::string known_names() {
   std::string names;
   for (size_t i = 0; i < kNames.size(); ++i) {
@@ -328,6 +349,7 @@ PartOrFault parse_placeholder(std::string_view inside) {
   if (name == "countdown") return parse_countdown(argument);
   if (name == "countdown_to") return parse_countdown_to(argument);
   if (name == "count") return parse_count(argument);
+  if (name == "elapsed") return parse_elapsed(argument);
   if (name == "timecode" || name == "frame") {
     if (argument) {
       return fault(quoted(name) + " has the argument " + quoted(*argument),

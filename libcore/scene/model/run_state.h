@@ -5,6 +5,7 @@
 #include "scene/model/animation.h"
 #include "scene/model/filter.h"
 #include "scene/model/scene.h"
+#include "scene/model/stopwatch.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -64,8 +65,9 @@ struct LayerRun {
   std::optional<base::Duration> exit_start;
   std::optional<TransitionRun> transition;
   AnimationStarts animations;
-  CharacterRun character;            ///< if the content is a character
-  std::vector<MessageRun> messages;  ///< of a chat
+  CharacterRun character;                             ///< if the content is a character
+  std::vector<MessageRun> messages;                   ///< of a chat
+  std::optional<Stopwatch> stopwatch = std::nullopt;  ///< of a text, after its first command
   bool operator==(const LayerRun&) const = default;
 };
 

@@ -163,8 +163,8 @@ ObjectTable<TextContent> text_table() {
       .title = "content: text",
       .doc =
           "Text in one style. {{clock}}, {{clock:HH:mm Europe/Zurich}}, {{timecode}}, {{frame}}, "
-          "{{countdown:10m}}, {{countdown_to:18:30}}, {{countdown_to:18:30 Europe/Berlin}} and "
-          "{{count:0,1500,2s}} are replaced on every frame; \\{{ is a literal {{.",
+          "{{countdown:10m}}, {{countdown_to:18:30}}, {{countdown_to:18:30 Europe/Berlin}}, "
+          "{{elapsed}} and {{count:0,1500,2s}} are replaced on every frame; \\{{ is a literal {{.",
       .fields = {required("text", &C::text, text(limits::kTextLengthMax),
                           "The text; a line break starts a new line."),
                  optional("markup", &C::markup, boolean(),

@@ -212,7 +212,7 @@ ObjectTable<Layer> layer_table() {
   };
   table.check = check_layer;
   table.refine_schema = refine_layer_schema;
-  table.run_state_keys = {"start", "shown_since", "leaves", "glide"};
+  table.run_state_keys = {"start", "shown_since", "leaves", "glide", "stopwatch"};
   return table;
 }
 

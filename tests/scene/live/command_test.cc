@@ -348,8 +348,72 @@ TEST(RestartLayer, StartsContentAndAnimationsAgain) {
                            {{"/id", "did you mean \"title\""}}}});
 }
 
+TEST(ControlStopwatch, StartsStopsAndResetsTheStopwatchOfAText) {
+  LiveState state = executed(small_state(), command("layers.update", R"({"id": "title", "patch":
+        {"content": {"text": "{{elapsed}}"}}})"))
+                        .state;
+  const Scene scene = state.scene;
+  const auto act = [&](const std::string& action, Duration now) {
+    const Applied applied = executed(
+        state, command("layers.stopwatch", R"({"id": "title", "action": ")" + action + "\"}"), now);
+    EXPECT_EQ(applied.state.scene, scene);
+    expect_kept(applied.state);
+    state = applied.state;
+    return names_of(applied.events);
+  };
+  // It runs from the start of the layer, at 0.
+  EXPECT_EQ(act("start", seconds(20)), Names{});
+  EXPECT_EQ(run_of(state, "title").stopwatch, std::nullopt);
+  EXPECT_EQ(act("stop", seconds(30)), Names{"layer.updated"});
+  EXPECT_EQ(run_of(state, "title").stopwatch, (Stopwatch{seconds(30), {}, {}}));
+  EXPECT_EQ(act("stop", seconds(31)), Names{});
+  EXPECT_EQ(act("start", seconds(40)), Names{"layer.updated"});
+  EXPECT_EQ(run_of(state, "title").stopwatch, (Stopwatch{seconds(30), seconds(40), {}}));
+  EXPECT_EQ(act("reset", seconds(50)), Names{"layer.updated"});
+  EXPECT_EQ(run_of(state, "title").stopwatch, (Stopwatch{{}, seconds(50), seconds(50)}));
+}
+
+TEST(ControlStopwatch, OutlastsAChangeOfTheLayerButNotItsRestart) {
+  LiveState state = after(
+      small_state(),
+      {command("layers.update",
+               R"({"id": "title", "patch": {"content": {"text": "{{elapsed}}"}}})"),
+       command("layers.stopwatch", R"({"id": "title", "action": "stop"})"),
+       command(
+           "layers.update",
+           R"({"id": "title", "patch": {"opacity": 0.5, "content": {"text": "{{elapsed:ss}}"}}})")});
+  EXPECT_EQ(run_of(state, "title").stopwatch, (Stopwatch{seconds(11), {}, {}}));
+  state = executed(state, command("layers.restart", R"({"id": "title"})"), seconds(20)).state;
+  EXPECT_EQ(run_of(state, "title").stopwatch, std::nullopt);
+}
+
+TEST(ControlStopwatch, IsRefusedWhereItWouldShowNothing) {
+  const auto with_text = [](const std::string& text) {
+    return executed(small_state(), command("layers.update", R"({"id": "title", "patch":
+      {"content": {"text": ")" + text + "\"}}}"))
+        .state;
+  };
+  const auto act = [](const std::string& id, const std::string& action) {
+    return command("layers.stopwatch", R"({"id": ")" + id + R"(", "action": ")" + action + "\"}");
+  };
+  expect_refused(
+      small_state(),
+      {{act("title", "start"), ErrorCode::kUnsupported, {{"/id", "{{elapsed}}"}}},
+       {act("back", "reset"), ErrorCode::kUnsupported, {{"/id", "{{countdown:10m}}"}}},
+       {act("tite", "stop"), ErrorCode::kNotFound, {{"/id", "did you mean \"title\""}}},
+       {act("title", "halt"), kInvalid, {{"/action", "start, stop or reset"}}},
+       {command("layers.stopwatch", R"({"id": "title"})"), kInvalid, {{"", "action"}}}});
+  const LiveState counting = with_text("{{countdown:10m}}");
+  EXPECT_EQ(run_of(executed(counting, act("title", "reset")).state, "title").stopwatch->reset_at,
+            kNow);
+  expect_refused(counting,
+                 {{act("title", "stop"), ErrorCode::kUnsupported, {{"/id", "{{elapsed}}"}}}});
+  expect_refused(with_text("{{countdown_to:10:00}}"),
+                 {{act("title", "reset"), ErrorCode::kUnsupported, {{"/id", "not a text with"}}}});
+}
+
 TEST(UpdateLayer, CannotNameRunState) {
-  for (const std::string key : {"start", "shown_since", "leaves", "glide"}) {
+  for (const std::string key : {"start", "shown_since", "leaves", "glide", "stopwatch"}) {
     expect_refused(
         small_state(),
         {{command("layers.update", R"({"id": "title", "patch": {")" + key + R"(": "3s"}})"),

@@ -243,9 +243,10 @@ TEST(Placeholder, UnknownNameIsAFaultThatNamesTheNearest) {
   EXPECT_EQ(fault.offset, 6U);
   EXPECT_EQ(fault.problem, "there is no placeholder \"clok\"");
   EXPECT_EQ(fault.expected,
-            "clock, timecode, frame, countdown, countdown_to or count; did you mean \"clock\"?");
+            "clock, timecode, frame, countdown, countdown_to, count or elapsed; did you mean "
+            "\"clock\"?");
   EXPECT_EQ(only_fault("{{viewers}}").expected,
-            "clock, timecode, frame, countdown, countdown_to or count");
+            "clock, timecode, frame, countdown, countdown_to, count or elapsed");
   only_fault("{{}}");
   only_fault("{{CLOCKS}}");
 }
@@ -276,6 +277,50 @@ TEST(Placeholder, EveryFaultIsFoundAndWhatIsAtFaultStaysAsWritten) {
   ASSERT_EQ(parsed.faults.size(), 4U);
   EXPECT_EQ(parsed.faults[1].offset, 14U);
   EXPECT_EQ(expanded(parsed.parts, {9, k30, {}}), "{{a}}9{{b}} {{clock:%q}} {{");
+}
+
+TEST(Placeholder, ElapsedTimeRunsFromTheStartOfTheLayer) {
+  using std::chrono::minutes;
+  EXPECT_EQ(at("{{elapsed}}", 0), "00:00");
+  EXPECT_EQ(at("{{elapsed}}", 29), "00:00");
+  EXPECT_EQ(at("{{elapsed}}", 30), "00:01");
+  EXPECT_EQ(at("{{elapsed}}", 30 * 3599), "59:59");
+  EXPECT_EQ(at("{{elapsed}}", 30 * 3600), "1:00:00");
+  EXPECT_EQ(on_layer("{{elapsed}}", 30 * 3661, minutes(60)), "01:01");
+  EXPECT_EQ(on_layer("{{elapsed}}", 30, minutes(60)), "00:00");
+  EXPECT_TRUE(changes_with_time(parse_placeholders("{{elapsed}}").parts));
+}
+
+TEST(Placeholder, ElapsedTimeHasAFormat) {
+  const int64_t frame = 30 * (3600 + 2 * 60 + 3) + 14;  // 14/30 s are 0.4666…
+  EXPECT_EQ(at("{{elapsed:hh:mm:ss}}", frame), "01:02:03");
+  EXPECT_EQ(at("{{elapsed:mm:ss}}", frame), "62:03");
+  EXPECT_EQ(at("{{elapsed:ss}}", frame), "3723");
+  EXPECT_EQ(at("{{elapsed:ss}}", 30 * 7), "07");
+  EXPECT_EQ(at("{{elapsed:mm:ss.S}}", frame), "62:03.4");
+  EXPECT_EQ(at("{{elapsed:ss.SS}}", frame), "3723.46");
+  EXPECT_EQ(at("{{elapsed:hh:mm:ss.SSS}}", frame), "01:02:03.466");
+  EXPECT_EQ(at("{{elapsed:ss.SSS}}", 30, kNtsc), "01.001");
+  for (const char* text : {"{{elapsed:}}", "{{elapsed:m:ss}}", "{{elapsed:mm:ss.}}",
+                           "{{elapsed:ss.SSSS}}", "{{elapsed:mm}}", "{{elapsed:mm:ssx}}"}) {
+    EXPECT_THAT(only_fault(text).expected, HasSubstr("hh:mm:ss, mm:ss or ss")) << text;
+  }
+}
+
+TEST(Placeholder, ElapsedTimeIsThatOfTheStopwatch) {
+  using std::chrono::milliseconds;
+  using std::chrono::seconds;
+  const auto shown = [](int64_t frame, const Stopwatch& stopwatch) {
+    return expanded(parse_placeholders("{{elapsed:ss.S}} {{countdown:1m}}").parts,
+                    {frame, k30, {}, seconds(2), stopwatch});
+  };
+  EXPECT_EQ(shown(30 * 100, {milliseconds(8500), std::nullopt, std::nullopt}), "08.5 00:00");
+  EXPECT_EQ(shown(30 * 100, {milliseconds(8500), seconds(97), std::nullopt}), "11.5 00:00");
+  // The frames before it began.
+  EXPECT_EQ(shown(30 * 96, {milliseconds(8500), seconds(97), std::nullopt}), "08.5 00:00");
+  // A reset begins the countdown again.
+  EXPECT_EQ(shown(30 * 100, {seconds(0), std::nullopt, seconds(90)}), "00.0 00:50");
+  EXPECT_EQ(shown(30 * 89, {seconds(0), std::nullopt, seconds(90)}), "00.0 01:00");
 }
 
 TEST(WallTime, ReadsTimesOfDayOnTheFirstDayOfTheEpoch) {

@@ -330,7 +330,7 @@ TEST(SceneFaults, OfTexts) {
         "7:46: layers[0].content.markup: \"no\" is a string, expected true or false"}},
       {overlay("{type: text, text: \"{{clok}} {{countdown:x}}\"}"),
        {"7:33: layers[0].content.text: there is no placeholder \"clok\", expected clock, "
-        "timecode, frame, countdown, countdown_to or count; did you mean \"clock\"?",
+        "timecode, frame, countdown, countdown_to, count or elapsed; did you mean \"clock\"?",
         "7:33: layers[0].content.text: the end of the countdown is \"x\", expected a duration such "
         "as 10m; to count to a time, write {{countdown_to:18:30}}"}},
       {styled("font_weight: heavy, font_style: slanted, text_align: middle, ellipsis: maybe"),
