@@ -659,6 +659,12 @@ def texts() -> list[Case]:
         for align in ("left", "center", "right", "start", "end")
     ]  # fmt: skip
     cases += [
+        words(f"align {align} of the box",
+              text("Short\nA line that is longer", layer_keys={"size": (400, 150)}, font_size=28,
+                   vertical_align=align, padding=[4, 8, 20, 8], background_color="#c03050"))
+        for align in ("top", "middle", "bottom")
+    ]  # fmt: skip
+    cases += [
         words(f"align {align} without a box",
               text("Short\nA line that is longer\nThird", font_size=28, text_align=align,
                    background_color="#c03050"))

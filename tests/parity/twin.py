@@ -173,6 +173,7 @@ def _text_css(style: Layer) -> str:
         "unicode-bidi": "plaintext",
         "overflow-wrap": "anywhere",
         "text-align": style.get("text_align", "start"),
+        "align-content": {"middle": "center", "bottom": "end"}.get(style.get("vertical_align"), "start"),
         "line-height": style.get("line_height", "normal"),
         "letter-spacing": px(style.get("letter_spacing", 0)),
         "padding": _insets(style.get("padding", 0)),

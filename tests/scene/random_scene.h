@@ -211,6 +211,7 @@ class RandomScene {
     if (one_in(3)) style.font_style = static_cast<FontStyle>(below(3));
     if (one_in(2)) style.color = color();
     if (one_in(4)) style.gradient = gradient();
+    if (one_in(4)) style.vertical_align = static_cast<VerticalAlign>(below(3));
     if (one_in(3)) style.stroke = stroke();
     if (one_in(3)) style.shadow = shadow();
     if (one_in(2)) style.background_color = color();

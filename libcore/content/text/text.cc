@@ -140,9 +140,12 @@ base::Result<Raster> rasterise_text_within(const scene::TextContent& content, st
   if (size.width > limits::kPictureSideMax || size.height > limits::kPictureSideMax) {
     return text_too_large();
   }
-  place_lines(lines, style, size.width - padding.left - padding.right);
+  const double top =
+      place_lines(lines, style,
+                  {size.width - padding.left - padding.right,
+                   box.height ? *box.height - padding.top - padding.bottom : lines.height()});
 
-  base::RectF text_box{padding.left, padding.top, padding.left, padding.top + lines.height()};
+  base::RectF text_box{padding.left, top, padding.left, top + lines.height()};
   if (!lines.lines.empty()) {
     text_box.left = std::ranges::min(lines.lines, {}, &Line::x).x;
     for (const Line& line : lines.lines) {

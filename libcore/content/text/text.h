@@ -15,7 +15,8 @@ namespace layercast::content {
 
 /// Draws `text`, the content's text with expanded placeholders, in the content's style.
 ///
-/// With a box, the text starts at its top, wraps at its width, and the background fills it. Without
+/// With a box, the text wraps at its width and lies at its top, or where `vertical_align` says; the
+/// background fills it. Without
 /// one, the layer box is the text and its padding, rounded up to an even number of pixels; as in
 /// CSS, a text that wraps takes the full available width. Text beyond `max_lines` ends with an
 /// ellipsis where the last line would have broken (CSS line-clamp). The picture contains all ink

@@ -284,6 +284,19 @@ double left_share(scene::TextAlign align, bool right_to_left) {
   return right_to_left ? 1 : 0;
 }
 
+// The share of the free space above the lines.
+double upper_share(scene::VerticalAlign align) {
+  switch (align) {
+    case scene::VerticalAlign::kMiddle:
+      return 0.5;
+    case scene::VerticalAlign::kBottom:
+      return 1;
+    case scene::VerticalAlign::kTop:
+      break;
+  }
+  return 0;
+}
+
 }  // namespace
 
 bool draws_in_color(PangoFont* font) {
@@ -306,16 +319,19 @@ base::Result<Lines> make_lines(const scene::TextContent& content, const TextSour
   return LineMaker(content, source, fonts, wrap_width).make();
 }
 
-void place_lines(Lines& lines, const scene::TextStyle& style, double content_width) {
-  double top = style.padding.top;
+double place_lines(Lines& lines, const scene::TextStyle& style, base::SizeF content) {
+  const double free_height = std::max(0.0, content.height - lines.height());
+  const double first = style.padding.top + free_height * upper_share(style.vertical_align);
+  double top = first;
   for (Line& line : lines.lines) {
-    const double free_space = content_width - line.width;
+    const double free_space = content.width - line.width;
     const double share = free_space >= 0 ? left_share(style.text_align, line.right_to_left)
                                          : (line.right_to_left ? 1 : 0);
     line.x = style.padding.left + free_space * share + line.lead;
     line.baseline = std::round(top + line.extent.above);
     top += line.extent.above + line.extent.below;
   }
+  return first;
 }
 
 }  // namespace layercast::content

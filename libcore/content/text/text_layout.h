@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/geometry.h"
 #include "content/text/fonts.h"
 #include "content/text/text_pango.h"
 #include "content/text/text_source.h"
@@ -50,9 +51,10 @@ struct Lines {
 base::Result<Lines> make_lines(const scene::TextContent& content, const TextSource& source,
                                const FontChoice& fonts, std::optional<double> wrap_width);
 
-/// Positions the lines within the padding; `content_width`: px between left and right padding.
-/// Lines that are too wide overflow at their end. Baselines lie on whole pixels.
-void place_lines(Lines& lines, const scene::TextStyle& style, double content_width);
+/// Positions the lines within the padding; `content`: px between the padding.
+/// Lines that are too wide overflow at their end, and lines that are too high at the bottom.
+/// Baselines lie on whole pixels. Returns the top of the first line.
+double place_lines(Lines& lines, const scene::TextStyle& style, base::SizeF content);
 
 /// Whether the font has colour glyphs, as emoji fonts do.
 bool draws_in_color(PangoFont* font);

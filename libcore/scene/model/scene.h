@@ -27,6 +27,8 @@ enum class LayerType : uint8_t { kHost, kAssistant, kVisualFeed, kOverlay, kChat
 enum class Fit : uint8_t { kFill, kContain, kCover, kNone, kScaleDown };
 /// CSS text-align.
 enum class TextAlign : uint8_t { kStart, kEnd, kLeft, kCenter, kRight, kJustify };
+/// Where a text lies in a box that is taller than it.
+enum class VerticalAlign : uint8_t { kTop, kMiddle, kBottom };
 /// CSS font-style.
 enum class FontStyle : uint8_t { kNormal, kItalic, kOblique };
 
@@ -89,6 +91,7 @@ struct TextStyle {
   Insets padding;
   double border_radius = 0;
   TextAlign text_align = TextAlign::kStart;
+  VerticalAlign vertical_align = VerticalAlign::kTop;
   std::optional<double> line_height;  ///< × font_size; absent: the font's own
   double letter_spacing = 0;          ///< px
   std::optional<double> max_width;    ///< px, without the padding

@@ -33,6 +33,12 @@ Codec<TextAlign> text_align() {
                                    {TextAlign::kJustify, "justify"}});
 }
 
+Codec<VerticalAlign> vertical_align() {
+  return scene::one_of<VerticalAlign>({{VerticalAlign::kTop, "top"},
+                                       {VerticalAlign::kMiddle, "middle"},
+                                       {VerticalAlign::kBottom, "bottom"}});
+}
+
 Codec<FontStyle> font_style() {
   return scene::one_of<FontStyle>({{FontStyle::kNormal, "normal"},
                                    {FontStyle::kItalic, "italic"},
@@ -93,6 +99,9 @@ Codec<TextStyle> text_style() {
                optional("border_radius", &S::border_radius, number(limits::kLength),
                         "Rounds the corners of the background, in px."),
                optional("text_align", &S::text_align, text_align(), "As in CSS."),
+               optional("vertical_align", &S::vertical_align, vertical_align(),
+                        "Where the lines lie within the padding of a layer whose size is taller "
+                        "than they are."),
                optional("line_height", &S::line_height, number(limits::kLineHeight),
                         "Height of a line as a multiple of font_size; absent: the font's own."),
                optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),

@@ -148,6 +148,43 @@ TEST(Text, BoxWithoutASizeHugsTheLineAndThePadding) {
   EXPECT_EQ(ink_of(with_padding).top, ink_of(plain).top + 3);
 }
 
+TEST(Text, LiesAtTheTopInTheMiddleOrAtTheBottomOfATallerBox) {
+  using enum scene::VerticalAlign;
+  TextContent content = text("Sold");
+  content.style.padding = {10, 0, 30, 0};
+  const auto ink_in = [&](scene::VerticalAlign align, double height) {
+    content.style.vertical_align = align;
+    return ink_of(drawn(content, base::SizeF{300, height}));
+  };
+  const base::RectI top = ink_in(kTop, 200);
+  EXPECT_EQ(top.top, ink_of(drawn(text("Sold"))).top + 10);
+  // The line is 39 + 10 px high; 111 of the 160 px within the padding are free.
+  EXPECT_EQ(ink_in(kBottom, 200).top, top.top + 111);
+  EXPECT_EQ(ink_in(kMiddle, 201).top, top.top + 56);
+  // The baseline stays on a whole pixel.
+  EXPECT_EQ(ink_in(kMiddle, 200).height(), top.height());
+  // A text that is too high begins at the top.
+  EXPECT_EQ(ink_in(kMiddle, 70), top);
+  EXPECT_EQ(ink_in(kBottom, 70), top);
+  // Without a box there is no room.
+  content.style.vertical_align = kBottom;
+  EXPECT_EQ(ink_of(drawn(content)).top, top.top);
+}
+
+TEST(Text, SeveralLinesAndTheirGradientMoveTogether) {
+  TextContent content = text("One\nTwo");
+  content.style.gradient =
+      scene::Gradient{scene::Gradient::Shape::kLinear, 180, {}, {{{}, kOrange}, {{}, kTeal}}};
+  const Raster top = drawn(content, base::SizeF{200, 300});
+  content.style.vertical_align = scene::VerticalAlign::kBottom;
+  const Raster bottom = drawn(content, base::SizeF{200, 300});
+  constexpr int kFree = 300 - 2 * 49;
+  ASSERT_EQ(ink_of(bottom).top, ink_of(top).top + kFree);
+  for_each_pixel(top, [&](int x, int y, PremulRgba8 pixel) {
+    ASSERT_EQ(at(bottom, x, y + kFree), pixel) << x << ", " << y;
+  });
+}
+
 TEST(Text, PictureHoldsTheInkAndLittleMore) {
   const Raster raster = drawn(text("Hill"));
   const base::RectI ink = ink_of(raster, 1);

@@ -341,6 +341,9 @@ TEST(SceneFaults, OfTexts) {
         "7:97: layers[0].content.style.text_align: \"middle\" is not known, expected start, end, "
         "left, center, right or justify",
         "7:115: layers[0].content.style.ellipsis: \"maybe\" is a string, expected true or false"}},
+      {styled("vertical_align: center"),
+       {"7:60: layers[0].content.style.vertical_align: \"center\" is not known, expected top, "
+        "middle or bottom"}},
       {styled("color: \"#12345\", gradient: \"linear-gradient(red)\", font_weight: [1]"),
        {"7:51: layers[0].content.style.color: \"#12345\" is not understood" + kColor,
         "7:71: layers[0].content.style.gradient: \"linear-gradient(red)\" is not understood, "
