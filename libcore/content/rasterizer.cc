@@ -130,12 +130,20 @@ base::Result<Raster> Rasterizer::rasterise_text_strip(const scene::TextContent& 
                                                       std::optional<base::SizeF> box) {
   TRY(FontLibrary * library, fonts());
   scene::TextContent bare = content;
-  bare.style.background_color.alpha = 0;
+  bare.style.background_color = base::Color{0, 0, 0, 0};
   TextBox within;
   if (box && is_across(scroll)) within.height = box->height;
   if (box && !is_across(scroll)) within.width = box->width;
   TRY(const Raster strip, rasterise_text_within(bare, text, within, *library));
-  return repeated(strip, scroll, box.value_or(strip.box), 0, content.style.background_color);
+  const base::SizeF shown = box.value_or(strip.box);
+  const auto* color = std::get_if<base::Color>(&content.style.background_color);
+  if (color != nullptr) return repeated(strip, scroll, shown, 0, *color);
+  TRY(Raster raster, repeated(strip, scroll, shown, 0, base::Color{0, 0, 0, 0}));
+  const scene::RectangleShape rectangle{shown.width, shown.height, 0};
+  TRY(const Raster behind,
+      rasterise_shape({rectangle, content.style.background_color, std::nullopt}, shown));
+  raster.behind = behind.picture;
+  return raster;
 }
 
 base::Result<Raster> Rasterizer::rasterise_once(const scene::Layer& layer,
@@ -239,8 +247,14 @@ base::Result<Raster> Rasterizer::rasterise_content(const scene::SvgContent& cont
 
 base::Result<Raster> Rasterizer::rasterise_content(const scene::ColorContent& content,
                                                    const scene::Layer& layer) {
-  return rasterise_color(content.color,
-                         scene::box_of(layer).value_or(size_of(settings_.canvas.size)));
+  const base::SizeF box = scene::box_of(layer).value_or(size_of(settings_.canvas.size));
+  if (const auto* color = std::get_if<base::Color>(&content.color)) {
+    return rasterise_color(*color, box);
+  }
+  const scene::RectangleShape rectangle{box.width, box.height, 0};
+  const scene::ShapeContent shape{rectangle, content.color, std::nullopt};
+  return made_finer_too(detail_of(layer),
+                        [&](const Detail& detail) { return rasterise_shape(shape, box, detail); });
 }
 
 Raster Rasterizer::error_raster(const scene::Layer& layer, const base::Error& error) {

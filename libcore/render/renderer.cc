@@ -300,6 +300,11 @@ void Renderer::refresh_content(LayerState& state, int64_t frame_index) {
   const auto& raster = state.raster ? state.raster : own;
   state.parts.assign(1, part_of(*raster));
   scroll(state.running(), *raster, time, state.parts.front());
+  if (raster->behind != nullptr) {
+    const base::PointF corner = raster->behind->origin();
+    state.parts.insert(state.parts.begin(),
+                       content::Part{raster->behind, base::translation(corner.x, corner.y)});
+  }
   follow_size(state, time);
 }
 

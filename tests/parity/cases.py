@@ -323,8 +323,14 @@ def gradients() -> list[Case]:
         cases += [
             Case(f"{gradient}, wide", [wide], "unsampled"),
             Case(f"{gradient}, tall", [tall], "unsampled"),
+            Case(f"{gradient}, a colour", [color(gradient, (20, 15), (200, 110))], "unsampled"),
         ]
     return cases + [
+        Case("a gradient in a colour that is turned",
+             [color("linear-gradient(45deg, #ffe040, #c03050)", (60, 20), (150, 90), rotation=12)]),
+        Case("a gradient behind a text",
+             [text(" ", (20, 20), {"size": (200, 110)}, border_radius=24,
+                   background_color="linear-gradient(135deg, #20c0a0, #102050)")]),
         Case("a gradient in a circle",
              [shape("circle", (30, 20), radius=70, fill="linear-gradient(45deg, #ffe040, #c03050)")]),
         Case("a gradient in an ellipse",

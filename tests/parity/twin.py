@@ -178,7 +178,7 @@ def _text_css(style: Layer) -> str:
         "letter-spacing": px(style.get("letter_spacing", 0)),
         "padding": _insets(style.get("padding", 0)),
         "box-sizing": "border-box",
-        "background-color": style.get("background_color", "transparent"),
+        "background": style.get("background_color", "transparent"),
         "border-radius": px(style.get("border_radius", 0)),
     }
     if "max_width" in style:
@@ -197,7 +197,8 @@ def _text_css(style: Layer) -> str:
 def _text_html(content: Layer) -> str:
     style = content.get("style", {})
     text = escape(content["text"], quote=False)
-    if gradient := style.get("gradient"):
+    color = style.get("color", "")
+    if gradient := style.get("gradient") or ("gradient(" in color and color):
         text = (
             f'<span style="background: {gradient}; background-clip: text; color: transparent; '
             f'display: inline-block">{text}</span>'
@@ -284,7 +285,7 @@ def _mask_css(mask: Layer) -> str:
 def _look_css(layer: Layer) -> dict[str, str]:
     css = {}
     if layer["content"]["type"] == "color":
-        css["background-color"] = layer["content"]["color"]
+        css["background"] = layer["content"]["color"]
     if layer.get("opacity", 1) != 1:
         css["opacity"] = number(layer["opacity"])
     if layer.get("blend_mode", "normal") != "normal":

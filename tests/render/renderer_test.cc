@@ -142,7 +142,7 @@ TEST(RandomScenes, AreNotAllTheSamePicture) {
   // The property above would hold for a renderer that draws nothing, too.
   int drawn = 0;
   int moving = 0;
-  for (uint64_t seed = 0; seed < 24; ++seed) {
+  for (uint64_t seed = 0; seed < 48; ++seed) {
     const SceneFile file = file_of(scene::RandomScene(seed, scene::Purpose::kDraw).scene());
     Renderer renderer = offline_renderer(file, {});
     const Frame first = rendered(renderer, 0);
@@ -155,8 +155,8 @@ TEST(RandomScenes, AreNotAllTheSamePicture) {
     drawn += is_plain ? 0 : 1;
     moving += payload_of(first) == payload_of(later) ? 0 : 1;
   }
-  EXPECT_GE(drawn, 15);
-  EXPECT_GE(moving, 6);
+  EXPECT_GE(drawn, 20);
+  EXPECT_GE(moving, 8);
 }
 
 TEST(Renderer, YuvFramesAreTheConvertedPicture) {
@@ -292,6 +292,34 @@ layers:
   OfflineOptions evening;
   evening.clock_start = scene::WallTime{std::chrono::hours(18) + std::chrono::minutes(30)};
   EXPECT_FALSE(payload_of(rendered(kClock, 0)) == payload_of(rendered(kClock, 0, evening)));
+}
+
+/// --- Gradients ---
+
+std::string filled(const std::string& content, const std::string& more = "size: [70, 30]") {
+  return "version: 1\nscene: a\ncanvas: {width: 160, height: 90}\nlayers:\n"
+         "  - {id: a, type: overlay, transform: {position: [20.5, 10], rotation: 17}, " +
+         more + ", content: " + content + "}\n";
+}
+
+TEST(Renderer, AColorContentWithAGradientIsARectangleWithIt) {
+  for (const std::string gradient :
+       {"linear-gradient(60deg, #ffe040, #c03050)", "radial-gradient(circle, red, transparent)"}) {
+    const Frame color = rendered(filled("{type: color, color: \"" + gradient + "\"}"), 0);
+    const Frame shape =
+        rendered(filled("{type: shape, shape: rectangle, width: 70, height: 30, fill: \"" +
+                        gradient + "\"}"),
+                 0);
+    EXPECT_TRUE(payload_of(color) == payload_of(shape)) << gradient;
+  }
+  // Without a size it fills the canvas.
+  const Frame whole = rendered(
+      "version: 1\nscene: a\ncanvas: {width: 160, height: 90}\nlayers:\n  - {id: a, type: overlay, "
+      "content: {type: color, color: \"linear-gradient(90deg, #000, #f00)\"}}\n",
+      0);
+  EXPECT_NEAR(whole.rgba().at(0, 80).red, 1, 1);
+  EXPECT_NEAR(whole.rgba().at(80, 0).red, 128, 1);
+  EXPECT_NEAR(whole.rgba().at(159, 45).red, 254, 1);
 }
 
 /// --- Frames of another size ---

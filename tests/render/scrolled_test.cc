@@ -179,6 +179,31 @@ TEST(Scrolled, ABackgroundStandsBehindAllOfATicker) {
   }
 }
 
+TEST(Scrolled, AGradientBehindATickerStaysWhereItIs) {
+  const scene::SceneFile file = scene_with(
+      scrolled("{type: text, text: i, style: {font_size: 8, color: \"#fff0\", background_color: "
+               "\"linear-gradient(90deg, #000000, #400000)\"}}",
+               "speed: 17, gap: 25"));
+  Shown shown(file);
+  for (int frame = 0; frame < 60; frame += 7) {
+    const Row row = shown.row(frame, 0);
+    for (size_t x = 0; x < 32; ++x) {
+      ASSERT_NEAR(row[x][0], 2 * (static_cast<double>(x) + 0.5), 1) << frame << " " << x;
+      ASSERT_EQ(row[x][3], 255);
+    }
+  }
+}
+
+TEST(Scrolled, ABackgroundIsFilteredWithItsTicker) {
+  const scene::SceneFile file = scene_with(
+      scrolled("{type: text, text: i, style: {font_size: 8, color: \"#fff0\", background_color: "
+               "\"linear-gradient(#204060, #204060)\"}}",
+               "speed: 17, gap: 25") +
+      ", filters: [{invert: 1}]");
+  const std::array<uint8_t, 4> inverted = {0xdf, 0xbf, 0x9f, 255};
+  EXPECT_EQ(Shown(file).row(3, 5)[7], inverted);
+}
+
 TEST(Scrolled, ARoundTakesTheDurationAndTheLastOneEndsWhereItBegan) {
   const scene::SceneFile file = scene_with(svg_scrolled("duration: 1s, iterations: 2"));
   Shown shown(file);

@@ -210,11 +210,15 @@ class RandomScene {
     if (one_in(2)) style.font_weight = draws_ ? 100 * between(1, 9) : between(1, 1000);
     if (one_in(3)) style.font_style = static_cast<FontStyle>(below(3));
     if (one_in(2)) style.color = color();
-    if (one_in(4)) style.gradient = gradient();
+    if (one_in(4)) {
+      style.gradient = gradient();
+    } else if (one_in(6)) {
+      style.color = gradient();
+    }
     if (one_in(4)) style.vertical_align = static_cast<VerticalAlign>(below(3));
     if (one_in(3)) style.stroke = stroke();
     if (one_in(3)) style.shadow = shadow();
-    if (one_in(2)) style.background_color = color();
+    if (one_in(2)) style.background_color = paint();
     if (one_in(2)) style.padding = insets();
     if (one_in(3)) style.border_radius = length(10);
     if (one_in(2)) style.text_align = static_cast<TextAlign>(below(6));
@@ -306,7 +310,7 @@ class RandomScene {
     if (one_in(2)) style.line_height = number(limits::kLineHeight, {1, 2});
     style.text_color = color();
     if (one_in(2)) style.author_color = color();
-    style.background_color = color();
+    style.background_color = paint();
     style.highlight_color = color();
     style.border_radius = length(8);
     style.padding = length(8);
@@ -654,7 +658,7 @@ class RandomScene {
         break;
       case 2:
         layer.type = one_in(2) ? LayerType::kVisualFeed : LayerType::kOverlay;
-        layer.content = ColorContent{color()};
+        layer.content = ColorContent{paint()};
         break;
       case 3:
       case 4:

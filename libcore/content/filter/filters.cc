@@ -245,6 +245,9 @@ base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filt
 base::Result<Raster> filtered(const Raster& source, std::span<const scene::Filter> filters) {
   Raster result = source;
   TRY(result.picture, filtered(source.picture, filters, scale_of(source.pixels_from_box)));
+  if (source.behind != nullptr) {
+    TRY(result.behind, filtered(source.behind, filters, {1, 1}));
+  }
   if (source.finer != nullptr) {
     const auto finer = filtered(source.finer, filters, scale_of(source.finer_from_box));
     result.finer = finer ? finer.value() : nullptr;

@@ -13,9 +13,14 @@ namespace {
 constexpr double kScaleMax = 16;
 constexpr double kScaleMin = 1.0 / 64;
 
+bool is_gradient(const scene::Content& content) {
+  const auto* fill = std::get_if<scene::ColorContent>(&content);
+  return fill != nullptr && std::holds_alternative<scene::Gradient>(fill->color);
+}
+
 bool is_turnable(const scene::Content& content) {
   return std::holds_alternative<scene::ShapeContent>(content) ||
-         std::holds_alternative<scene::SvgContent>(content);
+         std::holds_alternative<scene::SvgContent>(content) || is_gradient(content);
 }
 
 bool is_color(const scene::Filter& filter) {

@@ -20,6 +20,9 @@ struct Raster {
   /// may be null.
   frame::PicturePtr finer{};
   base::Affine finer_from_box{};  ///< maps the box to the finer picture's pixels
+  /// The background of a picture that repeats, which does not scroll with it; its origin is its
+  /// place in the layer box. May be null.
+  frame::PicturePtr behind{};
 };
 
 }  // namespace layercast::content

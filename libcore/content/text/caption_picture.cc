@@ -86,7 +86,7 @@ base::Result<Raster> rasterise_row(const Row& row, double width, FontLibrary& fo
   scene::TextContent content;
   content.style.font_size = std::max(scene::limits::kFontSize.min, row.font_size);
   content.style.font_weight = row.font_weight;
-  content.style.color = {255, 255, 255, row.alpha};
+  content.style.color = base::Color{255, 255, 255, row.alpha};
   content.style.shadow = scene::Shadow{{0, 0, 0, 128}, 3, {0, 1}};
   content.style.max_width = width;
   content.style.max_lines = 1;

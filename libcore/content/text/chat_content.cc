@@ -81,7 +81,7 @@ class Chat final : public MovingContent {
 
   base::Result<void> show(const base::SceneTime& time, frame::Patience /*patience*/,
                           std::vector<Part>& parts) override {
-    if (style_.background_color.alpha > 0) {
+    if (scene::is_visible(style_.background_color)) {
       const base::PointF origin = panel_->origin();
       parts.push_back({panel_, base::translation(origin.x, origin.y)});
     }

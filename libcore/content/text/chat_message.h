@@ -62,7 +62,7 @@ class ChatPictures {
   };
   struct Panel {
     base::SizeF box;
-    base::Color color;
+    scene::Paint color;
     double radius;
     Raster raster;
   };

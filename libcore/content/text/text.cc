@@ -1,6 +1,7 @@
 #include "content/text/text.h"
 
 #include "content/picture/cairo_picture.h"
+#include "content/picture/gradient.h"
 #include "content/picture/remarks.h"
 #include "content/text/missing_letters.h"
 #include "content/text/text_ink.h"
@@ -16,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace layercast::content {
@@ -54,6 +56,12 @@ void restore_premultiplied(frame::ImageView<frame::PremulRgba8> view) {
   }
 }
 
+void set_background(cairo_t* cairo, const scene::Paint& paint, const base::RectF& box) {
+  if (const auto* color = std::get_if<base::Color>(&paint)) return set_source(cairo, rgba(*color));
+  const CairoPattern pattern(make_gradient_pattern(std::get<scene::Gradient>(paint), box));
+  cairo_set_source(cairo, pattern.get());
+}
+
 base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::SizeF box,
                           base::SizeF scale) {
   const auto scaled = [scale](const base::RectF& rect) {
@@ -64,7 +72,7 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
     return draw(style, ink, box, {1, 1});
   };
   const base::RectF box_rect{0, 0, box.width, box.height};
-  const bool has_background = style.background_color.alpha > 0;
+  const bool has_background = scene::is_visible(style.background_color);
   std::optional<base::RectF> bounds = ink.backgrounds_bounds();
   if (has_background) bounds = united(bounds, box_rect);
   const auto ink_bounds = ink.bounds();
@@ -86,7 +94,7 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
   cairo_translate(cairo.get(), -area->left, -area->top);
   cairo_scale(cairo.get(), scale.width, scale.height);
   if (has_background) {
-    set_source(cairo.get(), rgba(style.background_color));
+    set_background(cairo.get(), style.background_color, box_rect);
     add_rounded_rectangle(cairo.get(), box_rect, style.border_radius);
     cairo_fill(cairo.get());
   }

@@ -9,6 +9,7 @@
 #include <numbers>
 #include <pango/pangocairo.h>
 #include <utility>
+#include <variant>
 
 namespace layercast::content {
 namespace {
@@ -131,9 +132,9 @@ base::RectF grown(const base::RectF& rect, double by) {
 Ink::Ink(const scene::TextStyle& style, std::vector<Mark> marks, const base::RectF& gradient_box,
          GlyphCache& cache)
     : style_(style), marks_(std::move(marks)), cache_(cache) {
-  if (style.gradient.has_value()) {
-    gradient_.reset(make_gradient_pattern(*style.gradient, gradient_box));
-  }
+  const auto* gradient =
+      style.gradient ? &*style.gradient : std::get_if<scene::Gradient>(&style.color);
+  if (gradient != nullptr) gradient_.reset(make_gradient_pattern(*gradient, gradient_box));
 }
 
 bool Ink::has_color_glyphs() const {
@@ -209,6 +210,12 @@ void Ink::draw_shape(cairo_t* cairo, const base::RectI& area, base::PointF offse
   cairo_restore(cairo);
 }
 
+// Of marks that the markup does not color; opaque with a gradient.
+Rgba Ink::own_color() const {
+  const auto* color = std::get_if<base::Color>(&style_.color);
+  return gradient_ != nullptr || color == nullptr ? Rgba{0, 0, 0, 1} : rgba(*color);
+}
+
 bool Ink::has_stroke() const {
   return style_.stroke.has_value() && style_.stroke->width > 0 && style_.stroke->color.alpha > 0;
 }
@@ -217,7 +224,7 @@ bool Ink::has_stroke() const {
 void Ink::fill(cairo_t* cairo, Marks run, const Place& place) const {
   const Mark& paint = run.front();
   if (gradient_ == nullptr || paint.color.has_value()) {
-    Rgba color = paint.color.value_or(rgba(style_.color));
+    Rgba color = paint.color.value_or(own_color());
     if (!paint.color.has_value()) color.alpha = paint.alpha.value_or(color.alpha);
     set_source(cairo, color);
     cover(cairo, run, 0, place);
@@ -254,7 +261,7 @@ void Ink::cover(cairo_t* cairo, Marks marks, double stroke_width, const Place& p
 }
 
 void Ink::draw_in_color(cairo_t* cairo, const Mark& mark) const {
-  const double style_alpha = gradient_ != nullptr ? 1 : rgba(style_.color).alpha;
+  const double style_alpha = own_color().alpha;
   const double alpha =
       mark.color.has_value() ? mark.color->alpha : mark.alpha.value_or(style_alpha);
   if (alpha >= 1) {

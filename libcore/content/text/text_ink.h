@@ -58,6 +58,7 @@ class Ink {
     base::PointF offset;
   };
 
+  Rgba own_color() const;
   bool has_stroke() const;
   void stroke(cairo_t* cairo, const Place& place) const;
   void fill(cairo_t* cairo, Marks run, const Place& place) const;

@@ -52,6 +52,12 @@ struct Gradient {
 
 using Paint = std::variant<base::Color, Gradient>;
 
+/// Whether filling with `paint` can change a pixel.
+inline bool is_visible(const Paint& paint) {
+  const auto* color = std::get_if<base::Color>(&paint);
+  return color == nullptr || color->alpha > 0;
+}
+
 /// A line along an outline.
 struct Stroke {
   base::Color color{0, 0, 0, 255};
@@ -83,11 +89,11 @@ struct TextStyle {
   double font_size = 32;  ///< px
   int font_weight = 400;
   FontStyle font_style = FontStyle::kNormal;
-  base::Color color{255, 255, 255, 255};
-  std::optional<Gradient> gradient;  ///< instead of `color`
+  Paint color = base::Color{255, 255, 255, 255};
+  std::optional<Gradient> gradient;  ///< instead of `color`, which is then no gradient
   std::optional<Stroke> stroke;
   std::optional<Shadow> shadow;
-  base::Color background_color{0, 0, 0, 0};
+  Paint background_color = base::Color{0, 0, 0, 0};
   Insets padding;
   double border_radius = 0;
   TextAlign text_align = TextAlign::kStart;
@@ -168,9 +174,9 @@ struct SvgContent {
   bool operator==(const SvgContent&) const = default;
 };
 
-/// One colour that fills the layer box, or without a size the canvas.
+/// One colour or gradient that fills the layer box, or without a size the canvas.
 struct ColorContent {
-  base::Color color;
+  Paint color;
   bool operator==(const ColorContent&) const = default;
 };
 
@@ -283,7 +289,7 @@ struct ChatStyle {
   base::Color text_color{255, 255, 255, 255};
   /// Absent: each author has their own colour, derived from the name.
   std::optional<base::Color> author_color;
-  base::Color background_color{0, 0, 0, 179};
+  Paint background_color = base::Color{0, 0, 0, 179};
   base::Color highlight_color{255, 215, 0, 77};  ///< behind highlighted messages
   double border_radius = 0;                      ///< of the panel, px
   double padding = 8;

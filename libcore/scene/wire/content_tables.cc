@@ -2,6 +2,7 @@
 
 #include "scene/model/caption.h"
 #include "scene/model/placeholder.h"
+#include "scene/wire/gradient_text.h"
 #include "scene/wire/value_codecs.h"
 
 #include <algorithm>
@@ -68,6 +69,16 @@ Codec<Shadow> shadow() {
                            "Offset of the shadow, in px right and down.")}});
 }
 
+// Reports a gradient beside a colour that is one.
+void check_text_style(const Value& value, Reader& reader) {
+  const Value* color = value.find("color");
+  const Value* gradient = value.find("gradient");
+  if (color == nullptr || gradient == nullptr || !color->is(Value::Kind::kString)) return;
+  if (!parse_gradient(color->text)) return;
+  const Reader::Step step(reader, "gradient");
+  reader.fault(*gradient, "\"color\" is a gradient, too", "one of them");
+}
+
 Codec<TextStyle> text_style() {
   using S = TextStyle;
   return defined_as(
@@ -75,44 +86,50 @@ Codec<TextStyle> text_style() {
       object<S>(
           {.title = "style",
            .doc = "The look of a text.",
-           .fields = {
-               optional(
-                   "font_family", &S::font_family,
-                   string(1, 256, "a font family, or several separated by commas", FileRole::kNone),
-                   "CSS font-family; the generic families are sans-serif, serif and monospace."),
-               optional("font_file", &S::font_file, file_path(FileRole::kAsset),
-                        "A font file; its family is used instead of font_family."),
-               optional("font_size", &S::font_size, number(limits::kFontSize),
-                        "Size of the font in px."),
-               optional("font_weight", &S::font_weight, font_weight(), "As in CSS."),
-               optional("font_style", &S::font_style, font_style(), "As in CSS."),
-               optional("color", &S::color, color(), "Colour of the glyphs."),
-               optional("gradient", &S::gradient, gradient(),
-                        "Fills the glyphs across the box of the text, instead of color."),
-               optional("stroke", &S::stroke, stroke(),
-                        "Outline of the glyphs, painted under the fill."),
-               optional("shadow", &S::shadow, shadow(), "Shadow of the glyphs and their outline."),
-               optional("background_color", &S::background_color, color(),
-                        "Fills the box behind the text."),
-               optional("padding", &S::padding, insets(),
-                        "Space between the box and the text, in px."),
-               optional("border_radius", &S::border_radius, number(limits::kLength),
-                        "Rounds the corners of the background, in px."),
-               optional("text_align", &S::text_align, text_align(), "As in CSS."),
-               optional("vertical_align", &S::vertical_align, vertical_align(),
-                        "Where the lines lie within the padding of a layer whose size is taller "
-                        "than they are."),
-               optional("line_height", &S::line_height, number(limits::kLineHeight),
-                        "Height of a line as a multiple of font_size; absent: the font's own."),
-               optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),
-                        "Added after every letter, in px."),
-               optional("max_width", &S::max_width, number(limits::kLayerSide),
-                        "Wraps lines at this width in px, without the padding."),
-               optional("max_lines", &S::max_lines, integer(limits::kLines),
-                        "Shows at most this many lines."),
-               optional("ellipsis", &S::ellipsis, boolean(),
-                        "Whether a text that is cut by max_lines ends with an ellipsis."),
-           }}));
+           .fields =
+               {
+                   optional("font_family", &S::font_family,
+                            string(1, 256, "a font family, or several separated by commas",
+                                   FileRole::kNone),
+                            "CSS font-family; the generic families are sans-serif, serif and "
+                            "monospace."),
+                   optional("font_file", &S::font_file, file_path(FileRole::kAsset),
+                            "A font file; its family is used instead of font_family."),
+                   optional("font_size", &S::font_size, number(limits::kFontSize),
+                            "Size of the font in px."),
+                   optional("font_weight", &S::font_weight, font_weight(), "As in CSS."),
+                   optional("font_style", &S::font_style, font_style(), "As in CSS."),
+                   optional("color", &S::color, paint(),
+                            "Colour of the glyphs, or a gradient across the box of the text."),
+                   optional("gradient", &S::gradient, gradient(),
+                            "A gradient instead of color; the same as a gradient in color."),
+                   optional("stroke", &S::stroke, stroke(),
+                            "Outline of the glyphs, painted under the fill."),
+                   optional("shadow", &S::shadow, shadow(),
+                            "Shadow of the glyphs and their outline."),
+                   optional("background_color", &S::background_color, paint(),
+                            "Colour or gradient of the box behind the text."),
+                   optional("padding", &S::padding, insets(),
+                            "Space between the box and the text, in px."),
+                   optional("border_radius", &S::border_radius, number(limits::kLength),
+                            "Rounds the corners of the background, in px."),
+                   optional("text_align", &S::text_align, text_align(), "As in CSS."),
+                   optional(
+                       "vertical_align", &S::vertical_align, vertical_align(),
+                       "Where the lines lie within the padding of a layer whose size is taller "
+                       "than they are."),
+                   optional("line_height", &S::line_height, number(limits::kLineHeight),
+                            "Height of a line as a multiple of font_size; absent: the font's own."),
+                   optional("letter_spacing", &S::letter_spacing, number(limits::kLetterSpacing),
+                            "Added after every letter, in px."),
+                   optional("max_width", &S::max_width, number(limits::kLayerSide),
+                            "Wraps lines at this width in px, without the padding."),
+                   optional("max_lines", &S::max_lines, integer(limits::kLines),
+                            "Shows at most this many lines."),
+                   optional("ellipsis", &S::ellipsis, boolean(),
+                            "Whether a text that is cut by max_lines ends with an ellipsis."),
+               },
+           .check = check_text_style}));
 }
 
 /// --- contents ---
@@ -268,8 +285,8 @@ ObjectTable<SvgContent> svg_table() {
 
 ObjectTable<ColorContent> color_table() {
   return {.title = "content: color",
-          .doc = "One colour that fills the layer box; without size, the canvas.",
-          .fields = {required("color", &ColorContent::color, color(), "The colour.")}};
+          .doc = "One colour or gradient that fills the layer box; without size, the canvas.",
+          .fields = {required("color", &ColorContent::color, paint(), "The colour or gradient.")}};
 }
 
 void check_video(const Value& value, Reader& reader) {
@@ -547,8 +564,8 @@ Codec<ChatStyle> chat_style() {
            optional("text_color", &S::text_color, color(), "Colour of the messages."),
            optional("author_color", &S::author_color, color(),
                     "Colour of the authors' names; absent: each author has their own colour."),
-           optional("background_color", &S::background_color, color(),
-                    "Colour of the panel behind all messages."),
+           optional("background_color", &S::background_color, paint(),
+                    "Colour or gradient of the panel behind all messages."),
            optional("highlight_color", &S::highlight_color, color(),
                     "Colour behind highlighted messages."),
            optional("border_radius", &S::border_radius, length,

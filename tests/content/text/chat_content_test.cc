@@ -206,6 +206,19 @@ TEST(Chat, ItsPanelFillsTheBox) {
   EXPECT_EQ(Shown(content, base::SizeF{640, 200}).chat->box(), (base::SizeF{640, 200}));
 }
 
+TEST(Chat, ItsPanelMayBeAGradient) {
+  ChatContent content;
+  content.style.background_color = scene::Gradient{
+      scene::Gradient::Shape::kLinear, 180, {}, {{{}, {0, 0, 0, 255}}, {{}, {0, 0, 0, 0}}}};
+  const Shown shown(content);
+  const auto parts = shown.parts({});
+  ASSERT_EQ(parts.size(), 1U);
+  const auto view = picture_of(parts[0]).view();
+  for (int y = 0; y < 300; y += 7) {
+    EXPECT_NEAR(view.at(200, y).alpha, 255 * (1 - (y + 0.5) / 300), 1.5) << y;
+  }
+}
+
 TEST(Chat, TheNewestLiesAtTheBottomAndTheOthersAboveIt) {
   ChatContent content;
   for (int i = 0; i < 3; ++i) content.messages.push_back(message(std::to_string(i), "HHH"));

@@ -185,6 +185,34 @@ TEST(Text, SeveralLinesAndTheirGradientMoveTogether) {
   });
 }
 
+constexpr auto kLinear = scene::Gradient::Shape::kLinear;
+
+TEST(Text, AGradientInColorIsThatOfTheFieldGradient) {
+  const scene::Gradient gradient{kLinear, 90, {}, {{{}, kOrange}, {{}, kTeal}}};
+  TextContent in_color = bold("Sold 🎉");
+  in_color.style.color = gradient;
+  TextContent in_field = bold("Sold 🎉");
+  in_field.style.gradient = gradient;
+  EXPECT_TRUE(same(drawn(in_color), drawn(in_field)));
+  EXPECT_FALSE(same(drawn(in_color), drawn(bold("Sold 🎉"))));
+}
+
+TEST(Text, AGradientBehindItSpansItsBox) {
+  TextContent content = text("");
+  content.style.background_color =
+      scene::Gradient{kLinear, 90, {}, {{{}, {0, 200, 40, 255}}, {{}, {200, 0, 40, 255}}}};
+  const Raster raster = drawn(content, base::SizeF{100, 20});
+  for (int x = 0; x < 100; ++x) {
+    const PremulRgba8 pixel = at(raster, x, 7);
+    EXPECT_NEAR(pixel.red, 2 * (x + 0.5), 1.5) << x;
+    EXPECT_NEAR(pixel.green, 200 - 2 * (x + 0.5), 1.5) << x;
+    EXPECT_NEAR(pixel.blue, 40, 1) << x;
+    EXPECT_EQ(pixel.alpha, 255);
+  }
+  content.style.border_radius = 10;
+  EXPECT_EQ(at(drawn(content, base::SizeF{100, 20}), 0, 0).alpha, 0);
+}
+
 TEST(Text, PictureHoldsTheInkAndLittleMore) {
   const Raster raster = drawn(text("Hill"));
   const base::RectI ink = ink_of(raster, 1);
@@ -202,7 +230,7 @@ TEST(Text, InsideOfAStemHasExactlyTheColor) {
   const int y = (ink.top + ink.bottom) / 2;
   EXPECT_EQ(at(raster, x, y), pixel_of(kOrange));
   TextContent translucent = bold("I", 100);
-  translucent.style.color = {240, 120, 10, 100};
+  translucent.style.color = base::Color{240, 120, 10, 100};
   EXPECT_EQ(at(drawn(translucent), x, y), pixel_of({240, 120, 10, 100}));
 }
 
@@ -210,7 +238,7 @@ TEST(Text, NoPixelIsBrighterThanItsAlpha) {
   TextContent content = bold("Emoji 🎉🚀 glow", 37);
   content.style.stroke = scene::Stroke{kTeal, 5};
   content.style.shadow = scene::Shadow{{200, 30, 90, 180}, 9, {3, 4}};
-  content.style.color = {240, 120, 10, 140};
+  content.style.color = base::Color{240, 120, 10, 140};
   for_each_pixel(drawn(content), [](int, int, PremulRgba8 pixel) {
     ASSERT_LE(std::max({pixel.red, pixel.green, pixel.blue}), pixel.alpha);
   });
@@ -608,16 +636,16 @@ TEST(Text, ShadowIsTheShapeAtItsOffsetInItsColor) {
 
 TEST(Text, ShadowDoesNotDependOnTheTextsOwnColor) {
   TextContent content = bold("I", 100);
-  content.style.color = {0, 0, 0, 0};
+  content.style.color = base::Color{0, 0, 0, 0};
   content.style.shadow = scene::Shadow{{20, 200, 60, 255}, 0, {0, 0}};
   TextContent plain = bold("I", 100);
-  plain.style.color = {20, 200, 60, 255};
+  plain.style.color = base::Color{20, 200, 60, 255};
   EXPECT_TRUE(same(drawn(content), drawn(plain)));
 }
 
 TEST(Text, BlurSpreadsAShadowAsAGaussianOfHalfItsRadius) {
   TextContent content = bold("I", 100);
-  content.style.color = {0, 0, 0, 0};
+  content.style.color = base::Color{0, 0, 0, 0};
   content.style.shadow = scene::Shadow{{255, 255, 255, 255}, 0, {0, 0}};
   const int64_t sharp = total_alpha(drawn(content));
   // The variance of a blurred shape is its own plus the square of the standard deviation.
@@ -658,7 +686,7 @@ TEST(Text, GradientRunsOverTheTextFromEndToEnd) {
 
 TEST(Text, BackgroundFillsTheBoxWithRoundCorners) {
   TextContent content = text("H");
-  content.style.background_color = {40, 200, 90, 128};
+  content.style.background_color = base::Color{40, 200, 90, 128};
   content.style.padding = {10, 60, 10, 60};
   content.style.border_radius = 20;
   const Raster hugging = drawn(content);
@@ -720,7 +748,7 @@ TEST(Text, EmojiGetNoStrokeAndTakeTheFillsOpacity) {
   const Raster plain = drawn(content);
   content.style.stroke = scene::Stroke{kTeal, 12};
   EXPECT_TRUE(same(drawn(content), plain));
-  content.style.color.alpha = 100;
+  content.style.color = base::Color{kOrange.red, kOrange.green, kOrange.blue, 100};
   const Raster faint = drawn(content);
   const base::RectI ink = ink_of(plain);
   EXPECT_EQ(at(faint, (ink.left + ink.right) / 2, (ink.top + ink.bottom) / 2).alpha, 100);
@@ -878,7 +906,7 @@ TextContent rich_content() {
   content.markup = true;
   content.style.stroke = scene::Stroke{kTeal, 3};
   content.style.shadow = scene::Shadow{{0, 0, 0, 200}, 7, {2, 3}};
-  content.style.background_color = {1, 2, 3, 99};
+  content.style.background_color = base::Color{1, 2, 3, 99};
   content.style.border_radius = 7;
   return content;
 }
@@ -972,7 +1000,7 @@ TEST(Text, OneVeryLargeLetterDoesNotChangeTheSmallOnes) {
 TEST(Text, StrokesOfNeighboursAreOneShape) {
   TextContent content = text("__", 41.7);
   content.style.font_family = "monospace";
-  content.style.color = {0, 0, 0, 0};
+  content.style.color = base::Color{0, 0, 0, 0};
   content.style.stroke = scene::Stroke{{255, 255, 255, 120}, 7};
   const Raster raster = drawn(content);
   const base::RectI ink = ink_of(raster, 100);
@@ -1075,7 +1103,7 @@ class RandomText {
     if (below(3) == 0) style.max_lines = 1 + below(3);
     style.ellipsis = below(2) == 0;
     style.letter_spacing = below(4) == 0 ? below(400) - 200 : 0;
-    style.background_color.alpha = static_cast<uint8_t>(below(2) * 200);
+    style.background_color = base::Color{0, 0, 0, static_cast<uint8_t>(below(2) * 200)};
     style.border_radius = below(50);
     if (below(2) == 0) {
       style.padding = {below(9) / 2.0, below(9) / 2.0, below(9) / 2.0, below(9) / 2.0};

@@ -170,7 +170,7 @@ TEST(UpdateLayer, IsAMergePatch) {
   expected.z_index = 0;
   auto& content = std::get<TextContent>(expected.content);
   content.text = "bye";
-  content.style.color = {255, 0, 0, 255};
+  content.style.color = base::Color{255, 0, 0, 255};
   EXPECT_EQ(layer_of(applied.state, "title"), expected);
   ASSERT_EQ(names_of(applied.events), Names{"layer.updated"});
   EXPECT_EQ(applied.events[0].params.find("id")->text, "title");

@@ -233,7 +233,7 @@ TEST(SceneFaults, OfContents) {
        {"7:21: layers[0].content.type: \"colour\" is not known" + kContents +
         "; did you mean \"color\"?"}},
       {overlay("{type: color, color: [1, 2]}"),
-       {"7:35: layers[0].content.color: got a list" + kColor}},
+       {"7:35: layers[0].content.color: got a list, expected a CSS colour or gradient"}},
       {overlay("{type: image, source: \"\", fit: stretch, metadata: [1]}"),
        {"7:36: layers[0].content.source: it is empty" + kPath + " of 1 to 4096 bytes",
         "7:45: layers[0].content.fit: \"stretch\" is not known, expected fill, contain, cover, "
@@ -341,11 +341,15 @@ TEST(SceneFaults, OfTexts) {
         "7:97: layers[0].content.style.text_align: \"middle\" is not known, expected start, end, "
         "left, center, right or justify",
         "7:115: layers[0].content.style.ellipsis: \"maybe\" is a string, expected true or false"}},
+      {styled("color: \"linear-gradient(red, blue)\", gradient: \"linear-gradient(red, blue)\""),
+       {"7:91: layers[0].content.style.gradient: \"color\" is a gradient, too, expected one of "
+        "them"}},
       {styled("vertical_align: center"),
        {"7:60: layers[0].content.style.vertical_align: \"center\" is not known, expected top, "
         "middle or bottom"}},
       {styled("color: \"#12345\", gradient: \"linear-gradient(red)\", font_weight: [1]"),
-       {"7:51: layers[0].content.style.color: \"#12345\" is not understood" + kColor,
+       {"7:51: layers[0].content.style.color: \"#12345\" is not understood, expected a CSS colour "
+        "or gradient",
         "7:71: layers[0].content.style.gradient: \"linear-gradient(red)\" is not understood, "
         "expected a CSS gradient such as \"linear-gradient(90deg, #f80, #f08 60%)\"",
         "7:108: layers[0].content.style.font_weight: a list is not a weight, expected a weight "
