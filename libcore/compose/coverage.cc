@@ -44,12 +44,13 @@ Range solved(double slope, double start, double low, double high) {
 
 }  // namespace
 
-CoverageBox::CoverageBox(const Affine& canvas_from_box, base::SizeF size, double radius,
-                         EdgesCount edges)
+CoverageBox::CoverageBox(const Affine& canvas_from_box, base::SizeF size, const BoxEdges& edges)
     : box_from_canvas_(base::inverse(canvas_from_box)),
       size_(size),
-      radius_(std::min({radius, size.width / 2, size.height / 2})),
-      edges_(edges),
+      radius_(std::min({edges.radius, size.width / 2, size.height / 2})),
+      edges_(edges.count),
+      fade_{std::min(edges.fade.width, size.width / 2),
+            std::min(edges.fade.height, size.height / 2)},
       step_x_(std::sqrt(box_from_canvas_.xx * box_from_canvas_.xx +
                         box_from_canvas_.xy * box_from_canvas_.xy)),
       step_y_(std::sqrt(box_from_canvas_.yx * box_from_canvas_.yx +
@@ -62,7 +63,23 @@ uint32_t CoverageBox::coverage(base::PointF center) const {
   const double edges = x * y;
   const double rounded = edges > 0 && radius_ > 0 ? std::min(edges, corner(point)) : edges;
   const double covered = edges_ == EdgesCount::kTwice ? rounded * edges : rounded;
-  return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
+  return static_cast<uint32_t>(std::floor(covered * faded(point) * 255 + 0.5));
+}
+
+// The part that the ramps leave; 1 without ramps.
+double CoverageBox::faded(base::PointF point) const {
+  const auto part = [](double place, double length, double fade) {
+    if (fade <= 0) return 1.0;
+    return std::clamp(std::min(place, length - place) / fade, 0.0, 1.0);
+  };
+  return part(point.x, size_.width, fade_.width) * part(point.y, size_.height, fade_.height);
+}
+
+CoverageBox::Margins CoverageBox::full_margins() const {
+  const auto margin = [](double step, double fade) {
+    return fade > 0 ? std::max(step * kFull, fade + step * kSlack) : step * kFull;
+  };
+  return {margin(step_x_, fade_.width), margin(step_y_, fade_.height)};
 }
 
 // Coverage by the ellipse that rounds the nearest corner, from the first-order distance f / |∇f|.
@@ -97,7 +114,8 @@ bool CoverageBox::covers(const base::RectI& area) const {
   const base::RectF place = place_of(area);
   const double left = std::min(place.left, size_.width - place.right);
   const double top = std::min(place.top, size_.height - place.bottom);
-  return left >= step_x_ * kFull && top >= step_y_ * kFull &&
+  const Margins full = full_margins();
+  return left >= full.x && top >= full.y &&
          (left >= radius_ + step_x_ * kSlack || top >= radius_ + step_y_ * kSlack);
 }
 
@@ -106,8 +124,9 @@ base::RectI CoverageBox::inside(const base::RectI& area) const {
   const Affine& m = box_from_canvas_;
   if (m.xy != 0 || m.yx != 0) return {};
   // The area between the upper and the lower corners, from left to right.
-  const double margin_x = step_x_ * kFull;
-  const double margin_y = std::max(step_y_ * kFull, radius_ > 0 ? radius_ + step_y_ * kSlack : 0);
+  const Margins full = full_margins();
+  const double margin_x = full.x;
+  const double margin_y = std::max(full.y, radius_ > 0 ? radius_ + step_y_ * kSlack : 0);
   const Range across = solved(m.xx, m.xx * 0.5 + m.x0, margin_x, size_.width - margin_x);
   const Range down = solved(m.yy, m.yy * 0.5 + m.y0, margin_y, size_.height - margin_y);
   return base::intersection(
@@ -137,7 +156,7 @@ CoverageBox::Span CoverageBox::touched(int y, Span within) const {
 }
 
 CoverageBox::Span CoverageBox::full_span(int y, Span within) const {
-  const Margins edges{step_x_ * kFull, step_y_ * kFull};
+  const Margins edges = full_margins();
   if (is_plain_row(y)) return span_inside(y, within, {edges.x, -kFarInside});
   if (radius_ <= 0) return span_inside(y, within, edges);
   // The span between the left and the right corners, or between the upper and the lower ones,
@@ -154,11 +173,12 @@ bool CoverageBox::is_plain_row(int y) const {
   const double place = m.yy * (y + 0.5) + m.y0;  // bit for bit as in coverage()
   const double inside = std::min(place, size_.height - place);
   return between(place / step_y_, (size_.height - place) / step_y_) == 1 &&
-         (radius_ <= 0 || inside >= radius_ + step_y_ * kSlack);
+         (radius_ <= 0 || inside >= radius_ + step_y_ * kSlack) &&
+         (fade_.height <= 0 || inside >= fade_.height + step_y_ * kSlack);
 }
 
 void CoverageBox::multiply(const base::RectI& area, frame::ImageView<uint8_t> mask) const {
-  constexpr int kRememberedMax = 16;
+  constexpr int kRememberedMax = 256;  // two ramps of the usual lengths
   uint8_t remembered[kRememberedMax];  // coverage of a plain row, where it is neither 0 nor 255
   bool is_remembered = false;          // whether `remembered` has the coverage of the row above
   Span any{};

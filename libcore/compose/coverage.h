@@ -11,16 +11,21 @@ namespace layercast::compose {
 /// straight edges then count twice.
 enum class EdgesCount : uint8_t { kOnce, kTwice };
 
+/// The look of the edges of a box.
+struct BoxEdges {
+  double radius = 0;  ///< of the corners, px of the box; at most half of the shorter side counts
+  EdgesCount count = EdgesCount::kOnce;
+  base::SizeF fade{};  ///< as RoundedClip::fade
+};
+
 /// The coverage of canvas pixels by a box with rounded corners under an affine map: a ramp one
-/// canvas pixel wide along its edges.
+/// canvas pixel wide along its edges, or the linear ramps of `fade`.
 /// Exact: IEEE doubles without contraction, so every machine gives the same coverage.
 /// Thread: any; immutable.
 class CoverageBox {
  public:
-  /// `size` and `radius` are in px of the box; the radius is at most half of the shorter side.
-  /// Range: `canvas_from_box` is invertible.
-  CoverageBox(const base::Affine& canvas_from_box, base::SizeF size, double radius,
-              EdgesCount edges = EdgesCount::kOnce);
+  /// `size`: px of the box. Range: `canvas_from_box` is invertible.
+  CoverageBox(const base::Affine& canvas_from_box, base::SizeF size, const BoxEdges& edges);
 
   /// The coverage of the canvas pixel whose centre is `center`. Range: 0..255.
   uint32_t coverage(base::PointF center) const;
@@ -53,6 +58,7 @@ class CoverageBox {
   // The bounds, in box px, of the centres of the pixels of `area`.
   base::RectF place_of(const base::RectI& area) const;
   double corner(base::PointF point) const;
+  double faded(base::PointF point) const;
   // The least distances, in box px, by which a centre is inside the edges.
   struct Margins {
     double x;
@@ -61,6 +67,8 @@ class CoverageBox {
   // The pixels of `within` in row `y` whose centres are inside the edges by `margins`, up to
   // rounding.
   Span span_inside(int y, Span within, Margins margins) const;
+  // From these on, only corners lower the coverage.
+  Margins full_margins() const;
   // Pixels of `within` in row `y` whose coverage() is certainly 255.
   Span full_span(int y, Span within) const;
   // Whether no upper or lower edge and no corner touches row `y`; all such rows are equal.
@@ -70,6 +78,7 @@ class CoverageBox {
   base::SizeF size_;
   double radius_;
   EdgesCount edges_;
+  base::SizeF fade_;
   // The distance in box px, along x and y, that is one canvas px across each pair of edges.
   double step_x_;
   double step_y_;

@@ -21,6 +21,9 @@ struct RoundedClip {
   /// Whether the picture ends at the edges of the box, which therefore count twice: once as the
   /// edges of the picture and once as those of the clip.
   bool is_cut = false;
+  /// Lengths in px of the box in which the coverage falls to 0 at the left and the right edge
+  /// (width), and at the upper and the lower one (height); at most half of the box counts.
+  base::SizeF fade{};
   bool operator==(const RoundedClip&) const = default;
 };
 

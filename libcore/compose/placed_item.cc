@@ -65,14 +65,13 @@ PlacedItem::PlacedItem(const DrawItem& item, const RectI& shown)
     top_left_ = {to_int(map.x0), to_int(map.y0)};
     bounds_ = moved({0, 0, size_.width, size_.height}, top_left_);
   } else {
-    edges_.emplace(map, size_f(size_), 0);
+    edges_.emplace(map, size_f(size_), BoxEdges{});
     bounds_ = touched(map, size_f(size_));
   }
   bounds_ = base::intersection(bounds_, shown);
   if (mask_ != nullptr) bounds_ = base::intersection(bounds_, mask_->bounds());
   if (item.clip) {
-    clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius,
-                  item.clip->is_cut ? EdgesCount::kTwice : EdgesCount::kOnce);
+    clip_.emplace(item.clip->canvas_from_box, item.clip->box, edges_of(*item.clip));
     bounds_ = base::intersection(bounds_, touched(item.clip->canvas_from_box, item.clip->box));
     if (clip_->covers(bounds_)) clip_.reset();
   }

@@ -13,6 +13,11 @@
 
 namespace layercast::compose {
 
+/// The edges of a clip.
+inline BoxEdges edges_of(const RoundedClip& clip) {
+  return {clip.radius, clip.is_cut ? EdgesCount::kTwice : EdgesCount::kOnce, clip.fade};
+}
+
 /// A plane of pixels, and the positions in it at which canvas pixels are sampled.
 struct SampledPixels {
   frame::ImageView<const frame::PremulRgba8> pixels;

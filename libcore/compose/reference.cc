@@ -70,10 +70,9 @@ class ItemPainter {
   ItemPainter(const DrawItem& item, const RectI& shown) : item_(item), placed_(item, shown) {
     const base::SizeI size = size_of(item.source);
     const base::SizeF box{static_cast<double>(size.width), static_cast<double>(size.height)};
-    edges_.emplace(item.canvas_from_picture, box, 0);
+    edges_.emplace(item.canvas_from_picture, box, BoxEdges{});
     if (item.clip) {
-      clip_.emplace(item.clip->canvas_from_box, item.clip->box, item.clip->radius,
-                    item.clip->is_cut ? EdgesCount::kTwice : EdgesCount::kOnce);
+      clip_.emplace(item.clip->canvas_from_box, item.clip->box, edges_of(*item.clip));
     }
   }
 

@@ -137,7 +137,8 @@ base::Result<Raster> Rasterizer::rasterise_text_strip(const scene::TextContent& 
   TRY(const Raster strip, rasterise_text_within(bare, text, within, *library));
   const base::SizeF shown = box.value_or(strip.box);
   const auto* color = std::get_if<base::Color>(&content.style.background_color);
-  if (color != nullptr) return repeated(strip, scroll, shown, 0, *color);
+  const bool scrolls_too = color != nullptr && (color->alpha == 0 || scroll.fade_edges == 0);
+  if (scrolls_too) return repeated(strip, scroll, shown, 0, *color);
   TRY(Raster raster, repeated(strip, scroll, shown, 0, base::Color{0, 0, 0, 0}));
   const scene::RectangleShape rectangle{shown.width, shown.height, 0};
   TRY(const Raster behind,

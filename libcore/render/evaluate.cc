@@ -137,7 +137,7 @@ std::optional<compose::DrawItem> draw_item(const scene::Layer& layer, const Plac
   if (has_clip || part.is_cut_to_box) {
     const double radius = has_clip ? layer.clip->radius : 0;
     item.clip = compose::RoundedClip{placed.frame_from_box, placed.box, radius,
-                                     has_clip && part.is_cut_to_box};
+                                     has_clip && part.is_cut_to_box, part.fade};
   }
   return item;
 }
@@ -179,7 +179,7 @@ base::Result<content::Part> flattened(std::span<const content::Part> parts, base
   for (const content::Part& part : parts) {
     compose::DrawItem item{part.picture, on_whole_pixels(moved * part.box_from_picture),
                            opacity_level(part.opacity), base::BlendMode::kNormal, std::nullopt};
-    if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0};
+    if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0, false, part.fade};
     list.items.push_back(std::move(item));
   }
   frame::Image<frame::PremulRgba8> pixels(list.canvas);

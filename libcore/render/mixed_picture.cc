@@ -90,7 +90,7 @@ base::Result<content::Raster> drawn(const content::Part& part, base::SizeF box) 
   compose::DrawItem item{part.picture, on_whole_pixels(moved * part.box_from_picture),
                          static_cast<uint8_t>(std::floor(part.opacity * 255 + 0.5)),
                          base::BlendMode::kNormal, std::nullopt};
-  if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0};
+  if (part.is_cut_to_box) item.clip = compose::RoundedClip{moved, box, 0, false, part.fade};
   const compose::DrawList list{
       {static_cast<int>(real.width), static_cast<int>(real.height)}, {}, {std::move(item)}};
   Pixels pixels(list.canvas);

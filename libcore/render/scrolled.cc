@@ -21,9 +21,19 @@ double place_of(Direction direction, double distance, double period) {
   return is_back ? -distance : distance - period;
 }
 
+bool is_across(Direction direction) {
+  return direction == Direction::kLeft || direction == Direction::kRight;
+}
+
 base::Affine along(Direction direction, double place) {
-  const bool across = direction == Direction::kLeft || direction == Direction::kRight;
-  return across ? base::translation(place, 0) : base::translation(0, place);
+  return is_across(direction) ? base::translation(place, 0) : base::translation(0, place);
+}
+
+// Cuts the part to the box, with the soft edges of the scroll.
+void cut(content::Part& part, const scene::ScrollEffect& effect) {
+  part.is_cut_to_box = true;
+  part.fade = is_across(effect.direction) ? base::SizeF{effect.fade_edges, 0}
+                                          : base::SizeF{0, effect.fade_edges};
 }
 
 }  // namespace
@@ -67,10 +77,10 @@ void scroll(const scene::RunningLayer& layer, const content::Raster& raster,
   if (scroll == nullptr || raster.repeats_after == 0) return;
   const double period = raster.repeats_after;
   const double distance = scrolled_by(*scroll, period, time, start);
-  const Direction direction = std::get<scene::ScrollEffect>(scroll->effect).direction;
+  const auto& effect = std::get<scene::ScrollEffect>(scroll->effect);
   part.box_from_picture =
-      along(direction, place_of(direction, distance, period)) * part.box_from_picture;
-  part.is_cut_to_box = true;
+      along(effect.direction, place_of(effect.direction, distance, period)) * part.box_from_picture;
+  cut(part, effect);
 }
 
 void scroll(const scene::RunningLayer& layer, base::SizeF box, const base::SceneTime& time,
@@ -78,13 +88,12 @@ void scroll(const scene::RunningLayer& layer, base::SizeF box, const base::Scene
   const auto [scroll, start] = scroll_of(layer);
   if (scroll == nullptr) return;
   const auto& effect = std::get<scene::ScrollEffect>(scroll->effect);
-  const bool across = effect.direction == Direction::kLeft || effect.direction == Direction::kRight;
-  const double length = across ? box.width : box.height;
+  const double length = is_across(effect.direction) ? box.width : box.height;
   const double period =
       std::ceil(std::max({1.0, length + effect.gap, std::ceil(length / kCopiesMax)}));
   const double distance = std::floor(scrolled_by(*scroll, period, time, start));
   const size_t count = parts.size();
-  for (size_t i = 0; i < count; ++i) parts[i].is_cut_to_box = true;
+  for (size_t i = 0; i < count; ++i) cut(parts[i], effect);
   double place = place_of(effect.direction, distance, period);
   for (double next = place + period; next < length; next += period) {
     for (size_t i = 0; i < count; ++i) {

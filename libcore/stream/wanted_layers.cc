@@ -51,7 +51,8 @@ bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
   if (one == nullptr || other == nullptr) return one == other;
   const auto& effect = std::get<scene::ScrollEffect>(one->effect);
   const auto& other_effect = std::get<scene::ScrollEffect>(other->effect);
-  return effect.direction == other_effect.direction && effect.gap == other_effect.gap;
+  return effect.direction == other_effect.direction && effect.gap == other_effect.gap &&
+         (effect.fade_edges > 0) == (other_effect.fade_edges > 0);
 }
 
 }  // namespace

@@ -178,7 +178,8 @@ class RandomDraws {
     return {item.canvas_from_picture * base::translation(real(-5, 20), real(-5, 20)),
             {real(1, 150), real(1, 150)},
             one_in(2) ? 0 : real(0, 60),
-            one_in(4)};
+            one_in(4),
+            {one_in(3) ? real(0, 90) : 0, one_in(4) ? real(0, 90) : 0}};
   }
 
   void change() {

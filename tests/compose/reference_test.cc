@@ -157,9 +157,15 @@ double corner_coverage(const Affine& box_from_canvas, SizeF size, double radius,
   return ramp((radius - length) / std::sqrt(slope_x * slope_x + slope_y * slope_y));
 }
 
-uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, bool is_cut, int x,
-                  int y) {
-  const Affine map = base::inverse(canvas_from_box);
+// The part that a ramp from 0 at each end to 1 leaves.
+double left_by_ramps(double place, double length, double fade) {
+  const double reach = std::min(fade, length / 2);
+  return reach > 0 ? std::clamp(std::min(place, length - place) / reach, 0.0, 1.0) : 1;
+}
+
+uint32_t coverage(const RoundedClip& clip, int x, int y) {
+  const SizeF size = clip.box;
+  const Affine map = base::inverse(clip.canvas_from_box);
   const PointF point = map.map({x + 0.5, y + 0.5});
   const double step_x = std::sqrt(map.xx * map.xx + map.xy * map.xy);
   const double step_y = std::sqrt(map.yx * map.yx + map.yy * map.yy);
@@ -169,21 +175,20 @@ uint32_t coverage(const Affine& canvas_from_box, SizeF size, double radius, bool
       std::max(0.0, ramp(point.y / step_y) + ramp((size.height - point.y) / step_y) - 1);
   const double within = within_x * within_y;
   double covered = within;
-  const double round = std::min({radius, size.width / 2, size.height / 2});
+  const double round = std::min({clip.radius, size.width / 2, size.height / 2});
   if (round > 0) covered = std::min(covered, corner_coverage(map, size, round, point));
-  if (is_cut) covered *= within;
+  if (clip.is_cut) covered *= within;
+  covered *= left_by_ramps(point.x, size.width, clip.fade.width) *
+             left_by_ramps(point.y, size.height, clip.fade.height);
   return static_cast<uint32_t>(std::floor(covered * 255 + 0.5));
 }
 
 PremulRgba8 painted(const DrawItem& item, int x, int y, PremulRgba8 below) {
   uint32_t covered = item.opacity;
-  covered = frame::divided_by_255(
-      covered * coverage(item.canvas_from_picture,
-                         size_of(*std::get<frame::PicturePtr>(item.source)), 0, false, x, y));
-  if (item.clip) {
-    covered = frame::divided_by_255(covered * coverage(item.clip->canvas_from_box, item.clip->box,
-                                                       item.clip->radius, item.clip->is_cut, x, y));
-  }
+  const RoundedClip edges{item.canvas_from_picture,
+                          size_of(*std::get<frame::PicturePtr>(item.source))};
+  covered = frame::divided_by_255(covered * coverage(edges, x, y));
+  if (item.clip) covered = frame::divided_by_255(covered * coverage(*item.clip, x, y));
   PremulRgba8 shown = sampled(item, x, y);
   if (item.recoloring) shown = frame::recolored(*item.recoloring, shown);
   return blended(item.blend, faded(shown, covered), below);
@@ -271,6 +276,8 @@ std::optional<RoundedClip> random_clip(Dice& dice, const DrawItem& item, SizeI c
   if (dice.one_in(3)) clip.box = {dice.real(1, 24), dice.real(1, 24)};
   if (dice.one_in(3)) clip.canvas_from_box = random_place(dice, canvas);
   clip.is_cut = dice.one_in(4);
+  if (dice.one_in(3)) clip.fade.width = dice.real(0, 12);
+  if (dice.one_in(4)) clip.fade.height = dice.real(0, 12);
   return clip;
 }
 
@@ -492,6 +499,36 @@ double ink_in(const Image<PremulRgba8>& canvas, int width, int height) {
   return area;
 }
 
+TEST(Clip, AFadeIsALinearRampAtBothEnds) {
+  DrawItem item = placed(solid({40, 30}, kWhite), {});
+  item.clip = RoundedClip{{}, {40, 30}, 0};
+  item.clip->fade = {8, 0};
+  const auto across = one_item({40, 30}, kClear, item);
+  item.clip->fade = {0, 8};
+  const auto down = one_item({40, 30}, kClear, item);
+  const auto ramp = [](int place, int length) {
+    const double part = std::min({(place + 0.5) / 8, (length - place - 0.5) / 8, 1.0});
+    return static_cast<int>(std::floor(part * 255 + 0.5));
+  };
+  for (int y = 0; y < 30; ++y) {
+    for (int x = 0; x < 40; ++x) {
+      ASSERT_EQ(across.view().at(x, y).alpha, ramp(x, 40)) << x << ", " << y;
+      ASSERT_EQ(down.view().at(x, y).alpha, ramp(y, 30)) << x << ", " << y;
+    }
+  }
+}
+
+TEST(Clip, AFadeIsAtMostHalfOfTheBoxAndTurnsWithIt) {
+  DrawItem item = placed(solid({60, 60}, kWhite), {});
+  item.clip = RoundedClip{translation(60, 0) * base::rotation_degrees(90), {60, 60}, 0};
+  item.clip->fade = {1000, 0};
+  const auto canvas = one_item({60, 60}, kClear, item);
+  for (int y = 0; y < 60; ++y) {
+    const double part = std::min(y + 0.5, 59.5 - y) / 30;
+    ASSERT_EQ(canvas.view().at(7, y).alpha, std::floor(part * 255 + 0.5)) << y;
+  }
+}
+
 TEST(Clip, CornerCoversAQuarterOfADisc) {
   for (const int radius : {8, 13, 24, 60}) {
     const auto canvas = clipped_box({130, 140}, {}, {130, 140}, radius);
@@ -685,6 +722,8 @@ TEST(Compose, AlignedItemsWithClipsAreTheNaiveEvaluation) {
       if (dice.one_in(2)) item.opacity = byte(dice.below(256));
       item.clip =
           RoundedClip{place, size_of(*std::get<frame::PicturePtr>(item.source)), dice.real(0, 24)};
+      if (dice.one_in(3))
+        item.clip->fade = {dice.real(0, 15), dice.one_in(2) ? 0 : dice.real(0, 9)};
       list.items.push_back(std::move(item));
     }
     ASSERT_NO_FATAL_FAILURE(expect_naive(list)) << "seed " << seed;

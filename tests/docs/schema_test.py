@@ -350,6 +350,7 @@ FINE: list[tuple[Steps, Any]] = [
     ([*LAYER, "exit"], [{"effect": "fade", "from": 1, "to": 0, "duration": "300ms"}]),
     ([*LAYER, "transition"], {"duration": "300ms", "easing": "ease-out"}),
     ([*MOVES, 0], {"effect": "scroll", "direction": "left", "speed": 120}),
+    ([*MOVES, 0], {"effect": "scroll", "duration": 3, "gap": 4, "fade_edges": 40}),
     ([*MOVES, 0], {"effect": "volume", "from": 1, "to": 0, "duration": "1s"}),
     ([*MOVES], []),
     ([*MOVES, FADE, "easing"], "cubic-bezier(0.2, 0, 0, 1)"),

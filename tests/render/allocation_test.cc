@@ -96,7 +96,7 @@ layers:
      animations: [{effect: scale, from: 0.5, to: 2, duration: 1s, iterations: infinite, direction: alternate}]}
   - {id: ticker, type: overlay, transform: {position: [10, 270]}, size: [380, 24], opacity: 0.9,
      content: {type: text, text: "Words that go round and round and never end", style: {font_size: 18}},
-     animations: [{effect: scroll, speed: 61, gap: 40}]}
+     animations: [{effect: scroll, speed: 61, gap: 40, fade_edges: 30}]}
   - {id: comes, type: overlay, transform: {position: [350, 200]}, size: [30, 30], content: {type: color, color: red},
      enter: [{effect: fade, duration: 9s}, {effect: slide, from: right, duration: 10s}]}
   - {id: goes, type: overlay, visible: false, size: [30, 30], content: {type: color, color: tan},

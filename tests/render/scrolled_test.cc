@@ -8,8 +8,10 @@
 #include "scene/wire/scene_file.h"
 #include "tests/scene/parsed_scene.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <gtest/gtest.h>
@@ -204,6 +206,46 @@ TEST(Scrolled, ABackgroundIsFilteredWithItsTicker) {
   EXPECT_EQ(Shown(file).row(3, 5)[7], inverted);
 }
 
+// What a white content shows at a place in a box of this length.
+int ramp(size_t place, double length, double fade) {
+  const double from_edge =
+      std::min(static_cast<double>(place) + 0.5, length - static_cast<double>(place) - 0.5);
+  return static_cast<int>(std::floor(std::min(1.0, from_edge / fade) * 255 + 0.5));
+}
+
+TEST(Scrolled, ItsEdgesFadeAndStayWhereTheyAre) {
+  const scene::SceneFile file =
+      scene_with(scrolled("{type: color, color: white}", "speed: 10, fade_edges: 8"));
+  Shown shown(file);
+  for (int frame = 0; frame < 60; frame += 5) {
+    const Row row = shown.row(frame, 5);
+    for (size_t x = 0; x < 32; ++x) ASSERT_EQ(row[x][0], ramp(x, 32, 8)) << frame << " " << x;
+    for (size_t x = 32; x < 64; ++x) ASSERT_EQ(row[x][0], 0);
+  }
+  const scene::SceneFile rising = scene_with(
+      scrolled("{type: color, color: white}", "direction: up, speed: 10, fade_edges: 3"));
+  const Row column = Shown(rising).column(7, 20);
+  for (size_t y = 0; y < 10; ++y) ASSERT_EQ(column[y][0], ramp(y, 10, 3)) << y;
+}
+
+TEST(Scrolled, OnlyTheLettersFadeNotTheirBackground) {
+  const auto ticker = [](const std::string& color, const std::string& scroll) {
+    return scene_with(scrolled("{type: text, text: \"████████\", style: {font_size: 12, color: \"" +
+                                   color + "\", background_color: \"#204060\"}}",
+                               scroll));
+  };
+  const Row behind = Shown(ticker("#0000", "speed: 30, fade_edges: 8")).row(5, 5);
+  const Row letters = Shown(ticker("#fff", "speed: 30, fade_edges: 8")).row(5, 5);
+  const Row hard = Shown(ticker("#fff", "speed: 30")).row(5, 5);
+  const std::array<uint8_t, 4> color = {0x20, 0x40, 0x60, 255};
+  for (size_t x = 0; x < 32; ++x) {
+    EXPECT_EQ(behind[x], color) << x;
+    const double part = std::min(1.0, ramp(x, 32, 8) / 255.0);
+    EXPECT_NEAR(letters[x][0], 0x20 + (hard[x][0] - 0x20) * part, 2) << x;
+  }
+  EXPECT_GT(hard[0][0], 200);
+}
+
 TEST(Scrolled, ARoundTakesTheDurationAndTheLastOneEndsWhereItBegan) {
   const scene::SceneFile file = scene_with(svg_scrolled("duration: 1s, iterations: 2"));
   Shown shown(file);
@@ -249,7 +291,8 @@ TEST(ScrolledBy, BeginsAfterTheDelayOfItsOwnStart) {
 }
 
 TEST(Scrolled, PartsOfWhatMovesByItselfAreRepeatedByWholePixels) {
-  const scene::SceneFile file = scene_with(svg_scrolled("direction: left, speed: 10, gap: 4"));
+  const scene::SceneFile file =
+      scene_with(svg_scrolled("direction: left, speed: 10, gap: 4, fade_edges: 3"));
   const auto picture =
       std::make_shared<const frame::Picture>(frame::Image<frame::PremulRgba8>({12, 10}));
   std::vector<content::Part> parts = {{picture, {}, 1, false}};
@@ -258,6 +301,8 @@ TEST(Scrolled, PartsOfWhatMovesByItselfAreRepeatedByWholePixels) {
   EXPECT_EQ(parts[0].box_from_picture, base::translation(-9, 0));
   EXPECT_EQ(parts[1].box_from_picture, base::translation(7, 0));
   EXPECT_TRUE(parts[0].is_cut_to_box && parts[1].is_cut_to_box);
+  EXPECT_EQ(parts[0].fade, (base::SizeF{3, 0}));
+  EXPECT_EQ(parts[1].fade, (base::SizeF{3, 0}));
 }
 
 }  // namespace

@@ -580,6 +580,7 @@ class RandomScene {
         const auto direction = static_cast<Direction>(below(4));
         const double gap = length(20);
         ScrollEffect scroll{direction, gap, std::nullopt};
+        if (one_in(3)) scroll.fade_edges = length(20);
         if (one_in(2)) scroll.speed = real(0.25, 500);
         return scroll;
       }

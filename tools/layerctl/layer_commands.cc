@@ -300,6 +300,10 @@ base::Result<void> animate_layer(Session& session) {
     TRY(Value value, value_from(*given));
     animation.add(key, std::move(value));
   }
+  if (const auto fade = arguments.one("fade-edges")) {
+    TRY(Value value, value_from(*fade));
+    animation.add("fade_edges", std::move(value));
+  }
   // A speed replaces the duration.
   const auto duration = arguments.one("duration");
   if (duration || !arguments.has("speed")) {

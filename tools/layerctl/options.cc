@@ -56,6 +56,9 @@ std::vector<Option> animation_options() {
       {.name = "gap",
        .value = "N",
        .help = "Space between the rounds of the effect scroll, in px."},
+      {.name = "fade-edges",
+       .value = "N",
+       .help = "Length in px in which the effect scroll fades out at the ends of the layer."},
       {.name = "keyframes",
        .value = "LIST",
        .help = "List for the effect keyframes, such as [{at: 0, opacity: 0}, {at: 1}]."}};

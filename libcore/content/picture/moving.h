@@ -20,6 +20,9 @@ struct Part {
   bool is_cut_to_box = false;  ///< whether the layer box crops it
   frame::PicturePtr finer{};   ///< at a higher resolution, for fractional positions; may be null
   base::Affine box_from_finer{};
+  /// Lengths in px in which a part that is cut to the box fades out at its edges: at the left and
+  /// the right one (width), at the upper and the lower one (height).
+  base::SizeF fade{};
   bool operator==(const Part&) const = default;
 };
 

@@ -51,6 +51,7 @@ struct ScrollEffect {
   Direction direction = Direction::kLeft;
   double gap = 0;               ///< px between the end of the content and its next beginning
   std::optional<double> speed;  ///< px per second, instead of a duration of one round
+  double fade_edges = 0;        ///< px in which the content fades out at both ends of the box
   bool operator==(const ScrollEffect&) const = default;
 };
 

@@ -318,7 +318,11 @@ std::vector<Choice<Animation>> effect_choices() {
           {optional("gap", &ScrollEffect::gap, number(limits::kLength),
                     "Space between the end of the content and its next beginning, in px."),
            optional("speed", &ScrollEffect::speed, number(limits::kScrollSpeed),
-                    "Speed in px per second, instead of duration; the scroll then never ends.")}),
+                    "Speed in px per second, instead of duration; the scroll then never ends."),
+           optional("fade_edges", &ScrollEffect::fade_edges, number(limits::kLength),
+                    "Length in px in which the content fades out at each end of the box, so that "
+                    "it is not cut off there; at most half of the box. The background of a text "
+                    "does not fade.")}),
       effect_choice<VolumeEffect>(
           "volume", "Multiplies the volume.",
           {optional("from", &VolumeEffect::from, number(limits::kVolume), "Factor at the start."),
