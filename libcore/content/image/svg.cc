@@ -2,8 +2,10 @@
 
 #include "base/check.h"
 #include "content/image/svg_check.h"
+#include "content/image/svg_letters.h"
 #include "content/image/svg_support.h"
 #include "content/image/vips_glue.h"
+#include "content/picture/missing_letters.h"
 #include "content/picture/remarks.h"
 #include "content/picture/resample.h"
 
@@ -17,6 +19,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 #include <vips/vips8>
 
 namespace layercast::content {
@@ -162,6 +165,8 @@ base::Result<SvgDocument> SvgDocument::parse(std::string text) {
   TRY(document.size_, check_svg(document.text_));
   if (Remarks::are_wanted()) {
     for (std::string& remark : unsupported_in_svg(document.text_)) Remarks::add(std::move(remark));
+    const std::vector<char32_t> letters = missing_letters_in_svg(document.text_);
+    if (!letters.empty()) Remarks::add(missing_letters_remark(letters));
   }
   try {
     document.drawn_size_ = drawn_size_of(document.text_);

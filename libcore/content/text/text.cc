@@ -2,10 +2,11 @@
 
 #include "content/picture/cairo_picture.h"
 #include "content/picture/gradient.h"
+#include "content/picture/missing_letters.h"
 #include "content/picture/remarks.h"
-#include "content/text/missing_letters.h"
 #include "content/text/text_ink.h"
 #include "content/text/text_layout.h"
+#include "content/text/text_letters.h"
 #include "content/text/text_marks.h"
 #include "content/text/text_shadow.h"
 #include "content/text/text_source.h"
@@ -162,7 +163,8 @@ base::Result<Raster> rasterise_text_within(const scene::TextContent& content, st
   }
   std::vector<Mark> marks = marks_of(lines);
   if (Remarks::are_wanted()) {
-    if (auto remark = missing_letters_remark(marks)) Remarks::add(*std::move(remark));
+    const std::vector<char32_t> letters = missing_letters(marks);
+    if (!letters.empty()) Remarks::add(missing_letters_remark(letters));
   }
   return draw(style, Ink(style, std::move(marks), text_box, use.glyphs()), size, scale);
 }

@@ -1,11 +1,12 @@
-#include "content/text/missing_letters.h"
+#include "content/picture/missing_letters.h"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <glib.h>
-#include <pango/pango.h>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace layercast::content {
 namespace {
@@ -46,27 +47,6 @@ constexpr std::array kScripts = {Script{G_UNICODE_SCRIPT_HAN, "Han"},
                                  Script{G_UNICODE_SCRIPT_GREEK, "Greek"},
                                  Script{G_UNICODE_SCRIPT_LATIN, "Latin"}};
 
-// The letter that a glyph stands for when no font has it; 0 otherwise.
-gunichar missing_letter(PangoGlyph glyph) {
-  const bool is_missing = glyph != PANGO_GLYPH_EMPTY && glyph != PANGO_GLYPH_INVALID_INPUT &&
-                          (glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0;
-  return is_missing ? glyph & ~PANGO_GLYPH_UNKNOWN_FLAG : 0;
-}
-
-std::vector<gunichar> missing_letters(const std::vector<Mark>& marks) {
-  std::vector<gunichar> letters;
-  for (const Mark& mark : marks) {
-    const int count = mark.glyphs == nullptr ? 0 : mark.glyphs->num_glyphs;
-    for (int i = 0; i < count; ++i) {
-      const gunichar letter = missing_letter(mark.glyphs->glyphs[i].glyph);
-      if (letter != 0 && std::ranges::find(letters, letter) == letters.end()) {
-        letters.push_back(letter);
-      }
-    }
-  }
-  return letters;
-}
-
 std::string utf8_of(gunichar letter) {
   std::array<char, 8> bytes{};
   const int count = g_unichar_to_utf8(letter, bytes.data());
@@ -87,7 +67,7 @@ std::string script_of(gunichar letter) {
   return name;
 }
 
-std::string scripts_of(const std::vector<gunichar>& letters) {
+std::string scripts_of(std::span<const char32_t> letters) {
   std::vector<std::string> names;
   std::string listed;
   for (const gunichar letter : letters) {
@@ -101,9 +81,7 @@ std::string scripts_of(const std::vector<gunichar>& letters) {
 
 }  // namespace
 
-std::optional<std::string> missing_letters_remark(const std::vector<Mark>& marks) {
-  const std::vector<gunichar> letters = missing_letters(marks);
-  if (letters.empty()) return std::nullopt;
+std::string missing_letters_remark(std::span<const char32_t> letters) {
   std::string shown;
   for (size_t i = 0; i < std::min(letters.size(), kLettersNamed); ++i) shown += utf8_of(letters[i]);
   if (letters.size() > kLettersNamed) shown += "…";
