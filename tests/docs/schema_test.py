@@ -235,7 +235,7 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     ([*LAYER, "content"], CONTENTS["character"], "layers[0].content.type"),
     (["layers", HOST, "content"], CONTENTS["text"], f"layers[{HOST}].content.type"),
     (["layers", HOST, "content", "state"], "Idle!", f"layers[{HOST}].content.state"),
-    (["layers", HOST, "content", "animations"], {"idle": {"type": "image", "source": "a"}},
+    (["layers", HOST, "content", "animations"], {"idle": {"type": "color", "color": "red"}},
      f"layers[{HOST}].content.animations.idle.type"),
     (["layers", HOST, "content"], CHAT, f"layers[{HOST}].content.type"),
     (["layers", HOST], layer("chat", CHAT | {"max_messages": 0}, type="chat"),
