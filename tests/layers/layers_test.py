@@ -49,6 +49,11 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("libvips", r"vips/", {"content", "tests/content"}),
     ("libheif and Little CMS", r"libheif/|lcms2\.h", {"content/image"}),
     (
+        "encoders of animated pictures",
+        r"cgif\.h|libimagequant\.h|webp/|avif/",
+        {"content/encode", "tests/content"},
+    ),
+    (
         "pango, cairo and what is under them",
         r"pango/|cairo|fontconfig/|harfbuzz/|hb[.-]|ft2build\.h|freetype|fribidi"
         r"|g(lib|io|object|module)[-./]",

@@ -119,7 +119,11 @@ void close_run(const RenderSettings& settings, const FrameSpan& span, base::Fram
 base::Result<void> run(const RenderSettings& settings, render::Renderer& renderer,
                        const FrameSpan& span, const FailureLog& failures, Stats& stats) {
   const auto began = std::chrono::steady_clock::now();
-  TRY(auto sink, open_sink(settings, renderer.size(), renderer.rate(), span.count()));
+  const bool is_opaque = failures.file.scene.canvas.background.alpha == 255;
+  TRY(auto sink, open_sink(settings, {renderer.size(), renderer.rate(), span.count(), is_opaque}));
+  if (const std::string remark = sink->remark(); !remark.empty()) {
+    failures.log.write(LogLevel::kWarning, settings.output + ": " + remark);
+  }
   Progress progress(failures.log.is_text() ? Progress::Show::kOnTerminal : Progress::Show::kNever,
                     span.count());
   renderer.set_format(sink->format());

@@ -15,14 +15,15 @@ const OptionTable& render_frames_options() {
           .letter = 'o',
           .value = "OUT",
           .help = "Where frames go: - (raw RGBA on standard output, the default), numbered stills "
-                  "such as %05d.png, raw frames (.rgba, .y4m), video with the scene's sound (.mp4, "
-                  ".mkv, .webm and the other containers of encode), or null: (discarded). Raw "
-                  "frames and stills have no sound.",
+                  "such as %05d.png, an animated picture (.gif, .webp, .avif), raw frames (.rgba, "
+                  ".y4m), video with the scene's sound (.mp4, .mkv, .webm and the other containers "
+                  "of encode), or null: (discarded). Raw frames and pictures have no sound.",
           .completion = Completion::kMediaFile},
          {.name = "format",
           .value = "NAME",
           .help = "Format of the output; overrides the one that its name implies.",
-          .choices = {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"}},
+          .choices = {"rgba", "y4m", "png", "jpg", "webp", "gif", "avif", "mp4", "mkv", "webm",
+                      "null"}},
          {.name = "keep-going",
           .arity = Arity::kFlag,
           .help = "Draw an error picture for content that cannot be loaded, instead of stopping."},

@@ -55,11 +55,13 @@ base::Result<void> read_shard(const Arguments& arguments, RenderSettings& settin
   return {};
 }
 
-constexpr std::array<std::pair<std::string_view, content::StillFormat>, 4> kStills = {
+constexpr std::array<std::pair<std::string_view, content::StillFormat>, 6> kStills = {
     {{"png", content::StillFormat::kPng},
      {"jpg", content::StillFormat::kJpeg},
      {"jpeg", content::StillFormat::kJpeg},
-     {"webp", content::StillFormat::kWebp}}};
+     {"webp", content::StillFormat::kWebp},
+     {"gif", content::StillFormat::kGif},
+     {"avif", content::StillFormat::kAvif}}};
 
 // The name of the output format, from --format or from the output's name.
 std::string format_name(const Arguments& arguments, const std::string& output) {
@@ -73,7 +75,7 @@ std::string format_name(const Arguments& arguments, const std::string& output) {
 
 Error unknown_format(const Arguments& arguments, const std::string& output,
                      const std::string& name) {
-  std::vector<std::string> all = {"rgba", "y4m", "png", "jpg", "webp", "null"};
+  std::vector<std::string> all = {"rgba", "y4m", "png", "jpg", "webp", "gif", "avif", "null"};
   for (const auto& container : media::known_containers()) all.emplace_back(container);
   const std::vector<std::string_view> known(all.begin(), all.end());
   std::string list;

@@ -1,6 +1,7 @@
 #include "tools/render-frames/sink.h"
 
-#include "content/image/image_content.h"
+#include "content/encode/animation_encoder.h"
+#include "content/image/still.h"
 #include "frame/raw_pipe.h"
 #include "media/out/encoding.h"
 #include "media/out/partial_file.h"
@@ -113,10 +114,10 @@ class RawSink : public FrameSink {
       : target_(std::move(target)), format_(format) {}
 
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
-                                                       base::SizeI size, base::FrameRate rate) {
+                                                       const FrameSeries& series) {
     TRY(auto target, ByteTarget::open(settings.output));
     if (settings.format == "y4m") {
-      TRY_DO(target.write(frame::y4m_header(settings.raw_format, size, rate)));
+      TRY_DO(target.write(frame::y4m_header(settings.raw_format, series.size, series.rate)));
     }
     return std::unique_ptr<FrameSink>(new RawSink(std::move(target), settings.raw_format));
   }
@@ -169,16 +170,16 @@ std::string numbered(const std::string& name, const NumberPlace& place, int64_t 
 class StillSink : public FrameSink {
  public:
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
-                                                       int64_t frames) {
+                                                       const FrameSeries& series) {
     auto sink = std::make_unique<StillSink>();
     sink->output_ = settings.output;
     sink->still_format_ = settings.still_format;
     sink->place_ = number_place(settings.output);
     const bool has_percent = settings.output.find('%') != std::string::npos;
-    if (!sink->place_ && (frames > 1 || has_percent)) {
+    if (!sink->place_ && (series.count > 1 || has_percent)) {
       return base::invalid_input(
           has_percent ? "the name has no single frame number such as %05d in it"
-                      : std::to_string(frames) +
+                      : std::to_string(series.count) +
                             " frames do not fit one file, expected a name with a frame "
                             "number such as %05d.png, or --at TIME",
           settings.output);
@@ -205,19 +206,97 @@ class StillSink : public FrameSink {
   int64_t encode_nanos_ = 0;
 };
 
+std::optional<content::AnimationFormat> animation_format(content::StillFormat format) {
+  switch (format) {
+    case content::StillFormat::kGif:
+      return content::AnimationFormat::kGif;
+    case content::StillFormat::kWebp:
+      return content::AnimationFormat::kWebp;
+    case content::StillFormat::kAvif:
+      return content::AnimationFormat::kAvif;
+    case content::StillFormat::kPng:
+    case content::StillFormat::kJpeg:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// Writes one animated picture.
+class AnimationSink : public FrameSink {
+ public:
+  AnimationSink(ByteTarget target, content::AnimationRequest request)
+      : target_(std::move(target)), request_(request) {}
+
+  static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
+                                                       const content::AnimationRequest& request,
+                                                       int64_t frames) {
+    const auto checked = content::check_animation(request, frames);
+    if (!checked) return base::over_limit(checked.error().message, settings.output);
+    TRY(auto target, ByteTarget::open(settings.output));
+    auto sink = std::make_unique<AnimationSink>(std::move(target), request);
+    const auto write = [&output = *sink](std::string_view bytes) {
+      const StageTimer timer(output.write_nanos_);
+      return output.target_.write(bytes);
+    };
+    TRY(sink->encoder_, content::AnimationEncoder::open(request, write));
+    return std::unique_ptr<FrameSink>(std::move(sink));
+  }
+
+  frame::PixelFormat format() const override { return frame::PixelFormat::kRgba; }
+  base::Result<void> write(const frame::FramePtr& frame, int64_t) override {
+    const StageTimer timer(total_nanos_);
+    return encoder_->add(frame);
+  }
+  base::Result<void> finish() override {
+    {
+      const StageTimer timer(total_nanos_);
+      TRY_DO(encoder_->finish());
+    }
+    return target_.finish();
+  }
+  std::string remark() const override {
+    const int step = content::frames_per_picture(request_.format, request_.rate);
+    if (step == 1) return {};
+    return "GIF shows at most 50 pictures a second; the file has every " +
+           (step == 2 ? std::string("second") : std::to_string(step) + "th") + " frame of the " +
+           request_.rate.to_string() + " a second";
+  }
+  void report(Stats& stats) const override {
+    stats.add_stage("encode", total_nanos_ - write_nanos_);
+    stats.add_stage("write", write_nanos_);
+  }
+
+ private:
+  ByteTarget target_;
+  content::AnimationRequest request_;
+  std::unique_ptr<content::AnimationEncoder> encoder_;
+  int64_t total_nanos_ = 0;
+  int64_t write_nanos_ = 0;
+};
+
+// One file for each frame, or one that shows them all.
+base::Result<std::unique_ptr<FrameSink>> open_pictures(const RenderSettings& settings,
+                                                       const FrameSeries& series) {
+  const auto format = animation_format(settings.still_format);
+  const bool is_numbered = settings.output.find('%') != std::string::npos;
+  if (!format || is_numbered || series.count == 1) return StillSink::open(settings, series);
+  return AnimationSink::open(settings, {*format, series.size, series.rate, series.opaque},
+                             series.count);
+}
+
 class VideoSink : public FrameSink {
  public:
   explicit VideoSink(std::unique_ptr<media::Encoding> encoding) : encoding_(std::move(encoding)) {}
 
   static base::Result<std::unique_ptr<FrameSink>> open(const RenderSettings& settings,
-                                                       base::SizeI size, base::FrameRate rate) {
+                                                       const FrameSeries& series) {
     media::EncodingRequest request;
     TRY(const std::string output, encoding_output(settings.output));
     request.outputs = {output};
     if (!settings.format.empty()) request.container = settings.format;
     request.video = settings.video;
-    request.video.size = size;
-    request.video.rate = rate;
+    request.video.size = series.size;
+    request.video.rate = series.rate;
     request.audio = settings.audio;
     TRY(auto encoding, media::Encoding::open(std::move(request)));
     return std::unique_ptr<FrameSink>(new VideoSink(std::move(encoding)));
@@ -248,15 +327,15 @@ class NullSink : public FrameSink {
 
 }  // namespace
 
-base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings, base::SizeI size,
-                                                   base::FrameRate rate, int64_t frames) {
+base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings,
+                                                   const FrameSeries& series) {
   switch (settings.kind) {
     case OutputKind::kRaw:
-      return RawSink::open(settings, size, rate);
+      return RawSink::open(settings, series);
     case OutputKind::kStills:
-      return StillSink::open(settings, frames);
+      return open_pictures(settings, series);
     case OutputKind::kVideo:
-      return VideoSink::open(settings, size, rate);
+      return VideoSink::open(settings, series);
     case OutputKind::kNothing:
       return std::unique_ptr<FrameSink>(new NullSink);
   }

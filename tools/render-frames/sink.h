@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace layercast::tools {
@@ -24,14 +25,25 @@ class FrameSink {
   virtual base::Result<void> write(const frame::FramePtr& frame, int64_t index) = 0;
   /// Completes the output. Call once, after the last frame.
   virtual base::Result<void> finish() = 0;
+  /// What the user should know about the output, in a sentence; empty for nothing.
+  virtual std::string remark() const { return {}; }
   /// Whether write() is slow enough to run on its own thread.
   virtual bool takes_time() const { return true; }
   /// Adds the time spent in each stage.
   virtual void report(Stats& stats) const = 0;
 };
 
-/// Opens the sink for the settings. Errors: kInvalidInput for invalid settings, kIo.
-base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings, base::SizeI size,
-                                                   base::FrameRate rate, int64_t frames);
+/// The frames that a sink receives.
+struct FrameSeries {
+  base::SizeI size;
+  base::FrameRate rate;
+  int64_t count;
+  bool opaque;  ///< No frame has transparent pixels.
+};
+
+/// Opens the sink for the settings. Errors: kInvalidInput for invalid settings, kLimit for frames
+/// that the format cannot hold, kIo.
+base::Result<std::unique_ptr<FrameSink>> open_sink(const RenderSettings& settings,
+                                                   const FrameSeries& series);
 
 }  // namespace layercast::tools

@@ -1,6 +1,7 @@
 #include "content/image/still.h"
 
 #include "base/check.h"
+#include "content/encode/animation_encoder.h"
 #include "content/image/image_content.h"
 #include "content/image/vips_glue.h"
 
@@ -79,6 +80,9 @@ Blob saved(const VImage& image, StillFormat format) {
                                             ->set("alpha_q", 100)
                                             ->set("smart_subsample", true)
                                             ->set("strip", true)));
+    case StillFormat::kGif:
+    case StillFormat::kAvif:
+      break;  // not of libvips
   }
   return nullptr;
 }
@@ -91,6 +95,10 @@ int side_max(StillFormat format) {
       return 65'500;
     case StillFormat::kWebp:
       return 16'383;
+    case StillFormat::kGif:
+      return 65'535;
+    case StillFormat::kAvif:
+      return 65'536;
   }
   return 0;
 }
@@ -103,6 +111,8 @@ base::Result<std::string> encode_still(View picture, StillFormat format) {
     return base::over_limit("this image format holds at most " + std::to_string(side_max(format)) +
                             " pixels a side");
   }
+  if (format == StillFormat::kGif) return encode_one(AnimationFormat::kGif, picture);
+  if (format == StillFormat::kAvif) return encode_one(AnimationFormat::kAvif, picture);
   initialise_images();
   const bool drops_alpha = format == StillFormat::kJpeg || is_opaque(picture);
   Packed packed = drops_alpha ? packed_on_black(picture) : packed_with_alpha(picture);
