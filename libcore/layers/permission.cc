@@ -95,6 +95,11 @@ bool is_allowed_output(const std::string& url, const Folders& folders) {
   return scheme_of(url).empty() ? is_asset(url, folders) : is_of_scheme(url, kSchemes);
 }
 
+bool is_allowed_picture(const std::string& source, const Folders& folders) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"http", "https"};
+  return base::is_url(source) ? is_of_scheme(source, kSchemes) : is_asset(source, folders);
+}
+
 // Only network protocols: none of them reads a file, concatenates other URLs or opens a device.
 bool is_allowed_source(const std::string& source, const Folders& folders) {
   constexpr std::array<std::string_view, 9> kSchemes = {"http",  "https", "rtmp", "rtmps", "rtsp",
@@ -110,6 +115,9 @@ const char* expectation_of(FileRole role) {
     case FileRole::kOutput:
       return "an output that is set over the network must be a URL (rtmp, rtmps, srt or udp), or a "
              "file in the assets folder";
+    case FileRole::kPicture:
+      return "an image that is set over the network must be a file in the assets folder, or a URL: "
+             "http or https";
     case FileRole::kNone:
     case FileRole::kAsset:
       break;
@@ -177,3 +185,5 @@ scene::Refusal refusal_of_names(const scene::Command& command,
 }
 
 }  // namespace layercast::layers
+    case FileRole::kPicture:
+      return is_allowed_picture(name.text, folders);

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/cpu_clock.h"
+#include "base/redaction.h"
 #include "render/evaluate.h"
 #include "render/mask_layer.h"
 #include "render/mixed_picture.h"
@@ -45,7 +46,7 @@ std::optional<std::string> failing_animation(const scene::AnimatedContent& anima
   // The error is about one of the files of a pattern.
   const bool is_one_of = std::holds_alternative<scene::FramesContent>(animation) &&
                          error.where.starts_with(source.substr(0, source.find_first_of("%*?[")));
-  if (error.where != source && !is_one_of) return std::nullopt;
+  if (error.where != base::redacted_url(source) && !is_one_of) return std::nullopt;
   return ".source";
 }
 

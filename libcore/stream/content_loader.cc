@@ -18,7 +18,7 @@ using render::LayerContentPtr;
 using render::SceneView;
 using render::SceneViewPtr;
 
-constexpr int kImageThreads = 2;
+constexpr int kThreadsOfKind = 2;
 
 // The time at which the first layer of the view is gone.
 std::optional<base::Duration> first_gone_from(const SceneView& view) {
@@ -62,8 +62,9 @@ ContentLoader::Work::Work(ContentLoaderOptions options)
     changed_.notify_all();
   });
   threads_.push_back(base::named_thread("content-watch", [this] { watch(); }));
-  for (int i = 0; i < kImageThreads; ++i) {
-    threads_.push_back(base::named_thread("content-loader", [this] { load_images(); }));
+  for (int i = 0; i < kThreadsOfKind; ++i) {
+    threads_.push_back(base::named_thread("content-loader", [this] { load(JobKind::kLocal); }));
+    threads_.push_back(base::named_thread("content-web", [this] { load(JobKind::kRemote); }));
   }
 }
 
@@ -222,6 +223,7 @@ void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
       if (!known || !same_job(*known, each.shared)) job->second.is_under_way = false;
       known = each.shared;
     }
+      job->second.kind = reads_pictures_from_web(layer) ? JobKind::kRemote : JobKind::kLocal;
   }
 }
 

@@ -34,10 +34,14 @@ class ContentLoader::Work {
   std::vector<LayerFailure> failures() const;
 
  private:
+  /// A job that reads from web servers has threads of its own, so that a slow server delays no
+  /// file.
+  enum class JobKind : uint8_t { kLocal, kRemote };
   struct Job {
     std::optional<SharedLayer> shared;
     int64_t since = 0;  ///< the revision that changed this layer
     bool is_under_way = false;
+    JobKind kind = JobKind::kLocal;
     bool reloads = false;  ///< the layer shows the same content already
   };
   struct TimedView {
@@ -50,7 +54,7 @@ class ContentLoader::Work {
   using NamedJob = std::pair<const std::string, Job>;
 
   void watch();
-  void load_images();
+  void load(JobKind kind);
   bool take_newest();
   void take_changed_files();
   bool is_font_of_scene(const std::string& path) const;
@@ -82,7 +86,7 @@ class ContentLoader::Work {
   void scale(const SharedLayer& shared, const render::LayerContent& content,
              const render::Stage& stage);
   void scale_all(const scene::LiveState& state);
-  NamedJob* next_job();
+  NamedJob* next_job(JobKind kind);
   render::SceneViewPtr view_of(const scene::LiveState& state) const;
   static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready,
                                                  const Wanted& wanted,

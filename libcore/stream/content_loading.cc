@@ -220,9 +220,9 @@ void ContentLoader::Work::scale_all(const scene::LiveState& state) {
   }
 }
 
-ContentLoader::Work::NamedJob* ContentLoader::Work::next_job() {
+ContentLoader::Work::NamedJob* ContentLoader::Work::next_job(JobKind kind) {
   for (NamedJob& job : jobs_) {
-    if (!job.second.is_under_way) return &job;
+    if (!job.second.is_under_way && job.second.kind == kind) return &job;
   }
   return nullptr;
 }
@@ -279,14 +279,14 @@ void ContentLoader::Work::note_shown() {
   }
 }
 
-void ContentLoader::Work::load_images() {
+void ContentLoader::Work::load(JobKind kind) {
   base::set_urgency(base::Urgency::kEncoding);  // decoders of videos inherit it
   ContentBuilder builder;
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stops_ || next_job() != nullptr; });
+    changed_.wait(lock, [this, kind] { return stops_ || next_job(kind) != nullptr; });
     if (stops_) return;
-    NamedJob& job = *next_job();
+    NamedJob& job = *next_job(kind);
     job.second.is_under_way = true;
     const std::string name = job.first;
     const SharedLayer shared = *job.second.shared;

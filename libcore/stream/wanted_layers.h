@@ -53,6 +53,8 @@ bool has_filters_of(const render::LayerContent& content, const SharedLayer& shar
 /// content because the new one failed.
 SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept);
 
+/// Whether an image of the layer is at a URL.
+bool reads_pictures_from_web(const scene::Layer& layer);
 bool is_video(const scene::Layer& layer);
 /// Whether the content never waits for a file and is made quickly.
 bool is_quick(const scene::Layer& layer);

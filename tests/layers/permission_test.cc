@@ -160,6 +160,24 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
                    {"/patch/content/fallback"});
 }
 
+TEST_F(Names, OfImagesFromTheNetworkAreOfWebServersOrAssets) {
+  const auto layer = [](const char* type, const std::string& source) {
+    return CommandDocument{
+        "layers.create",
+        json(R"({"layer": {"type": "overlay", "content": {"type": ")" + std::string(type) +
+             R"(", "source": )" + scene::write_json(Value::of(source), 0) + "}}}")};
+  };
+  for (const char* type : {"image", "svg", "gif"}) {
+    for (const char* good : {"http://h/a.png", "https://me:pass@h/a.png?t=1", "assets/in.png"}) {
+      accepted(layer(type, good), Origin::kNetwork);
+    }
+    for (const char* bad : {"file:///etc/passwd", "rtmp://h/a/b", "ftp://h/a", "HTTP://h/a",
+                            "http:h/a", "/a.png", "pipe:0", "concat:http://h/a"}) {
+      expect_forbidden(layer(type, bad), {"/layer/content/source"});
+    }
+  }
+}
+
 TEST_F(Names, OfScheduledCommandsAreCheckedWhenTheyAreScheduled) {
   EXPECT_EQ(refused_of(schedule(image("out.png"))).error.code, ErrorCode::kForbidden);
   set_time(kDue);

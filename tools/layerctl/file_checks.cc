@@ -44,6 +44,11 @@ base::Result<void> check_file(const std::string& path) {
 base::Result<void> check_name(const scene::SceneFile& file, FileRole role,
                               const std::string& name) {
   const bool is_source = role == FileRole::kSource;
+  if (base::is_url(name) && role == FileRole::kPicture) {
+    const bool is_of_web = name.starts_with("http://") || name.starts_with("https://");
+    return is_of_web ? base::Result<void>()
+                     : base::invalid_input("is a URL of another kind; expected http or https");
+  }
   if (base::is_url(name)) {
     return is_source ? base::Result<void>()
                      : base::invalid_input("is a URL; expected a file, relative to the scene file");
@@ -60,7 +65,7 @@ std::vector<std::string> file_faults(const scene::SceneFile& file) {
   scene::Reader reader;
   Value document = scene::scene_codec().write(file.scene);
   const auto check = [&](FileRole role, Value& name, scene::Reader& at) {
-    if (role != FileRole::kAsset && role != FileRole::kSource) return;
+    if (role == FileRole::kNone || role == FileRole::kOutput) return;
     const auto checked = check_name(file, role, name.text);
     if (checked) return;
     Error error = checked.error();

@@ -13,6 +13,7 @@
 #include "tools/common/stats.h"
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
+#include "tools/common/web_pictures.h"
 #include "tools/render-frames/options.h"
 #include "tools/render-frames/settings.h"
 #include "tools/render-frames/sink.h"
@@ -168,6 +169,7 @@ int render_frames(const Arguments& arguments, const Log& log) {
   if (const auto applied = apply_network_options(arguments); !applied) {
     return log.fail(applied.error());
   }
+  const WebPictures web_pictures;
   auto settings = render_settings(arguments);
   if (!settings) return log.fail(settings.error());
   const auto file = load_scene_or_tell(arguments.positional(), log);

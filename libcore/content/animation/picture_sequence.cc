@@ -23,11 +23,6 @@ base::SizeF real_size(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-base::Error at_path(base::Error error, const std::string& path) {
-  if (error.where.empty()) error.where = path;
-  return error;
-}
-
 FilePlayback playback_in(const PageReader& reader) {
   FilePlayback playback{{}, reader.plays()};
   for (const int delay : reader.delays()) {

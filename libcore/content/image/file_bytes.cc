@@ -1,5 +1,6 @@
 #include "content/image/file_bytes.h"
 
+#include "base/redaction.h"
 #include "base/regular_file.h"
 
 #include <cerrno>
@@ -16,7 +17,26 @@ struct FileClose {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+UrlReader& url_reader() {
+  static UrlReader reader;
+  return reader;
+}
+
+base::Result<std::string> read_url(const std::string& url, int64_t bytes_max) {
+  if (!url_reader()) return at_path(base::unsupported("URLs cannot be read here"), url);
+  auto bytes = url_reader()(url, bytes_max);
+  if (!bytes) return at_path(std::move(bytes).error(), url);
+  return bytes;
+}
+
 }  // namespace
+
+void set_url_reader(UrlReader reader) { url_reader() = std::move(reader); }
+
+base::Error at_path(base::Error error, const std::string& path) {
+  if (error.where.empty()) error.where = base::redacted_url(path);
+  return error;
+}
 
 base::Error file_too_large(int64_t bytes_max, const std::string& path) {
   return base::over_limit("the file is larger than " + std::to_string(bytes_max >> 20) + " MiB",
@@ -28,6 +48,7 @@ base::Result<void> check_is_file(const std::string& path) {
 }
 
 base::Result<std::string> read_file(const std::string& path, int64_t bytes_max) {
+  if (base::is_url(path)) return read_url(path, bytes_max);
   TRY_DO(check_is_file(path));
   std::error_code no_size;
   const auto expected = static_cast<int64_t>(std::filesystem::file_size(path, no_size));

@@ -31,11 +31,6 @@ using PixelView = frame::ImageView<const frame::PremulRgba8>;
 
 // ---- Files --------------------------------------------------------------------------------------
 
-base::Error at_path(base::Error error, const std::string& path) {
-  error.where = path;
-  return error;
-}
-
 // Only SVG begins with a tag.
 bool looks_like_svg(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
@@ -374,9 +369,8 @@ base::Result<Raster> rasterise_svg(const scene::SvgContent& content, const std::
   initialise_images();
   if (content.svg.has_value()) return contained_svg(*content.svg, box, detail);
   TRY(std::string bytes, read_file(path, limits::kSvgFileBytesMax));
-  base::Result<Raster> raster = looks_like_svg(bytes)
-                                    ? contained_svg(std::move(bytes), box, detail)
-                                    : base::invalid_input("not an SVG image", path);
+  base::Result<Raster> raster = looks_like_svg(bytes) ? contained_svg(std::move(bytes), box, detail)
+                                                      : base::invalid_input("not an SVG image");
   if (!raster.ok()) return at_path(std::move(raster).error(), path);
   return raster;
 }

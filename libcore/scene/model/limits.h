@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 
 namespace layercast::scene {
@@ -83,6 +84,11 @@ inline constexpr int64_t kAnimatedBytesMax = int64_t{256} << 20;  ///< of decode
 inline constexpr int kPictureSideMax = 16384;                     ///< rasterised content
 inline constexpr int64_t kPicturePixelsMax = 134'217'728;
 inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
+/// An image from a URL: its size, and the time in which it must have arrived.
+inline constexpr int64_t kWebPictureBytesMax = 32 << 20;
+inline constexpr std::chrono::seconds kWebPicturePatience{10};
+/// How long it is used again without asking the server, as when its layer is scaled.
+inline constexpr std::chrono::seconds kWebPictureKept{60};
 
 }  // namespace limits
 }  // namespace layercast::scene

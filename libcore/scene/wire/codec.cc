@@ -305,6 +305,8 @@ std::string_view name_of(FileRole role) {
       break;
     case FileRole::kAsset:
       return "asset";
+    case FileRole::kPicture:
+      return "picture";
     case FileRole::kSource:
       return "source";
     case FileRole::kOutput:

@@ -102,9 +102,10 @@ struct SchemaBuilder {
 /// What a string in a document refers to outside the scene. Path resolution, permissions of network
 /// clients, redaction and the manual depend on it, so every string field states its role.
 enum class FileRole : uint8_t {
-  kNone,    ///< nothing
-  kAsset,   ///< a file that is read; relative to the scene's folder
-  kSource,  ///< media that is read: such a file, or a URL, which may hold keys and passwords
+  kNone,     ///< nothing
+  kAsset,    ///< a file that is read; relative to the scene's folder
+  kPicture,  ///< an image that is read: such a file, or an http or https URL
+  kSource,   ///< media that is read: such a file, or a URL, which may hold keys and passwords
   kOutput,  ///< where media is written to: such a file, or a URL, which may hold keys and passwords
 };
 /// `asset`, `source`, `output`.

@@ -162,8 +162,16 @@ void check_caption(const Value& value, Reader& reader) {
 ObjectTable<ImageContent> image_table() {
   using C = ImageContent;
   return {.title = "content: image",
-          .doc = "A still image: PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF (first frame) or SVG.",
-          .fields = {required("source", &C::source, file_path(FileRole::kAsset), "The image file."),
+          .doc =
+              "A still image: PNG, JPEG, WebP, AVIF, HEIF, TIFF, GIF (first frame) or SVG. An "
+              "image from a URL is read when its layer is loaded, while the layer keeps its "
+              "former look: at most 32 MiB within 10 seconds, with at most 8 redirections. The "
+              "certificates of https servers must be valid. A daemon tries again after a "
+              "failure, uses the image for 60 seconds without asking the server again, and does "
+              "not notice that the server has another one: a URL with another query, such as "
+              "?v=2, reads it.",
+          .fields = {required("source", &C::source, file_path(FileRole::kPicture),
+                              "The image file, or its http or https URL."),
                      optional("fit", &C::fit, fit(), "CSS object-fit into the layer box."),
                      optional("metadata", &C::metadata, text_map(limits::kMetadataMax),
                               "Shown as a caption bar on a visual_feed: the first value in bold, "
@@ -273,7 +281,8 @@ ObjectTable<SvgContent> svg_table() {
   return {
       .title = "content: svg",
       .doc = "An SVG drawing, scaled to fit the layer box; it loads nothing from outside itself.",
-      .fields = {optional("source", &C::source, file_path(FileRole::kAsset), "The SVG file."),
+      .fields = {optional("source", &C::source, file_path(FileRole::kPicture),
+                          "The SVG file, or its URL, as with an image."),
                  optional("svg", &C::svg,
                           string(1, limits::kInlineSvgMax, "SVG source", FileRole::kNone),
                           "The SVG document itself, instead of source.")},
@@ -367,8 +376,8 @@ ObjectTable<GifContent> gif_table() {
   return with_playback<GifContent>(
       {.title = "content: gif",
        .doc = "An animated GIF, WebP or APNG.",
-       .fields = {
-           required("source", &GifContent::source, file_path(FileRole::kAsset), "The file.")}});
+       .fields = {required("source", &GifContent::source, file_path(FileRole::kPicture),
+                           "The file, or its URL, as with an image.")}});
 }
 
 void check_sprite_sheet(const Value& value, Reader& reader) {
