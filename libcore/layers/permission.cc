@@ -107,17 +107,23 @@ bool is_allowed_source(const std::string& source, const Folders& folders) {
   return base::is_url(source) ? is_of_scheme(source, kSchemes) : is_asset(source, folders);
 }
 
+// Scheme, login, host and port.
+std::string_view server_of(std::string_view url) {
+  const size_t host = url.find("://");
+  return host == std::string_view::npos ? url : url.substr(0, url.find('/', host + 3));
+}
+
 const char* expectation_of(FileRole role) {
   switch (role) {
+    case FileRole::kPicture:
+      return "an image that is set over the network must be a file in the assets folder, or a URL: "
+             "http or https";
     case FileRole::kSource:
       return "a source that is set over the network must be a file in the assets folder, or a URL: "
              "http, https, rtmp, rtmps, rtsp, rtsps, srt, udp or rtp";
     case FileRole::kOutput:
       return "an output that is set over the network must be a URL (rtmp, rtmps, srt or udp), or a "
              "file in the assets folder";
-    case FileRole::kPicture:
-      return "an image that is set over the network must be a file in the assets folder, or a URL: "
-             "http or https";
     case FileRole::kNone:
     case FileRole::kAsset:
       break;
@@ -149,12 +155,40 @@ std::vector<FileName> without_known_names(std::vector<FileName> names, const sce
   return names;
 }
 
+std::vector<std::string> new_insecure_outputs(const scene::Scene& before,
+                                              const scene::Scene& after) {
+  std::vector<std::string> found;
+  for (const scene::Output& output : after.outputs) {
+    const auto* old = scene::find_by_id(before.outputs, output.id);
+    const bool is_known =
+        old != nullptr && old->insecure_tls && server_of(old->url) == server_of(output.url);
+    if (output.insecure_tls && !is_known) found.push_back(output.id);
+  }
+  return found;
+}
+
+scene::Refusal refusal_of_insecure(const std::vector<std::string>& outputs) {
+  scene::Refusal refusal;
+  for (const std::string& output : outputs) {
+    refusal.faults.push_back(
+        {{},
+         "output \"" + output +
+             "\": a client of the API cannot let an output accept any certificate (insecure_tls), "
+             "nor send such an output to another server; the scene file can, and streamd reads it "
+             "again on SIGHUP"});
+  }
+  refusal.error = {base::ErrorCode::kForbidden, refusal.faults.front().detail, {}, nullptr};
+  return refusal;
+}
+
 bool is_allowed(const FileName& name, const Folders& folders) {
   switch (name.role) {
     case FileRole::kNone:
       return true;
     case FileRole::kAsset:
       return !base::is_url(name.text) && is_asset(name.text, folders);
+    case FileRole::kPicture:
+      return is_allowed_picture(name.text, folders);
     case FileRole::kSource:
       return is_allowed_source(name.text, folders);
     case FileRole::kOutput:
@@ -185,5 +219,3 @@ scene::Refusal refusal_of_names(const scene::Command& command,
 }
 
 }  // namespace layercast::layers
-    case FileRole::kPicture:
-      return is_allowed_picture(name.text, folders);

@@ -30,6 +30,15 @@ std::vector<FileName> new_names(const scene::Scene& before, const scene::Scene& 
 /// `names` without those that some item of `scene` has for the same use.
 std::vector<FileName> without_known_names(std::vector<FileName> names, const scene::Scene& scene);
 
+/// The outputs of `after` whose servers are not verified and that `before` does not send to the
+/// same servers in this way: only the daemon's own machine decides which servers need no
+/// certificate.
+std::vector<std::string> new_insecure_outputs(const scene::Scene& before,
+                                              const scene::Scene& after);
+/// The refusal of a command from the network that adds these outputs, of which there is at least
+/// one.
+scene::Refusal refusal_of_insecure(const std::vector<std::string>& outputs);
+
 /// Whether a network client may name it. Looks at the disk, and may block.
 bool is_allowed(const FileName& name, const Folders& folders);
 

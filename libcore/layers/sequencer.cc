@@ -31,6 +31,8 @@ std::optional<Refusal> Sequencer::refusal_of(const scene::Command& command, Orig
                                              const scene::LiveState& after, const Checks& checks,
                                              Questions& questions) const {
   if (origin == Origin::kNetwork) {
+    const auto insecure = new_insecure_outputs(state_->scene, after.scene);
+    if (!insecure.empty()) return refusal_of_insecure(insecure);
     std::vector<FileName> forbidden;
     for (FileName& name : new_names(state_->scene, after.scene)) {
       const auto is_allowed = checks.is_allowed(name);

@@ -23,7 +23,11 @@ bool has_output(const std::vector<scene::Output>& outputs, const std::string& id
 // Whether both write to the same place: then the output stays open when only its settings differ.
 bool same_place(const scene::Output& a, const scene::Output& b) {
   return a.id == b.id && a.url == b.url && a.rotate_after == b.rotate_after &&
-         a.rotate_bytes == b.rotate_bytes;
+         a.rotate_bytes == b.rotate_bytes && a.insecure_tls == b.insecure_tls;
+}
+
+media::LiveOutputRequest request_for(const scene::Output& output, const std::string& place) {
+  return {output.id, place, output.rotate_after, output.rotate_bytes, output.insecure_tls};
 }
 
 // The stream's codec if the output's container supports it, else the container's default codec.
@@ -95,7 +99,7 @@ std::optional<base::Error> EncodingSet::objection_to(const scene::LiveState& sta
     auto kind = std::ranges::find(kinds, wanted.settings, [](const auto& k) { return k.first; });
     if (kind == kinds.end()) kind = kinds.insert(kinds.end(), {wanted.settings, {}});
     const scene::Output& output = wanted.output;
-    kind->second.push_back({output.id, output.url, output.rotate_after, output.rotate_bytes});
+    kind->second.push_back(request_for(output, output.url));
   }
   std::optional<std::pair<std::string, frame::PixelFormat>> first;  // codec, and what it takes
   for (const auto& [settings, outputs] : kinds) {
@@ -280,8 +284,7 @@ void EncodingSet::add_missing(const Wanted& wanted) {
   const bool is_url = media::delivery_of(output.url) == media::Delivery::kLive;
   const std::string place =
       is_url ? output.url : (std::filesystem::path(folder_) / output.url).string();
-  const auto added =
-      group->encoding->add_output({output.id, place, output.rotate_after, output.rotate_bytes});
+  const auto added = group->encoding->add_output(request_for(output, place));
   if (!added) return refuse(wanted, added.error());
   group->outputs.push_back(output);
 }

@@ -160,6 +160,33 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
                    {"/patch/content/fallback"});
 }
 
+TEST_F(Names, OfServersWithoutCertificateComeFromTheDaemonsMachine) {
+  const auto set = [&](const std::string& url, const char* insecure) {
+    Value scene = scene::document_of(*manager_->current(), scene::Secrets::kShown);
+    scene.set("outputs", json(R"([{"id": "main", "url": ")" + url + R"(", "insecure_tls": )" +
+                              insecure + "}]"));
+    return CommandDocument{"scene.replace", Value::object().add("scene", scene)};
+  };
+  const auto is_refused = [&](const CommandDocument& command) {
+    return refused_of(apply(command, Origin::kNetwork)).error.code == ErrorCode::kForbidden;
+  };
+  const Refusal refusal =
+      refused_of(apply(command("outputs.add", R"({"output": {"url": "rtmps://h/live/a",
+          "insecure_tls": true}})"),
+                       Origin::kNetwork));
+  EXPECT_EQ(refusal.error.code, ErrorCode::kForbidden);
+  EXPECT_NE(refusal.error.message.find("insecure_tls"), std::string::npos);
+  accepted(set("rtmps://h/live/a", "true"), Origin::kLocal);
+  accepted(set("rtmps://h/live/b", "true"), Origin::kNetwork);
+  for (const char* other : {"rtmps://evil/live/a", "rtmps://h:9/live/a", "rtmps://h.evil/live/a",
+                            "rtmps://me@h/live/a"}) {
+    EXPECT_TRUE(is_refused(set(other, "true"))) << other;
+  }
+  accepted(set("rtmps://evil/live/a", "false"), Origin::kNetwork);
+  EXPECT_TRUE(is_refused(set("rtmps://evil/live/a", "true")));
+  EXPECT_TRUE(is_refused(set("rtmps://h/live/a", "true")));
+}
+
 TEST_F(Names, OfImagesFromTheNetworkAreOfWebServersOrAssets) {
   const auto layer = [](const char* type, const std::string& source) {
     return CommandDocument{

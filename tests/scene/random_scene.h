@@ -724,6 +724,7 @@ class RandomScene {
     if (one_in(2)) output.bitrate = between(1000, 1'000'000'000);
     if (one_in(4)) output.rotate_after = base::Duration{between(100'000'000, 2'000'000'000)};
     if (one_in(4)) output.rotate_bytes = between(1'000'000, 2'000'000'000);
+    output.insecure_tls = one_in(4);
     return output;
   }
 

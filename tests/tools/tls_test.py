@@ -160,6 +160,26 @@ class Outputs(TlsTest):
         daemon.wait_for_output("cli-1", "live")
         daemon.wait_for_output("cli-2", "live")
 
+    def test_one_output_may_accept_any_certificate(self) -> None:
+        url = self.url("self-signed")
+        outputs = "".join(
+            f"\n  - {{id: {name}, url: {url}-{name}{more}}}"
+            for name, more in (("lenient", ", insecure_tls: true"), ("strict", ""))
+        )
+        self.scene.write_text(f"{SCENE}outputs:{outputs}\n")
+        daemon = self.daemon()
+        daemon.wait_for_output("lenient", "live")
+        self.assertIn("is self-signed", daemon.wait_for_output("strict", "reconnecting")["error"])
+        bad = {"id": "other", "url": url, "insecure_tls": True}
+        reply = daemon.call("POST", "/api/v1/outputs", bad)
+        self.assertEqual(reply.status, 403, reply)
+        self.assertIn("insecure_tls", reply.body.decode())
+        scene = daemon.get("/api/v1/scene")
+        scene["outputs"] = [{"id": "lenient", "url": f"{url}-lenient"}]
+        reply = daemon.call("PUT", "/api/v1/scene", scene)
+        self.assertEqual(reply.status, 200, reply)
+        self.assertIn("is self-signed", daemon.wait_for_output("lenient", "reconnecting")["error"])
+
     def test_another_named_host_changes_nothing(self) -> None:
         daemon = self.daemon("-o", self.url("self-signed"), "--insecure-tls", "other.example")
         output = daemon.wait_for_output("cli-1", "reconnecting")

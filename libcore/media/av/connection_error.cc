@@ -84,8 +84,9 @@ std::optional<Words> refused_certificate(const Lines& said, const Connection& co
 }
 
 std::optional<Words> unverified_login(int result, const Connection& connection) {
-  const bool is_refused =
-      result == AVERROR_EXIT && connection.attempts > 1 && is_only_first_verified(connection.url);
+  const bool is_refused = result == AVERROR_EXIT && connection.attempts > 1 &&
+                          !connection.accepts_any_certificate &&
+                          is_only_first_verified(connection.url);
   if (!is_refused) return std::nullopt;
   return Words{ErrorCode::kForbidden,
                "the server asks for the login on a second connection, whose certificate cannot be "

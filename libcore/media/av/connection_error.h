@@ -19,6 +19,7 @@ struct Connection {
   int attempts = 1;  ///< How many TCP connections the operation has made.
   /// Ends the look-up of the reason for a refused certificate; may be empty.
   std::function<bool()> is_given_up{};
+  bool accepts_any_certificate = false;  ///< Although tls_trust() does not.
 };
 
 /// The Error for a negative result of an operation on a connection, in words for an operator: which

@@ -1,5 +1,6 @@
 #include "media/out/live_codecs.h"
 
+#include "base/ascii.h"
 #include "base/check.h"
 #include "base/redaction.h"
 #include "base/trace.h"
@@ -78,6 +79,9 @@ base::Result<void> check_request(const LiveOutputRequest& request, const Contain
   }
   if (request.rotate_bytes && *request.rotate_bytes <= 0) {
     return invalid("rotate_bytes must be greater than 0");
+  }
+  if (request.insecure_tls && !base::lower_case(request.url).starts_with("rtmps://")) {
+    return invalid("insecure_tls is of no use here; expected a URL that begins with rtmps://");
   }
   // The library takes % for a pattern, and would not find its old segments again.
   if (is_playlist && request.url.find('%') != std::string::npos) {

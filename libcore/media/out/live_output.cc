@@ -230,9 +230,10 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   }
   const Output::Feed feed{session.stream->video.get(), plan_.audio.get(), session.stream->rate};
   is_opening_ = true;
-  auto output = Output::open_live(
-      is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
-      {kOpenPatience, kWritePatience, [this] { return is_interrupted(); }, plan_.clock});
+  auto output =
+      Output::open_live(is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
+                        {kOpenPatience, kWritePatience, [this] { return is_interrupted(); },
+                         plan_.clock, plan_.request.insecure_tls});
   is_opening_ = false;
   if (!output.ok()) {
     remove_if_empty(session);

@@ -66,6 +66,7 @@ struct LiveOutputRequest {
   std::string url;                             ///< file or URL
   std::optional<base::Duration> rotate_after;  ///< files only: a new file at the next keyframe
   std::optional<int64_t> rotate_bytes;         ///< files only, likewise
+  bool insecure_tls = false;                   ///< rtmps only: the certificate is not verified
 };
 
 /// The condition of an output. It contains no stream key, so anybody may see it.

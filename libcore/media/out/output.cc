@@ -37,7 +37,7 @@ struct OutputCallbacks {
   static int interrupted(void* opaque) {
     const auto& output = *static_cast<const Output*>(opaque);
     if (output.delivery_ != Delivery::kLive) return 0;
-    if (LibraryLog::connections() > 1 && is_only_first_verified(output.report_.name)) return 1;
+    if (LibraryLog::connections() > 1 && output.allows_one_connection()) return 1;
     const bool is_given_up = output.terms_ && output.terms_->is_given_up();
     // The time is over at the deadline itself: close() of a failed output sets it to the present.
     return is_given_up || output.clock().now() >= output.deadline_ ? 1 : 0;
@@ -237,11 +237,16 @@ void Output::set_muxer_options() {
   }
 }
 
+bool Output::allows_one_connection() const {
+  return is_only_first_verified(report_.name) && !(terms_ && terms_->insecure_tls);
+}
+
 base::Result<void> Output::open_and_write_header() {
   keep_deadline(terms_ ? terms_->open_patience : kPatience);
   if ((muxer_->oformat->flags & AVFMT_NOFILE) == 0) {
     AVDictionary* options = nullptr;
     if (delivery_ == Delivery::kLive) add_tls_options(&options, url_);
+    if (terms_ && terms_->insecure_tls) av_dict_set(&options, "tls_verify", "0", 0);
     // Seven packets of a transport stream: the most that fits into an Ethernet frame.
     if (delivery_ == Delivery::kLive && container_.muxer == "mpegts") {
       av_dict_set(&options, "pkt_size", "1316", 0);
@@ -376,8 +381,11 @@ base::Error Output::failure_of(int result, std::string_view action) const {
 
 base::Error Output::connection_failure(int result, std::string_view action) const {
   const std::string shown = base::redacted_url(report_.name, base::UrlUse::kOutput);
-  Connection connection{
-      report_.name, Connection::Direction::kPublish, LibraryLog::connections(), {}};
+  Connection connection{report_.name,
+                        Connection::Direction::kPublish,
+                        LibraryLog::connections(),
+                        {},
+                        terms_ && terms_->insecure_tls};
   if (terms_) connection.is_given_up = terms_->is_given_up;
   if (auto error = connection_error(result, LibraryLog::lines(), connection)) {
     error->where = shown;

@@ -44,6 +44,7 @@ class Output {
     std::function<bool()> is_given_up;  ///< Polled ten times a second; true interrupts the wait.
     /// Measures both patiences; libavformat polls it in real time. Ownership: outlives the output.
     base::Clock* clock = &base::Clock::steady();
+    bool insecure_tls = false;  ///< Accepts any certificate of the server.
   };
 
   /// Opens the output and writes its header.
@@ -98,6 +99,8 @@ class Output {
   base::Error connection_failure(int result, std::string_view action) const;
   void keep_deadline(base::Duration patience);
   base::Duration write_patience() const;
+  /// Whether a second connection to the server could not be verified and is refused.
+  bool allows_one_connection() const;
   base::Clock& clock() const;
   int64_t bytes_written() const;
   /// Closes the file that this class opened; returns 0, or the first error while flushing it.

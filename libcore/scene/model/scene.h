@@ -419,6 +419,7 @@ struct Output {
   std::optional<int64_t> bitrate;              ///< bits per second
   std::optional<base::Duration> rotate_after;  ///< of a recording: duration of one file
   std::optional<int64_t> rotate_bytes;         ///< of a recording: size of one file
+  bool insecure_tls = false;                   ///< any certificate of an rtmps server will do
   bool operator==(const Output&) const = default;
 };
 

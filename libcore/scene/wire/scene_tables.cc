@@ -275,7 +275,11 @@ ObjectTable<Output> output_table() {
                                    seconds(limits::kRotateSeconds.max)),
                    "A recording continues in a new file after this time."),
           optional("rotate_bytes", &O::rotate_bytes, file_size(),
-                   "A recording continues in a new file after this many bytes.")}};
+                   "A recording continues in a new file after this many bytes."),
+          optional("insecure_tls", &O::insecure_tls, boolean(),
+                   "Whether the output connects to an rtmps server even if its certificate is not "
+                   "valid. Only the scene file can set it: a client of the API cannot, and cannot "
+                   "send such an output to another server.")}};
 }
 
 /// Names the outputs without an id after their places in the list.

@@ -457,7 +457,9 @@ TEST(LiveEncoding, WrongOutputsAreRefusedAndNameNoKey) {
                                                  {"b", "rtmp://host/live/secret", seconds(1), {}},
                                                  {"b", folder / "y.m3u8", {}, 1000},
                                                  {"b", folder / "y.mkv", seconds(0), {}},
-                                                 {"b", folder / "50%d.m3u8", {}, {}}};
+                                                 {"b", folder / "50%d.m3u8", {}, {}},
+                                                 {"b", "rtmp://host/live/secret", {}, {}, true},
+                                                 {"b", folder / "y.mkv", {}, {}, true}};
   for (const auto& wrong : wrongs) {
     const auto added = encoding->add_output(wrong);
     ASSERT_FALSE(added.ok()) << wrong.url;

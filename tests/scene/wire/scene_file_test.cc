@@ -439,7 +439,7 @@ TEST(SceneFaults, OfOutputs) {
          "7:5: outputs[1]: \"url\" is missing, expected a URL or a path",
          "7:15: outputs[1].bitrate: \"999\"" + not_bitrate,
          "7:20: outputs[1].presett: unknown key, expected id, url, codec, preset, bitrate, "
-         "rotate_after or rotate_bytes; did you mean \"preset\"?"}}});
+         "rotate_after, rotate_bytes or insecure_tls; did you mean \"preset\"?"}}});
   expect_faults(
       {{kHead + "layers: []\noutputs:\n  - {id: A, url: a}\n  - {id: a, url: a}\n"
                 "  - {id: a, url: a, rotate_after: 0, rotate_bytes: 9999}",
