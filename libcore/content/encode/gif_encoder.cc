@@ -52,13 +52,12 @@ class GifEncoder : public PictureEncoder {
   }
 
   base::Result<void> add(View picture, PictureSpan span) override {
-    const Changes changes = note(picture);
-    TRY(const PalettePicture indexed, palette_picture(pixels_, size_, changes.leaves_pixels));
+    const bool is_whole = note(picture);
+    TRY(const PalettePicture indexed, palette_picture(pixels_, size_));
     int64_t delay =
         std::max(kDelayMin, units_at(span.end, rate_, kUnitsPerSecond) - std::exchange(end_, 0));
     end_ = units_at(span.end, rate_, kUnitsPerSecond);
-    const uint32_t meaning =
-        changes.kind == Kind::kWhole ? CGIF_FRAME_ATTR_HAS_ALPHA : CGIF_FRAME_ATTR_HAS_SET_TRANS;
+    const uint32_t meaning = is_whole ? CGIF_FRAME_ATTR_HAS_ALPHA : CGIF_FRAME_ATTR_HAS_SET_TRANS;
     TRY_DO(add_frame(indexed, meaning, std::min(delay, kDelayMax)));
     // A longer delay needs pictures that change nothing.
     while ((delay -= kDelayMax) > 0) {
@@ -75,34 +74,26 @@ class GifEncoder : public PictureEncoder {
   }
 
  private:
-  enum class Kind : uint8_t { kWhole, kDifference };
-  struct Changes {
-    Kind kind;
-    bool leaves_pixels;  ///< Some of pixels_ are transparent.
-  };
-
   // Sets pixels_ to what the file must hold of `picture`: its changes, or all of it where a pixel
-  // loses its colour, which GIF can express only by clearing the picture before.
-  Changes note(View picture) {
+  // loses its colour, which GIF can express only by clearing the picture before. Returns whether it
+  // is all.
+  bool note(View picture) {
     const size_t count = static_cast<size_t>(size_.area());
-    const bool is_first = canvas_.empty();
+    bool is_whole = canvas_.empty();
     pixels_.resize(count);
     canvas_.resize(count);
-    bool clears = false;
     size_t at = 0;
     for (int y = 0; y < size_.height; ++y) {
       for (int x = 0; x < size_.width; ++x, ++at) {
         pixels_[at] = shown(picture.at(x, y));
-        clears = clears || (pixels_[at].alpha == 0 && canvas_[at].alpha != 0);
+        is_whole = is_whole || (pixels_[at].alpha == 0 && canvas_[at].alpha != 0);
       }
     }
-    Changes changes{is_first || clears ? Kind::kWhole : Kind::kDifference, false};
     for (at = 0; at < count; ++at) {
       const StraightRgba8 before = std::exchange(canvas_[at], pixels_[at]);
-      if (changes.kind == Kind::kDifference && before == pixels_[at]) pixels_[at] = {};
-      changes.leaves_pixels = changes.leaves_pixels || pixels_[at].alpha == 0;
+      if (!is_whole && before == pixels_[at]) pixels_[at] = {};
     }
-    return changes;
+    return is_whole;
   }
 
   base::Result<void> add_frame(const PalettePicture& picture, uint32_t meaning, int64_t delay) {
@@ -112,11 +103,10 @@ class GifEncoder : public PictureEncoder {
         const_cast<uint8_t*>(reinterpret_cast<const uint8_t*>(picture.colors.data()));
     config.pImageData = const_cast<uint8_t*>(picture.indices.data());
     config.numLocalPaletteEntries = static_cast<uint16_t>(picture.colors.size());
-    config.attrFlags = CGIF_FRAME_ATTR_USE_LOCAL_TABLE;
-    if (picture.transparent) {
-      config.attrFlags |= meaning;
-      config.transIndex = *picture.transparent;
-    }
+    // Also if no pixel is transparent: some readers clear a picture to transparent pixels only if
+    // it may have some.
+    config.attrFlags = CGIF_FRAME_ATTR_USE_LOCAL_TABLE | meaning;
+    config.transIndex = picture.transparent;
     config.delay = static_cast<uint16_t>(delay);
     return cgif_addframe(gif_, &config) == CGIF_OK && !error_ ? base::Result<void>{} : failure();
   }

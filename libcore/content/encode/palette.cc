@@ -24,7 +24,7 @@ using Attributes = std::unique_ptr<liq_attr, Destroy>;
 using Image = std::unique_ptr<liq_image, Destroy>;
 using Quantisation = std::unique_ptr<liq_result, Destroy>;
 
-constexpr int kColorsMax = 256;
+constexpr int kColorsMax = 255;
 // Half of the default's time, without a visible difference.
 constexpr int kSpeed = 6;
 constexpr float kDithering = 0.9F;
@@ -60,12 +60,12 @@ uint8_t nearest_opaque(const liq_palette& palette, frame::StraightRgba8 color) {
 }  // namespace
 
 base::Result<PalettePicture> palette_picture(std::span<const frame::StraightRgba8> pixels,
-                                             base::SizeI size, bool has_transparent) {
+                                             base::SizeI size) {
   LAYERCAST_CHECK(pixels.size() == static_cast<size_t>(size.area()));
   const OneThread one_thread;
   const Attributes attributes(liq_attr_create());
   if (attributes == nullptr) return failure();
-  liq_set_max_colors(attributes.get(), has_transparent ? kColorsMax - 1 : kColorsMax);
+  liq_set_max_colors(attributes.get(), kColorsMax);
   liq_set_speed(attributes.get(), kSpeed);
   const Image image(
       liq_image_create_rgba(attributes.get(), pixels.data(), size.width, size.height, 0));
@@ -86,12 +86,11 @@ base::Result<PalettePicture> palette_picture(std::span<const frame::StraightRgba
     const liq_color& color = palette.entries[index];
     picture.colors.push_back({color.r, color.g, color.b});
   }
-  if (!has_transparent) return picture;
   picture.transparent = static_cast<uint8_t>(picture.colors.size());
   picture.colors.push_back({});
   for (size_t at = 0; at < pixels.size(); ++at) {
     if (pixels[at].alpha == 0) {
-      picture.indices[at] = *picture.transparent;
+      picture.indices[at] = picture.transparent;
     } else if (palette.entries[picture.indices[at]].a < 128) {
       picture.indices[at] = nearest_opaque(palette, pixels[at]);
     }

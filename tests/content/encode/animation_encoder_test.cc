@@ -78,7 +78,8 @@ VImage pages(const std::string& file) {
 }
 
 StraightRgba8 pixel_at(const VImage& image, int page, int x, int y) {
-  const int top = page * image.get_int("page-height");
+  const bool is_one = image.get_typeof("page-height") == 0;
+  const int top = page * (is_one ? 0 : image.get_int("page-height"));
   const auto* bytes =
       static_cast<const uint8_t*>(image.data()) + (ptrdiff_t{top + y} * image.width() + x) * 4;
   return {bytes[0], bytes[1], bytes[2], bytes[3]};
