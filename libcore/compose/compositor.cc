@@ -48,8 +48,9 @@ Compositor::Compositor(const CompositorOptions& options)
   runs_.reserve(2 * static_cast<size_t>(grid_.count()));
 }
 
-frame::FramePtr Compositor::compose(const DrawList& list) {
+frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds) {
   LAYERCAST_CHECK(list.canvas == options_.size);
+  if (item_nanoseconds != nullptr) item_nanoseconds->assign(list.items.size(), 0);
   if (last_frame_ != nullptr && list == last_plan_->list) {
     ++stats_.frames_repeated;
     return last_frame_;
@@ -73,8 +74,10 @@ frame::FramePtr Compositor::compose(const DrawList& list) {
   held.plan = plan;
   stats_.plan_nanoseconds += watch.lap();
   const int64_t others = workers_.cpu_nanoseconds();
+  measure_items(*plan, item_nanoseconds != nullptr);
   work(*plan, *frame);
-  count_work(watch.lap() + workers_.cpu_nanoseconds() - others);
+  const double per_tick = count_work(watch.lap() + workers_.cpu_nanoseconds() - others);
+  if (item_nanoseconds != nullptr) collect_items(per_tick, *item_nanoseconds);
   last_plan_ = plan;
   last_frame_ = std::move(frame);
   if (options_.verify == Verify::kEveryFrame) verify(list, *last_frame_);
@@ -275,7 +278,7 @@ void Compositor::work(const FramePlan& plan, frame::Frame& target) {
   const auto runs = static_cast<int>(runs_.size());
   const auto do_one = [&](int piece, int thread) {
     Worker& worker = *benches_[static_cast<size_t>(thread)];
-    if (piece < runs) return do_run(runs_[static_cast<size_t>(piece)], target, worker);
+    if (piece < runs) return do_run(runs_[static_cast<size_t>(piece)], plan, target, worker);
     do_job(jobs_[static_cast<size_t>(piece - runs)], plan, target, worker);
   };
   int64_t pixels = 0;
@@ -289,24 +292,28 @@ void Compositor::work(const FramePlan& plan, frame::Frame& target) {
   }
 }
 
-void Compositor::do_run(const Run& run, frame::Frame& target, Worker& worker) const {
+void Compositor::do_run(const Run& run, const FramePlan& plan, frame::Frame& target,
+                        Worker& worker) const {
   const int64_t start = base::ticks();
   if (run.video == nullptr) {
     frame::copy_area(*last_frame_, run.area, target);
   } else {
     frame::copy_planes(*run.video->yuv(), run.video->top_left(), run.area, target);
   }
-  worker.compose_ticks += base::ticks() - start;
+  const int64_t taken = base::ticks() - start;
+  worker.compose_ticks += taken;
+  if (run.video == nullptr || worker.item_ticks.empty()) return;
+  worker.item_ticks[static_cast<size_t>(run.video - plan.placed.data())] += taken;
 }
 
 void Compositor::do_job(const Job& job, const FramePlan& plan, frame::Frame& target,
                         Worker& worker) {
   if (job.fetched.empty()) return compose_part(job.tile, job.composed, plan, target, worker);
-  do_run({nullptr, job.fetched}, target, worker);
+  do_run({nullptr, job.fetched}, plan, target, worker);
   divide(
       job.tile, job.composed, plan,
       [&](const PlacedItem& video, const RectI& part) {
-        do_run({&video, part}, target, worker);
+        do_run({&video, part}, plan, target, worker);
       },
       [&](const RectI& part) { compose_part(job.tile, part, plan, target, worker); });
 }
@@ -329,8 +336,26 @@ void Compositor::compose_part(int tile, const RectI& part, const FramePlan& plan
   worker.convert_ticks += base::ticks() - composed;
 }
 
-// The ticks give the ratio of the two times, and the CPU clock gives their sum.
-void Compositor::count_work(int64_t cpu_nanoseconds) {
+// Makes the workers measure the items of the plan, or not.
+void Compositor::measure_items(const FramePlan& plan, bool measures) {
+  for (const auto& bench : benches_) {
+    bench->item_ticks.assign(measures ? plan.placed.size() : 0, 0);
+    bench->painter.measure(plan.placed.data(), bench->item_ticks);
+  }
+}
+
+void Compositor::collect_items(double nanoseconds_per_tick,
+                               std::vector<int64_t>& item_nanoseconds) const {
+  for (size_t i = 0; i < item_nanoseconds.size(); ++i) {
+    int64_t sum = 0;
+    for (const auto& bench : benches_) sum += bench->item_ticks[i];
+    item_nanoseconds[i] = static_cast<int64_t>(static_cast<double>(sum) * nanoseconds_per_tick);
+  }
+}
+
+// The ticks give the ratio of the two times, and the CPU clock gives their sum. Returns the
+// nanoseconds of a tick.
+double Compositor::count_work(int64_t cpu_nanoseconds) {
   int64_t compose = 0;
   int64_t convert = 0;
   int64_t blended = 0;
@@ -345,6 +370,8 @@ void Compositor::count_work(int64_t cpu_nanoseconds) {
                            static_cast<double>(std::max<int64_t>(1, compose + convert)));
   stats_.convert_nanoseconds += converted;
   stats_.compose_nanoseconds += cpu_nanoseconds - converted;
+  return static_cast<double>(cpu_nanoseconds) /
+         static_cast<double>(std::max<int64_t>(1, compose + convert));
 }
 
 void Compositor::verify(const DrawList& list, const frame::Frame& frame) const {

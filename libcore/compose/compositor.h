@@ -51,7 +51,9 @@ class Compositor {
 
   /// Returns the frame that shows `list`. Range: list.canvas equals options.size. Keeps references
   /// to the sources as long as the memory of a frame shows them.
-  frame::FramePtr compose(const DrawList& list);
+  /// `item_nanoseconds`, if given, becomes the CPU time of drawing each item of the list, of all
+  /// threads; 0 for those that did not change. Measuring costs a few nanoseconds an item and tile.
+  frame::FramePtr compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds = nullptr);
 
   const ComposeStats& stats() const { return stats_; }
   /// The number of frames allocated so far.
@@ -83,6 +85,7 @@ class Compositor {
     std::vector<const PlacedItem*> items;
     int64_t compose_ticks = 0;
     int64_t convert_ticks = 0;
+    std::vector<int64_t> item_ticks;  ///< by item of the plan; empty: not measured
   };
 
   std::shared_ptr<FramePlan> plan_for(const DrawList& list);
@@ -99,11 +102,13 @@ class Compositor {
   void divide(int tile, const base::RectI& area, const FramePlan& plan, const Copy& copy,
               const Compose& compose) const;
   void work(const FramePlan& plan, frame::Frame& target);
-  void do_run(const Run& run, frame::Frame& target, Worker& worker) const;
+  void do_run(const Run& run, const FramePlan& plan, frame::Frame& target, Worker& worker) const;
   void do_job(const Job& job, const FramePlan& plan, frame::Frame& target, Worker& worker);
   void compose_part(int tile, const base::RectI& part, const FramePlan& plan, frame::Frame& target,
                     Worker& worker);
-  void count_work(int64_t cpu_nanoseconds);
+  void measure_items(const FramePlan& plan, bool measures);
+  void collect_items(double nanoseconds_per_tick, std::vector<int64_t>& item_nanoseconds) const;
+  double count_work(int64_t cpu_nanoseconds);
   void verify(const DrawList& list, const frame::Frame& frame) const;
 
   CompositorOptions options_;

@@ -1,5 +1,6 @@
 #include "compose/tile_painter.h"
 
+#include "base/tick_clock.h"
 #include "compose/kernels.h"
 #include "compose/prefetch.h"
 #include "compose/sampling.h"
@@ -107,6 +108,13 @@ void TilePainter::choose(std::span<const PlacedItem* const> items) {
 }
 
 void TilePainter::paint(const PlacedItem& item, bool is_first) {
+  if (item_ticks_.empty()) return draw(item, is_first);
+  const int64_t start = base::ticks();
+  draw(item, is_first);
+  item_ticks_[static_cast<size_t>(&item - first_item_)] += base::ticks() - start;
+}
+
+void TilePainter::draw(const PlacedItem& item, bool is_first) {
   const RectI part = base::intersection(composed_, item.bounds());
   const ImageView<PremulRgba8> target =
       pixels_.view().part(relative_to(part, {area_.left - kFirstColumn, area_.top}));

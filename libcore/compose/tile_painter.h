@@ -30,12 +30,20 @@ class TilePainter {
   /// Copies the pixels that were composed last. Shape: `target` has the size of the area.
   void copy_to(frame::ImageView<frame::PremulRgba8> target) const;
 
+  /// Adds the ticks of drawing each item to `item_ticks` from now on, by its distance from
+  /// `first_item`; an empty span ends that. Ownership: borrows both.
+  void measure(const PlacedItem* first_item, std::span<int64_t> item_ticks) {
+    first_item_ = first_item;
+    item_ticks_ = item_ticks;
+  }
+
   /// The number of pixels drawn so far, counted once for each item.
   int64_t pixels_blended() const { return pixels_blended_; }
 
  private:
   void choose(std::span<const PlacedItem* const> items);
   void paint(const PlacedItem& item, bool is_first);
+  void draw(const PlacedItem& item, bool is_first);
   void paint_first(const PlacedItem& item, const base::RectI& part,
                    frame::ImageView<frame::PremulRgba8> target);
   frame::ImageView<const frame::PremulRgba8> source_of(const PlacedItem& item,
@@ -57,6 +65,8 @@ class TilePainter {
   bool is_hidden_ = false;                 // whether the last of them hides everything below it
   frame::ImageView<const frame::PremulRgba8> result_;
   int64_t pixels_blended_ = 0;
+  const PlacedItem* first_item_ = nullptr;
+  std::span<int64_t> item_ticks_;
 };
 
 }  // namespace layercast::compose

@@ -13,6 +13,7 @@
 #include "scene/live/showing.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <type_traits>
 #include <utility>
@@ -22,6 +23,10 @@ namespace layercast::render {
 namespace {
 
 using scene::OnError;
+
+// The costs of layers are measured in one of so many frames. A prime number, so that changes with
+// a period of whole frames are met at all their phases.
+constexpr int64_t kMeasuredEvery = 31;
 
 frame::PremulRgba8 background_of(const scene::Canvas& canvas) {
   const base::Color& color = canvas.background;
@@ -200,6 +205,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   state.content = shown.content;
   state.name = shown.name;
   state.is_mask = shown.is_mask;
+  state.meter = shown.meter;
   state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
   state.on_error = scene::on_error_of(
       *shown.layer, defaults,
@@ -509,18 +515,53 @@ void Renderer::update_draw_list(int64_t frame_index) {
   list_.items.clear();
   const base::SceneTime time = rate_.time_of(frame_index);
   for (LayerState& state : layers_) {
-    if (!state.is_mask) append_masked(state, time, list_.items);
+    state.first_item = list_.items.size();
+    measured(state, [&] {
+      if (!state.is_mask) append_masked(state, time, list_.items);
+    });
+    state.item_count = list_.items.size() - state.first_item;
   }
+}
+
+// Does `work` for the layer, and notes its time in a frame that is measured.
+template <class Work>
+void Renderer::measured(LayerState& state, const Work& work) {
+  if (!measures_layers_) return work();
+  const auto began = std::chrono::steady_clock::now();
+  work();
+  state.measured_nanoseconds +=
+      std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count();
+}
+
+// Composes a frame that is measured. It stands for the frames that are not.
+frame::FramePtr Renderer::compose_measured() {
+  frame::FramePtr frame = compositor_->compose(list_, &item_nanoseconds_);
+  constexpr double kSeconds = 1e-9 * kMeasuredEvery;
+  for (LayerState& state : layers_) {
+    const auto prepared = static_cast<double>(std::exchange(state.measured_nanoseconds, 0));
+    if (state.meter == nullptr) continue;
+    int64_t composed = 0;
+    for (size_t i = 0; i < state.item_count; ++i) {
+      composed += item_nanoseconds_[state.first_item + i];
+    }
+    state.meter->prepare->add(prepared * kSeconds);
+    state.meter->compose->add(static_cast<double>(composed) * kSeconds);
+  }
+  return frame;
 }
 
 frame::FramePtr Renderer::render(int64_t frame_index) {
   LAYERCAST_CHECK(frame_index >= 0);
   base::CpuStopwatch watch;
-  for (LayerState& state : layers_) refresh(state, frame_index);
+  const bool has_meters = !layers_.empty() && layers_.front().meter != nullptr;
+  measures_layers_ = has_meters && frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
+  for (LayerState& state : layers_) {
+    measured(state, [&] { refresh(state, frame_index); });
+  }
   stats_.rasterise_nanoseconds += watch.lap();
   update_draw_list(frame_index);
   stats_.evaluate_nanoseconds += watch.lap();
-  return compositor_->compose(list_);
+  return measures_layers_ ? compose_measured() : compositor_->compose(list_);
 }
 
 RenderStats Renderer::stats() const {

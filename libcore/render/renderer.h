@@ -171,6 +171,10 @@ class Renderer {
     std::optional<content::Raster> unmaskable;  ///< the error picture, while the mask fails
     std::unique_ptr<LayerState> former;  ///< the content that fades out; null: none
     base::Duration former_until{};       ///< stream time from which the new content was ready
+    std::shared_ptr<const LayerMeter> meter;
+    int64_t measured_nanoseconds = 0;  ///< of preparing the current frame, if it is measured
+    size_t first_item = 0;             ///< in the draw list of the current frame
+    size_t item_count = 0;
 
     scene::RunningLayer running() const { return {*layer, *run}; }
   };
@@ -202,6 +206,9 @@ class Renderer {
   void add_mask_error(LayerState& state, const base::Error& error, const base::SceneTime& time,
                       Items& items);
   void update_draw_list(int64_t frame_index);
+  template <class Work>
+  void measured(LayerState& state, const Work& work);
+  frame::FramePtr compose_measured();
 
   RenderOptions options_;
   base::SizeI size_;
@@ -215,6 +222,9 @@ class Renderer {
   std::vector<ContentFailure> failures_;
   bool has_failing_change_ = false;
   RenderStats stats_;
+  int64_t frames_ = 0;
+  bool measures_layers_ = false;           ///< in the current frame
+  std::vector<int64_t> item_nanoseconds_;  ///< of such a frame
 };
 
 }  // namespace layercast::render

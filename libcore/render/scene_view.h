@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/metrics.h"
 #include "content/rasterizer.h"
 #include "render/layer_content.h"
 #include "render/resampled_pictures.h"
@@ -23,6 +24,12 @@ struct FormerContent {
   base::Duration replaced_at{};  ///< stream time at which the new content was ready
 };
 
+/// Counts the seconds that a layer costs.
+struct LayerMeter {
+  std::shared_ptr<base::Counter> prepare;  ///< On the render thread: its pictures, filters, place.
+  std::shared_ptr<base::Counter> compose;  ///< Drawing its pixels, CPU time of all threads.
+};
+
 /// One visible layer and its content.
 struct ShownLayer {
   base::Shared<scene::Layer> layer;
@@ -32,6 +39,7 @@ struct ShownLayer {
   std::string name{};    ///< unique in the view: the id, or mask_name() of an image of a mask
   bool is_mask = false;  ///< whether it is not drawn itself, but other layers through it
   std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
+  std::shared_ptr<const LayerMeter> meter = nullptr;  ///< null: the layer is not measured
 
   scene::RunningLayer running() const { return {*layer, *run}; }
 };

@@ -9,6 +9,8 @@
 #include "stream/used_files.h"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace layercast::stream {
@@ -221,9 +223,9 @@ void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
                             has_filters_of(*ready->second.content, each.shared);
       auto& known = job->second.shared;
       if (!known || !same_job(*known, each.shared)) job->second.is_under_way = false;
+      job->second.kind = reads_pictures_from_web(layer) ? JobKind::kRemote : JobKind::kLocal;
       known = each.shared;
     }
-      job->second.kind = reads_pictures_from_web(layer) ? JobKind::kRemote : JobKind::kLocal;
   }
 }
 
@@ -255,9 +257,31 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
   };
   std::erase_if(ready_.entries, is_absent);
   std::erase_if(jobs_, is_absent);
+  std::set<std::string_view> layers;
+  for (const Wanted& each : wanted) layers.insert(each.shared.layer->id);
+  std::erase_if(meters_, [&](const auto& entry) {
+    const bool is_gone = !layers.contains(entry.first);
+    if (is_gone) options_.metrics->remove("layer", entry.first);
+    return is_gone;
+  });
 }
 
-SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
+// What counts the costs of a layer. Requires mutex_.
+std::shared_ptr<const render::LayerMeter> ContentLoader::Work::meter_of(const std::string& layer) {
+  auto& meter = meters_[layer];
+  if (meter != nullptr) return meter;
+  const auto counter = [&](const char* stage) {
+    return options_.metrics->counter({"layer_cpu_seconds_total",
+                                      "CPU time that a layer costs, estimated from one of 31 "
+                                      "frames, by stage."},
+                                     {{"layer", layer}, {"stage", stage}});
+  };
+  meter = std::make_shared<const render::LayerMeter>(
+      render::LayerMeter{counter("prepare"), counter("compose")});
+  return meter;
+}
+
+SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
   auto view = std::make_shared<SceneView>();
   view->settings = scene::settings_of(state.scene, options_.folder);
   view->frame_size = scene::frame_size_of(state);
@@ -274,6 +298,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) const {
     auto layer = shown(ready->second, each, state.scene.defaults);
     if (!layer) continue;
     layer->is_mask = masks.contains(each.name);
+    layer->meter = meter_of(std::string(render::owner_of(layer->layer->id)));
     view->layers.push_back(*std::move(layer));
   }
   std::ranges::stable_sort(view->layers, {},

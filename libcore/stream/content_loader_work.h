@@ -87,7 +87,8 @@ class ContentLoader::Work {
              const render::Stage& stage);
   void scale_all(const scene::LiveState& state);
   NamedJob* next_job(JobKind kind);
-  render::SceneViewPtr view_of(const scene::LiveState& state) const;
+  render::SceneViewPtr view_of(const scene::LiveState& state);
+  std::shared_ptr<const render::LayerMeter> meter_of(const std::string& layer);
   static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready,
                                                  const Wanted& wanted,
                                                  const scene::LayerDefaults& defaults);
@@ -123,8 +124,9 @@ class ContentLoader::Work {
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
-  std::set<std::pair<std::string, std::string>> reported_remarks_;  ///< by layer
-  std::deque<TimedView> views_;                                     ///< of `taken_`
+  std::map<std::string, std::shared_ptr<const render::LayerMeter>> meters_;  ///< by layer
+  std::set<std::pair<std::string, std::string>> reported_remarks_;           ///< by layer
+  std::deque<TimedView> views_;                                              ///< of `taken_`
 
   uint64_t seen_version_ = 0;  ///< Thread: render
   std::unique_ptr<AssetWatch> asset_watch_;

@@ -11,6 +11,7 @@
 #include "stream/frame_ledger.h"
 #include "stream/live_soundtrack.h"
 #include "stream/report_queue.h"
+#include "stream/source_meters.h"
 
 #include <algorithm>
 #include <array>
@@ -233,7 +234,12 @@ bool StreamManager::Work::wait_for_change() {
 
 void StreamManager::Work::follow_layers() {
   base::set_urgency(base::Urgency::kEncoding);  // inherited by the threads of encoders opened here
-  while (wait_for_change()) encodings_.follow(*options_.layers->current());
+  SourceMeters sources(*options_.metrics, options_.folder);
+  while (wait_for_change()) {
+    const scene::LiveStatePtr state = options_.layers->current();
+    encodings_.follow(*state);
+    sources.update(*state, failures());
+  }
 }
 
 // False when the transmission, or the manager, stops meanwhile.
@@ -365,8 +371,11 @@ void StreamManager::Work::note_failing(render::Renderer& renderer) {
     failing.push_back({each.is_lost ? LayerFailure::Kind::kFeed : LayerFailure::Kind::kContent,
                        std::move(each.layer), std::move(each.error)});
   }
-  const std::lock_guard lock(mutex_);
-  failing_.swap(failing);
+  {
+    const std::lock_guard lock(mutex_);
+    failing_.swap(failing);
+  }
+  follow_soon();  // the states of the sources are exported
 }
 
 std::vector<LayerFailure> StreamManager::Work::failures() const {

@@ -4,6 +4,7 @@
 #include "compose/reference.h"
 #include "frame/convert.h"
 #include "frame/frame.h"
+#include "tests/compose/made_draws.h"
 #include "tests/compose/random_draws.h"
 
 #include <algorithm>
@@ -165,6 +166,38 @@ TEST(Compositor, TellsTheMemoryOfItsFrames) {
   }
   EXPECT_EQ(compositor.frames_made(), 2U);
   EXPECT_EQ(compositor.frame_bytes(), 2 * first->bytes());
+}
+
+TEST(Compositor, TellsWhatEachItemCosts) {
+  for (const int threads : {1, 3}) {
+    CompositorOptions options;
+    options.size = {640, 360};
+    options.threads = threads;
+    Compositor compositor(options);
+    DrawList list;
+    list.canvas = options.size;
+    list.shown = {0, 0, 640, 360};
+    for (const base::SizeI size : {base::SizeI{600, 340}, base::SizeI{60, 40}}) {
+      DrawItem item;
+      item.source = varied_picture(size, 200);
+      item.canvas_from_picture = base::translation(4.5, 4.25);
+      list.items.push_back(item);
+    }
+    std::vector<int64_t> costs;
+    static_cast<void>(compositor.compose(list, &costs));
+    ASSERT_EQ(costs.size(), 2U);
+    EXPECT_GT(costs[1], 0);
+    EXPECT_GT(costs[0], 5 * costs[1]);
+    EXPECT_LE(costs[0] + costs[1], compositor.stats().compose_nanoseconds);
+    static_cast<void>(compositor.compose(list, &costs));
+    EXPECT_EQ(costs, (std::vector<int64_t>{0, 0}));  // the last frame again
+    list.items.erase(list.items.begin());
+    list.items[0].opacity = 128;
+    static_cast<void>(compositor.compose(list, &costs));
+    ASSERT_EQ(costs.size(), 1U);
+    EXPECT_GT(costs[0], 0);
+    static_cast<void>(compositor.compose(list));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomDrawLists, ::testing::Range(0, 20));

@@ -459,6 +459,28 @@ layers:
 
 /// --- Times ---
 
+TEST(LayerMeters, CountWhatEachLayerCosts) {
+  const SceneFile file = parsed(kMoving);
+  SceneView view = *offline_view(file, {});
+  std::vector<std::shared_ptr<LayerMeter>> meters;
+  for (ShownLayer& shown : view.layers) {
+    meters.push_back(std::make_shared<LayerMeter>(
+        LayerMeter{std::make_shared<base::Counter>(), std::make_shared<base::Counter>()}));
+    shown.meter = meters.back();
+  }
+  Renderer renderer(std::make_shared<const SceneView>(std::move(view)), {});
+  for (int64_t index = 0; index < 62; ++index) static_cast<void>(renderer.render(index));
+  double composed = 0;
+  for (const auto& meter : meters) {
+    EXPECT_GT(meter->prepare->value(), 0);
+    composed += meter->compose->value();
+  }
+  EXPECT_GT(composed, 0);
+  // Estimated from two of the 62 frames.
+  const double all = static_cast<double>(renderer.compose_stats().compose_nanoseconds) * 1e-9;
+  EXPECT_LT(composed, 20 * all);
+}
+
 TEST(RenderStats, TellWhatWasDone) {
   const SceneFile file = parsed(kStack);
   Renderer renderer = offline_renderer(file, {});

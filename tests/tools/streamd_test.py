@@ -443,6 +443,7 @@ class Watching(StreamdTest):
             "frames_rendered_total", "frames_dropped_total", "frames_repeated_total",
             "render_seconds", "composite_cpu_seconds_total", "convert_cpu_seconds_total",
             "encode_seconds", "frame_lateness_seconds", "output_state", "output_reconnects_total",
+            "output_last_live_timestamp_seconds", "layer_cpu_seconds_total",
             "output_queued_packets", "output_queued_bytes", "frame_pool_bytes",
             "content_cache_hits_total", "content_cache_bytes", "composite_seconds",
             "convert_seconds", "animations_active", "scheduled_commands", "layers", "layer_changes_total", "websocket_clients",

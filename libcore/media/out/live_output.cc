@@ -100,6 +100,9 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
   meters_.byte_rate = metrics.gauge(
       {"output_bytes_per_second", "Bytes per second sent to an output, over the last second."},
       labels);
+  meters_.last_live = metrics.gauge({"output_last_live_timestamp_seconds",
+                                     "Unix time at which an output was last live; 0: never."},
+                                    labels);
   for (size_t i = 0; i < kStateNames.size(); ++i) {
     base::MetricLabels with_state = labels;
     with_state.emplace_back("state", kStateNames[i]);
@@ -423,6 +426,10 @@ void LiveOutput::set_condition(const OutputCondition& condition, Telling telling
   {
     const std::lock_guard lock(mutex_);
     const bool is_change = report_.state != condition.state();
+    if (is_change &&
+        (report_.state == OutputState::kLive || condition.state() == OutputState::kLive)) {
+      note_live();
+    }
     report_.set(condition);
     if (!is_change && telling == Telling::kOnlyAChange) return;
   }
@@ -450,6 +457,11 @@ void LiveOutput::note_queue() {
   meters_.dropped->add(static_cast<double>(more));
 }
 
+void LiveOutput::note_live() {
+  const auto since_epoch = plan_.clock->wall_now().time_since_epoch();
+  meters_.last_live->set(std::chrono::duration<double>(since_epoch).count());
+}
+
 void LiveOutput::note_rates(bool is_connected) {
   const TimePoint noted_at = now();
   const double passed = std::chrono::duration<double>(noted_at - rates_noted_at_).count();
@@ -459,6 +471,7 @@ void LiveOutput::note_rates(bool is_connected) {
       static_cast<double>(report.frames - std::exchange(frames_noted_, report.frames));
   const auto bytes = static_cast<double>(report.bytes - std::exchange(bytes_noted_, report.bytes));
   rates_noted_at_ = noted_at;
+  if (report.state == OutputState::kLive) note_live();
   meters_.fps->set(is_connected ? frames / passed : 0);
   meters_.byte_rate->set(is_connected ? bytes / passed : 0);
 }

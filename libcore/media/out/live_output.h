@@ -73,7 +73,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   };
   struct Meters {
     std::shared_ptr<base::Counter> frames, bytes, dropped, reconnects;
-    std::shared_ptr<base::Gauge> queued_packets, queued_bytes, fps, byte_rate;
+    std::shared_ptr<base::Gauge> queued_packets, queued_bytes, fps, byte_rate, last_live;
     std::array<std::shared_ptr<base::Gauge>, 5> states;
   };
 
@@ -101,6 +101,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   void set_condition(const OutputCondition& condition, Telling telling = Telling::kOnlyAChange);
   void set_file(const std::string& file);
   void note_queue();
+  void note_live();
   void note_rates(bool is_connected);
   std::shared_ptr<const LiveStream> latest_stream() const;
 

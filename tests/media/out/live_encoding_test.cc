@@ -500,6 +500,9 @@ TEST(LiveEncoding, MetricsTellOfEachOutputUntilItIsRemoved) {
   EXPECT_GT(value_of(metrics, "output_bytes_total", {{"output", "a"}}), 50'000);
   EXPECT_EQ(value_of(metrics, "output_state", {{"output", "a"}, {"state", "stopped"}}), 1);
   EXPECT_EQ(value_of(metrics, "output_state", {{"output", "a"}, {"state", "live"}}), 0);
+  const double now =
+      std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+  EXPECT_NEAR(value_of(metrics, "output_last_live_timestamp_seconds", {{"output", "a"}}), now, 5);
   EXPECT_EQ(value_of(metrics, "output_frames_total", {{"output", "b"}}), -1);
   EXPECT_EQ(value_of(metrics, "output_state", {{"output", "b"}, {"state", "live"}}), -1);
   EXPECT_GT(value_of(metrics, "encode_seconds", {}), 0);
