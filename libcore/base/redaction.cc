@@ -169,6 +169,22 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
   }
 }
 
+bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// A secret of letters only is hidden where it is a whole word: the key `secure` must not spoil the
+// advice `--insecure-tls`.
+void hide(std::string& text, const std::string& secret) {
+  if (!std::ranges::all_of(secret, is_letter)) return replace_all(text, secret, kHidden);
+  size_t at = text.find(secret);
+  while (at != std::string::npos) {
+    const size_t end = at + secret.size();
+    const bool is_inside =
+        (at > 0 && is_letter(text[at - 1])) || (end < text.size() && is_letter(text[end]));
+    if (!is_inside) text.replace(at, secret.size(), kHidden);
+    at = text.find(secret, is_inside ? at + 1 : at + kHidden.size());
+  }
+}
+
 }  // namespace
 
 bool is_url(std::string_view text) {
@@ -209,7 +225,7 @@ std::string redacted_text(std::string_view text, std::string_view url, UrlUse us
   std::sort(cut.secrets.begin(), cut.secrets.end(),
             [](const auto& a, const auto& b) { return a.size() > b.size(); });
   for (const std::string& secret : cut.secrets) {
-    if (secret.size() >= kSecretBytesMin) replace_all(redacted, secret, kHidden);
+    if (secret.size() >= kSecretBytesMin) hide(redacted, secret);
   }
   return redacted;
 }

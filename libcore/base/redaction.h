@@ -25,7 +25,8 @@ std::string redacted_url(std::string_view url, UrlUse use = UrlUse::kSource);
 bool is_redacted(std::string_view url);
 
 /// `text`, such as an error message about `url`, with `***` in place of the secrets that
-/// redacted_url() hides. Secrets below 3 bytes are replaced only as part of the whole URL.
+/// redacted_url() hides. Secrets below 3 bytes are replaced only as part of the whole URL, and
+/// secrets of letters only where they are whole words.
 std::string redacted_text(std::string_view text, std::string_view url,
                           UrlUse use = UrlUse::kSource);
 

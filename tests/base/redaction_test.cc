@@ -100,6 +100,9 @@ TEST(RedactedText, ShortSecretsDoNotTearWordsApart) {
   EXPECT_EQ(
       redacted_text("a connection to rtmp://a.example/live/a was lost", "rtmp://a.example/live/a"),
       "a connection to rtmp://a.example/live/*** was lost");
+  EXPECT_EQ(redacted_text("secure, /secure? and live/secure2 of --insecure-tls, insecurely",
+                          "rtmps://h/live/secure", UrlUse::kOutput),
+            "***, /***? and live/***2 of --insecure-tls, insecurely");
   EXPECT_THAT(redacted_text("rec.mkv: no space", "rec.mkv"), HasSubstr("rec.mkv"));
 }
 

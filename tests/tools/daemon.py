@@ -223,16 +223,19 @@ class TlsProxy:
     def __init__(self, target: int, certificate: Certificate) -> None:
         self.target = target
         self.port = free_port()
-        self.certificate = certificate
+        self.context = certificate.context()
         self.loop = asyncio.new_event_loop()
         threading.Thread(target=self.serve, daemon=True).start()
         wait_for(lambda: answers(self.port), f"answering on port {self.port}")
 
+    def change_certificate(self, certificate: Certificate) -> None:
+        """For the connections that follow."""
+        self.context.load_cert_chain(certificate.chain, certificate.key)
+
     def serve(self) -> None:
-        context = self.certificate.context()
         asyncio.set_event_loop(self.loop)
         self.loop.run_until_complete(
-            asyncio.start_server(self.take, "127.0.0.1", self.port, ssl=context)
+            asyncio.start_server(self.take, "127.0.0.1", self.port, ssl=self.context)
         )
         self.loop.run_forever()
 

@@ -41,8 +41,11 @@ layers:
 class Proxy:
     """Passes a connection on to a server, at most so many bytes a second."""
 
-    def __init__(self, target: int, bytes_per_second: int) -> None:
+    def __init__(
+        self, target: int, bytes_per_second: float, buffer_bytes: int = 16384
+    ) -> None:
         self.target = target
+        self.buffer_bytes = buffer_bytes
         self.bytes_per_second = bytes_per_second
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -56,7 +59,7 @@ class Proxy:
             except OSError:
                 return
             # Small buffers: what is slow is felt at once.
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer_bytes)
             server = socket.create_connection(("127.0.0.1", self.target))
             self.sockets += [client, server]
             threading.Thread(target=self.pump, args=[client, server], daemon=True).start()

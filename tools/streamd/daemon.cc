@@ -206,7 +206,7 @@ void Daemon::start_stream() {
   options.open_feed = feed_opener(Showing::kLive, 1);
   options.threads = settings_.threads;
   options.on_output = [this](const media::LiveOutputReport& report) {
-    log_limited("output " + report.id, level_of(report), line_of(report));
+    log_limited("output " + report.id, level_of(report), line_of(report) + recovery_of(report));
     status_provider_.report_output(report);
     health_.poke();
   };
@@ -221,6 +221,17 @@ void Daemon::start_stream() {
   };
   stream_ = std::make_unique<stream::StreamManager>(std::move(options));
   status_provider_.connect({layers_.get(), stream_.get(), store_.get(), &health_, &metrics_});
+}
+
+// How long an output was away that is live now.
+std::string Daemon::recovery_of(const media::LiveOutputReport& report) {
+  if (report.state == media::OutputState::kReconnecting) {
+    away_since_.try_emplace(report.id, std::chrono::steady_clock::now());
+    return {};
+  }
+  const auto away = away_since_.extract(report.id);
+  if (away.empty() || report.state != media::OutputState::kLive) return {};
+  return " after " + seconds_text(std::chrono::steady_clock::now() - away.mapped());
 }
 
 stream::HealthMonitorOptions Daemon::health_options() {
@@ -256,8 +267,8 @@ void Daemon::log_health(const stream::HealthChange& change) {
     if (each.reason.problem.has_own_report) continue;
     const bool is_expected = each.reason.problem.is_expected;
     log_limited(subject_of(each.reason.problem), is_expected ? LogLevel::kDebug : LogLevel::kInfo,
-                "well again after " + seconds_text(each.lasted) + ": " +
-                    base::sentence_of(each.reason.problem));
+                "well again after " + seconds_text(each.lasted) +
+                    " of: " + base::sentence_of(each.reason.problem));
   }
   for (const base::HealthReason& reason : change.began) {
     const base::HealthProblem& problem = reason.problem;

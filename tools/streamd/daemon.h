@@ -16,6 +16,7 @@
 #include "tools/streamd/status_provider.h"
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,7 @@ class Daemon {
   stream::HealthMonitorOptions health_options();
   std::vector<base::HealthProblem> problems(base::Clock::time_point now);
   void log_health(const stream::HealthChange& change);
+  std::string recovery_of(const media::LiveOutputReport& report);
   void log_limited(const std::string& subject, LogLevel level, const std::string& message);
   void follow();
   base::Result<void> open_server();
@@ -71,6 +73,8 @@ class Daemon {
   std::optional<base::Error> not_stored_;
   std::unique_ptr<layers::LayerManager> layers_;
   MessageLimiter limiter_;
+  /// When each output was lost that is not live again. Thread: the reports of the stream.
+  std::map<std::string, base::Clock::time_point> away_since_;
   stream::StreamHealth stream_health_;  ///< Thread: the health monitor
   /// Outlives the stream, whose reports poke it; runs only while the stream exists.
   stream::HealthMonitor health_{health_options()};
