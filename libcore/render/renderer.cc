@@ -205,7 +205,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   state.content = shown.content;
   state.name = shown.name;
   state.is_mask = shown.is_mask;
-  state.meter = shown.meter;
+  state.cost = shown.cost;
   state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
   state.on_error = scene::on_error_of(
       *shown.layer, defaults,
@@ -539,13 +539,13 @@ frame::FramePtr Renderer::compose_measured() {
   constexpr double kSeconds = 1e-9 * kMeasuredEvery;
   for (LayerState& state : layers_) {
     const auto prepared = static_cast<double>(std::exchange(state.measured_nanoseconds, 0));
-    if (state.meter == nullptr) continue;
+    if (state.cost == nullptr) continue;
     int64_t composed = 0;
     for (size_t i = 0; i < state.item_count; ++i) {
       composed += item_nanoseconds_[state.first_item + i];
     }
-    state.meter->prepare->add(prepared * kSeconds);
-    state.meter->compose->add(static_cast<double>(composed) * kSeconds);
+    state.cost->prepare->add(prepared * kSeconds);
+    state.cost->compose->add(static_cast<double>(composed) * kSeconds);
   }
   return frame;
 }
@@ -553,8 +553,8 @@ frame::FramePtr Renderer::compose_measured() {
 frame::FramePtr Renderer::render(int64_t frame_index) {
   LAYERCAST_CHECK(frame_index >= 0);
   base::CpuStopwatch watch;
-  const bool has_meters = !layers_.empty() && layers_.front().meter != nullptr;
-  measures_layers_ = has_meters && frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
+  const bool has_costs = !layers_.empty() && layers_.front().cost != nullptr;
+  measures_layers_ = has_costs && frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
   for (LayerState& state : layers_) {
     measured(state, [&] { refresh(state, frame_index); });
   }

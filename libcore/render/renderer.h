@@ -171,7 +171,7 @@ class Renderer {
     std::optional<content::Raster> unmaskable;  ///< the error picture, while the mask fails
     std::unique_ptr<LayerState> former;  ///< the content that fades out; null: none
     base::Duration former_until{};       ///< stream time from which the new content was ready
-    std::shared_ptr<const LayerMeter> meter;
+    std::shared_ptr<const LayerCost> cost;
     int64_t measured_nanoseconds = 0;  ///< of preparing the current frame, if it is measured
     size_t first_item = 0;             ///< in the draw list of the current frame
     size_t item_count = 0;

@@ -25,7 +25,7 @@ struct FormerContent {
 };
 
 /// Counts the seconds that a layer costs.
-struct LayerMeter {
+struct LayerCost {
   std::shared_ptr<base::Counter> prepare;  ///< On the render thread: its pictures, filters, place.
   std::shared_ptr<base::Counter> compose;  ///< Drawing its pixels, CPU time of all threads.
 };
@@ -39,7 +39,7 @@ struct ShownLayer {
   std::string name{};    ///< unique in the view: the id, or mask_name() of an image of a mask
   bool is_mask = false;  ///< whether it is not drawn itself, but other layers through it
   std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
-  std::shared_ptr<const LayerMeter> meter = nullptr;  ///< null: the layer is not measured
+  std::shared_ptr<const LayerCost> cost = nullptr;  ///< null: the layer is not measured
 
   scene::RunningLayer running() const { return {*layer, *run}; }
 };

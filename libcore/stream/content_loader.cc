@@ -259,7 +259,7 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
   std::erase_if(jobs_, is_absent);
   std::set<std::string_view> layers;
   for (const Wanted& each : wanted) layers.insert(each.shared.layer->id);
-  std::erase_if(meters_, [&](const auto& entry) {
+  std::erase_if(costs_, [&](const auto& entry) {
     const bool is_gone = !layers.contains(entry.first);
     if (is_gone) options_.metrics->remove("layer", entry.first);
     return is_gone;
@@ -267,18 +267,18 @@ void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
 }
 
 // What counts the costs of a layer. Requires mutex_.
-std::shared_ptr<const render::LayerMeter> ContentLoader::Work::meter_of(const std::string& layer) {
-  auto& meter = meters_[layer];
-  if (meter != nullptr) return meter;
+std::shared_ptr<const render::LayerCost> ContentLoader::Work::cost_of(const std::string& layer) {
+  auto& cost = costs_[layer];
+  if (cost != nullptr) return cost;
   const auto counter = [&](const char* stage) {
     return options_.metrics->counter({"layer_cpu_seconds_total",
                                       "CPU time that a layer costs, estimated from one of 31 "
                                       "frames, by stage."},
                                      {{"layer", layer}, {"stage", stage}});
   };
-  meter = std::make_shared<const render::LayerMeter>(
-      render::LayerMeter{counter("prepare"), counter("compose")});
-  return meter;
+  cost = std::make_shared<const render::LayerCost>(
+      render::LayerCost{counter("prepare"), counter("compose")});
+  return cost;
 }
 
 SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
@@ -298,7 +298,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
     auto layer = shown(ready->second, each, state.scene.defaults);
     if (!layer) continue;
     layer->is_mask = masks.contains(each.name);
-    layer->meter = meter_of(std::string(render::owner_of(layer->layer->id)));
+    layer->cost = cost_of(std::string(render::owner_of(layer->layer->id)));
     view->layers.push_back(*std::move(layer));
   }
   std::ranges::stable_sort(view->layers, {},

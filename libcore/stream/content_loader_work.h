@@ -88,7 +88,7 @@ class ContentLoader::Work {
   void scale_all(const scene::LiveState& state);
   NamedJob* next_job(JobKind kind);
   render::SceneViewPtr view_of(const scene::LiveState& state);
-  std::shared_ptr<const render::LayerMeter> meter_of(const std::string& layer);
+  std::shared_ptr<const render::LayerCost> cost_of(const std::string& layer);
   static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready,
                                                  const Wanted& wanted,
                                                  const scene::LayerDefaults& defaults);
@@ -124,7 +124,7 @@ class ContentLoader::Work {
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
-  std::map<std::string, std::shared_ptr<const render::LayerMeter>> meters_;  ///< by layer
+  std::map<std::string, std::shared_ptr<const render::LayerCost>> costs_;  ///< by layer
   std::set<std::pair<std::string, std::string>> reported_remarks_;           ///< by layer
   std::deque<TimedView> views_;                                              ///< of `taken_`
 

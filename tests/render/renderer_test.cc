@@ -459,21 +459,21 @@ layers:
 
 /// --- Times ---
 
-TEST(LayerMeters, CountWhatEachLayerCosts) {
+TEST(LayerCosts, CountWhatEachLayerCosts) {
   const SceneFile file = parsed(kMoving);
   SceneView view = *offline_view(file, {});
-  std::vector<std::shared_ptr<LayerMeter>> meters;
+  std::vector<std::shared_ptr<LayerCost>> costs;
   for (ShownLayer& shown : view.layers) {
-    meters.push_back(std::make_shared<LayerMeter>(
-        LayerMeter{std::make_shared<base::Counter>(), std::make_shared<base::Counter>()}));
-    shown.meter = meters.back();
+    costs.push_back(std::make_shared<LayerCost>(
+        LayerCost{std::make_shared<base::Counter>(), std::make_shared<base::Counter>()}));
+    shown.cost = costs.back();
   }
   Renderer renderer(std::make_shared<const SceneView>(std::move(view)), {});
   for (int64_t index = 0; index < 62; ++index) static_cast<void>(renderer.render(index));
   double composed = 0;
-  for (const auto& meter : meters) {
-    EXPECT_GT(meter->prepare->value(), 0);
-    composed += meter->compose->value();
+  for (const auto& cost : costs) {
+    EXPECT_GT(cost->prepare->value(), 0);
+    composed += cost->compose->value();
   }
   EXPECT_GT(composed, 0);
   // Estimated from two of the 62 frames.
