@@ -75,6 +75,10 @@ VIDEO = {"type": "video", "source": "a.mp4"}
 SPRITE = {"type": "sprite", "source": "a.png", "sprite": {"columns": 4, "rows": 2}}
 LOOP = VIDEO | {"source": str(ART / "ember-tide.mp4")}
 CELLS = SPRITE | {"source": str(ART / "card-small.png")}
+METER = {"type": "meter", "of": "program", "style": "spectrum", "bands": 24, "range": [-48, 0]}
+TALKING = {"type": "character", "source": str(ART / "card-small.png"), "voice": "program",
+           "talking": {"level_above": -35, "hold": "150ms", "state": "talk", "else": "idle"},
+           "animations": {"talk": SPRITE, "idle": SPRITE}}
 CHAT = {"type": "chat", "messages": [{"id": "m-1", "author": "Ana", "text": "hello"}]}
 SOUND = {"id": "music", "source": "a.ogg"}
 
@@ -242,6 +246,13 @@ BROKEN: list[tuple[Steps, Any, str]] = [
      f"layers[{HOST}].content.max_messages"),
     (["layers", HOST], layer("chat", CHAT | {"messages": [{"author": "a", "text": "b"}]},
                              type="chat"), f"layers[{HOST}].content.messages[0]"),
+    # What follows a sound.
+    (["layers", FEED, "content"], METER | {"style": "bar"}, f"layers[{FEED}].content.style"),
+    (["layers", FEED, "content"], METER | {"range": [-48, 3]}, f"layers[{FEED}].content.range[1]"),
+    (["layers", FEED, "content"], METER | {"bands": 300}, f"layers[{FEED}].content.bands"),
+    (["layers", FEED, "content"], {"type": "meter"}, f"layers[{FEED}].content"),
+    (["layers", HOST, "content"], TALKING | {"talking": {"level_above": 1}},
+     f"layers[{HOST}].content.talking.level_above"),
     # Animated sources.
     (["layers", FEED, "content"], SPRITE | {"sprite": {"columns": 0}},
      f"layers[{FEED}].content.sprite.columns"),
@@ -341,6 +352,11 @@ FINE: list[tuple[Steps, Any]] = [
      CHARACTER | {"animations": {"idle": CELLS, "talking": LOOP}, "state": "talking"}),
     (["layers", HOST, "content"],
      CHARACTER | {"animations": {"idle": {"type": "image", "source": str(ART / "host.svg"), "fit": "cover"}}, "state": "idle"}),
+    (["layers", FEED, "content"], METER),
+    (["layers", FEED, "content"], METER | {"style": "ring", "gradient": "linear-gradient(lime, red)",
+                                           "thickness": 8, "smoothing": "0.5s", "gap": 0}),
+    (["layers", HOST, "content"],
+     TALKING | {"animations": {"talk": CELLS, "idle": CELLS}, "cross_fade": "100ms"}),
     (["layers", HOST], layer("chat", CHAT | {"style": {"fade_after": "1m"}}, type="chat")),
     (["audio"], [SOUND | {"source": str(ART / "evening.opus"), "duck_under": "feed", "loop": True, "fade_in": "2s"}]),
     ([*LAYER, "filters"], [{"blur": {"radius": 20, "edge": "clamp"}}, {"blur": {"radius": 1}}]),

@@ -248,8 +248,15 @@ class RandomScene {
       if (names.insert(animation.name).second) content.animations.push_back(animation);
     }
     if (one_in(2)) content.cross_fade = std::chrono::milliseconds(below(60'000));
+    if (one_in(4)) content.voice = "program";
     if (content.animations.empty()) return;
     if (one_in(2)) content.state = pick(content.animations).name;
+    if (one_in(2)) return;
+    Talking& talking = content.talking.emplace();
+    talking.level_above = number(limits::kLevel, limits::kLevel);
+    talking.hold = std::chrono::milliseconds(below(10'000));
+    talking.state = pick(content.animations).name;
+    if (one_in(2)) talking.otherwise = pick(content.animations).name;
   }
 
   Playback playback() {
@@ -320,6 +327,22 @@ class RandomScene {
     style.fade_after = std::chrono::milliseconds(below(100'000));
     style.fade_duration = std::chrono::milliseconds(below(10'000));
     style.fade_out_opacity = unit();
+    return content;
+  }
+
+  Content meter() {
+    MeterContent content;
+    content.of = one_in(2) ? "program" : "none";
+    content.style = static_cast<MeterStyle>(below(4));
+    if (one_in(2)) content.bands = between(1, 256);
+    if (one_in(2)) content.range = {real(-120, -60), real(-50, 0) + 0.0};
+    content.color = color();
+    if (one_in(2)) content.gradient = gradient();
+    content.background_color = color();
+    content.gap = length(4);
+    content.radius = length(8);
+    if (one_in(2)) content.thickness = real(1, 40);
+    if (one_in(2)) content.smoothing = std::chrono::milliseconds(below(2000));
     return content;
   }
 
@@ -648,7 +671,7 @@ class RandomScene {
   Layer layer() {
     Layer layer;
     layer.id = name();
-    switch (below(draws_ ? 7 : 12)) {
+    switch (below(draws_ ? 7 : 13)) {
       case 0:
         layer.type = one_in(2) ? LayerType::kHost : LayerType::kAssistant;
         layer.content = character();
@@ -683,6 +706,10 @@ class RandomScene {
         break;
       case 10:
         layer.content = frames();
+        break;
+      case 11:
+        layer.type = one_in(2) ? LayerType::kVisualFeed : LayerType::kOverlay;
+        layer.content = meter();
         break;
       default:
         layer.type = one_in(2) ? LayerType::kVisualFeed : LayerType::kOverlay;

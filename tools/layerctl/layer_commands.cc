@@ -75,7 +75,7 @@ std::string content_of(const Value& layer) {
   const Value* content = layer.find("content");
   if (content == nullptr) return {};
   std::string told = text_of(*content, "type");
-  for (const std::string_view key : {"source", "text", "shape", "color"}) {
+  for (const std::string_view key : {"source", "text", "shape", "of", "color"}) {
     const std::string what = text_of(*content, key);
     if (!what.empty()) return shortened(told + ": " + what);
   }

@@ -1,5 +1,6 @@
 #include "scene/live/apply_context.h"
 #include "scene/live/chat.h"
+#include "scene/live/followed_sounds.h"
 #include "scene/live/live_codec.h"
 #include "scene/live/phases.h"
 #include "scene/live/showing.h"
@@ -153,6 +154,7 @@ Value apply_change(ApplyContext& context, const CreateLayer& change) {
               "\"" + layer.id + "\" is already the id of another layer");
   }
   check_mask(context, layer);
+  check_followed_sound(context, layer);
   if (layers.size() >= static_cast<size_t>(limits::kLayersMax)) {
     refuse(context, ErrorCode::kLimit,
            "the scene already has " + std::to_string(limits::kLayersMax) +
@@ -170,7 +172,9 @@ Value apply_change(ApplyContext& context, const UpdateLayer& change) {
   const size_t place = place_of_layer(context, change.id);
   const Layer& layer = *context.scene().layers[place];
   const Reader::Step step(context.reader, "patch");
-  return replace_layer(context, place, patched(layer_codec(), layer, change.patch, context));
+  Layer after = patched(layer_codec(), layer, change.patch, context);
+  check_followed_sound(context, after);
+  return replace_layer(context, place, std::move(after));
 }
 
 Value apply_change(ApplyContext& context, const ReplaceLayer& change) {
@@ -179,8 +183,9 @@ Value apply_change(ApplyContext& context, const ReplaceLayer& change) {
   const Reader::Step step(context.reader, "layer");
   Layer layer = change.layer;
   layer.id = change.id;
-  return replace_layer(context, place,
-                       with_restored_sources(layer_codec(), std::move(layer), &before, context));
+  layer = with_restored_sources(layer_codec(), std::move(layer), &before, context);
+  check_followed_sound(context, layer);
+  return replace_layer(context, place, std::move(layer));
 }
 
 Value apply_change(ApplyContext& context, const RestartLayer& change) {
@@ -205,6 +210,7 @@ Value apply_change(ApplyContext& context, const DeleteLayer& change) {
   remove_layer(context.state, place, context.now);
   context.notify("layer.deleted", Value::object().add("id", Value::of(change.id)));
   end_ducking(context, change.id);
+  end_following(context, change.id);
   if (context.state.active == change.id) set_active(context, std::nullopt);
   return Value::object().add("id", Value::of(change.id));
 }

@@ -1,4 +1,5 @@
 #include "scene/live/apply_context.h"
+#include "scene/live/followed_sounds.h"
 #include "scene/live/live_codec.h"
 #include "scene/live/track_phases.h"
 #include "scene/model/find_by_id.h"
@@ -100,6 +101,7 @@ Value apply_change(ApplyContext& context, const RemoveTrack& change) {
   std::erase_if(context.scene().audio, [&](const AudioTrack& each) { return each.id == id; });
   context.state.run.audio.erase(id);
   context.notify("audio.removed", Value::object().add("id", Value::of(id)));
+  end_following(context, id);
   return Value::object().add("id", Value::of(id));
 }
 

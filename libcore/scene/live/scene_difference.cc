@@ -2,6 +2,7 @@
 #include "scene/live/command.h"
 #include "scene/model/find_by_id.h"
 #include "scene/model/scene_settings.h"
+#include "scene/model/sound_names.h"
 #include "scene/wire/codec.h"
 #include "scene/wire/merge_patch.h"
 #include "scene/wire/scene_tables.h"
@@ -48,6 +49,19 @@ template <class Item>
 bool reaches_order(const std::vector<Item>& from, const std::vector<Item>& to) {
   return std::ranges::equal(reached_order(from, to), to, {}, {},
                             [](const Item& item) { return base::unshared(item).id; });
+}
+
+// Whether a layer of `to` follows a sound that is added or replaced by one of the other kind:
+// single changes would refuse the layer before that, or silence it meanwhile.
+bool follows_new_sound(const Scene& from, const Scene& to) {
+  return std::ranges::any_of(to.layers, [&](const auto& layer) {
+    const std::string* name = followed_sound(layer->content);
+    if (name == nullptr || is_fixed_sound(*name)) return false;
+    const auto stays = [&](const auto& before, const auto& after) {
+      return find_by_id(before, *name) != nullptr && find_by_id(after, *name) != nullptr;
+    };
+    return !stays(from.layers, to.layers) && !stays(from.audio, to.audio);
+  });
 }
 
 void add_layer_changes(const Scene& from, const Scene& to, std::vector<Change>& changes) {
@@ -140,8 +154,8 @@ std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
   keep_sources(from.audio, to.audio, audio_codec());
   const bool keeps_order =
       reaches_order(from.layers, to.layers) && reaches_order(from.audio, to.audio);
-  if (!keeps_order || !has_same_mask_layers(from, to)) {
-    // No other change reorders the list, and its order matters for equal z_index. A mask layer must
+  if (!keeps_order || !has_same_mask_layers(from, to) || follows_new_sound(from, to)) {
+    // No other change reorders a list, and its order matters for equal z_index. A mask layer must
     // exist before a layer that it masks, and as long as that.
     return {ReplaceScene{std::move(to), false, std::nullopt}};
   }

@@ -57,6 +57,10 @@ inline constexpr Range kBlur{0, 250};
 inline constexpr Range kFilterFactor{0, 100};  ///< brightness, contrast, saturate
 inline constexpr Range kPlaybackRate{0.0625, 16};
 inline constexpr Range kVolume{0, 10};
+inline constexpr Range kLevel{-120, 0};  ///< dBFS
+inline constexpr Range kMeterBands{1, 256};
+inline constexpr Range kSmoothingSeconds{0, 2};
+inline constexpr Range kHoldSeconds{0, 10};
 inline constexpr Range kSpriteCells{1, 4096};
 inline constexpr Range kFontSize{1, 2000};
 inline constexpr Range kFontWeight{1, 1000};

@@ -257,6 +257,15 @@ struct CharacterAnimation {
   bool operator==(const CharacterAnimation&) const = default;
 };
 
+/// How the sound of the character's `voice` chooses its state.
+struct Talking {
+  double level_above = -40;                              ///< dBFS, RMS
+  base::Duration hold = std::chrono::milliseconds(200);  ///< after the last louder instant
+  std::string state = "talking";                         ///< while the voice is louder
+  std::optional<std::string> otherwise;                  ///< else; absent: the source
+  bool operator==(const Talking&) const = default;
+};
+
 /// A figure with named animations, contained in the layer box.
 struct CharacterContent {
   /// A still or animated image file, or one of AnimatedContent. It is shown while `state` is
@@ -265,7 +274,10 @@ struct CharacterContent {
   std::optional<std::string> texture;          ///< an image multiplied with it, inside its alpha
   std::vector<CharacterAnimation> animations;  ///< names are unique
   std::optional<std::string> state;            ///< the animation that plays; absent: the source
-  base::Duration cross_fade = std::chrono::milliseconds(150);  ///< of a live change of `state`
+  base::Duration cross_fade = std::chrono::milliseconds(150);  ///< of a change of state
+  std::optional<std::string> voice;  ///< the sound that `talking` follows; see sound_names.h
+  /// Chooses the state while `state` is absent or one of its two. Absent: nothing does.
+  std::optional<Talking> talking;
   bool operator==(const CharacterContent&) const = default;
 };
 
@@ -311,9 +323,38 @@ struct ChatContent {
   bool operator==(const ChatContent&) const = default;
 };
 
-using Content =
-    std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
-                 ColorContent, VideoContent, GifContent, SpriteContent, FramesContent, ChatContent>;
+/// What a meter draws of a sound.
+enum class MeterStyle : uint8_t { kBars, kWaveform, kSpectrum, kRing };
+
+/// The ends of a scale of levels, dBFS.
+struct LevelRange {
+  double low = -60;
+  double high = 0;
+  bool operator==(const LevelRange&) const = default;
+};
+
+/// A picture of the level, the spectrum or the waveform of a sound.
+struct MeterContent {
+  std::string of;  ///< the sound; see sound_names.h
+  MeterStyle style = MeterStyle::kBars;
+  /// The columns of a spectrum (absent: 32) or a waveform (absent: 64), or the segments of each bar
+  /// or of the ring (absent: it is continuous).
+  std::optional<int> bands;
+  LevelRange range;
+  base::Color color{255, 255, 255, 255};
+  std::optional<Gradient> gradient;          ///< across the box, instead of `color`
+  base::Color background_color{0, 0, 0, 0};  ///< of what the level does not fill
+  double gap = 2;                            ///< px between bars, columns and segments
+  double radius = 0;                         ///< px, of the corners of bars, columns and segments
+  std::optional<double> thickness;           ///< px, of the ring; absent: an eighth of the box
+  /// How long the display takes to fall through the whole range; it rises at once.
+  base::Duration smoothing = std::chrono::milliseconds(300);
+  bool operator==(const MeterContent&) const = default;
+};
+
+using Content = std::variant<CharacterContent, ImageContent, TextContent, ShapeContent, SvgContent,
+                             ColorContent, VideoContent, GifContent, SpriteContent, FramesContent,
+                             ChatContent, MeterContent>;
 
 /// The geometry of a layer: its box is scaled, then rotated, about the anchor, and the anchor lands
 /// on `position`. Range: scene/model/limits.h.

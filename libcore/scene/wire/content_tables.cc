@@ -2,7 +2,9 @@
 
 #include "scene/model/caption.h"
 #include "scene/model/placeholder.h"
+#include "scene/wire/character_check.h"
 #include "scene/wire/gradient_text.h"
+#include "scene/wire/sound_tables.h"
 #include "scene/wire/value_codecs.h"
 
 #include <algorithm>
@@ -518,39 +520,33 @@ Codec<std::vector<CharacterAnimation>> character_animations() {
       shape_of_elements(animated.shape)};
 }
 
-void check_character(const Value& value, Reader& reader) {
-  const Value* state = value.find("state");
-  const Value* animations = value.find("animations");
-  if (state == nullptr || !state->is(Value::Kind::kString)) return;
-  std::vector<std::string_view> names;
-  if (animations != nullptr && animations->is(Value::Kind::kObject)) {
-    for (const auto& member : animations->members) names.push_back(member.key);
-  }
-  if (std::ranges::find(names, state->text) != names.end()) return;
-  const Reader::Step step(reader, "state");
-  reader.fault(*state, "there is no animation \"" + state->text + "\"",
-               names.empty() ? "no state, or \"animations\" that has it"
-                             : joined_names(names) + suggestion(state->text, names));
-}
-
 ObjectTable<CharacterContent> character_table() {
   using C = CharacterContent;
-  return {.title = "content: character",
-          .doc = "A figure, scaled to fit the layer box.",
-          .fields = {required("source", &C::source, character_source(),
-                              "A still or animated image, or a mapping (animated source); it is "
-                              "shown while there is no state."),
-                     optional("texture", &C::texture, file_path(FileRole::kAsset),
-                              "An image that is multiplied with each picture, inside its alpha."),
-                     optional(
-                         "animations", &C::animations, character_animations(),
-                         "Maps the name of each state, such as idle or talking, to its animation."),
-                     optional("state", &C::state, name(), "The name of the animation that plays."),
-                     optional("cross_fade", &C::cross_fade,
-                              duration_within(base::Duration{}, std::chrono::minutes(1)),
-                              "Duration of the cross-fade of a live change of state.")},
-          .check = check_character,
-          .run_state_keys = {"state_before", "state_start", "state_before_start", "fade_start"}};
+  return {
+      .title = "content: character",
+      .doc = "A figure, scaled to fit the layer box.",
+      .fields = {required("source", &C::source, character_source(),
+                          "A still or animated image, or a mapping (animated source); it is "
+                          "shown while there is no state."),
+                 optional("texture", &C::texture, file_path(FileRole::kAsset),
+                          "An image that is multiplied with each picture, inside its alpha."),
+                 optional(
+                     "animations", &C::animations, character_animations(),
+                     "Maps the name of each state, such as idle or talking, to its animation."),
+                 optional("state", &C::state, name(), "The name of the animation that plays."),
+                 optional("cross_fade", &C::cross_fade,
+                          duration_within(base::Duration{}, std::chrono::minutes(1)),
+                          "Duration of the cross-fade of a live change of state, and of those "
+                          "of talking."),
+                 optional("voice", &C::voice, sound_name(),
+                          "The sound that talking follows: the id of a layer or a sound, or "
+                          "program. It is followed as it is heard in the mix, with its volume."),
+                 optional("talking", &C::talking, talking(),
+                          "Lets the voice choose between two states, whose animations both "
+                          "play from the layer's start. It does so while state is absent or "
+                          "one of the two; any other state is shown as it is.")},
+      .check = check_character,
+      .run_state_keys = {"state_before", "state_start", "state_before_start", "fade_start"}};
 }
 
 /// --- chat ---
@@ -660,7 +656,8 @@ const std::vector<ContentRule>& content_rules() {
                                                  {"gif", {kOverlay, kVisualFeed}},
                                                  {"sprite", {kOverlay, kVisualFeed}},
                                                  {"frames", {kOverlay, kVisualFeed}},
-                                                 {"chat", {kChat}}};
+                                                 {"chat", {kChat}},
+                                                 {"meter", {kOverlay, kVisualFeed}}};
   return rules;
 }
 
@@ -680,8 +677,8 @@ Codec<Content> content() {
                content_choice<C>("shape", shape_table()), content_choice<C>("svg", svg_table()),
                content_choice<C>("color", color_table()), content_choice<C>("video", video_table()),
                content_choice<C>("gif", gif_table()), content_choice<C>("sprite", sprite_table()),
-               content_choice<C>("frames", frames_table()),
-               content_choice<C>("chat", chat_table())}}));
+               content_choice<C>("frames", frames_table()), content_choice<C>("chat", chat_table()),
+               content_choice<C>("meter", meter_table())}}));
 }
 
 }  // namespace layercast::scene

@@ -4,6 +4,7 @@
 #include "scene/wire/content_tables.h"
 #include "scene/wire/length_codecs.h"
 #include "scene/wire/motion_tables.h"
+#include "scene/wire/sound_tables.h"
 #include "scene/wire/value_codecs.h"
 
 #include <algorithm>
@@ -394,6 +395,7 @@ void check_scene(const Value& value, Reader& reader) {
   check_masks(value, reader);
   check_unique_ids(value, "audio", "sound", reader);
   check_ducking(value, reader);
+  check_followed_sounds(value, reader);
   check_unique_ids(value, "outputs", "output", reader);
 }
 

@@ -104,7 +104,8 @@ const std::string kDuration =
 const std::string kRate =
     ", expected frames per second from 1 to 240, whole, or a string such as \"30000/1001\"";
 const std::string kContents =
-    ", expected character, image, text, shape, svg, color, video, gif, sprite, frames or chat";
+    ", expected character, image, text, shape, svg, color, video, gif, sprite, frames, chat "
+    "or meter";
 const std::string kPath = ", expected a path, relative to the scene file";
 const std::string kSceneKeys =
     "unknown key, expected version, scene, canvas, duration, fonts, defaults, layers, audio or "
