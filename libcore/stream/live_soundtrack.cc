@@ -8,7 +8,9 @@
 #include "media/sound/audio_source.h"
 #include "media/sound/live_sound.h"
 #include "scene/eval/sound.h"
+#include "scene/model/sound_names.h"
 #include "stream/asset_watch.h"
+#include "stream/sound_probes.h"
 #include "stream/soundtrack.h"
 
 #include <algorithm>
@@ -87,6 +89,20 @@ class LiveFeed final : public AudioFeed {
   bool is_playing_ = false;
 };
 
+// The samples in a ring that the mixer fills while this exists.
+class TapSamples final : public MixedSamples {
+ public:
+  explicit TapSamples(std::shared_ptr<const media::MixTap> tap) : tap_(std::move(tap)) {}
+
+  int64_t end() const override { return tap_->ring->end(); }
+  void read(int64_t first, std::span<float> samples) override {
+    tap_->ring->read(first, samples, Duration::zero());
+  }
+
+ private:
+  std::shared_ptr<const media::MixTap> tap_;
+};
+
 }  // namespace
 
 class LiveSoundtrack::Work {
@@ -95,6 +111,7 @@ class LiveSoundtrack::Work {
   ~Work();
 
   std::shared_ptr<const media::AudioRing> sound() const { return ring_; }
+  std::unique_ptr<content::SoundProbe> open_probe(const std::string& of);
   std::vector<LayerFailure> failures() const {
     const std::lock_guard lock(mutex_);
     return failures_;
@@ -116,6 +133,8 @@ class LiveSoundtrack::Work {
   void run();
   bool wait();
   bool is_heard() const;
+  std::shared_ptr<const media::MixTap> tap_of(const std::string& of);
+  void follow_taps();
   void take_changed_files();
   void watch_files();
   void follow_scene();
@@ -141,6 +160,8 @@ class LiveSoundtrack::Work {
 
   const LiveSoundtrackOptions options_;
   const std::shared_ptr<media::AudioRing> ring_ = std::make_shared<media::AudioRing>();
+  const std::shared_ptr<const media::MixTap> program_ = std::make_shared<const media::MixTap>(
+      media::MixTap{std::string(scene::kProgramSound), ring_});
   std::shared_ptr<base::Gauge> peak_;
   std::shared_ptr<base::Gauge> voices_;
   std::shared_ptr<base::Counter> limited_;
@@ -149,6 +170,7 @@ class LiveSoundtrack::Work {
   media::AudioMixer mixer_{0};
   std::map<std::string, Source> sources_;
   std::set<std::string> watched_files_;
+  std::vector<media::MixTap> filled_taps_;
   scene::LiveStatePtr shown_;
   bool was_heard_ = false;
   std::vector<float> block_ = std::vector<float>(size_t{kBlock} * media::kAudioChannels);
@@ -157,10 +179,11 @@ class LiveSoundtrack::Work {
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
-  bool stops_ = false;                               ///< with the lock
-  std::vector<std::shared_ptr<AudioFeed>> retired_;  ///< with the lock; slow to destroy
-  std::vector<LayerFailure> failures_;               ///< with the lock
-  std::set<std::string> changed_files_;              ///< with the lock
+  bool stops_ = false;                                    ///< with the lock
+  std::vector<std::weak_ptr<const media::MixTap>> taps_;  ///< with the lock; probes own them
+  std::vector<std::shared_ptr<AudioFeed>> retired_;       ///< with the lock; slow to destroy
+  std::vector<LayerFailure> failures_;                    ///< with the lock
+  std::set<std::string> changed_files_;                   ///< with the lock
   AssetWatch asset_watch_;
   std::thread retiring_;
   std::thread thread_;
@@ -210,13 +233,51 @@ void LiveSoundtrack::Work::run() {
       mixer_ = media::AudioMixer(now);
       ring_->begin_at(now);
       shown_ = nullptr;
+      filled_taps_.clear();
     }
+    follow_taps();
     take_changed_files();
     follow_scene();
     mix_until(until);
     note_levels();
   }
   sources_.clear();
+}
+
+// ---- Taps ---------------------------------------------------------------------------------------
+
+std::shared_ptr<const media::MixTap> LiveSoundtrack::Work::tap_of(const std::string& of) {
+  if (of == scene::kProgramSound) return program_;
+  const std::lock_guard lock(mutex_);
+  for (const auto& weak : taps_) {
+    auto tap = weak.lock();
+    if (tap != nullptr && tap->owner == of) return tap;
+  }
+  auto tap = std::make_shared<const media::MixTap>(
+      media::MixTap{of, std::make_shared<media::AudioRing>()});
+  taps_.push_back(tap);
+  return tap;
+}
+
+std::unique_ptr<content::SoundProbe> LiveSoundtrack::Work::open_probe(const std::string& of) {
+  if (of == scene::kNoSound) return nullptr;
+  return probe_of(std::make_unique<TapSamples>(tap_of(of)));
+}
+
+// Fills the rings that probes read, and no others.
+void LiveSoundtrack::Work::follow_taps() {
+  std::vector<media::MixTap> taps;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(taps_, [](const auto& tap) { return tap.expired(); });
+    for (const auto& weak : taps_) {
+      if (const auto tap = weak.lock()) taps.push_back(*tap);
+    }
+  }
+  if (std::ranges::equal(taps, filled_taps_, {}, &media::MixTap::ring, &media::MixTap::ring))
+    return;
+  mixer_.set_taps(taps);
+  filled_taps_ = std::move(taps);
 }
 
 void LiveSoundtrack::Work::mix_until(int64_t sample) {
@@ -418,6 +479,9 @@ LiveSoundtrack::LiveSoundtrack(LiveSoundtrackOptions options)
 LiveSoundtrack::~LiveSoundtrack() = default;
 
 std::shared_ptr<const media::AudioRing> LiveSoundtrack::sound() const { return work_->sound(); }
+std::unique_ptr<content::SoundProbe> LiveSoundtrack::open_probe(const std::string& of) {
+  return work_->open_probe(of);
+}
 std::vector<LayerFailure> LiveSoundtrack::failures() const { return work_->failures(); }
 
 }  // namespace layercast::stream

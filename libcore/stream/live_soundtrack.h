@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/metrics.h"
+#include "content/picture/sound_probe.h"
 #include "layers/layer_manager.h"
 #include "media/sound/audio_ring.h"
 #include "stream/layer_failure.h"
@@ -37,6 +38,12 @@ class LiveSoundtrack {
 
   /// The mixed samples by index: sample k is played k ÷ 48 000 s after stream time 0.
   std::shared_ptr<const media::AudioRing> sound() const;
+  /// Opens a probe of the sound with this name; null for silence (scene/model/sound_names.h). It
+  /// reads what the mixer has mixed, which is at least 30 ms ahead of the frame, without waiting.
+  /// Sound from before the first probe of a layer or a track is silent. The probe may outlive the
+  /// soundtrack.
+  std::unique_ptr<content::SoundProbe> open_probe(const std::string& of);
+
   /// The sounds that could not be opened within the last second.
   std::vector<LayerFailure> failures() const;
 

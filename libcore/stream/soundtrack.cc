@@ -68,6 +68,7 @@ Voice voice_of(const base::Shared<scene::Layer>& layer, const base::Shared<scene
   Voice voice;
   voice.key = key_of("layer " + layer->id, *sound);
   voice.group = layer->id;
+  voice.owner = layer->id;
   voice.begins = media::sample_at(sound->begins);
   voice.volume = [layer, run](int64_t sample) {
     return scene::volume_at({*layer, *run}, time_of(sample));
@@ -80,6 +81,7 @@ Voice voice_of(const base::Shared<scene::AudioTrack>& track,
   const scene::SoundSource sound = scene::sound_of({*track, *run});
   Voice voice;
   voice.key = key_of("audio " + track->id, sound);
+  voice.owner = track->id;
   voice.ducks_under = track->duck_under.value_or("");
   voice.begins = media::sample_at(sound.begins);
   voice.volume = [track, run, ends](int64_t sample) {

@@ -51,6 +51,9 @@ class Soundtrack final : public media::AudioSource {
 
   void read(std::span<float> samples) override { mixer_.read(samples); }
 
+  /// As AudioMixer::set_taps().
+  void set_taps(const std::vector<media::MixTap>& taps) { mixer_.set_taps(taps); }
+
  private:
   explicit Soundtrack(int64_t first) : mixer_(first) {}
 

@@ -63,6 +63,24 @@ void AudioMixer::set_voices(std::vector<Voice> voices) {
   groups_ = std::move(groups);
 }
 
+void AudioMixer::set_taps(const std::vector<MixTap>& taps) {
+  std::vector<Tap> next;
+  for (const MixTap& tap : taps) {
+    const bool is_known =
+        std::ranges::any_of(taps_, [&](const Tap& known) { return known.to.ring == tap.ring; });
+    if (!is_known) tap.ring->begin_at(grid_);
+    next.push_back({tap, std::vector<float>(kStepFloats)});
+  }
+  taps_ = std::move(next);
+}
+
+void AudioMixer::fill_taps() {
+  for (Tap& tap : taps_) {
+    tap.to.ring->put(tap.sum);
+    std::ranges::fill(tap.sum, 0.0F);
+  }
+}
+
 void AudioMixer::begin_groups() {
   for (auto& [name, group] : groups_) group.sounds = false;
 }
@@ -112,7 +130,13 @@ void AudioMixer::add(Playing& playing, bool ducks) {
   }
   const auto group = groups_.find(voice.group);
   if (group != groups_.end() && !voice.group.empty()) note_level(group->second, heard_);
-  for (size_t i = 0; i < kStepFloats; ++i) sum_[i] += heard_[i];
+  const auto add_to = [this](std::vector<float>& sum) {
+    for (size_t i = 0; i < kStepFloats; ++i) sum[i] += heard_[i];
+  };
+  add_to(sum_);
+  for (Tap& tap : taps_) {
+    if (tap.to.owner == voice.owner) add_to(tap.sum);
+  }
   ++levels_.voices;
 }
 
@@ -130,6 +154,7 @@ void AudioMixer::mix_step() {
   }
   std::erase_if(playing_, [](const Playing& playing) { return playing.leaves; });
   has_begun_ = true;
+  fill_taps();
   limiter_.process(sum_);
   grid_ += kGrid;
   ready_ = sum_;

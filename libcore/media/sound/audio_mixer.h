@@ -1,6 +1,7 @@
 #pragma once
 
 #include "media/sound/audio_feed.h"
+#include "media/sound/audio_ring.h"
 #include "media/sound/limiter.h"
 
 #include <cstdint>
@@ -23,6 +24,14 @@ struct Voice {
   std::function<double(int64_t sample)> volume;
   std::string group;        ///< A name for `ducks_under` of other voices; empty: none.
   std::string ducks_under;  ///< The group whose sound attenuates this voice; empty: none.
+  std::string owner{};      ///< The id of its layer or track, by which taps find it.
+};
+
+/// Receives the sound of some voices as it is added to the mix: with volume and ducking, before the
+/// limiter.
+struct MixTap {
+  std::string owner;  ///< of the voices
+  std::shared_ptr<AudioRing> ring;
 };
 
 /// Levels since the last AudioMixer::take_levels().
@@ -51,6 +60,10 @@ class AudioMixer {
   /// step of the grid, and a removed voice fades out likewise. A voice whose key is already playing
   /// keeps its feed; the new `feed` is ignored.
   void set_voices(std::vector<Voice> voices);
+
+  /// Replaces the taps from the next step on. The ring of a new tap begins with that step; it is
+  /// never behind read().
+  void set_taps(const std::vector<MixTap>& taps);
 
   /// Fills `samples` (left, right, left …; at most full scale, which is 1) with the next samples.
   void read(std::span<float> samples);
@@ -82,9 +95,16 @@ class AudioMixer {
   void begin_groups();
   void end_group(Group& group);
   void add(Playing& playing, bool ducks);
+  void fill_taps();
   static void note_level(Group& group, std::span<const float> samples);
 
+  struct Tap {
+    MixTap to;
+    std::vector<float> sum;  ///< of the present step
+  };
+
   std::vector<Playing> playing_;
+  std::vector<Tap> taps_;
   std::map<std::string, Group> groups_;  ///< those under which a voice ducks
   Limiter limiter_;
   bool has_begun_ = false;

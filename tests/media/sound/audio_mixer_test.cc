@@ -113,6 +113,53 @@ TEST(AudioMixer, EverySampleIsTheSameWhereverTheMixBegan) {
   }
 }
 
+// The left channel of what the ring has from `first` on.
+std::vector<float> kept(const AudioRing& ring, int64_t first, int64_t count) {
+  std::vector<float> samples(static_cast<size_t>(count) * 2, 9);
+  EXPECT_EQ(ring.read(first, samples, base::Duration::zero()), 0);
+  std::vector<float> left;
+  for (size_t i = 0; i < samples.size(); i += 2) left.push_back(samples[i]);
+  return left;
+}
+
+TEST(AudioMixer, ATapHasTheVoicesOfItsOwner) {
+  std::vector<Voice> voices = {voice("1", std::make_shared<Constant>(0.25F), 0, 0.5),
+                               voice("2", std::make_shared<Constant>(0.25F), 1000),
+                               voice("3", std::make_shared<Constant>(0.0625F))};
+  voices[0].owner = "a";
+  voices[1].owner = "b";
+  voices[2].owner = "a";
+  const auto a = std::make_shared<AudioRing>();
+  const auto b = std::make_shared<AudioRing>();
+  const auto none = std::make_shared<AudioRing>();
+  AudioMixer mixer(0);
+  mixer.set_voices(voices);
+  mixer.set_taps({{"a", a}, {"b", b}, {"c", none}});
+  const auto heard = left(mixer, 2000);
+  EXPECT_GE(a->end(), mixer.place());
+  EXPECT_EQ(kept(*a, 0, 2000), std::vector<float>(2000, 0.1875F));
+  EXPECT_EQ(kept(*none, 0, 2000), std::vector<float>(2000, 0.0F));
+  const auto of_b = kept(*b, 0, 2000);
+  EXPECT_EQ(of_b[999], 0);
+  EXPECT_EQ(of_b[1000], 0.25F);
+  for (size_t i = 0; i < 2000; ++i) ASSERT_EQ(heard[i], 0.1875F + of_b[i]) << i;
+}
+
+TEST(AudioMixer, ATapIsDuckedButNotLimited) {
+  const int64_t first = 2 * kSecond + 77;  // the speech sounds in this second
+  const auto music = std::make_shared<AudioRing>();
+  std::vector<Voice> voices = lively();
+  voices[0].owner = "m";
+  AudioMixer mixer(first);
+  mixer.set_voices(voices);
+  mixer.set_taps({{"m", music}});
+  left(mixer, kSecond / 2);
+  const auto tapped = kept(*music, first, kSecond / 2);
+  const int64_t at = kSecond / 4;
+  const double volume = std::fabs(std::sin(static_cast<double>(first + at) * 1e-4)) * 2;
+  EXPECT_NEAR(tapped[static_cast<size_t>(at)], 0.9F * volume * AudioMixer::kDuckedGain, 0.001);
+}
+
 TEST(AudioMixer, NothingExceedsFullScale) {
   AudioMixer mixer(0);
   mixer.set_voices(
