@@ -87,7 +87,7 @@ MaskPtr MaskMaker::make(const DrawList& list, MaskMode mode) {
     write_coverage(mode, pixels, coverage.part(area));
   }
   plane->bounds_ = bounds;
-  plane->map_.renew(std::as_const(plane->coverage_).view());
+  plane->map_.update(std::as_const(plane->coverage_).view());
   placed_.clear();
   return plane;
 }

@@ -36,7 +36,12 @@ AlphaMap::AlphaMap(ImageView<const PremulRgba8> pixels) : AlphaMap(pixels.size()
 
 AlphaMap::AlphaMap(ImageView<const uint8_t> alphas) : AlphaMap(alphas.size()) { count(alphas); }
 
-void AlphaMap::renew(ImageView<const uint8_t> alphas) {
+void AlphaMap::update(ImageView<const PremulRgba8> pixels) {
+  LAYERCAST_CHECK(pixels.size() == size_);
+  count(pixels);
+}
+
+void AlphaMap::update(ImageView<const uint8_t> alphas) {
   LAYERCAST_CHECK(alphas.size() == size_);
   count(alphas);
 }

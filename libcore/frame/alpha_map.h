@@ -10,16 +10,17 @@ namespace layercast::frame {
 
 /// Tells which areas of an image are transparent or opaque, at a resolution of 16×16 pixels: enough
 /// to skip the clear middle of a vignette or the empty corners of a badge.
-/// Ownership: does not refer to `pixels` after construction. Thread: any for the const functions.
+/// Ownership: does not refer to `pixels` after a call. Thread: any; immutable except for update().
 class AlphaMap {
  public:
   explicit AlphaMap(ImageView<const PremulRgba8> pixels);
   /// The same for an image of alphas alone.
   explicit AlphaMap(ImageView<const uint8_t> alphas);
 
-  /// Describes `alphas` from now on, without an allocation. Shape: the size stays the same. Thread:
-  /// one at a time.
-  void renew(ImageView<const uint8_t> alphas);
+  /// Becomes the map of `pixels`, without allocating. Shape: the size of the first ones. Thread: one
+  /// at a time.
+  void update(ImageView<const PremulRgba8> pixels);
+  void update(ImageView<const uint8_t> alphas);
 
   /// True only if every pixel of `area` is transparent; may miss some areas that are. Pixels
   /// outside the image count as transparent.

@@ -56,6 +56,14 @@ std::unique_ptr<const Image<uint8_t>> black_alphas(ImageView<const PremulRgba8> 
   return alphas;
 }
 
+// Whether the picture has no other owner; if so, the accesses of former owners happen before the
+// return: use_count() does not order memory, releasing one more reference does.
+bool is_sole(const std::shared_ptr<Picture>& picture) {
+  if (picture.use_count() != 1) return false;
+  std::shared_ptr<Picture>(picture).reset();
+  return true;
+}
+
 }  // namespace
 
 Picture::Picture(Image<PremulRgba8> pixels, base::PointF origin)
@@ -82,6 +90,24 @@ size_t Picture::bytes() const {
   size_t total = black_ == nullptr ? 0 : black_->bytes();
   for (const auto& image : levels_) total += image.bytes();
   return total;
+}
+
+void Picture::repaint(const std::function<void(ImageView<PremulRgba8>)>& paint) {
+  const std::lock_guard lock(mutex_);
+  levels_.resize(1);
+  paint(levels_.front().view());
+  alpha_map_.update(std::as_const(levels_.front()).view());
+  black_.reset();
+}
+
+PicturePtr RepaintedPictures::painted(const std::function<void(ImageView<PremulRgba8>)>& paint) {
+  auto free = std::ranges::find_if(pictures_, [](const auto& each) { return is_sole(each); });
+  if (free == pictures_.end()) {
+    pictures_.push_back(std::make_shared<Picture>(Image<PremulRgba8>(size_)));
+    free = pictures_.end() - 1;
+  }
+  (*free)->repaint(paint);
+  return *free;
 }
 
 }  // namespace layercast::frame

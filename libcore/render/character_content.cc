@@ -2,8 +2,8 @@
 
 #include "content/animation/animated.h"
 #include "content/image/image_content.h"
-#include "render/evaluate.h"
-#include "render/mixed_picture.h"
+#include "render/character_player.h"
+#include "render/talking.h"
 #include "scene/live/character.h"
 
 #include <algorithm>
@@ -19,62 +19,8 @@ namespace {
 using content::MovingContent;
 using content::Part;
 using frame::Patience;
+using Player = CharacterPlayer;
 using scene::CharacterContent;
-
-// Plays one state of a character, or its source: one part at most.
-class Player {
- public:
-  explicit Player(content::Raster still) : still_(std::move(still)) {}
-  explicit Player(std::unique_ptr<MovingContent> moving,
-                  std::optional<content::Texture> texture = std::nullopt)
-      : moving_(std::move(moving)), texture_(std::move(texture)) {}
-
-  base::SizeF box() const { return still_ ? still_->box : moving_->box(); }
-  int64_t decode_nanoseconds() const { return moving_ ? moving_->decode_nanoseconds() : 0; }
-  bool may_be_behind() const { return moving_ && moving_->may_be_behind(); }
-  void prepare(const base::SceneTime& time) {
-    if (moving_) moving_->prepare(time);
-  }
-  std::optional<base::Error> absence() const { return moving_ ? moving_->absence() : std::nullopt; }
-  std::optional<base::Error> loss() const { return moving_ ? moving_->loss() : std::nullopt; }
-  std::optional<base::Error> take_failure() {
-    return moving_ ? moving_->take_failure() : std::nullopt;
-  }
-
-  // Nullopt while there is no picture.
-  base::Result<std::optional<Part>> show(const base::SceneTime& time, Patience patience) {
-    if (still_) return std::optional(part_of(*still_));
-    parts_.clear();
-    TRY_DO(moving_->show(time, patience, parts_));
-    if (parts_.empty()) return std::optional<Part>();
-    if (parts_.size() > 1) {
-      TRY(const Part whole, flattened(parts_, moving_->box()));
-      parts_.assign(1, whole);
-    }
-    if (texture_) TRY_DO(put_texture_on(parts_.front()));
-    return std::optional(parts_.front());
-  }
-
- private:
-  // The result for a repeated picture is reused.
-  base::Result<void> put_texture_on(Part& part) {
-    if (!textured_ || part != plain_) {
-      TRY(const content::Raster flat, drawn(part, moving_->box()));
-      TRY(const content::Raster done, texture_->over(flat));
-      plain_ = part;
-      textured_ = part_of(done);
-    }
-    part = *textured_;
-    return {};
-  }
-
-  std::optional<content::Raster> still_;
-  std::unique_ptr<MovingContent> moving_;    ///< else
-  std::optional<content::Texture> texture_;  ///< for pictures without it
-  std::vector<Part> parts_;
-  Part plain_;  ///< `textured_` without the texture
-  std::optional<Part> textured_;
-};
 
 // When the states begin and fade, counted from the layer's start.
 struct Beginnings {
@@ -91,7 +37,8 @@ class Character final : public MovingContent {
         now_(std::move(now)),
         before_(std::move(before)),
         beginnings_(beginnings),
-        cross_fade_(cross_fade) {}
+        cross_fade_(cross_fade),
+        fade_(box) {}
 
   // Keeps pictures for later states in memory.
   void keep(std::shared_ptr<const content::KeptPictures> pictures) {
@@ -117,59 +64,23 @@ class Character final : public MovingContent {
 
   base::Result<void> show(const base::SceneTime& time, Patience patience,
                           std::vector<Part>& parts) override {
-    const uint8_t weight = weight_at(time);
-    std::optional<Part> now;
-    std::optional<Part> before;
-    if (weight > 0) {
-      TRY(now, now_.show(time.since(beginnings_.now), patience));
-    }
-    if (weight < 255) {
-      TRY(before, before_->show(time.since(beginnings_.before), patience));
-    }
-    if (now && before) {
-      TRY(const Part faded, mixed_parts(*before, *now, weight));
-      parts.push_back(faded);
-    } else if (now || before) {
-      parts.push_back(now ? *now : *before);
-    }
-    return {};
+    return fade_.show({before_ ? &*before_ : nullptr, time.since(beginnings_.before)},
+                      {&now_, time.since(beginnings_.now)}, weight_at(time), patience, parts);
   }
 
  private:
-  // The weight of the current state in 255ths; the previous state has the rest. Exact: rounded to
-  // nearest.
+  // The weight of the current state; the previous state has the rest.
   uint8_t weight_at(const base::SceneTime& time) const {
     if (!before_) return 255;
-    const base::Duration passed = time.since(beginnings_.fade).floor();
-    if (passed >= cross_fade_) return 255;
-    if (passed.count() <= 0) return 0;
-    const int64_t length = cross_fade_.count();
-    return static_cast<uint8_t>((passed.count() * 255 + length / 2) / length);
+    return fade_weight(time.since(beginnings_.fade).floor(), cross_fade_);
   }
-
-  // The result for equal pictures and weights is reused.
-  base::Result<Part> mixed_parts(const Part& before, const Part& now, uint8_t weight) {
-    if (!mix_ || mix_->before != before || mix_->now != now || mix_->weight != weight) {
-      TRY(const content::Raster from, drawn(before, box_));
-      TRY(const content::Raster to, drawn(now, box_));
-      mix_ = {before, now, weight, part_of(mixed(from, to, weight))};
-    }
-    return mix_->part;
-  }
-
-  struct Mix {
-    Part before;
-    Part now;
-    uint8_t weight = 0;
-    Part part;
-  };
 
   base::SizeF box_;
   Player now_;
   std::optional<Player> before_;  ///< the state that fades out
   Beginnings beginnings_;
   base::Duration cross_fade_;
-  std::optional<Mix> mix_;
+  CrossFade fade_;
   std::vector<std::shared_ptr<const content::KeptPictures>> kept_;
 };
 
@@ -193,20 +104,21 @@ class Opening {
       box_ = opened.box();
       source = std::move(opened);
     }
-    const bool is_source = !content_.state;
-    TRY(Player now, is_source && source ? base::Result<Player>(*std::exchange(source, {}))
-                                        : open_state(content_.state));
+    // Takes the source that was opened for its size.
+    const auto opened = [&](const std::optional<std::string>& state) -> base::Result<Player> {
+      if (is_chosen_by_voice(state)) return open_talking();
+      if (!state && source) return *std::exchange(source, {});
+      return open_state(state);
+    };
+    TRY(Player now, opened(content_.state));
     std::optional<Player> before;
-    const base::Duration cross_fade = scene::state_fade(layer_, content_);
-    if (run_.character.state_start && cross_fade.count() > 0) {
+    if (has_fade()) {
       // Without a fade if the previous state cannot be opened.
-      auto opened = source && !run_.character.state_before
-                        ? base::Result<Player>(*std::exchange(source, {}))
-                        : open_state(run_.character.state_before);
-      if (opened) before = std::move(opened).value();
+      auto previous = opened(run_.character.state_before);
+      if (previous) before = std::move(previous).value();
     }
     auto character = std::make_unique<Character>(*box_, std::move(now), std::move(before),
-                                                 beginnings(), cross_fade);
+                                                 beginnings(), scene::state_fade(layer_, content_));
     if (means_.preload == Preload::kStates) keep_states(*character);
     return std::unique_ptr<MovingContent>(std::move(character));
   }
@@ -217,7 +129,29 @@ class Opening {
   bool stands_still() const {
     const bool may_change = means_.preload == Preload::kStates && !content_.animations.empty();
     return source_file() != nullptr && !content_.state && !run_.character.state_start &&
-           !may_change && !animated_source_file();
+           !content_.talking && !may_change && !animated_source_file();
+  }
+
+  // Whether the authored state leaves the choice to the voice.
+  bool is_chosen_by_voice(const std::optional<std::string>& state) const {
+    const auto& talking = content_.talking;
+    return talking && (!state || state == talking->state || state == talking->otherwise);
+  }
+
+  // Whether a changed state fades in. Between two states that the voice chooses, the voice fades.
+  bool has_fade() const {
+    return run_.character.state_start && scene::state_fade(layer_, content_).count() > 0 &&
+           !(is_chosen_by_voice(content_.state) && is_chosen_by_voice(run_.character.state_before));
+  }
+
+  base::Result<Player> open_talking() {
+    TRY(Player talking, open_state(content_.talking->state));
+    TRY(Player silent, open_state(content_.talking->otherwise));
+    std::unique_ptr<content::SoundProbe> probe;
+    if (content_.voice && means_.open_probe) probe = means_.open_probe(*content_.voice);
+    TalkingTimes times{run_.start.value_or(base::Duration{}), scene::state_fade(layer_, content_)};
+    return Player(make_talking(*box_, *content_.talking, times, std::move(talking),
+                               std::move(silent), std::move(probe)));
   }
 
   Beginnings beginnings() const {
@@ -225,9 +159,15 @@ class Opening {
     const auto since = [&](const std::optional<base::Duration>& time) {
       return time ? *time - start : base::Duration{};
     };
-    return {
-        since(run_.character.state_start), since(run_.character.state_before_start),
-        since(run_.character.fade_start ? run_.character.fade_start : run_.character.state_start)};
+    // States that the voice chooses play from the layer's start.
+    const auto begin_of = [&](const std::optional<std::string>& state,
+                              const std::optional<base::Duration>& time) {
+      return is_chosen_by_voice(state) ? base::Duration{} : since(time);
+    };
+    const scene::CharacterRun& run = run_.character;
+    return {begin_of(content_.state, run.state_start),
+            begin_of(run.state_before, run.state_before_start),
+            since(run.fade_start ? run.fade_start : run.state_start)};
   }
 
   // Null: the source file, or a state whose animation no longer exists.

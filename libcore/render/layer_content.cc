@@ -3,9 +3,11 @@
 #include "base/redaction.h"
 #include "content/animation/animated.h"
 #include "content/filter/filters.h"
+#include "content/picture/meter.h"
 #include "content/picture/remarks.h"
 #include "render/evaluate.h"
 #include "render/layer_effects.h"
+#include "scene/model/sound_names.h"
 
 #include <memory>
 #include <optional>
@@ -48,10 +50,10 @@ content::VideoFiles video_files(const scene::VideoContent& video,
 
 }  // namespace
 
-ContentMaker::ContentMaker(scene::SceneSettings settings, FeedOpener open_feed,
+ContentMaker::ContentMaker(scene::SceneSettings settings, ContentSources sources,
                            std::shared_ptr<content::PicturePool> pool)
     : settings_(std::move(settings)),
-      open_feed_(std::move(open_feed)),
+      sources_(std::move(sources)),
       preload_(pool ? Preload::kStates : Preload::kNone),
       pool_(pool ? std::move(pool) : std::make_shared<content::PicturePool>()),
       rasterizer_(std::make_shared<content::Rasterizer>(settings_)) {}
@@ -62,15 +64,21 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
   const scene::Layer& layer = running.layer;
   if (const auto* video = std::get_if<scene::VideoContent>(&layer.content)) {
     return content::open_video(*video, scene::box_of(layer), video_files(*video, settings_),
-                               open_feed_);
+                               sources_.open_feed);
   }
   if (const auto* chat = std::get_if<scene::ChatContent>(&layer.content)) {
     return rasterizer_->open_chat(scene::timed_chat(*chat, running.run), scene::box_of(layer),
                                   running.run.start.value_or(base::Duration{}));
   }
   if (const auto* character = std::get_if<scene::CharacterContent>(&layer.content)) {
-    return open_character(*character, running,
-                          {settings_, open_feed_, *pool_, *rasterizer_, preload_});
+    return open_character(
+        *character, running,
+        {settings_, sources_.open_feed, *pool_, *rasterizer_, sources_.open_probe, preload_});
+  }
+  if (const auto* meter = std::get_if<scene::MeterContent>(&layer.content)) {
+    const bool has_probe = sources_.open_probe && meter->of != scene::kNoSound;
+    return content::open_meter(*meter, scene::box_of(layer), running.run.start.value_or(base::Duration{}),
+                               has_probe ? sources_.open_probe(meter->of) : nullptr);
   }
   if (auto source = picture_source(layer.content, settings_)) {
     return content::open_animated({*std::move(source), scene::box_of(layer), std::nullopt}, *pool_);

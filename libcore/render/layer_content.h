@@ -6,6 +6,7 @@
 #include "content/animation/video.h"
 #include "content/picture/moving.h"
 #include "content/picture/raster.h"
+#include "content/picture/sound_probe.h"
 #include "content/rasterizer.h"
 #include "render/character_content.h"
 #include "scene/model/placeholder.h"
@@ -22,6 +23,13 @@
 namespace layercast::render {
 
 using content::FeedOpener;
+using content::ProbeOpener;
+
+/// What contents need from outside their scene. An absent function: what it opens is not shown.
+struct ContentSources {
+  FeedOpener open_feed{};    ///< videos
+  ProbeOpener open_probe{};  ///< sounds that are followed; absent: they are silent
+};
 
 /// The content of a layer, ready to be drawn: a picture, or an opened moving content.
 struct LayerContent {
@@ -51,9 +59,9 @@ using LayerContentPtr = std::shared_ptr<LayerContent>;
 /// Makes the contents of layers: loads, decodes and rasterises. Thread: one at a time.
 class ContentMaker {
  public:
-  /// `open_feed`: absent if videos cannot be shown. `pool`: shares pictures between the makers of a
-  /// live scene; absent for a scene that does not change.
-  ContentMaker(scene::SceneSettings settings, FeedOpener open_feed,
+  /// `pool`: shares pictures between the makers of a live scene; absent for a scene that does not
+  /// change.
+  ContentMaker(scene::SceneSettings settings, ContentSources sources,
                std::shared_ptr<content::PicturePool> pool = nullptr);
 
   /// Makes the content of `layer`; texts show the instant `clock`. A content that fails becomes the
@@ -69,7 +77,7 @@ class ContentMaker {
   base::Result<std::unique_ptr<content::MovingContent>> open(const scene::RunningLayer& layer);
 
   scene::SceneSettings settings_;
-  FeedOpener open_feed_;
+  ContentSources sources_;
   Preload preload_;
   std::shared_ptr<content::PicturePool> pool_;
   std::shared_ptr<content::Rasterizer> rasterizer_;

@@ -43,7 +43,7 @@ SceneViewPtr offline_view(const scene::SceneFile& file, const OfflineOptions& op
   view->settings = scene::settings_of(file.scene, file.folder);
   view->layers = visible_layers(file.scene, options.run);
   view->resampled = std::make_shared<ResampledPictures>();
-  ContentMaker maker(view->settings, options.open_feed);
+  ContentMaker maker(view->settings, options);
   scene::PlaceholderClock clock{options.first_frame,
                                 options.rate.value_or(view->settings.canvas.fps),
                                 options.clock_start,

@@ -11,9 +11,8 @@
 namespace layercast::render {
 
 /// How the scene of a file is rendered.
-struct OfflineOptions : RenderOptions {
-  FeedOpener open_feed = {};  ///< absent: videos cannot be shown
-  scene::RunState run = {};   ///< default: all parts begin at frame 0
+struct OfflineOptions : RenderOptions, ContentSources {
+  scene::RunState run = {};  ///< default: all parts begin at frame 0
   /// The frame that the first picture of a changing text shows. The renderer redraws such a text
   /// for every other frame, so this saves work and changes no frame.
   int64_t first_frame = 0;

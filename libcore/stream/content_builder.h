@@ -14,10 +14,10 @@ namespace layercast::stream {
 
 /// The context that contents depend on besides their layer.
 struct ContentContext {
-  ContentContext(scene::SceneSettings scene_settings, render::FeedOpener opener,
+  ContentContext(scene::SceneSettings scene_settings, render::ContentSources outside,
                  std::shared_ptr<content::PicturePool> shared, scene::WallTime start)
       : settings(std::move(scene_settings)),
-        open_feed(std::move(opener)),
+        sources(std::move(outside)),
         pool(std::move(shared)),
         epoch(start) {}
 
@@ -26,7 +26,7 @@ struct ContentContext {
   }
 
   scene::SceneSettings settings;
-  render::FeedOpener open_feed;
+  render::ContentSources sources;
   std::shared_ptr<content::PicturePool> pool;
   scene::WallTime epoch;
 };
@@ -40,7 +40,7 @@ class ContentBuilder {
                                const scene::PlaceholderClock& clock) {
     if (context_ != context) {
       context_ = context;
-      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->open_feed,
+      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->sources,
                                                       context->pool);
     }
     if (++made_ % kTidyEvery == 0) maker_->rasterizer()->forget_unused();

@@ -154,7 +154,7 @@ void ContentLoader::Work::update_context(const scene::LiveState& state) {
   auto settings = scene::settings_of(state.scene, options_.folder);
   AssetFiles font_files = identified(fonts_of(settings));
   auto rasterizer = std::make_shared<content::Rasterizer>(settings);
-  auto context = std::make_shared<const ContentContext>(std::move(settings), options_.open_feed,
+  auto context = std::make_shared<const ContentContext>(std::move(settings), options_.sources,
                                                         pool_, state.epoch);
   const std::lock_guard lock(mutex_);
   context_ = std::move(context);

@@ -23,7 +23,7 @@ struct ContentLoaderOptions {
   StreamClock* clock = nullptr;            ///< outlives the loader
   base::Metrics* metrics = nullptr;        ///< outlives the loader
   std::string folder;                      ///< base of relative paths in the scene
-  render::FeedOpener open_feed;
+  render::ContentSources sources;
   /// Called for every content that cannot be shown, on a thread of the loader. It must not block.
   std::function<void(const std::string& layer, const base::Error& error)> on_failure;
   /// Called once for every remark on a content of a layer (render::LayerContent::remarks), on a

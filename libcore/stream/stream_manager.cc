@@ -180,7 +180,11 @@ StreamManager::Work::Work(StreamOptions options)
   }
   animations_ = metrics.gauge({"animations_active", "Animations of visible layers that play."});
   loader_ = std::make_unique<ContentLoader>(ContentLoaderOptions{
-      options_.layers, options_.clock, options_.metrics, options_.folder, options_.open_feed,
+      options_.layers,
+      options_.clock,
+      options_.metrics,
+      options_.folder,
+      {options_.open_feed, [this](const auto& of) { return soundtrack_.open_probe(of); }},
       [this](const auto& layer, const auto& error) { report_error(layer, error); },
       [this](const auto& layer, const auto& remark) { report_remark(layer, remark); }});
   transmission_ = options_.layers->current()->transmission;

@@ -32,10 +32,19 @@ bool plays_video(const scene::Layer& layer) {
                              [&](const auto& each) { return is_video(each.content); });
 }
 
-// Whether the pictures of the layer depend on more of its run state than its start, or are decoded
-// from its start on: a video that starts again is decoded aside until its first picture is there.
+// Whether the content has been made for the start of the layer, in stream time.
+bool follows_sound(const scene::Layer& layer) {
+  const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
+  return std::holds_alternative<scene::MeterContent>(layer.content) ||
+         (character != nullptr && character->talking);
+}
+
+// Whether the pictures of the layer depend on its run state otherwise than by the time since its
+// start, or are decoded from its start on: a video that starts again is decoded aside until its
+// first picture is there.
 bool has_timed_parts(const SharedLayer& shared) {
-  return is_chat(*shared.layer) || shared.run->character.state_start || plays_video(*shared.layer);
+  return is_chat(*shared.layer) || shared.run->character.state_start ||
+         plays_video(*shared.layer) || follows_sound(*shared.layer);
 }
 
 // Whether contents made for `a` have the same times as those of `b`.
@@ -172,7 +181,8 @@ bool is_quick(const scene::Layer& layer) {
   const bool is_drawn = std::holds_alternative<scene::TextContent>(content) ||
                         std::holds_alternative<scene::ShapeContent>(content) ||
                         std::holds_alternative<scene::ColorContent>(content);
-  return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer);
+  return (is_drawn && render::lasting_filters(layer).empty()) || is_chat(layer) ||
+         std::holds_alternative<scene::MeterContent>(content);
 }
 
 bool is_change_of_state(const scene::Layer& a, const scene::Layer& b) {

@@ -6,6 +6,7 @@
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
+#include "tests/content/picture/made_sound_probe.h"
 
 #include <array>
 #include <atomic>
@@ -101,6 +102,20 @@ layers:
      enter: [{effect: fade, duration: 9s}, {effect: slide, from: right, duration: 10s}]}
   - {id: goes, type: overlay, visible: false, size: [30, 30], content: {type: color, color: tan},
      exit: [{effect: fade, from: 1, to: 0, duration: 100s}]}
+  - {id: level, type: overlay, transform: {position: [200, 20]}, size: [90, 20], opacity: 0.9,
+     content: {type: meter, of: program, gradient: 'linear-gradient(to right, lime, red)', radius: 4}}
+  - {id: bands, type: overlay, transform: {position: [200, 50]}, size: [90, 40],
+     content: {type: meter, of: program, style: spectrum, bands: 12}}
+  - {id: wave, type: overlay, transform: {position: [100, 20]}, size: [90, 40],
+     content: {type: meter, of: program, style: waveform}}
+  - {id: ring, type: overlay, transform: {position: [100, 80]}, size: [60, 60],
+     content: {type: meter, of: program, style: ring, background_color: "#000000"}}
+  - id: voiced
+    type: host
+    size: [64, 64]
+    content: {type: character, source: art/card.png, voice: program, cross_fade: 0s,
+              talking: {hold: 0s},
+              animations: {talking: {type: sprite, source: art/card.png, sprite: {columns: 2}}}}
   - {id: glides, type: overlay, transform: {position: [300, 200]}, size: [30, 30], opacity: 0.3,
      content: {type: color, color: gold}, transition: {duration: 20s, easing: ease-in}}
   - {id: behind, type: overlay, size: [80, 60], content: {type: color, color: lime}, mask: {source: art/logo.svg, mode: luma},
@@ -171,6 +186,10 @@ TEST_P(WarmRenderer, AllocatesNothing) {
   options.threads = GetParam();
   options.open_feed = [](const scene::VideoContent&, const std::string&) {
     return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<StillFeed>());
+  };
+  options.open_probe = [](const std::string&) {
+    return std::make_unique<content::MadeProbe>(
+        [](int64_t step) { return static_cast<float>(step * 7 % 100) / 100; });
   };
   options.run = moving_run();
   Renderer renderer = offline_renderer(file, options);

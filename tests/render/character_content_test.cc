@@ -8,6 +8,7 @@
 #include "render/offline_scene.h"
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
+#include "tests/content/picture/made_sound_probe.h"
 #include "tests/scene/parsed_scene.h"
 
 #include <array>
@@ -394,6 +395,59 @@ TEST(MixedPictures, LieWhereTheyDidWhateverTheirSizes) {
   EXPECT_EQ(at(3, 3), (PremulRgba8{160, 0, 20, 180}));
   EXPECT_EQ(at(7, 5), (PremulRgba8{0, 0, 20, 20}));
   EXPECT_EQ(at(1, 5), (PremulRgba8{}));
+}
+
+// A voice that is loud in the frames from 4 to 7, which a frame every 50 ms shows from its step on.
+OfflineOptions with_voice(OfflineOptions options) {
+  options.open_probe = [](const std::string& of) {
+    EXPECT_EQ(of, "program");
+    return std::make_unique<content::MadeProbe>(
+        [](int64_t step) { return step >= 20 && step < 40 ? 0.5F : 0.0F; });
+  };
+  return options;
+}
+
+TEST_F(Characters, AVoiceChoosesBetweenTwoStates) {
+  const scene::SceneFile file = scene_of(
+      "type: character, source: still.png, cross_fade: 0s, voice: program, "
+      "talking: {hold: 0s, state: grey}, "
+      "animations: {grey: {type: frames, source: \"f%d.png\"}}");
+  Renderer renderer = offline_renderer(file, with_voice(options()));
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  EXPECT_EQ(pixel(*renderer.render(3), 1, 1), kBlue);
+  // The animation plays from the layer's start: 200 ms are two pictures of 100 ms.
+  EXPECT_EQ(pixel(*renderer.render(4), 1, 1), grey(120));
+  EXPECT_EQ(pixel(*renderer.render(7), 1, 1), grey(160));
+  EXPECT_EQ(pixel(*renderer.render(8), 1, 1), kBlue);
+}
+
+TEST_F(Characters, AVoiceFadesBetweenItsStates) {
+  const scene::SceneFile file = scene_of(
+      "type: character, source: still.png, cross_fade: 100ms, voice: program, "
+      "talking: {hold: 0s, state: red, else: green}, animations: "
+      "{red: {type: sprite, source: red.png, sprite: {columns: 1}}, "
+      "green: {type: sprite, source: talk.png, sprite: {columns: 2, count: 1}}}");
+  Renderer renderer = offline_renderer(file, with_voice(options()));
+  EXPECT_THAT(renderer.prepare(0), IsEmpty());
+  EXPECT_EQ(pixel(*renderer.render(4), 1, 1), kGreen);
+  const StraightRgba8 half = pixel(*renderer.render(5), 1, 1);
+  EXPECT_NEAR(half.red, (kRed.red + kGreen.red) / 2, 1);
+  EXPECT_NEAR(half.green, (kRed.green + kGreen.green) / 2, 1);
+  EXPECT_EQ(half.alpha, 255);
+  EXPECT_EQ(pixel(*renderer.render(6), 1, 1), kRed);
+  EXPECT_EQ(pixel(*renderer.render(10), 1, 1), kGreen);
+}
+
+TEST_F(Characters, AStateThatTheVoiceDoesNotChooseIsShownAsItIs) {
+  const std::string character =
+      "type: character, source: still.png, voice: program, talking: {state: red}, animations: "
+      "{red: {type: sprite, source: red.png, sprite: {columns: 1}}, "
+      "green: {type: sprite, source: talk.png, sprite: {columns: 2, count: 1}}}, state: ";
+  Renderer waves = offline_renderer(scene_of(character + "green"), with_voice(options()));
+  EXPECT_EQ(pixel(*waves.render(7), 1, 1), kGreen);
+  Renderer talks = offline_renderer(scene_of(character + "red"), with_voice(options()));
+  EXPECT_EQ(pixel(*talks.render(0), 1, 1), kBlue);
+  EXPECT_EQ(pixel(*talks.render(7), 1, 1), kRed);
 }
 
 }  // namespace

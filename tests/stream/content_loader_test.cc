@@ -81,7 +81,7 @@ struct Loading {
     options.clock = &live.clock;
     options.metrics = &live.metrics;
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
-    options.open_feed = opener ? std::move(opener) : gate.opener();
+    options.sources.open_feed = opener ? std::move(opener) : gate.opener();
     options.on_failure = [this](const std::string&, const base::Error&) { ++failures; };
     loader = std::make_unique<ContentLoader>(std::move(options));
   }

@@ -1,7 +1,9 @@
 #include "stream/stream_manager.h"
 
 #include "frame/video_feed.h"
+#include "media/sound/audio_source.h"
 #include "tests/base/manual_clock.h"
+#include "tests/media/made_sound.h"
 #include "tests/stream/live_scene.h"
 
 #include <chrono>
@@ -68,10 +70,13 @@ struct Running {
     }
     return *std::move(seen);
   }
-  // The luma of the middle of the frame.
+  // The luma of the middle of the frame, or in its middle row.
   static int luma_of(const FrameTap::Seen& seen) {
+    return luma_of(seen, seen.frame->size().width / 2);
+  }
+  static int luma_of(const FrameTap::Seen& seen, int x) {
     const frame::Frame& frame = *seen.frame;
-    return frame.plane(0)[frame.size().height / 2 * frame.row_bytes(0) + frame.size().width / 2];
+    return frame.plane(0)[frame.size().height / 2 * frame.row_bytes(0) + x];
   }
   static Value white() {
     return Value::object().add("content", Value::object().add("color", Value::of("#ffffff")));
@@ -136,6 +141,39 @@ TEST(StreamManager, RendersTheSceneAsItIs) {
   const auto index = on_air.get_future().get();
   ASSERT_TRUE(index);
   EXPECT_EQ(Running::luma_of(running.next(*index)), kWhite);
+}
+
+TEST(StreamManager, AMeterShowsTheSoundThatIsMixed) {
+  const std::string sound =
+      (std::filesystem::temp_directory_path() / ("meter-" + std::to_string(getpid()) + ".wav"))
+          .string();
+  media::test::write_wav(sound, media::kAudioRate, media::kAudioRate,
+                         [](int64_t) { return 16'384; });
+  // -6.02 dBFS is three quarters of the scale.
+  Running running(std::string(kScene) +
+                  "  - {id: level, type: overlay, size: [64, 36], content: {type: meter, "
+                  "of: program, range: [-24.08, 0], gap: 0, smoothing: 0s}}\n");
+  const auto await = [&](int left, int right) {
+    FrameTap::Seen seen = running.next(-1);
+    for (int i = 0; i < 1000; ++i) {
+      const bool is_right = Running::luma_of(seen, 62) == right;
+      if (Running::luma_of(seen, 4) == left && Running::luma_of(seen, 46) == left) {
+        EXPECT_TRUE(is_right);
+        return;
+      }
+      seen = running.next_after(seen);
+    }
+    FAIL() << "the meter never showed it";
+  };
+  await(kBlack, kBlack);
+  running.live.apply("audio.add", Value::object().add("audio", Value::object()
+                                                                   .add("id", Value::of("tone"))
+                                                                   .add("source", Value::of(sound))
+                                                                   .add("loop", Value::of(true))));
+  await(kWhite, kBlack);
+  running.live.apply("audio.remove", Value::object().add("id", Value::of("tone")));
+  await(kBlack, kBlack);
+  std::filesystem::remove(sound);
 }
 
 TEST(StreamManager, AScheduledCommandIsShownFromItsFrameOn) {

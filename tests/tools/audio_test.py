@@ -11,7 +11,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon import Daemon, wait_for
-from harness import PATIENCE_SECONDS, ToolTest, read_with, scene_text, tool
+from harness import (
+    FRAME_BYTES,
+    NAVY,
+    PATIENCE_SECONDS,
+    ToolTest,
+    pixel,
+    read_with,
+    scene_text,
+    tool,
+)
 
 RATE = 48000
 EXACT = ("--audio-codec", "flac")
@@ -260,6 +269,46 @@ class Audio(ToolTest):
         self.assertEqual(done.status, 0)
         self.assertIn("none.wav", done.err)
         self.assertEqual(set(heard(self.folder / "y.mkv")), {0})
+
+    # ---- Pictures of sound ----------------------------------------------------------------------
+
+    METER = (
+        "{id: level, type: overlay, size: [160, 90], content: {type: meter, of: OF, gap: 0, "
+        'smoothing: 0s, color: "#ffffff"}}'
+    )
+
+    def test_a_meter_shows_the_sound_of_its_frame(self) -> None:
+        # -20 dBFS from 1 s on: two thirds of the scale.
+        write_wav(self.folder / "a.wav", RATE, lambda i: 3277)
+        scene = self.sounding("{id: a, source: a.wav, delay: 1s}", self.METER.replace("OF", "a"))
+        frames = self.render(scene)
+        for time, length in (("800ms", 0), ("1200ms", 107)):
+            still = self.render(scene, "--at", time)
+            row = [pixel(still, x, 40)[:3] for x in range(160)]
+            self.assertEqual(row, [(255, 255, 255)] * length + [NAVY] * (160 - length), time)
+            frame = int(time[:-2]) // 40
+            self.assertEqual(still, frames[frame * FRAME_BYTES :][:FRAME_BYTES])
+
+    def test_a_part_shows_the_same_as_the_whole(self) -> None:
+        write_wav(self.folder / "a.wav", 2 * RATE, lambda i: mark(i) * (i // 4800 % 7) // 8)
+        meter = self.METER.replace("OF", "program").replace("0s", "700ms")
+        scene = self.sounding("{id: a, source: a.wav}", meter)
+        frames = self.render(scene)
+        part = self.render(scene, "--frames", "29:43")
+        self.assertEqual(part, frames[29 * FRAME_BYTES : 43 * FRAME_BYTES])
+
+    def test_a_meter_of_a_missing_file_is_told_of_a_still(self) -> None:
+        scene = self.sounding("{id: a, source: none.wav}", self.METER.replace("OF", "a"))
+        done = self.run_tool("render-frames", scene, "--at", "1s", "-o", "x.png")
+        self.assertEqual(done.status, 1, done.err)
+        self.assertIn("none.wav", done.err)
+
+    def test_a_meter_of_nothing_is_refused(self) -> None:
+        scene = self.sounding("{id: music, source: a.wav}", self.METER.replace("OF", "musik"))
+        done = self.run_tool("render-frames", scene, "-o", "x.mkv")
+        self.assertEqual(done.status, 2)
+        self.assertIn("layers[0].content.of", done.err)
+        self.assertIn('did you mean "music"', done.err)
 
     def test_ducks_under_a_layer_that_is_there(self) -> None:
         box = "{id: box, type: overlay, content: {type: color, color: red}}"

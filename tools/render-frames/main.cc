@@ -2,6 +2,7 @@
 #include "media/out/audio_encoder.h"
 #include "render/offline_scene.h"
 #include "render/renderer.h"
+#include "stream/offline_sound.h"
 #include "stream/soundtrack.h"
 #include "tools/common/closing_line.h"
 #include "tools/common/frame_writer.h"
@@ -138,26 +139,29 @@ base::Result<void> run(const RenderSettings& settings, render::Renderer& rendere
   return {};
 }
 
-render::OfflineOptions offline_options(const RenderSettings& settings, int64_t first_frame) {
+render::OfflineOptions offline_options(const RenderSettings& settings,
+                                       const stream::OfflineSound& sound, int64_t first_frame) {
   render::OfflineOptions options;
   options.size = settings.size;
   options.rate = settings.rate;
   options.threads = settings.threads;
   options.clock_start = settings.clock;
   options.open_feed = feed_opener(Showing::kOffline, settings.threads);
+  options.open_probe = sound.opener();
   options.verify = settings.verify ? compose::Verify::kEveryFrame : compose::Verify::kNever;
   options.first_frame = first_frame;
   return options;
 }
 
-// Adds the scene's sound to an encoded output, unless the options replace or disable it. False when
-// a failure ends the run.
+// Adds the scene's sound to an encoded output, unless the options replace or disable it; otherwise
+// only `measured`, which meters and characters follow, may have failures. False when a failure ends
+// the run.
 bool add_sound(RenderSettings& settings, int64_t first_frame, base::FrameRate rate,
-               const FailureLog& failures) {
+               stream::OfflineSound& measured, const FailureLog& failures) {
   const bool is_heard =
       settings.kind == OutputKind::kVideo && settings.audio.kind == media::AudioKind::kSilence;
   settings.audio.first_frame = first_frame;
-  if (!is_heard) return true;
+  if (!is_heard) return failures.report(measured.take_failures());
   auto opened = stream::Soundtrack::open(failures.file, media::samples_until(first_frame, rate));
   settings.audio.kind = media::AudioKind::kSource;
   settings.audio.source = std::move(opened.soundtrack);
@@ -181,15 +185,16 @@ int render_frames(const Arguments& arguments, const Log& log) {
   }
   const int64_t first = span.value().first;
   const FailureLog failures{*file, log, settings.value().keep_going};
+  stream::OfflineSound sound(*file);
   render::Renderer renderer =
-      render::offline_renderer(*file, offline_options(settings.value(), first));
+      render::offline_renderer(*file, offline_options(settings.value(), sound, first));
   if (!failures.report(renderer.prepare(first))) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   for (const render::ContentRemark& remark : renderer.remarks()) {
     log.write(LogLevel::kWarning, file->where(remark.value_path) + ": " + remark.text);
   }
-  if (!add_sound(settings.value(), first, rate, failures)) {
+  if (!add_sound(settings.value(), first, rate, sound, failures)) {
     return base::meaning_of(base::ErrorCode::kInternal).exit_status;
   }
   return exit_status(run(settings.value(), renderer, span.value(), failures, stats), log);
