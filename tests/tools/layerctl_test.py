@@ -101,7 +101,8 @@ class Layers(LiveTest):
         self.assertNotIn("opacity", self.json("get", "lot"))
 
     def stopwatch_of(self, layer: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}/api/v1/layers/{layer}/run", timeout=10) as answer:
+        path = f"/api/v1/layers/{layer}/run"
+        with urllib.request.urlopen(self.url.rstrip("/") + path, timeout=10) as answer:
             return json.load(answer)["stopwatch"]
 
     def test_have_stopwatches(self) -> None:
