@@ -18,7 +18,7 @@ function __layercast_layerctl_line
     for word in (commandline -opc)[2..]
         if test $awaits = yes
             set awaits no
-        else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --speed --gap --keyframes --author -o --output --width --codec --preset --bitrate
+        else if contains -- $word --url --token-file --scene --at --if-revision --log-level --log-format --id -f --file --from --to --duration --delay --easing --iterations --direction --fill --speed --gap --fade-edges --keyframes --author -o --output --width --codec --preset --bitrate
             set awaits yes
         else if not string match -q -- '-*' $word
             if contains -- "$command" '' animations audio at config outputs
@@ -77,6 +77,7 @@ complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'show' -d 'Make
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'hide' -d 'Make layers invisible'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'rm' -d 'Remove layers'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'restart' -d 'Start the content and the animations of layers again, on a running daemon'
+complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'stopwatch' -d 'Start, stop or reset the stopwatch of a text with {{elapsed}}, on a running daemon'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'raise' -d 'Bring a layer in front of all others'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'lower' -d 'Put a layer behind all others'
 complete -c layerctl -n '__layercast_layerctl_at \'\' 0 0' -f -a 'activate' -d 'Make a layer the active layer'
@@ -121,6 +122,8 @@ complete -c layerctl -n '__layercast_layerctl_at \'show\' 0 9999' -f -a '(__laye
 complete -c layerctl -n '__layercast_layerctl_at \'hide\' 0 9999' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'rm\' 0 9999' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'restart\' 0 9999' -f -a '(__layercast_layerctl_words ids)'
+complete -c layerctl -n '__layercast_layerctl_at \'stopwatch\' 0 0' -f -a '(__layercast_layerctl_words ids)'
+complete -c layerctl -n '__layercast_layerctl_at \'stopwatch\' 1 1' -f -a 'start stop reset'
 complete -c layerctl -n '__layercast_layerctl_at \'raise\' 0 0' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'lower\' 0 0' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'activate\' 0 0' -f -a '(__layercast_layerctl_words ids)'
@@ -134,6 +137,7 @@ complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l direction -r -f
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l fill -r -f -a 'none forwards backwards both' -d 'Fill mode, before and after the active time'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l speed -r -f -d 'Speed of the effect scroll in px per second, instead of a duration'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l gap -r -f -d 'Space between the rounds of the effect scroll, in px'
+complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l fade-edges -r -f -d 'Length in px in which the effect scroll fades out at the ends of the layer'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\'' -l keyframes -r -f -d 'List for the effect keyframes, such as [{at'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\' 0 0' -f -a '(__layercast_layerctl_words ids)'
 complete -c layerctl -n '__layercast_layerctl_at \'animate\' 1 1' -f -a 'fade slide scale rotate scroll volume keyframes'

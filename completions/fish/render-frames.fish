@@ -11,7 +11,7 @@ end
 complete -c render-frames -f
 complete -c render-frames -f -a '(__layercast_render_frames_files yaml yml)'
 complete -c render-frames -s o -l output -r -f -a '(__layercast_render_frames_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Where frames go'
-complete -c render-frames -l format -r -f -a 'rgba y4m png jpg webp mp4 mkv webm null' -d 'Format of the output'
+complete -c render-frames -l format -r -f -a 'rgba y4m png jpg webp gif avif mp4 mkv webm null' -d 'Format of the output'
 complete -c render-frames -l keep-going -d 'Draw an error picture for content that cannot be loaded, instead of stopping'
 complete -c render-frames -l verify -d 'Compose every frame again with the reference compositor, and abort if a byte differs'
 complete -c render-frames -l stats -r -F -d 'Write statistics as JSON to FILE'

@@ -222,7 +222,7 @@ TEST(MaskLayers, AreNamedAfterTheLayer) {
   layer.mask = scene::Mask{"m.png", {}, {}};
   const scene::Layer mask = mask_layer_of(layer, {64, 48});
   EXPECT_EQ(mask.id, "a/mask");
-  EXPECT_EQ(mask.size, (base::SizeF{64, 48}));
+  EXPECT_EQ(mask.size, (scene::LengthSize{64, 48}));
   EXPECT_EQ(mask.on_error, scene::OnError::kHide);
   EXPECT_TRUE(is_mask_name(mask.id));
   EXPECT_EQ(owner_of(mask.id), "a");

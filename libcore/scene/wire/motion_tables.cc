@@ -94,7 +94,7 @@ Codec<BlurFilter> blur() {
   const auto radius = number(limits::kBlur);
   const auto whole = object<F>(
       {.title = "filter: blur",
-       .doc = "A Gaussian blur, as CSS blur(). A number alone is its radius.",
+       .doc = "A Gaussian blur, as the CSS function of that name. A number alone is its radius.",
        .fields = {required("radius", &F::radius, radius, "Standard deviation in px, as in CSS."),
                   optional("edge", &F::edge, blur_edge(),
                            "What lies outside the picture. transparent: nothing, so that the edges "
