@@ -17,8 +17,8 @@ class AlphaMap {
   /// The same for an image of alphas alone.
   explicit AlphaMap(ImageView<const uint8_t> alphas);
 
-  /// Becomes the map of `pixels`, without allocating. Shape: the size of the first ones. Thread: one
-  /// at a time.
+  /// Becomes the map of `pixels`, without allocating. Shape: the size of the first ones. Thread:
+  /// one at a time.
   void update(ImageView<const PremulRgba8> pixels);
   void update(ImageView<const uint8_t> alphas);
 

@@ -77,7 +77,8 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
   }
   if (const auto* meter = std::get_if<scene::MeterContent>(&layer.content)) {
     const bool has_probe = sources_.open_probe && meter->of != scene::kNoSound;
-    return content::open_meter(*meter, scene::box_of(layer), running.run.start.value_or(base::Duration{}),
+    return content::open_meter(*meter, scene::box_of(layer),
+                               running.run.start.value_or(base::Duration{}),
                                has_probe ? sources_.open_probe(meter->of) : nullptr);
   }
   if (auto source = picture_source(layer.content, settings_)) {

@@ -13,8 +13,8 @@ scene::Layer mask_layer_of(const scene::Layer& layer, base::SizeI canvas) {
   LAYERCAST_CHECK(layer.mask && layer.mask->source);
   scene::Layer shown;
   shown.id = mask_name(layer.id);
-  shown.size = scene::LengthSize{static_cast<double>(canvas.width),
-                                 static_cast<double>(canvas.height)};
+  shown.size =
+      scene::LengthSize{static_cast<double>(canvas.width), static_cast<double>(canvas.height)};
   shown.content = scene::ImageContent{*layer.mask->source, scene::Fit::kFill, {}, {}};
   shown.on_error = layer.on_error;
   return shown;

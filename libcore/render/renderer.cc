@@ -347,11 +347,10 @@ void Renderer::redraw(LayerState& state, int64_t frame_index) {
     state.drawn_for.reset();
     return;
   }
-  std::string text = content.changes
-                         ? scene::expanded(content.parts,
-                                           {frame_index, rate_, options_.clock_start,
-                                            start_of(*state.run), state.run->stopwatch})
-                         : content.text;
+  std::string text =
+      content.changes ? scene::expanded(content.parts, {frame_index, rate_, options_.clock_start,
+                                                        start_of(*state.run), state.run->stopwatch})
+                      : content.text;
   if (text == (state.raster ? state.text : content.text) && size == state.drawn_for) {
     ++cache_of(state).hits;
     return;

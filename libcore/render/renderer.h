@@ -169,8 +169,8 @@ class Renderer {
     std::array<DrawnMask, 2> drawn;             ///< the layer as a mask, by MaskMode
     bool is_under_way = false;                  ///< whether it is being drawn as a mask
     std::optional<content::Raster> unmaskable;  ///< the error picture, while the mask fails
-    std::unique_ptr<LayerState> former;  ///< the content that fades out; null: none
-    base::Duration former_until{};       ///< stream time from which the new content was ready
+    std::unique_ptr<LayerState> former;         ///< the content that fades out; null: none
+    base::Duration former_until{};  ///< stream time from which the new content was ready
     std::shared_ptr<const LayerCost> cost;
     int64_t measured_nanoseconds = 0;  ///< of preparing the current frame, if it is measured
     size_t first_item = 0;             ///< in the draw list of the current frame

@@ -39,7 +39,7 @@ struct ShownLayer {
   std::string name{};    ///< unique in the view: the id, or mask_name() of an image of a mask
   bool is_mask = false;  ///< whether it is not drawn itself, but other layers through it
   std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
-  std::shared_ptr<const LayerCost> cost = nullptr;  ///< null: the layer is not measured
+  std::shared_ptr<const LayerCost> cost = nullptr;        ///< null: the layer is not measured
 
   scene::RunningLayer running() const { return {*layer, *run}; }
 };

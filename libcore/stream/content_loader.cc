@@ -312,8 +312,9 @@ std::optional<render::ShownLayer> ContentLoader::Work::shown(const ReadyContents
                                                              const scene::LayerDefaults& defaults) {
   const auto on_error = scene::on_error_of(*ready.shared.layer, defaults, scene::OnError::kKeep);
   if (!ready.has_failed || on_error == scene::OnError::kErrorPicture) {
-    return render::ShownLayer{ready.shared.layer, ready.shared.run, wanted.index, ready.content,
-                              wanted.name, false, ready.former};
+    return render::ShownLayer{ready.shared.layer, ready.shared.run, wanted.index,
+                              ready.content,      wanted.name,      false,
+                              ready.former};
   }
   if (on_error == scene::OnError::kHide || !ready.kept) return std::nullopt;
   const SharedLayer shared = with_content_of(ready.shared, ready.kept->shared);

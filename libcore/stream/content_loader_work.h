@@ -125,8 +125,8 @@ class ContentLoader::Work {
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
   std::map<std::string, std::shared_ptr<const render::LayerCost>> costs_;  ///< by layer
-  std::set<std::pair<std::string, std::string>> reported_remarks_;           ///< by layer
-  std::deque<TimedView> views_;                                              ///< of `taken_`
+  std::set<std::pair<std::string, std::string>> reported_remarks_;         ///< by layer
+  std::deque<TimedView> views_;                                            ///< of `taken_`
 
   uint64_t seen_version_ = 0;  ///< Thread: render
   std::unique_ptr<AssetWatch> asset_watch_;

@@ -33,7 +33,7 @@ outputs:
 
 # Those that are told a format, and take media files.
 FORMATS = {
-    "render-frames": {"rgba", "y4m", "png", "jpg", "webp", "mp4", "mkv", "webm", "null"},
+    "render-frames": {"rgba", "y4m", "png", "jpg", "webp", "gif", "avif", "mp4", "mkv", "webm", "null"},
     "encode": {"mp4", "mkv", "webm", "flv", "ts", "mov", "m3u8"},
 }
 

@@ -278,7 +278,7 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     ([*STYLE, "padding"], [1], "layers[1].content.style.padding"),
     ([*STYLE, "text_align"], "middle", "layers[1].content.style.text_align"),
     ([*STYLE, "vertical_align"], "center", "layers[1].content.style.vertical_align"),
-    ([*STYLE, "background_color"], "linear-gradient(red)", "layers[1].content.style.background_color"),
+    ([*STYLE, "background_color"], 3, "layers[1].content.style.background_color"),
     ([*STYLE, "gradient"], "red", "layers[1].content.style.gradient"),
     ([*STYLE, "shadow", "offset"], 3, "layers[1].content.style.shadow.offset"),
     ([*STYLE, "stroke", "opacity"], 1, "layers[1].content.style.stroke.opacity"),

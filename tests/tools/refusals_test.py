@@ -132,7 +132,7 @@ class WrongOption(ToolTest):
 
     def test_is_an_output_whose_kind_nobody_knows(self) -> None:
         self.scene()
-        for output in ("x", "x.gif", "x.", "", "x.mp5", "."):
+        for output in ("x", "x.bmp", "x.", "", "x.mp5", "."):
             self.refused("render-frames", (output, "format", "mp4"), "scene.yaml", "-o", output)
         format_words = ("--format", '"mp5"', 'did you mean "mp4"?')
         self.refused("render-frames", format_words, "scene.yaml", "-o", "x", "--format", "mp5")

@@ -396,13 +396,12 @@ TEST(ControlStopwatch, IsRefusedWhereItWouldShowNothing) {
   const auto act = [](const std::string& id, const std::string& action) {
     return command("layers.stopwatch", R"({"id": ")" + id + R"(", "action": ")" + action + "\"}");
   };
-  expect_refused(
-      small_state(),
-      {{act("title", "start"), ErrorCode::kUnsupported, {{"/id", "{{elapsed}}"}}},
-       {act("back", "reset"), ErrorCode::kUnsupported, {{"/id", "{{countdown:10m}}"}}},
-       {act("tite", "stop"), ErrorCode::kNotFound, {{"/id", "did you mean \"title\""}}},
-       {act("title", "halt"), kInvalid, {{"/action", "start, stop or reset"}}},
-       {command("layers.stopwatch", R"({"id": "title"})"), kInvalid, {{"", "action"}}}});
+  expect_refused(small_state(),
+                 {{act("title", "start"), ErrorCode::kUnsupported, {{"/id", "{{elapsed}}"}}},
+                  {act("back", "reset"), ErrorCode::kUnsupported, {{"/id", "{{countdown:10m}}"}}},
+                  {act("tite", "stop"), ErrorCode::kNotFound, {{"/id", "did you mean \"title\""}}},
+                  {act("title", "halt"), kInvalid, {{"/action", "start, stop or reset"}}},
+                  {command("layers.stopwatch", R"({"id": "title"})"), kInvalid, {{"", "action"}}}});
   const LiveState counting = with_text("{{countdown:10m}}");
   EXPECT_EQ(run_of(executed(counting, act("title", "reset")).state, "title").stopwatch->reset_at,
             kNow);
