@@ -13,7 +13,7 @@
 #include <vector>
 
 // ptz.h 3.0.1 names hh_mm_ss without a namespace, which C++20 has in std::chrono, too.
-namespace Posix {
+namespace Posix {  // NOLINT(readability-identifier-naming): its name
 using date::hh_mm_ss;
 }
 #include <date/ptz.h>

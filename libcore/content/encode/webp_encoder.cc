@@ -58,7 +58,7 @@ class WebpPictureEncoder : public PictureEncoder {
     WebPDataInit(&file);
     const bool assembled = WebPAnimEncoderAdd(encoder_, nullptr, time_of(end_), nullptr) != 0 &&
                            WebPAnimEncoderAssemble(encoder_, &file) != 0;
-    const base::Result<void> written =
+    base::Result<void> written =
         assembled ? write_({reinterpret_cast<const char*>(file.bytes), file.size})
                   : failure(WebPAnimEncoderGetError(encoder_));
     WebPDataClear(&file);

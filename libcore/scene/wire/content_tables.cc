@@ -274,10 +274,6 @@ void check_svg(const Value& value, Reader& reader) {
   }
 }
 
-Value required_key(std::string_view key) {
-  return Value::object().add("required", Value::array({Value::of(key)}));
-}
-
 ObjectTable<SvgContent> svg_table() {
   using C = SvgContent;
   return {
@@ -290,7 +286,7 @@ ObjectTable<SvgContent> svg_table() {
                           "The SVG document itself, instead of source.")},
       .check = check_svg,
       .refine_schema = [](Value& schema) {
-        schema.add("oneOf", Value::array({required_key("source"), required_key("svg")}));
+        schema.add("oneOf", Value::array({requires_key("source"), requires_key("svg")}));
       }};
 }
 

@@ -416,9 +416,6 @@ Field<Transition> transition_duration() {
 
 // Adds to the schema what check_transition() checks.
 void refine_transition_schema(Value& schema) {
-  const auto requires_key = [](const char* key) {
-    return Value::object().add("required", Value::array({Value::of(key)}));
-  };
   schema.add("anyOf", Value::array({requires_key("duration"), requires_key("content")}));
 }
 
@@ -519,9 +516,6 @@ void refine_animation_schema(Value& schema) {
   const Value chosen = direction.find("oneOf")->items.at(is_scroll ? 1 : 0);
   direction.erase("oneOf");
   for (const auto& member : chosen.members) direction.add(member.key, member.value);
-  const auto requires_key = [](const char* key) {
-    return Value::object().add("required", Value::array({Value::of(key)}));
-  };
   if (!is_scroll) {
     schema.find("required")->items.push_back(Value::of("duration"));
     return;

@@ -84,9 +84,6 @@ void check_mask(const Value& value, Reader& reader) {
 
 // Adds to the schema what check_mask() checks.
 void refine_mask_schema(Value& schema) {
-  const auto requires_key = [](const char* key) {
-    return Value::object().add("required", Value::array({Value::of(key)}));
-  };
   schema.add("oneOf", Value::array({requires_key("source"), requires_key("layer")}));
 }
 

@@ -190,6 +190,10 @@ Value either(Value one, Value other) {
   return Value::object().add("oneOf", Value::array({std::move(one), std::move(other)}));
 }
 
+Value requires_key(std::string_view key) {
+  return Value::object().add("required", Value::array({Value::of(key)}));
+}
+
 Codec<PointF> scale() {
   const auto both = number(limits::kScale);
   const auto each = point(limits::kScale, "factors");

@@ -44,6 +44,8 @@ void check_unique_ids(const Value& value, std::string_view key, std::string_view
 
 /// The schema of a value with two possible forms.
 Value either(Value one, Value other);
+/// The schema of the objects that have `key`.
+Value requires_key(std::string_view key);
 
 /// Reads `6M`, `2500k` or plain bits per second; nullopt if invalid or outside the limits.
 std::optional<int64_t> parse_bitrate(std::string_view text);
