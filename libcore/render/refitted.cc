@@ -12,7 +12,7 @@ namespace {
 bool scrolls(const scene::Layer& layer) { return scene::scroll_of(layer.animations) != nullptr; }
 
 template <class Content>
-constexpr bool is_drawn =
+constexpr bool kIsDrawn =
     std::is_same_v<Content, scene::TextContent> || std::is_same_v<Content, scene::ShapeContent> ||
     std::is_same_v<Content, scene::ColorContent>;
 
@@ -25,7 +25,7 @@ base::RectF extent_of(const content::Part& part) {
 }  // namespace
 
 bool is_drawn_for_size(const scene::Layer& layer) {
-  const auto is_it = [](const auto& content) { return is_drawn<std::decay_t<decltype(content)>>; };
+  const auto is_it = [](const auto& content) { return kIsDrawn<std::decay_t<decltype(content)>>; };
   return !scrolls(layer) && std::visit(is_it, layer.content);
 }
 
@@ -36,7 +36,7 @@ std::optional<scene::Fit> fit_of(const scene::Layer& layer) {
         using Type = std::decay_t<decltype(content)>;
         if constexpr (requires { content.fit; }) {
           return content.fit;
-        } else if constexpr (is_drawn<Type> || std::is_same_v<Type, scene::ChatContent>) {
+        } else if constexpr (kIsDrawn<Type> || std::is_same_v<Type, scene::ChatContent>) {
           return std::nullopt;
         } else {
           return scene::Fit::kContain;

@@ -17,7 +17,6 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 using std::chrono::year;
-using ::testing::HasSubstr;
 
 TimeZone zone(std::string_view name) { return TimeZone::find(name).value(); }
 

@@ -95,8 +95,8 @@ TEST_F(OfflineSounds, DoNotDependOnWhatWasMeasuredBefore) {
     const OfflineSound fresh(file);
     const content::SoundLevels alone = fresh.opener()("program")->levels(step);
     const auto& first = forward[static_cast<size_t>(step)];
-    EXPECT_EQ(std::memcmp(&again, &first, sizeof again), 0) << step;
-    EXPECT_EQ(std::memcmp(&alone, &first, sizeof alone), 0) << step;
+    EXPECT_EQ(again, first) << step;
+    EXPECT_EQ(alone, first) << step;
   }
 }
 

@@ -70,9 +70,9 @@ class AvifPictureEncoder : public PictureEncoder {
     TRY_DO(encode_held(is_still ? AVIF_ADD_IMAGE_FLAG_SINGLE : AVIF_ADD_IMAGE_FLAG_NONE));
     avifRWData file = AVIF_DATA_EMPTY;
     const avifResult finished = avifEncoderFinish(encoder_.get(), &file);
-    base::Result<void> written =
-        finished == AVIF_RESULT_OK ? write_({reinterpret_cast<const char*>(file.data), file.size})
-                                   : failure(finished);
+    base::Result<void> written = finished == AVIF_RESULT_OK
+                                     ? write_({reinterpret_cast<const char*>(file.data), file.size})
+                                     : failure(finished);
     avifRWDataFree(&file);
     return written;
   }

@@ -247,7 +247,7 @@ class WavePainter final : public MeterPainter {
   void paint(std::span<const int32_t> marks, ImageView<PremulRgba8> pixels) const override {
     canvas_.begin(pixels);
     for (int i = 0; i < columns_.count; ++i) {
-      const auto at = static_cast<size_t>(2 * i);
+      const auto at = 2 * static_cast<size_t>(i);
       canvas_.draw_level({columns_.begin_of(i), marks[at], columns_.end_of(i), marks[at + 1]},
                          radius_, pixels);
     }

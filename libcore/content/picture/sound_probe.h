@@ -16,6 +16,7 @@ struct SoundLevels {
   float left = 0;   ///< peak of the left channel
   float right = 0;  ///< peak of the right channel
   float rms = 0;    ///< of both channels
+  bool operator==(const SoundLevels&) const = default;
 };
 
 /// The lowest and the highest sample of a part of a waveform; full scale is 1.

@@ -152,7 +152,7 @@ std::optional<Length> parse_relative_length(std::string_view text) {
 }
 
 std::string relative_length_text(const Length& length) {
-  const std::string percent = number_text(length.percent) + "%";
+  std::string percent = number_text(length.percent) + "%";
   if (length.px == 0) return percent;
   return "calc(" + percent + (length.px < 0 ? " - " : " + ") + number_text(std::abs(length.px)) +
          "px)";

@@ -15,7 +15,6 @@ namespace layercast::scene {
 namespace {
 
 using base::Duration;
-using base::PointF;
 using base::SceneTime;
 using std::chrono::milliseconds;
 using std::chrono::seconds;

@@ -28,7 +28,6 @@ namespace layercast::scene {
 namespace {
 
 using base::PointF;
-using base::SizeF;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 const std::string kScenesFolder = std::string(LAYERCAST_SOURCE_DIR) + "/scenes";
