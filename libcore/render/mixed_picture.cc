@@ -2,6 +2,7 @@
 
 #include "compose/plain_pixels.h"
 #include "content/picture/fit.h"
+#include "frame/any_picture.h"
 #include "frame/image.h"
 #include "render/evaluate.h"
 
@@ -130,14 +131,66 @@ content::Raster mixed(const content::Raster& from, const content::Raster& to, ui
   return {mixed(placed(from), placed(to), weight), to.box};
 }
 
-base::Result<content::Part> mixed(const BoxedParts& from, const BoxedParts& to, base::PointF anchor,
-                                  uint8_t weight) {
+namespace {
+
+// The area of the parts of one content in its box.
+base::RectF extent_of(const BoxedParts& content) {
+  const content::Part& part = content.parts.front();
+  if (part.is_cut_to_box) return {0, 0, content.box.width, content.box.height};
+  const base::SizeI size = frame::size_of(part.picture);
+  return base::bounds_of(part.box_from_picture,
+                         {0, 0, static_cast<double>(size.width), static_cast<double>(size.height)});
+}
+
+bool is_opaque(const content::Part& part) {
+  if (part.opacity != 1 || part.fade != base::SizeF{}) return false;
+  const auto* picture = std::get_if<frame::PicturePtr>(&part.picture);
+  if (picture == nullptr) return true;  // a video in YUV
+  const base::SizeI size = (*picture)->size();
+  return (*picture)->alpha_map().is_opaque({0, 0, size.width, size.height});
+}
+
+// Whether the content is one opaque picture that covers `other`, which lies at `corner` of its box.
+// A picture that its own box cuts stays in that box.
+bool covers(const BoxedParts& content, const BoxedParts& other, base::PointF corner) {
+  if (content.parts.size() != 1 || other.parts.size() != 1) return false;
+  if (!is_opaque(content.parts.front())) return false;
+  if (corner != base::PointF{} && other.parts.front().is_cut_to_box) return false;
+  if (corner != base::PointF{} && content.parts.front().is_cut_to_box) return false;
+  const base::RectF outer = extent_of(content);
+  const base::RectF inner = extent_of(other);
+  return outer.left <= inner.left + corner.x && outer.top <= inner.top + corner.y &&
+         outer.right >= inner.right + corner.x && outer.bottom >= inner.bottom + corner.y;
+}
+
+content::Part moved(content::Part part, base::PointF by) {
+  const base::Affine shift = base::translation(by.x, by.y);
+  part.box_from_picture = shift * part.box_from_picture;
+  part.box_from_finer = shift * part.box_from_finer;
+  return part;
+}
+
+}  // namespace
+
+base::Result<std::vector<content::Part>> cross_faded(const BoxedParts& from, const BoxedParts& to,
+                                                     base::PointF anchor, uint8_t weight) {
+  const base::PointF corner{std::floor(anchor.x * (to.box.width - from.box.width) + 0.5),
+                            std::floor(anchor.y * (to.box.height - from.box.height) + 0.5)};
+  if (covers(to, from, corner)) {
+    std::vector<content::Part> parts = {moved(from.parts.front(), corner), to.parts.front()};
+    parts.back().opacity = weight / 255.0;
+    return parts;
+  }
+  if (covers(from, to, {-corner.x, -corner.y})) {
+    std::vector<content::Part> parts = {to.parts.front(), moved(from.parts.front(), corner)};
+    parts.back().opacity = (255 - weight) / 255.0;
+    return parts;
+  }
   TRY(const content::Raster before, drawn(from));
   TRY(const content::Raster after, drawn(to));
-  const auto nearest = [](double place) { return static_cast<int>(std::floor(place + 0.5)); };
-  const base::PointI corner{nearest(anchor.x * (to.box.width - from.box.width)),
-                            nearest(anchor.y * (to.box.height - from.box.height))};
-  return part_of({mixed(placed(before, corner), placed(after), weight), to.box});
+  const base::PointI whole{static_cast<int>(corner.x), static_cast<int>(corner.y)};
+  content::Part part = part_of({mixed(placed(before, whole), placed(after), weight), to.box});
+  return std::vector<content::Part>{std::move(part)};
 }
 
 }  // namespace layercast::render

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace layercast::render {
 
@@ -25,10 +26,12 @@ struct BoxedParts {
   base::SizeF box;
 };
 
-/// Two contents at one point of a cross-fade, as one part in the box of `to`. The point `anchor` of
-/// both boxes, which span 0 to 1, is the same.
-/// Errors: kLimit if a picture would be too large.
-base::Result<content::Part> mixed(const BoxedParts& from, const BoxedParts& to, base::PointF anchor,
-                                  uint8_t weight);
+/// Two contents at one point of a cross-fade, as parts in the box of `to`. The point `anchor` of
+/// both boxes, which span 0 to 1, is the same. If one of the contents is opaque and covers the
+/// other, it is drawn over the other with an opacity, which gives the same sum and needs no new
+/// picture; otherwise the result is one picture. Range: weight 0..255, of `to`. Errors: kLimit if a
+/// picture would be too large.
+base::Result<std::vector<content::Part>> cross_faded(const BoxedParts& from, const BoxedParts& to,
+                                                     base::PointF anchor, uint8_t weight);
 
 }  // namespace layercast::render

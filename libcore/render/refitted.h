@@ -9,8 +9,8 @@
 
 namespace layercast::render {
 
-/// Whether the content is drawn anew for each size of its layer box: texts, shapes and colours that
-/// do not scroll. Others are refitted.
+/// Whether the renderer redraws the content for each size of its layer box: texts, shapes and
+/// colours that do not scroll. It refits the others.
 bool is_drawn_for_size(const scene::Layer& layer);
 
 /// How the content follows the size of its box; nullopt for those that do not: chats, scrolling

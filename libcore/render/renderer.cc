@@ -289,9 +289,9 @@ void Renderer::cross_fade(LayerState& state, const base::SceneTime& time) {
     return scene::size_at(each.running(), own_box(*each.layer, box_of(each)), time);
   };
   const double weight = std::clamp(*progress, 0.0, 1.0) * 255;
-  const auto part = mixed(BoxedParts{former.parts, box_at(former)}, {state.parts, box_at(state)},
-                          state.layer->transform.anchor, static_cast<uint8_t>(weight + 0.5));
-  if (part) state.parts.assign(1, part.value());
+  auto parts = cross_faded({former.parts, box_at(former)}, {state.parts, box_at(state)},
+                           state.layer->transform.anchor, static_cast<uint8_t>(weight + 0.5));
+  if (parts) state.parts = std::move(parts).value();
 }
 
 void Renderer::refresh_content(LayerState& state, int64_t frame_index) {
@@ -324,7 +324,7 @@ void Renderer::follow_size(LayerState& state, const base::SceneTime& time) {
   if (fit && size != own) refit(*fit, size, state.parts);
 }
 
-// The size for which a content is drawn anew; nullopt: its own.
+// The size for which the content has to be redrawn; nullopt: its own.
 std::optional<base::SizeF> Renderer::size_to_draw(const LayerState& state,
                                                   const base::SceneTime& time) const {
   if (!scene::changes_size(state.running()) || !is_drawn_for_size(*state.layer)) return {};

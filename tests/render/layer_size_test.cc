@@ -1,3 +1,4 @@
+#include "compose/plain_pixels.h"
 #include "render/evaluate.h"
 #include "render/mixed_picture.h"
 #include "render/offline_scene.h"
@@ -6,13 +7,19 @@
 #include "tests/compose/print_pixel.h"
 #include "tests/scene/parsed_scene.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <gtest/gtest.h>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
+#include <vector>
 
 namespace layercast::render {
 namespace {
@@ -206,10 +213,85 @@ TEST(ContentFade, KeepsTheAnchorsTogether) {
   EXPECT_EQ(pixel_of(renderer, 15, 48, 50), kBlack);
 }
 
+// A picture of 8 × 6 pixels, each with another colour.
+content::Part picture_of(uint8_t alpha, int seed) {
+  frame::Image<frame::PremulRgba8> pixels({8, 6});
+  for (int y = 0; y < 6; ++y) {
+    for (int x = 0; x < 8; ++x) {
+      const auto level = [&](int factor) {
+        return static_cast<uint8_t>((x * factor + y * 31 + seed * 17) % (alpha + 1));
+      };
+      pixels.view().at(x, y) = {level(13), level(29), level(7), alpha};
+    }
+  }
+  return render::part_of(
+      content::Raster{std::make_shared<frame::Picture>(std::move(pixels)), {8, 6}});
+}
+
+// The pixels of the parts over a grey background.
+frame::Image<frame::PremulRgba8> composed(const std::vector<content::Part>& parts) {
+  compose::DrawList list{{8, 6}, {90, 90, 90, 255}, {}};
+  for (const content::Part& part : parts) {
+    list.items.push_back({part.picture, part.box_from_picture,
+                          static_cast<uint8_t>(std::lround(part.opacity * 255)),
+                          base::BlendMode::kNormal, std::nullopt});
+  }
+  frame::Image<frame::PremulRgba8> pixels(list.canvas);
+  compose::compose_pixels(list, pixels.view());
+  return pixels;
+}
+
+// The largest difference between the fade, which draws one content over the other, and the sum of
+// both pictures.
+int difference_from_sum(const content::Part& from, const content::Part& to, uint8_t weight) {
+  const auto faded = cross_faded({{&from, 1}, {8, 6}}, {{&to, 1}, {8, 6}}, {}, weight).value();
+  EXPECT_EQ(faded.size(), 2U);
+  const content::Raster sum = mixed(drawn(from, {8, 6}).value(), drawn(to, {8, 6}).value(), weight);
+  const auto a = composed(faded);
+  const auto b = composed({render::part_of(sum)});
+  int largest = 0;
+  for (int y = 0; y < 6; ++y) {
+    for (int x = 0; x < 8; ++x) {
+      const frame::PremulRgba8 p = a.view().at(x, y);
+      const frame::PremulRgba8 q = b.view().at(x, y);
+      largest = std::max({largest, std::abs(p.red - q.red), std::abs(p.green - q.green),
+                          std::abs(p.blue - q.blue), std::abs(p.alpha - q.alpha)});
+    }
+  }
+  return largest;
+}
+
+TEST(ContentFade, DrawsAnOpaqueContentOverTheOtherWithTheSameResult) {
+  for (const int each : {0, 1, 64, 128, 200, 254, 255}) {
+    const auto weight = static_cast<uint8_t>(each);
+    EXPECT_LE(difference_from_sum(picture_of(255, 1), picture_of(255, 2), weight), 1);
+    EXPECT_LE(difference_from_sum(picture_of(120, 1), picture_of(255, 2), weight), 1);
+    EXPECT_LE(difference_from_sum(picture_of(255, 1), picture_of(120, 2), weight), 1);
+  }
+}
+
+TEST(ContentFade, AddsContentsOfWhichNoneCoversTheOther) {
+  const content::Part from = picture_of(120, 1);
+  const content::Part to = picture_of(200, 2);
+  const auto faded = cross_faded({{&from, 1}, {8, 6}}, {{&to, 1}, {8, 6}}, {}, 128).value();
+  ASSERT_EQ(faded.size(), 1U);
+  const auto& picture = *std::get<frame::PicturePtr>(faded.front().picture);
+  EXPECT_EQ(picture.view().at(0, 0).alpha, 160);  // (120 × 127 + 200 × 128) ÷ 255
+  // An opaque picture that is smaller than the other covers it not.
+  const content::Part large = picture_of(255, 3);
+  content::Part small = picture_of(255, 4);
+  small.box_from_picture = base::scaling(0.5, 0.5);
+  EXPECT_EQ(cross_faded({{&large, 1}, {8, 6}}, {{&small, 1}, {4, 3}}, {}, 128).value().size(), 2U);
+  content::Part aside = picture_of(255, 4);
+  aside.box_from_picture = base::translation(4, 0);
+  EXPECT_EQ(cross_faded({{&large, 1}, {8, 6}}, {{&aside, 1}, {8, 6}}, {}, 128).value().size(), 1U);
+}
+
 TEST(ContentFade, OfNothingIsAFadeIn) {
-  const content::Part part = render::part_of(content::Raster{
-      std::make_shared<frame::Picture>(frame::Image<frame::PremulRgba8>({4, 4})), {4, 4}});
-  EXPECT_TRUE(mixed(BoxedParts{{}, {4, 4}}, {{&part, 1}, {4, 4}}, {}, 128).ok());
+  const content::Part part = picture_of(255, 1);
+  const auto faded = cross_faded({{}, {8, 6}}, {{&part, 1}, {8, 6}}, {}, 51).value();
+  ASSERT_EQ(faded.size(), 1U);
+  EXPECT_EQ(std::get<frame::PicturePtr>(faded.front().picture)->view().at(3, 3).alpha, 51);
 }
 
 }  // namespace

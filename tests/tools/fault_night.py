@@ -112,7 +112,7 @@ class Watch:
         raise AssertionError(f"no health of {fault.part}")
 
     def page(self, part: str = "health") -> str:
-        """What a part of the page says: the line `health` at the top tells what is wrong now."""
+        """The text of an element of the page; the element `health` names the present problems."""
         return self.browser.find_element(By.ID, part).text
 
     def is_well(self) -> bool:

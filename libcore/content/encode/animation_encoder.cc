@@ -15,7 +15,7 @@ namespace {
 
 using View = frame::ImageView<const frame::StraightRgba8>;
 
-// The shortest delay that browsers obey.
+// Browsers show a picture whose delay is shorter than 20 ms for 100 ms.
 constexpr int64_t kGifPicturesPerSecondMax = 50;
 // libwebpmux and libavif hold the encoded pictures, up to about two bits a pixel: 1 GB.
 constexpr int64_t kHeldPixelsMax = 4'000'000'000;

@@ -118,7 +118,7 @@ Course course_of(const scene::Layer& layer) {
   course.scales = transform.scale != base::PointF{1, 1};
   course.clamps = clamps(layer.filters);
   course.scale = {std::abs(transform.scale.x), std::abs(transform.scale.y)};
-  // Texts and shapes are drawn anew for each size of the box.
+  // The renderer redraws texts and shapes for each size of the box.
   const bool follows_box =
       layer.size && (std::holds_alternative<scene::ImageContent>(layer.content) ||
                      std::holds_alternative<scene::SvgContent>(layer.content));

@@ -47,7 +47,7 @@ class SoundProbe {
   /// louder channel: a sine wave has its own amplitude. Measured over 85 ms.
   virtual void spectrum(int64_t step, std::span<float> bands) = 0;
   /// The mean of both channels over 43 ms, in `columns.size()` parts. It begins with a rising
-  /// zero crossing, if there is one, so that a steady tone stands still.
+  /// zero crossing, if there is one, so that the picture of a steady tone does not move.
   virtual void waveform(int64_t step, std::span<SoundExtent> columns) = 0;
 };
 

@@ -69,7 +69,7 @@ Codec<Stopwatch> stopwatch() {
                            "Time that it had counted when it "
                            "was last started or stopped."),
                   optional("running_since", &S::running_since, duration(),
-                           "Stream time since which it runs; absent: it stands still."),
+                           "Stream time since which it runs; absent: it is stopped."),
                   optional("reset_at", &S::reset_at, duration(),
                            "Stream time of the last reset, from which countdowns count.")}});
 }

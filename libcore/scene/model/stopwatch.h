@@ -13,7 +13,7 @@ enum class StopwatchAction : uint8_t { kStart, kStop, kReset };
 /// Times are stream times.
 struct Stopwatch {
   base::Duration elapsed{};                     ///< until `running_since`
-  std::optional<base::Duration> running_since;  ///< absent: it stands still
+  std::optional<base::Duration> running_since;  ///< absent: it is stopped
   std::optional<base::Duration> reset_at;       ///< the last reset; countdowns begin then again
   bool operator==(const Stopwatch&) const = default;
 };

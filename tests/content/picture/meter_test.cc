@@ -209,7 +209,7 @@ TEST(Meter, ALevelFallsOverItsSmoothingAndRisesAtOnce) {
   EXPECT_EQ(length(20), 200);
   EXPECT_EQ(length(30), 0);
   EXPECT_EQ(length(100), 400);
-  // The same wherever it begins.
+  // The result does not depend on where rendering begins.
   for (const int64_t step : {9, 12, 17, 29, 31, 105}) {
     Shown fresh(meter, {400, 20}, probe());
     const auto alone = count_in_row(*fresh.at(milliseconds(10 * step)), 0, kRed);

@@ -286,7 +286,7 @@ TEST(Transition, ALiveChangeGlidesFromWhatIsShown) {
   EXPECT_EQ(pose(seconds(11)),
             (Pose{0.2, Transform{{100, 40}, {0.5, 1}, {3, 3}, 90}, LengthSize{100, 50}}));
   expect_kept(state);
-  // Changed again on the way, it goes on from there.
+  // A second change starts from the present value.
   state = patched(state, R"({"transform": {"position": [0, 120]}})", milliseconds(10'500));
   EXPECT_EQ(pose(milliseconds(10'500)), half);
   EXPECT_EQ(pose(milliseconds(11'000)).transform.position, (LengthPoint{25, 70}));
@@ -403,7 +403,7 @@ TEST(Transition, SizeGlidesAlsoBetweenPxAndPercent) {
   EXPECT_FALSE(is_settled(running(state, "card"), at(milliseconds(10'500))));
   EXPECT_TRUE(is_settled(running(state, "card"), at(seconds(11))));
   expect_kept(state);
-  // Changed again on the way, it goes on from there.
+  // A second change starts from the present value.
   state = patched(state, R"({"size": [100, 50]})", milliseconds(10'500));
   EXPECT_EQ(size_of(state, milliseconds(10'500)), (LengthSize{200, Length{25, 25}}));
   EXPECT_EQ(size_of(state, milliseconds(11'000)), (LengthSize{150, Length{37.5, 12.5}}));
