@@ -114,6 +114,12 @@ base::Result<Raster> Rasterizer::rasterise_strip(const scene::Layer& layer, cons
     strip.size = scene::LengthSize{size.width, size.height};
   } else if (std::holds_alternative<scene::ShapeContent>(layer.content)) {
     strip.size.reset();  // the strip has its own size
+    auto* rectangle =
+        std::get_if<scene::RectangleShape>(&std::get<scene::ShapeContent>(strip.content).geometry);
+    if (rectangle != nullptr && layer.size) {
+      rectangle->width = rectangle->width.value_or(layer.size->width.px);
+      rectangle->height = rectangle->height.value_or(layer.size->height.px);
+    }
   }
   TRY(const Raster content, rasterise_once(strip, text));
   const base::SizeF box = scene::box_of(layer).value_or(content.box);

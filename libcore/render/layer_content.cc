@@ -7,6 +7,7 @@
 #include "content/picture/remarks.h"
 #include "render/evaluate.h"
 #include "render/layer_effects.h"
+#include "render/refitted.h"
 #include "scene/model/sound_names.h"
 
 #include <memory>
@@ -48,6 +49,14 @@ content::VideoFiles video_files(const scene::VideoContent& video,
   return files;
 }
 
+// `raster` with the clip and the filters of `made` applied.
+base::Result<content::Raster> with_effects(const LayerContent& made, const scene::Layer& layer,
+                                           const content::Raster& raster) {
+  if (!made.clip) return content::filtered(raster, made.filters);
+  const base::SizeF box = scene::box_of(layer).value_or(raster.box);
+  return content::filtered(clipped(raster, box, made.clip->radius), made.filters);
+}
+
 }  // namespace
 
 ContentMaker::ContentMaker(scene::SceneSettings settings, ContentSources sources,
@@ -82,7 +91,8 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
                                has_probe ? sources_.open_probe(meter->of) : nullptr);
   }
   if (auto source = picture_source(layer.content, settings_)) {
-    return content::open_animated({*std::move(source), scene::box_of(layer), std::nullopt}, *pool_);
+    const auto box = is_made_whole(running) ? std::nullopt : scene::box_of(layer);
+    return content::open_animated({*std::move(source), box, std::nullopt}, *pool_);
   }
   return std::unique_ptr<content::MovingContent>();
 }
@@ -99,6 +109,9 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
                                                    const scene::PlaceholderClock& clock) {
   const scene::Layer& layer = running.layer;
   auto made = std::make_shared<LayerContent>();
+  made->is_whole = is_made_whole(running);
+  scene::Layer source = layer;
+  if (made->is_whole) source.size.reset();
   const auto fail = [&](base::Error error) {
     error.message = base::redacted_text(error.message, error.where);
     error.where = base::redacted_url(error.where);
@@ -128,24 +141,19 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
     made->changes = scene::changes_with_time(made->parts);
     made->text = scene::expanded(made->parts, clock);
   }
-  const auto rasterised = [&](const scene::Layer& each) -> base::Result<content::Raster> {
-    TRY(content::Raster plain, rasterizer_->rasterise(each, made->text));
-    if (!made->clip) return plain;
-    return clipped(plain, scene::box_of(layer).value_or(plain.box), made->clip->radius);
-  };
-  if (!made->changes) made->clip = lasting_clip(layer);
-  auto raster = rasterised(layer);
-  if (raster && !made->changes) {
+  if (!made->changes) {
+    made->clip = lasting_clip(layer);
     made->filters = lasting_filters(layer);
-    auto filtered = content::filtered(raster.value(), made->filters);
-    if (!filtered && raster.value().pixels_from_box != base::Affine{}) {
-      // At the scale at which it is shown, the filtered picture would be too large.
-      raster = rasterised(unscaled(layer));
-      if (raster) filtered = content::filtered(raster.value(), made->filters);
-    }
-    if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();
-    raster = std::move(filtered);
   }
+  auto raster = rasterizer_->rasterise(source, made->text);
+  auto finished = raster ? with_effects(*made, layer, raster.value()) : raster;
+  if (raster && !finished && raster.value().pixels_from_box != base::Affine{}) {
+    // At the scale at which it is shown, the filtered picture would be too large.
+    raster = rasterizer_->rasterise(unscaled(source), made->text);
+    if (raster) finished = with_effects(*made, layer, raster.value());
+  }
+  if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();
+  raster = std::move(finished);
   if (!raster) {
     fail(std::move(raster).error());
   } else {

@@ -41,9 +41,9 @@ struct LayerContent {
   bool changes = false;                    ///< whether the text changes from frame to frame
   std::string text;                        ///< the text in `raster`
   std::vector<scene::Filter> filters;      ///< already applied to `raster`
-  /// Already applied to `raster` and `plain`, before the filters.
-  std::optional<scene::Clip> clip;
-  /// `raster` without filters, if a transition may change them.
+  std::optional<scene::Clip> clip;         ///< already applied to `raster`, before the filters
+  bool is_whole = false;  ///< whether it was made in its natural size, to be refitted
+  /// `raster` without clip and filters, if a transition may need it.
   std::optional<content::Raster> plain;
   std::optional<base::Error> error;  ///< why `raster` is the error picture
   /// What is not shown as its author meant it: letters that no font has, unsupported features.

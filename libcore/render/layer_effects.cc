@@ -4,6 +4,7 @@
 #include "content/filter/filters.h"
 #include "render/evaluate.h"
 #include "scene/eval/animated_filters.h"
+#include "scene/eval/animated_size.h"
 #include "scene/live/showing.h"
 
 #include <algorithm>
@@ -42,7 +43,9 @@ bool animates_filters(const scene::Layer& layer) {
 
 const std::vector<scene::Filter>& lasting_filters(const scene::Layer& layer) {
   static const std::vector<scene::Filter> kNone;
-  return animates_filters(layer) || sees_scrolling(layer) ? kNone : layer.filters;
+  const bool changes =
+      animates_filters(layer) || sees_scrolling(layer) || scene::animates_size(layer);
+  return changes ? kNone : layer.filters;
 }
 
 std::optional<scene::Clip> lasting_clip(const scene::Layer& layer) {

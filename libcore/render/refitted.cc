@@ -2,6 +2,7 @@
 
 #include "content/picture/fit.h"
 #include "frame/any_picture.h"
+#include "scene/eval/animated_size.h"
 
 #include <type_traits>
 #include <variant>
@@ -43,6 +44,21 @@ std::optional<scene::Fit> fit_of(const scene::Layer& layer) {
         }
       },
       layer.content);
+}
+
+bool is_made_whole(const scene::RunningLayer& layer) {
+  const bool is_of_pictures = std::visit(
+      [](const auto& content) {
+        using Type = std::decay_t<decltype(content)>;
+        return std::is_same_v<Type, scene::ImageContent> ||
+               std::is_same_v<Type, scene::GifContent> ||
+               std::is_same_v<Type, scene::SpriteContent> ||
+               std::is_same_v<Type, scene::FramesContent>;
+      },
+      layer.layer.content);
+  const auto fit = fit_of(layer.layer);
+  const bool cuts = fit && *fit != scene::Fit::kFill && *fit != scene::Fit::kContain;
+  return is_of_pictures && cuts && layer.layer.size && scene::changes_size(layer);
 }
 
 void refit(scene::Fit fit, base::SizeF box, std::vector<content::Part>& parts) {

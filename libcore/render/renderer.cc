@@ -215,6 +215,8 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
     state.former = std::make_unique<LayerState>(
         state_of({former.layer, former.run, shown.index, former.content}, defaults));
     state.former_until = former.replaced_at;
+    state.is_fading = true;
+    state.former->is_fading = true;
   }
   return state;
 }
@@ -256,8 +258,11 @@ void Renderer::show(SceneViewPtr view) {
   for (const ShownLayer& shown : view->layers) {
     layers.push_back(state_of(shown, view->settings.defaults));
     const auto take_over_by = [&](LayerState& state) {
-      const auto before = std::ranges::find(layers_, state.content, &LayerState::content);
-      if (before != layers_.end()) take_over(*before, state);
+      for (LayerState& before : layers_) {
+        if (before.content == state.content) return take_over(before, state);
+        const bool is_former = before.former && before.former->content == state.content;
+        if (is_former) return take_over(*before.former, state);
+      }
     };
     take_over_by(layers.back());
     if (layers.back().former) take_over_by(*layers.back().former);
@@ -280,11 +285,14 @@ void Renderer::refresh(LayerState& state, int64_t frame_index) {
 // Replaces the parts by a mixture with those of the former content.
 void Renderer::cross_fade(LayerState& state, const base::SceneTime& time) {
   const auto progress = scene::content_progress(state.running(), state.former_until, time);
-  if (!progress) {
+  const LayerState& former = *state.former;
+  // Both are mixed without effects, which apply to the mixture.
+  const bool can_mix = !state.is_filtered && !former.is_filtered;
+  if (!progress || !can_mix) {
     state.former.reset();
+    state.is_fading = false;
     return;
   }
-  const LayerState& former = *state.former;
   const auto box_at = [&](const LayerState& each) {
     return scene::size_at(each.running(), own_box(*each.layer, box_of(each)), time);
   };
@@ -301,9 +309,9 @@ void Renderer::refresh_content(LayerState& state, int64_t frame_index) {
     if (state.error || state.on_error != OnError::kErrorPicture) return show_failure(state, *error);
   }
   const base::SceneTime time = rate_.time_of(frame_index);
-  const bool has_others = has_other_filters(state.running(), *state.content, time);
-  state.is_filtered = !state.content->filters.empty() && !has_others && !state.raster;
-  const auto& own = has_others ? state.content->plain : state.content->raster;
+  state.is_plain = state.raster || needs_plain(state, time);
+  state.is_filtered = !state.content->filters.empty() && !state.is_plain;
+  const auto& own = state.is_plain ? state.content->plain : state.content->raster;
   const auto& raster = state.raster ? state.raster : own;
   state.parts.assign(1, part_of(*raster));
   scroll(state.running(), *raster, time, state.parts.front());
@@ -315,13 +323,24 @@ void Renderer::refresh_content(LayerState& state, int64_t frame_index) {
   follow_size(state, time);
 }
 
+// Whether the effects that the content was made with must apply to something else: to a mixture, to
+// a box of another size; or whether they are other ones now.
+bool Renderer::needs_plain(const LayerState& state, const base::SceneTime& time) const {
+  if (!state.content->plain) return false;
+  if (state.content->is_whole || state.is_fading) return true;
+  if (has_other_filters(state.running(), *state.content, time)) return true;
+  const base::SizeF own = own_box(*state.layer, state.content->plain->box);
+  return scene::size_at(state.running(), own, time) != own;
+}
+
 // Moves the parts into a box that has changed its size.
 void Renderer::follow_size(LayerState& state, const base::SceneTime& time) {
-  if (!scene::changes_size(state.running()) || state.drawn_for) return;
+  const bool is_whole = state.content->is_whole;
+  if (state.drawn_for || (!is_whole && !scene::changes_size(state.running()))) return;
   const auto fit = fit_of(*state.layer);
   const base::SizeF own = own_box(*state.layer, box_of(state));
   const base::SizeF size = scene::size_at(state.running(), own, time);
-  if (fit && size != own) refit(*fit, size, state.parts);
+  if (fit && (is_whole || size != own)) refit(*fit, size, state.parts);
 }
 
 // The size for which the content has to be redrawn; nullopt: its own.
@@ -435,7 +454,8 @@ void Renderer::show_failure(LayerState& state, const base::Error& error) {
 base::SizeF Renderer::box_of(const LayerState& state) const {
   const bool shows_error_picture = state.error && state.on_error == OnError::kErrorPicture;
   if (state.content->moving != nullptr && !shows_error_picture) return state.content->moving->box();
-  return (state.raster ? state.raster : state.content->raster)->box;
+  const bool is_own = state.raster && !state.drawn_for;
+  return (is_own ? state.raster : state.content->raster)->box;
 }
 
 // Combines the parts into one picture, to which effects on the whole layer apply.
@@ -453,7 +473,7 @@ void Renderer::group_parts(LayerState& state, base::SizeF box) {
 // the end are left to the compositor. Returns whether there were any filters.
 bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::SceneTime& time) {
   state.recoloring.reset();
-  state.is_clipped = state.content->clip && !state.raster;
+  state.is_clipped = state.content->clip && !state.is_plain;
   const bool has_failed = state.error || state.content->error;
   if (has_failed && state.on_error == OnError::kErrorPicture) return false;
   if (state.is_filtered || state.parts.empty()) return false;

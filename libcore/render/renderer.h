@@ -150,6 +150,8 @@ class Renderer {
     std::vector<content::Part> grouped;           ///< the parts in `group`
     std::optional<content::Part> group;           ///< several parts as one picture
     bool is_filtered = false;                     ///< whether the content was made with its filters
+    bool is_plain = false;                        ///< whether `parts` have no clip and no filters
+    bool is_fading = false;                       ///< whether it is mixed with another content
     bool is_clipped = false;                      ///< whether its pictures are clipped already
     LayerEffects effects;                         ///< the filters of the layer
     frame::RecoloringPtr recoloring;              ///< applied by the compositor
@@ -187,6 +189,7 @@ class Renderer {
   void redraw(LayerState& state, int64_t frame_index);
   void cross_fade(LayerState& state, const base::SceneTime& time);
   void follow_size(LayerState& state, const base::SceneTime& time);
+  bool needs_plain(const LayerState& state, const base::SceneTime& time) const;
   std::optional<base::SizeF> size_to_draw(const LayerState& state,
                                           const base::SceneTime& time) const;
   void refresh_moving(LayerState& state, int64_t frame_index);

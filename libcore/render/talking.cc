@@ -92,7 +92,7 @@ void VoiceActivity::advance_to(int64_t step) {
   if (!has_any_ || step < step_ || step - step_ > memory) {
     std::ranges::fill(talks_, uint8_t{0});
     quiet_steps_ = hold_steps_ + 1;
-    step_ = step - memory;
+    step_ = std::max(step - memory, std::min(step, probe_->oldest()) - 1);
     has_any_ = true;
   }
   while (step_ < step) {

@@ -3,6 +3,7 @@
 #include "render/evaluate.h"
 #include "render/mask_layer.h"
 #include "render/sampling_plan.h"
+#include "scene/eval/resolved.h"
 #include "scene/live/showing.h"
 #include "stream/content_loader_work.h"
 #include "stream/used_files.h"
@@ -210,7 +211,9 @@ void ContentLoader::Work::scale(const SharedLayer& shared, const render::LayerCo
 void ContentLoader::Work::scale_all(const scene::LiveState& state) {
   const render::Stage stage = stage_of(state.scene.canvas.size, scene::frame_size_of(state));
   for (const auto& layer : state.scene.layers) {
-    const SharedLayer shared{layer, state.run.layers.of(layer->id)};
+    const SharedLayer shared{
+        scene::resolved(layer, state.scene.canvas.size),
+        scene::resolved(state.run.layers.of(layer->id), state.scene.canvas.size)};
     LayerContentPtr content;
     {
       const std::lock_guard lock(mutex_);

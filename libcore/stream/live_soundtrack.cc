@@ -94,6 +94,7 @@ class TapSamples final : public MixedSamples {
  public:
   explicit TapSamples(std::shared_ptr<const media::MixTap> tap) : tap_(std::move(tap)) {}
 
+  int64_t begin() const override { return tap_->ring->begin(); }
   int64_t end() const override { return tap_->ring->end(); }
   void read(int64_t first, std::span<float> samples) override {
     tap_->ring->read(first, samples, Duration::zero());

@@ -82,6 +82,7 @@ class OfflineSound::Samples final : public MixedSamples {
   Samples(std::shared_ptr<Mix> mix, const std::string& name)
       : mix_(std::move(mix)), ring_(mix_->ring_of(name)) {}
 
+  int64_t begin() const override { return 0; }
   int64_t end() const override { return std::numeric_limits<int64_t>::max() / 2; }
   void read(int64_t first, std::span<float> samples) override {
     mix_->read(*ring_, first, samples);

@@ -25,6 +25,9 @@ class Probe final : public content::SoundProbe {
  public:
   explicit Probe(std::unique_ptr<MixedSamples> samples) : samples_(std::move(samples)) {}
 
+  int64_t oldest() override {
+    return base::floor_divided(samples_->begin() - kAhead, kStepSamples).quotient;
+  }
   int64_t newest(int64_t step) override {
     return std::min(step, base::floor_divided(samples_->end() - kAhead, kStepSamples).quotient);
   }

@@ -16,6 +16,8 @@ class MixedSamples {
   MixedSamples(const MixedSamples&) = delete;
   MixedSamples& operator=(const MixedSamples&) = delete;
 
+  /// The sample before which read() has only silence.
+  virtual int64_t begin() const = 0;
   /// The sample up to which read() has sound.
   virtual int64_t end() const = 0;
   /// Fills `samples` (left, right, left …) with sample `first` and the following ones; missing ones

@@ -272,6 +272,8 @@ BROKEN: list[tuple[Steps, Any, str]] = [
     (["layers", FEED, "content"], VIDEO | {"fit": "zoom"}, f"layers[{FEED}].content.fit"),
     (["layers", FEED, "content"], VIDEO | {"rate": 0}, f"layers[{FEED}].content.rate"),
     (["layers", HOST, "content"], VIDEO, f"layers[{HOST}].content.type"),
+    ([*LAYER, "size"], ["1.2.3%", 5], "layers[0].size[0]"),
+    ([*LAYER, "size"], ["calc(x)", 5], "layers[0].size[0]"),
     # A text.
     ([*STYLE, "font_size"], 0, "layers[1].content.style.font_size"),
     ([*STYLE, "font_weight"], "heavy", "layers[1].content.style.font_weight"),
@@ -329,6 +331,7 @@ FINE: list[tuple[Steps, Any]] = [
     (["outputs", 0, "bitrate"], 2500000),
     ([*LAYER, "transform"], {}),
     ([*LAYER, "transform"], {"position": ["50%", "calc(100% - 20px)"], "anchor": "bottom-right"}),
+    ([*LAYER, "transform"], {"position": ["-.5e1%", "calc( 2px\t+ 100% )"]}),
     ([*LAYER, "size"], ["25%", 90]),
     ([*LAYER, "transition"], {"content": "400ms"}),
     ([*MOVES, KEYS, "keyframes", 0, "size"], [120, "10%"]),

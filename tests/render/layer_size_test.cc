@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
@@ -42,16 +43,18 @@ scene::SceneFile file_with(std::string_view layers) {
   return file;
 }
 
+StraightRgba8 pixel_of(Renderer& renderer, int64_t index, int x, int y) {
+  const frame::FramePtr frame = renderer.render(index);
+  const uint8_t* p = frame->plane(0) + y * frame->row_bytes(0) + ptrdiff_t{4} * x;
+  return {p[0], p[1], p[2], p[3]};
+}
+
 // Shows the pixels of the newest frame.
 class Shown {
  public:
   explicit Shown(std::string_view layers) : renderer_(offline_renderer(file_with(layers), {})) {}
 
-  StraightRgba8 pixel(int64_t index, int x, int y) {
-    const frame::FramePtr frame = renderer_.render(index);
-    const uint8_t* p = frame->plane(0) + y * frame->row_bytes(0) + ptrdiff_t{4} * x;
-    return {p[0], p[1], p[2], p[3]};
-  }
+  StraightRgba8 pixel(int64_t index, int x, int y) { return pixel_of(renderer_, index, x, y); }
 
  private:
   Renderer renderer_;
@@ -138,6 +141,89 @@ TEST(SizeKeyframes, FiltersApplyToTheContentOfEachSize) {
   EXPECT_EQ(shown.pixel(0, 10, 10), kBlue);
 }
 
+TEST(SizeKeyframes, BoxOfATextWithoutASizeStaysAboutItsAnchor) {
+  Shown shown(
+      "  - {id: words, type: overlay, transform: {position: [100, 50], anchor: center},\n"
+      "     content: {type: text, text: x, style: {color: red, background_color: red}},\n"
+      "     animations: [{effect: keyframes, duration: 1s,\n"
+      "       keyframes: [{at: 1, size: [180, 60]}]}]}\n");
+  for (const int frame : {0, 2, 5, 8, 10}) {
+    int left = 0;
+    while (shown.pixel(frame, left, 50) == kBlack) ++left;
+    int right = 199;
+    while (shown.pixel(frame, right, 50) == kBlack) --right;
+    EXPECT_NEAR(left + right + 1, 200, 1) << frame;
+    if (frame == 10) EXPECT_EQ(left, 10);
+  }
+}
+
+// A drop shadow below, so that the filtered picture is larger than the content.
+constexpr const char* kShadow =
+    "filters: [{drop_shadow: {color: blue, blur: 4, offset: [0, 30]}}], ";
+constexpr const char* kSquare =
+    "content: {type: svg, svg: \"<svg xmlns='http://www.w3.org/2000/svg' width='40' height='40'>"
+    "<rect width='40' height='40' fill='red'/></svg>\"}";
+
+TEST(SizeKeyframes, FiltersEnlargeNothingButTheirOwnPicture) {
+  Shown shown("  - {id: box, type: overlay, size: [40, 40], " + std::string(kShadow) + kSquare +
+              ",\n     animations: [{effect: keyframes, duration: 1s,\n"
+              "       keyframes: [{at: 1, size: [42, 42]}]}]}\n");
+  for (const int frame : {0, 1, 5, 10}) {
+    EXPECT_EQ(shown.pixel(frame, 2, 2), kRed) << frame;
+    EXPECT_EQ(shown.pixel(frame, 38, 38), kRed) << frame;
+    EXPECT_EQ(shown.pixel(frame, 20, 55), kBlue) << frame;
+  }
+}
+
+TEST(SizeTransition, FiltersEnlargeNothingButTheirOwnPicture) {
+  OfflineOptions options;
+  scene::LayerRun run;
+  run.id = "box";
+  run.transition.emplace();
+  run.transition->size_start = base::Duration{};
+  run.transition->size = {42, 42};
+  options.run.layers.set(run);
+  Renderer renderer = offline_renderer(
+      file_with("  - {id: box, type: overlay, size: [40, 40], transition: {duration: 1s}, " +
+                std::string(kShadow) + kSquare + "}\n"),
+      options);
+  for (const int frame : {0, 1, 5, 9, 10, 20}) {
+    EXPECT_EQ(pixel_of(renderer, frame, 2, 2), kRed) << frame;
+    EXPECT_EQ(pixel_of(renderer, frame, 38, 38), kRed) << frame;
+    EXPECT_EQ(pixel_of(renderer, frame, 20, 55), kBlue) << frame;
+  }
+}
+
+TEST(SizeKeyframes, CutPictureShowsMoreOfItselfInALargerBox) {
+  constexpr StraightRgba8 kLime{0, 255, 0, 255};
+  const std::string path = testing::TempDir() + "/stripes.svg";
+  std::ofstream(path) << "<svg xmlns='http://www.w3.org/2000/svg' width='160' height='40'>"
+                         "<rect width='160' height='40' fill='lime'/>"
+                         "<rect x='60' width='20' height='40' fill='red'/>"
+                         "<rect x='80' width='20' height='40' fill='blue'/></svg>";
+  for (const char* fit : {"cover", "none"}) {
+    Shown shown("  - {id: box, type: overlay, size: [40, 40],\n     content: {type: image, fit: " +
+                std::string(fit) + ", source: " + path + "},\n" +
+                "     animations: [{effect: keyframes, duration: 1s,\n"
+                "       keyframes: [{at: 1, size: [120, 40]}]}]}\n");
+    EXPECT_EQ(shown.pixel(0, 10, 20), kRed) << fit;
+    EXPECT_EQ(shown.pixel(0, 30, 20), kBlue) << fit;
+    EXPECT_EQ(shown.pixel(0, 45, 20), kBlack) << fit;
+    EXPECT_EQ(shown.pixel(10, 50, 20), kRed) << fit;
+    EXPECT_EQ(shown.pixel(10, 70, 20), kBlue) << fit;
+    EXPECT_EQ(shown.pixel(10, 20, 20), kLime) << fit;
+    EXPECT_EQ(shown.pixel(10, 100, 20), kLime) << fit;
+  }
+}
+
+TEST(Scroll, RectangleWithoutItsOwnSizeHasThatOfTheLayer) {
+  Shown shown(
+      "  - {id: box, type: overlay, size: [100, 40],\n"
+      "     content: {type: shape, shape: rectangle, fill: red},\n"
+      "     animations: [{effect: scroll, speed: 10}]}\n");
+  EXPECT_EQ(shown.pixel(3, 50, 20), kRed);
+}
+
 TEST(SizeKeyframes, TextWrapsInTheNewBox) {
   Shown shown(
       "  - {id: words, type: overlay, size: [190, 90],\n"
@@ -160,8 +246,10 @@ TEST(SizeKeyframes, TextWrapsInTheNewBox) {
 // The view of a layer whose content replaced another at 1 s, and was ready at `ready`.
 SceneViewPtr replaced(const std::string& before, const std::string& after, base::Duration ready) {
   const scene::SceneFile old = file_with("  - {id: a, type: overlay, " + before + "}\n");
-  scene::SceneFile file =
-      file_with("  - {id: a, type: overlay, " + after + ", transition: {content: 1s}}\n");
+  const bool has_transition = after.find("transition") != std::string::npos;
+  const scene::SceneFile file =
+      file_with("  - {id: a, type: overlay, " + after +
+                (has_transition ? "}\n" : ", transition: {content: 1s}}\n"));
   OfflineOptions options;
   scene::LayerRun run;
   run.id = "a";
@@ -176,12 +264,6 @@ SceneViewPtr replaced(const std::string& before, const std::string& after, base:
   return view;
 }
 
-StraightRgba8 pixel_of(Renderer& renderer, int64_t index, int x, int y) {
-  const frame::FramePtr frame = renderer.render(index);
-  const uint8_t* p = frame->plane(0) + y * frame->row_bytes(0) + ptrdiff_t{4} * x;
-  return {p[0], p[1], p[2], p[3]};
-}
-
 TEST(ContentFade, MixesBothContents) {
   const std::string box = "size: [40, 20], content: {type: color, color: ";
   Renderer renderer(replaced(box + "red}", box + "blue}", {}), {});
@@ -190,6 +272,20 @@ TEST(ContentFade, MixesBothContents) {
   EXPECT_EQ(pixel_of(renderer, 19, 5, 5), (StraightRgba8{25, 0, 230, 255}));
   EXPECT_EQ(pixel_of(renderer, 20, 5, 5), kBlue);
   EXPECT_EQ(pixel_of(renderer, 30, 5, 5), kBlue);
+}
+
+TEST(ContentFade, FiltersApplyToTheMixtureOnce) {
+  const auto drawing = [](const std::string& color) {
+    return "size: [40, 20], filters: [{blur: 0.01}, {invert: 1}], transition: {content: 1s}, "
+           "content: {type: svg, svg: \"<svg xmlns='http://www.w3.org/2000/svg' width='40' "
+           "height='20'><rect width='40' height='20' fill='" +
+           color + "'/></svg>\"}";
+  };
+  Renderer renderer(replaced(drawing("red"), drawing("blue"), {}), {});
+  EXPECT_EQ(pixel_of(renderer, 10, 20, 10), (StraightRgba8{0, 255, 255, 255}));
+  EXPECT_EQ(pixel_of(renderer, 12, 20, 10), (StraightRgba8{51, 255, 204, 255}));
+  EXPECT_EQ(pixel_of(renderer, 20, 20, 10), (StraightRgba8{255, 255, 0, 255}));
+  EXPECT_EQ(pixel_of(renderer, 21, 20, 10), (StraightRgba8{255, 255, 0, 255}));
 }
 
 TEST(ContentFade, BeginsWhenTheNewContentIsReady) {

@@ -56,7 +56,7 @@ std::span<const MeterValue> MeterValues::at(int64_t step) {
     const bool continues = has_any_ && target >= step_ && target - step_ < fall_steps_;
     if (!continues) {
       std::ranges::fill(values_, MeterValue{});
-      step_ = target - fall_steps_;
+      step_ = std::max(target - fall_steps_, std::min(target, probe_->oldest()) - 1);
     }
     while (step_ < target) measure(++step_);
   }

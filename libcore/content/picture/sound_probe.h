@@ -38,6 +38,8 @@ class SoundProbe {
   SoundProbe(const SoundProbe&) = delete;
   SoundProbe& operator=(const SoundProbe&) = delete;
 
+  /// A step before which all steps are silent: live, the probe has kept nothing older.
+  virtual int64_t oldest() = 0;
   /// The newest step up to `step` whose samples exist: live, the mixer may be late.
   virtual int64_t newest(int64_t step) = 0;
 

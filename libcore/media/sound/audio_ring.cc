@@ -37,6 +37,11 @@ void AudioRing::put(std::span<const float> samples) {
   changed_.notify_all();
 }
 
+int64_t AudioRing::begin() const {
+  const std::lock_guard lock(mutex_);
+  return begin_;
+}
+
 int64_t AudioRing::end() const {
   const std::lock_guard lock(mutex_);
   return end_;

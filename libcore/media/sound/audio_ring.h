@@ -22,6 +22,8 @@ class AudioRing {
   void begin_at(int64_t first);
   /// Appends samples; the oldest ones are overwritten.
   void put(std::span<const float> samples);
+  /// The oldest sample that is kept; end() if there is none.
+  int64_t begin() const;
   /// The sample that the next put() begins at.
   int64_t end() const;
 

@@ -35,12 +35,14 @@ base::SizeF replaced(const Animation& animation, const base::SceneTime& time, ba
 
 }  // namespace
 
+bool animates_size(const Layer& layer) {
+  return hold_property(layer.animations, &Keyframe::size) ||
+         hold_property(layer.enter, &Keyframe::size) || hold_property(layer.exit, &Keyframe::size);
+}
+
 bool changes_size(const RunningLayer& layer) {
   const auto& transition = layer.run.transition;
-  return (transition && transition->size_start) ||
-         hold_property(layer.layer.animations, &Keyframe::size) ||
-         hold_property(layer.layer.enter, &Keyframe::size) ||
-         hold_property(layer.layer.exit, &Keyframe::size);
+  return (transition && transition->size_start) || animates_size(layer.layer);
 }
 
 base::SizeF size_at(const RunningLayer& layer, base::SizeF own, const base::SceneTime& time) {

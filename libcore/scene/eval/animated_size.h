@@ -7,6 +7,9 @@
 
 namespace layercast::scene {
 
+/// Whether keyframes change the size of the layer box.
+bool animates_size(const Layer& layer);
+
 /// Whether the size of the layer box may change over time: by a transition or by keyframes.
 bool changes_size(const RunningLayer& layer);
 

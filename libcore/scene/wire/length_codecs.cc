@@ -53,6 +53,14 @@ bool is_within(double number, limits::Range range) {
   return number >= range.min && number <= range.max;
 }
 
+// What parse_relative_length() reads, but that it allows the same unit twice.
+std::string relative_pattern() {
+  const std::string number = R"(-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?)";
+  const std::string term = number + "(%|px)";
+  return "^(" + number + R"(%|calc\([ \t]*)" + term + R"([ \t]+[-+][ \t]+)" + term +
+         R"([ \t]*\))$)";
+}
+
 // The form of one side of a pair.
 struct LengthForm {
   limits::Range px;
@@ -71,12 +79,14 @@ std::optional<Length> read_length(const LengthForm& form, const Value& value, Re
     reader.fault(value, given(value) + " is not a length", form.kind);
     return std::nullopt;
   }
-  if (is_within(length->percent, form.percent) && std::abs(length->px) <= form.px.max) {
-    return length;
-  }
+  // "0%" is a length in px, which must be valid as one.
+  const bool has_valid_px =
+      length->is_relative() ? std::abs(length->px) <= form.px.max : is_within(length->px, form.px);
+  if (is_within(length->percent, form.percent) && has_valid_px) return length;
   reader.fault(value, given(value) + " is out of range",
                "from " + number_text(form.percent.min) + "% to " + number_text(form.percent.max) +
-                   "%, and at most " + number_text(form.px.max) + "px");
+                   "%, and " + number_text(form.px.min) + "px to " + number_text(form.px.max) +
+                   "px");
   return std::nullopt;
 }
 
@@ -85,10 +95,10 @@ Value written(const Length& length) {
 }
 
 Value schema_of(const LengthForm& form, SchemaBuilder& builder) {
-  Value side = either(number(form.px).schema(builder),
-                      Value::object()
-                          .add("type", Value::of("string"))
-                          .add("pattern", Value::of("^(-?[0-9.]+%|calc\\(.*\\))$")));
+  Value side =
+      either(number(form.px).schema(builder), Value::object()
+                                                  .add("type", Value::of("string"))
+                                                  .add("pattern", Value::of(relative_pattern())));
   return Value::object()
       .add("type", Value::of("array"))
       .add("items", std::move(side))
@@ -96,7 +106,7 @@ Value schema_of(const LengthForm& form, SchemaBuilder& builder) {
       .add("maxItems", Value::of(2));
 }
 
-// The codec of a pair of lengths. `make` and `split` convert it.
+// The codec of a pair of lengths, which are the members `first` and `second`.
 template <class Pair>
 Codec<Pair> length_pair(const LengthForm& form, Length Pair::*first, Length Pair::*second) {
   return {form.kind,
@@ -140,7 +150,6 @@ constexpr std::array kAnchors = {
 
 std::optional<Length> parse_relative_length(std::string_view text) {
   constexpr std::string_view kCalc = "calc(";
-  text = trimmed(text);
   if (text.starts_with(kCalc) && text.ends_with(')')) {
     text.remove_prefix(kCalc.size());
     text.remove_suffix(1);

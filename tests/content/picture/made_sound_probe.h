@@ -15,15 +15,21 @@ namespace layercast::content {
 /// of it and it.
 class MadeProbe final : public SoundProbe {
  public:
-  explicit MadeProbe(std::function<float(int64_t step)> amplitude, int64_t end = INT64_MAX)
-      : amplitude_(std::move(amplitude)), end_(end) {}
+  explicit MadeProbe(std::function<float(int64_t step)> amplitude, int64_t end = INT64_MAX,
+                     int64_t oldest = INT64_MIN / 2)
+      : amplitude_(std::move(amplitude)), end_(end), oldest_(oldest) {}
 
+  int measured = 0;  ///< levels and spectra so far
+
+  int64_t oldest() override { return oldest_; }
   int64_t newest(int64_t step) override { return std::min(step, end_); }
   SoundLevels levels(int64_t step) override {
+    ++measured;
     const float amplitude = amplitude_(step);
     return {amplitude, amplitude / 2, amplitude};
   }
   void spectrum(int64_t step, std::span<float> bands) override {
+    ++measured;
     float amplitude = amplitude_(step);
     for (float& band : bands) {
       band = amplitude;
@@ -37,6 +43,7 @@ class MadeProbe final : public SoundProbe {
  private:
   std::function<float(int64_t)> amplitude_;
   int64_t end_;
+  int64_t oldest_;
 };
 
 }  // namespace layercast::content

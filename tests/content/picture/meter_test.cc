@@ -218,6 +218,16 @@ TEST(Meter, ALevelFallsOverItsSmoothingAndRisesAtOnce) {
   }
 }
 
+TEST(Meter, DoesNotMeasureTheSilenceBeforeTheOldestSound) {
+  MeterContent meter = meter_of(MeterStyle::kBars);
+  meter.smoothing = std::chrono::seconds(2);
+  auto probe = std::make_unique<MadeProbe>([](int64_t) { return 1.0F; }, INT64_MAX, 95);
+  const MadeProbe& measured = *probe;
+  Shown shown(meter, {400, 20}, std::move(probe));
+  EXPECT_EQ(count_in_row(*shown.at(milliseconds(1000)), 0, kRed), 400);
+  EXPECT_EQ(measured.measured, 6);  // steps 95 to 100
+}
+
 TEST(Meter, CountsFromStreamTime) {
   const auto probe = [] {
     return std::make_unique<MadeProbe>([](int64_t step) { return step == 150 ? 1.0F : 0.0F; });

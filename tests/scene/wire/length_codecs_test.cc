@@ -22,7 +22,7 @@ TEST(Lengths, AreReadAsInCss) {
   for (const std::string_view wrong :
        {"", "50", "%", "50 %", "20px", "calc()", "calc(50%)", "calc(50%-20px)", "calc(50% -20px)",
         "calc(50% - 20)", "calc(50% - 20%)", "calc(5px + 20px)", "calc(50% * 2px)",
-        "calc(50% - 20px + 1px)", "calc(50% - 20px", "nan%", "inf%"}) {
+        "calc(50% - 20px + 1px)", " 50%", "50% ", "calc(50% - 20px", "nan%", "inf%"}) {
     EXPECT_EQ(parse_relative_length(wrong), std::nullopt) << wrong;
   }
 }
@@ -61,7 +61,11 @@ TEST(Lengths, ThatCannotBeAreFaults) {
   EXPECT_EQ(
       fault_of("size: [-1%, 5]"),
       "test.yaml:8:12: layers[0].size[0]: \"-1%\" is out of range, expected from 0% to 1000%, "
-      "and at most 16384px");
+      "and 1px to 16384px");
+  EXPECT_EQ(fault_of("size: [\"0%\", 5]"),
+            "test.yaml:8:12: layers[0].size[0]: \"0%\" is out of range, expected from 0% to 1000%, "
+            "and 1px to 16384px");
+  EXPECT_EQ(fault_of("transform: {position: [\"0%\", 0]}"), "");
   EXPECT_EQ(fault_of("size: [50%, 0]"),
             "test.yaml:8:17: layers[0].size[1]: 0 is below 1, expected a number from 1 to 16384");
 }
