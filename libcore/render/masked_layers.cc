@@ -58,6 +58,20 @@ void Renderer::append_masked(LayerState& state, const base::SceneTime& time, Ite
   for (size_t i = first; i < items.size(); ++i) items[i].mask = plane;
 }
 
+// What the layer draws, as a mask. Several layers may share the mask, but its items are made once a
+// frame: filters and groups replace the parts that they are made of.
+const compose::DrawList& Renderer::list_as_mask(LayerState& state, const base::SceneTime& time) {
+  if (state.update == update_) return state.as_mask;
+  state.update = update_;
+  state.as_mask.canvas = list_.canvas;
+  state.as_mask.shown = list_.shown;
+  state.as_mask.items.clear();  // keeps its memory
+  state.is_under_way = true;
+  append_masked(state, time, state.as_mask.items);
+  state.is_under_way = false;
+  return state.as_mask;
+}
+
 // What the layer draws, as a mask; the last one while that stays the same. Null if it draws
 // nothing.
 compose::MaskPtr Renderer::mask_plane(LayerState& state, compose::MaskMode mode,
@@ -65,17 +79,13 @@ compose::MaskPtr Renderer::mask_plane(LayerState& state, compose::MaskMode mode,
   // While contents load, layers of two revisions may need each other.
   if (state.is_under_way) return nullptr;
   DrawnMask& drawn = state.drawn.at(static_cast<size_t>(mode));
-  drawn.next.canvas = list_.canvas;
-  drawn.next.shown = list_.shown;
-  state.is_under_way = true;
-  append_masked(state, time, drawn.next.items);
-  state.is_under_way = false;
-  if (drawn.plane == nullptr || drawn.list != drawn.next) {
+  const compose::DrawList& list = list_as_mask(state, time);
+  if (drawn.update != update_ && (drawn.plane == nullptr || drawn.list != list)) {
     drawn.plane.reset();
-    drawn.plane = mask_maker_.make(drawn.next, mode);
-    std::swap(drawn.list, drawn.next);
+    drawn.plane = mask_maker_.make(list, mode);
+    drawn.list = list;
   }
-  drawn.next.items.clear();  // keeps its memory
+  drawn.update = update_;
   return drawn.list.items.empty() ? nullptr : drawn.plane;
 }
 

@@ -532,6 +532,7 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time, Items& 
 
 void Renderer::update_draw_list(int64_t frame_index) {
   list_.items.clear();
+  ++update_;
   const base::SceneTime time = rate_.time_of(frame_index);
   for (LayerState& state : layers_) {
     state.first_item = list_.items.size();

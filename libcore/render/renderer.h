@@ -131,11 +131,11 @@ class Renderer {
 
  private:
   using Items = std::vector<compose::DrawItem>;
-  // A mask, the list that it was drawn from, and the one of the current frame.
+  // A mask, the list that it was drawn from, and the frame that last needed it.
   struct DrawnMask {
     compose::DrawList list;
-    compose::DrawList next;
     compose::MaskPtr plane;
+    int64_t update = 0;  ///< as in `update_`
   };
   // One layer with the state of the last frame.
   struct LayerState {
@@ -169,6 +169,8 @@ class Renderer {
     bool is_mask = false;                       ///< as in ShownLayer
     std::optional<size_t> mask_state;           ///< the layer that masks it, in `layers_`
     std::array<DrawnMask, 2> drawn;             ///< the layer as a mask, by MaskMode
+    compose::DrawList as_mask;                  ///< what it draws as a mask in that frame
+    int64_t update = 0;                         ///< the frame of `as_mask`, as in `update_`
     bool is_under_way = false;                  ///< whether it is being drawn as a mask
     std::optional<content::Raster> unmaskable;  ///< the error picture, while the mask fails
     std::unique_ptr<LayerState> former;         ///< the content that fades out; null: none
@@ -204,6 +206,7 @@ class Renderer {
   void link_masks();
   void append_items(LayerState& state, const base::SceneTime& time, Items& items);
   void append_masked(LayerState& state, const base::SceneTime& time, Items& items);
+  const compose::DrawList& list_as_mask(LayerState& state, const base::SceneTime& time);
   compose::MaskPtr mask_plane(LayerState& state, compose::MaskMode mode,
                               const base::SceneTime& time);
   void add_mask_error(LayerState& state, const base::Error& error, const base::SceneTime& time,
@@ -226,6 +229,7 @@ class Renderer {
   bool has_failing_change_ = false;
   RenderStats stats_;
   int64_t frames_ = 0;
+  int64_t update_ = 0;                     ///< counts the draw lists
   bool measures_layers_ = false;           ///< in the current frame
   std::vector<int64_t> item_nanoseconds_;  ///< of such a frame
 };

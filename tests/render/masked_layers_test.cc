@@ -137,6 +137,26 @@ TEST(LayerMasks, ServeSeveralLayersInBothModes) {
   EXPECT_EQ(pixel_of(layers, 20, 25), (StraightRgba8{255, 0, 54, 255}));
 }
 
+// Filters that move are applied in each frame: once, however many layers share the mask.
+TEST(LayerMasks, ThatSeveralLayersShareAreFilteredOnce) {
+  const std::string glides =
+      ", filters: [{blur: 2}], animations: [{effect: keyframes, duration: 4s, keyframes: [{at: 1, "
+      "filters: [{blur: 6}]}]}]";
+  const std::string green =
+      "id: b, blend_mode: lighten, content: {type: color, color: \"#00ff00\"}, mask: {layer: m";
+  const std::vector<std::string> one = {kRedThrough + "}", box("m", "white", glides)};
+  for (const char* mode : {"}", ", mode: luma}"}) {
+    const std::vector<std::string> both = {kRedThrough + "}", green + mode,
+                                           box("m", "white", glides)};
+    const StraightRgba8 alone = pixel_of(one, 9, 25, 10);
+    EXPECT_GT(alone.red, 40);
+    EXPECT_LT(alone.red, 215);
+    const StraightRgba8 shared = pixel_of(both, 9, 25, 10);
+    EXPECT_EQ(shared.red, alone.red) << mode;
+    EXPECT_NEAR(shared.green, alone.red, 1) << mode;
+  }
+}
+
 TEST(LayerMasks, ComeAfterTheFiltersAndTheClip) {
   const std::vector<std::string> layers = {
       "id: a, size: [20, 10], transform: {position: [10, 20]}, content: {type: color, color: red}, "
