@@ -246,7 +246,7 @@ void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.last_shown = std::move(before.last_shown);
   state.error = std::move(before.error);
   state.absence = std::move(before.absence);
-  state.drawn = std::move(before.drawn);
+  if (state.is_mask) state.drawn = std::move(before.drawn);
   const bool is_same =
       before.layer == state.layer && before.run == state.run && before.on_error == state.on_error;
   if (is_same && state.is_still) state.items = std::move(before.items);
