@@ -74,10 +74,7 @@ void check_mask(ApplyContext& context, const Layer& layer) {
   if (!layer.mask || !layer.mask->layer) return;
   const auto& layers = context.scene().layers;
   const std::string& mask = *layer.mask->layer;
-  MaskLayers masks;
-  for (const auto& each : layers) {
-    if (each->mask && each->mask->layer) masks[each->id] = *each->mask->layer;
-  }
+  MaskLayers masks = mask_layers_of(layers);
   masks[layer.id] = mask;
   const Reader::Step step(context.reader, "mask");
   const auto cycle = mask_cycle(masks, layer.id);

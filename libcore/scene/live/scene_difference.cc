@@ -1,6 +1,7 @@
 #include "base/redaction.h"
 #include "scene/live/command.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/mask_chain.h"
 #include "scene/model/scene_settings.h"
 #include "scene/model/sound_names.h"
 #include "scene/wire/codec.h"
@@ -9,7 +10,6 @@
 #include "scene/wire/source_secrets.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -133,18 +133,6 @@ void add_output_changes(const Scene& from, const Scene& to, std::vector<Change>&
   }
 }
 
-// Whether the layers that are masks, and of which, are the same.
-bool has_same_mask_layers(const Scene& a, const Scene& b) {
-  const auto pairs = [](const Scene& scene) {
-    std::map<std::string, std::string> masks;
-    for (const auto& layer : scene.layers) {
-      if (layer->mask && layer->mask->layer) masks[layer->id] = *layer->mask->layer;
-    }
-    return masks;
-  };
-  return pairs(a) == pairs(b);
-}
-
 }  // namespace
 
 std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
@@ -154,7 +142,8 @@ std::vector<Change> changes_between(const Scene& from, const Scene& scene) {
   keep_sources(from.audio, to.audio, audio_codec());
   const bool keeps_order =
       reaches_order(from.layers, to.layers) && reaches_order(from.audio, to.audio);
-  if (!keeps_order || !has_same_mask_layers(from, to) || follows_new_sound(from, to)) {
+  if (!keeps_order || mask_layers_of(from.layers) != mask_layers_of(to.layers) ||
+      follows_new_sound(from, to)) {
     // No other change reorders a list, and its order matters for equal z_index. A mask layer must
     // exist before a layer that it masks, and as long as that.
     return {ReplaceScene{std::move(to), false, std::nullopt}};

@@ -2,6 +2,14 @@
 
 namespace layercast::scene {
 
+MaskLayers mask_layers_of(const std::vector<base::Shared<Layer>>& layers) {
+  MaskLayers masks;
+  for (const auto& layer : layers) {
+    if (layer->mask && layer->mask->layer) masks[layer->id] = *layer->mask->layer;
+  }
+  return masks;
+}
+
 std::vector<std::string_view> mask_cycle(const MaskLayers& masks, std::string_view start) {
   std::vector<std::string_view> chain{start};
   while (chain.size() <= masks.size()) {
