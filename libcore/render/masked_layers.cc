@@ -1,7 +1,6 @@
 // The part of Renderer that draws masks: what each masked layer is multiplied with.
 
 #include "render/evaluate.h"
-#include "render/mask_layer.h"
 #include "render/renderer.h"
 #include "render/sampling_plan.h"
 
@@ -23,10 +22,8 @@ compose::MaskMode mode_of(scene::Mask::Mode mode) {
 void Renderer::link_masks() {
   for (LayerState& state : layers_) {
     state.mask_state.reset();
-    const auto& mask = state.layer->mask;
-    if (!mask) continue;
-    const std::string name = mask->source ? mask_name(state.name) : *mask->layer;
-    const auto found = std::ranges::find(layers_, name, &LayerState::name);
+    if (state.mask.empty()) continue;
+    const auto found = std::ranges::find(layers_, state.mask, &LayerState::name);
     if (found != layers_.end()) state.mask_state = static_cast<size_t>(found - layers_.begin());
   }
 }

@@ -31,6 +31,7 @@ std::vector<ShownLayer> visible_layers(const scene::Scene& scene, const scene::R
                        mask_name(layer->id), true});
     }
     shown.push_back({layer, layer_run, i, nullptr, layer->id, masks_any(scene, layer)});
+    if (layer->mask) shown.back().mask = layer->mask->layer.value_or(mask_name(layer->id));
   }
   std::ranges::stable_sort(shown, {}, [](const ShownLayer& s) { return s.layer->z_index; });
   return shown;

@@ -205,6 +205,7 @@ Renderer::LayerState Renderer::state_of(const ShownLayer& shown,
   state.content = shown.content;
   state.name = shown.name;
   state.is_mask = shown.is_mask;
+  state.mask = shown.mask;
   state.cost = shown.cost;
   state.is_still = shown.content->is_one_picture() && scene::is_motionless(shown.running());
   state.on_error = scene::on_error_of(

@@ -167,6 +167,7 @@ class Renderer {
     bool is_still = false;
     std::string name;                           ///< as in ShownLayer
     bool is_mask = false;                       ///< as in ShownLayer
+    std::string mask;                           ///< as in ShownLayer
     std::optional<size_t> mask_state;           ///< the layer that masks it, in `layers_`
     std::array<DrawnMask, 2> drawn;             ///< the layer as a mask, by MaskMode
     compose::DrawList as_mask;                  ///< what it draws as a mask in that frame

@@ -40,6 +40,7 @@ struct ShownLayer {
   bool is_mask = false;  ///< whether it is not drawn itself, but other layers through it
   std::shared_ptr<const FormerContent> former = nullptr;  ///< null: nothing fades
   std::shared_ptr<const LayerCost> cost = nullptr;        ///< null: the layer is not measured
+  std::string mask{};  ///< the name of the layer that masks it; empty: none
 
   scene::RunningLayer running() const { return {*layer, *run}; }
 };

@@ -9,6 +9,7 @@
 #include "stream/used_files.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -281,6 +282,20 @@ std::shared_ptr<const render::LayerCost> ContentLoader::Work::cost_of(const std:
   return cost;
 }
 
+// What masks each layer: its former look while its new content is not ready. Requires mutex_.
+// Ownership: the names of the layers refer to `wanted`.
+std::map<std::string_view, std::string> ContentLoader::Work::masks_among(
+    const std::vector<Wanted>& wanted) const {
+  std::map<std::string_view, std::string> masks;
+  for (const Wanted& each : wanted) {
+    const auto ready = ready_.entries.find(each.name);
+    const bool is_known = ready != ready_.entries.end();
+    const scene::Layer& look = is_known ? *ready->second.shared.layer : *each.shared.layer;
+    masks[each.name] = mask_of(wanted, each, look);
+  }
+  return masks;
+}
+
 SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
   auto view = std::make_shared<SceneView>();
   view->settings = scene::settings_of(state.scene, options_.folder);
@@ -290,14 +305,17 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
   view->revision = shown_revision(state);
   const base::Duration now = options_.clock->next_frame_time();
   const std::vector<Wanted> wanted = layers_of(state, now);
-  const std::set<std::string_view> masks = masks_among(wanted);
+  const std::map<std::string_view, std::string> masks = masks_among(wanted);
+  std::set<std::string_view> used;
+  for (const auto& [name, mask] : masks) used.insert(mask);
   for (const Wanted& each : wanted) {
     const auto ready = ready_.entries.find(each.name);
     if (scene::is_gone(each.shared.running(), now) || ready == ready_.entries.end()) continue;
     // The previous look, if the new content is not ready; `ready` has the matching layer.
     auto layer = shown(ready->second, each, state.scene.defaults);
     if (!layer) continue;
-    layer->is_mask = masks.contains(each.name);
+    layer->is_mask = each.is_mask || used.contains(each.name);
+    layer->mask = masks.at(each.name);
     layer->cost = cost_of(std::string(render::owner_of(layer->layer->id)));
     view->layers.push_back(*std::move(layer));
   }

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -87,6 +88,7 @@ class ContentLoader::Work {
              const render::Stage& stage);
   void scale_all(const scene::LiveState& state);
   NamedJob* next_job(JobKind kind);
+  std::map<std::string_view, std::string> masks_among(const std::vector<Wanted>& wanted) const;
   render::SceneViewPtr view_of(const scene::LiveState& state);
   std::shared_ptr<const render::LayerCost> cost_of(const std::string& layer);
   static std::optional<render::ShownLayer> shown(const ReadyContents::Entry& ready,

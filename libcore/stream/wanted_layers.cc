@@ -9,6 +9,7 @@
 #include "scene/model/content_comparison.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -32,7 +33,7 @@ bool plays_video(const scene::Layer& layer) {
                              [&](const auto& each) { return is_video(each.content); });
 }
 
-// Whether the content has been made for the start of the layer, in stream time.
+// Whether the pictures of the layer depend on a sound at each time of the stream.
 bool follows_sound(const scene::Layer& layer) {
   const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
   return std::holds_alternative<scene::MeterContent>(layer.content) ||
@@ -65,22 +66,44 @@ bool same_scroll(const scene::Layer& a, const scene::Layer& b) {
          (effect.fade_edges > 0) == (other_effect.fade_edges > 0);
 }
 
+// How well `mask`, which has the id of the mask layer of `layer`, fits: the greater, the better;
+// nullopt: it is another layer with that id.
+std::optional<std::pair<int, base::Duration>> fit_of_mask(const Wanted& layer, const Wanted& mask) {
+  const scene::LayerRun& run = *mask.shared.run;
+  if (mask.exits && !mask.is_mask) return std::nullopt;
+  if (!layer.exits) return std::pair(mask.exits ? 1 : 3, run.exit_start.value_or(base::Duration{}));
+  const base::Duration since = *layer.shared.run->exit_start;
+  if (!mask.exits) {
+    // One that began later is new.
+    const auto begun = run.shown_since ? run.shown_since : run.start;
+    if (begun.value_or(since) > since) return std::nullopt;
+    return std::pair(2, base::Duration{});
+  }
+  // The first one that left since then was the mask, else the last one before.
+  const bool left_since = *run.exit_start >= since;
+  return std::pair(left_since ? 3 : 1, left_since ? -*run.exit_start : *run.exit_start);
+}
+
 }  // namespace
 
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now) {
   std::vector<Wanted> wanted;
   const base::SizeI canvas = state.scene.canvas.size;
   const auto add = [&](std::string name, const base::Shared<scene::Layer>& layer,
-                       const base::Shared<scene::LayerRun>& run, size_t place) {
+                       const base::Shared<scene::LayerRun>& run, size_t place, bool exits,
+                       bool is_mask) {
     const SharedLayer shared{scene::resolved(layer, canvas), scene::resolved(run, canvas)};
     if (layer->mask && layer->mask->source) {
       scene::Layer mask = render::mask_layer_of(*shared.layer, canvas);
+      mask.visible = !scene::is_gone(shared.running(), now);
       wanted.push_back({render::mask_name(name),
                         {base::Shared<scene::Layer>(std::move(mask)),
                          base::Shared<scene::LayerRun>(scene::LayerRun{})},
-                        place});
+                        place,
+                        exits,
+                        true});
     }
-    wanted.push_back({std::move(name), shared, place});
+    wanted.push_back({std::move(name), shared, place, exits, is_mask});
   };
   const auto& all_exiting = state.run.exiting;
   auto exiting = all_exiting.begin();
@@ -90,23 +113,30 @@ std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now)
       if (scene::is_gone({*exiting->layer, *exiting->run}, now)) continue;
       // A new layer may have the same id.
       const auto since = exiting->run->exit_start->count();
-      add(exiting->layer->id + "@" + std::to_string(since), exiting->layer, exiting->run, i);
+      add(exiting->layer->id + "@" + std::to_string(since), exiting->layer, exiting->run, i, true,
+          exiting->is_mask);
     }
     if (i < layers.size()) {
-      add(layers[i]->id, layers[i], state.run.layers.of(layers[i]->id), i);
+      add(layers[i]->id, layers[i], state.run.layers.of(layers[i]->id), i, false, false);
     }
   }
   return wanted;
 }
 
-std::set<std::string_view> masks_among(const std::vector<Wanted>& wanted) {
-  std::set<std::string_view> masks;
+std::string mask_of(const std::vector<Wanted>& wanted, const Wanted& layer,
+                    const scene::Layer& look) {
+  if (!look.mask) return {};
+  if (look.mask->source) return render::mask_name(layer.name);
+  std::string name = *look.mask->layer + "@";  // of no layer: its mask shows nothing
+  std::optional<std::pair<int, base::Duration>> best;
   for (const Wanted& each : wanted) {
-    const auto& mask = each.shared.layer->mask;
-    if (mask && mask->layer) masks.insert(*mask->layer);
-    if (render::is_mask_name(each.name)) masks.insert(each.name);
+    if (each.shared.layer->id != *look.mask->layer) continue;
+    const auto fit = fit_of_mask(layer, each);
+    if (!fit || (best && *fit <= *best)) continue;
+    best = fit;
+    name = each.name;
   }
-  return masks;
+  return name;
 }
 
 bool same_content(const SharedLayer& one, const SharedLayer& other) {

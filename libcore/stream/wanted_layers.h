@@ -8,9 +8,7 @@
 #include "scene/model/scene.h"
 
 #include <cstddef>
-#include <set>
 #include <string>
-#include <string_view>
 #include <vector>
 
 /// Which contents a live state needs, and whether a content that was made for one state is valid
@@ -29,7 +27,9 @@ struct SharedLayer {
 struct Wanted {
   std::string name;
   SharedLayer shared;
-  size_t index;  ///< its place in the scene
+  size_t index;          ///< its place in the scene
+  bool exits = false;    ///< whether the scene does not have it any more
+  bool is_mask = false;  ///< the image of a mask, or an exiting layer that was a mask
 };
 
 /// The layers of the scene and the exiting ones that are not gone at `now`; layers of equal z_index
@@ -37,9 +37,10 @@ struct Wanted {
 /// layer that it masks.
 std::vector<Wanted> layers_of(const scene::LiveState& state, base::Duration now);
 
-/// The names of the layers that mask others, with the images of masks. Ownership: they refer to
-/// `wanted`.
-std::set<std::string_view> masks_among(const std::vector<Wanted>& wanted);
+/// The name of the layer among `wanted` that masks `layer` while that has the look `look`: an
+/// exiting layer keeps the mask that it had, although a new layer may have its id. Empty: none.
+std::string mask_of(const std::vector<Wanted>& wanted, const Wanted& layer,
+                    const scene::Layer& look);
 
 /// Whether a content made for `one` is also valid for `other`.
 bool same_content(const SharedLayer& one, const SharedLayer& other);

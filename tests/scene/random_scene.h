@@ -406,7 +406,7 @@ class RandomScene {
     if (!scene.layers.empty() && one_in(3)) {
       LayerRun exiting = run_of(*scene.layers.front());
       exiting.exit_start = duration();
-      run.exiting.push_back({scene.layers.front(), std::move(exiting), 0});
+      run.exiting.push_back({scene.layers.front(), std::move(exiting), 0, one_in(2)});
     }
     return run;
   }

@@ -59,6 +59,7 @@ base::Result<Applied, Refusal> apply(const LiveState& state, const Command& comm
   }
   if (!applied.events.empty()) {
     ++applied.state.revision;
+    mark_exiting_masks(state, applied.state);
     forget_gone(applied.state, now);
   }
   return applied;

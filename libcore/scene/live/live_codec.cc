@@ -155,10 +155,12 @@ base::Result<void> read_layers(const LiveStateTexts& texts, const Value& header,
 }
 
 Value exiting_document(const ExitingLayer& exiting) {
-  return Value::object()
-      .add("place", Value::of(static_cast<double>(exiting.place)))
-      .add("layer", layer_codec().write(exiting.layer))
-      .add("run", layer_run_codec().write(exiting.run));
+  Value document = Value::object()
+                       .add("place", Value::of(static_cast<double>(exiting.place)))
+                       .add("layer", layer_codec().write(exiting.layer))
+                       .add("run", layer_run_codec().write(exiting.run));
+  if (exiting.is_mask) document.add("is_mask", Value::of(true));
+  return document;
 }
 
 base::Result<void> read_exiting(const Value& header, int version, LiveState& state) {
@@ -169,8 +171,8 @@ base::Result<void> read_exiting(const Value& header, int version, LiveState& sta
     const Value* document = version == 1 ? item.find("layer") : &item;
     if (document == nullptr) return not_ours("an exiting layer is missing");
     TRY(StoredLayer stored, stored_layer_from(*document, version));
-    state.run.exiting.push_back(
-        {std::move(stored.layer), std::move(stored.run), static_cast<size_t>(place)});
+    state.run.exiting.push_back({std::move(stored.layer), std::move(stored.run),
+                                 static_cast<size_t>(place), item.find("is_mask") != nullptr});
   }
   return {};
 }

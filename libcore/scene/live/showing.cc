@@ -3,10 +3,13 @@
 #include "scene/model/content_comparison.h"
 #include "scene/model/easing.h"
 #include "scene/model/limits.h"
+#include "scene/model/mask_chain.h"
 
 #include <algorithm>
 #include <ranges>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace layercast::scene {
@@ -368,6 +371,21 @@ void replace_layers(LiveState& state, std::vector<base::Shared<Layer>> layers, D
   keep_newest(exiting);
   state.scene.layers = std::move(layers);
   state.run.exiting = std::move(exiting);
+}
+
+void mark_exiting_masks(const LiveState& before, LiveState& state) {
+  if (state.run.exiting.empty()) return;
+  std::set<std::string_view> masks;
+  for (const auto& [layer, mask] : mask_layers_of(before.scene.layers)) masks.insert(mask);
+  for (const ExitingLayer& each : before.run.exiting) {
+    if (each.layer->mask && each.layer->mask->layer) masks.insert(*each.layer->mask->layer);
+  }
+  for (ExitingLayer& each : state.run.exiting) {
+    const bool exited_before = std::ranges::any_of(before.run.exiting, [&](const auto& known) {
+      return known.layer->id == each.layer->id && known.run->exit_start == each.run->exit_start;
+    });
+    if (!exited_before && masks.contains(each.layer->id)) each.is_mask = true;
+  }
 }
 
 void forget_gone(LiveState& state, Duration now) {

@@ -61,6 +61,8 @@ void remove_layer(LiveState& state, size_t place, base::Duration now);
 /// Replaces the scene's layers by `layers`. Layers that are not among them exit, and their run
 /// states are removed; the caller sets the run states of `layers`.
 void replace_layers(LiveState& state, std::vector<base::Shared<Layer>> layers, base::Duration now);
+/// Marks the layers that exit since `before` and masked another layer then.
+void mark_exiting_masks(const LiveState& before, LiveState& state);
 /// Removes exiting layers whose exit is over.
 void forget_gone(LiveState& state, base::Duration now);
 

@@ -95,7 +95,8 @@ struct RunningTrack {
 struct ExitingLayer {
   base::Shared<Layer> layer;  ///< not visible
   base::Shared<LayerRun> run;
-  size_t place = 0;  ///< how many of the scene's layers come before it
+  size_t place = 0;      ///< how many of the scene's layers come before it
+  bool is_mask = false;  ///< whether it masked another layer, so that it is not drawn itself
   bool operator==(const ExitingLayer&) const = default;
 };
 

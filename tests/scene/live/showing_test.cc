@@ -251,6 +251,33 @@ TEST(Removal, BySceneReplaceLetsLayersLeaveToo) {
   EXPECT_EQ(opacity_of(state.run.exiting[0], seconds(11)), 0.5);
 }
 
+TEST(Removal, TellsWhetherTheLayerWasAMask) {
+  const std::string exit = R"("exit": [{"effect": "fade", "from": 1, "to": 0, "duration": "2s"}])";
+  LiveState state = patched(state_with_exit(), "{" + exit + "}", seconds(1), "back");
+  state = patched(state, R"({"mask": {"layer": "card"}})", seconds(1), "back");
+  const auto masks = [](const LiveState& after) {
+    std::vector<std::pair<std::string, bool>> exiting;
+    for (const ExitingLayer& each : after.run.exiting) {
+      exiting.emplace_back(each.layer->id, each.is_mask);
+    }
+    return exiting;
+  };
+  using Masks = std::vector<std::pair<std::string, bool>>;
+  const LiveState both = executed(state, command("scene.replace", R"({"scene": {"version": 1,
+    "scene": "small", "canvas": {"width": 640, "height": 360, "fps": 30}, "layers": []}})"),
+                                  seconds(10))
+                             .state;
+  EXPECT_EQ(masks(both), (Masks{{"back", false}, {"card", true}}));
+  // The masked layer exits first, and later its mask, which another change does not draw.
+  LiveState one = without(state, "back", seconds(10));
+  one = without(one, "card", seconds(11));
+  one = without(one, "front", seconds(11));
+  EXPECT_EQ(masks(one), (Masks{{"back", false}, {"card", true}}));
+  // A layer that masks nobody any more is drawn.
+  state = patched(state, R"({"mask": null})", seconds(9), "back");
+  EXPECT_EQ(masks(without(state, "card", seconds(10))), (Masks{{"card", false}}));
+}
+
 TEST(Removal, NeverKeepsMoreThanItsLimit) {
   LiveState state = state_with_exit();
   for (int i = 0; i < 3 * limits::kExitingMax; ++i) {
