@@ -129,7 +129,10 @@ void ContentLoader::Work::process_states(const std::vector<layers::Published>& p
   {
     const std::lock_guard lock(mutex_);
     taken_ = published;  // some are over
-    if (!taken_.empty()) forget_absent(*taken_.back().state);
+    if (!taken_.empty()) {
+      adopt_masked(*taken_.back().state);  // an image may have landed before the state was taken
+      forget_absent(*taken_.back().state);
+    }
     publish();
     catches_up_ = false;
   }
