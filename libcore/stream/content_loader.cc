@@ -189,7 +189,8 @@ void ContentLoader::Work::move_exiting(const scene::LiveStatePtr& state) {
 }
 
 void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
-  for (const Wanted& each : layers_of(*state, options_.clock->next_frame_time())) {
+  const auto wanted = layers_of(*state, options_.clock->next_frame_time());
+  for (const Wanted& each : wanted) {
     const scene::Layer& layer = *each.shared.layer;
     ContentContextPtr context;
     std::string reported;
@@ -199,13 +200,14 @@ void ContentLoader::Work::make_quick(const scene::LiveStatePtr& state) {
       const bool is_at_hand = known != ready_.entries.end() && !known->second.is_stale &&
                               is_change_of_state(*known->second.shared.layer, layer);
       if ((!is_quick(layer) && !is_at_hand) || is_ready(each.name, each.shared)) continue;
+      if (is_held(each.name, each.shared)) continue;
       context = context_;
       reported = ready_.failure_of(each.name);
     }
     MadeContent made = make(quick_builder_, context, each.shared.running(), reported);
     const std::lock_guard lock(mutex_);
     jobs_.erase(each.name);
-    land(each.name, each.shared, std::move(made), context);
+    land_or_hold(each.name, waits_for_mask(wanted, each), {each.shared, std::move(made), context});
   }
 }
 
@@ -217,6 +219,9 @@ void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
     const bool shows = !scene::is_gone(each.shared.running(), now);
     if (is_ready(each.name, each.shared)) {
       if (!waits_for_mask(wanted, each)) ready_.entries[each.name].shared = each.shared;
+      jobs_.erase(each.name);
+    } else if (is_held(each.name, each.shared)) {
+      held_.find(each.name)->second.shared = each.shared;
       jobs_.erase(each.name);
     } else if (!is_quick(layer) && (shows || !is_video(layer))) {
       const auto [job, is_new] = jobs_.try_emplace(each.name);
@@ -231,6 +236,7 @@ void ContentLoader::Work::queue_slow(const scene::LiveStatePtr& state) {
       known = each.shared;
     }
   }
+  update_held(wanted);
 }
 
 // Whether the image of the layer's mask is not loaded yet: until then, the layer keeps its former
@@ -240,7 +246,10 @@ bool ContentLoader::Work::waits_for_mask(const std::vector<Wanted>& wanted,
   const auto& mask = layer.shared.layer->mask;
   if (!mask || !mask->source) return false;
   const auto image = std::ranges::find(wanted, render::mask_name(layer.name), &Wanted::name);
-  return image != wanted.end() && !is_ready(image->name, image->shared);
+  if (image == wanted.end()) return false;
+  // One that is loaded again after its file changed is there.
+  const auto known = ready_.entries.find(image->name);
+  return known == ready_.entries.end() || !same_content(known->second.shared, image->shared);
 }
 
 // Shows masked layers whose masks have been loaded. Requires mutex_.
@@ -254,13 +263,34 @@ void ContentLoader::Work::adopt_masked(const scene::LiveState& state) {
   }
 }
 
+// `wanted` with the images of masks that only the former looks of layers need, just before those.
+// Requires mutex_.
+std::vector<Wanted> ContentLoader::Work::with_former_masks(std::vector<Wanted> wanted) const {
+  std::vector<Wanted> all;
+  for (Wanted& each : wanted) {
+    const auto look = ready_.entries.find(each.name);
+    const bool has_image = look != ready_.entries.end() && look->second.shared.layer->mask &&
+                           look->second.shared.layer->mask->source;
+    const auto image = ready_.entries.find(render::mask_name(each.name));
+    const bool is_wanted = !all.empty() && all.back().name == render::mask_name(each.name);
+    if (has_image && !is_wanted && image != ready_.entries.end()) {
+      all.push_back({image->first, image->second.shared, each.index, each.exits, true});
+    }
+    all.push_back(std::move(each));
+  }
+  return all;
+}
+
 void ContentLoader::Work::forget_absent(const scene::LiveState& state) {
   const auto wanted = layers_of(state, options_.clock->next_frame_time());
-  const auto is_absent = [&](const auto& entry) {
-    return std::ranges::find(wanted, entry.first, &Wanted::name) == wanted.end();
+  const auto is_absent_in = [](const std::vector<Wanted>& layers) {
+    return [&](const auto& entry) {
+      return std::ranges::find(layers, entry.first, &Wanted::name) == layers.end();
+    };
   };
-  std::erase_if(ready_.entries, is_absent);
-  std::erase_if(jobs_, is_absent);
+  std::erase_if(ready_.entries, is_absent_in(with_former_masks(wanted)));
+  std::erase_if(jobs_, is_absent_in(wanted));
+  std::erase_if(held_, is_absent_in(wanted));
   std::set<std::string_view> layers;
   for (const Wanted& each : wanted) layers.insert(each.shared.layer->id);
   std::erase_if(costs_, [&](const auto& entry) {
@@ -307,7 +337,7 @@ SceneViewPtr ContentLoader::Work::view_of(const scene::LiveState& state) {
   view->resampled = resampled_;
   view->revision = shown_revision(state);
   const base::Duration now = options_.clock->next_frame_time();
-  const std::vector<Wanted> wanted = layers_of(state, now);
+  const std::vector<Wanted> wanted = with_former_masks(layers_of(state, now));
   const std::map<std::string_view, std::string> masks = masks_among(wanted);
   std::set<std::string_view> used;
   for (const auto& [name, mask] : masks) used.insert(mask);

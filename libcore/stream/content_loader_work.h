@@ -45,6 +45,12 @@ class ContentLoader::Work {
     JobKind kind = JobKind::kLocal;
     bool reloads = false;  ///< the layer shows the same content already
   };
+  /// A content that was made but waits for the mask of its layer, or for the layer that it masks.
+  struct Held {
+    SharedLayer shared;
+    MadeContent made;
+    ContentContextPtr context;
+  };
   struct TimedView {
     scene::LiveStatePtr state;
     render::SceneViewPtr view;
@@ -62,8 +68,11 @@ class ContentLoader::Work {
   void renew_fonts();
   void watch_files();
   void note_bytes();
-  void land(const std::string& name, const SharedLayer& shared, MadeContent made,
-            const ContentContextPtr& context);
+  void land(const std::string& name, Held loaded);
+  void land_or_hold(const std::string& name, bool waits, Held loaded);
+  void land_other(const std::string& name);
+  bool is_held(const std::string& name, const SharedLayer& shared) const;
+  void update_held(const std::vector<Wanted>& wanted);
   void process_states(const std::vector<layers::Published>& published);
   void make_ready(const scene::LiveStatePtr& state);
   void update_context(const scene::LiveState& state);
@@ -80,6 +89,7 @@ class ContentLoader::Work {
   void queue_slow(const scene::LiveStatePtr& state);
   bool waits_for_mask(const std::vector<Wanted>& wanted, const Wanted& layer) const;
   void adopt_masked(const scene::LiveState& state);
+  std::vector<Wanted> with_former_masks(std::vector<Wanted> wanted) const;
   void forget_absent(const scene::LiveState& state);
   MadeContent make(ContentBuilder& builder, const ContentContextPtr& context,
                    const scene::RunningLayer& layer, const std::string& reported);
@@ -126,6 +136,7 @@ class ContentLoader::Work {
   std::shared_ptr<content::Rasterizer> frame_rasterizer_;
   ReadyContents ready_;
   std::map<std::string, Job> jobs_;
+  std::map<std::string, Held> held_;
   std::map<std::string, std::shared_ptr<const render::LayerCost>> costs_;  ///< by layer
   std::set<std::pair<std::string, std::string>> reported_remarks_;         ///< by layer
   std::deque<TimedView> views_;                                            ///< of `taken_`

@@ -21,6 +21,11 @@ render::Stage stage_of(base::SizeI canvas, base::SizeI frame) {
   return {canvas, render::frame_from_canvas(canvas, frame)};
 }
 
+// The image of the layer's mask, or the layer that the image masks.
+std::string partner_of(const std::string& name) {
+  return render::is_mask_name(name) ? std::string(render::owner_of(name)) : render::mask_name(name);
+}
+
 }  // namespace
 
 // ---- Files --------------------------------------------------------------------------------------
@@ -110,10 +115,49 @@ void ContentLoader::Work::note_bytes() {
 }
 
 // Registers a content that was made. Requires mutex_.
-void ContentLoader::Work::land(const std::string& name, const SharedLayer& shared, MadeContent made,
-                               const ContentContextPtr& context) {
-  ready_.land(name, shared, std::move(made), context, options_.clock->host().now(),
-              options_.clock->next_frame_time());
+void ContentLoader::Work::land(const std::string& name, Held loaded) {
+  ready_.land(name, loaded.shared, std::move(loaded.made), loaded.context,
+              options_.clock->host().now(), options_.clock->next_frame_time());
+}
+
+// Registers a content, and the one that waits for it: a layer and its mask change in one frame.
+// `waits`: whether it waits for the other one itself. Requires mutex_.
+void ContentLoader::Work::land_or_hold(const std::string& name, bool waits, Held loaded) {
+  if (waits && ready_.entries.contains(name)) {
+    held_.insert_or_assign(name, std::move(loaded));
+    return;
+  }
+  held_.erase(name);
+  land(name, std::move(loaded));
+  land_other(name);
+}
+
+// Registers the content that waits for that of `name`. Requires mutex_.
+void ContentLoader::Work::land_other(const std::string& name) {
+  auto other = held_.extract(partner_of(name));
+  if (!other.empty()) land(other.key(), std::move(other.mapped()));
+}
+
+// Requires mutex_.
+bool ContentLoader::Work::is_held(const std::string& name, const SharedLayer& shared) const {
+  const auto held = held_.find(name);
+  return held != held_.end() && held->second.context == context_ &&
+         same_job(held->second.shared, shared);
+}
+
+// Registers the held contents that nothing loads for any more, and forgets those that are not
+// wanted any more. Requires mutex_.
+void ContentLoader::Work::update_held(const std::vector<Wanted>& wanted) {
+  for (const Wanted& each : wanted) {
+    if (!is_held(each.name, each.shared) || jobs_.contains(partner_of(each.name))) continue;
+    auto held = held_.extract(each.name);
+    held.mapped().shared = each.shared;
+    land(each.name, std::move(held.mapped()));
+  }
+  std::erase_if(held_, [&](const auto& entry) {
+    const auto layer = std::ranges::find(wanted, entry.first, &Wanted::name);
+    return layer == wanted.end() || !is_held(entry.first, layer->shared);
+  });
 }
 
 // ---- Contents -----------------------------------------------------------------------------------
@@ -265,6 +309,7 @@ void ContentLoader::Work::finish_preparing(const std::string& name, const Shared
   known->second.shared = *wanted->second.shared;
   known->second.is_shown = true;
   jobs_.erase(wanted);
+  land_other(name);
   publish();
   changed_.notify_all();
 }
@@ -310,7 +355,9 @@ void ContentLoader::Work::load(JobKind kind) {
     const auto wanted = jobs_.find(name);
     const bool is_wanted = wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
     if (!is_wanted) continue;
-    land(name, *wanted->second.shared, std::move(made), context);
+    const auto other = jobs_.find(partner_of(name));
+    const bool waits = other != jobs_.end() && !other->second.reloads && !wanted->second.reloads;
+    land_or_hold(name, waits, {*wanted->second.shared, std::move(made), context});
     jobs_.erase(wanted);
     if (render::is_mask_name(name) && !taken_.empty()) adopt_masked(*taken_.back().state);
     has_loaded_ = true;

@@ -726,6 +726,20 @@ class ChangingFiles : public testing::Test {
     return testing::AssertionSuccess();
   }
 
+  Value mask_of_source(const std::string& name) const {
+    return Value::object().add("source", Value::of(path(name)));
+  }
+  // The text of the layer `a` and the colour of its mask: `one ffffff`, `two none`; `absent` for a
+  // mask that the view lacks.
+  static std::string look_of(const render::SceneView& view) {
+    for (const render::ShownLayer& shown : view.layers) {
+      if (shown.name != "a") continue;
+      const bool is_masked = shown.layer->mask.has_value();
+      return shown.content->text + " " + (is_masked ? color_of(view, "a/mask") : "none");
+    }
+    return "no layer";
+  }
+
   std::filesystem::path folder_;
 };
 
@@ -828,6 +842,37 @@ TEST_F(ChangingFiles, TheImageOfAMaskIsLoadedAndLoadedAgain) {
   live.update("a", Value::object().add("mask", Value::null()));
   EXPECT_TRUE(shows(loading, "a/mask", "absent"));
   EXPECT_EQ(layer_named(*loading.loader->view_at(kForEver), "a")->content, before);
+}
+
+// Until the new content and the new mask are both there, the layer has its former look.
+TEST_F(ChangingFiles, AMaskAndAContentChangeTogether) {
+  write("m.svg", drawing("white"));
+  write("n.svg", drawing("blue"));
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with("  - {id: a, type: overlay, content: {type: text, text: one}}\n"));
+  Loading loading(live);
+  ASSERT_NE(loading.view_of_revision(1), nullptr);
+  // `text` with the mask of this colour, or any other look that the layer had before.
+  const auto follows = [&](Value patch, const std::string& text, const std::string& mask) {
+    const std::string former = look_of(*loading.loader->view_at(kForEver));
+    const int64_t revision = live.update("a", std::move(patch));
+    const auto view = loading.view_when([&](const render::SceneView& each) {
+      const std::string look = look_of(each);
+      EXPECT_TRUE(look == former || look == text + " " + mask) << former << ": " << look;
+      return each.revision >= revision && look != former;
+    });
+    return view != nullptr && look_of(*view) == text + " " + mask;
+  };
+  EXPECT_TRUE(
+      follows(words_changed_to("two").add("mask", mask_of_source("m.svg")), "two", "ffffff"));
+  EXPECT_TRUE(
+      follows(words_changed_to("three").add("mask", mask_of_source("n.svg")), "three", "0000ff"));
+  Value picture = Value::object()
+                      .add("type", Value::of("image"))
+                      .add("source", Value::of(path("a.svg")))
+                      .add("text", Value::null());
+  EXPECT_TRUE(follows(Value::object().add("content", std::move(picture)).add("mask", Value::null()),
+                      "", "none"));
 }
 
 TEST_F(ChangingFiles, AMaskThatIsMissingIsToldOfItsLayerAndLoadedOnceItIsThere) {
