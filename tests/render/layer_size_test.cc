@@ -153,7 +153,9 @@ TEST(SizeKeyframes, BoxOfATextWithoutASizeStaysAboutItsAnchor) {
     int right = 199;
     while (shown.pixel(frame, right, 50) == kBlack) --right;
     EXPECT_NEAR(left + right + 1, 200, 1) << frame;
-    if (frame == 10) EXPECT_EQ(left, 10);
+    if (frame == 10) {
+      EXPECT_EQ(left, 10);
+    }
   }
 }
 
