@@ -13,6 +13,9 @@ inline constexpr std::string_view kCssSpaces = " \t\r\n\f";
 /// Whether `c` is a decimal digit of ASCII, in any locale.
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// Whether `c` is a letter of ASCII, in any locale.
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
 /// `c` in lower case if it is an ASCII capital, else unchanged.
 constexpr char lower_case(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

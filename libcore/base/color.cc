@@ -174,7 +174,6 @@ constexpr Color color_of(uint32_t rgb) {
           static_cast<uint8_t>(rgb), 255};
 }
 
-constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }  // the text is lower case
 constexpr bool is_space(char c) { return kCssSpaces.find(c) != std::string_view::npos; }
 
 struct Component {

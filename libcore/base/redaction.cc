@@ -102,8 +102,7 @@ constexpr std::array<std::string_view, 11> kSchemes = {
     "rtmp", "rtmps", "rtmpt", "rtmpe", "srt", "rtsp", "rtsps", "http", "https", "udp", "rtp"};
 
 bool is_scheme_character(char c) {
-  const char lower = lower_case(c);
-  return (lower >= 'a' && lower <= 'z') || is_digit(c) || c == '+' || c == '-' || c == '.';
+  return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
 }
 
 bool is_any_of(std::string_view name, std::span<const std::string_view> names) {
@@ -169,8 +168,6 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
   }
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 // A secret of letters only is hidden where it is a whole word: the key `secure` must not spoil the
 // advice `--insecure-tls`.
 void hide(std::string& text, const std::string& secret) {
@@ -190,10 +187,7 @@ void hide(std::string& text, const std::string& secret) {
 bool is_url(std::string_view text) {
   const size_t end = text.find("://");
   if (end == std::string_view::npos || end == 0) return false;
-  return std::all_of(text.begin(), text.begin() + static_cast<ptrdiff_t>(end), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '-' || c == '.';
-  });
+  return std::ranges::all_of(text.substr(0, end), is_scheme_character);
 }
 
 bool is_url_like(std::string_view text) { return parts_of(text).has_value(); }

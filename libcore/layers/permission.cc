@@ -1,5 +1,6 @@
 #include "layers/permission.h"
 
+#include "base/ascii.h"
 #include "base/redaction.h"
 #include "scene/live/command_codec.h"
 #include "scene/model/find_by_id.h"
@@ -30,8 +31,7 @@ std::string_view scheme_of(std::string_view url) {
   const size_t colon = url.find(':');
   if (colon == std::string_view::npos) return {};
   const auto is_plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' ||
-           c == '-' || c == '.' || c == '_';
+    return base::is_letter(c) || base::is_digit(c) || c == '+' || c == '-' || c == '.' || c == '_';
   };
   return std::ranges::all_of(url.substr(0, colon), is_plain) ? url.substr(0, colon) : "?";
 }

@@ -19,6 +19,13 @@ TEST(Ascii, DigitsAreTheTenOfAscii) {
   }
 }
 
+TEST(Ascii, LettersAreThoseOfAscii) {
+  for (int c = -128; c < 128; ++c) {
+    const bool is_small = c >= 'a' && c <= 'z';
+    EXPECT_EQ(is_letter(static_cast<char>(c)), is_small || (c >= 'A' && c <= 'Z')) << c;
+  }
+}
+
 TEST(Ascii, TrimmedKeepsWhatIsInside) {
   EXPECT_EQ(trimmed(" \t\r\na b\n "), "a b");
   EXPECT_EQ(trimmed("a"), "a");

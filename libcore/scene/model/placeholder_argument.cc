@@ -16,6 +16,7 @@ namespace layercast::scene {
 namespace {
 
 using base::is_digit;
+using base::is_letter;
 using base::take;
 using base::trimmed;
 
@@ -44,11 +45,6 @@ PartOrFault fault(std::string problem, std::string expected) {
 }
 
 // --- time zones ---
-
-bool is_letter(char c) {
-  const char lower = base::lower_case(c);
-  return lower >= 'a' && lower <= 'z';
-}
 
 // An argument and the time zone named at its end.
 struct Zoned {
