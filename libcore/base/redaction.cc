@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view kHidden = "***";
 // Shorter secrets occur in ordinary words too; the whole URL is replaced in any case.
 constexpr size_t kSecretBytesMin = 3;
+// Longer secrets are hidden inside longer words too.
+constexpr size_t kWordBytesMax = 7;
 
 // A redacted URL, and the secrets that were removed from it.
 struct Cut {
@@ -168,15 +170,20 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
   }
 }
 
-// A secret of letters only is hidden where it is a whole word: the key `secure` must not spoil the
-// advice `--insecure-tls`.
+bool is_of_word(char c) { return is_letter(c) || is_digit(c); }
+
+// Whether a word of `text` continues across the boundary before `at`.
+bool is_in_word(std::string_view text, size_t at) {
+  return at > 0 && at < text.size() && is_of_word(text[at - 1]) && is_of_word(text[at]);
+}
+
+// A short secret is hidden where it is a whole word: the key `secure` must not spoil the advice
+// `--insecure-tls`, nor the key `500` the number 1500.
 void hide(std::string& text, const std::string& secret) {
-  if (!std::ranges::all_of(secret, is_letter)) return replace_all(text, secret, kHidden);
+  if (secret.size() > kWordBytesMax) return replace_all(text, secret, kHidden);
   size_t at = text.find(secret);
   while (at != std::string::npos) {
-    const size_t end = at + secret.size();
-    const bool is_inside =
-        (at > 0 && is_letter(text[at - 1])) || (end < text.size() && is_letter(text[end]));
+    const bool is_inside = is_in_word(text, at) || is_in_word(text, at + secret.size());
     if (!is_inside) text.replace(at, secret.size(), kHidden);
     at = text.find(secret, is_inside ? at + 1 : at + kHidden.size());
   }

@@ -26,7 +26,7 @@ bool is_redacted(std::string_view url);
 
 /// `text`, such as an error message about `url`, with `***` in place of the secrets that
 /// redacted_url() hides. Secrets below 3 bytes are replaced only as part of the whole URL, and
-/// secrets of letters only where they are whole words.
+/// those below 8 bytes only where they are whole words of letters and digits.
 std::string redacted_text(std::string_view text, std::string_view url,
                           UrlUse use = UrlUse::kSource);
 

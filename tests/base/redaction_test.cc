@@ -102,8 +102,18 @@ TEST(RedactedText, ShortSecretsDoNotTearWordsApart) {
       "a connection to rtmp://a.example/live/*** was lost");
   EXPECT_EQ(redacted_text("secure, /secure? and live/secure2 of --insecure-tls, insecurely",
                           "rtmps://h/live/secure", UrlUse::kOutput),
-            "***, /***? and live/***2 of --insecure-tls, insecurely");
+            "***, /***? and live/secure2 of --insecure-tls, insecurely");
+  EXPECT_EQ(redacted_text("key-50 and key-5 of 1500 or 500 ms; 1key-5", "rtmp://h/live/key-5"),
+            "key-50 and *** of 1500 or 500 ms; 1key-5");
+  EXPECT_EQ(redacted_text("500, 1500, 500ms and -500.", "rtmp://h/live/500"),
+            "***, 1500, 500ms and -***.");
+  EXPECT_EQ(redacted_text("secret7 in asecret7", "rtmp://h/live/secret7"), "*** in asecret7");
   EXPECT_THAT(redacted_text("rec.mkv: no space", "rec.mkv"), HasSubstr("rec.mkv"));
+}
+
+TEST(RedactedText, LongSecretsAreHiddenInsideWordsToo) {
+  EXPECT_EQ(redacted_text("xsecretly2: secretly", "rtmp://h/live/secretly"), "x***2: ***");
+  EXPECT_EQ(redacted_text("aabcd-efghz", "rtmp://h/live/abcd-efgh"), "a***z");
 }
 
 TEST(RedactedUrl, LeavesWhatIsNoSecret) {
