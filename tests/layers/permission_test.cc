@@ -155,9 +155,13 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
     expect_forbidden(video(bad), {"/layer/content/source"});
   }
   accepted(video("/dev/video0"), Origin::kLocal);
-  expect_forbidden(command("layers.update", R"({"id": "film", "patch": {"content": {"fallback":
-      "https://h/a.png"}}})"),
-                   {"/patch/content/fallback"});
+  const Refusal refusal =
+      refused_of(apply(command("layers.update", R"({"id": "film", "patch": {"content": {"fallback":
+          "https://h/a.png"}}})"),
+                       Origin::kNetwork));
+  EXPECT_EQ(refusal.error.code, ErrorCode::kInvalidInput);
+  ASSERT_EQ(refusal.faults.size(), 1U);
+  EXPECT_EQ(refusal.faults[0].pointer, "/patch/content/fallback");
 }
 
 TEST_F(Names, OfServersWithoutCertificateComeFromTheDaemonsMachine) {

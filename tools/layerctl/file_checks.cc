@@ -49,10 +49,7 @@ base::Result<void> check_name(const scene::SceneFile& file, FileRole role,
     return is_of_web ? base::Result<void>()
                      : base::invalid_input("is a URL of another kind; expected http or https");
   }
-  if (base::is_url(name)) {
-    return is_source ? base::Result<void>()
-                     : base::invalid_input("is a URL; expected a file, relative to the scene file");
-  }
+  if (base::is_url(name)) return {};
   // A camera may be connected later.
   if (is_source && name.starts_with("/dev/video")) return {};
   return check_file(file.resolved(name));

@@ -100,15 +100,16 @@ struct SchemaBuilder {
 };
 
 /// What a string in a document refers to outside the scene. Path resolution, permissions of network
-/// clients, redaction and the manual depend on it, so every string field states its role.
+/// clients, redaction and the manual depend on it, so every string field states its role. Each URL
+/// may hold keys and passwords.
 enum class FileRole : uint8_t {
   kNone,     ///< nothing
-  kAsset,    ///< a file that is read; relative to the scene's folder
+  kAsset,    ///< a file that is read, never a URL; relative to the scene's folder
   kPicture,  ///< an image that is read: such a file, or an http or https URL
-  kSource,   ///< media that is read: such a file, or a URL, which may hold keys and passwords
-  kOutput,  ///< where media is written to: such a file, or a URL, which may hold keys and passwords
+  kSource,   ///< media that is read: such a file, or a URL of any scheme that live inputs read
+  kOutput,   ///< where media is written to: such a file, or a URL of a scheme of outputs
 };
-/// `asset`, `source`, `output`.
+/// `asset`, `picture`, `source`, `output`; empty for kNone.
 std::string_view name_of(FileRole role);
 
 struct Table;

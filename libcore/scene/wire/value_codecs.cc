@@ -1,6 +1,7 @@
 #include "scene/wire/value_codecs.h"
 
 #include "base/parse_number.h"
+#include "base/redaction.h"
 #include "scene/wire/gradient_text.h"
 
 #include <array>
@@ -276,7 +277,16 @@ Codec<int> font_weight() {
 }
 
 Codec<std::string> file_path(FileRole role) {
-  return string(1, limits::kPathLengthMax, "a path, relative to the scene file", role);
+  auto codec = string(1, limits::kPathLengthMax, "a path, relative to the scene file", role);
+  if (role != FileRole::kAsset) return codec;
+  codec.read = [read = std::move(codec.read), kind = codec.kind](
+                   const Value& value, Reader& reader) -> std::optional<std::string> {
+    auto path = read(value, reader);
+    if (!path || !base::is_url(*path)) return path;
+    reader.fault(value, "\"" + base::redacted_url(*path) + "\" is a URL", kind);
+    return std::nullopt;
+  };
+  return codec;
 }
 
 void check_unique_ids(const Value& value, std::string_view key, std::string_view kind,

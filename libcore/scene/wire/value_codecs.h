@@ -35,7 +35,8 @@ Codec<base::PointF> scale();
 Codec<Insets> insets();
 Codec<double> iterations();
 Codec<int> font_weight();
-/// A path; relative ones are resolved in the folder of the scene file.
+/// A path; relative ones are resolved in the folder of the scene file. A FileRole::kAsset refuses
+/// URLs.
 Codec<std::string> file_path(FileRole role);
 
 /// Reports every item of the list at `key` whose `id` an earlier one has. `kind`: the kind of item.

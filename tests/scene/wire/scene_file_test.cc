@@ -323,6 +323,16 @@ TEST(SceneFile, WarnsOfATimeThatLooksLikeADuration) {
                 "or a date, expected {{countdown_to:10:00}}, or a duration such as 10m"});
 }
 
+TEST(SceneFaults, OfAUrlWhereAFileIsExpected) {
+  expect_faults({
+      {overlay("{type: video, source: \"https://h/a.mp4\"}"), {}},
+      {overlay("{type: image, source: \"https://h/a.png\"}"), {}},
+      {overlay("{type: video, source: a, fallback: \"https://me:pass99@h/a.png?t=1\"}"),
+       {"7:49: layers[0].content.fallback: \"https://me:***@h/a.png?t=***\" is a URL, expected a "
+        "path, relative to the scene file"}},
+  });
+}
+
 TEST(SceneFaults, OfTexts) {
   expect_faults({
       {overlay("{type: text, text: [a], markup: \"no\"}"),
