@@ -18,7 +18,7 @@ void check_state(const Value& object, std::string_view key,
   if (std::ranges::find(names, state->text) != names.end()) return;
   const Reader::Step step(reader, key);
   reader.fault(*state, "there is no animation \"" + state->text + "\"",
-               names.empty() ? "no state, or \"animations\" that has it"
+               names.empty() ? "no state, or the name of one of the \"animations\""
                              : joined_names(names) + suggestion(state->text, names));
 }
 
@@ -39,7 +39,7 @@ void check_character(const Value& value, Reader& reader) {
   const std::string expected = Talking{}.state;
   if (std::ranges::find(names, expected) != names.end()) return;
   reader.fault(*choice, "there is no animation \"" + expected + "\"",
-               "\"state\" that names one, or \"animations\" that has it");
+               "\"state\" with the name of one of the \"animations\"");
 }
 
 }  // namespace layercast::scene

@@ -554,7 +554,7 @@ TEST(SceneFaults, OfAStateThatACharacterDoesNotHave) {
   expect_faults({
       {character("state: idle"),
        {"5:70: layers[0].content.state: there is no animation \"idle\", expected no state, or "
-        "\"animations\" that has it"}},
+        "the name of one of the \"animations\""}},
       {character("state: talkin, animations: {talking: {type: gif, source: b}}"),
        {"5:70: layers[0].content.state: there is no animation \"talkin\", expected talking; did "
         "you mean \"talking\"?"}},

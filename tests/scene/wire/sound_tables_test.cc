@@ -138,8 +138,8 @@ TEST(TalkingTable, FaultsNameThePlaceAndTheRemedy) {
                                     "\"idle\", expected talking or calm")));
   EXPECT_THAT(faults_of(scene_with("{type: character, source: a.png, talking: {}}", "host")),
               ElementsAre(HasSubstr("layers[2].content.talking: there is no animation "
-                                    "\"talking\", expected \"state\" that names one, or "
-                                    "\"animations\" that has it")));
+                                    "\"talking\", expected \"state\" with the name of one of "
+                                    "the \"animations\"")));
   EXPECT_THAT(faults_of(host("talking: {level_above: 3}")),
               ElementsAre(HasSubstr("content.talking.level_above")));
 }
