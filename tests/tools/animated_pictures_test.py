@@ -72,7 +72,7 @@ class AnimatedPictures(ToolTest):
         done = self.run_tool("render-frames", self.scene(), "--fps", "100", "-o", "x.gif")
         self.assertEqual(done.status, 0)
         self.assertEqual(done.err.count("GIF shows at most 50 pictures a second"), 1)
-        self.assertIn("every second frame", done.err)
+        self.assertIn("at 100 frames a second, the file has one of every 2 frames", done.err)
         self.assertEqual(len(packet_times(self.folder / "x.gif")), 20)
 
     def test_that_are_too_long_are_refused_before_they_are_rendered(self) -> None:

@@ -257,9 +257,8 @@ class AnimationSink : public FrameSink {
   std::string remark() const override {
     const int step = content::frames_per_picture(request_.format, request_.rate);
     if (step == 1) return {};
-    return "GIF shows at most 50 pictures a second; the file has every " +
-           (step == 2 ? std::string("second") : std::to_string(step) + "th") + " frame of the " +
-           request_.rate.to_string() + " a second";
+    return "GIF shows at most 50 pictures a second; at " + request_.rate.to_string() +
+           " frames a second, the file has one of every " + std::to_string(step) + " frames";
   }
   void report(Stats& stats) const override {
     stats.add_stage("encode", total_nanos_ - write_nanos_);
