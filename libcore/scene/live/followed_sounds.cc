@@ -42,7 +42,7 @@ void check_followed_sound(ApplyContext& context, const Layer& layer) {
 }
 
 void end_following(ApplyContext& context, const std::string& id) {
-  if (has_sound(context.scene(), id)) return;
+  if (is_fixed_sound(id) || has_sound(context.scene(), id)) return;
   for (auto& layer : context.scene().layers) {
     const std::string* name = followed_sound(layer->content);
     if (name == nullptr || *name != id) continue;

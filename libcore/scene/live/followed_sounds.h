@@ -14,7 +14,8 @@ namespace layercast::scene {
 void check_followed_sound(ApplyContext& context, const Layer& layer);
 
 /// After a layer or a sound with this id was removed: if the other kind has no such id either, a
-/// meter of it becomes silent and a character loses its voice.
+/// meter of it becomes silent and a character loses its voice. A fixed name, such as `program`, is
+/// never that of a removed one.
 void end_following(ApplyContext& context, const std::string& id);
 
 }  // namespace layercast::scene

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,6 +55,26 @@ TEST(FollowedSounds, ASoundWithTheIdOfARemovedLayerIsStillFollowed) {
           .state;
   const Applied gone = executed(both, command("layers.delete", R"({"id": "film"})"));
   EXPECT_EQ(meter_of(gone.state, "level").of, "film");
+}
+
+TEST(FollowedSounds, AFixedNameIsNotThatOfARemovedLayerOrSound) {
+  LiveState state = state_with_followers();
+  for (const auto& [method, params] :
+       {std::pair{"layers.update", R"({"id": "level", "patch": {"content": {"of": "program"}}})"},
+        std::pair{"layers.update", R"({"id": "host", "patch": {"content": {"voice": "program"}}})"},
+        std::pair{"audio.add", R"({"audio": {"id": "program", "source": "b.wav"}})"},
+        std::pair{"layers.create", R"({"layer": {"id": "program", "type": "overlay",
+                                       "content": {"type": "color", "color": "red"}}})"}}) {
+    state = executed(state, command(method, params)).state;
+  }
+  for (const char* method : {"layers.delete", "audio.remove"}) {
+    const Applied gone = executed(state, command(method, R"({"id": "program"})"));
+    EXPECT_EQ(gone.events.size(), 1U) << method;
+    state = gone.state;
+    EXPECT_EQ(meter_of(state, "level").of, "program") << method;
+    const auto& host = std::get<CharacterContent>(layer_of(state, "host").content);
+    EXPECT_EQ(host.voice, "program") << method;
+  }
 }
 
 TEST(FollowedSounds, WhatDoesNotExistIsRefused) {
