@@ -158,10 +158,13 @@ bool is_zone_of_time(std::string_view word) {
 
 // A time of day or a date and time, each with an optional offset or time zone; nullopt for others.
 std::optional<PartOrFault> parse_countdown_time(std::string_view text) {
-  auto [time_text, zone_name] = split_zone(text, is_zone_of_time);
-  const auto moment = take_date_time(time_text);
-  const auto time = moment ? std::nullopt : take_time_of_day(time_text);
-  const std::string_view offset_text = trimmed(time_text);
+  const auto [time_text, zone_name] = split_zone(text, is_zone_of_time);
+  // A function that finds no time may have taken a part of its text.
+  std::string_view after_moment = time_text;
+  std::string_view after_time = time_text;
+  const auto moment = take_date_time(after_moment);
+  const auto time = moment ? std::nullopt : take_time_of_day(after_time);
+  const std::string_view offset_text = trimmed(moment ? after_moment : after_time);
   const auto offset = parse_offset(offset_text);
   if ((!moment && !time) || !offset) return std::nullopt;
   if (zone_name && !offset_text.empty()) {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 /// Times of the wall clock as users write them. The functions named take_… read the beginning of
-/// their text and leave the rest in it.
+/// their text and leave the rest in it; after nullopt, the text is unspecified.
 namespace layercast::scene {
 
 using base::WallTime;

@@ -182,6 +182,17 @@ TEST(Placeholder, ATimeThatLooksLikeADurationIsWrittenOtherwise) {
   }
 }
 
+TEST(Placeholder, AMistypedDateIsNoTimeOfDay) {
+  for (const std::string text :
+       {"2026-01-0118:30Z", "2026-01-0118:30", "2026-0118:30", "202618:30+02:00", "189918:30",
+        "2026-01-0118:30 Europe/Berlin", "2026-13-01T18:30Z", "2026-02-30T18:30Z",
+        "2026-01-01_18:30", "2026-01-01T18:30Z18:30", "18:3018:30", "18:30 19:30"}) {
+    only_fault("{{countdown:" + text + "}}");
+    EXPECT_THAT(only_fault("{{countdown_to:" + text + "}}").problem,
+                HasSubstr("the end of the countdown is \"" + text + "\""));
+  }
+}
+
 TEST(Placeholder, CountdownEndsAtTheLocalTimeOfItsZone) {
   EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-01-15T18:00:00Z"), "1:00:00");
   EXPECT_EQ(at("{{countdown_to:20:00 Europe/Berlin}}", 0, k30, "2026-07-15T18:00:00Z"), "24:00:00");
