@@ -135,9 +135,11 @@ std::string shown(const CountdownPart& part, const PlaceholderClock& clock) {
   const base::SceneTime time = clock.rate.time_of(clock.frame);
   const base::Duration length = length_of(part, clock.start + clock.layer_start);
   const bool is_duration = std::holds_alternative<base::Duration>(part.until);
-  const bool is_reset = is_duration && clock.stopwatch && clock.stopwatch->reset_at;
-  const Int128 passed =
-      passed_since(is_reset ? *clock.stopwatch->reset_at : clock.layer_start, time);
+  base::Duration start = clock.layer_start;
+  if (is_duration && clock.stopwatch) {
+    start = std::max(start, clock.stopwatch->reset_at.value_or(start));
+  }
+  const Int128 passed = passed_since(start, time);
   // Only a duration waits for its start.
   const bool waits = is_duration && passed < 0;
   const Int128 left = Int128{length.count()} * time.denominator - (waits ? Int128{0} : passed);

@@ -107,9 +107,9 @@ struct PlaceholderClock {
 /// to its last unit. The timecode is non-drop, at the frame rate rounded up to a whole number, and
 /// wraps after 24 hours. A countdown shows the remaining seconds, rounded up, as MM:SS or H:MM:SS:
 /// its full length until the layer begins, and 00:00 from exactly its end on; one of a duration
-/// begins again when the stopwatch is reset. Elapsed time is rounded down. A count shows its
-/// first number until the layer begins, and its last number from exactly the end of its duration
-/// on; values in between are rounded towards the first number.
+/// begins again when the stopwatch is reset while the layer is shown. Elapsed time is rounded down.
+/// A count shows its first number until the layer begins, and its last number from exactly the end
+/// of its duration on; values in between are rounded towards the first number.
 std::string expanded(const TextParts& parts, const PlaceholderClock& clock);
 
 }  // namespace layercast::scene

@@ -14,7 +14,8 @@ enum class StopwatchAction : uint8_t { kStart, kStop, kReset };
 struct Stopwatch {
   base::Duration elapsed{};                     ///< until `running_since`
   std::optional<base::Duration> running_since;  ///< absent: it is stopped
-  std::optional<base::Duration> reset_at;       ///< the last reset; countdowns begin then again
+  std::optional<base::Duration>
+      reset_at;  ///< the last reset; countdowns begin then again, unless the layer starts later
   bool operator==(const Stopwatch&) const = default;
 };
 

@@ -332,6 +332,9 @@ TEST(Placeholder, ElapsedTimeIsThatOfTheStopwatch) {
   // A reset begins the countdown again.
   EXPECT_EQ(shown(30 * 100, {seconds(0), std::nullopt, seconds(90)}), "00.0 00:50");
   EXPECT_EQ(shown(30 * 89, {seconds(0), std::nullopt, seconds(90)}), "00.0 01:00");
+  // A reset before the layer starts, at 2 s, does not count.
+  EXPECT_EQ(shown(30 * 2, {seconds(0), std::nullopt, seconds(1)}), "00.0 01:00");
+  EXPECT_EQ(shown(30 * 10, {seconds(0), std::nullopt, seconds(1)}), "00.0 00:52");
 }
 
 TEST(WallTime, ReadsTimesOfDayOnTheFirstDayOfTheEpoch) {
