@@ -197,6 +197,17 @@ bool is_url(std::string_view text) {
   return std::ranges::all_of(text.substr(0, end), is_scheme_character);
 }
 
+bool is_web_url(std::string_view text) {
+  const std::string url = with_lower_case_scheme(text);
+  return url.starts_with("http://") || url.starts_with("https://");
+}
+
+std::string with_lower_case_scheme(std::string_view text) {
+  if (!is_url(text)) return std::string(text);
+  const size_t end = text.find("://");
+  return lower_case(text.substr(0, end)).append(text.substr(end));
+}
+
 bool is_url_like(std::string_view text) { return parts_of(text).has_value(); }
 
 std::string redacted_url(std::string_view url, UrlUse use) { return cut_of(url, use).shown; }

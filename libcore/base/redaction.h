@@ -8,6 +8,13 @@ namespace layercast::base {
 /// Whether `text` begins with `scheme://`. Source: RFC 3986, section 3.1.
 bool is_url(std::string_view text);
 
+/// Whether `text` is a URL of the scheme http or https, in any case.
+bool is_web_url(std::string_view text);
+
+/// `text` with the scheme in lower case if it is a URL, else unchanged: schemes have no case, but
+/// libraries compare them with lower-case names. Source: RFC 3986, section 3.1.
+std::string with_lower_case_scheme(std::string_view text);
+
 /// Whether `text` is a URL or misspells the begin of one, as `rtmp:/host/app/key` does, so that it
 /// may hold secrets. File names are none.
 bool is_url_like(std::string_view text);

@@ -86,7 +86,7 @@ bool is_asset(const std::string& file, const Folders& folders) {
 
 bool is_of_scheme(std::string_view url, std::span<const std::string_view> schemes) {
   const std::string_view scheme = scheme_of(url);
-  return std::ranges::find(schemes, scheme) != schemes.end() &&
+  return std::ranges::find(schemes, base::lower_case(scheme)) != schemes.end() &&
          url.substr(scheme.size()).starts_with("://");
 }
 

@@ -140,5 +140,17 @@ TEST(IsUrl, TellsUrlsFromFiles) {
   }
 }
 
+TEST(IsWebUrl, SchemesHaveNoCase) {
+  for (const char* url : {"http://h/a", "https://h", "HTTP://h/a", "HttpS://h/A"}) {
+    EXPECT_TRUE(is_web_url(url)) << url;
+  }
+  for (const char* other : {"rtmp://h/a", "http:/h", "httpx://h", "a/http://h", "a.png", ""}) {
+    EXPECT_FALSE(is_web_url(other)) << other;
+  }
+  EXPECT_EQ(with_lower_case_scheme("HTTP://Me:Pass@H/A"), "http://Me:Pass@H/A");
+  EXPECT_EQ(with_lower_case_scheme("Folder/A://b"), "Folder/A://b");
+  EXPECT_EQ(with_lower_case_scheme("A.PNG"), "A.PNG");
+}
+
 }  // namespace
 }  // namespace layercast::base

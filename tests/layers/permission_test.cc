@@ -126,8 +126,8 @@ TEST_F(Names, WhatTheSceneNamesAlreadyStays) {
 }
 
 TEST_F(Names, OfOutputsFromTheNetworkAreOfKnownSchemes) {
-  for (const char* good :
-       {"rtmp://h/a/b", "rtmps://h/a/b", "srt://h:1", "udp://h:1", "assets/recording.mkv"}) {
+  for (const char* good : {"rtmp://h/a/b", "rtmps://h/a/b", "RTMP://h/a/B", "srt://h:1",
+                           "udp://h:1", "assets/recording.mkv"}) {
     accepted(output(good), Origin::kNetwork);
   }
   for (const char* bad : {"http://h/a", "file:///etc/x", "pipe:1", "tee:a|b", "rtmp:x", "a.mkv",
@@ -144,14 +144,15 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
         json(R"({"layer": {"type": "overlay", "content": {"type": "video", "source": )" +
              scene::write_json(Value::of(source), 0) + "}}}")};
   };
-  for (const char* good : {"http://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
-                           "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1",
-                           "udp://239.0.0.1:5000", "rtp://h:5004", "assets/film.mp4"}) {
+  for (const char* good :
+       {"http://h/a.m3u8", "HTTP://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
+        "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1", "udp://239.0.0.1:5000",
+        "rtp://h:5004", "assets/film.mp4"}) {
     accepted(video(good), Origin::kNetwork);
   }
-  for (const char* bad :
-       {"file:///etc/passwd", "concat://a", "ftp://h/a", "HTTP://h/a", "tcp://h:1", "lavfi://x",
-        "/dev/video0", "pipe:0", "concat:/etc/passwd|b", "subfile,,start,0,end,9,,:/etc/passwd"}) {
+  for (const char* bad : {"file:///etc/passwd", "concat://a", "FILE:///etc/passwd", "ftp://h/a",
+                          "tcp://h:1", "lavfi://x", "/dev/video0", "pipe:0", "concat:/etc/passwd|b",
+                          "subfile,,start,0,end,9,,:/etc/passwd"}) {
     expect_forbidden(video(bad), {"/layer/content/source"});
   }
   accepted(video("/dev/video0"), Origin::kLocal);
@@ -199,10 +200,11 @@ TEST_F(Names, OfImagesFromTheNetworkAreOfWebServersOrAssets) {
              R"(", "source": )" + scene::write_json(Value::of(source), 0) + "}}}")};
   };
   for (const char* type : {"image", "svg", "gif"}) {
-    for (const char* good : {"http://h/a.png", "https://me:pass@h/a.png?t=1", "assets/in.png"}) {
+    for (const char* good :
+         {"http://h/a.png", "HTTPS://h/a.png", "https://me:pass@h/a.png?t=1", "assets/in.png"}) {
       accepted(layer(type, good), Origin::kNetwork);
     }
-    for (const char* bad : {"file:///etc/passwd", "rtmp://h/a/b", "ftp://h/a", "HTTP://h/a",
+    for (const char* bad : {"file:///etc/passwd", "FILE:///etc/passwd", "rtmp://h/a/b", "ftp://h/a",
                             "http:h/a", "/a.png", "pipe:0", "concat:http://h/a"}) {
       expect_forbidden(layer(type, bad), {"/layer/content/source"});
     }

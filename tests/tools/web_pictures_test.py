@@ -243,8 +243,9 @@ class OnAir(unittest.TestCase):
 
 class Layerctl(ToolTest):
     def test_validates_web_urls_of_images(self) -> None:
-        good = self.scene(layer("https://example.org/a.png"))
-        self.assertEqual(self.run_tool("layerctl", "validate", good).status, 0)
+        for url in ("https://example.org/a.png", "HTTPS://example.org/a.png"):
+            good = self.scene(layer(url))
+            self.assertEqual(self.run_tool("layerctl", "validate", good).status, 0, url)
         bad = self.scene(layer("rtmp://example.org/a"))
         done = self.run_tool("layerctl", "validate", bad)
         self.assertNotEqual(done.status, 0)

@@ -45,9 +45,8 @@ base::Result<void> check_name(const scene::SceneFile& file, FileRole role,
                               const std::string& name) {
   const bool is_source = role == FileRole::kSource;
   if (base::is_url(name) && role == FileRole::kPicture) {
-    const bool is_of_web = name.starts_with("http://") || name.starts_with("https://");
-    return is_of_web ? base::Result<void>()
-                     : base::invalid_input("is a URL of another kind; expected http or https");
+    if (base::is_web_url(name)) return {};
+    return base::invalid_input("is a URL of another kind; expected http or https");
   }
   if (base::is_url(name)) return {};
   // A camera may be connected later.

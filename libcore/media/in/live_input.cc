@@ -168,8 +168,8 @@ base::Result<void> check_live_source(const std::string& source) {
       base::redacted_url(source));
 }
 
-LiveInput::LiveInput(std::string source, Deadline& deadline)
-    : source_(std::move(source)), deadline_(deadline) {}
+LiveInput::LiveInput(const std::string& source, Deadline& deadline)
+    : source_(base::with_lower_case_scheme(source)), deadline_(deadline) {}
 
 LiveInput::~LiveInput() {
   deadline_.expire_after(kClosePatience);

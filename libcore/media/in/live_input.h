@@ -47,7 +47,7 @@ class LiveInput {
  private:
   class Pipe;
   struct Way;
-  LiveInput(std::string source, Deadline& deadline);
+  LiveInput(const std::string& source, Deadline& deadline);
   Way way_to_url();
   base::Result<Way> way_to_pipe();
   base::Result<Way> way_to_camera() const;

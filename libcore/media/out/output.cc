@@ -115,7 +115,7 @@ base::Result<void> Output::choose_live_target() {
   const std::string& name = report_.name;
   const bool is_url = delivery_ == Delivery::kLive;
   is_seekable_file_ = !is_url && !is_special_file(name);
-  url_ = is_url ? name : "file:" + name;
+  url_ = is_url ? base::with_lower_case_scheme(name) : "file:" + name;
   if (container_.muxer != "hls") return {};
   // The HLS muxer renames its files by path, without support for the prefix.
   url_ = std::filesystem::absolute(name).string();
@@ -141,7 +141,8 @@ base::Result<void> Output::choose_target() {
   url_ = kPlaylistUrl;
   if (makes_segments) return {};
   // Without the prefix, the library takes a path such as `pipe:x.mp4` for a protocol.
-  url_ = is_live ? name : "file:" + (partial_ ? partial_->path() : name);
+  url_ =
+      is_live ? base::with_lower_case_scheme(name) : "file:" + (partial_ ? partial_->path() : name);
   return {};
 }
 
