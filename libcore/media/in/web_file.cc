@@ -1,7 +1,7 @@
 #include "media/in/web_file.h"
 
-#include "base/ascii.h"
 #include "base/check.h"
+#include "base/redaction.h"
 #include "media/av/connection_error.h"
 #include "media/av/libav.h"
 #include "media/av/tls_trust.h"
@@ -30,13 +30,16 @@ constexpr int kRedirectionsMax = 8;  // of libavformat
 class Transfer {
  public:
   explicit Transfer(const WebFileRequest& request)
-      : request_(request), end_(Clock::now() + request.patience) {}
+      : request_(request),
+        url_(base::with_lower_case_scheme(request.url)),
+        end_(Clock::now() + request.patience) {}
   ~Transfer() { avio_closep(&io_); }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
   base::Result<std::string> read() {
     const LibraryLog log;
+    if (is_over()) return error_of(AVERROR_EXIT);
     if (const int result = open(); result < 0) return error_of(result);
     if (avio_size(io_) > request_.bytes_max) return too_large();
     std::string bytes;
@@ -58,19 +61,19 @@ class Transfer {
  private:
   int open() {
     AVDictionary* options = nullptr;
-    add_tls_options(&options, request_.url);
+    add_tls_options(&options, url_);
     av_dict_set(&options, "seekable", "0", 0);  // no `Range`
     const AVIOInterruptCB interrupt{
         [](void* transfer) { return static_cast<Transfer*>(transfer)->is_over() ? 1 : 0; }, this};
     av_dict_set(&options, "protocol_whitelist", kProtocols, 0);
-    const int result = avio_open2(&io_, request_.url.c_str(), AVIO_FLAG_READ, &interrupt, &options);
+    const int result = avio_open2(&io_, url_.c_str(), AVIO_FLAG_READ, &interrupt, &options);
     av_dict_free(&options);
     return result;
   }
 
-  bool is_over() const {
-    return Clock::now() > end_ || (request_.is_given_up && request_.is_given_up());
-  }
+  bool is_given_up() const { return request_.is_given_up && request_.is_given_up(); }
+  bool is_late() const { return Clock::now() >= end_; }
+  bool is_over() const { return is_late() || is_given_up(); }
 
   base::Error too_large() const {
     return base::over_limit("the file is larger than " + std::to_string(request_.bytes_max >> 20) +
@@ -78,8 +81,10 @@ class Transfer {
   }
 
   base::Error error_of(int result) const {
-    const bool is_late = result == AVERROR_EXIT || Clock::now() > end_;
-    if (is_late) {
+    if (is_given_up()) {
+      return {base::ErrorCode::kInterrupted, "the transfer was cancelled", {}, nullptr};
+    }
+    if (result == AVERROR_EXIT || is_late()) {
       const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(request_.patience);
       return base::over_limit("the server did not send the file within " +
                               std::to_string(seconds.count()) + " s");
@@ -88,28 +93,27 @@ class Transfer {
       return base::io_error("the server redirects more than " + std::to_string(kRedirectionsMax) +
                             " times");
     }
-    const Connection connection{request_.url, Connection::Direction::kPlay,
-                                LibraryLog::connections(), [this] { return is_over(); }};
+    const Connection connection{url_, Connection::Direction::kPlay, LibraryLog::connections(),
+                                [this] { return is_over(); }};
     if (auto error = connection_error(result, LibraryLog::lines(), connection)) {
       return *std::move(error);
     }
-    return base::io_error("the server cannot be read");
+    base::Error error =
+        transfer_error(result, "the server cannot be read", {}, base::ErrorCode::kIo);
+    error.message = base::redacted_urls(base::redacted_text(error.message, url_));
+    return error;
   }
 
   const WebFileRequest& request_;
+  const std::string url_;
   const Clock::time_point end_;
   AVIOContext* io_ = nullptr;
 };
 
-bool is_of_web(const std::string& url) {
-  const std::string scheme = base::lower_case(url.substr(0, url.find("://")));
-  return scheme == "http" || scheme == "https";
-}
-
 }  // namespace
 
 base::Result<std::string> read_web_file(const WebFileRequest& request) {
-  if (!is_of_web(request.url)) {
+  if (!base::is_web_url(request.url)) {
     return base::unsupported("not a URL of a web server; expected http or https");
   }
   return Transfer(request).read();

@@ -17,14 +17,16 @@ struct WebFileRequest {
   std::string url;                     ///< http or https
   int64_t bytes_max = 0;               ///< of the file
   std::chrono::milliseconds patience;  ///< for connecting, redirections and all data together
-  std::function<bool()> is_given_up;   ///< polled while the call blocks; may be empty
+  std::function<bool()> is_given_up;   ///< cancels the call, which polls it; may be empty
 };
 
 /// Reads a file from a web server. Certificates follow tls_trust(); at most eight redirections, to
 /// http and https only, are followed.
 /// Errors: `where` is empty, and no secret of the URL is in the message: kUnsupported for other
 /// URLs; kIo, kForbidden for connections, as connection_error(); kLimit for a file that is too
-/// large or arrives too slowly; kInvalidInput for an empty file. Blocks. Thread: any.
+/// large or arrives too slowly; kInterrupted when `is_given_up` cancelled the call; kInvalidInput
+/// for an empty file. Blocks; connects to no server if the call is cancelled, or its time is over,
+/// from the start. Thread: any.
 base::Result<std::string> read_web_file(const WebFileRequest& request);
 
 /// Reads files from web servers and keeps them for a while, because a picture is made again when
