@@ -20,9 +20,11 @@ base::Duration delay_after(int failures) {
   return std::min(kFirstRetry * (int64_t{1} << doublings), kLongestRetry);
 }
 
-// Whether the same files may be read another time: they are missing, or could not be read.
-bool may_recover(const base::Error& error) {
-  return error.code == base::ErrorCode::kNotFound || error.code == base::ErrorCode::kIo;
+// Whether the layer may be loaded another time: its files are missing or could not be read, or a
+// web server may answer otherwise, whatever was wrong with its answer.
+bool may_recover(const base::Error& error, const scene::Layer& layer) {
+  return error.code == base::ErrorCode::kNotFound || error.code == base::ErrorCode::kIo ||
+         reads_pictures_from_web(layer);
 }
 
 // Whether one of the files in both lists differs.
@@ -65,7 +67,7 @@ void ReadyContents::land(const std::string& name, const SharedLayer& shared, Mad
   if (made.failure) {
     entry.failures = reloads ? known->second.failures + 1 : 1;
     entry.failure = made.failure->to_string();
-    entry.may_recover = may_recover(*made.failure);
+    entry.may_recover = may_recover(*made.failure, *shared.layer);
     if (made.has_sources) entry.retry_at = now + delay_after(entry.failures);
     const bool is_shown =
         reloads && !known->second.has_failed && has_filters_of(*known->second.content, shared);

@@ -54,7 +54,7 @@ class ReadyContents {
     std::optional<Kept> kept = std::nullopt;
     /// What was shown before a change that cross-fades; null: nothing fades.
     std::shared_ptr<const render::FormerContent> former = nullptr;
-    bool may_recover = false;  ///< whether loading the same files again may help
+    bool may_recover = false;  ///< whether loading the same sources again may help
     TimePoint tried{};         ///< when the last load ended
     std::optional<TimePoint> retry_at;
   };

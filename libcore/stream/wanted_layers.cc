@@ -183,18 +183,17 @@ SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept) {
 }
 
 bool reads_pictures_from_web(const scene::Layer& layer) {
-  const auto is_url = [](const std::string& source) { return base::is_url(source); };
   const auto* image = std::get_if<scene::ImageContent>(&layer.content);
   const auto* svg = std::get_if<scene::SvgContent>(&layer.content);
   const auto* gif = std::get_if<scene::GifContent>(&layer.content);
-  if (image != nullptr) return is_url(image->source);
-  if (svg != nullptr) return svg->source && is_url(*svg->source);
-  if (gif != nullptr) return is_url(gif->source);
+  if (image != nullptr) return base::is_web_url(image->source);
+  if (svg != nullptr) return svg->source && base::is_web_url(*svg->source);
+  if (gif != nullptr) return base::is_web_url(gif->source);
   const auto* character = std::get_if<scene::CharacterContent>(&layer.content);
   if (character == nullptr) return false;
   const auto is_web_gif = [&](const scene::AnimatedContent& content) {
     const auto* part = std::get_if<scene::GifContent>(&content);
-    return part != nullptr && is_url(part->source);
+    return part != nullptr && base::is_web_url(part->source);
   };
   const auto* source = std::get_if<scene::AnimatedContent>(&character->source);
   return (source != nullptr && is_web_gif(*source)) ||

@@ -54,7 +54,7 @@ bool has_filters_of(const render::LayerContent& content, const SharedLayer& shar
 /// content because the new one failed.
 SharedLayer with_content_of(const SharedLayer& layer, const SharedLayer& kept);
 
-/// Whether an image of the layer is at a URL.
+/// Whether an image of the layer is at an http or https URL.
 bool reads_pictures_from_web(const scene::Layer& layer);
 bool is_video(const scene::Layer& layer);
 /// Whether the content never waits for a file and is made quickly.

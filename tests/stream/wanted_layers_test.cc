@@ -20,7 +20,7 @@ scene::Layer layer_of(const std::string& source) {
 }
 
 TEST(WantedLayers, ImagesAtUrlsAreReadFromTheWeb) {
-  for (const char* url : {"http://h/a.png", "https://me:pass@h/a.png?v=2"}) {
+  for (const char* url : {"http://h/a.png", "HTTPS://me:pass@h/a.png?v=2"}) {
     EXPECT_TRUE(reads_pictures_from_web(layer_of<scene::ImageContent>(url)));
     EXPECT_TRUE(reads_pictures_from_web(layer_of<scene::SvgContent>(url)));
     EXPECT_TRUE(reads_pictures_from_web(layer_of<scene::GifContent>(url)));
@@ -29,6 +29,7 @@ TEST(WantedLayers, ImagesAtUrlsAreReadFromTheWeb) {
   }
   EXPECT_FALSE(reads_pictures_from_web(layer_of<scene::ImageContent>("a.png")));
   EXPECT_FALSE(reads_pictures_from_web(layer_of<scene::ImageContent>("/a/http:/b.png")));
+  EXPECT_FALSE(reads_pictures_from_web(layer_of<scene::ImageContent>("rtmp://h/a")));
   scene::Layer drawing;
   drawing.content = scene::SvgContent{};
   EXPECT_FALSE(reads_pictures_from_web(drawing));
