@@ -1,17 +1,20 @@
 #include "content/image/svg_letters.h"
 
-#include <algorithm>
 #include <fontconfig/fontconfig.h>
 #include <glib.h>
 #include <memory>
+#include <unordered_set>
 
 namespace layercast::content {
 namespace {
+
+constexpr size_t kMissingMax = 300;
 
 struct Walk {
   int texts = 0;   ///< open <text> elements
   int others = 0;  ///< open elements inside them that are not drawn
   std::vector<char32_t> letters;
+  std::unordered_set<char32_t> known;  ///< the same letters
 };
 
 std::string_view local_name(std::string_view name) { return name.substr(name.rfind(':') + 1); }
@@ -48,9 +51,7 @@ void on_text(GMarkupParseContext* /*context*/, const gchar* text, gsize size, gp
   for (const gchar* at = text; at < text + size; at = g_utf8_next_char(at)) {
     const gunichar letter = g_utf8_get_char(at);
     if (!is_drawn(letter)) continue;
-    if (std::ranges::find(walk.letters, letter) == walk.letters.end()) {
-      walk.letters.push_back(letter);
-    }
+    if (walk.known.insert(letter).second) walk.letters.push_back(letter);
   }
 }
 
@@ -82,11 +83,16 @@ std::vector<char32_t> missing_letters_in_svg(std::string_view svg) {
   g_markup_parse_context_parse(context.get(), svg.data(), static_cast<gssize>(svg.size()), nullptr);
   if (walk.letters.empty()) return {};
   const std::unique_ptr<FcConfig, ConfigFree> config(FcConfigReference(nullptr));
-  std::erase_if(walk.letters, [&](char32_t letter) {
-    return has_letter(FcConfigGetFonts(config.get(), FcSetSystem), letter) ||
-           has_letter(FcConfigGetFonts(config.get(), FcSetApplication), letter);
-  });
-  return walk.letters;
+  std::vector<char32_t> missing;
+  for (const char32_t letter : walk.letters) {
+    if (has_letter(FcConfigGetFonts(config.get(), FcSetSystem), letter) ||
+        has_letter(FcConfigGetFonts(config.get(), FcSetApplication), letter)) {
+      continue;
+    }
+    missing.push_back(letter);
+    if (missing.size() == kMissingMax) break;
+  }
+  return missing;
 }
 
 }  // namespace layercast::content

@@ -42,6 +42,17 @@ TEST_F(SvgLetters, OfTheFontsAndOfOtherElementsAreNotMissing) {
   }
 }
 
+TEST_F(SvgLetters, ThatAreMissingAreListedUpToALimit) {
+  std::string letters;
+  for (int number = 0x4e00; number < 0x4e00 + 400; ++number) {
+    letters += "&#" + std::to_string(number) + ";";
+  }
+  const auto missing = missing_letters_in_svg(svg("<text>" + letters + letters + "</text>"));
+  ASSERT_EQ(missing.size(), 300U);
+  EXPECT_EQ(missing.front(), char32_t{0x4e00});
+  EXPECT_EQ(missing.back(), char32_t{0x4e00 + 299});
+}
+
 TEST_F(SvgLetters, ThatAreMissingAreToldWithTheirScript) {
   initialise_images();
   Remarks remarks;
