@@ -418,12 +418,15 @@ Answer Api::layer(const Request& request, const Route&) const {
 
 Answer Api::layer_run(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
+  if (scene::find_by_id(state->scene.layers, request.id) == nullptr) {
+    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
+  }
   const auto failing = parts_.status_provider.failing_layers();
-  return answer_for_id(request, "layer", *state, state->scene.layers, [&](const auto& layer) {
-    const auto failure = std::ranges::find(failing, layer.id, &FailingLayer::id);
-    return scene::run_document(*state->run.layers.of(layer.id))
-        .add("failure", failure == failing.end() ? Value::null() : Value::of(failure->message));
-  });
+  const auto failure = std::ranges::find(failing, request.id, &FailingLayer::id);
+  // Without an ETag, because a content can fail and recover at one revision.
+  return json_answer(
+      scene::run_document(*state->run.layers.of(request.id))
+          .add("failure", failure == failing.end() ? Value::null() : Value::of(failure->message)));
 }
 
 Answer Api::animations(const Request& request, const Route&) const {

@@ -139,8 +139,7 @@ constexpr std::array kRoutes = {
                      "does not show "
                      "its content.",
           .answer = &Api::layer_run,
-          .answer_schema = "layer-run",
-          .has_etag = true},
+          .answer_schema = "layer-run"},
     Route{.method = "POST",
           .path = "/api/v1/layers/{id}/restart",
           .operation = "layers.restart",

@@ -208,6 +208,16 @@ TEST(HttpApi, WhatIsKnownIsNotSentAgain) {
   }
 }
 
+TEST(HttpApi, TheRunStateOfALayerIsAlwaysSent) {
+  const ServerFixture fixture;
+  const Reply reply = ask(fixture.port(), "GET /api/v1/layers/title/run",
+                          Said{.fields = "If-None-Match: \"1\"\r\n"});
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.field("ETag"), std::nullopt);
+  EXPECT_NE(reply.json().find("failure"), nullptr);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/layers/none/run").status, 404);
+}
+
 TEST(HttpApi, AStaleWriteIsRefused) {
   const ServerFixture fixture;
   const auto write = [&](const std::string& tag) {
