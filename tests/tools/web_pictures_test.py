@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,16 @@ class OnAir(unittest.TestCase):
         self.wait_for_color(daemon, BLUE)
         self.assertGreater(daemon.status()["frames"]["rendered"], encoded["rendered"])
         self.assertEqual(daemon.end(), 0, "the end does not wait for a server either")
+
+    def test_a_failed_start_does_not_wait_for_a_server(self) -> None:
+        slow = SlowServer()
+        self.addCleanup(slow.close)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            address = f"127.0.0.1:{taken.getsockname()[1]}"
+            began = time.monotonic()
+            with self.assertRaisesRegex(AssertionError, "streamd ended"):
+                self.daemon(layer(slow.root + "/a.png"), arguments=("--listen", address))
+        self.assertLess(time.monotonic() - began, 8, "the server has 10 s")
 
     def test_a_server_that_is_too_slow_is_told(self) -> None:
         slow = SlowServer()

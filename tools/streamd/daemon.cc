@@ -68,6 +68,7 @@ Daemon::Daemon(StreamdSettings settings, std::string path, const Log& log)
     : settings_(std::move(settings)), path_(std::move(path)), log_(log) {}
 
 Daemon::~Daemon() {
+  web_pictures_.end();
   stops_following_ = true;
   if (follower_.joinable()) {
     store_->stop_waiting();

@@ -12,6 +12,7 @@
 #include "stream/stream_manager.h"
 #include "tools/common/log.h"
 #include "tools/common/message_limiter.h"
+#include "tools/common/web_pictures.h"
 #include "tools/streamd/settings.h"
 #include "tools/streamd/status_provider.h"
 
@@ -32,7 +33,7 @@ class Daemon {
   /// Errors: kInvalidInput, kIo, kConflict when another daemon runs a scene of that name.
   static base::Result<std::unique_ptr<Daemon>> start(const StreamdSettings& settings,
                                                      const scene::SceneFile& file, const Log& log);
-  /// Completes the outputs and stops.
+  /// Completes the outputs and stops; waits for no web server.
   ~Daemon();
 
   /// Reads the scene file again and applies the differences to the live scene. On errors, logs them
@@ -65,6 +66,7 @@ class Daemon {
   const StreamdSettings settings_;
   const std::string path_;
   const Log& log_;
+  WebPictures web_pictures_;
   base::Metrics metrics_;
   stream::StreamClock clock_;
   StreamdStatusProvider status_provider_;

@@ -4,7 +4,6 @@
 #include "tools/common/network_options.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"
-#include "tools/common/web_pictures.h"
 #include "tools/streamd/daemon.h"
 #include "tools/streamd/notify.h"
 #include "tools/streamd/options.h"
@@ -95,12 +94,10 @@ int stream_scene(const Arguments& arguments, const Log& log) {
   // Before other threads start, so that they inherit the blocked signals.
   auto signal_waiter = SignalWaiter::open(settings.value().watch ? file->path : std::string());
   if (!signal_waiter) return log.fail(signal_waiter.error());
-  WebPictures web_pictures;
   auto daemon = Daemon::start(settings.value(), *file, log);
   if (!daemon) return log.fail(daemon.error());
   notify_service_manager("READY=1");
   const int status = keep_on_air(*daemon.value(), settings.value(), *signal_waiter.value(), log);
-  web_pictures.end();
   notify_service_manager("STOPPING=1");
   return status;
 }
