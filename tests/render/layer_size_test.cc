@@ -363,8 +363,9 @@ TEST(ContentFade, DrawsAnOpaqueContentOverTheOtherWithTheSameResult) {
   for (const int each : {0, 1, 64, 128, 200, 254, 255}) {
     const auto weight = static_cast<uint8_t>(each);
     EXPECT_LE(difference_from_sum(picture_of(255, 1), picture_of(255, 2), weight), 1);
-    EXPECT_LE(difference_from_sum(picture_of(120, 1), picture_of(255, 2), weight), 1);
-    EXPECT_LE(difference_from_sum(picture_of(255, 1), picture_of(120, 2), weight), 1);
+    // With a translucent content, each way rounds twice.
+    EXPECT_LE(difference_from_sum(picture_of(120, 1), picture_of(255, 2), weight), 2);
+    EXPECT_LE(difference_from_sum(picture_of(255, 1), picture_of(120, 2), weight), 2);
   }
 }
 

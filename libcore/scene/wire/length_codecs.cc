@@ -155,8 +155,9 @@ std::optional<Length> parse_relative_length(std::string_view text) {
     text.remove_suffix(1);
     return parse_sum(text);
   }
+  if (text.find_first_of(kBlanks) != std::string_view::npos) return std::nullopt;
   const auto length = take_term(text);
-  const bool is_percentage = length && length->px == 0 && text.empty();
+  const bool is_percentage = length && length->px == 0;
   return is_percentage ? length : std::nullopt;
 }
 
