@@ -65,6 +65,7 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("yaml-cpp", r"yaml-cpp/", {"scene/wire/yaml_codec"}),
     ("nlohmann json", r"nlohmann/", {"tools", "tests"}),
     ("SQLite", r"sqlite3\.h", {"store"}),
+    ("libseccomp", r"seccomp\.h", {"sandbox/confinement"}),
     ("hiredis", r"hiredis/", {"store", "tests/store"}),
     ("httplib", r"httplib\.h", {"tools/layerctl"}),
     ("Boost (Asio, Beast)", r"boost/", {"control", "tests/control"}),
@@ -78,7 +79,8 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
         r"(sys|linux|net|netinet|arpa|asm)/[\w/]+\.h$"
         r"|(dirent|dlfcn|errno|execinfo|fcntl|getopt|glob|limits|locale|netdb|poll|pthread|pwd|sched"
         r"|semaphore|signal|spawn|stdio|stdlib|string|syslog|termios|time|ucontext|unistd)\.h$",
-        {"base", "frame", "media", "metrics", "store", "layers", "control", "stream", "tools", "tests"},
+        {"base", "sandbox", "frame", "media", "metrics", "store", "layers", "control", "stream", "tools",
+         "tests"},
     ),
 ]
 

@@ -1,0 +1,199 @@
+#include "sandbox/confinement.h"
+
+#include "sandbox/descriptor.h"
+#include "sandbox/known_files.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <memory>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace layercast::sandbox {
+namespace {
+
+// ---- Resource limits ----------------------------------------------------------------------------
+
+bool limit(__rlimit_resource resource, int64_t value) {
+  const auto most = static_cast<rlim_t>(value);
+  const rlimit both{most, most};
+  return ::setrlimit(resource, &both) == 0;
+}
+
+bool limit_resources(const ResourceLimits& limits) {
+  bool is_limited = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 512) &&
+                    limit(RLIMIT_FSIZE, limits.memory_bytes) && limit(RLIMIT_MEMLOCK, 0);
+  // First a signal, then, a second later, the end.
+  const rlimit cpu{static_cast<rlim_t>(limits.cpu_seconds),
+                   static_cast<rlim_t>(limits.cpu_seconds + 1)};
+  is_limited = ::setrlimit(RLIMIT_CPU, &cpu) == 0 && is_limited;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // The sanitizers reserve terabytes.
+  is_limited = limit(RLIMIT_AS, limits.memory_bytes) && is_limited;
+#endif
+  return is_limited;
+}
+
+// ---- Landlock -----------------------------------------------------------------------------------
+
+// The rights of the first version; later versions add some, which the header may not know.
+constexpr uint64_t kFileRights =
+    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE |
+    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE |
+    LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG |
+    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK |
+    LANDLOCK_ACCESS_FS_MAKE_SYM;
+
+// A set without rules: nothing below any folder is allowed.
+bool restrict_files() {
+  const landlock_ruleset_attr rights{.handled_access_fs = kFileRights};
+  const Descriptor rules(
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &rights, sizeof rights, 0)));
+  return rules.is_open() && ::syscall(SYS_landlock_restrict_self, rules.number(), 0) == 0;
+}
+
+// ---- seccomp ------------------------------------------------------------------------------------
+
+// What decoders, the C library and its threads call. They work on memory and on descriptors that
+// the process has.
+constexpr std::array kAllowed = {
+    SCMP_SYS(read),          SCMP_SYS(write),           SCMP_SYS(readv),
+    SCMP_SYS(writev),        SCMP_SYS(pread64),         SCMP_SYS(lseek),
+    SCMP_SYS(close),         SCMP_SYS(fstat),           SCMP_SYS(ftruncate),
+    SCMP_SYS(dup),           SCMP_SYS(sendmsg),         SCMP_SYS(recvmsg),
+    SCMP_SYS(poll),          SCMP_SYS(ppoll),           SCMP_SYS(memfd_create),
+    SCMP_SYS(munmap),        SCMP_SYS(mremap),          SCMP_SYS(madvise),
+    SCMP_SYS(brk),           SCMP_SYS(futex),           SCMP_SYS(nanosleep),
+    SCMP_SYS(getpid),        SCMP_SYS(gettid),          SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres),    SCMP_SYS(gettimeofday),
+    SCMP_SYS(time),          SCMP_SYS(getrusage),       SCMP_SYS(sched_yield),
+    SCMP_SYS(getrandom),     SCMP_SYS(rt_sigaction),    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn),  SCMP_SYS(sigaltstack),     SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(exit),          SCMP_SYS(exit_group),      SCMP_SYS(set_robust_list),
+    SCMP_SYS(rseq),          SCMP_SYS(membarrier),      SCMP_SYS(restart_syscall),
+    SCMP_SYS(getuid),        SCMP_SYS(geteuid),         SCMP_SYS(getgid),
+    SCMP_SYS(getegid),       SCMP_SYS(set_tid_address),
+};
+
+// Those that name files; known_files answers them.
+constexpr std::array kNamingFiles = {
+    SCMP_SYS(open),   SCMP_SYS(openat),     SCMP_SYS(stat),      SCMP_SYS(lstat),
+    SCMP_SYS(access), SCMP_SYS(newfstatat), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+};
+
+struct FilterFree {
+  void operator()(scmp_filter_ctx filter) const { seccomp_release(filter); }
+};
+
+// fcntl() for copies, flags and seals of descriptors, not for their owners or for leases.
+bool allow_fcntl(scmp_filter_ctx filter) {
+  bool is_added = true;
+  for (const int command :
+       {F_DUPFD_CLOEXEC, F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_ADD_SEALS, F_GET_SEALS}) {
+    is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                                SCMP_A1_32(SCMP_CMP_EQ, static_cast<uint32_t>(command))) == 0 &&
+               is_added;
+  }
+  return is_added;
+}
+
+// Memory that is never executable.
+bool allow_memory(scmp_filter_ctx filter) {
+  bool is_added = true;
+  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
+    is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
+                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
+               is_added;
+  }
+  return is_added;
+}
+
+// Threads of this process, but no processes. clone3() has its flags in memory, which a filter does
+// not see; the C library then takes clone().
+bool allow_threads(scmp_filter_ctx filter) {
+  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
+                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
+}
+
+// abort() sends a signal to its own process; glibc asks for the limit of the stack.
+bool allow_own_affairs(scmp_filter_ctx filter) {
+  const auto self = static_cast<scmp_datum_t>(::getpid());
+  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                          SCMP_A0(SCMP_CMP_EQ, self)) == 0 &&
+         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                          SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+}
+
+bool filter_calls() {
+  // A call that is not in the list fails as one that is not permitted.
+  const std::unique_ptr<void, FilterFree> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
+  if (filter == nullptr) return false;
+  bool is_added = true;
+  for (const int call : kAllowed) {
+    is_added = seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0) == 0 && is_added;
+  }
+  for (const int call : kNamingFiles) {
+    is_added = seccomp_rule_add(filter.get(), SCMP_ACT_TRAP, call, 0) == 0 && is_added;
+  }
+  is_added = is_added && allow_fcntl(filter.get()) && allow_memory(filter.get()) &&
+             allow_threads(filter.get()) && allow_own_affairs(filter.get());
+  known_files::answer_calls();
+  return is_added && seccomp_load(filter.get()) == 0;
+}
+
+}  // namespace
+
+const char* name_of(Layer layer) {
+  switch (layer) {
+    case Layer::kNoNewPrivileges:
+      return "no_new_privs";
+    case Layer::kResourceLimits:
+      return "rlimits";
+    case Layer::kNamespaces:
+      return "namespaces";
+    case Layer::kLandlock:
+      return "landlock";
+    case Layer::kSeccomp:
+      return "seccomp";
+  }
+  return "";
+}
+
+std::vector<Layer> Layers::missing() const {
+  std::vector<Layer> missing;
+  for (int number = 0; number < kLayerCount; ++number) {
+    const auto layer = static_cast<Layer>(number);
+    if (!has(layer)) missing.push_back(layer);
+  }
+  return missing;
+}
+
+Layers Layers::of_bits(uint32_t bits) {
+  Layers layers;
+  layers.bits_ = bits & ((1U << kLayerCount) - 1);
+  return layers;
+}
+
+bool enter_namespaces() {
+  return ::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0;
+}
+
+Layers confine(const ResourceLimits& limits) {
+  Layers layers;
+  if (limit_resources(limits)) layers.add(Layer::kResourceLimits);
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) layers.add(Layer::kNoNewPrivileges);
+  if (restrict_files()) layers.add(Layer::kLandlock);
+  if (filter_calls()) layers.add(Layer::kSeccomp);
+  return layers;
+}
+
+}  // namespace layercast::sandbox
