@@ -1,7 +1,7 @@
 // Any bytes as an animated PNG or a GIF: every picture of it is drawn, or refused with a reason.
 
 #include "base/check.h"
-#include "content/animation/apng.h"
+#include "content/image/apng.h"
 #include "content/image/gif_reader.h"
 #include "content/image/image_content.h"
 

@@ -1,14 +1,11 @@
 #include "content/animation/picture_sequence.h"
 
-#include "content/animation/apng.h"
 #include "content/animation/frame_files.h"
-#include "content/image/decode.h"
+#include "content/image/decoder.h"
 #include "content/image/file_bytes.h"
-#include "content/image/gif_reader.h"
 #include "frame/image.h"
 #include "scene/model/limits.h"
 
-#include <chrono>
 #include <cmath>
 #include <utility>
 #include <vector>
@@ -23,28 +20,15 @@ base::SizeF real_size(base::SizeI size) {
   return {static_cast<double>(size.width), static_cast<double>(size.height)};
 }
 
-FilePlayback playback_in(const PageReader& reader) {
-  FilePlayback playback{{}, reader.plays()};
-  for (const int delay : reader.delays()) {
-    playback.delays.emplace_back(std::chrono::milliseconds(delay));
-  }
-  return playback;
-}
-
-FilePlayback playback_in(const ApngReader& reader) { return {reader.delays(), reader.plays()}; }
-
-FilePlayback playback_in(const GifReader& reader) { return {reader.delays(), reader.plays()}; }
-
 /// A file with several pictures.
-template <class Reader>
 class FileSequence final : public PictureSequence {
  public:
-  FileSequence(std::unique_ptr<Reader> reader, std::string path)
+  FileSequence(std::unique_ptr<PictureReader> reader, std::string path)
       : reader_(std::move(reader)), path_(std::move(path)) {}
 
   int count() const override { return reader_->count(); }
   base::SizeF size() const override { return real_size(reader_->size()); }
-  FilePlayback playback() const override { return playback_in(*reader_); }
+  FilePlayback playback() const override { return {reader_->delays(), reader_->plays()}; }
   Access access() const override { return Access::kForwards; }
 
   base::Result<Raster> picture(int number, const Fitting& fitting) override {
@@ -56,25 +40,16 @@ class FileSequence final : public PictureSequence {
   }
 
  private:
-  std::unique_ptr<Reader> reader_;
+  std::unique_ptr<PictureReader> reader_;
   std::string path_;
 };
 
-template <class Reader>
-base::Result<std::unique_ptr<PictureSequence>> open_file(std::shared_ptr<const std::string> bytes,
-                                                         const std::string& path) {
-  auto reader = Reader::open(std::move(bytes));
-  if (!reader) return at_path(std::move(reader).error(), path);
-  return std::unique_ptr<PictureSequence>(
-      std::make_unique<FileSequence<Reader>>(std::move(reader).value(), path));
-}
-
 base::Result<std::unique_ptr<PictureSequence>> open(const scene::GifContent& content) {
   TRY(std::string read, read_file(content.source, limits::kImageFileBytesMax));
-  auto bytes = std::make_shared<const std::string>(std::move(read));
-  if (is_apng(*bytes)) return open_file<ApngReader>(std::move(bytes), content.source);
-  if (is_gif(*bytes)) return open_file<GifReader>(std::move(bytes), content.source);
-  return open_file<PageReader>(std::move(bytes), content.source);
+  auto reader = decoder().pictures(std::make_shared<const std::string>(std::move(read)));
+  if (!reader) return at_path(std::move(reader).error(), content.source);
+  return std::unique_ptr<PictureSequence>(
+      std::make_unique<FileSequence>(std::move(reader).value(), content.source));
 }
 
 /// The cells of a sprite sheet. Remaining pixels belong to no cell.

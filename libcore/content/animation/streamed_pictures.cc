@@ -4,6 +4,7 @@
 #include "base/cpu_clock.h"
 #include "base/thread_name.h"
 #include "content/image/vips_glue.h"
+#include "sandbox/helper.h"
 
 #include <algorithm>
 #include <utility>
@@ -50,6 +51,10 @@ void StreamedPictures::forget_others(int64_t wanted) {
 }
 
 void StreamedPictures::work() {
+  const sandbox::Cancellation cancellation([this] {
+    const std::lock_guard lock(mutex_);
+    return stops_;
+  });
   std::unique_lock lock(mutex_);
   for (;;) {
     std::optional<int64_t> step;

@@ -11,6 +11,7 @@
 #include "content/image/vips_glue.h"
 #include "scene/model/limits.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,7 +92,7 @@ struct PageReader::State {
   std::shared_ptr<const std::string> bytes;
   base::SizeI size;
   int count = 1;
-  std::vector<int> delays;
+  std::vector<int> delays;  // milliseconds
   int plays = 0;
   std::optional<StraightImage> straight;  // all pages stacked, read up to `next`
   int next = 0;
@@ -102,7 +103,11 @@ PageReader::~PageReader() = default;
 
 base::SizeI PageReader::size() const { return state_->size; }
 int PageReader::count() const { return state_->count; }
-const std::vector<int>& PageReader::delays() const { return state_->delays; }
+std::vector<base::Duration> PageReader::delays() const {
+  std::vector<base::Duration> delays;
+  for (const int delay : state_->delays) delays.emplace_back(std::chrono::milliseconds(delay));
+  return delays;
+}
 int PageReader::plays() const { return state_->plays; }
 
 base::Result<std::unique_ptr<PageReader>> PageReader::open(

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/time.h"
+#include "content/image/picture_reader.h"
 #include "frame/image.h"
 
 #include <memory>
@@ -25,25 +27,18 @@ base::Result<base::SizeI> image_size(std::string_view bytes);
 /// The pictures of an animated WebP file, decoded like decode_image() and composed with the earlier
 /// ones. Files of other formats, or with one picture, have that one.
 /// Thread: one at a time, after initialise_images().
-class PageReader {
+class PageReader final : public PictureReader {
  public:
   /// Reads the header without decoding a picture.
   /// Errors: as decode_image(); kLimit for too many pictures, or too many pixels in total.
   static base::Result<std::unique_ptr<PageReader>> open(std::shared_ptr<const std::string> bytes);
-  ~PageReader();
-  PageReader(const PageReader&) = delete;
-  PageReader& operator=(const PageReader&) = delete;
+  ~PageReader() override;
 
-  base::SizeI size() const;  ///< of every picture
-  int count() const;
-  /// How long each picture is shown, in milliseconds; empty when the file does not say.
-  const std::vector<int>& delays() const;
-  /// How often the file is to be played; 0: forever.
-  int plays() const;
-
-  /// Picture `number`, from 0. Decodes all pictures since the last call; going back restarts at the
-  /// first. Errors: as decode_image().
-  base::Result<frame::Image<frame::PremulRgba8>> picture(int number);
+  base::SizeI size() const override;
+  int count() const override;
+  std::vector<base::Duration> delays() const override;
+  int plays() const override;
+  base::Result<frame::Image<frame::PremulRgba8>> picture(int number) override;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "content/image/animation_canvas.h"
+#include "content/image/picture_reader.h"
 
 #include <memory>
 #include <string>
@@ -45,21 +46,16 @@ base::Result<GifFile> read_gif(std::string_view bytes, GifExtent extent);
 /// transparent colour. Each frame is decoded as a GIF file of its own, because libnsgif fills such
 /// places with an opaque colour.
 /// Thread: one at a time, after initialise_images().
-class GifReader {
+class GifReader final : public PictureReader {
  public:
   /// Errors: as read_gif(), and kLimit for too many pictures or pixels.
   static base::Result<std::unique_ptr<GifReader>> open(std::shared_ptr<const std::string> bytes);
 
-  base::SizeI size() const { return file_.size; }  ///< of every picture
-  int count() const { return static_cast<int>(file_.frames.size()); }
-  /// How long each picture is shown.
-  std::vector<base::Duration> delays() const;
-  /// How often the file is to be played; 0: forever.
-  int plays() const { return file_.plays; }
-
-  /// Picture `number`, from 0. Decodes all pictures since the last call; going back restarts at the
-  /// first. Errors: without `where`: as decode_image().
-  base::Result<frame::Image<frame::PremulRgba8>> picture(int number);
+  base::SizeI size() const override { return file_.size; }
+  int count() const override { return static_cast<int>(file_.frames.size()); }
+  std::vector<base::Duration> delays() const override;
+  int plays() const override { return file_.plays; }
+  base::Result<frame::Image<frame::PremulRgba8>> picture(int number) override;
 
  private:
   explicit GifReader(std::shared_ptr<const std::string> bytes) : bytes_(std::move(bytes)) {}

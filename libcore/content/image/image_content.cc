@@ -1,9 +1,8 @@
 #include "content/image/image_content.h"
 
 #include "base/check.h"
-#include "content/image/decode.h"
+#include "content/image/decoder.h"
 #include "content/image/file_bytes.h"
-#include "content/image/svg.h"
 #include "content/picture/detail.h"
 #include "content/picture/fit.h"
 #include "content/picture/resample.h"
@@ -49,7 +48,8 @@ base::Result<Raster> fitted_svg(std::string text, const Fitting& fitting) {
   if (static_cast<int64_t>(text.size()) > limits::kSvgFileBytesMax) {
     return file_too_large(limits::kSvgFileBytesMax, {});
   }
-  TRY(const SvgDocument document, SvgDocument::parse(std::move(text)));
+  TRY(const auto opened, decoder().svg(std::move(text)));
+  Svg& document = *opened;
   TRY(const Placement placement, place(document.size(), fitting.fit, fitting.box));
   TRY(Pixels pixels, document.draw(placement.scaled, placement.visible));
   return raster_of(std::move(pixels), placement);
@@ -71,8 +71,16 @@ base::RectI around(const base::RectF& rect) {
           std::max(top + 1, static_cast<int>(std::ceil(rect.bottom)))};
 }
 
-base::Result<Raster> upright_svg(const SvgDocument& document, const base::RectF& inside,
-                                 base::SizeF box, const base::Affine& map) {
+// Whether a picture of what `map` makes of `inside` is within the limits.
+bool fits(const base::RectF& inside, const base::Affine& map) {
+  const base::RectF placed = base::bounds_of(map, inside);
+  if (!check_picture_size({placed.width(), placed.height()})) return false;
+  const base::RectI canvas = around(placed);
+  return check_picture_size(size_f({canvas.width(), canvas.height()})).ok();
+}
+
+base::Result<Raster> upright_svg(Svg& document, const base::RectF& inside, base::SizeF box,
+                                 const base::Affine& map) {
   const base::RectF placed = base::bounds_of(map, inside);
   TRY_DO(check_picture_size({placed.width(), placed.height()}));
   const base::RectI canvas = around(placed);
@@ -114,16 +122,16 @@ frame::PremulRgba8 mean_at(PixelView pixels, base::PointF corner, base::PointF a
 
 // Draws the SVG upright at four times the resolution and rotates the pixels, because the renderer
 // enlarges the box of a gradient when it rotates a shape.
-base::Result<Raster> turned_svg(const SvgDocument& document, const base::RectF& inside,
-                                base::SizeF box, const base::Affine& map) {
+base::Result<Raster> turned_svg(Svg& document, const base::RectF& inside, base::SizeF box,
+                                const base::Affine& map) {
   const base::SizeF scale = scale_of(map);
   const base::Affine finer = base::scaling(kSamples * scale.width, kSamples * scale.height);
   const base::RectF placed = base::bounds_of(map, inside);
-  const auto fine = upright_svg(document, inside, box, finer);
-  if (!fine || !check_picture_size({placed.width() + 2, placed.height() + 2})) {
+  if (!fits(inside, finer) || !check_picture_size({placed.width() + 2, placed.height() + 2})) {
     return upright_svg(document, inside, box, {});
   }
-  const frame::Picture& source = *fine.value().picture;
+  TRY(const Raster fine, upright_svg(document, inside, box, finer));
+  const frame::Picture& source = *fine.picture;
   const base::RectI canvas = around(placed);
   const base::Affine back = base::translation(-source.origin().x, -source.origin().y) * finer *
                             base::inverse(map) * base::translation(canvas.left, canvas.top);
@@ -147,7 +155,8 @@ base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> 
   if (static_cast<int64_t>(text.size()) > limits::kSvgFileBytesMax) {
     return file_too_large(limits::kSvgFileBytesMax, {});
   }
-  TRY(const SvgDocument document, SvgDocument::parse(std::move(text)));
+  TRY(const auto opened, decoder().svg(std::move(text)));
+  Svg& document = *opened;
   const base::SizeF room = box.value_or(document.size());
   const base::SizeF fit = fitted_scale(document.size(), scene::Fit::kContain, room);
   const base::SizeF scaled{document.size().width * fit.width, document.size().height * fit.height};
@@ -155,8 +164,7 @@ base::Result<Raster> contained_svg(std::string text, std::optional<base::SizeF> 
       rect_of({(room.width - scaled.width) / 2, (room.height - scaled.height) / 2}, scaled);
   const base::Affine map = pixels_from_box(detail, room);
   if (map.xy == 0 && map.yx == 0 && map.xx > 0 && map.yy > 0) {
-    auto drawn = upright_svg(document, inside, room, map);
-    return drawn ? std::move(drawn) : upright_svg(document, inside, room, {});
+    return upright_svg(document, inside, room, fits(inside, map) ? map : base::Affine{});
   }
   return turned_svg(document, inside, room, map);
 }
@@ -284,7 +292,7 @@ base::Result<Raster> fitted(std::string bytes, const Fitting& fitting, const Det
   if (bytes.starts_with("\x1f\x8b")) {
     return base::unsupported("is compressed: unpack it with gunzip");
   }
-  TRY(const Pixels pixels, decode_image(bytes));
+  TRY(const Pixels pixels, decoder().image(bytes));
   return detailed_pixels(pixels.view(), fitting, detail);
 }
 

@@ -159,25 +159,25 @@ std::string placed(const std::string& text, base::SizeF natural, const base::Rec
 
 }  // namespace
 
-base::Result<SvgDocument> SvgDocument::parse(std::string text) {
+base::Result<std::unique_ptr<Svg>> SvgDocument::parse(std::string text) {
   if (text.starts_with("\xef\xbb\xbf")) text.erase(0, 3);
-  SvgDocument document(std::move(text));
-  TRY(document.size_, check_svg(document.text_));
+  std::unique_ptr<SvgDocument> document(new SvgDocument(std::move(text)));
+  TRY(document->size_, check_svg(document->text_));
   if (Remarks::are_wanted()) {
-    for (std::string& remark : unsupported_in_svg(document.text_)) Remarks::add(std::move(remark));
-    const std::vector<char32_t> letters = missing_letters_in_svg(document.text_);
+    for (std::string& remark : unsupported_in_svg(document->text_)) Remarks::add(std::move(remark));
+    const std::vector<char32_t> letters = missing_letters_in_svg(document->text_);
     if (!letters.empty()) Remarks::add(missing_letters_remark(letters));
   }
   try {
-    document.drawn_size_ = drawn_size_of(document.text_);
-    return document;
+    document->drawn_size_ = drawn_size_of(document->text_);
+    return std::unique_ptr<Svg>(std::move(document));
   } catch (const vips::VError&) {
     return unreadable();
   }
 }
 
 base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw(base::SizeI scaled,
-                                                                 const base::RectI& part) const {
+                                                                 const base::RectI& part) {
   try {
     const VImage document = opened(text_, scale_of(drawn_size_, scaled));
     const base::SizeI size{document.width(), document.height()};
@@ -195,7 +195,7 @@ base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw(base::SizeI sca
 
 base::Result<frame::Image<frame::PremulRgba8>> SvgDocument::draw_at(const base::RectF& place,
                                                                     const base::Affine& map,
-                                                                    base::SizeI canvas) const {
+                                                                    base::SizeI canvas) {
   const base::SizeF size{static_cast<double>(canvas.width), static_cast<double>(canvas.height)};
   try {
     // The loader scales documents by dpi / 72, regardless of their units.

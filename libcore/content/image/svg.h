@@ -2,8 +2,10 @@
 
 #include "base/error.h"
 #include "base/geometry.h"
+#include "content/image/decoder.h"
 #include "frame/image.h"
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,26 +13,18 @@ namespace layercast::content {
 
 /// A checked SVG document: well-formed, of a bounded size, without entities, loading nothing
 /// external. Pictures embedded as data URIs are PNG or JPEG within the limits.
-class SvgDocument {
+class SvgDocument final : public Svg {
  public:
   /// Checks the document. Errors: without `where`: kInvalidInput, kUnsupported, kLimit. Thread:
   /// any, after initialise_images().
-  static base::Result<SvgDocument> parse(std::string text);
+  static base::Result<std::unique_ptr<Svg>> parse(std::string text);
 
-  /// The size from width and height, or from the viewBox. Units: CSS px.
-  base::SizeF size() const { return size_; }
-
-  /// Draws `part` of the document at the `scaled` size, which may change its proportions.
-  /// Range: `part` not empty and inside `scaled`. Errors: without `where`.
-  /// Thread: any, after initialise_images().
+  base::SizeF size() const override { return size_; }
   base::Result<frame::Image<frame::PremulRgba8>> draw(base::SizeI scaled,
-                                                      const base::RectI& part) const;
-
-  /// Draws the document into `place`, which `map` maps to a canvas of that size. `place` may lie at
-  /// a fractional position; preserveAspectRatio applies. Errors and thread: as draw().
+                                                      const base::RectI& part) override;
   base::Result<frame::Image<frame::PremulRgba8>> draw_at(const base::RectF& place,
                                                          const base::Affine& map,
-                                                         base::SizeI canvas) const;
+                                                         base::SizeI canvas) override;
 
  private:
   explicit SvgDocument(std::string text) : text_(std::move(text)) {}

@@ -385,6 +385,34 @@ class InstalledFonts {
   ConfigPtr config_;
 };
 
+// The scene's font files of the newest library. Thread: any (locked).
+class CurrentFiles {
+ public:
+  static CurrentFiles& instance() {
+    static auto* const files = new CurrentFiles;  // outlives all other static objects
+    return *files;
+  }
+
+  void set(const void* library, std::vector<std::string> files) {
+    const std::lock_guard lock(mutex_);
+    library_ = library;
+    files_ = std::move(files);
+  }
+  void forget(const void* library) {
+    const std::lock_guard lock(mutex_);
+    if (library_ == library) files_.clear();
+  }
+  std::vector<std::string> get() {
+    const std::lock_guard lock(mutex_);
+    return files_;
+  }
+
+ private:
+  std::mutex mutex_;
+  const void* library_ = nullptr;
+  std::vector<std::string> files_;
+};
+
 }  // namespace
 
 struct FontLibrary::State {
@@ -424,6 +452,7 @@ struct FontLibrary::State {
     if (current != nullptr && FcConfigGetCurrent() == current.get()) {
       FcConfigSetCurrent(make_config({}).get());
     }
+    CurrentFiles::instance().forget(this);
   }
 
   std::string folder;
@@ -527,6 +556,30 @@ struct FontLibrary::State {
   }
 };
 
+void FontLibrary::add_files(const std::vector<std::string>& paths) {
+  const std::lock_guard lock(mutex_);
+  FontList fonts;
+  for (const std::string& path : paths) {
+    if (const auto found = state_->load(path, path)) fonts.add(*found.value());
+  }
+  fonts.add(state_->base);
+  state_->base = std::move(fonts);
+  state_->make_current();
+}
+
+std::vector<std::string> FontLibrary::base_files() const {
+  std::set<std::string> files;
+  for (const auto& font : state_->base.fonts()) {
+    FcChar8* file = nullptr;
+    if (FcPatternGetString(font.get(), FC_FILE, 0, &file) == FcResultMatch) {
+      files.emplace(reinterpret_cast<const char*>(file));
+    }
+  }
+  return {files.begin(), files.end()};
+}
+
+std::vector<std::string> svg_font_files() { return CurrentFiles::instance().get(); }
+
 FontLibrary::FontLibrary(std::unique_ptr<State> state) : state_(std::move(state)) {}
 FontLibrary::~FontLibrary() = default;
 
@@ -544,6 +597,9 @@ base::Result<std::unique_ptr<FontLibrary>> FontLibrary::create(
   state->base.add(fonts);
   // Before the first font map: creating it would load the machine's settings.
   state->make_current();
+  std::vector<std::string> scene_files;
+  for (const auto& file : files) scene_files.push_back(state->absolute(file));
+  CurrentFiles::instance().set(state.get(), std::move(scene_files));
   return std::unique_ptr<FontLibrary>(new FontLibrary(std::move(state)));
 }
 

@@ -54,6 +54,12 @@ class FontLibrary {
   FontLibrary(const FontLibrary&) = delete;
   FontLibrary& operator=(const FontLibrary&) = delete;
 
+  /// Adds font files to those of texts inside SVGs, before the others; files that are no fonts are
+  /// skipped. Range: no text was drawn yet.
+  void add_files(const std::vector<std::string>& paths);
+  /// The paths of the files of all fonts that every text may use.
+  std::vector<std::string> base_files() const;
+
   /// Exclusive access to the library, because Pango's font maps are not thread-safe.
   class Use {
    public:
@@ -77,5 +83,9 @@ class FontLibrary {
   std::mutex mutex_;
   std::unique_ptr<State> state_;
 };
+
+/// The scene's font files of the newest library, which texts inside SVGs use beside the default
+/// fonts; empty without a library. Thread: any (locked).
+std::vector<std::string> svg_font_files();
 
 }  // namespace layercast::content

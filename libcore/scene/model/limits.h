@@ -93,6 +93,12 @@ inline constexpr int64_t kWebPictureBytesMax = 32 << 20;
 inline constexpr std::chrono::seconds kWebPicturePatience{10};
 /// How long it is used again without asking the server, as when its layer is scaled.
 inline constexpr std::chrono::seconds kWebPictureKept{60};
+/// The process that decodes an image, a picture of an animation or an SVG: how long it may take,
+/// and the memory that it may use.
+inline constexpr std::chrono::seconds kDecodePatience{30};
+inline constexpr std::chrono::seconds kDecodeCpu{10};
+inline constexpr int64_t kDecodeImageMemory = int64_t{2560} << 20;
+inline constexpr int64_t kDecodeSvgMemory = int64_t{1} << 30;
 
 }  // namespace limits
 }  // namespace layercast::scene

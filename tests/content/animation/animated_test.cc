@@ -1,6 +1,6 @@
 #include "content/animation/animated.h"
 
-#include "content/animation/apng.h"
+#include "content/image/apng.h"
 #include "content/image/decode.h"
 #include "content/image/image_content.h"
 #include "tests/content/animation_files.h"

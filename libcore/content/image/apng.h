@@ -4,6 +4,7 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "content/image/animation_canvas.h"
+#include "content/image/picture_reader.h"
 #include "content/image/png_chunks.h"
 #include "frame/image.h"
 
@@ -22,22 +23,17 @@ bool is_apng(std::string_view bytes);
 /// is decoded as a PNG file of its own.
 /// Thread: one at a time, after initialise_images().
 /// Source: PNG Specification, third edition, section 11.3.6 (acTL, fcTL, fdAT).
-class ApngReader {
+class ApngReader final : public PictureReader {
  public:
   /// Finds the pictures in the file without decoding them.
   /// Errors: without `where`: kInvalidInput for damaged or truncated files, kLimit.
   static base::Result<std::unique_ptr<ApngReader>> open(std::shared_ptr<const std::string> bytes);
 
-  base::SizeI size() const { return size_; }  ///< of every picture
-  int count() const { return static_cast<int>(frames_.size()); }
-  /// How long each picture is shown.
-  std::vector<base::Duration> delays() const;
-  /// How often the file is to be played; 0: forever.
-  int plays() const { return plays_; }
-
-  /// Picture `number`, from 0. Decodes all pictures since the last call; going back restarts at the
-  /// first. Errors: without `where`: as decode_image().
-  base::Result<frame::Image<frame::PremulRgba8>> picture(int number);
+  base::SizeI size() const override { return size_; }
+  int count() const override { return static_cast<int>(frames_.size()); }
+  std::vector<base::Duration> delays() const override;
+  int plays() const override { return plays_; }
+  base::Result<frame::Image<frame::PremulRgba8>> picture(int number) override;
 
  private:
   struct Frame {

@@ -1,4 +1,4 @@
-#include "content/animation/apng.h"
+#include "content/image/apng.h"
 
 #include "content/image/decode.h"
 #include "content/image/png_chunks.h"
