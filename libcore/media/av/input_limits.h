@@ -14,6 +14,9 @@ inline constexpr int64_t kProbeBytesMax = 16 << 20;          ///< read to detect
 inline constexpr std::chrono::seconds kAnalysedMax{5};       ///< of stream time, likewise
 inline constexpr std::chrono::seconds kOpenPatience{10};
 inline constexpr std::chrono::seconds kReadPatience{10};  ///< for one packet
+/// A process that decodes a file: its memory, and how long it may take for one request.
+inline constexpr int64_t kDecoderMemory = int64_t{2560} << 20;
+inline constexpr std::chrono::seconds kDecodePatience{30};
 inline constexpr int kThreadsMax = 16;                    ///< decoding one source
 
 }  // namespace input_limits

@@ -4,8 +4,8 @@
 #include "base/thread_name.h"
 #include "media/av/libav.h"
 #include "media/in/feed_timeline.h"
-#include "media/in/picture_maker.h"
-#include "media/in/video_reader.h"
+#include "media/in/video_source.h"
+#include "sandbox/helper.h"
 
 #include <algorithm>
 #include <atomic>
@@ -15,10 +15,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-extern "C" {
-#include <libavutil/frame.h>
-}
 
 namespace layercast::media {
 namespace {
@@ -33,20 +29,15 @@ constexpr int64_t kFarSeconds = 3;  // further ahead, a seek is likely less work
 // The place of a picture that is shown from the very start of a pass.
 constexpr int64_t kFromTheStart = std::numeric_limits<int64_t>::min();
 
-size_t pictures_ahead_for(const AVFrame& frame) {
-  const int64_t bytes = std::max<int64_t>(1, picture_bytes(frame));
+size_t pictures_ahead_for(const VideoFrame& frame) {
+  const int64_t bytes = std::max<int64_t>(1, frame.picture_bytes);
   return static_cast<size_t>(
       std::clamp<int64_t>(kBytesAheadMax / bytes, kPicturesAheadMin, kPicturesAheadMax));
 }
 
-base::Error with_place(base::Error error, const std::string& path) {
-  if (error.where.empty()) error.where = path;
-  return error;
-}
-
 class DecodedFeed : public frame::VideoFeed {
  public:
-  DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoReader> reader);
+  DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoSource> reader);
   ~DecodedFeed() override;
 
   /// Reads up to the start of the feed, which detects errors, and starts the thread.
@@ -60,7 +51,7 @@ class DecodedFeed : public frame::VideoFeed {
     [[maybe_unused]] const auto found = picture_at(time);
   }
   int64_t decode_nanoseconds() const override {
-    return decode_nanoseconds_ + reader_->codec_nanoseconds();
+    return decode_nanoseconds_ + reader_->other_nanoseconds();
   }
 
  private:
@@ -84,7 +75,7 @@ class DecodedFeed : public frame::VideoFeed {
   // Thread: that of the feed.
   void work();
   base::Result<Ending> play(const FeedPlace& from);
-  base::Result<bool> show(DecodedFrame frame, int64_t round, Before before);
+  base::Result<bool> show(VideoFrame frame, int64_t round, Before before);
   bool push(Item item);
   bool is_called_away();
   std::optional<FeedPlace> next_start(const FeedPlace& from, const base::Result<Ending>& played);
@@ -93,9 +84,8 @@ class DecodedFeed : public frame::VideoFeed {
 
   const std::string path_;
   const bool loops_;
-  const std::unique_ptr<VideoReader> reader_;
+  const std::unique_ptr<VideoSource> reader_;
   const base::SizeF display_size_;
-  PictureMaker maker_;
   const int64_t first_tick_;
   const int64_t end_tick_;
   int64_t file_end_ = 0;  ///< The end of the last frame that was read.
@@ -119,12 +109,11 @@ class DecodedFeed : public frame::VideoFeed {
   std::optional<base::Error> error_;
 };
 
-DecodedFeed::DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoReader> reader)
+DecodedFeed::DecodedFeed(const VideoFeedRequest& request, std::unique_ptr<VideoSource> reader)
     : path_(request.path),
       loops_(request.loop),
       reader_(std::move(reader)),
       display_size_(reader_->display_size()),
-      maker_(reader_->orientation()),
       first_tick_(timeline_of(request).first_tick()),
       end_tick_(timeline_of(request).end_tick()),
       timeline_(timeline_of(request)) {
@@ -147,17 +136,16 @@ base::Error DecodedFeed::starts_too_late() const {
 
 base::Result<void> DecodedFeed::start(base::CpuStopwatch& opening) {
   TRY_DO(reader_->seek(first_tick_));
-  std::optional<DecodedFrame> held;
-  std::optional<DecodedFrame> next;
+  std::optional<VideoFrame> held;
+  std::optional<VideoFrame> next;
   for (;;) {
     TRY(next, reader_->next());
     if (!next || next->tick > first_tick_) break;
     held = std::move(next);
   }
   if (!next && held && !timeline_.set_file_end(held->end_tick)) return starts_too_late();
-  const AVFrame& first = held ? *held->frame : *next->frame;
-  auto checked = maker_.check(first);
-  if (!checked) return with_place(std::move(checked).error(), path_);
+  const VideoFrame& first = held ? *held : *next;
+  TRY_DO(reader_->check(first));
   ahead_ = pictures_ahead_for(first);
   items_.reserve(ahead_ + 2);
   if (held) reader_->put_back(*std::move(held));
@@ -224,6 +212,10 @@ void DecodedFeed::call_to(const FeedPlace& place) {
 
 void DecodedFeed::work() {
   const LibraryLog log;
+  const sandbox::Cancellation cancellation([this] {
+    const std::lock_guard lock(mutex_);
+    return stops_;
+  });
   std::optional<FeedPlace> from = FeedPlace{0, first_tick_};
   while (from) {
     const base::Result<Ending> played = play(*from);
@@ -236,9 +228,9 @@ void DecodedFeed::work() {
 base::Result<DecodedFeed::Ending> DecodedFeed::play(const FeedPlace& from) {
   shown_in_pass_ = 0;
   TRY_DO(reader_->seek(from.tick));
-  std::optional<DecodedFrame> held;  // the last one that begins at or before `from`
+  std::optional<VideoFrame> held;  // the last one that begins at or before `from`
   for (;;) {
-    TRY(std::optional<DecodedFrame> next, reader_->next());
+    TRY(std::optional<VideoFrame> next, reader_->next());
     count_time();
     if (is_called_away()) return Ending::kCalledAway;
     if (next) file_end_ = next->end_tick;
@@ -247,7 +239,7 @@ base::Result<DecodedFeed::Ending> DecodedFeed::play(const FeedPlace& from) {
       continue;
     }
     if (held) {
-      DecodedFrame frame = *std::exchange(held, std::nullopt);
+      VideoFrame frame = *std::exchange(held, std::nullopt);
       TRY(const bool goes_on, show(std::move(frame), from.round, Before::kOthers));
       if (!goes_on) return Ending::kCalledAway;
     }
@@ -259,13 +251,12 @@ base::Result<DecodedFeed::Ending> DecodedFeed::play(const FeedPlace& from) {
 }
 
 // Converts and queues a picture; returns false when the thread must stop or seek.
-base::Result<bool> DecodedFeed::show(DecodedFrame frame, int64_t round, Before before) {
+base::Result<bool> DecodedFeed::show(VideoFrame frame, int64_t round, Before before) {
   const bool is_from_start = before == Before::kNothing || frame.tick <= first_tick_;
   const FeedPlace from{round, is_from_start ? kFromTheStart : frame.tick};
   if (shown_in_pass_++ == 0) shown_from_start_ = is_from_start;
-  auto picture = maker_.picture_of(std::move(frame.frame));
-  if (!picture) return with_place(std::move(picture).error(), path_);
-  return push({from, std::move(picture).value()});
+  TRY(AnyPicture picture, reader_->picture_of(std::move(frame)));
+  return push({from, std::move(picture)});
 }
 
 bool DecodedFeed::push(Item item) {
@@ -317,7 +308,7 @@ std::optional<FeedPlace> DecodedFeed::next_start(const FeedPlace& from,
 
 base::Result<std::unique_ptr<frame::VideoFeed>> open_video_feed(const VideoFeedRequest& request) {
   base::CpuStopwatch opening;
-  TRY(auto reader, VideoReader::open({request.path, request.threads}));
+  TRY(auto reader, video_opener()({request.path, request.threads}));
   auto feed = std::make_unique<DecodedFeed>(request, std::move(reader));
   TRY_DO(feed->start(opening));
   return std::unique_ptr<frame::VideoFeed>(std::move(feed));

@@ -3,6 +3,7 @@
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "media/sound/audio_source.h"
+#include "sandbox/helper.h"
 
 #include <algorithm>
 #include <chrono>
@@ -62,6 +63,10 @@ std::optional<int64_t> AudioAhead::length() {
 }
 
 void AudioAhead::run() {
+  const sandbox::Cancellation cancellation([this] {
+    const std::lock_guard lock(mutex_);
+    return stops_;
+  });
   base::set_urgency(base::Urgency::kEncoding);
   const std::unique_ptr<AudioFeed> feed = open();
   if (feed != nullptr) read_ahead(*feed);

@@ -51,7 +51,7 @@ struct Period {
 // The sound of a file, read forward, with silence before and after it.
 class Line {
  public:
-  Line(const AudioFeedRequest& request, std::unique_ptr<AudioReader> reader)
+  Line(const AudioFeedRequest& request, std::unique_ptr<AudioTrack> reader)
       : request_(request), reader_(std::move(reader)) {}
 
   int64_t place() const { return place_; }
@@ -106,7 +106,7 @@ class Line {
 
   /// Restarts at the beginning; silence when the file can no longer be opened.
   void rewind() {
-    auto reader = AudioReader::open(request_.path, request_.origin);
+    auto reader = audio_files().open(request_.path, request_.origin);
     reader_ = reader ? std::move(reader).value() : nullptr;
     ready_ = {};
     is_open_ = false;
@@ -143,7 +143,7 @@ class Line {
   }
 
   const AudioFeedRequest& request_;
-  std::unique_ptr<AudioReader> reader_;
+  std::unique_ptr<AudioTrack> reader_;
   std::span<const float> ready_;
   bool is_open_ = false;
   bool has_ended_ = false;
@@ -154,7 +154,7 @@ class Line {
 
 class FileFeed final : public AudioFeed {
  public:
-  FileFeed(AudioFeedRequest request, std::unique_ptr<AudioReader> reader)
+  FileFeed(AudioFeedRequest request, std::unique_ptr<AudioTrack> reader)
       : request_(std::move(request)),
         first_place_(sample_at(request_.start)),
         line_(request_, std::move(reader)) {
@@ -167,7 +167,7 @@ class FileFeed final : public AudioFeed {
     if (request_.end) {
       set_length(Int128{(*request_.end - request_.start).count()} * kAudioRate, kNanosPerSecond);
     } else if (request_.origin == AudioOrigin::kVideo && request_.loop) {
-      TRY(const auto length, video_length(request_.path));
+      TRY(const auto length, audio_files().video_length(request_.path));
       if (length) {
         set_length((Int128{length->numerator} * kNanosPerSecond -
                     Int128{request_.start.count()} * length->denominator) *
@@ -192,7 +192,7 @@ class FileFeed final : public AudioFeed {
   std::optional<int64_t> length() override {
     if (request_.loop) return std::nullopt;
     if (period_) return period_->begin_of(1);
-    const auto reader = AudioReader::open(request_.path, request_.origin);
+    const auto reader = audio_files().open(request_.path, request_.origin);
     if (!reader || reader.value() == nullptr) return 0;
     int64_t end = 0;
     for (auto ready = reader.value()->next(); !ready.empty(); ready = reader.value()->next()) {
@@ -324,7 +324,7 @@ int64_t sample_at(base::Duration time) {
 
 base::Result<std::unique_ptr<AudioFeed>> open_audio_feed(const AudioFeedRequest& request) {
   TRY_DO(base::check_regular_file(request.path, "this is a folder; expected a sound file"));
-  TRY(auto reader, AudioReader::open(request.path, request.origin));
+  TRY(auto reader, audio_files().open(request.path, request.origin));
   if (reader == nullptr) return std::unique_ptr<AudioFeed>();
   auto feed = std::make_unique<FileFeed>(request, std::move(reader));
   TRY_DO(feed->find_period());

@@ -2,7 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "media/sound/audio_reader.h"
+#include "media/sound/audio_track.h"
 
 #include <cstdint>
 #include <memory>
@@ -56,7 +56,7 @@ struct AudioFeedRequest {
 /// Exact: the samples do not depend on earlier reads, because a file is always decoded from its
 /// beginning; the price is that a sample far into the file takes time. With kSoughtFor, a feed with
 /// a rate of 1 seeks instead, a loop only once its length is known.
-/// Returns null when the file has no sound. Errors: kNotFound; as AudioReader::open();
+/// Returns null when the file has no sound. Errors: kNotFound; as AudioFiles::open;
 /// kInvalidInput when `start` is after the end of a looping file.
 base::Result<std::unique_ptr<AudioFeed>> open_audio_feed(const AudioFeedRequest& request);
 

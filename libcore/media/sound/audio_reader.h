@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "media/av/libav.h"
+#include "media/sound/audio_track.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,17 +14,8 @@
 
 namespace layercast::media {
 
-/// The origin of the time of a file's sound: time_origin() of one of its tracks.
-enum class AudioOrigin : uint8_t {
-  kSound,  ///< of the sound, so usually its own first sample
-  kVideo,  ///< of the file's video, as for its pictures; of the sound where there is none
-};
-
-/// Decodes the sound of a media file from its beginning, resampled to stereo at kAudioRate.
-/// Exact: the samples do not depend on the sizes of reads; for lossy codecs and other sample rates,
-/// on processors with the same vector instructions. Skips damaged parts; if the file tells their
-/// length, silence replaces them. Thread: one at a time.
-class AudioReader {
+/// Decodes the sound of a media file in this process. Thread: one at a time.
+class AudioReader final : public AudioTrack {
  public:
   /// Opens a local file, at its first sample, and no file that it refers to.
   /// Returns null when the file has no sound.
@@ -31,20 +23,11 @@ class AudioReader {
   /// `where` is the path.
   static base::Result<std::unique_ptr<AudioReader>> open(const std::string& path,
                                                          AudioOrigin origin);
-  ~AudioReader();
+  ~AudioReader() override;
 
-  /// Returns the next samples (left, right, left …), at least one for each channel; empty at the
-  /// end. Ownership: borrowed until the next call.
-  std::span<const float> next();
-
-  /// Seeks to a sample slightly before `place`, which counts from the origin: decodes only the
-  /// lead-in that the decoder and the resampler need. first_sample() then tells the sample.
-  /// Accurate to the time stamps of the file, which some containers round to a millisecond.
-  /// Returns false when the file has no such sample or cannot seek; it must then be reopened.
-  bool seek(int64_t place);
-
-  /// The first sample that next() has returned, counted from the origin; below 0 if it is before.
-  int64_t first_sample() const { return first_sample_; }
+  std::span<const float> next() override;
+  bool seek(int64_t place) override;
+  int64_t first_sample() const override { return first_sample_; }
 
  private:
   explicit AudioReader(AudioOrigin origin);

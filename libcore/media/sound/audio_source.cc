@@ -1,6 +1,6 @@
 #include "media/sound/audio_source.h"
 
-#include "media/sound/audio_reader.h"
+#include "media/sound/audio_track.h"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ class SilentSource : public AudioSource {
 
 class FileSource : public AudioSource {
  public:
-  explicit FileSource(std::unique_ptr<AudioReader> reader) : reader_(std::move(reader)) {}
+  explicit FileSource(std::unique_ptr<AudioTrack> reader) : reader_(std::move(reader)) {}
 
   void read(std::span<float> samples) override {
     while (!samples.empty()) {
@@ -29,7 +29,7 @@ class FileSource : public AudioSource {
   }
 
  private:
-  std::unique_ptr<AudioReader> reader_;
+  std::unique_ptr<AudioTrack> reader_;
   std::span<const float> ready_;
 };
 
@@ -38,7 +38,7 @@ class FileSource : public AudioSource {
 std::unique_ptr<AudioSource> silent_source() { return std::make_unique<SilentSource>(); }
 
 base::Result<std::unique_ptr<AudioSource>> open_audio_file(const std::string& path) {
-  TRY(auto reader, AudioReader::open(path, AudioOrigin::kSound));
+  TRY(auto reader, audio_files().open(path, AudioOrigin::kSound));
   if (reader == nullptr) {
     return base::invalid_input("the file contains no sound", path);
   }

@@ -1,0 +1,170 @@
+#include "media/helper/media_job.h"
+
+#include "media/av/libav.h"
+#include "media/helper/media_messages.h"
+#include "media/helper/shared_buffer.h"
+#include "media/in/video_source.h"
+#include "media/sound/audio_track.h"
+#include "sandbox/known_files.h"
+
+extern "C" {
+#include <libavutil/frame.h>
+}
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace layercast::media {
+namespace {
+
+// The name under which the library opens the file: the job knows no path.
+constexpr const char* kName = "/media";
+constexpr size_t kFramesKept = 4;
+
+base::Error unexpected() { return base::internal_error("the request is not possible now"); }
+
+/// One file, and its decoder.
+class Work {
+ public:
+  std::string answer(sandbox::Message& message) {
+    const auto request = request_of(message.bytes);
+    if (!request) return error_answer(unexpected());
+    return std::visit([&](const auto& each) { return done(each, message.descriptors); }, *request);
+  }
+
+ private:
+  using Descriptors = std::vector<sandbox::Descriptor>;
+
+  static void take_file(Descriptors& descriptors) {
+    if (!descriptors.empty()) sandbox::known_files::add(kName, std::move(descriptors.front()));
+  }
+
+  // ---- Video ----
+
+  std::string done(const OpenVideoMessage& request, Descriptors& descriptors) {
+    take_file(descriptors);
+    auto opened = open_video_in_process({kName, request.threads});
+    if (!opened) return error_answer(opened.error());
+    video_ = std::move(opened).value();
+    return video_answer({video_->time_base(), video_->display_size()});
+  }
+
+  std::string done(const NextFrameMessage& /*request*/, Descriptors& /*descriptors*/) {
+    if (video_ == nullptr) return error_answer(unexpected());
+    auto frame = video_->next();
+    if (!frame) return error_answer(frame.error());
+    const std::string answer = frame_answer(frame.value());
+    if (frame.value()) {
+      frames_.push_back(*std::move(frame).value());
+      if (frames_.size() > kFramesKept) frames_.pop_front();
+    }
+    return answer;
+  }
+
+  std::string done(const SeekVideoMessage& request, Descriptors& /*descriptors*/) {
+    if (video_ == nullptr) return error_answer(unexpected());
+    frames_.clear();
+    const auto sought = video_->seek(request.tick);
+    return sought ? done_answer() : error_answer(sought.error());
+  }
+
+  VideoFrame* frame_at(int64_t tick) {
+    const auto found = std::ranges::find(frames_, tick, &VideoFrame::tick);
+    return found == frames_.end() ? nullptr : &*found;
+  }
+
+  std::string done(const CheckFrameMessage& request, Descriptors& /*descriptors*/) {
+    const VideoFrame* frame = frame_at(request.tick);
+    if (frame == nullptr) return error_answer(unexpected());
+    const auto checked = video_->check(*frame);
+    return checked ? done_answer() : error_answer(checked.error());
+  }
+
+  std::string done(const PictureMessage& request, Descriptors& descriptors) {
+    const VideoFrame* frame = frame_at(request.tick);
+    if (frame == nullptr) return error_answer(unexpected());
+    if (!descriptors.empty()) {
+      auto opened = SharedBuffer::open(std::move(descriptors.front()), request.buffer);
+      if (!opened) return error_answer(opened.error());
+      buffers_[request.buffer] = std::move(opened).value();
+    }
+    const auto buffer = buffers_.find(request.buffer);
+    if (buffer == buffers_.end()) return error_answer(unexpected());
+    VideoFrame copy{frame->tick, frame->end_tick, frame->picture_bytes, new_frame()};
+    if (av_frame_ref(copy.decoded.get(), frame->decoded.get()) < 0) {
+      return error_answer(unexpected());
+    }
+    auto picture = video_->picture_of(std::move(copy));
+    if (!picture) return error_answer(picture.error());
+    const PicturePlan plan = plan_of(picture.value());
+    const bool fits = plan.bytes() <= static_cast<int64_t>(buffer->second->bytes().size());
+    if (fits) {
+      write_picture(picture.value(), buffer->second->bytes());
+    } else {
+      buffers_.erase(buffer);
+    }
+    return picture_answer(plan, fits);
+  }
+
+  // ---- Sound ----
+
+  std::string done(const OpenAudioMessage& request, Descriptors& descriptors) {
+    take_file(descriptors);
+    auto opened = audio_files().open(kName, request.origin);
+    if (!opened) return error_answer(opened.error());
+    audio_ = std::move(opened).value();
+    return audio_answer(audio_ != nullptr, audio_ != nullptr ? audio_->first_sample() : 0);
+  }
+
+  std::string done(const NextSamplesMessage& /*request*/, Descriptors& /*descriptors*/) {
+    if (audio_ == nullptr) return error_answer(unexpected());
+    if (rest_.empty()) rest_ = audio_->next();
+    const auto part = rest_.first(std::min(rest_.size(), kSamplesMax));
+    rest_ = rest_.subspan(part.size());
+    return samples_answer(part, audio_->first_sample());
+  }
+
+  std::string done(const SeekAudioMessage& request, Descriptors& /*descriptors*/) {
+    if (audio_ == nullptr) return error_answer(unexpected());
+    rest_ = {};
+    const bool is_there = audio_->seek(request.place);
+    return seek_answer(is_there, audio_->first_sample());
+  }
+
+  std::string done(const VideoLengthMessage& /*request*/, Descriptors& descriptors) {
+    take_file(descriptors);
+    const auto length = audio_files().video_length(kName);
+    return length ? length_answer(length.value()) : error_answer(length.error());
+  }
+
+  std::unique_ptr<VideoSource> video_;
+  std::deque<VideoFrame> frames_;  ///< the last ones
+  std::map<int64_t, std::unique_ptr<SharedBuffer>> buffers_;
+  std::unique_ptr<AudioTrack> audio_;
+  std::span<const float> rest_;  ///< of the samples that audio_ has given
+};
+
+}  // namespace
+
+// Without it, the library writes messages to stderr.
+void prepare_media_jobs() { const LibraryLog log; }
+
+void run_media_job(sandbox::Channel channel) {
+  const LibraryLog log;
+  Work work;
+  for (;;) {
+    auto received = channel.receive();
+    if (!received || !received.value()) return;
+    if (!channel.send(work.answer(*received.value()))) return;
+  }
+}
+
+}  // namespace layercast::media

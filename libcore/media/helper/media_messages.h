@@ -1,0 +1,145 @@
+#pragma once
+
+#include "base/error.h"
+#include "base/geometry.h"
+#include "base/time.h"
+#include "frame/any_picture.h"
+#include "media/in/video_source.h"
+#include "media/sound/audio_track.h"
+#include "sandbox/channel.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The requests to a job that decodes a video or sound file, and its answers. The job may be
+/// hostile: the functions that read its answers check every field.
+namespace layercast::media {
+
+// ---- Requests -----------------------------------------------------------------------------------
+
+/// Open the video of a file. Descriptors: the file.
+struct OpenVideoMessage {
+  int threads = 1;
+};
+/// Go on to the next frame.
+struct NextFrameMessage {};
+/// As VideoSource::seek().
+struct SeekVideoMessage {
+  int64_t tick = 0;
+};
+/// Check that the frame at `tick`, one of the last four, can be converted.
+struct CheckFrameMessage {
+  int64_t tick = 0;
+};
+/// Convert the frame at `tick`, one of the last four, into a buffer. Descriptors: the buffer, if
+/// the job does not have it yet.
+struct PictureMessage {
+  int64_t tick = 0;
+  int64_t buffer = 0;  ///< its number
+};
+/// Open the sound of a file. Descriptors: the file.
+struct OpenAudioMessage {
+  AudioOrigin origin = AudioOrigin::kSound;
+};
+/// The next samples.
+struct NextSamplesMessage {};
+/// As AudioTrack::seek().
+struct SeekAudioMessage {
+  int64_t place = 0;
+};
+/// As AudioFiles::video_length(). Descriptors: the file.
+struct VideoLengthMessage {};
+
+using MediaRequest = std::variant<OpenVideoMessage, NextFrameMessage, SeekVideoMessage,
+                                  CheckFrameMessage, PictureMessage, OpenAudioMessage,
+                                  NextSamplesMessage, SeekAudioMessage, VideoLengthMessage>;
+
+std::string request_message(const MediaRequest& request);
+/// nullopt: it is no request.
+std::optional<MediaRequest> request_of(std::string_view bytes);
+
+// ---- Answers ------------------------------------------------------------------------------------
+
+/// What a job says of each answer: the processor time of its process so far.
+/// Answers begin with it, and with the error, if there is one.
+std::string error_answer(const base::Error& error);
+std::string done_answer();
+
+struct VideoHeader {
+  TimeBase time_base;
+  base::SizeF display_size;
+};
+std::string video_answer(const VideoHeader& header);
+std::string frame_answer(const std::optional<VideoFrame>& frame);
+/// `samples`: at most kSamplesMax.
+std::string samples_answer(std::span<const float> samples, int64_t first_sample);
+std::string seek_answer(bool is_there, int64_t first_sample);
+/// Whether the file has a sound, and its first sample.
+std::string audio_answer(bool has_sound, int64_t first_sample);
+std::string length_answer(const std::optional<base::SceneTime>& length);
+
+/// Samples of both channels in one answer.
+inline constexpr size_t kSamplesMax = 12'000;
+
+/// How the pixels of a picture lie in a buffer: the planes one after another, their rows aligned.
+struct PicturePlan {
+  bool has_alpha = false;   ///< premultiplied pixels; otherwise planes
+  frame::YuvLayout layout;  ///< its size is that of the pixels, too
+  int64_t bytes() const;
+};
+PicturePlan plan_of(const frame::AnyPicture& picture);
+/// Copies the pixels. Range: `buffer` has plan_of(picture).bytes() bytes.
+void write_picture(const frame::AnyPicture& picture, std::span<std::byte> buffer);
+/// The plan, and whether the buffer was large enough, so that the pixels are in it.
+std::string picture_answer(const PicturePlan& plan, bool is_written);
+
+/// An answer, while it is read. Its functions fail with kInternal when a field breaks the rules.
+class MediaAnswer {
+ public:
+  /// Errors: that of the answer.
+  static base::Result<MediaAnswer> read(const sandbox::Message& message);
+
+  /// Nanoseconds of processor time.
+  int64_t nanoseconds() const { return nanoseconds_; }
+
+  base::Result<void> done() const;
+  base::Result<VideoHeader> video() const;
+  base::Result<std::optional<VideoFrame>> frame() const;
+  struct Samples {
+    std::vector<float> samples;
+    int64_t first_sample = 0;
+  };
+  base::Result<Samples> samples() const;
+  struct Place {
+    bool is_there = false;
+    int64_t first_sample = 0;
+  };
+  base::Result<Place> place() const;
+  base::Result<std::optional<base::SceneTime>> length() const;
+  struct Picture {
+    PicturePlan plan;
+    bool is_written = false;
+  };
+  base::Result<Picture> picture() const;
+
+ private:
+  std::string fields_;
+  int64_t nanoseconds_ = 0;
+};
+
+/// The picture in a buffer. One of planes uses the memory of the buffer and keeps `owner`; the job
+/// may change it at any time, which changes what is shown, and nothing else. One with alpha is
+/// copied, so that no colour is above alpha.
+/// Range: the buffer has plan.bytes() bytes.
+frame::AnyPicture picture_in(const PicturePlan& plan, std::span<const std::byte> buffer,
+                             std::shared_ptr<const void> owner);
+
+}  // namespace layercast::media
