@@ -433,16 +433,24 @@ void ContentLoader::Work::catch_up(base::Duration patience) {
   for (auto& [name, entry] : ready_.entries) entry.is_shown = false;
   catches_up_ = true;
   changed_.notify_all();
-  options_.clock->host().wait_for(lock, changed_, patience,
-                                  [this] { return stops_ || (!catches_up_ && jobs_.empty()); });
+  options_.clock->host().wait_for(lock, changed_, patience, [this] {
+    return stops_ || stops_waiting_ || (!catches_up_ && jobs_.empty());
+  });
 }
 
 void ContentLoader::Work::wait_until_ready(base::Duration patience) {
   std::unique_lock lock(mutex_);
   options_.clock->host().wait_for(lock, changed_, patience, [this] {
-    return stops_ || (!taken_.empty() &&
-                      shown_revision(*taken_.back().state) == taken_.back().state->revision);
+    return stops_ || stops_waiting_ ||
+           (!taken_.empty() &&
+            shown_revision(*taken_.back().state) == taken_.back().state->revision);
   });
+}
+
+void ContentLoader::Work::stop_waiting() {
+  const std::lock_guard lock(mutex_);
+  stops_waiting_ = true;
+  changed_.notify_all();
 }
 
 ContentLoader::ContentLoader(ContentLoaderOptions options)
@@ -452,6 +460,8 @@ ContentLoader::~ContentLoader() = default;
 void ContentLoader::wait_until_ready(base::Duration patience) { work_->wait_until_ready(patience); }
 
 void ContentLoader::catch_up(base::Duration patience) { work_->catch_up(patience); }
+
+void ContentLoader::stop_waiting() { work_->stop_waiting(); }
 
 SceneViewPtr ContentLoader::view_at(base::Duration time) { return work_->view_at(time); }
 std::vector<LayerFailure> ContentLoader::failures() const { return work_->failures(); }

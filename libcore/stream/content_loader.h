@@ -50,6 +50,9 @@ class ContentLoader {
   /// most for `patience` by the host clock.
   void catch_up(base::Duration patience);
 
+  /// Ends these two waits, and all later ones at once.
+  void stop_waiting();
+
   /// The view for frames from stream time `time` on; null before anything is ready. Never waits for
   /// content. Thread: render.
   render::SceneViewPtr view_at(base::Duration time);

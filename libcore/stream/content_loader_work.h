@@ -31,6 +31,7 @@ class ContentLoader::Work {
 
   void wait_until_ready(base::Duration patience);
   void catch_up(base::Duration patience);
+  void stop_waiting();
   render::SceneViewPtr view_at(base::Duration time);
   std::vector<LayerFailure> failures() const;
 
@@ -62,6 +63,7 @@ class ContentLoader::Work {
 
   void watch();
   void load(JobKind kind);
+  bool is_wanted_job(const std::string& name, const SharedLayer& shared);
   bool take_newest();
   void take_changed_files();
   bool is_font_of_scene(const std::string& path) const;
@@ -124,6 +126,7 @@ class ContentLoader::Work {
   std::condition_variable changed_;
   // The members below are guarded by mutex_.
   bool stops_ = false;
+  bool stops_waiting_ = false;
   bool has_news_ = false;
   bool catches_up_ = false;  ///< the contents may be behind the present time
   bool has_loaded_ = false;  ///< other files may be watched, or a retry may be due

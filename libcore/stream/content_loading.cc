@@ -3,6 +3,7 @@
 #include "render/evaluate.h"
 #include "render/mask_layer.h"
 #include "render/sampling_plan.h"
+#include "sandbox/helper.h"
 #include "scene/eval/resolved.h"
 #include "scene/live/showing.h"
 #include "stream/content_loader_work.h"
@@ -199,7 +200,7 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
     return layer.layer.id + (content->error ? ": failed after " : ": made in ") +
            std::to_string(taken.count()) + " s";
   });
-  if (content->error) {
+  if (content->error && !sandbox::Cancellation::is_requested()) {
     made.failure = content->error;
     failures_->add();
     if (content->error->to_string() != reported) {
@@ -327,6 +328,13 @@ void ContentLoader::Work::note_shown() {
   }
 }
 
+// Whether the content that a thread is making is still to be made.
+bool ContentLoader::Work::is_wanted_job(const std::string& name, const SharedLayer& shared) {
+  const std::lock_guard lock(mutex_);
+  const auto wanted = jobs_.find(name);
+  return !stops_ && wanted != jobs_.end() && same_job(*wanted->second.shared, shared);
+}
+
 void ContentLoader::Work::load(JobKind kind) {
   base::set_urgency(base::Urgency::kEncoding);  // decoders of videos inherit it
   ContentBuilder builder;
@@ -349,7 +357,11 @@ void ContentLoader::Work::load(JobKind kind) {
       continue;
     }
     lock.unlock();
-    MadeContent made = make(builder, context, shared.running(), reported);
+    MadeContent made;
+    {
+      const sandbox::Cancellation cancellation([&] { return !is_wanted_job(name, shared); });
+      made = make(builder, context, shared.running(), reported);
+    }
     scale(shared, *made.content, stage);
     lock.lock();
     const auto wanted = jobs_.find(name);

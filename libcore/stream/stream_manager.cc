@@ -202,6 +202,7 @@ StreamManager::Work::~Work() {
     stops_ = true;
   }
   changed_.notify_all();
+  loader_->stop_waiting();
   render_thread_.join();
   follower_.join();
   encodings_.finish(kFinishPatience, end_);

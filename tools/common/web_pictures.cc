@@ -2,6 +2,7 @@
 
 #include "content/image/file_bytes.h"
 #include "media/in/web_file.h"
+#include "sandbox/helper.h"
 #include "scene/model/limits.h"
 #include "tools/common/interruption.h"
 
@@ -12,7 +13,9 @@ namespace layercast::tools {
 
 WebPictures::WebPictures() {
   namespace limits = scene::limits;
-  const auto is_given_up = [ended = has_ended_] { return *ended || interrupted(); };
+  const auto is_given_up = [ended = has_ended_] {
+    return *ended || interrupted() || sandbox::Cancellation::is_requested();
+  };
   const auto files = std::make_shared<media::WebFiles>(
       media::WebFiles::Options{limits::kWebPicturePatience, limits::kWebPictureKept,
                                2 * limits::kWebPictureBytesMax, is_given_up});

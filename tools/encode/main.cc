@@ -3,6 +3,7 @@
 #include "tools/common/closing_line.h"
 #include "tools/common/frame_writer.h"
 #include "tools/common/log.h"
+#include "tools/common/decoding.h"
 #include "tools/common/network_options.h"
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
@@ -217,6 +218,8 @@ base::Result<EncodingPtr> open_encoding(media::EncodingRequest request, const Ge
 base::Result<void> encode(const Arguments& arguments, const std::optional<scene::SceneFile>& file,
                           const Log& log) {
   TRY_DO(apply_network_options(arguments));
+  TRY(const DecodingSettings decoding, decoding_settings(arguments));
+  TRY_DO(apply_decoding(decoding, log));
   TRY(const Wanted wanted, wanted_frames(arguments, file));
   TRY(const auto threads, integer_option(arguments, "threads", {1, 256}));
   TRY(media::EncodingRequest request, encoding_request(arguments));

@@ -1,5 +1,6 @@
 #include "tools/encode/options.h"
 
+#include "tools/common/decoding.h"
 #include "tools/common/network_options.h"
 #include "tools/common/video_options.h"
 
@@ -44,6 +45,7 @@ const OptionTable& encode_options() {
           .help = "Container of every output; overrides the one that its name implies.",
           .choices = {"mp4", "mkv", "webm", "flv", "ts", "mov", "m3u8"}}}},
        video_options(),
+       decoding_options(),
        network_options(),
        common_options()}};
   return table;

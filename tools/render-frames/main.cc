@@ -14,6 +14,7 @@
 #include "tools/common/stats.h"
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
+#include "tools/common/decoding.h"
 #include "tools/common/web_pictures.h"
 #include "tools/render-frames/options.h"
 #include "tools/render-frames/settings.h"
@@ -171,6 +172,11 @@ bool add_sound(RenderSettings& settings, int64_t first_frame, base::FrameRate ra
 int render_frames(const Arguments& arguments, const Log& log) {
   Stats stats;
   if (const auto applied = apply_network_options(arguments); !applied) {
+    return log.fail(applied.error());
+  }
+  const auto decoding = decoding_settings(arguments);
+  if (!decoding) return log.fail(decoding.error());
+  if (const auto applied = apply_decoding(decoding.value(), log); !applied) {
     return log.fail(applied.error());
   }
   const WebPictures web_pictures;

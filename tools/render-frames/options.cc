@@ -1,5 +1,6 @@
 #include "tools/render-frames/options.h"
 
+#include "tools/common/decoding.h"
 #include "tools/common/network_options.h"
 #include "tools/common/video_options.h"
 
@@ -63,6 +64,7 @@ const OptionTable& render_frames_options() {
           .help = "Number of rendering threads (default: one per core). It does not change the "
                   "frames."}}},
        video_options(),
+       decoding_options(),
        network_options(),
        common_options()}};
   return table;

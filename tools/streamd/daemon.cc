@@ -88,6 +88,7 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
       .gauge({"build_info", "1; the labels identify the build."},
              {{"version", std::string(version())}})
       ->set(1);
+  TRY_DO(apply_decoding(settings.decoding, log, &daemon->metrics_));
   const scene::LiveState initial = initial_state(settings, file);
   if (auto objection = stream::objection_to(initial)) return *std::move(objection);
   TRY_DO(daemon->open_state(file));

@@ -1,5 +1,6 @@
 #include "tools/streamd/options.h"
 
+#include "tools/common/decoding.h"
 #include "tools/common/network_options.h"
 
 namespace layercast::tools {
@@ -77,6 +78,7 @@ const OptionTable& streamd_options() {
          {.name = "print-config",
           .arity = Arity::kFlag,
           .help = "Print the effective settings as JSON and exit."}}},
+       decoding_options(),
        network_options(),
        common_options()},
       {},

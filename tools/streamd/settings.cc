@@ -144,6 +144,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   }
   settings.allowed_hosts = arguments.many("allow-host");
   TRY_DO(take_folders(arguments, file, settings));
+  TRY(settings.decoding, decoding_settings(arguments));
   settings.fresh = arguments.has("fresh");
   settings.watch = arguments.has("watch");
   settings.follow = arguments.has("follow");
@@ -187,7 +188,9 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
       .add("fresh", Value::of(settings.fresh))
       .add("follow", Value::of(settings.follow))
       .add("watch", Value::of(settings.watch))
-      .add("threads", Value::of(settings.threads));
+      .add("threads", Value::of(settings.threads))
+      .add("decode", Value::of(settings.decoding.is_in_process ? "in-process" : "helper"))
+      .add("sandbox", Value::of(settings.decoding.requires_sandbox ? "required" : "available"));
 }
 
 std::vector<scene::Output> line_outputs(const StreamdSettings& settings) {

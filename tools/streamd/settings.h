@@ -5,6 +5,7 @@
 #include "scene/live/live_state.h"
 #include "scene/wire/scene_file.h"
 #include "scene/wire/value.h"
+#include "tools/common/decoding.h"
 #include "tools/common/option_table.h"
 
 #include <optional>
@@ -28,6 +29,7 @@ struct StreamdSettings {
   std::string assets_folder;
   std::string state_uri;
   std::string state_folder;  ///< for files that belong to the state
+  DecodingSettings decoding;
   bool fresh = false;
   bool follow = false;
   bool watch = false;

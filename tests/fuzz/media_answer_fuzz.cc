@@ -1,0 +1,55 @@
+// Any bytes as an answer of a hostile process that decodes a video or a sound: each reading of it is
+// refused, or gives values within the limits.
+
+#include "base/check.h"
+#include "media/helper/media_messages.h"
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace media = layercast::media;
+
+namespace {
+
+void check_picture(const media::MediaAnswer& answer) {
+  const auto picture = answer.picture();
+  if (!picture) return;
+  const media::PicturePlan& plan = picture.value().plan;
+  constexpr int64_t kBytesMax = 1 << 20;  // larger ones only take longer
+  LAYERCAST_CHECK(plan.bytes() > 0);
+  if (plan.bytes() > kBytesMax) return;
+  const std::vector<std::byte> buffer(static_cast<size_t>(plan.bytes()), std::byte{0x80});
+  const auto made = media::picture_in(plan, buffer, std::make_shared<int>(0));
+  LAYERCAST_CHECK(layercast::frame::size_of(made) == plan.layout.size);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
+  const std::string text(reinterpret_cast<const char*>(bytes), size);
+  static_cast<void>(media::request_of(text));
+  const auto answer = media::MediaAnswer::read({text, {}});
+  if (!answer) {
+    LAYERCAST_CHECK(answer.error().where.empty());
+    return 0;
+  }
+  check_picture(answer.value());
+  static_cast<void>(answer.value().done());
+  if (const auto frame = answer.value().frame(); frame && frame.value()) {
+    LAYERCAST_CHECK(frame.value()->tick < frame.value()->end_tick);
+  }
+  if (const auto header = answer.value().video()) {
+    LAYERCAST_CHECK(header.value().time_base.denominator > 0);
+  }
+  if (const auto samples = answer.value().samples()) {
+    for (const float sample : samples.value().samples) LAYERCAST_CHECK(std::isfinite(sample));
+  }
+  static_cast<void>(answer.value().place());
+  static_cast<void>(answer.value().length());
+  return 0;
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/python3
+"""Answers of a process that decodes a video or a sound: media_answer_seeds.py FOLDER."""
+
+import struct
+import sys
+from pathlib import Path
+
+
+def numbers(*values: int) -> bytes:
+    return struct.pack(f"<{len(values)}q", *values)
+
+
+DONE = numbers(5_000_000, -1)
+SAMPLES = struct.pack("<4f", 0.5, -0.5, 0.25, -0.25)
+SEEDS = {
+    "done": DONE,
+    "video": DONE + numbers(1, 90_000) + struct.pack("<2d", 1920, 1080),
+    "frame": DONE + numbers(1, 3000, 6000, 3_110_400),
+    "end": DONE + numbers(0),
+    "planes": DONE + numbers(1, 0, 16, 8, 2, 2, 1, 0, 0),
+    "pixels": DONE + numbers(1, 1, 16, 8, 1, 1, 0, 0, 0),
+    "samples": DONE + numbers(-1024, len(SAMPLES)) + SAMPLES,
+    "place": DONE + numbers(1, 48_000),
+    "length": DONE + numbers(1, 250, 25),
+    "error": numbers(5_000_000, 0, 4) + b"text",
+}
+
+for name, message in SEEDS.items():
+    Path(sys.argv[1], name).write_bytes(message)
