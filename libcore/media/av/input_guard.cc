@@ -20,23 +20,65 @@ namespace {
 
 using base::ErrorCode;
 
-// Formats that refer to other inputs, and scripts.
-constexpr std::array<std::string_view, 15> kNamingOthers = {
-    "hls",       "applehttp", "dash",   "concat", "sdp",      "rtp",         "rtsp",
-    "sap",       "imf",       "image2", "lavfi",  "avisynth", "vapoursynth", "webm_dash_manifest",
-    "ffmetadata"};
+// The demuxers by their first names: those of files that people show, which read nothing but the
+// file itself. The library has 350, among them formats of old games, scripts, and playlists.
+constexpr std::array<std::string_view, 45> kDemuxers = {
+    "aac",       "ac3",       "aiff",
+    "amr",       "apng",      "asf",
+    "au",        "avi",       "bmp_pipe",
+    "caf",       "dts",       "dv",
+    "eac3",      "flac",      "flv",
+    "gif",       "h264",      "hevc",
+    "ivf",       "jpeg_pipe", "live_flv",
+    "loas",      "m4v",       "matroska,webm",
+    "mjpeg",     "mlp",       "mov,mp4,m4a,3gp,3g2,mj2",
+    "mp3",       "mpeg",      "mpegts",
+    "mpegvideo", "mxf",       "nut",
+    "obu",       "ogg",       "png_pipe",
+    "tiff_pipe", "truehd",    "tta",
+    "vc1",       "w64",       "wav",
+    "webp_pipe", "wv",        "yuv4mpegpipe"};
+
+// The decoders of what these files contain, and "pcm_…".
+constexpr std::array kDecoders = std::to_array<std::string_view>(
+    {// video
+     "apng", "av1", "bmp", "cfhd", "cinepak", "dnxhd", "dvvideo", "ffv1", "ffvhuff", "flv", "gif",
+     "h261", "h263", "h263p", "h264", "hap", "hevc", "huffyuv", "jpeg2000", "libaom-av1",
+     "libdav1d", "libgav1", "libopenjpeg", "libvpx", "libvpx-vp9", "magicyuv", "mjpeg",
+     "mpeg1video", "mpeg2video", "mpeg4", "mpegvideo", "msmpeg4", "msmpeg4v1", "msmpeg4v2", "png",
+     "prores", "qtrle", "r10k", "r210", "rawvideo", "svq3", "targa", "theora", "tiff", "utvideo",
+     "v210", "v308", "v408", "v410", "vc1", "vp3", "vp6", "vp6a", "vp6f", "vp8", "vp9", "webp",
+     "wmv1", "wmv2", "wmv3",
+     // sound
+     "aac", "aac_fixed", "aac_latm", "ac3", "ac3_fixed", "adpcm_ima_qt", "adpcm_ima_wav",
+     "adpcm_ms", "adpcm_swf", "alac", "amrnb", "amrwb", "dca", "eac3", "flac", "libopus",
+     "libspeex", "libvorbis", "mlp", "mp1", "mp1float", "mp2", "mp2float", "mp3", "mp3float",
+     "nellymoser", "opus", "speex", "truehd", "tta", "vorbis", "wavpack", "wmalossless", "wmapro",
+     "wmav1", "wmav2"});
 
 std::string make_formats() {
   std::string names;
   void* state = nullptr;
   while (const AVInputFormat* format = av_demuxer_iterate(&state)) {
     const std::string_view name = format->name;
-    const bool names_others = std::ranges::find(kNamingOthers, name) != kNamingOthers.end();
-    // Demuxers without a file of their own open arbitrary inputs.
-    if (names_others || (format->flags & AVFMT_NOFILE) != 0) continue;
+    if (std::ranges::find(kDemuxers, name) == kDemuxers.end()) continue;
     if (!names.empty()) names += ',';
     names += name;
   }
+  return names;
+}
+
+// The names of the decoders in the allow-list that this build has, comma-separated.
+const std::string& allowed_decoders() {
+  static const std::string names = [] {
+    std::string list;
+    void* state = nullptr;
+    while (const AVCodec* codec = av_codec_iterate(&state)) {
+      if (av_codec_is_decoder(codec) == 0 || !is_allowed_decoder(codec->name)) continue;
+      list += (list.empty() ? "" : ",") + std::string(codec->name);
+    }
+    return list;
+  }();
   return names;
 }
 
@@ -79,6 +121,10 @@ const std::string& self_contained_formats() {
   return names;
 }
 
+bool is_allowed_decoder(std::string_view name) {
+  return name.starts_with("pcm_") || std::ranges::find(kDecoders, name) != kDecoders.end();
+}
+
 void set_input_limits(AVDictionary** options) {
   using input_limits::kAnalysedMax;
   using input_limits::kProbeBytesMax;
@@ -95,6 +141,7 @@ int find_streams(AVFormatContext* context) {
   for (AVDictionary*& each : options) {
     av_dict_set_int(&each, "max_pixels", input_limits::kPixelsMax, 0);
     av_dict_set_int(&each, "threads", 1, 0);
+    av_dict_set(&each, "codec_whitelist", allowed_decoders().c_str(), 0);
   }
   const int result = avformat_find_stream_info(context, options.empty() ? nullptr : options.data());
   for (AVDictionary*& each : options) av_dict_free(&each);
@@ -112,8 +159,10 @@ base::Error input_error(int result, const std::string& where) {
         "the source has more than " + std::to_string(input_limits::kTracksMax) + " tracks", where);
   }
   if (said.find("not on whitelist") != std::string::npos) {
-    return {ErrorCode::kForbidden, "this is a list of other files; expected a video file", where,
-            nullptr};
+    return {ErrorCode::kForbidden,
+            "this is a list of other files, or of a rare format; expected a file such as MP4, MOV, "
+            "MKV, WebM or TS",
+            where, nullptr};
   }
   return transfer_error(result, "cannot read video", where, ErrorCode::kInvalidInput);
 }

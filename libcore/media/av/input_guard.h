@@ -6,15 +6,20 @@
 #include <chrono>
 #include <limits>
 #include <string>
+#include <string_view>
 
 struct AVDictionary;
 struct AVFormatContext;
 
 namespace layercast::media {
 
-/// The names of the demuxers that read nothing but the file itself, comma-separated: all except
-/// those for playlists, session descriptions and name patterns, which open other inputs.
+/// The names of the demuxers for files from outside, comma-separated: an allow-list of customary
+/// formats that read nothing but the file itself. Playlists, session descriptions, scripts and the
+/// formats of old games are not in it.
 const std::string& self_contained_formats();
+
+/// Whether a decoder of this name is in the allow-list for files and sources from outside.
+bool is_allowed_decoder(std::string_view name);
 
 /// Adds the limits of input_limits.h to the options of a demuxer. Ownership: the caller frees
 /// `options`.

@@ -1,6 +1,8 @@
 #include "media/in/live_track.h"
 
 #include "base/check.h"
+#include "base/check.h"
+#include "media/av/input_guard.h"
 #include "media/in/decoded_format.h"
 #include "media/in/deinterlacer.h"
 #include "media/in/video_track.h"
@@ -121,6 +123,7 @@ LiveSoundTrack::LiveSoundTrack(const AVStream& track) : track_(track), frame_(ne
 
 std::unique_ptr<LiveSoundTrack> LiveSoundTrack::open(const AVStream& track) {
   const AVCodec* codec = avcodec_find_decoder(track.codecpar->codec_id);
+  if (codec != nullptr && !is_allowed_decoder(codec->name)) codec = nullptr;
   if (codec == nullptr) return nullptr;
   std::unique_ptr<LiveSoundTrack> opened(new LiveSoundTrack(track));
   opened->decoder_.reset(avcodec_alloc_context3(codec));

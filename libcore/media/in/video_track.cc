@@ -1,6 +1,7 @@
 #include "media/in/video_track.h"
 
 #include "base/check.h"
+#include "media/av/input_guard.h"
 #include "media/av/input_limits.h"
 
 #include <algorithm>
@@ -28,7 +29,8 @@ const AVCodec* codec_for(const AVStream& track) {
     if (id == AV_CODEC_ID_VP8) codec = avcodec_find_decoder_by_name("libvpx");
     if (id == AV_CODEC_ID_VP9) codec = avcodec_find_decoder_by_name("libvpx-vp9");
   }
-  return codec != nullptr ? codec : avcodec_find_decoder(id);
+  if (codec == nullptr) codec = avcodec_find_decoder(id);
+  return codec != nullptr && is_allowed_decoder(codec->name) ? codec : nullptr;
 }
 
 int threads_for(const AVCodecParameters& track, int wanted) {

@@ -73,6 +73,7 @@ int AudioReader::open_decoder() {
   const AVCodec* codec = nullptr;
   track_ = av_find_best_stream(demuxer_.get(), AVMEDIA_TYPE_AUDIO, -1, -1, &codec, 0);
   if (track_ < 0) return track_;
+  if (codec == nullptr || !is_allowed_decoder(codec->name)) return AVERROR_DECODER_NOT_FOUND;
   const AVStream& stream = *demuxer_->streams[track_];
   decoder_.reset(avcodec_alloc_context3(codec));
   LAYERCAST_CHECK(decoder_ != nullptr);

@@ -137,6 +137,25 @@ TEST_F(HostileMedia, OfATrackThatSaysItIsHugeIsRefused) {
   }
 }
 
+TEST_F(HostileMedia, OfRareFormatsIsNotEvenOpened) {
+  using namespace std::string_literals;
+  // Source: the probes of libavformat 59. The films of old games, and a script.
+  const std::string roq = "\x84\x10\xff\xff\xff\xff\x1e\0"s + std::string(4000, '\0');
+  const std::string fli =
+      little_endian(4128) + "\x12\xaf\x01\0\x40\x01\xc8\0\x08\0\x03\0"s + std::string(4100, '\0');
+  for (const std::string& bytes : {roq, fli}) {
+    EXPECT_THAT(refusal_of(written("x.mp4", bytes)).message, HasSubstr("rare format"));
+  }
+}
+
+TEST_F(HostileMedia, OfRareCodecsIsRefused) {
+  Source source = counting(3);
+  source.codec = "flashsv";
+  source.format = AV_PIX_FMT_BGR24;
+  source.paint = [](AVFrame& frame, int) { std::fill_n(frame.data[0], 64, uint8_t{7}); };
+  EXPECT_THAT(refusal_of(made("x.flv", source)).message, HasSubstr("no decoder for flashsv"));
+}
+
 // What a playlist names may lie anywhere.
 TEST_F(HostileMedia, ThatNamesOtherFilesIsRefusedWhateverItIsCalled) {
   const std::string secret = made("secret.ts", counting(30));
