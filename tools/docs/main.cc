@@ -85,6 +85,7 @@ void write_everything(const fs::path& root) {
       .put("TABLES", mdoc_scene_tables())
       .put("LIMITS", mdoc_scene_limits())
       .write(root);
+  Page("layercast-security.7").write(root);
   write_file(root / "scenes/scene.schema.json", scene::scene_schema());
 }
 
