@@ -1,3 +1,4 @@
+#include "base/shortened.h"
 #include "scene/live/apply_context.h"
 #include "scene/live/showing.h"
 
@@ -39,9 +40,7 @@ void stop_at_faults(const ApplyContext& context) {
 
 std::string no_such_item(std::string_view kind, std::string_view id,
                          const std::vector<std::string_view>& known) {
-  // Existing ids are short; longer ones are cut.
-  constexpr size_t kShownMax = 80;
-  const std::string shown(id.substr(0, kShownMax));
+  const std::string shown = base::shortened(id);
   return "there is no " + std::string(kind) + " \"" + shown + "\"" + suggestion(shown, known);
 }
 

@@ -191,8 +191,10 @@ struct FieldFault {
 
 /// Why a command was refused; nothing has changed.
 struct Refusal {
-  base::Error error;               ///< code and one sentence
-  std::vector<FieldFault> faults;  ///< every fault in the params; empty for other errors
+  base::Error error;  ///< code and one sentence
+  std::vector<FieldFault>
+      faults;              ///< in the params, at most limits::kFaultsMax; of no other errors
+  size_t more_faults = 0;  ///< further ones
 };
 
 /// The outcome of a command.

@@ -1,5 +1,6 @@
 #include "scene/live/command_codec.h"
 
+#include "base/shortened.h"
 #include "scene/live/stream_config.h"
 #include "scene/model/limits.h"
 #include "scene/wire/content_tables.h"
@@ -17,8 +18,6 @@ namespace {
 using base::ErrorCode;
 
 constexpr std::string_view kBatch = "batch";
-// Names that a client sent are cut to this length in messages.
-constexpr size_t kShownMax = 80;
 
 std::string detail_of(const Fault& fault) {
   return fault.expected.empty() ? fault.problem : fault.problem + ", expected " + fault.expected;
@@ -106,7 +105,7 @@ std::function<void(const Value&, Reader&)> check_id_stays(std::string_view key,
     const Reader::Step at(reader, key);
     const Reader::Step step(reader, "id");
     reader.fault(*wanted, "the id of a " + std::string(what) + " cannot change",
-                 "\"" + id->text.substr(0, kShownMax) + "\", or none");
+                 "\"" + base::shortened(id->text) + "\", or none");
   };
 }
 
@@ -324,7 +323,7 @@ Refusal no_such_method(std::string_view name) {
   std::vector<std::string_view> known;
   for (const MethodCodec& each : method_codecs()) known.push_back(each.name);
   known.push_back(kBatch);
-  const std::string shown(name.substr(0, kShownMax));
+  const std::string shown = base::shortened(name);
   return refused(ErrorCode::kUnsupported,
                  "there is no method \"" + shown + "\"" + suggestion(shown, known));
 }
@@ -436,6 +435,7 @@ Refusal refusal_of(std::span<const Fault> faults) {
   for (const Fault& fault : faults.first(count)) {
     refusal.faults.push_back({fault.pointer, detail_of(fault)});
   }
+  refusal.more_faults = faults.size() - count;
   return refusal;
 }
 
@@ -487,7 +487,7 @@ base::Result<CommandDocument> command_document_from(const Value& value) {
   }
   for (const auto& member : value.members) {
     if (member.key == "method" || member.key == "params") continue;
-    return wrong("unknown key \"" + member.key.substr(0, kShownMax) + "\" in a command");
+    return wrong("unknown key \"" + base::shortened(member.key) + "\" in a command");
   }
   const Value* method = value.find("method");
   if (method == nullptr || !method->is(Value::Kind::kString)) {

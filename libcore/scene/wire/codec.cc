@@ -1,5 +1,7 @@
 #include "scene/wire/codec.h"
 
+#include "base/shortened.h"
+
 #include <cmath>
 #include <cstdint>
 
@@ -27,26 +29,16 @@ size_t cut_at(std::string_view text, size_t most) {
   return most;
 }
 
+// What is wrong, with the foreign text in it cut to about base::kShownBytesMax.
+constexpr size_t kProblemBytesMax = 300;
+
 // A printable form of text from a faulty file, which may contain line breaks, escape sequences or a
 // megabyte.
-std::string printable(std::string_view text) {
-  constexpr size_t kBytesMax = 300;
-  constexpr size_t kStart = 180;
-  constexpr size_t kEnd = 100;
+std::string printable(std::string_view whole) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto continues = [&](size_t i) { return (static_cast<uint8_t>(text[i]) & 0xc0) == 0x80; };
-  size_t cut_first = text.size();
-  size_t cut_last = text.size();
-  if (text.size() > kBytesMax) {
-    for (cut_first = kStart; continues(cut_first);) --cut_first;
-    for (cut_last = text.size() - kEnd; continues(cut_last);) ++cut_last;
-  }
+  const std::string text = base::shortened(whole, kProblemBytesMax);
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
-    if (i == cut_first) {
-      out += "…";
-      i = cut_last;
-    }
     const auto byte = static_cast<uint8_t>(text[i]);
     const bool is_c1 =
         byte == 0xc2 && i + 1 < text.size() && static_cast<uint8_t>(text[i + 1]) < 0xa0;
@@ -77,17 +69,19 @@ std::string Fault::to_string() const {
   return line;
 }
 
-void Reader::fault(Mark mark, std::string problem, std::string expected) {
+void Reader::fault(Mark mark, std::string_view problem, std::string expected) {
   if (faults_.size() < kFaultsKept) {
-    faults_.push_back({mark, path_, std::move(problem), std::move(expected), pointer_});
+    faults_.push_back(
+        {mark, path_, base::shortened(problem, kProblemBytesMax), std::move(expected), pointer_});
   } else {
     faults_.push_back({mark, {}, "another fault", {}, {}});
   }
 }
 
-void Reader::warn(const Value& value, std::string problem, std::string expected) {
+void Reader::warn(const Value& value, std::string_view problem, std::string expected) {
   if (warnings_.size() >= kFaultsKept) return;
-  warnings_.push_back({value.mark, path_, std::move(problem), std::move(expected), pointer_});
+  warnings_.push_back({value.mark, path_, base::shortened(problem, kProblemBytesMax),
+                       std::move(expected), pointer_});
 }
 
 Reader::Step::Step(Reader& reader, std::string_view key)

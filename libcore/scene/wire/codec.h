@@ -38,13 +38,14 @@ struct Fault {
 /// The current position in a document that is being read, and the faults found so far.
 class Reader {
  public:
-  /// Adds a fault at the current position.
-  void fault(Mark mark, std::string problem, std::string expected);
-  void fault(const Value& value, std::string problem, std::string expected) {
-    fault(value.mark, std::move(problem), std::move(expected));
+  /// Adds a fault at the current position. A long `problem`, which then has text of the document in
+  /// it, is shortened.
+  void fault(Mark mark, std::string_view problem, std::string expected);
+  void fault(const Value& value, std::string_view problem, std::string expected) {
+    fault(value.mark, problem, std::move(expected));
   }
   /// Adds a warning at the current position: the value is valid, but may not be what was meant.
-  void warn(const Value& value, std::string problem, std::string expected);
+  void warn(const Value& value, std::string_view problem, std::string expected);
   /// Further faults are counted but not described, to bound the memory that a text full of faults
   /// takes.
   static constexpr size_t kFaultsKept = size_t{10} * limits::kFaultsMax;

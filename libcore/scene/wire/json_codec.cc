@@ -1,14 +1,15 @@
 #include "scene/wire/json_codec.h"
 
 #include "base/ascii.h"
+#include "base/shortened.h"
 #include "base/utf8.h"
 
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 
 namespace layercast::scene {
@@ -151,15 +152,25 @@ class JsonReader {
   JsonReader(std::string_view text, JsonDocument& document) : text_(text), document_(document) {}
 
   void read() {
-    document_.value = value(0);
-    skip_blanks();
-    if (at_ < text_.size()) fail("something follows the value", "the end of the text");
+    try {
+      document_.value = value(0);
+      skip_blanks();
+      if (at_ < text_.size()) fail("something follows the value", "the end of the text");
+    } catch (const Stop&) {
+      // The list already has the fault that stopped the reader.
+    }
+    if (faults_ <= limits::kFaultsMax) return;
+    const int64_t more = faults_ - limits::kFaultsMax;
+    document_.faults.push_back(
+        {{}, {}, std::to_string(more) + (more == 1 ? " more fault" : " more faults"), {}});
   }
 
  private:
   Mark mark() const { return {line_, static_cast<int>(at_ - line_start_) + 1}; }
 
+  // Counts all faults, and keeps the first ones.
   void fault(Mark mark, std::string problem, std::string expected) {
+    if (++faults_ > limits::kFaultsMax) return;
     document_.faults.push_back({mark, {}, std::move(problem), std::move(expected)});
   }
   [[noreturn]] void fail(std::string problem, std::string expected) {
@@ -333,7 +344,8 @@ class JsonReader {
   Value object(int depth) {
     enter(depth);
     Value object = Value::object();
-    std::unordered_set<std::string> keys;
+    // Ordered: a client could choose keys that all have one hash value.
+    std::set<std::string, std::less<>> keys;
     skip_blanks();
     if (take('}')) return object;
     while (true) {
@@ -347,7 +359,7 @@ class JsonReader {
       if (keys.insert(key).second) {
         object.members.push_back({std::move(key), key_mark, std::move(member)});
       } else {
-        fault(key_mark, "the key \"" + key + "\" is given twice", "each key once");
+        fault(key_mark, "the key \"" + base::shortened(key) + "\" is given twice", "each key once");
       }
       skip_blanks();
       if (take('}')) return object;
@@ -361,6 +373,7 @@ class JsonReader {
   int line_ = 1;
   size_t line_start_ = 0;
   int nodes_ = 0;
+  int64_t faults_ = 0;
 };
 
 }  // namespace
@@ -375,11 +388,7 @@ JsonDocument read_json(std::string_view text) {
   } else if (const auto offset = base::invalid_utf8_offset(text)) {
     document.faults.push_back({mark_at(text, *offset), {}, "this is not UTF-8", "UTF-8 text"});
   } else {
-    try {
-      JsonReader(text, document).read();
-    } catch (const Stop&) {
-      // The list already has the fault that stopped the reader.
-    }
+    JsonReader(text, document).read();
   }
   if (!document.faults.empty()) document.value = Value::null();
   return document;

@@ -13,7 +13,8 @@ namespace layercast::scene {
 /// line.
 std::string write_json(const Value& value, int indent = 2);
 
-/// A document, or the faults of its JSON text; with faults the value is null.
+/// A document, or the faults of its JSON text; with faults the value is null. At most
+/// limits::kFaultsMax faults are described; one more then says how many others there are.
 struct JsonDocument {
   Value value;
   std::vector<Fault> faults;

@@ -3,8 +3,8 @@
 #include "scene/model/limits.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -19,8 +19,9 @@ Value without_nulls(const Value& patch) { return merge_patched(Value::null(), pa
 Value merge_patched(Value target, const Value& patch) {
   if (!patch.is(Value::Kind::kObject)) return patch;
   if (!target.is(Value::Kind::kObject)) target = Value::object();
-  // Hashed by name: a patch may have very many members, and the time must stay linear.
-  std::unordered_map<std::string_view, const Value*> changes;
+  // By name: a patch may have very many members. Ordered, because a client could choose names that
+  // all have one hash value.
+  std::map<std::string_view, const Value*> changes;
   for (const auto& member : patch.members) changes.emplace(member.key, &member.value);
   for (auto& member : target.members) {
     const auto change = changes.find(member.key);

@@ -139,6 +139,24 @@ TEST(ReadJson, TellsWhatIsWrongAndWhere) {
   for (const auto& [text, lines] : cases) EXPECT_EQ(faults_of(text), lines) << text;
 }
 
+TEST(ReadJson, CountsFaultsThatItDoesNotDescribe) {
+  std::string text = "{\"a\":0";
+  for (int i = 0; i < 150'000; ++i) text += ",\"a\":0";
+  const auto lines = faults_of(text + "}");
+  ASSERT_EQ(lines.size(), limits::kFaultsMax + 1);
+  EXPECT_EQ(lines.front(), "1:8: the key \"a\" is given twice, expected each key once");
+  EXPECT_EQ(lines.back(), std::to_string(150'000 - limits::kFaultsMax) + " more faults");
+}
+
+TEST(ReadJson, ShowsLongKeysInPart) {
+  const std::string key = "\"" + std::string(900'000, 'k') + "\":0";
+  const auto lines = faults_of("{" + key + "," + key + "}");
+  ASSERT_EQ(lines.size(), 1);
+  EXPECT_LT(lines.front().size(), 300);
+  EXPECT_NE(lines.front().find("k…k"), std::string::npos);
+  EXPECT_TRUE(lines.front().ends_with("k\" is given twice, expected each key once"));
+}
+
 TEST(ReadJson, TinyNumbersAreZero) {
   EXPECT_EQ(value_from("1e-999").number, 0);
   EXPECT_EQ(value_from("0.000e-99999").number, 0);
