@@ -1,15 +1,18 @@
 #include "control/gate.h"
 
 #include "base/ascii.h"
+#include "base/shortened.h"
 
 #include <algorithm>
 #include <arpa/inet.h>
+#include <array>
+#include <cstdint>
 
 namespace layercast::control {
 namespace {
 
 constexpr double kForgivenPerSecond = 1;
-constexpr size_t kAddressesMax = 4096;
+constexpr size_t kClientsMax = 4096;
 
 /// Compares in constant time, so that a client cannot guess a token byte by byte.
 bool are_equal(std::string_view given, std::string_view wanted) {
@@ -52,6 +55,16 @@ bool is_loopback(std::string_view address) {
   in_addr parsed{};
   const bool is_v4 = ::inet_pton(AF_INET, std::string(address).c_str(), &parsed) == 1;
   return address == "::1" || (is_v4 && address.starts_with("127."));
+}
+
+std::string client_of(const std::string& address) {
+  std::array<uint8_t, 16> bytes{};
+  const std::string unscoped = address.substr(0, address.find('%'));  // as fe80::1%eth0
+  if (::inet_pton(AF_INET6, unscoped.c_str(), bytes.data()) != 1) return address;
+  std::fill(bytes.begin() + 8, bytes.end(), uint8_t{0});
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  ::inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+  return std::string(text.data()) + "/64";
 }
 
 std::optional<std::string> host_name_of(std::string_view host_and_port) {
@@ -100,11 +113,11 @@ base::Result<void, Problem> Gate::check_host_and_origin(const RequestHead& head,
   const std::string* host = head.find("host");
   if (host == nullptr) return problem(400, "the request has no Host header");
   if (!is_own_host(*host, peer)) {
-    return problem(421, "the host \"" + *host + "\" is not allowed");
+    return problem(421, "the host \"" + base::shortened(*host) + "\" is not allowed");
   }
   const std::string* origin = head.find("origin");
   if (origin != nullptr && authority_of(*origin) != without_usual_port(*host)) {
-    return problem(403, "requests from pages of " + *origin + " are not allowed");
+    return problem(403, "requests from pages of " + base::shortened(*origin) + " are not allowed");
   }
   // Other sites may link to the page, but not use the API.
   const bool is_page = route != nullptr && route->path == "/";
@@ -114,47 +127,56 @@ base::Result<void, Problem> Gate::check_host_and_origin(const RequestHead& head,
   return {};
 }
 
-bool Gate::is_tired_of(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  const auto found = failures_.find(address);
-  if (found == failures_.end()) return false;
-  Failures& failures = found->second;
-  const Clock::time_point now = Clock::now();
-  const std::chrono::duration<double> passed = now - failures.counted;
-  failures.count = std::max(0.0, failures.count - passed.count() * kForgivenPerSecond);
-  failures.counted = now;
-  const double count = failures.count;
-  if (count == 0) failures_.erase(found);
-  return count > options_.auth_failures_max - 1;
+double Gate::Failures::at(Clock::time_point now) const {
+  const std::chrono::duration<double> passed = now - counted;
+  return std::max(0.0, count - passed.count() * kForgivenPerSecond);
 }
 
-void Gate::note_failure(const std::string& address) {
-  const std::lock_guard lock(mutex_);
-  if (failures_.size() >= kAddressesMax && !failures_.contains(address)) {
-    // Forgets the address whose last failure is oldest.
-    failures_.erase(std::ranges::min_element(
-        failures_, {}, [](const auto& entry) { return entry.second.counted; }));
+Gate::Failures& Gate::failures_of(const std::string& client, Clock::time_point now) {
+  if (const auto found = failures_.find(client); found != failures_.end()) return found->second;
+  // At most once a second, because it looks at every entry.
+  if (failures_.size() >= kClientsMax && now - cleaned_ >= std::chrono::seconds(1)) {
+    cleaned_ = now;
+    std::erase_if(failures_, [now](const auto& entry) { return entry.second.at(now) == 0; });
   }
-  Failures& failures = failures_[address];
-  failures.count += 1;
-  failures.counted = Clock::now();
+  // Entries stay: with very many addresses, a client could otherwise have its own ones forgotten.
+  if (failures_.size() >= kClientsMax) return others_;
+  return failures_[client];
+}
+
+bool Gate::is_tired_of(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  const auto found = failures_.find(client);
+  const bool is_other = found == failures_.end() && failures_.size() >= kClientsMax;
+  if (found == failures_.end() && !is_other) return false;
+  const Failures& failures = is_other ? others_ : found->second;
+  return failures.at(Clock::now()) > options_.auth_failures_max - 1;
+}
+
+void Gate::note_failure(const std::string& client) {
+  const std::lock_guard lock(mutex_);
+  const Clock::time_point now = Clock::now();
+  Failures& failures = failures_of(client, now);
+  failures = {failures.at(now) + 1, now};
 }
 
 base::Result<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Peer& peer,
                                                   Access access) {
-  if (!options_.token) return Request::Trust::kToken;
+  if (!options_.token || peer.is_local_user) return Request::Trust::kToken;
   std::optional<std::string> given = bearer_of(head);
   if (!given && access == Access::kTokenInQuery) given = query_value(head.query, "token");
   if (!given && access == Access::kOpen) return Request::Trust::kNone;
-  if (given && is_tired_of(peer.address)) {
+  // First, so that a client that shares its address with another that guesses is not locked out.
+  if (given && are_equal(*given, *options_.token)) return Request::Trust::kToken;
+  const std::string client = client_of(peer.address);
+  if (given && is_tired_of(client)) {
     if (access == Access::kOpen) return Request::Trust::kNone;
     Problem refused = problem(429, "too many wrong tokens from " + peer.address);
     refused.headers.emplace_back("Retry-After", "1");
     return refused;
   }
-  if (given && are_equal(*given, *options_.token)) return Request::Trust::kToken;
   failures_total_->add();
-  if (given) note_failure(peer.address);
+  if (given) note_failure(client);
   if (access == Access::kOpen) return Request::Trust::kNone;
   Problem refused = problem(401, given ? "the token is wrong" : "a token is required");
   refused.headers.emplace_back("WWW-Authenticate",

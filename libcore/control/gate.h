@@ -19,9 +19,13 @@ namespace layercast::control {
 struct Peer {
   std::string address;
   std::string local_address;
+  /// Whether the client came through the Unix socket, where the kernel has told who it is; both
+  /// addresses are then its path.
+  bool is_local_user = false;
 };
 
-/// Admits requests by Host, Origin and token, and slows down clients that guess tokens. Thread: any
+/// Admits requests by Host, Origin and token. Wrong tokens never keep out the right one: against
+/// guesses, the token itself must be long; the limit of wrong ones bounds their cost. Thread: any
 /// (locked).
 class Gate {
  public:
@@ -41,10 +45,12 @@ class Gate {
 
  private:
   using Clock = std::chrono::steady_clock;
-  /// Wrong tokens from one address; the count falls by one a second.
+  /// Wrong tokens of one client; the count falls by one a second.
   struct Failures {
     double count = 0;
     Clock::time_point counted;
+
+    double at(Clock::time_point now) const;
   };
 
   bool is_own_host(std::string_view host, const Peer& peer) const;
@@ -52,14 +58,21 @@ class Gate {
                                                     const Route* route) const;
   base::Result<Request::Trust, Problem> trust(const RequestHead& head, const Peer& peer,
                                               Access access);
-  bool is_tired_of(const std::string& address);
-  void note_failure(const std::string& address);
+  bool is_tired_of(const std::string& client);
+  void note_failure(const std::string& client);
+  Failures& failures_of(const std::string& client, Clock::time_point now);
 
   Options options_;
   std::shared_ptr<base::Counter> failures_total_;
   std::mutex mutex_;
-  std::map<std::string, Failures> failures_;
+  std::map<std::string, Failures> failures_;  // by client_of()
+  Failures others_;  // of all clients for which the table has no room, together
+  Clock::time_point cleaned_;
 };
+
+/// What counts as one client in limits: an IPv4 address, or the /64 network of an IPv6 address,
+/// which usually belongs to one machine. Other texts are themselves.
+std::string client_of(const std::string& address);
 
 /// Whether `address` is a loopback address: 127.0.0.0/8, ::1, or an IPv4 loopback mapped to IPv6.
 bool is_loopback(std::string_view address);

@@ -109,17 +109,55 @@ TEST(Gate, AnythingButTheTokenIsWrong) {
   }
 }
 
-TEST(Gate, GuessingIsSlowedDownForWhoGuesses) {
+TEST(Gate, WrongTokensAreLimitedAndTheRightOneIsNotLockedOut) {
   GateOf fixture(with_token());
   const std::string wrong = "Host: localhost\r\nAuthorization: Bearer guess\r\n";
   const std::string right = "Host: localhost\r\nAuthorization: Bearer correct horse\r\n";
   for (int i = 0; i < 3; ++i) EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 401);
   EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 429);
-  // Not even the right one: the answer would tell which it is.
-  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", right), 429);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", right), 0);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 429);
   EXPECT_EQ(fixture.refusal("GET /healthz", wrong), 0);
   EXPECT_EQ(fixture.refusal("GET /api/v1/scene", right, {"10.0.0.9", "127.0.0.1"}), 0);
   EXPECT_EQ(fixture.metrics.read().front().samples.front().value, 3);
+}
+
+TEST(Gate, ANetworkOfIpv6IsOneClient) {
+  EXPECT_EQ(client_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::/64");
+  EXPECT_EQ(client_of("fe80::1%eth0"), "fe80::/64");
+  EXPECT_EQ(client_of("192.168.1.9"), "192.168.1.9");
+  GateOf fixture(with_token());
+  const std::string wrong = "Host: localhost\r\nAuthorization: Bearer guess\r\n";
+  const auto refusal_of = [&](const std::string& address) {
+    return fixture.refusal("GET /api/v1/scene", wrong, {address, "::1"});
+  };
+  for (const char* address : {"2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:ffff::3"}) {
+    EXPECT_EQ(refusal_of(address), 401);
+  }
+  EXPECT_EQ(refusal_of("2001:db8:1:2:8000::4"), 429);
+  EXPECT_EQ(refusal_of("2001:db8:1:3::1"), 401);
+}
+
+TEST(Gate, ManyAddressesDoNotMakeItForgetOne) {
+  GateOf fixture(with_token());
+  const std::string wrong = "Host: localhost\r\nAuthorization: Bearer guess\r\n";
+  const std::string right = "Host: localhost\r\nAuthorization: Bearer correct horse\r\n";
+  const auto refusal_of = [&](const std::string& fields, const std::string& address) {
+    return fixture.refusal("GET /api/v1/scene", fields, {address, "127.0.0.1"});
+  };
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(refusal_of(wrong, "192.168.1.9"), 401);
+  int limited = 0;
+  for (int i = 0; i < 6000; ++i) {
+    const std::string address = "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250);
+    if (refusal_of(wrong, address) == 429) ++limited;
+  }
+  // Its count falls by one a second; a forgotten address could try three times.
+  int admitted = 0;
+  while (admitted < 3 && refusal_of(wrong, "192.168.1.9") == 401) ++admitted;
+  EXPECT_LT(admitted, 3);
+  // The addresses for which there was no room are limited together.
+  EXPECT_GT(limited, 1000);
+  EXPECT_EQ(refusal_of(right, "10.1.1.1"), 0);
 }
 
 TEST(Gate, AForeignHostIsNoAttemptAtTheToken) {
