@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/parse_number.h"
+#include "base/shortened.h"
 #include "control/health_document.h"
 #include "control/openapi.h"
 #include "control/page.h"
@@ -15,6 +16,7 @@
 #include <array>
 #include <chrono>
 #include <future>
+#include <iterator>
 #include <sys/random.h>
 
 namespace layercast::control {
@@ -80,7 +82,8 @@ Answer answer_for_id(const Request& request, std::string_view kind, const scene:
                      const Items& items, const Document& document) {
   const auto* item = scene::find_by_id(items, request.id);
   if (item == nullptr) {
-    return answer_of(problem(404, "there is no " + std::string(kind) + " \"" + request.id + "\""));
+    return answer_of(problem(
+        404, "there is no " + std::string(kind) + " \"" + base::shortened(request.id) + "\""));
   }
   return answer_with_etag(request, state,
                           [&] { return json_answer(document(base::unshared(*item))); });
@@ -171,7 +174,7 @@ base::Result<std::optional<int>, Problem> width_from(const Request& request) {
   if (!text) return std::optional<int>{};
   const auto width = base::parse_number<int>(*text);
   if (!width || *width < kSnapshotWidthMin || *width > kSnapshotWidthMax) {
-    return problem(400, "width: \"" + *text + "\" is not a whole number from " +
+    return problem(400, "width: \"" + base::shortened(*text) + "\" is not a whole number from " +
                             std::to_string(kSnapshotWidthMin) + " to " +
                             std::to_string(kSnapshotWidthMax));
   }
@@ -236,13 +239,6 @@ Api::Api(const Parts& parts) : parts_(parts) {}
 Answer Api::answer(const Request& request, const Found& found) const {
   const auto begun = std::chrono::steady_clock::now();
   Answer answer = routed(request, found);
-  answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  answer.headers.emplace_back("Cross-Origin-Resource-Policy", "same-origin");
-  answer.headers.emplace_back("Referrer-Policy", "no-referrer");
-  const auto has_caching = [](const auto& field) { return field.first == "Cache-Control"; };
-  if (std::ranges::none_of(answer.headers, has_caching)) {
-    answer.headers.emplace_back("Cache-Control", "no-store");
-  }
   const std::string_view label = found.route != nullptr ? found.route->path : "none";
   count(label, answer.status);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
@@ -262,7 +258,7 @@ void Api::count(std::string_view route, int status) const {
 
 Answer Api::routed(const Request& request, const Found& found) const {
   if (found.methods.empty()) {
-    return answer_of(problem(404, "there is no resource at " + request.path));
+    return answer_of(problem(404, "there is no resource at " + base::shortened(request.path)));
   }
   if (request.method == "OPTIONS") {
     Answer answer;
@@ -271,7 +267,8 @@ Answer Api::routed(const Request& request, const Found& found) const {
     return answer;
   }
   if (found.route == nullptr) {
-    Problem refused = problem(405, request.method + " is not allowed for " + request.path);
+    Problem refused =
+        problem(405, request.method + " is not allowed for " + base::shortened(request.path));
     refused.headers.emplace_back("Allow", allowed(found.methods));
     return answer_of(refused);
   }
@@ -286,7 +283,8 @@ base::Result<Value, Problem> Api::params_from(const Request& request, const Rout
   if (route.takes_index()) {
     const auto index = base::parse_number<int>(request.index);
     if (!index || *index < 0) {
-      return problem(404, "\"" + request.index + "\" is not an index; expected a number from 0");
+      return problem(404, "\"" + base::shortened(request.index) +
+                              "\" is not an index; expected a number from 0");
     }
     params.add("index", Value::of(*index));
   }
@@ -297,12 +295,12 @@ base::Result<Value, Problem> Api::params_from(const Request& request, const Rout
     return params;
   }
   if (!document.is(Value::Kind::kObject)) return problem(422, "the body is not a JSON object");
-  for (auto& member : document.members) {
-    if (params.find(member.key) != nullptr) {
-      return problem(422, "the body has \"" + member.key + "\", which the path has already");
-    }
-    params.add(member.key, std::move(member.value));
+  // The members of the body differ from each other; a search among all would take quadratic time.
+  for (const auto& [key, mark, value] : params.members) {
+    if (document.find(key) == nullptr) continue;
+    return problem(422, "the body has \"" + key + "\", which the path has already");
   }
+  std::ranges::move(document.members, std::back_inserter(params.members));
   return params;
 }
 
@@ -395,13 +393,17 @@ Answer Api::openapi(const Request&, const Route&) const { return json_answer(ope
 Answer Api::ws(const Request&, const Route&) const {
   Problem refused = problem(426, "expected a WebSocket handshake");
   refused.headers.emplace_back("Upgrade", "websocket");
+  refused.headers.emplace_back("Sec-WebSocket-Version", "13");
   return answer_of(refused);
 }
 
 Answer Api::scene(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
-  return answer_with_etag(request, *state,
-                          [&] { return json_answer(*parts_.documents.scene(state)); });
+  return answer_with_etag(request, *state, [&] {
+    Answer answer = json_answer(std::string());
+    answer.shared_body = parts_.documents.scene(state);
+    return answer;
+  });
 }
 
 Answer Api::layers(const Request& request, const Route&) const {
@@ -419,7 +421,7 @@ Answer Api::layer(const Request& request, const Route&) const {
 Answer Api::layer_run(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
   if (scene::find_by_id(state->scene.layers, request.id) == nullptr) {
-    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
+    return answer_of(problem(404, "there is no layer \"" + base::shortened(request.id) + "\""));
   }
   const auto failing = parts_.status_provider.failing_layers();
   const auto failure = std::ranges::find(failing, request.id, &FailingLayer::id);
@@ -433,7 +435,7 @@ Answer Api::animations(const Request& request, const Route&) const {
   const scene::LiveStatePtr state = parts_.layers.current();
   const auto* layer = scene::find_by_id(state->scene.layers, request.id);
   if (layer == nullptr) {
-    return answer_of(problem(404, "there is no layer \"" + request.id + "\""));
+    return answer_of(problem(404, "there is no layer \"" + base::shortened(request.id) + "\""));
   }
   return json_answer(layer_animations_document(*state, *layer, parts_.layers.next_frame_time()));
 }
@@ -445,7 +447,8 @@ Answer Api::scheduled(const Request&, const Route&) const {
 Answer Api::cancel_scheduled(const Request& request, const Route&) const {
   const auto number = base::parse_number<int64_t>(request.index);
   if (!number) {
-    return answer_of(problem(404, "there is no scheduled command \"" + request.index + "\""));
+    return answer_of(
+        problem(404, "there is no scheduled command \"" + base::shortened(request.index) + "\""));
   }
   const auto done = std::make_shared<std::promise<CommandAnswer>>();
   parts_.commands.cancel(*number,
@@ -497,7 +500,7 @@ Answer Api::output(const Request& request, const Route&) const {
     const Value* id = output.find("id");
     if (id != nullptr && id->text == request.id) return json_answer(output);
   }
-  return answer_of(problem(404, "there is no output \"" + request.id + "\""));
+  return answer_of(problem(404, "there is no output \"" + base::shortened(request.id) + "\""));
 }
 
 Answer Api::snapshot(const Request& request, const Route& route) const {

@@ -1,6 +1,7 @@
 #include "control/command_request.h"
 
 #include "base/parse_number.h"
+#include "base/shortened.h"
 #include "scene/model/placeholder.h"
 
 #include <string>
@@ -18,7 +19,7 @@ base::Result<layers::At> at_from(std::string_view text) {
     return layers::At(std::in_place_index<2>, *instant);
   }
   return base::Error{base::ErrorCode::kInvalidInput,
-                     "at: \"" + std::string(text) +
+                     "at: \"" + base::shortened(text) +
                          "\" is not a time, expected a stream time such as 90s, a frame such as "
                          "frame:5400, or a date and time with its offset from UTC such as "
                          "2026-01-01T18:00:00+01:00",
@@ -29,7 +30,7 @@ base::Result<layers::At> at_from(std::string_view text) {
 base::Result<AckLevel> ack_level_from(std::string_view text) {
   if (text == "on-air") return AckLevel::kOnAir;
   return base::Error{base::ErrorCode::kInvalidInput,
-                     "wait: \"" + std::string(text) + "\" is unknown; expected on-air",
+                     "wait: \"" + base::shortened(text) + "\" is unknown; expected on-air",
                      {},
                      nullptr};
 }

@@ -10,8 +10,8 @@ Text Documents::scene(const scene::LiveStatePtr& state) {
     const std::lock_guard lock(mutex_);
     if (revision_ == state->revision) return text_;
   }
-  auto text = std::make_shared<const std::string>(
-      scene::write_json(scene::document_of(*state, scene::Secrets::kRedacted), 0));
+  Text text = counted_text(
+      scene::write_json(scene::document_of(*state, scene::Secrets::kRedacted), 0), budget_);
   const std::lock_guard lock(mutex_);
   if (state->revision > revision_) {
     revision_ = state->revision;

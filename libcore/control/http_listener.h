@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/metrics.h"
+#include "control/byte_budget.h"
 #include "control/gate.h"
 #include "control/request_head.h"
 #include "control/server_limits.h"
@@ -47,24 +48,29 @@ class HttpListener {
   /// Callbacks must not throw. `answer` runs on a lane's thread, the others run on the listener's
   /// thread.
   struct Options {
-    std::string address;  ///< an IP address
+    std::string address;  ///< an IP address; empty: no TCP
     int port = 0;
-    const Limits* limits = nullptr;    ///< outlives the listener
+    std::string socket_path;         ///< of a Unix socket; empty: none
+    const Limits* limits = nullptr;  ///< outlives the listener
+    std::shared_ptr<ByteBudget> budget;
     Gate* gate = nullptr;              ///< outlives the listener
     base::Metrics* metrics = nullptr;  ///< outlives the listener
     std::function<Answer(const Request& request, const Found& found)> answer;
     std::function<void(UpgradedConnection)> to_web_socket;
     std::function<void(UpgradedConnection)> to_preview;
     std::function<void(std::string_view route, int status)> count;
+    /// Called when the budget has no room for a request, to make some.
+    std::function<void()> relieve;
     std::function<void(std::string_view line)> log;
   };
-  /// Starts listening. Errors: kInvalidInput when `address` is not an IP address, kIo when the
-  /// socket cannot listen there.
+  /// Starts listening. Only processes of the same user and of root can use the Unix socket; the
+  /// file that a dead server has left is replaced. Errors: kInvalidInput when `address` is not an
+  /// IP address, kIo when a socket cannot listen there.
   static base::Result<std::unique_ptr<HttpListener>> open(Options options);
   /// Closes idle connections and waits at most a second for requests in progress.
   ~HttpListener();
 
-  /// The port that it listens on, also when Options::port was 0.
+  /// The TCP port that it listens on, also when Options::port was 0; 0 without TCP.
   int port() const;
   /// Stops accepting connections, and further requests on open ones.
   void stop_accepting();

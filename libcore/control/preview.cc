@@ -3,6 +3,7 @@
 #include "base/thread_name.h"
 #include "control/api.h"
 #include "control/http_response.h"
+#include "control/stream_socket.h"
 
 #include <array>
 #include <boost/asio.hpp>
@@ -18,11 +19,11 @@ namespace layercast::control {
 namespace {
 
 namespace asio = boost::asio;
-using asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
 constexpr std::chrono::milliseconds kPatience{250};
-constexpr std::chrono::seconds kPictureTime{10};
+/// The kernel's, for each viewer: small, so that a viewer that does not read is noticed soon.
+constexpr int kSendBufferBytes = 64 << 10;
 
 std::string part_of(const EncodedPicture& picture) {
   return "--frame\r\nContent-Type: image/jpeg\r\nContent-Length: " +
@@ -78,7 +79,7 @@ class Preview::Work {
 /// One preview client. Thread: the network thread.
 class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(Work& preview, tcp::socket socket, std::shared_ptr<void> slot)
+  Viewer(Work& preview, StreamSocket socket, std::shared_ptr<void> slot)
       : preview_(preview),
         socket_(std::move(socket)),
         timer_(preview.io_),
@@ -98,6 +99,8 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
   void leave() {
     timer_.cancel();
     ErrorCode ignored;
+    // The system would keep what is in its buffers until the client has read it.
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);
     socket_.close(ignored);
     if (preview_.viewers_.erase(shared_from_this()) > 0) preview_.note_viewers();
   }
@@ -105,18 +108,31 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
  private:
   void send(Text text) {
     sending_ = std::move(text);
-    timer_.expires_after(kPictureTime);
+    sent_bytes_ = 0;
+    send_more();
+  }
+
+  /// Every piece that the client takes is progress; without any, it leaves its place to others.
+  void send_more() {
+    timer_.expires_after(
+        std::chrono::duration_cast<asio::steady_timer::duration>(preview_.limits_.viewer_patience));
     timer_.async_wait([self = shared_from_this()](ErrorCode error) {
       const bool is_due = self->timer_.expiry() <= std::chrono::steady_clock::now();
       if (!error && is_due && self->sending_ != nullptr) self->leave();
     });
-    asio::async_write(socket_, asio::buffer(*sending_),
-                      [self = shared_from_this()](ErrorCode error, size_t) {
-                        if (error) return self->leave();
-                        self->timer_.cancel();
-                        self->sending_ = nullptr;
-                        if (self->next_ != nullptr) self->send(std::exchange(self->next_, nullptr));
-                      });
+    socket_.async_write_some(asio::buffer(*sending_) + sent_bytes_,
+                             [self = shared_from_this()](ErrorCode error, size_t count) {
+                               if (error) return self->leave();
+                               self->sent_bytes_ += count;
+                               if (self->sent_bytes_ < self->sending_->size()) {
+                                 return self->send_more();
+                               }
+                               self->timer_.cancel();
+                               self->sending_ = nullptr;
+                               if (self->next_ != nullptr) {
+                                 self->send(std::exchange(self->next_, nullptr));
+                               }
+                             });
   }
 
   /// Detects that the client disconnects; discards what it sends.
@@ -129,11 +145,12 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
   }
 
   Work& preview_;
-  tcp::socket socket_;
+  StreamSocket socket_;
   asio::steady_timer timer_;
   std::shared_ptr<void> slot_;
   std::array<char, 256> heard_{};
   Text sending_;
+  size_t sent_bytes_ = 0;  // of sending_
   Text next_;
 };
 
@@ -143,17 +160,11 @@ void Preview::Work::admit(UpgradedConnection connection) {
 }
 
 void Preview::Work::take(UpgradedConnection connection) {
-  tcp::socket socket(io_);
+  StreamSocket socket = socket_of(std::move(connection.socket), io_);
+  if (!socket.is_open()) return;
   ErrorCode error;
-  const bool is_v6 = connection.peer.local_address.find(':') != std::string::npos;
-  const int native = connection.socket.take();
-  socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
-  if (error) {
-    const OwnSocket closed(native);
-    return;
-  }
   socket.non_blocking(true, error);
-  socket.set_option(asio::socket_base::send_buffer_size(limits_.send_buffer_bytes), error);
+  socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), error);
   if (viewers_.size() >= static_cast<size_t>(limits_.viewers_max)) {
     Problem refused = problem(503, "too many preview clients");
     refused.headers.emplace_back("Retry-After", "10");

@@ -1,5 +1,6 @@
 #include "control/problem.h"
 
+#include "base/shortened.h"
 #include "scene/wire/json_codec.h"
 
 #include <algorithm>
@@ -13,6 +14,10 @@ struct StatusName {
   std::string_view name;
   std::string_view title;
 };
+
+// Messages shorten each foreign text by itself; these bound what they missed.
+constexpr size_t kDetailBytesMax = 1000;
+constexpr size_t kErrorsBytesMax = 48 << 10;
 
 constexpr std::array kStatusNames = {
     StatusName{100, "", "Continue"},
@@ -57,6 +62,31 @@ std::string without_prefix(const std::string& pointer, std::string_view prefix) 
   return rest.empty() || rest.starts_with('/') ? rest : pointer;
 }
 
+scene::Value errors_document(const Problem& problem) {
+  using scene::Value;
+  // Of the line breaks and the indentation of one error.
+  constexpr size_t kLayoutBytes = 64;
+  Value errors = Value::array();
+  const auto add = [&](const std::string& pointer, const std::string& detail) {
+    errors.items.push_back(Value::object()
+                               .add("pointer", Value::of(base::shortened(pointer, kDetailBytesMax)))
+                               .add("detail", Value::of(base::shortened(detail, kDetailBytesMax))));
+  };
+  size_t bytes = 0;
+  size_t more = problem.errors.size() + problem.more_errors;
+  for (const auto& fault : problem.errors) {
+    add(fault.pointer, fault.detail);
+    bytes += scene::write_json(errors.items.back(), 0).size() + kLayoutBytes;
+    if (bytes > kErrorsBytesMax) {
+      errors.items.pop_back();
+      break;
+    }
+    --more;
+  }
+  if (more > 0) add({}, std::to_string(more) + (more == 1 ? " more fault" : " more faults"));
+  return errors;
+}
+
 }  // namespace
 
 std::string_view title_of(int status) {
@@ -64,11 +94,11 @@ std::string_view title_of(int status) {
   return entry == nullptr ? std::string_view{} : entry->title;
 }
 
-Problem problem(int status, std::string detail) {
+Problem problem(int status, std::string_view detail) {
   Problem made;
   made.status = status;
   if (const StatusName* entry = entry_of(status)) made.name = entry->name;
-  made.detail = std::move(detail);
+  made.detail = base::shortened(detail, kDetailBytesMax);
   return made;
 }
 
@@ -78,7 +108,7 @@ Problem problem_of(const base::Error& error) {
   // Well-formed but invalid content is 422, not 400.
   made.status = error.code == base::ErrorCode::kInvalidInput ? 422 : meaning.http_status;
   made.name = meaning.name;
-  made.detail = error.to_string();
+  made.detail = base::shortened(error.to_string(), kDetailBytesMax);
   if (meaning.retryable && made.status == 503) made.headers.emplace_back("Retry-After", "1");
   return made;
 }
@@ -88,6 +118,7 @@ Problem problem_of(const scene::Refusal& refusal, std::string_view prefix) {
   for (const auto& fault : refusal.faults) {
     made.errors.push_back({without_prefix(fault.pointer, prefix), fault.detail});
   }
+  made.more_errors = refusal.more_faults;
   return made;
 }
 
@@ -98,15 +129,7 @@ scene::Value document_of(const Problem& problem) {
       .add("title", Value::of(title_of(problem.status)))
       .add("status", Value::of(problem.status))
       .add("detail", Value::of(problem.detail));
-  if (!problem.errors.empty()) {
-    Value errors = Value::array();
-    for (const auto& fault : problem.errors) {
-      errors.items.push_back(Value::object()
-                                 .add("pointer", Value::of(fault.pointer))
-                                 .add("detail", Value::of(fault.detail)));
-    }
-    document.add("errors", std::move(errors));
-  }
+  if (!problem.errors.empty()) document.add("errors", errors_document(problem));
   if (problem.revision) {
     document.add("revision", Value::of(static_cast<double>(*problem.revision)));
   }

@@ -22,6 +22,7 @@ struct Problem {
   std::string name;  ///< the end of its type URN, such as `stale`
   std::string detail;
   std::vector<scene::FieldFault> errors;
+  size_t more_errors = 0;           ///< further ones, which have no description
   std::optional<int64_t> revision;  ///< the current one, where that helps
   Fields headers;                   ///< such as Allow
 };
@@ -32,8 +33,8 @@ inline constexpr const char* kProblemType = "application/problem+json";
 /// `Not Found`; empty for a status that the API does not use.
 std::string_view title_of(int status);
 
-/// A problem with the type that belongs to `status`.
-Problem problem(int status, std::string detail);
+/// A problem with the type that belongs to `status`. A long `detail` is shortened.
+Problem problem(int status, std::string_view detail);
 /// The problem for an error: status and type come from base::meaning_of(), except that
 /// kInvalidInput is 422.
 Problem problem_of(const base::Error& error);
@@ -41,7 +42,8 @@ Problem problem_of(const base::Error& error);
 /// params; removed from the pointers, so that they refer to the body.
 Problem problem_of(const scene::Refusal& refusal, std::string_view prefix = {});
 
-/// The problem document, and the same as JSON text.
+/// The problem document, and the same as JSON text: less than 64 KiB. A last error says how many
+/// others have no room.
 scene::Value document_of(const Problem& problem);
 std::string problem_text(const Problem& problem);
 

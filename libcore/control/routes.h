@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/byte_budget.h"
 #include "control/problem.h"
 
 #include <cstdint>
@@ -35,6 +36,7 @@ struct Answer {
   int status = 200;
   std::string type = "application/json";
   std::string body;
+  Text shared_body{};  ///< precedes `body` without being copied; null: nothing does
   Fields headers;
 };
 

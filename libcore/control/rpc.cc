@@ -1,5 +1,6 @@
 #include "control/rpc.h"
 
+#include "base/shortened.h"
 #include "control/api.h"
 #include "control/routes.h"
 #include "control/rpc_command.h"
@@ -25,6 +26,8 @@ constexpr int kMethodNotFound = -32601;
 constexpr int kInvalidParams = -32602;
 constexpr int kInternalError = -32603;
 constexpr size_t kBatchMax = 100;
+constexpr size_t kIdBytesMax = 200;
+constexpr size_t kMessageBytesMax = 1000;  ///< of an error
 
 /// The events of a subscription; every subscriber also receives `scene`.
 constexpr std::array<std::string_view, 20> kEvents = {
@@ -82,7 +85,8 @@ base::Result<uint32_t, Problem> kinds_from(const Value& params) {
     const Value& event = events->items[i];
     const uint32_t kind = event.is(Value::Kind::kString) ? bit_of(event.text) : 0;
     if (kind == 0) {
-      return wrong_param("events/" + std::to_string(i), "\"" + event.text + "\" is not an event" +
+      return wrong_param("events/" + std::to_string(i), "\"" + base::shortened(event.text) +
+                                                            "\" is not an event" +
                                                             scene::suggestion(event.text, kEvents));
     }
     kinds |= kind;
@@ -177,8 +181,10 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
   const Value* version = request.find("jsonrpc");
   const Value* method = request.find("method");
   const Value* id = request.find("id");
-  const bool has_good_id = id == nullptr || id->is(Value::Kind::kString) ||
-                           id->is(Value::Kind::kNumber) || id->is(Value::Kind::kNull);
+  // The answer repeats it.
+  const bool has_good_id = id == nullptr || id->is(Value::Kind::kNumber) ||
+                           id->is(Value::Kind::kNull) ||
+                           (id->is(Value::Kind::kString) && id->text.size() <= kIdBytesMax);
   if (id != nullptr && has_good_id) call.id = *id;
   const bool is_request = version != nullptr && version->is(Value::Kind::kString) &&
                           version->text == "2.0" && method != nullptr &&
@@ -189,6 +195,10 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
   }
   if (id == nullptr) call.id.reset();
   call.method = method->text;
+  if (parts_.budget->is_full()) {
+    parts_.hub.relieve();
+    return send_problem(call, problem(503, "too many bytes wait for clients"));
+  }
   const Value* params = request.find("params");
   if (params != nullptr && !params->is(Value::Kind::kObject)) {
     return send_error(call, kInvalidParams, "params: expected an object");
@@ -216,7 +226,8 @@ void Rpc::run(const Call& call, const Value& params) {
     }
     const auto* layer = scene::find_by_id(state->scene.layers, id->text);
     if (layer == nullptr) {
-      return send_problem(call, problem(404, "there is no layer \"" + id->text + "\""));
+      return send_problem(call,
+                          problem(404, "there is no layer \"" + base::shortened(id->text) + "\""));
     }
     if (call.method != "layers.get") {
       return send_result(
@@ -242,7 +253,8 @@ void Rpc::run(const Call& call, const Value& params) {
   if (is_command(call.method)) return execute(call, params);
   const auto known = all_methods();
   send_error(call, kMethodNotFound,
-             "there is no method \"" + call.method + "\"" + scene::suggestion(call.method, known));
+             "there is no method \"" + base::shortened(call.method) + "\"" +
+                 scene::suggestion(call.method, known));
 }
 
 void Rpc::send_track(const Call& call, const Value& params, const scene::LiveState& state) {
@@ -252,7 +264,8 @@ void Rpc::send_track(const Call& call, const Value& params, const scene::LiveSta
   }
   const auto* track = scene::find_by_id(state.scene.audio, id->text);
   if (track == nullptr) {
-    return send_problem(call, problem(404, "there is no sound \"" + id->text + "\""));
+    return send_problem(call,
+                        problem(404, "there is no sound \"" + base::shortened(id->text) + "\""));
   }
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(state.revision)))
@@ -324,7 +337,7 @@ void Rpc::send_answer(const Exchange& exchange) {
   }
   if (exchange.is_batch && !text.empty()) text = "[" + text + "]";
   parts_.hub.answer(exchange.client,
-                    text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text)),
+                    text.empty() ? nullptr : counted_text(std::move(text), parts_.budget),
                     exchange.message_bytes);
   for (const auto& act : exchange.afterwards) act();
 }
@@ -350,7 +363,8 @@ void Rpc::send_problem(const Call& call, const Problem& problem) {
 
 void Rpc::send_error(const Call& call, int code, const std::string& message) {
   Value error = Value::object();
-  error.add("code", Value::of(code)).add("message", Value::of(message));
+  error.add("code", Value::of(code))
+      .add("message", Value::of(base::shortened(message, kMessageBytesMax)));
   send(call, "error", scene::write_json(error, 0));
 }
 
@@ -361,9 +375,13 @@ bool Rpc::anybody_wants(uint32_t kinds) const {
                              [kinds](const auto& entry) { return (entry.second & kinds) != 0; });
 }
 
-Text Rpc::scene_notice() const {
-  return std::make_shared<const std::string>(
-      notification_text("scene", *parts_.documents.scene(latest_)));
+Text Rpc::scene_notice() {
+  if (noticed_revision_ != latest_->revision) {
+    scene_notice_ =
+        counted_text(notification_text("scene", *parts_.documents.scene(latest_)), parts_.budget);
+    noticed_revision_ = latest_->revision;
+  }
+  return scene_notice_;
 }
 
 void Rpc::publish(const layers::Change& change) {
@@ -375,8 +393,9 @@ void Rpc::publish(const layers::Change& change) {
     const uint32_t kind = bit_of(event.name);
     if (!anybody_wants(kind)) continue;
     const Value params = with_revision(change.state->revision, event.params);
-    notices.push_back({kind, std::make_shared<const std::string>(
-                                 notification_text(event.name, scene::write_json(params, 0)))});
+    notices.push_back(
+        {kind,
+         counted_text(notification_text(event.name, scene::write_json(params, 0)), parts_.budget)});
   }
   // A change without events replaced the whole state, for example in a follower.
   if (change.events.empty() && change.state->revision > known) {
@@ -389,8 +408,8 @@ void Rpc::publish(const std::string& name, const Value& params) {
   const uint32_t kind = bit_of(name);
   if (!anybody_wants(kind)) return;
   const Value all = with_revision(latest_->revision, params);
-  parts_.hub.broadcast({{kind, std::make_shared<const std::string>(
-                                   notification_text(name, scene::write_json(all, 0)))}});
+  parts_.hub.broadcast(
+      {{kind, counted_text(notification_text(name, scene::write_json(all, 0)), parts_.budget)}});
 }
 
 void Rpc::publish_stats() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/metrics.h"
+#include "control/byte_budget.h"
 #include "control/command_service.h"
 #include "control/documents.h"
 #include "control/serial_executor.h"
@@ -32,6 +33,7 @@ class Rpc {
     CommandService& commands;
     const Limits& limits;
     SocketHub& hub;
+    std::shared_ptr<ByteBudget> budget;
   };
   explicit Rpc(const Parts& parts);
   ~Rpc();
@@ -68,7 +70,8 @@ class Rpc {
   void publish(const std::string& name, const scene::Value& params);
   void publish_stats();
   bool anybody_wants(uint32_t kinds) const;
-  Text scene_notice() const;
+  /// The newest scene as a notification, which all subscribers share.
+  Text scene_notice();
 
   Parts parts_;
   // Shared with callbacks that may run after destruction.
@@ -76,6 +79,8 @@ class Rpc {
 
   // Used only on the executor's thread.
   scene::LiveStatePtr latest_;
+  Text scene_notice_;
+  int64_t noticed_revision_ = -1;  // of scene_notice_
   std::set<SocketHub::Client> present_;
   std::map<SocketHub::Client, uint32_t> subscribers_;
 

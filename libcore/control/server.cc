@@ -1,6 +1,7 @@
 #include "control/server.h"
 
 #include "control/api.h"
+#include "control/byte_budget.h"
 #include "control/command_service.h"
 #include "control/documents.h"
 #include "control/gate.h"
@@ -9,6 +10,7 @@
 #include "control/rpc.h"
 #include "control/socket_hub.h"
 
+#include <memory>
 #include <utility>
 
 namespace layercast::control {
@@ -25,7 +27,11 @@ base::Result<void> check(const ServerOptions& options) {
   if (options.token && options.token->empty()) {
     return base::invalid_input("the token is empty");
   }
-  if (options.token || is_loopback(address_of_host(options.host))) return {};
+  if (options.host.empty() && options.socket_path.empty()) {
+    return base::invalid_input("there is neither an address nor a socket to listen on");
+  }
+  const bool is_private = options.host.empty() || is_loopback(address_of_host(options.host));
+  if (options.token || is_private) return {};
   return base::invalid_input("\"" + options.host +
                              "\" is not a loopback address; listening there requires a token");
 }
@@ -37,24 +43,29 @@ class Server::Work {
   explicit Work(const ServerOptions& options)
       : limits_(options.limits),
         host_(address_of_host(options.host)),
+        socket_path_(options.socket_path),
+        budget_(std::make_shared<ByteBudget>(limits_.all_bytes_max)),
+        documents_(budget_),
         gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
               *options.metrics),
         commands_(*options.layers, *options.status_provider, limits_),
         api_({*options.layers, *options.status_provider, *options.metrics, documents_, commands_,
               limits_}),
         preview_(*options.status_provider, limits_, *options.metrics),
-        hub_({&limits_, options.metrics,
+        hub_({&limits_, options.metrics, budget_,
               [this](SocketHub::Client client, std::string message) {
                 rpc_->on_message(client, std::move(message));
               },
               [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
         rpc_(std::make_unique<Rpc>(Rpc::Parts{*options.layers, *options.status_provider, documents_,
-                                              commands_, limits_, hub_})) {}
+                                              commands_, limits_, hub_, budget_})) {}
 
   base::Result<void> open(const ServerOptions& options) {
     HttpListener::Options listener;
     listener.address = host_;
     listener.port = options.port;
+    listener.socket_path = socket_path_;
+    listener.budget = budget_;
     listener.limits = &limits_;
     listener.gate = &gate_;
     listener.metrics = options.metrics;
@@ -68,6 +79,7 @@ class Server::Work {
       preview_.admit(std::move(connection));
     };
     listener.count = [this](std::string_view route, int status) { api_.count(route, status); };
+    listener.relieve = [this] { hub_.relieve(); };
     listener.log = options.log;
     TRY(listener_, HttpListener::open(std::move(listener)));
     return {};
@@ -82,6 +94,7 @@ class Server::Work {
 
   int port() const { return listener_->port(); }
   std::string address() const {
+    if (host_.empty()) return "unix:" + socket_path_;
     const bool is_v6 = host_.find(':') != std::string::npos;
     return "http://" + (is_v6 ? "[" + host_ + "]" : host_) + ":" + std::to_string(port()) + "/";
   }
@@ -89,6 +102,8 @@ class Server::Work {
  private:
   Limits limits_;
   std::string host_;
+  std::string socket_path_;
+  std::shared_ptr<ByteBudget> budget_;
   Documents documents_;
   Gate gate_;
   CommandService commands_;

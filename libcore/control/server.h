@@ -17,8 +17,9 @@ namespace layercast::control {
 
 /// The settings of a server.
 struct ServerOptions {
-  std::string host = "127.0.0.1";
+  std::string host = "127.0.0.1";          ///< empty: no TCP
   int port = 8080;                         ///< 0: any free port
+  std::string socket_path;                 ///< of a Unix socket, which needs no token; empty: none
   std::optional<std::string> token;        ///< absent: loopback only, no authentication
   std::vector<std::string> allowed_hosts;  ///< besides loopback names and the listen address
   layers::LayerManager* layers = nullptr;  ///< outlives the server
@@ -30,18 +31,18 @@ struct ServerOptions {
   Limits limits{};
 };
 
-/// Serves the HTTP API, the WebSocket API, the metrics, the health checks and the page on one
-/// address. Thread: any.
+/// Serves the HTTP API, the WebSocket API, the metrics, the health checks and the page on a TCP
+/// address, a Unix socket, or both. Thread: any.
 class Server {
  public:
   /// Starts listening. Errors: kInvalidInput for an invalid address, or one that is not loopback
-  /// when there is no token; kIo when the port is in use.
+  /// when there is no token; kIo when the port or the socket is in use.
   static base::Result<std::unique_ptr<Server>> open(const ServerOptions& options);
   /// Closes all WebSockets with `going away` and waits at most a second for requests in progress.
   ~Server();
 
   int port() const;
-  /// `http://127.0.0.1:8080/`
+  /// `http://127.0.0.1:8080/`; `unix:PATH` without TCP.
   std::string address() const;
 
  private:

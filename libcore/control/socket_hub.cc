@@ -1,14 +1,17 @@
 #include "control/socket_hub.h"
 
 #include "base/thread_name.h"
+#include "control/stream_socket.h"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/websocket.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -29,6 +32,29 @@ constexpr std::chrono::seconds kGoodbyeTime{1};
 /// How soon a client whose messages must wait is checked again.
 constexpr std::chrono::milliseconds kReadPause{10};
 constexpr size_t kKeptBufferBytes = 16 << 10;
+/// How much of a message is read before the limits are checked again.
+constexpr size_t kReadBytes = 64 << 10;
+
+/// Counts the bytes that the system has accepted for a client: Beast reports a message only once
+/// all of it is written. Source: the concept RatePolicy of Boost.Beast.
+class WriteMeter {
+ public:
+  uint64_t bytes() const { return bytes_; }
+
+ private:
+  friend class beast::rate_policy_access;
+  static constexpr size_t kUnlimited = std::numeric_limits<size_t>::max();
+
+  size_t available_read_bytes() const noexcept { return kUnlimited; }
+  size_t available_write_bytes() const noexcept { return kUnlimited; }
+  void transfer_read_bytes(size_t) const noexcept {}
+  void transfer_write_bytes(size_t count) noexcept { bytes_ += count; }
+  void on_timer() const noexcept {}
+
+  uint64_t bytes_ = 0;
+};
+
+using MeteredStream = beast::basic_stream<StreamProtocol, asio::any_io_executor, WriteMeter>;
 
 }  // namespace
 
@@ -42,9 +68,11 @@ class SocketHub::Work {
   void answer(Client client, Text text, size_t message_bytes);
   void subscribe(Client client, uint32_t kinds, Text first);
   void broadcast(std::vector<Notice> notices);
+  void relieve();
 
  private:
   class Session;
+  void disconnect_largest();
   std::shared_ptr<base::Counter> dropped_counter(const std::string& reason);
   void take(UpgradedConnection connection);
   void forget(Client client);
@@ -62,6 +90,7 @@ class SocketHub::Work {
   Client last_client_ = 0;
   std::shared_ptr<int64_t> unanswered_bytes_ = std::make_shared<int64_t>(0);
 
+  std::atomic<bool> is_relieving_ = false;  // whether disconnect_largest() is queued
   std::mutex mutex_;
   std::condition_variable emptied_;
   bool is_empty_ = false;
@@ -71,12 +100,15 @@ class SocketHub::Work {
 /// One client. Thread: the hub's.
 class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(Work& hub, Client client, tcp::socket socket, UpgradedConnection connection)
+  Session(Work& hub, Client client, StreamSocket socket, UpgradedConnection connection)
       : hub_(hub),
         client_(client),
         stream_(std::move(socket)),
         pause_(hub.io_),
+        write_timer_(hub.io_),
+        message_timer_(hub.io_),
         connection_(std::move(connection)),
+        share_(hub.options_.budget),
         all_unanswered_bytes_(hub.unanswered_bytes_),
         tokens_(hub.limits_.messages_per_second_max),
         refilled_(Clock::now()) {}
@@ -114,6 +146,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     --unanswered_;
     unanswered_bytes_ -= static_cast<int64_t>(message_bytes);
     *all_unanswered_bytes_ -= static_cast<int64_t>(message_bytes);
+    share_.resize(unfinished_bytes_ + unanswered_bytes_);
     if (text != nullptr) send(std::move(text));
     if (!is_reading_ && !is_pausing_ && is_open_) read_on();
   }
@@ -125,7 +158,26 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
       return cut_off(websocket::close_code::try_again_later, "slow", "too slow");
     }
     queue_.push_back(std::move(text));
-    if (queue_.size() == 1) write();
+    if (hub_.options_.budget->is_full()) hub_.relieve();
+    if (queue_.size() > 1) return;
+    queued_ = Clock::now();
+    watch_progress();
+    write();
+  }
+
+  /// The bytes that a slow client holds: of messages that it has been taking or sending for
+  /// Limits::slow_after. 0: it is not slow.
+  int64_t bytes_held_slowly() const {
+    const auto now = Clock::now();
+    const base::Duration slow_after = hub_.limits_.slow_after;
+    int64_t bytes = 0;
+    if (!queue_.empty() && now - queued_ >= slow_after) bytes += queued_bytes_;
+    if (is_in_message_ && now - message_began_ >= slow_after) bytes += unfinished_bytes_;
+    return bytes;
+  }
+
+  void disconnect_for_room() {
+    cut_off(websocket::close_code::try_again_later, "budget", "too slow while others wait");
   }
 
   /// Sends a close frame after the message being written; disconnects a second later at the latest.
@@ -158,6 +210,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     stream_.read_message_max(static_cast<size_t>(hub_.limits_.message_bytes_max));
     stream_.auto_fragment(false);
     parser_.eager(false);
+    parser_.header_limit(static_cast<uint32_t>(hub_.limits_.head_bytes_max));
   }
 
   bool may_read() {
@@ -167,7 +220,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     refilled_ = now;
     const double most = limits.messages_per_second_max;
     tokens_ = std::min(most, tokens_ + passed.count() * most);
-    return tokens_ >= 1 && unanswered_ < limits.unanswered_max &&
+    return tokens_ >= 1 && has_room() && unanswered_ < limits.unanswered_max &&
            unanswered_bytes_ < limits.unanswered_bytes_max &&
            *all_unanswered_bytes_ < limits.all_unanswered_bytes_max;
   }
@@ -184,16 +237,90 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
       });
       return;
     }
+    read_piece();
+  }
+
+  bool has_room() const {
+    if (!hub_.options_.budget->is_full()) return true;
+    hub_.relieve();
+    return false;
+  }
+
+  /// Reads a piece of a message: an unfinished one counts in the budget, and has a deadline.
+  void read_piece() {
     is_reading_ = true;
-    stream_.async_read(buffer_, [self = shared_from_this()](ErrorCode error, size_t) {
-      self->is_reading_ = false;
-      if (error) return self->note_end(error);
-      self->take_message();
+    stream_.async_read_some(buffer_, kReadBytes,
+                            [self = shared_from_this()](ErrorCode error, size_t) {
+                              self->is_reading_ = false;
+                              if (error) return self->note_end(error);
+                              self->take_piece();
+                            });
+  }
+
+  void take_piece() {
+    if (is_closing_) return drain();
+    if (stream_.is_message_done()) {
+      end_message();
+      return take_message();
+    }
+    if (!is_in_message_) {
+      is_in_message_ = true;
+      message_began_ = Clock::now();
+      expire(message_timer_, hub_.limits_.message_patience, [this] {
+        if (!is_in_message_) return;
+        cut_off(websocket::close_code::policy_error, "unfinished",
+                "a message was not finished in time");
+      });
+    }
+    count_unfinished(static_cast<int64_t>(buffer_.capacity()));
+    read_rest();
+  }
+
+  /// Reads on in an unfinished message, once the budget has room.
+  void read_rest() {
+    if (is_closing_) return drain();
+    if (has_room()) return read_piece();
+    is_pausing_ = true;
+    pause_.expires_after(kReadPause);
+    pause_.async_wait([self = shared_from_this()](ErrorCode error) {
+      self->is_pausing_ = false;
+      if (!error) self->read_rest();
     });
   }
 
+  void end_message() {
+    is_in_message_ = false;
+    message_timer_.cancel();
+    count_unfinished(0);
+  }
+
+  void count_unfinished(int64_t bytes) {
+    unfinished_bytes_ = bytes;
+    share_.resize(unfinished_bytes_ + unanswered_bytes_);
+  }
+
+  /// Calls `act` after `patience`, unless the timer is cancelled or restarted before.
+  template <class Act>
+  void expire(asio::steady_timer& timer, base::Duration patience, Act act) {
+    timer.expires_after(std::chrono::duration_cast<asio::steady_timer::duration>(patience));
+    timer.async_wait([self = shared_from_this(), &timer, act](ErrorCode error) {
+      // The timer may have been restarted after this handler was queued.
+      if (!error && timer.expiry() <= Clock::now()) act();
+    });
+  }
+
+  void watch_progress() {
+    const uint64_t before = written_bytes();
+    expire(write_timer_, hub_.limits_.progress_patience, [this, before] {
+      if (queue_.empty() || !is_open_) return;
+      const auto least = static_cast<uint64_t>(hub_.limits_.progress_bytes_min);
+      if (written_bytes() - before >= least) return watch_progress();
+      cut_off(websocket::close_code::try_again_later, "slow", "too slow");
+    });
+  }
+  uint64_t written_bytes() const { return beast::get_lowest_layer(stream_).rate_policy().bytes(); }
+
   void take_message() {
-    if (is_closing_) return drain();
     if (!stream_.got_text()) {
       return cut_off(websocket::close_code::unknown_data, "binary", "expected text messages");
     }
@@ -205,6 +332,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     ++unanswered_;
     unanswered_bytes_ += static_cast<int64_t>(message.size());
     *all_unanswered_bytes_ += static_cast<int64_t>(message.size());
+    count_unfinished(0);
     hub_.options_.on_message(client_, std::move(message));
     read_on();
   }
@@ -216,7 +344,11 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
                           self->hub_.sent_->add();
                           self->queued_bytes_ -= static_cast<int64_t>(self->queue_.front()->size());
                           self->queue_.pop_front();
-                          if (!self->queue_.empty()) return self->write();
+                          if (!self->queue_.empty()) {
+                            self->queued_ = Clock::now();
+                            return self->write();
+                          }
+                          self->write_timer_.cancel();
                           if (self->is_closing_) self->say_goodbye();
                         });
   }
@@ -254,20 +386,35 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     if (is_open_) hub_.clients_->add(-1);
     is_open_ = false;
     pause_.cancel();
+    write_timer_.cancel();
+    message_timer_.cancel();
+    // The system would keep what is in its buffers until the client has read it.
+    ErrorCode ignored;
+    if (!queue_.empty()) {
+      beast::get_lowest_layer(stream_).socket().set_option(asio::socket_base::linger(true, 0),
+                                                           ignored);
+    }
     beast::get_lowest_layer(stream_).close();
     hub_.forget(client_);
   }
 
   Work& hub_;
   Client client_;
-  websocket::stream<beast::tcp_stream> stream_;
+  websocket::stream<MeteredStream> stream_;
   asio::steady_timer pause_;
+  asio::steady_timer write_timer_;    // while messages are queued
+  asio::steady_timer message_timer_;  // while a message is unfinished
   UpgradedConnection connection_;
   beast::flat_buffer buffer_;
   beast::http::request_parser<beast::http::empty_body> parser_;
   std::deque<Text> queue_;
   int64_t queued_bytes_ = 0;
+  Clock::time_point queued_;  // when the first message of the queue became the first
   uint32_t kinds_ = 0;
+  ByteBudget::Share share_;  // of messages that are unfinished or unanswered
+  int64_t unfinished_bytes_ = 0;
+  bool is_in_message_ = false;
+  Clock::time_point message_began_;
   std::shared_ptr<int64_t> all_unanswered_bytes_;  // sessions may end after the hub
   double tokens_;
   Clock::time_point refilled_;
@@ -303,15 +450,8 @@ void SocketHub::Work::admit(UpgradedConnection connection) {
 }
 
 void SocketHub::Work::take(UpgradedConnection connection) {
-  tcp::socket socket(io_);
-  ErrorCode error;
-  const bool is_v6 = connection.peer.local_address.find(':') != std::string::npos;
-  const int native = connection.socket.take();
-  socket.assign(is_v6 ? tcp::v6() : tcp::v4(), native, error);
-  if (error) {
-    const OwnSocket closed(native);
-    return;
-  }
+  StreamSocket socket = socket_of(std::move(connection.socket), io_);
+  if (!socket.is_open()) return;
   const Client client = ++last_client_;
   auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(connection));
   sessions_.emplace(client, session);
@@ -354,6 +494,23 @@ void SocketHub::Work::broadcast(std::vector<Notice> notices) {
   });
 }
 
+void SocketHub::Work::relieve() {
+  if (is_relieving_.exchange(true)) return;
+  asio::post(io_, [this] {
+    is_relieving_ = false;
+    disconnect_largest();
+  });
+}
+
+void SocketHub::Work::disconnect_largest() {
+  std::shared_ptr<Session> largest;
+  for (const auto& [client, session] : sessions_) {
+    const int64_t bytes = session->bytes_held_slowly();
+    if (bytes > (largest == nullptr ? 0 : largest->bytes_held_slowly())) largest = session;
+  }
+  if (largest != nullptr) largest->disconnect_for_room();
+}
+
 void SocketHub::Work::stop() {
   if (!thread_.joinable()) return;
   asio::post(io_, [this] {
@@ -389,6 +546,7 @@ void SocketHub::answer(Client client, Text text, size_t message_bytes) {
 void SocketHub::subscribe(Client client, uint32_t kinds, Text first) {
   work_->subscribe(client, kinds, std::move(first));
 }
+void SocketHub::relieve() { work_->relieve(); }
 void SocketHub::broadcast(std::vector<Notice> notices) { work_->broadcast(std::move(notices)); }
 
 }  // namespace layercast::control

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/metrics.h"
-#include "control/documents.h"
+#include "control/byte_budget.h"
 #include "control/http_listener.h"
 #include "control/server_limits.h"
 
@@ -21,9 +21,9 @@ struct Notice {
 };
 
 /// The WebSocket connections: passes each received message to one listener and sends answers and
-/// notifications. Recipients of a notification share its text. A client whose queue exceeds the
-/// limit is disconnected.
-/// Thread: any; calls from one thread take effect in order.
+/// notifications. Recipients of a notification share its text. A client is disconnected if its
+/// queue exceeds the limit, if it takes too little of it, or if it does not finish a message in
+/// time. Thread: any; calls from one thread take effect in order.
 class SocketHub {
  public:
   using Client = uint64_t;
@@ -32,6 +32,7 @@ class SocketHub {
   struct Options {
     const Limits* limits = nullptr;    ///< outlives the hub
     base::Metrics* metrics = nullptr;  ///< outlives the hub
+    std::shared_ptr<ByteBudget> budget;
     /// The listener must call answer() exactly once for each message.
     std::function<void(Client client, std::string message)> on_message;
     std::function<void(Client client)> on_gone;
@@ -49,6 +50,8 @@ class SocketHub {
   void answer(Client client, Text text, size_t message_bytes);
   /// Sends `first` unless it is null, and from then on every notification of `kinds`.
   void subscribe(Client client, uint32_t kinds, Text first);
+  /// Disconnects the slow client that holds the most bytes, because the budget is full.
+  void relieve();
   /// Sends each notification to its subscribers.
   void broadcast(std::vector<Notice> notices);
 

@@ -202,7 +202,11 @@ class Socket {
   bool is_open() const { return status_ == 101; }
 
   bool send(std::string_view text, uint8_t opcode = 1) const {
-    std::string frame(1, static_cast<char>(0x80 | opcode));
+    return send_frame(text, static_cast<uint8_t>(0x80 | opcode));
+  }
+  /// `first`: the byte with the opcode; without 0x80, further frames continue the message.
+  bool send_frame(std::string_view text, uint8_t first) const {
+    std::string frame(1, static_cast<char>(first));
     if (text.size() < 126) {
       frame += static_cast<char>(0x80 | text.size());
     } else {

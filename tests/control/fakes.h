@@ -74,7 +74,8 @@ class FakeStatusProvider final : public StreamStatusProvider {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));  // its frames come at 200 a second
     // The frame index falls when the rate is lowered; only the number rises for ever.
     const int64_t number = after + 1;
-    return EncodedPicture{number % 2, "picture " + std::to_string(number), number};
+    return EncodedPicture{
+        number % 2, "picture " + std::to_string(number) + std::string(picture_bytes, ' '), number};
   }
   base::Health health() const override {
     if (!is_off_air) return {};
@@ -97,7 +98,8 @@ class FakeStatusProvider final : public StreamStatusProvider {
   }
 
   std::atomic<bool> is_off_air = false;
-  std::vector<FailingLayer> failing;  ///< set before requests
+  std::vector<FailingLayer> failing;      ///< set before requests
+  std::atomic<size_t> picture_bytes = 0;  ///< added to each picture of the preview
   mutable std::atomic<int> pictures_made = 0;
 
  private:
@@ -170,6 +172,20 @@ class ServerFixture {
     params.add("id", Value::of("title")).add("patch", patch);
     const auto answer = apply("layers.update", params);
     EXPECT_TRUE(std::holds_alternative<layers::Accepted>(answer));
+  }
+  /// Adds `count` layers, each with a text of 10,000 bytes.
+  void add_long_texts(int count) const {
+    using scene::Value;
+    for (int i = 0; i < count; ++i) {
+      Value content = Value::object();
+      content.add("type", Value::of("text")).add("text", Value::of(std::string(10'000, 'x')));
+      Value layer = Value::object();
+      layer.add("id", Value::of("long-" + std::to_string(i)))
+          .add("type", Value::of("overlay"))
+          .add("content", std::move(content));
+      const auto answer = apply("layers.create", Value::object().add("layer", std::move(layer)));
+      EXPECT_TRUE(std::holds_alternative<layers::Accepted>(answer));
+    }
   }
   double metric(const std::string& name, const base::MetricLabels& labels = {}) const {
     for (const auto& family : metrics.read()) {
