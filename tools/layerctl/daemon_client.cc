@@ -3,6 +3,7 @@
 #include "base/redaction.h"
 #include "scene/wire/json_codec.h"
 #include "tools/common/interruption.h"
+#include "tools/layerctl/unix_connection.h"
 
 #include <array>
 #include <charconv>
@@ -137,7 +138,28 @@ std::string_view reason_of(httplib::Error error) {
   }
 }
 
-void set_timeout(httplib::Client& client, std::chrono::microseconds connecting,
+/// An HTTP client over TCP or a Unix socket.
+class HttpClient final : public httplib::ClientImpl {
+ public:
+  explicit HttpClient(const DaemonAddress& address)
+      : ClientImpl(address.host, address.port), socket_path_(address.socket_path) {}
+
+ private:
+  bool create_and_connect_socket(Socket& socket, httplib::Error& error) override {
+    if (socket_path_.empty()) return ClientImpl::create_and_connect_socket(socket, error);
+    const auto made = connected_unix_socket(socket_path_);
+    if (made) {
+      socket.sock = made.value();
+    } else {
+      error = httplib::Error::Connection;
+    }
+    return made.ok();
+  }
+
+  std::string socket_path_;
+};
+
+void set_timeout(HttpClient& client, std::chrono::microseconds connecting,
                  std::chrono::microseconds reading) {
   const auto parts = [](std::chrono::microseconds time) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
@@ -169,8 +191,14 @@ base::Result<DaemonAddress> daemon_address(const std::string& url) {
     return base::invalid_input("\"" + base::redacted_url(url) + "\" " + std::string(what), "--url");
   };
   constexpr std::string_view kExpected =
-      "is not understood, expected http://HOST:PORT such as http://127.0.0.1:8080";
+      "is not understood, expected http://HOST:PORT such as http://127.0.0.1:8080, or unix:PATH";
   std::string_view rest = url;
+  constexpr std::string_view kUnix = "unix:";
+  if (rest.starts_with(kUnix)) {
+    if (rest.size() == kUnix.size()) return wrong(kExpected);
+    constexpr int kUsualPort = 80;
+    return DaemonAddress{"localhost", kUsualPort, url, std::string(rest.substr(kUnix.size()))};
+  }
   if (rest.starts_with("https://")) {
     return wrong("asks for TLS, which layerctl leaves to a local proxy; expected http://HOST:PORT");
   }
@@ -207,7 +235,7 @@ int DaemonClient::exit_status(const Error& error) const {
 
 base::Result<DaemonClient::Response> DaemonClient::ask(const Request& request) {
   const EndsAtOnce ends_at_once;
-  httplib::Client client(address_.host, address_.port);
+  HttpClient client(address_);
   set_timeout(client, is_hurried_ ? kHurry : std::chrono::microseconds(kPatience),
               is_hurried_ ? kHurry : request.patience);
   httplib::Request sent;

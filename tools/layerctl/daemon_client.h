@@ -11,10 +11,11 @@ namespace layercast::tools {
 struct DaemonAddress {
   std::string host = "127.0.0.1";
   int port = 8080;
-  std::string shown;  ///< as the user gave it
+  std::string shown;          ///< as the user gave it
+  std::string socket_path{};  ///< of a Unix socket, which is used instead; empty: none
 };
 
-/// Parses `http://HOST:PORT`. Errors: kInvalidInput.
+/// Parses `http://HOST:PORT` or `unix:PATH`. Errors: kInvalidInput.
 base::Result<DaemonAddress> daemon_address(const std::string& url);
 
 /// Options for sending commands.

@@ -254,7 +254,8 @@ const OptionTable& layerctl_options() {
       {{"Where",
         {{.name = "url",
           .value = "URL",
-          .help = "Address of the daemon (default: $LAYERCAST_URL, or http://127.0.0.1:8080)."},
+          .help = "Address of the daemon, http://HOST:PORT or unix:PATH (default: $LAYERCAST_URL, "
+                  "or http://127.0.0.1:8080)."},
          {.name = "token-file",
           .value = "FILE",
           .help = "File that holds the daemon's token (default: the token in $LAYERCAST_TOKEN).",

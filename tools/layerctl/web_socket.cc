@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "tools/common/interruption.h"
+#include "tools/layerctl/unix_connection.h"
 
 #include <algorithm>
 #include <array>
@@ -65,6 +66,11 @@ base::Result<int> connected_to(const addrinfo& place) {
 }
 
 base::Result<int> connected_to(const DaemonAddress& address) {
+  if (!address.socket_path.empty()) {
+    TRY(const int made, connected_unix_socket(address.socket_path));
+    fcntl(made, F_SETFL, fcntl(made, F_GETFL) | O_NONBLOCK);
+    return made;
+  }
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* places = nullptr;

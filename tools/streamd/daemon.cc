@@ -302,14 +302,24 @@ base::Result<void> Daemon::open_server() {
   control::ServerOptions options;
   options.host = settings_.host;
   options.port = settings_.port;
+  options.socket_path = settings_.socket_path;
   options.token = settings_.token;
   options.allowed_hosts = settings_.allowed_hosts;
   options.layers = layers_.get();
   options.status_provider = &status_provider_;
   options.metrics = &metrics_;
   options.log = [this](std::string_view line) { log_.write(LogLevel::kInfo, line); };
+  constexpr size_t kShortToken = 16;
+  if (settings_.token && settings_.token->size() < kShortToken) {
+    log_.write(LogLevel::kWarning,
+               "the token has fewer than " + std::to_string(kShortToken) +
+                   " characters, so that clients may guess it; `openssl rand -hex 16` makes one");
+  }
   TRY(server_, control::Server::open(options));
   log_.write(LogLevel::kInfo, "listening on " + server_->address());
+  if (!settings_.host.empty() && !settings_.socket_path.empty()) {
+    log_.write(LogLevel::kInfo, "listening on unix:" + settings_.socket_path);
+  }
   return {};
 }
 

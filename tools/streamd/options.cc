@@ -35,9 +35,13 @@ const OptionTable& streamd_options() {
                   "2500k (default: 6M)."}}},
        {"Control",
         {{.name = "listen",
-          .value = "HOST:PORT",
-          .help = "Address of the dashboard, the API and the metrics; port 0 picks a free port "
-                  "(default: 127.0.0.1:8080). An address other than loopback needs --token-file."},
+          .arity = Arity::kMany,
+          .value = "ADDRESS",
+          .help =
+              "Address of the dashboard, the API and the metrics: HOST:PORT, where port 0 picks "
+              "a free port, or unix:PATH, a socket for this user and root (default: "
+              "127.0.0.1:8080). May be given once for each of the two. An address other than "
+              "loopback needs --token-file."},
          {.name = "token-file",
           .value = "FILE",
           .help = "File that holds the token, which every client must then present.",

@@ -32,10 +32,10 @@ struct Address {
 };
 
 // HOST:PORT, or [IPv6]:PORT.
-base::Result<Address> listen_option(const Arguments& arguments) {
-  const std::string given = arguments.one("listen").value_or("127.0.0.1:8080");
+base::Result<Address> address_of(const std::string& given) {
   const auto wrong = [&] {
-    return wrong_value("listen", given, "HOST:PORT such as 127.0.0.1:8080 or [::1]:8080");
+    return wrong_value("listen", given,
+                       "HOST:PORT such as 127.0.0.1:8080 or [::1]:8080, or unix:PATH");
   };
   const size_t colon = given.rfind(':');
   if (colon == std::string::npos || colon == 0) return wrong();
@@ -46,6 +46,26 @@ base::Result<Address> listen_option(const Arguments& arguments) {
   constexpr int kPortMax = 65535;
   if (!port || *port < 0 || *port > kPortMax) return wrong();
   return Address{host, *port};
+}
+
+// Of several values of one kind the last counts.
+base::Result<void> take_listen_option(const Arguments& arguments, StreamdSettings& settings) {
+  const std::vector<std::string> all = arguments.many("listen");
+  if (all.empty()) return {};
+  settings.host.clear();
+  constexpr std::string_view kUnix = "unix:";
+  for (const std::string& given : all) {
+    if (!given.starts_with(kUnix)) {
+      TRY(const Address address, address_of(given));
+      settings.host = address.host;
+      settings.port = address.port;
+      continue;
+    }
+    if (given.size() == kUnix.size()) return wrong_value("listen", given, "unix:PATH");
+    const fs::path path = fs::absolute(given.substr(kUnix.size())).lexically_normal();
+    settings.socket_path = path.string();
+  }
+  return {};
 }
 
 base::Result<std::string> token_in(const std::string& path) {
@@ -135,9 +155,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   StreamdSettings settings;
   TRY(settings.outputs, outputs_option(arguments));
   TRY_DO(take_stream_options(arguments, settings));
-  TRY(const Address address, listen_option(arguments));
-  settings.host = address.host;
-  settings.port = address.port;
+  TRY_DO(take_listen_option(arguments, settings));
   if (const auto path = arguments.one("token-file")) {
     TRY(settings.token, token_in(*path));
     settings.token_file = *path;
@@ -179,7 +197,11 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
       .add("codec", Value::of(settings.stream.codec))
       .add("preset", Value::of(settings.stream.preset))
       .add("bitrate", Value::of(static_cast<double>(settings.stream.bitrate)))
-      .add("listen", Value::of(settings.host + ":" + std::to_string(settings.port)))
+      .add("listen", settings.host.empty()
+                         ? Value::null()
+                         : Value::of(settings.host + ":" + std::to_string(settings.port)))
+      .add("listen_socket",
+           settings.socket_path.empty() ? Value::null() : Value::of(settings.socket_path))
       .add("token_file", settings.token ? Value::of(settings.token_file) : Value::null())
       .add("allowed_hosts", Value::array(std::move(hosts)))
       .add("tls_ca", trust.ca_file.empty() ? Value::null() : Value::of(trust.ca_file))

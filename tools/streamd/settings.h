@@ -20,8 +20,9 @@ struct StreamdSettings {
   std::vector<std::string> outputs;  ///< files have absolute paths
   scene::StreamSettings stream;
   scene::Value stream_patch = scene::Value::object();  ///< the stream options that were given
-  std::string host = "127.0.0.1";
+  std::string host = "127.0.0.1";                      ///< empty: no TCP
   int port = 8080;
+  std::string socket_path;  ///< of the Unix socket, absolute; empty: none
   std::optional<std::string> token;
   std::string token_file;  ///< the file of the token
   std::vector<std::string> allowed_hosts;
