@@ -24,7 +24,7 @@ std::string clock_text(double seconds) {
 
 // A progress line that cannot be written is of no importance.
 void write_terminal(const std::string& text) {
-  static_cast<void>(::write(message_descriptor(), text.data(), text.size()));
+  [[maybe_unused]] const ssize_t written = ::write(message_descriptor(), text.data(), text.size());
 }
 
 std::string bar(double part) {
