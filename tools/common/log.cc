@@ -1,5 +1,6 @@
 #include "tools/common/log.h"
 
+#include "base/printable.h"
 #include "base/time.h"
 #include "tools/common/library_output.h"
 
@@ -72,12 +73,12 @@ void Log::write(LogLevel level, std::string_view message) const {
     prefix = base::utc_text(std::chrono::system_clock::now()) + " ";
   }
   prefix += level == LogLevel::kInfo ? tool_ + ": " : tool_ + ": " + std::string(name) + ": ";
-  write_line(prefix + std::string(message));
+  write_line(prefix + base::printable(message));
 }
 
 void Log::write_fault(std::string_view line) const {
   if (format_ == LogFormat::kJson) return write_json(LogLevel::kError, line);
-  write_line(std::string(line));
+  write_line(base::printable(line));
 }
 
 int Log::fail(const base::Error& error) const {

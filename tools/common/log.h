@@ -27,8 +27,9 @@ class Log {
   /// reported in that format.
   void take_format(int argc, const char* const* argv);
 
-  /// Writes one line. Text format: `TIME TOOL: LEVEL: message`, without the level for kInfo; TIME
-  /// is UTC, as 2026-01-01T18:00:00.123Z, with Times::kShown only.
+  /// Writes one line, in text format with base::printable(). Text format: `TIME TOOL: LEVEL:
+  /// message`, without the level for kInfo; TIME is UTC, as 2026-01-01T18:00:00.123Z, with
+  /// Times::kShown only.
   void write(LogLevel level, std::string_view message) const;
   /// Writes a fault of a scene file, in text format without a prefix.
   void write_fault(std::string_view line) const;

@@ -1,5 +1,6 @@
 #include "tools/layerctl/differences.h"
 
+#include "base/printable.h"
 #include "scene/live/live_codec.h"
 #include "scene/model/find_by_id.h"
 #include "scene/model/scene_settings.h"
@@ -15,7 +16,8 @@ using scene::Value;
 
 void add_line(char sign, const std::string& path, const Value& value, std::string& lines) {
   const Accent accent = sign == '+' ? Accent::kGood : Accent::kBad;
-  const std::string text = std::string(1, sign) + " " + path + ": " + printable(flow_text(value));
+  const std::string text =
+      std::string(1, sign) + " " + base::printable(path + ": " + flow_text(value));
   lines += accented(text, accent) + "\n";
 }
 
@@ -53,7 +55,7 @@ void add_differences(const std::string& path, const Value& from, const Value& to
 }
 
 void add_section(const std::string& title, const std::string& lines, std::string& text) {
-  if (!lines.empty()) text += accented(title, Accent::kStrong) + "\n" + lines;
+  if (!lines.empty()) text += accented(base::printable(title), Accent::kStrong) + "\n" + lines;
 }
 
 // Adds a section for each item that was removed, added or changed.

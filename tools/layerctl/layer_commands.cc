@@ -1,3 +1,4 @@
+#include "base/printable.h"
 #include "scene/wire/defaults.h"
 #include "scene/wire/merge_patch.h"
 #include "scene/wire/scene_tables.h"
@@ -244,7 +245,7 @@ base::Result<void> create_layer(Session& session) {
       session.target->execute({"layers.create", Value::object().add("layer", std::move(layer))},
                               std::nullopt));
   const std::string id = text_of(reply.result, "id");
-  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
+  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(base::printable(id) + "\n"));
   return print_reply(session, reply);
 }
 

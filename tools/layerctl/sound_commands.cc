@@ -1,3 +1,4 @@
+#include "base/printable.h"
 #include "scene/wire/merge_patch.h"
 #include "tools/layerctl/commands.h"
 #include "tools/layerctl/scene_text.h"
@@ -53,7 +54,7 @@ base::Result<void> add_sound(Session& session) {
       session.target->execute({"audio.add", Value::object().add("audio", std::move(track))},
                               std::nullopt));
   const std::string id = text_of(reply.result, "id", "");
-  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
+  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(base::printable(id) + "\n"));
   return print_reply(session, reply);
 }
 

@@ -1,3 +1,4 @@
+#include "base/printable.h"
 #include "base/redaction.h"
 #include "tools/common/closing_line.h"
 #include "tools/common/values.h"
@@ -117,12 +118,14 @@ std::string store_text(const Value& status) {
 std::string health_text(const Value& status) {
   const Value* health = status.find("health");
   if (health == nullptr) return {};
-  std::string text = text_of(*health, "state");
+  std::string text = base::printable(text_of(*health, "state"));
   for (const Value& reason : list_in(*health, "reasons").items) {
     const std::string subject = text_of(reason, "subject");
-    text += "\n          " + text_of(reason, "state") + ": " + text_of(reason, "part") +
-            (subject.empty() ? "" : " " + printable(subject)) + ": " +
-            printable(text_of(reason, "message")) + " (since " + text_of(reason, "since") + ")";
+    text +=
+        "\n          " +
+        base::printable(text_of(reason, "state") + ": " + text_of(reason, "part") +
+                        (subject.empty() ? "" : " " + subject) + ": " + text_of(reason, "message") +
+                        " (since " + text_of(reason, "since") + ")");
   }
   return text;
 }
@@ -139,7 +142,7 @@ std::string status_text(const Value& status) {
     constexpr size_t kColumn = 10;
     std::string key(name);
     key.resize(kColumn, ' ');
-    text += key + printable(what) + "\n";
+    text += key + base::printable(what) + "\n";
   };
   line("scene", text_of(status, "scene") + ", revision " + text_of(status, "revision") + ", " +
                     text_of(status, "layers") + " layers");
@@ -231,7 +234,7 @@ base::Result<void> get_config(Session& session) {
     if (session.is_json()) return print_json(config);
     std::string text;
     for (const auto& member : config.members) {
-      text += member.key + ": " + flow_text(member.value) + "\n";
+      text += base::printable(member.key + ": " + flow_text(member.value)) + "\n";
     }
     return write_stdout(text);
   }
@@ -242,7 +245,8 @@ base::Result<void> get_config(Session& session) {
     return Error{ErrorCode::kInvalidInput, "is not known, expected one of " + known,
                  "\"" + *key + "\"", nullptr};
   }
-  return session.is_json() ? print_json(*found) : write_stdout(text_of(config, *key) + "\n");
+  return session.is_json() ? print_json(*found)
+                           : write_stdout(base::printable(text_of(config, *key)) + "\n");
 }
 
 base::Result<void> set_config(Session& session) {
@@ -279,7 +283,7 @@ base::Result<void> add_output(Session& session) {
       session.target->execute({"outputs.add", Value::object().add("output", std::move(output))},
                               std::nullopt));
   const std::string id = text_of(reply.result, "id");
-  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(id + "\n"));
+  if (!session.is_json() && !id.empty()) TRY_DO(write_stdout(base::printable(id) + "\n"));
   return print_reply(session, reply);
 }
 

@@ -1,5 +1,7 @@
 #include "tools/layerctl/table.h"
 
+#include "base/printable.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
@@ -51,7 +53,7 @@ std::string accented(std::string_view text, Accent accent) {
 Table::Table(std::vector<std::string> heading) { add(std::move(heading), Accent::kStrong); }
 
 void Table::add(std::vector<std::string> row, Accent accent) {
-  for (std::string& cell : row) cell = printable(cell);
+  for (std::string& cell : row) cell = base::printable(cell);
   rows_.push_back({std::move(row), accent});
 }
 
@@ -73,19 +75,6 @@ std::string Table::text() const {
     text += accented(line, row.accent) + "\n";
   }
   return text;
-}
-
-std::string printable(std::string_view text) {
-  std::string shown;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    // U+0080 to U+009F are also control characters.
-    const bool is_c1 =
-        byte == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xa0;
-    if (is_c1) ++i;
-    shown += byte < 0x20 || byte == 0x7f || is_c1 ? ' ' : text[i];
-  }
-  return shown;
 }
 
 }  // namespace layercast::tools

@@ -31,7 +31,4 @@ class Table {
   std::vector<Row> rows_;
 };
 
-/// `text` without control characters, which a terminal could interpret.
-std::string printable(std::string_view text);
-
 }  // namespace layercast::tools

@@ -1,3 +1,4 @@
+#include "base/printable.h"
 #include "scene/wire/json_codec.h"
 #include "tools/common/interruption.h"
 #include "tools/layerctl/commands.h"
@@ -80,12 +81,12 @@ std::string line_of(const Session& session, const Value& message) {
            "\n";
   }
   const Value* revision = params->find("revision");
-  std::string line = revision == nullptr ? "-" : revision->text;
+  std::string line = revision == nullptr ? "-" : base::printable(revision->text);
   constexpr size_t kColumn = 8;
   line.resize(std::max(line.size() + 1, kColumn), ' ');
-  line += method->text == "scene"
-              ? scene_line(*params)
-              : accented(method->text, Accent::kStrong) + " " + printable(told(*params));
+  line += method->text == "scene" ? base::printable(scene_line(*params))
+                                  : accented(base::printable(method->text), Accent::kStrong) + " " +
+                                        base::printable(told(*params));
   return line + "\n";
 }
 

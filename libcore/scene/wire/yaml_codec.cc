@@ -345,8 +345,16 @@ bool needs_quotes(const std::string& text) {
 // YAML 1.2.2, section 5.7: a double-quoted scalar, with JSON's escapes.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
-  for (const char c : text) {
+  const auto add_hex = [&out](unsigned char byte) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    out += "\\x";
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 15];
+  };
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const auto byte = static_cast<unsigned char>(c);
+    const auto next = static_cast<unsigned char>(i + 1 < text.size() ? text[i + 1] : 0xff);
     if (c == '"' || c == '\\') {
       out += '\\';
       out += c;
@@ -355,19 +363,17 @@ std::string quoted(const std::string& text) {
     } else if (c == '\t') {
       out += "\\t";
     } else if (byte < 0x20 || byte == 0x7f) {
-      constexpr std::string_view kDigits = "0123456789abcdef";
-      out += "\\x";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
+      add_hex(byte);
+    } else if (byte == 0xc2 && next < 0xa0) {  // C1: NEL is a line break, and terminals obey others
+      add_hex(next);
+      ++i;
     } else {
       out += c;
     }
   }
-  // Readers would fold NEL and the line and paragraph separators as line breaks.
-  for (const auto& [raw, escape] : {std::pair{"\xc2\x85", "\\x85"},
-                                    {"\xe2\x80\xa8", "\\L"},
-                                    {"\xe2\x80\xa9", "\\P"},
-                                    {"\xef\xbb\xbf", "\\uFEFF"}}) {
+  // Readers would fold the line and paragraph separators as line breaks.
+  for (const auto& [raw, escape] :
+       {std::pair{"\xe2\x80\xa8", "\\L"}, {"\xe2\x80\xa9", "\\P"}, {"\xef\xbb\xbf", "\\uFEFF"}}) {
     for (size_t at = out.find(raw); at != std::string::npos; at = out.find(raw, at)) {
       out.replace(at, std::string_view(raw).size(), escape);
     }

@@ -310,6 +310,12 @@ TEST(ReadYaml, EscapesGiveUtf8AndNeverNul) {
   EXPECT_EQ(faults_of(R"(a: "\uD800")").size(), 1);
 }
 
+TEST(WriteYaml, EscapesAllControlCharacters) {
+  const Value value = Value::of("a\x1b\x7f\u0080\u0085\u009b[0m\u009f\u00a0");
+  EXPECT_EQ(write_yaml(value), "\"a\\x1b\\x7f\\x80\\x85\\x9b[0m\\x9f\u00a0\"\n");
+  EXPECT_EQ(read_whole(write_yaml(value)), value);
+}
+
 TEST(ReadYaml, FoldsAndKeepsLinesAsYamlSays) {
   EXPECT_EQ(read_whole("a: |-\n  one\n  two\n"), Value::object().add("a", Value::of("one\ntwo")));
   EXPECT_EQ(read_whole("a: >-\n  one\n  two\n"), Value::object().add("a", Value::of("one two")));
