@@ -1,38 +1,23 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/file_pattern.h"
 #include "scene/model/limits.h"
 
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace layercast::content {
 
-/// The files that match `pattern`, in natural order (2 before 10). Its last name holds either a
-/// printf number (`walk-%d.png`, `walk-%03d.png`; `%%` is a per cent sign) or the shell wildcards
-/// `*`, `?` and `[a-z]`; the folder is used literally. Numbers may start anywhere and have gaps.
-/// Errors: `where` is the pattern: kNotFound when no file matches, kInvalidInput when it is not a
-/// pattern, kLimit for more than `files_max` files, kIo.
-base::Result<std::vector<std::string>> files_of_pattern(
+using base::first_gap;
+using base::naturally_before;
+
+/// base::files_of_pattern() for the pictures of an animation.
+inline base::Result<std::vector<std::string>> files_of_pattern(
     const std::string& pattern,
-    size_t files_max = static_cast<size_t>(scene::limits::kAnimatedPicturesMax));
-
-/// Two neighbouring numbers with others missing between them.
-struct NumberGap {
-  int64_t before;
-  int64_t after;
-};
-
-/// The first gap in the numbers of `files`, which files_of_pattern(pattern) returned; nullopt when
-/// there is none, or when the pattern has wildcards.
-std::optional<NumberGap> first_gap(const std::string& pattern,
-                                   const std::vector<std::string>& files);
-
-/// Whether `a` precedes `b` in natural order: numbers compare by value.
-bool naturally_before(std::string_view a, std::string_view b);
+    size_t files_max = static_cast<size_t>(scene::limits::kAnimatedPicturesMax)) {
+  return base::files_of_pattern(pattern, files_max);
+}
 
 }  // namespace layercast::content

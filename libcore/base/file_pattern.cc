@@ -1,4 +1,4 @@
-#include "content/animation/frame_files.h"
+#include "base/file_pattern.h"
 
 #include "base/ascii.h"
 #include "base/parse_number.h"
@@ -10,12 +10,12 @@
 #include <tuple>
 #include <utility>
 
-namespace layercast::content {
+namespace layercast::base {
 namespace {
 
 size_t digits_at(std::string_view text, size_t at) {
   size_t end = at;
-  while (end < text.size() && base::is_digit(text[end])) ++end;
+  while (end < text.size() && is_digit(text[end])) ++end;
   return end - at;
 }
 
@@ -126,13 +126,22 @@ bool wildcards_match(std::string_view pattern, std::string_view name) {
   return pattern.find_first_not_of('*') == std::string_view::npos;
 }
 
+bool has_wildcards(std::string_view name) {
+  return name.find_first_of("*?[") != std::string_view::npos;
+}
+
 }  // namespace
+
+bool is_pattern(const std::string& path) {
+  const std::string name = std::filesystem::path(path).filename().string();
+  return has_wildcards(name) || numbered(name).has_value();
+}
 
 bool naturally_before(std::string_view a, std::string_view b) {
   size_t i = 0;
   size_t k = 0;
   while (i < a.size() && k < b.size()) {
-    if (!base::is_digit(a[i]) || !base::is_digit(b[k])) {
+    if (!is_digit(a[i]) || !is_digit(b[k])) {
       if (a[i] != b[k]) return a[i] < b[k];
       ++i;
       ++k;
@@ -155,20 +164,19 @@ bool naturally_before(std::string_view a, std::string_view b) {
   return a < b;
 }
 
-base::Result<std::vector<std::string>> files_of_pattern(const std::string& pattern,
-                                                        size_t files_max) {
+Result<std::vector<std::string>> files_of_pattern(const std::string& pattern, size_t files_max) {
   const std::filesystem::path path(pattern);
   const std::string name = path.filename().string();
   const auto number = numbered(name);
-  if (!number && name.find_first_of("*?[") == std::string::npos) {
-    return base::invalid_input(
+  if (!number && !has_wildcards(name)) {
+    return invalid_input(
         "is not a pattern; expected a number such as %03d or a wildcard in the file name", pattern);
   }
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : ".";
   std::error_code error;
   std::filesystem::directory_iterator entries(folder, error);
   if (error) {
-    return base::not_found("the folder does not exist (" + error.message() + ")", pattern);
+    return not_found("the folder does not exist (" + error.message() + ")", pattern);
   }
   std::vector<std::string> names;
   for (; entries != std::filesystem::directory_iterator(); entries.increment(error)) {
@@ -179,14 +187,14 @@ base::Result<std::vector<std::string>> files_of_pattern(const std::string& patte
     std::error_code no_kind;
     if (!matches || entries->is_directory(no_kind)) continue;
     if (names.size() >= files_max) {
-      return base::over_limit(
-          "more than " + std::to_string(files_max) + " files match this pattern", pattern);
+      return over_limit("more than " + std::to_string(files_max) + " files match this pattern",
+                        pattern);
     }
     names.push_back(std::move(each));
   }
-  if (error) return base::io_error(error.value(), "cannot read the folder", pattern);
+  if (error) return io_error(error.value(), "cannot read the folder", pattern);
   if (names.empty()) {
-    return base::not_found("no file matches this pattern", pattern);
+    return not_found("no file matches this pattern", pattern);
   }
   std::ranges::sort(names, naturally_before);
   for (std::string& each : names) each = (folder / each).string();
@@ -200,7 +208,7 @@ std::optional<NumberGap> first_gap(const std::string& pattern,
   std::optional<int64_t> before;
   for (const std::string& file : files) {
     const std::string name = std::filesystem::path(file).filename().string();
-    const auto at = base::parse_number<int64_t>(number->number_in(name));
+    const auto at = parse_number<int64_t>(number->number_in(name));
     if (!at) return std::nullopt;
     if (before && *at != *before + 1) return NumberGap{*before, *at};
     before = at;
@@ -208,4 +216,4 @@ std::optional<NumberGap> first_gap(const std::string& pattern,
   return std::nullopt;
 }
 
-}  // namespace layercast::content
+}  // namespace layercast::base
