@@ -1,5 +1,6 @@
 #include "content/animation/picture_sequence.h"
 
+#include "base/client_limits.h"
 #include "content/animation/frame_files.h"
 #include "content/image/decoder.h"
 #include "content/image/file_bytes.h"
@@ -122,34 +123,42 @@ base::Result<std::unique_ptr<PictureSequence>> open(const scene::SpriteContent& 
 /// One image file per picture.
 class FilesSequence final : public PictureSequence {
  public:
-  FilesSequence(std::vector<std::string> files, base::SizeF size)
-      : files_(std::move(files)), size_(size) {}
+  FilesSequence(std::vector<std::string> files, std::string pattern, base::SizeF size)
+      : files_(std::move(files)), pattern_(std::move(pattern)), size_(size) {}
 
   int count() const override { return static_cast<int>(files_.size()); }
   base::SizeF size() const override { return size_; }
   base::Result<Raster> picture(int number, const Fitting& fitting) override {
-    return rasterise_image({files_[static_cast<size_t>(number)], fitting.fit, fitting.box});
+    return rasterise_image(
+        {files_[static_cast<size_t>(number)], fitting.fit, fitting.box, {}, pattern_});
   }
 
  private:
   std::vector<std::string> files_;
+  std::string pattern_;
   base::SizeF size_;
 };
 
-base::Result<std::unique_ptr<PictureSequence>> open_files(std::vector<std::string> files) {
-  TRY(const Raster first, rasterise_image({files.front(), scene::Fit::kNone, std::nullopt}));
+// `pattern`: empty for a single file.
+base::Result<std::unique_ptr<PictureSequence>> open_files(std::vector<std::string> files,
+                                                          std::string pattern) {
+  TRY(const Raster first,
+      rasterise_image({files.front(), scene::Fit::kNone, std::nullopt, {}, pattern}));
   return std::unique_ptr<PictureSequence>(
-      std::make_unique<FilesSequence>(std::move(files), first.box));
+      std::make_unique<FilesSequence>(std::move(files), std::move(pattern), first.box));
 }
 
 base::Result<std::unique_ptr<PictureSequence>> open(const scene::FramesContent& content) {
   TRY(std::vector<std::string> files, files_of_pattern(content.source));
-  for (const std::string& file : files) TRY_DO(check_is_file(file));
-  return open_files(std::move(files));
+  for (const std::string& file : files) {
+    TRY_DO(check_is_file(file));
+    TRY_DO(base::check_place(file, content.source));
+  }
+  return open_files(std::move(files), content.source);
 }
 
 base::Result<std::unique_ptr<PictureSequence>> open(const scene::ImageContent& content) {
-  return open_files({content.source});
+  return open_files({content.source}, {});
 }
 
 bool has_more_than_one_picture(const std::string& path) {

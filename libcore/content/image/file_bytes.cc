@@ -1,5 +1,7 @@
 #include "content/image/file_bytes.h"
 
+#include "base/check.h"
+#include "base/client_limits.h"
 #include "base/redaction.h"
 #include "base/regular_file.h"
 
@@ -48,13 +50,19 @@ base::Result<void> check_is_file(const std::string& path) {
 }
 
 base::Result<std::string> read_file(const std::string& path, int64_t bytes_max) {
+  return read_file(path, path, bytes_max);
+}
+
+base::Result<std::string> read_file(const std::string& path, const std::string& name,
+                                    int64_t bytes_max) {
   if (base::is_url(path)) return read_url(path, bytes_max);
   TRY_DO(check_is_file(path));
   std::error_code no_size;
   const auto expected = static_cast<int64_t>(std::filesystem::file_size(path, no_size));
   if (!no_size && expected > bytes_max) return file_too_large(bytes_max, path);
-  const std::unique_ptr<std::FILE, FileClose> file(std::fopen(path.c_str(), "rb"));
-  if (file == nullptr) return base::io_error(errno, "cannot open", path);
+  TRY(base::OpenFile opened, base::open_file(path, name));
+  const std::unique_ptr<std::FILE, FileClose> file(::fdopen(opened.release(), "rb"));
+  LAYERCAST_CHECK(file != nullptr);
   std::string bytes;
   if (!no_size) bytes.reserve(static_cast<size_t>(expected));
   constexpr size_t kChunk = 1 << 20;

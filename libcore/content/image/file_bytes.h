@@ -20,8 +20,11 @@ void set_url_reader(UrlReader reader);
 /// Reads the regular file at `path`, or the file at a URL. FIFOs and devices are refused, because
 /// reading them could block. Errors: `where` is the path, or the URL without its secrets:
 /// kNotFound, kIo; kInvalidInput when it is empty or not a regular file; kLimit above `bytes_max`;
-/// those of the URL reader. Thread: any.
+/// kForbidden as base::open_file(); those of the URL reader. Thread: any.
 base::Result<std::string> read_file(const std::string& path, int64_t bytes_max);
+/// The same for the file of a pattern, with the name that base::open_file() takes.
+base::Result<std::string> read_file(const std::string& path, const std::string& name,
+                                    int64_t bytes_max);
 
 /// `error` with `path`, or the URL without its secrets, as its `where` if it has none.
 base::Error at_path(base::Error error, const std::string& path);

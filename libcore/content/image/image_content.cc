@@ -337,7 +337,8 @@ void initialise_images() {
 
 base::Result<Raster> rasterise_image(const ImageRequest& request) {
   initialise_images();
-  TRY(std::string bytes, read_file(request.path, limits::kImageFileBytesMax));
+  const std::string& name = request.pattern.empty() ? request.path : request.pattern;
+  TRY(std::string bytes, read_file(request.path, name, limits::kImageFileBytesMax));
   base::Result<Raster> raster =
       fitted(std::move(bytes), {request.fit, request.box}, request.detail);
   if (!raster.ok()) return at_path(std::move(raster).error(), request.path);

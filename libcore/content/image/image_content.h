@@ -24,6 +24,8 @@ struct ImageRequest {
   scene::Fit fit = scene::Fit::kContain;
   std::optional<base::SizeF> box;
   Detail detail = {};
+  /// The pattern in the scene that the path matches, resolved; empty: the path itself is the name.
+  std::string pattern = {};
 };
 
 /// Decodes an image file and fits it into the box as CSS object-fit does it, centred and cropped;

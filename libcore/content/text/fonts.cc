@@ -2,6 +2,7 @@
 
 #include "base/ascii.h"
 #include "base/check.h"
+#include "base/client_limits.h"
 #include "base/nearest.h"
 #include "content/text/glyph_cache.h"
 
@@ -12,7 +13,6 @@
 #include <deque>
 #include <filesystem>
 #include <fontconfig/fontconfig.h>
-#include <fstream>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -200,7 +200,11 @@ base::Result<FontList> fonts_in_file(const std::string& path, const std::string&
                                        : "the font file is not a regular file",
                                shown_path);
   }
-  if (!std::ifstream(path, std::ios::binary)) {
+  // fontconfig opens the file again by its path.
+  if (auto opened = base::open_file(path); !opened) {
+    if (opened.error().code == base::ErrorCode::kForbidden) {
+      return base::Error{base::ErrorCode::kForbidden, opened.error().message, shown_path, nullptr};
+    }
     return base::io_error("the font file cannot be read", shown_path);
   }
   const FontSetPtr set(FcFontSetCreate());

@@ -57,10 +57,11 @@ int VideoReader::open_demuxer() {
   LAYERCAST_CHECK(context != nullptr);
   deadline_.watch(context);
   deadline_.expire_after(input_limits::kOpenPatience);
-  // Without the prefix, the library takes a path such as `concat:a` for a protocol.
-  int result = avformat_open_input(&context, ("file:" + request_.path).c_str(), nullptr, &options);
+  auto file = std::make_unique<FileInput>();
+  int result = file->open(&context, request_.path, &options);
   av_dict_free(&options);
   demuxer_.reset(context);
+  file_ = std::move(file);
   if (result < 0) return result;
   result = find_streams(context);
   if (result < 0) return result;
@@ -80,6 +81,7 @@ int VideoReader::open_decoder() {
 }
 
 base::Error VideoReader::open_error(int result) const {
+  if (file_ != nullptr && file_->refusal()) return *file_->refusal();
   if (result == AVERROR_STREAM_NOT_FOUND)
     return base::invalid_input("the file contains no video", request_.path);
   if (result == AVERROR_DECODER_NOT_FOUND) {

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/geometry.h"
+#include "media/av/file_input.h"
 #include "media/av/input_guard.h"
 #include "media/av/libav.h"
 #include "media/in/codec_threads.h"
@@ -86,6 +87,7 @@ class VideoReader {
   VideoReaderRequest request_;
   Deadline deadline_;
   CodecThreads codec_threads_;
+  std::unique_ptr<FileInput> file_;
   DemuxerPtr demuxer_;
   CodecContextPtr decoder_;
   PacketPtr packet_;

@@ -44,14 +44,13 @@ void keep_only(AVFormatContext& demuxer, int track) {
   }
 }
 
-int open_file(const std::string& path, DemuxerPtr& demuxer) {
+int open_file(const std::string& path, FileInput& file, DemuxerPtr& demuxer) {
   AVDictionary* options = nullptr;
   set_input_limits(&options);
   av_dict_set(&options, "protocol_whitelist", kFileProtocols, 0);
   av_dict_set(&options, "format_whitelist", self_contained_formats().c_str(), 0);
   AVFormatContext* context = nullptr;
-  // Without the prefix, the library takes a path such as `concat:a` for a protocol.
-  int result = avformat_open_input(&context, ("file:" + path).c_str(), nullptr, &options);
+  int result = file.open(&context, path, &options);
   av_dict_free(&options);
   demuxer.reset(context);
   if (result < 0) return result;
@@ -100,7 +99,8 @@ base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& 
                                                              AudioOrigin origin) {
   const LibraryLog log;
   std::unique_ptr<AudioReader> reader(new AudioReader(origin));
-  int result = open_file(path, reader->demuxer_);
+  int result = open_file(path, reader->file_, reader->demuxer_);
+  if (reader->file_.refusal()) return *reader->file_.refusal();
   if (result >= 0) result = reader->open_decoder();
   if (result == AVERROR_STREAM_NOT_FOUND) return std::unique_ptr<AudioReader>();
   if (result < 0) return refusal(result, "cannot read sound", path, ErrorCode::kInvalidInput);
@@ -289,8 +289,10 @@ void AudioReader::resample(const AVFrame* decoded) {
 
 base::Result<std::optional<base::SceneTime>> video_length(const std::string& path) {
   const LibraryLog log;
+  FileInput file;
   DemuxerPtr demuxer;
-  const int opened = open_file(path, demuxer);
+  const int opened = open_file(path, file, demuxer);
+  if (file.refusal()) return *file.refusal();
   if (opened < 0) return refusal(opened, "cannot read video", path, ErrorCode::kInvalidInput);
   const AVStream* video = video_of(*demuxer);
   if (video == nullptr) return std::optional<base::SceneTime>();

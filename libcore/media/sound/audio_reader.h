@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "media/av/file_input.h"
 #include "media/av/libav.h"
 #include "media/sound/audio_track.h"
 
@@ -44,6 +45,7 @@ class AudioReader final : public AudioTrack {
   void drop_repeated();
 
   AudioOrigin origin_kind_;
+  FileInput file_;
   DemuxerPtr demuxer_;
   CodecContextPtr decoder_;
   ResamplerPtr resampler_;

@@ -3,6 +3,7 @@
 #include "content/image/apng.h"
 #include "content/image/decode.h"
 #include "content/image/image_content.h"
+#include "tests/base/with_client_limits.h"
 #include "tests/content/animation_files.h"
 
 #include <chrono>
@@ -409,6 +410,32 @@ TEST_F(Animated, AFileOfAPatternThatIsBrokenIsNamed) {
   const std::string broken = written("f2.png", "no png");
   const base::Error error = error_of({FramesContent{pattern, {}, {}}, {}, {}});
   EXPECT_EQ(error.where, broken);
+}
+
+TEST_F(Animated, FilesOfAPatternOfAClientLieInTheAssetsFolder) {
+  const std::string pattern = written_frames({"r", "g"});
+  std::filesystem::create_directory(folder_ / "assets");
+  const std::string outside = written("secret.png", png_of("b"));
+  for (const std::string name : {"f1.png", "f2.png"}) {
+    std::filesystem::rename(folder_ / name, folder_ / "assets" / name);
+  }
+  const std::string assets = (folder_ / "assets").string();
+  const std::string link = assets + "/f3.png";
+  const FramesContent wild{assets + "/f*.png", {}, {}};
+  const FramesContent numbered{assets + "/f%d.png", {}, {}};
+  {
+    const base::WithClientLimits limits(assets);
+    EXPECT_EQ(letters(*opened({wild, {}, {}}), 2), (std::vector<std::string>{"r", "g"}));
+    std::filesystem::create_symlink(outside, link);
+    for (const FramesContent& each : {wild, numbered}) {
+      const base::Error error = error_of({each, {}, {}});
+      EXPECT_EQ(error.code, base::ErrorCode::kForbidden);
+      EXPECT_EQ(error.where, link);
+      EXPECT_NE(error.message.find("assets folder"), std::string::npos);
+    }
+  }
+  const base::WithClientLimits limits(assets, {numbered.source});
+  EXPECT_EQ(letters(*opened({numbered, {}, {}}), 3), (std::vector<std::string>{"r", "g", "b"}));
 }
 
 // ---- How it is shown ----------------------------------------------------------------------------

@@ -1,7 +1,11 @@
 #include "content/image/file_bytes.h"
 
 #include "content/image/image_content.h"
+#include "tests/base/with_client_limits.h"
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
 #include <string>
 
@@ -50,6 +54,33 @@ TEST(Urls, ErrorsNameThemWithoutTheirSecrets) {
   const auto damaged = rasterise_image({kUrl, scene::Fit::kContain, std::nullopt});
   ASSERT_FALSE(damaged.ok());
   EXPECT_EQ(damaged.error().where, "https://me:***@host/a.svg?key=***");
+}
+
+TEST(FilesOfClients, AreReadWithinTheAssetsFolder) {
+  namespace fs = std::filesystem;
+  std::string name = (fs::temp_directory_path() / "file_bytes.XXXXXX").string();
+  const fs::path folder = mkdtemp(name.data());
+  fs::create_directory(folder / "assets");
+  const std::string file = (folder / "assets/a.svg").string();
+  const std::string outside = (folder / "b.svg").string();
+  std::ofstream(file) << "in";
+  std::ofstream(outside) << "out";
+  {
+    const base::WithClientLimits limits((folder / "assets").string());
+    EXPECT_EQ(read_file(file, 100).value(), "in");
+    // The file is exchanged for a link after a command has named it.
+    fs::remove(file);
+    fs::create_symlink(outside, file);
+    const auto read = read_file(file, 100);
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().code, base::ErrorCode::kForbidden);
+    EXPECT_EQ(read.error().where, file);
+  }
+  {
+    const base::WithClientLimits limits((folder / "assets").string(), {file});
+    EXPECT_EQ(read_file(file, 100).value(), "out");
+  }
+  fs::remove_all(folder);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "content/text/fonts.h"
 
 #include "content/text/text.h"
+#include "tests/base/with_client_limits.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -193,6 +194,21 @@ TEST(FontLibrary, BadFontFilesAreErrorsWithTheirPath) {
   }
   EXPECT_EQ(FontLibrary::create({"missing.ttf"}, folder.path()).error().to_string(),
             "missing.ttf: the font file does not exist");
+}
+
+TEST(FontLibrary, AFontFileOfAClientLiesInTheAssetsFolder) {
+  const Folder folder;
+  const Folder outside;
+  folder.write("in.ttf", read(kMono));
+  outside.write("out.ttf", read(kMono));
+  std::filesystem::create_symlink(outside / "out.ttf", folder / "link.ttf");
+  EXPECT_TRUE(FontLibrary::create({"link.ttf"}, folder.path()).ok());
+  const base::WithClientLimits limits(folder.path());
+  EXPECT_TRUE(FontLibrary::create({"in.ttf"}, folder.path()).ok());
+  const auto library = FontLibrary::create({"link.ttf"}, folder.path());
+  ASSERT_FALSE(library.ok());
+  EXPECT_EQ(library.error().code, base::ErrorCode::kForbidden);
+  EXPECT_EQ(library.error().where, "link.ttf");
 }
 
 TEST(FontLibrary, AMissingDefaultFontNamesItsPackage) {

@@ -1,4 +1,6 @@
 #include "media/in/decoded_feed.h"
+#include "media/sound/audio_source.h"
+#include "tests/base/with_client_limits.h"
 #include "tests/media/read_back.h"
 #include "tests/media/video_source.h"
 
@@ -268,6 +270,28 @@ TEST_F(HostileMedia, ThatIsDamagedAnywhereEndsInTime) {
       outcome_of(written(name, damaged));
     }
   }
+}
+
+TEST_F(HostileMedia, AFileOfAClientIsReadWithinTheAssetsFolderOnly) {
+  std::filesystem::create_directory(folder_ / "assets");
+  std::filesystem::create_directory(folder_ / "other");
+  const std::string film = made("assets/film.mp4", counting(30));
+  const std::string outside = made("other/film.mp4", counting(30));
+  const std::string sound = folder_ / "assets/a.wav";
+  test::write_sine(sound, 0.5, 48000, 1000);
+  const base::WithClientLimits limits(folder_ / "assets");
+  EXPECT_EQ(outcome_of(film).message, "it plays");
+  EXPECT_TRUE(open_audio_file(sound).ok());
+  for (const std::string& name : {film, sound}) {
+    std::filesystem::remove(name);
+    std::filesystem::create_symlink(outside, name);
+  }
+  const base::Error error = refusal_of(film);
+  EXPECT_EQ(error.code, ErrorCode::kForbidden);
+  EXPECT_THAT(error.message, HasSubstr("assets folder"));
+  const auto heard = open_audio_file(sound);
+  ASSERT_FALSE(heard.ok());
+  EXPECT_EQ(heard.error().code, ErrorCode::kForbidden);
 }
 
 }  // namespace
