@@ -84,7 +84,10 @@ const std::string& allowed_decoders() {
 
 int is_interrupted(void* opaque) {
   const auto& deadline = *static_cast<const Deadline*>(opaque);
-  return deadline.is_over() || deadline.has_too_many_connections() ? 1 : 0;
+  return deadline.is_over() || deadline.has_too_many_connections() ||
+                 LibraryLog::refused_address().has_value()
+             ? 1
+             : 0;
 }
 
 // The colour properties that a container states.

@@ -23,11 +23,14 @@ namespace {
 
 constexpr size_t kLinesMax = 8;
 constexpr std::string_view kConnected = "Successfully connected to ";
+constexpr std::string_view kConnecting = "Starting connection attempt to ";
 
 // Per thread, so that concurrent encodings do not receive each other's messages.
 thread_local std::string unfinished_line;
 thread_local std::vector<LibraryLog::Line> kept_lines;
 thread_local int connection_count = 0;
+thread_local const ConnectionJudge* present_judge = nullptr;
+thread_local std::optional<std::string> first_refused;
 
 std::string origin_of(void* source) {
   if (source == nullptr) return {};
@@ -54,8 +57,22 @@ bool is_http_error(int level, const char* format) {
   return level == AV_LOG_WARNING && begins(format, "HTTP error");
 }
 
+// `Starting connection attempt to ADDRESS port PORT`, before the attempt.
+void judge_connection(void* source, int level, const char* format, va_list arguments) {
+  if (present_judge == nullptr || first_refused) return;
+  std::array<char, 256> text{};
+  int print_prefix = 0;
+  av_log_format_line2(source, level, format, arguments, text.data(), static_cast<int>(text.size()),
+                      &print_prefix);
+  std::string_view address = text.data();
+  address.remove_prefix(std::min(kConnecting.size(), address.size()));
+  const std::string found(address.substr(0, address.find(" port ")));
+  if (!(*present_judge)(found)) first_refused = found;
+}
+
 void keep_line(void* source, int level, const char* format, va_list arguments) {
   if (level > AV_LOG_ERROR) {
+    if (begins(format, kConnecting)) judge_connection(source, level, format, arguments);
     if (begins(format, kConnected)) ++connection_count;
     if (!is_http_error(level, format)) return;
   }
@@ -108,12 +125,19 @@ PacketPtr new_packet() {
   return packet;
 }
 
-LibraryLog::LibraryLog() {
+LibraryLog::LibraryLog() : outer_judge_(std::exchange(present_judge, nullptr)) {
   av_log_set_callback(keep_line);
   unfinished_line.clear();
   kept_lines.clear();
   connection_count = 0;
+  first_refused.reset();
 }
+
+LibraryLog::LibraryLog(const ConnectionJudge& judge) : LibraryLog() {
+  if (judge) present_judge = &judge;
+}
+
+LibraryLog::~LibraryLog() { present_judge = outer_judge_; }
 
 const std::vector<LibraryLog::Line>& LibraryLog::lines() { return kept_lines; }
 
@@ -121,6 +145,8 @@ const std::vector<LibraryLog::Line>& LibraryLog::lines() { return kept_lines; }
 std::string LibraryLog::first_line() { return kept_lines.empty() ? "" : kept_lines.front().text; }
 
 int LibraryLog::connections() { return connection_count; }
+
+const std::optional<std::string>& LibraryLog::refused_address() { return first_refused; }
 
 base::Error transfer_error(int result, std::string_view action, std::string where,
                            base::ErrorCode otherwise) {

@@ -2,7 +2,9 @@
 
 #include "base/error.h"
 
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +40,9 @@ using ScalerPtr = std::unique_ptr<SwsContext, LibavDelete>;
 LibavFramePtr new_frame();
 PacketPtr new_packet();
 
+/// Whether a TCP connection to the numeric `address` may be made.
+using ConnectionJudge = std::function<bool(const std::string& address)>;
+
 /// Collects the log messages of the libraries on the calling thread, instead of letting them write
 /// to stderr. After the first construction, no message of any thread reaches stderr.
 /// Thread: the one that constructed it.
@@ -52,6 +57,12 @@ class LibraryLog {
 
   /// Discards the earlier messages of the calling thread.
   LibraryLog();
+  /// The same, and asks `judge`, unless it is empty, about each TCP connection of the thread while
+  /// this object lives. Ownership: refers to `judge`.
+  explicit LibraryLog(const ConnectionJudge& judge);
+  ~LibraryLog();
+  LibraryLog(const LibraryLog&) = delete;
+  LibraryLog& operator=(const LibraryLog&) = delete;
 
   /// The lines since the last construction on the calling thread; at most the first eight.
   static const std::vector<Line>& lines();
@@ -59,6 +70,12 @@ class LibraryLog {
   static std::string first_line();
   /// The number of TCP connections that were made since then.
   static int connections();
+  /// The first address since then that the judge refused. The library is about to connect to it,
+  /// but sends nothing if the interrupt callback of the call then returns 1.
+  static const std::optional<std::string>& refused_address();
+
+ private:
+  const ConnectionJudge* outer_judge_;
 };
 
 /// The Error for a negative result of an operation on a file or a connection: system error numbers

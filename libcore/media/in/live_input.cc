@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -98,20 +97,17 @@ class LiveInput::Pipe {
   ~Pipe() {
     if (io_ != nullptr) av_freep(&io_->buffer);
     avio_context_free(&io_);
-    if (file_ >= 0) ::close(file_);
   }
   Pipe(const Pipe&) = delete;
   Pipe& operator=(const Pipe&) = delete;
 
-  int open(const std::string& path) {
-    // With O_NONBLOCK, open() does not wait for a writer.
-    file_ = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (file_ < 0) return AVERROR(errno);
+  base::Result<void> open(const std::string& path) {
+    TRY(file_, base::open_file(path));
     auto* buffer = static_cast<unsigned char*>(av_malloc(kPipeBytes));
     LAYERCAST_CHECK(buffer != nullptr);
     io_ = avio_alloc_context(buffer, kPipeBytes, 0, this, read, nullptr, nullptr);
     LAYERCAST_CHECK(io_ != nullptr);
-    return 0;
+    return {};
   }
   AVIOContext* io() { return io_; }
 
@@ -121,9 +117,9 @@ class LiveInput::Pipe {
   }
   int read_some(uint8_t* bytes, int size) {
     while (!deadline_.is_over()) {
-      pollfd poll{file_, POLLIN, 0};
+      pollfd poll{file_.descriptor(), POLLIN, 0};
       if (::poll(&poll, 1, kPollMilliseconds) <= 0) continue;
-      const ssize_t count = ::read(file_, bytes, static_cast<size_t>(size));
+      const ssize_t count = ::read(file_.descriptor(), bytes, static_cast<size_t>(size));
       if (count > 0) return static_cast<int>(count);
       if (count == 0) return AVERROR_EOF;  // the last writer has closed it
       if (errno != EAGAIN && errno != EINTR) return AVERROR(errno);
@@ -132,7 +128,7 @@ class LiveInput::Pipe {
   }
 
   Deadline& deadline_;
-  int file_ = -1;
+  base::OpenFile file_{-1};
   AVIOContext* io_ = nullptr;
 };
 
@@ -169,7 +165,7 @@ base::Result<void> check_live_source(const std::string& source) {
 }
 
 LiveInput::LiveInput(const std::string& source, Deadline& deadline)
-    : source_(base::with_lower_case_scheme(source)), deadline_(deadline) {}
+    : source_(base::with_lower_case_scheme(source)), limits_(source), deadline_(deadline) {}
 
 LiveInput::~LiveInput() {
   deadline_.expire_after(kClosePatience);
@@ -200,8 +196,7 @@ base::Result<LiveInput::Way> LiveInput::way_to_pipe() {
   // Closing a pipe after a time-out would kill a program that is about to write to it (SIGPIPE).
   may_be_silent_ = true;
   pipe_ = std::make_unique<Pipe>(deadline_);
-  const int result = pipe_->open(source_);
-  if (result < 0) return error_of(result, "");
+  TRY_DO(pipe_->open(source_));
   Way way;
   way.io = pipe_->io();
   return way;
@@ -281,6 +276,7 @@ std::optional<base::Error> LiveInput::connection_failure(int result) const {
 }
 
 base::Error LiveInput::error_of(int result, const char* late) const {
+  if (auto error = ConnectionLimits::refusal()) return *std::move(error);
   if (auto error = connection_failure(result)) return *std::move(error);
   if (result == AVERROR_EXIT) return base::io_error(late);
   if (result == AVERROR_EOF) return base::io_error("the sender ended the stream");
@@ -293,7 +289,8 @@ base::Result<std::unique_ptr<LiveInput>> LiveInput::open(const std::string& sour
                                                          Deadline& deadline) {
   TRY_DO(check_live_source(source));
   std::unique_ptr<LiveInput> input(new LiveInput(source, deadline));
-  const LibraryLog log;
+  TRY_DO(input->limits_.check());
+  const LibraryLog log(input->limits_.judge());
   TRY(const Way way, input->way());
   const int result = input->open_demuxer(way);
   if (result < 0) return input->error_of(result, "the source does not answer");
@@ -307,7 +304,7 @@ bool LiveInput::has_end() const {
 
 base::Result<bool> LiveInput::read(AVPacket& packet) {
   for (;;) {
-    const LibraryLog log;
+    const LibraryLog log(limits_.judge());
     if (!may_be_silent_) deadline_.expire_after(silence_max(pace_));
     const int result = av_read_frame(demuxer_.get(), &packet);
     if (result >= 0 && !deadline_.is_over()) return true;

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "media/av/connection_limits.h"
 #include "media/av/input_guard.h"
 #include "media/av/libav.h"
 
@@ -27,6 +28,7 @@ enum class Pace : uint8_t {
 class LiveInput {
  public:
   /// Connects, and reads until the tracks are known. Blocks; `deadline` interrupts it, and read().
+  /// A source of a client is opened within its ConnectionLimits, or by base::open_file().
   /// Ownership: refers to `deadline`, which must outlive it.
   /// Errors: kIo, kNotFound, kInvalidInput, kForbidden, kUnsupported, kLimit; `where` may be empty.
   static base::Result<std::unique_ptr<LiveInput>> open(const std::string& source,
@@ -60,6 +62,7 @@ class LiveInput {
   std::optional<base::Error> connection_failure(int result) const;
 
   const std::string source_;
+  const ConnectionLimits limits_;
   Deadline& deadline_;
   Pace pace_ = Pace::kSender;
   bool may_be_silent_ = false;

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/redaction.h"
 #include "media/av/connection_error.h"
+#include "media/av/connection_limits.h"
 #include "media/av/libav.h"
 #include "media/av/tls_trust.h"
 
@@ -32,13 +33,15 @@ class Transfer {
   explicit Transfer(const WebFileRequest& request)
       : request_(request),
         url_(base::with_lower_case_scheme(request.url)),
+        limits_(request.url),
         end_(Clock::now() + request.patience) {}
   ~Transfer() { avio_closep(&io_); }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
 
   base::Result<std::string> read() {
-    const LibraryLog log;
+    TRY_DO(limits_.check());
+    const LibraryLog log(limits_.judge());
     if (is_over()) return error_of(AVERROR_EXIT);
     if (const int result = open(); result < 0) return error_of(result);
     if (avio_size(io_) > request_.bytes_max) return too_large();
@@ -64,7 +67,11 @@ class Transfer {
     add_tls_options(&options, url_);
     av_dict_set(&options, "seekable", "0", 0);  // no `Range`
     const AVIOInterruptCB interrupt{
-        [](void* transfer) { return static_cast<Transfer*>(transfer)->is_over() ? 1 : 0; }, this};
+        [](void* transfer) {
+          const bool is_refused = LibraryLog::refused_address().has_value();
+          return is_refused || static_cast<Transfer*>(transfer)->is_over() ? 1 : 0;
+        },
+        this};
     av_dict_set(&options, "protocol_whitelist", kProtocols, 0);
     const int result = avio_open2(&io_, url_.c_str(), AVIO_FLAG_READ, &interrupt, &options);
     av_dict_free(&options);
@@ -81,6 +88,7 @@ class Transfer {
   }
 
   base::Error error_of(int result) const {
+    if (auto error = ConnectionLimits::refusal()) return *std::move(error);
     if (is_given_up()) {
       return {base::ErrorCode::kInterrupted, "the transfer was cancelled", {}, nullptr};
     }
@@ -106,6 +114,7 @@ class Transfer {
 
   const WebFileRequest& request_;
   const std::string url_;
+  const ConnectionLimits limits_;
   const Clock::time_point end_;
   AVIOContext* io_ = nullptr;
 };

@@ -21,12 +21,12 @@ struct WebFileRequest {
 };
 
 /// Reads a file from a web server. Certificates follow tls_trust(); at most eight redirections, to
-/// http and https only, are followed.
+/// http and https only, are followed. The URL of a client is read within its ConnectionLimits.
 /// Errors: `where` is empty, and no secret of the URL is in the message: kUnsupported for other
-/// URLs; kIo, kForbidden for connections, as connection_error(); kLimit for a file that is too
-/// large or arrives too slowly; kInterrupted when `is_given_up` cancelled the call; kInvalidInput
-/// for an empty file. Blocks; connects to no server if the call is cancelled, or its time is over,
-/// from the start. Thread: any.
+/// URLs; kIo, kForbidden for connections, as connection_error() and ConnectionLimits; kLimit for a
+/// file that is too large or arrives too slowly; kInterrupted when `is_given_up` cancelled the
+/// call; kInvalidInput for an empty file. Blocks; connects to no server if the call is cancelled,
+/// or its time is over, from the start. Thread: any.
 base::Result<std::string> read_web_file(const WebFileRequest& request);
 
 /// Reads files from web servers and keeps them for a while, because a picture is made again when

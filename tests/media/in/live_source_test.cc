@@ -1,7 +1,9 @@
 #include "media/in/live_source.h"
 
 #include "media/in/live_feed.h"
+#include "media/in/live_input.h"
 #include "media/sound/live_sound.h"
+#include "tests/base/with_client_limits.h"
 #include "tests/media/read_back.h"
 #include "tests/media/rtmp_server.h"
 #include "tests/media/video_source.h"
@@ -149,6 +151,30 @@ TEST_F(LiveSources, OfSchemesThatNothingConnectsToAreRefused) {
     EXPECT_EQ(feed.error().code, ErrorCode::kUnsupported);
     EXPECT_THAT(feed.error().to_string(), Not(HasSubstr("secret")));
   }
+}
+
+TEST_F(LiveSources, OfClientsAreAtPublicOrAllowedHostsAndWithinTheAssetsFolder) {
+  const auto failure_of = [](const std::string& source) {
+    Deadline deadline;
+    deadline.expire_after(seconds(5));
+    const auto input = LiveInput::open(source, deadline);
+    return input.ok() ? base::Error{} : input.error();
+  };
+  const base::WithClientLimits limits(folder_ / "assets", {"rtmp://127.0.0.1:1/a/own"},
+                                      {"127.0.0.1"});
+  for (const char* url :
+       {"http://127.0.0.2:1/a.m3u8", "rtmp://localhost:1/a/b", "srt://[::1]:1", "udp://0.0.0.0:1",
+        "rtp://127.0.0.2:5004", "srt://0.0.0.0:1?mode=listener"}) {
+    const base::Error error = failure_of(url);
+    EXPECT_EQ(error.code, ErrorCode::kForbidden) << url << ": " << error.message;
+    EXPECT_THAT(error.message, HasSubstr("--allow-source")) << url;
+  }
+  for (const char* url : {"rtmp://127.0.0.1:1/a/own", "http://127.0.0.1:1/a.m3u8"}) {
+    EXPECT_THAT(failure_of(url).message, HasSubstr("connection refused")) << url;
+  }
+  std::filesystem::create_directory(folder_ / "assets");
+  std::filesystem::create_symlink(pipe_, folder_ / "assets/pipe.ts");
+  EXPECT_EQ(failure_of(folder_ / "assets/pipe.ts").code, ErrorCode::kForbidden);
 }
 
 TEST_F(LiveSources, APipeShowsItsNewestPictureAndComesBack) {
