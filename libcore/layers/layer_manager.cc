@@ -145,7 +145,7 @@ class LayerManager::Work {
 LayerManager::Work::Work(const LayerManagerOptions& options, const LiveStatePtr& state,
                          Schedule schedule)
     : options_(options),
-      checker_(options.objection, {options.folder, options.assets_folder}),
+      checker_(options.objection, {options.folder, options.assets_folder, options.source_hosts}),
       metrics_(*options.metrics, state->scene),
       sequencer_(state, schedule, checker_.checks_encoding()),
       durability_(*options.store, state, std::move(schedule)),

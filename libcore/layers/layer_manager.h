@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/metrics.h"
+#include "base/source_hosts.h"
 #include "base/time.h"
 #include "layers/change.h"
 #include "layers/schedule.h"
@@ -30,6 +31,7 @@ struct LayerManagerOptions {
   base::Metrics* metrics = nullptr;    ///< outlives the manager
   std::string folder;                  ///< base of relative paths
   std::string assets_folder;           ///< the folder that Origin::kNetwork may use
+  base::SourceHosts source_hosts{};    ///< the hosts of sources that Origin::kNetwork may name
   /// The stream time of the next frame.
   std::function<base::Duration()> next_frame_time;
   /// The stream time of frame `index` at the current rate.

@@ -1,20 +1,22 @@
 #include "layers/permission.h"
 
 #include "base/ascii.h"
+#include "base/client_limits.h"
+#include "base/file_pattern.h"
 #include "base/redaction.h"
 #include "scene/live/command_codec.h"
 #include "scene/model/find_by_id.h"
+#include "scene/model/limits.h"
 #include "scene/model/scene_settings.h"
 #include "scene/wire/codec.h"
 #include "scene/wire/scene_tables.h"
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
+#include <optional>
 #include <set>
 #include <span>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,12 @@ using scene::Value;
 using scene::FileRole;
 
 using Names = std::vector<FileName>;
+
+constexpr std::array<std::string_view, 4> kOutputSchemes = {"rtmp", "rtmps", "srt", "udp"};
+constexpr std::array<std::string_view, 2> kPictureSchemes = {"http", "https"};
+// Only network protocols: none of them reads a file, concatenates other URLs or opens a device.
+constexpr std::array<std::string_view, 9> kSourceSchemes = {
+    "http", "https", "rtmp", "rtmps", "rtsp", "rtsps", "srt", "udp", "rtp"};
 
 std::string_view scheme_of(std::string_view url) {
   const size_t colon = url.find(':');
@@ -69,19 +77,21 @@ void add_new_names(const scene::Codec<T>& codec, const Items& before, const Item
   }
 }
 
-bool is_inside(const std::filesystem::path& path, const std::filesystem::path& folder) {
-  return std::mismatch(folder.begin(), folder.end(), path.begin(), path.end()).first ==
-         folder.end();
+// Whether no file that the pattern matches is outside of the folder.
+bool matches_only_in(const std::string& pattern, const std::string& folder) {
+  const auto files =
+      base::files_of_pattern(pattern, static_cast<size_t>(scene::limits::kAnimatedPicturesMax));
+  // Without files, or with too many, the content fails.
+  return !files || std::ranges::all_of(files.value(), [&](const std::string& file) {
+    return base::is_inside(file, folder);
+  });
 }
 
 bool is_asset(const std::string& file, const Folders& folders) {
   if (folders.assets.empty()) return false;
-  std::error_code error;
-  const auto assets = std::filesystem::canonical(folders.assets, error);
-  if (error) return false;
-  const auto path =
-      std::filesystem::weakly_canonical(std::filesystem::path(folders.scene) / file, error);
-  return !error && is_inside(path, assets);
+  const std::string path = scene::resolved_path(file, folders.scene);
+  if (!base::is_inside(path, folders.assets)) return false;
+  return !base::is_pattern(path) || matches_only_in(path, folders.assets);
 }
 
 bool is_of_scheme(std::string_view url, std::span<const std::string_view> schemes) {
@@ -91,20 +101,23 @@ bool is_of_scheme(std::string_view url, std::span<const std::string_view> scheme
 }
 
 bool is_allowed_output(const std::string& url, const Folders& folders) {
-  constexpr std::array<std::string_view, 4> kSchemes = {"rtmp", "rtmps", "srt", "udp"};
-  return scheme_of(url).empty() ? is_asset(url, folders) : is_of_scheme(url, kSchemes);
+  if (scheme_of(url).empty()) return is_asset(url, folders);
+  return is_of_scheme(url, kOutputSchemes) && !folders.hosts.objection_to_output(url);
+}
+
+bool is_allowed_url(const std::string& url, std::span<const std::string_view> schemes,
+                    const Folders& folders) {
+  return is_of_scheme(url, schemes) && !folders.hosts.objection_to(url);
 }
 
 bool is_allowed_picture(const std::string& source, const Folders& folders) {
-  constexpr std::array<std::string_view, 2> kSchemes = {"http", "https"};
-  return base::is_url(source) ? is_of_scheme(source, kSchemes) : is_asset(source, folders);
+  return base::is_url(source) ? is_allowed_url(source, kPictureSchemes, folders)
+                              : is_asset(source, folders);
 }
 
-// Only network protocols: none of them reads a file, concatenates other URLs or opens a device.
 bool is_allowed_source(const std::string& source, const Folders& folders) {
-  constexpr std::array<std::string_view, 9> kSchemes = {"http",  "https", "rtmp", "rtmps", "rtsp",
-                                                        "rtsps", "srt",   "udp",  "rtp"};
-  return base::is_url(source) ? is_of_scheme(source, kSchemes) : is_asset(source, folders);
+  return base::is_url(source) ? is_allowed_url(source, kSourceSchemes, folders)
+                              : is_asset(source, folders);
 }
 
 // Scheme, login, host and port.
@@ -129,6 +142,23 @@ const char* expectation_of(FileRole role) {
       break;
   }
   return "a file that is set over the network must be in the assets folder";
+}
+
+// Why a name is not allowed, without the exceptions that the user of the daemon makes.
+std::string expectation_for(const FileName& name) {
+  const base::SourceHosts public_hosts;
+  std::optional<std::string> objection;
+  if (name.role == FileRole::kPicture && is_of_scheme(name.text, kPictureSchemes)) {
+    objection = public_hosts.objection_to(name.text);
+  } else if (name.role == FileRole::kSource && is_of_scheme(name.text, kSourceSchemes)) {
+    objection = public_hosts.objection_to(name.text);
+  } else if (name.role == FileRole::kOutput && is_of_scheme(name.text, kOutputSchemes)) {
+    objection = public_hosts.objection_to_output(name.text);
+  } else if (!base::is_url(name.text) && base::is_pattern(name.text)) {
+    return "each file that matches a pattern which is set over the network must be in the assets "
+           "folder after links are resolved";
+  }
+  return objection ? *std::move(objection) : expectation_of(name.role);
 }
 
 }  // namespace
@@ -207,10 +237,10 @@ scene::Refusal refusal_of_names(const scene::Command& command,
     const size_t faults_before = refusal.faults.size();
     for (const scene::NamedFile& file : named) {
       if (file.text != name.text || file.role != name.role) continue;
-      refusal.faults.push_back({file.pointer, expectation_of(name.role)});
+      refusal.faults.push_back({file.pointer, expectation_for(name)});
     }
     if (refusal.faults.size() == faults_before) {
-      refusal.faults.push_back({{}, expectation_of(name.role)});
+      refusal.faults.push_back({{}, expectation_for(name)});
     }
   }
   const scene::FieldFault& first = refusal.faults.front();

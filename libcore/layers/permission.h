@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/source_hosts.h"
 #include "scene/live/command.h"
 #include "scene/model/scene.h"
 #include "scene/wire/codec.h"
@@ -8,14 +9,17 @@
 #include <vector>
 
 /// What a command from the network may name: files of the assets folder, symbolic links resolved,
-/// and URLs of known schemes. Names that the scene already has are allowed. The FileRole of each
-/// field in the tables determines what is a file or URL.
+/// and URLs of known schemes; sources and images only at public addresses, or at allowed hosts, and
+/// no URL that makes the machine listen. base::ClientLimits hold the same rules at each use. Names
+/// that the scene already has are allowed. The FileRole of each field in the tables determines what
+/// is a file or URL.
 namespace layercast::layers {
 
-/// The folders that limit the files in commands from the network.
+/// The limits of the names in commands from the network.
 struct Folders {
-  std::string scene;   ///< base of relative paths
-  std::string assets;  ///< the folder that may be read and written
+  std::string scene;          ///< base of relative paths
+  std::string assets;         ///< the folder that may be read and written
+  base::SourceHosts hosts{};  ///< of sources and images
 };
 
 /// A file or a URL that an item of a scene names.

@@ -13,7 +13,7 @@ namespace layercast::layers {
 /// The origin of a command, which determines the files and URLs that it may name.
 enum class Origin : uint8_t {
   kLocal,    ///< the user who runs the daemon: any file
-  kNetwork,  ///< files of the assets folder only, symbolic links resolved; URLs of known schemes
+  kNetwork,  ///< what layers/permission.h allows
 };
 
 /// When to apply a command: at the frame of a stream time, at the index of a frame, or at the first

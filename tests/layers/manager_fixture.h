@@ -57,6 +57,7 @@ class ManagerTest : public testing::Test {
     options.metrics = &metrics_;
     options.folder = folder_.string();
     options.assets_folder = (folder_ / "assets").string();
+    options.source_hosts = hosts_;
     options.clock = manager_clock_;
     options.next_frame_time = [this] { return next_frame_time(); };
     options.time_of_frame = [](int64_t index) {
@@ -143,6 +144,7 @@ class ManagerTest : public testing::Test {
   }
 
   std::filesystem::path folder_;
+  base::SourceHosts hosts_;
   base::ManualClock clock_;
   base::Clock* manager_clock_ = &clock_;
   base::ManualClock::time_point zero_ = base::ManualClock::kStart;  // stream time 0

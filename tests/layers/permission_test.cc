@@ -146,8 +146,7 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
   };
   for (const char* good :
        {"http://h/a.m3u8", "HTTP://h/a.m3u8", "https://me:pass@h/a.mp4?t=1", "rtmp://h/a/b",
-        "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1", "udp://239.0.0.1:5000",
-        "rtp://h:5004", "assets/film.mp4"}) {
+        "rtmps://h/a/b", "rtsp://h/a", "rtsps://h/a", "srt://h:1", "assets/film.mp4"}) {
     accepted(video(good), Origin::kNetwork);
   }
   for (const char* bad : {"file:///etc/passwd", "concat://a", "FILE:///etc/passwd", "ftp://h/a",
@@ -163,6 +162,67 @@ TEST_F(Names, OfLiveSourcesFromTheNetworkAreOfKnownSchemes) {
   EXPECT_EQ(refusal.error.code, ErrorCode::kInvalidInput);
   ASSERT_EQ(refusal.faults.size(), 1U);
   EXPECT_EQ(refusal.faults[0].pointer, "/patch/content/fallback");
+}
+
+TEST_F(Names, OfSourcesFromTheNetworkAreAtPublicOrAllowedHosts) {
+  const auto layer = [](const char* type, const std::string& source) {
+    return CommandDocument{
+        "layers.create",
+        json(R"({"layer": {"type": "overlay", "content": {"type": ")" + std::string(type) +
+             R"(", "source": )" + scene::write_json(Value::of(source), 0) + "}}}")};
+  };
+  const auto detail_of = [&](const CommandDocument& command) {
+    const Refusal refusal = refused_of(apply(command, Origin::kNetwork));
+    EXPECT_EQ(refusal.error.code, ErrorCode::kForbidden) << refusal.error.to_string();
+    return refusal.faults.empty() ? std::string() : refusal.faults.front().detail;
+  };
+  for (const char* type : {"image", "video"}) {
+    for (const char* bad : {"http://127.0.0.1/a", "http://localhost/a", "http://0x7f.1/a",
+                            "http://[::ffff:10.0.0.1]/a", "http://169.254.169.254/latest"}) {
+      EXPECT_NE(detail_of(layer(type, bad)).find("not a public address"), std::string::npos) << bad;
+    }
+    EXPECT_NE(detail_of(layer(type, "http://10.0.0.1/a")).find("--allow-source 10.0.0.1"),
+              std::string::npos);
+    accepted(layer(type, "http://127.0.0.1/own"), Origin::kLocal);
+  }
+  for (const char* bad : {"srt://0.0.0.0:9?mode=listener", "udp://0.0.0.0:9", "rtp://0.0.0.0:9",
+                          "rtmp://h/a?listen=1"}) {
+    EXPECT_NE(detail_of(layer("video", bad)).find("listen on a port"), std::string::npos) << bad;
+  }
+  EXPECT_NE(detail_of(output("srt://0.0.0.0:9?mode=listener")).find("listen on a port"),
+            std::string::npos);
+  accepted(output("udp://127.0.0.1:9"), Origin::kNetwork);
+  hosts_ = base::SourceHosts::parse({"127.0.0.1", "0.0.0.0", "*.lan"}).value();
+  open();
+  for (const char* good : {"http://127.0.0.1/a", "udp://0.0.0.0:9", "udp://nas.lan:9",
+                           "srt://0.0.0.0:9?mode=listener"}) {
+    accepted(layer("video", good), Origin::kNetwork);
+  }
+  EXPECT_NE(detail_of(layer("video", "http://127.0.0.2/a")), "");
+}
+
+TEST_F(Names, OfPatternsFromTheNetworkMatchFilesOfTheAssetsFolderOnly) {
+  const auto frames = [](const std::string& source) {
+    return CommandDocument{
+        "layers.create",
+        json(R"({"layer": {"type": "overlay", "content": {"type": "frames", "source": )" +
+             scene::write_json(Value::of(source), 0) + "}}}")};
+  };
+  std::ofstream(folder_ / "assets" / "f1.png") << "x";
+  std::filesystem::create_symlink("f1.png", folder_ / "assets" / "f2.png");
+  for (const char* good :
+       {"assets/f*.png", "assets/f?.png", "assets/f%d.png", "assets/none-*.png"}) {
+    accepted(frames(good), Origin::kNetwork);
+  }
+  std::filesystem::create_symlink(folder_ / "out.png", folder_ / "assets" / "f3.png");
+  for (const char* bad : {"assets/l*.png", "assets/f[0-9].png", "assets/f?.??g", "assets/f%02d.png",
+                          "assets/up/o*.png"}) {
+    if (std::string(bad).find("%02d") != std::string::npos) {
+      std::filesystem::create_symlink(folder_ / "out.png", folder_ / "assets" / "f04.png");
+    }
+    expect_forbidden(frames(bad), {"/layer/content/source"});
+  }
+  accepted(frames("assets/l*.png"), Origin::kLocal);
 }
 
 TEST_F(Names, OfServersWithoutCertificateComeFromTheDaemonsMachine) {
