@@ -1,6 +1,7 @@
 #include "media/out/live_output.h"
 
 #include "base/check.h"
+#include "base/client_limits.h"
 #include "base/redaction.h"
 #include "base/thread_name.h"
 #include "base/trace.h"
@@ -56,6 +57,7 @@ constexpr milliseconds kUrlAgeMax{2500};
 constexpr milliseconds kPopPatience{250};
 constexpr seconds kRatePeriod{1};
 constexpr int kFileNumbersTried = 1'000'000;
+constexpr int kPlaylistNumbersTried = 1000;
 
 constexpr std::array<std::string_view, 5> kStateNames = {"connecting", "live", "reconnecting",
                                                          "failed", "stopped"};
@@ -83,6 +85,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
       shifted_(new_packet()),
       rates_noted_at_(now()) {
   report_.id = plan_.request.id;
+  playlist_owner_.id = plan_.request.id;
   report_.url = base::redacted_url(plan_.request.url, base::UrlUse::kOutput);
   const base::MetricLabels labels = {{"output", plan_.request.id}};
   meters_.frames = metrics.counter({"output_frames_total", "Frames sent to an output."}, labels);
@@ -199,8 +202,9 @@ bool LiveOutput::is_interrupted() const { return is_given_up() || (is_opening_ &
 
 base::Result<std::string> LiveOutput::new_file() {
   const std::string& path = plan_.request.url;
-  // A playlist is continued, and a device has no other name.
-  if (plan_.container->muxer == "hls" || is_special_file(path)) return path;
+  TRY_DO(base::check_place(path));
+  if (plan_.container->muxer == "hls") return new_playlist();
+  if (is_special_file(path)) return path;  // a device has no other name
   for (; next_file_ < kFileNumbersTried; ++next_file_) {
     std::string name = numbered(path, next_file_);
     std::FILE* file = std::fopen(name.c_str(), "wbx");
@@ -211,6 +215,18 @@ base::Result<std::string> LiveOutput::new_file() {
     if (errno != EEXIST) return base::io_error(errno, "cannot create", path);
   }
   return base::io_error("cannot create: too many files of this name", path);
+}
+
+// A playlist is continued. An output of a network client keeps the files of others.
+base::Result<std::string> LiveOutput::new_playlist() {
+  const std::string& path = plan_.request.url;
+  if (base::limits_of(path) == nullptr) return path;
+  playlist_owner_.others = PlaylistOwner::Others::kKept;
+  for (; next_file_ < kPlaylistNumbersTried; ++next_file_) {
+    std::string name = numbered(path, next_file_);
+    if (LivePlaylist::may_write(name, playlist_owner_.id)) return name;
+  }
+  return base::io_error("cannot create: too many playlists of this name belong to others", path);
 }
 
 // Opens a playlist only with its first packet, because it would list an empty segment.
@@ -236,7 +252,7 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   auto output =
       Output::open_live(is_url_ ? plan_.request.url : session.file, *plan_.container, feed,
                         {kOpenPatience, kWritePatience, [this] { return is_interrupted(); },
-                         plan_.clock, plan_.request.insecure_tls});
+                         plan_.clock, plan_.request.insecure_tls, playlist_owner_});
   is_opening_ = false;
   if (!output.ok()) {
     remove_if_empty(session);

@@ -83,6 +83,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   void hold_first_packet();
   base::Result<Session> open_session();
   base::Result<std::string> new_file();
+  base::Result<std::string> new_playlist();
   base::Result<void> serve(Session& session);
   bool has_beginning();
   base::Result<void> write(Session& session, const LivePacket& packet);
@@ -131,6 +132,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   std::string last_error_;    ///< Of a session of a file that has failed at its end.
   bool was_live_ = false;
   int next_file_ = 0;
+  PlaylistOwner playlist_owner_;
   PacketPtr shifted_;
   TimePoint rates_noted_at_;
   int64_t frames_noted_ = 0;

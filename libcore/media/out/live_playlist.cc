@@ -20,6 +20,7 @@ constexpr size_t kSegmentsRetired = 3;
 constexpr size_t kDigitsMin = 5;
 constexpr std::string_view kExtension = ".ts";
 constexpr std::string_view kUnfinished = ".tmp";
+constexpr std::string_view kMark = "## layercast output ";
 
 // Takes `text` apart at the ends of its lines; returns the next line.
 std::string_view next_line(std::string_view& text) {
@@ -40,8 +41,15 @@ bool takes_number(std::string_view line, std::string_view name, int64_t& number)
 
 }  // namespace
 
-LivePlaylist::LivePlaylist(const std::string& path)
-    : folder_(fs::absolute(path).parent_path().string()), stem_(segment_stem(path)) {}
+LivePlaylist::LivePlaylist(const std::string& path, const PlaylistOwner& owner)
+    : path_(path),
+      folder_(fs::absolute(path).parent_path().string()),
+      stem_(segment_stem(path)),
+      owner_(owner) {}
+
+std::string LivePlaylist::mark_of(const std::string& path, const std::string& id) {
+  return std::string(kMark) + id + ", playlist " + segment_stem(path);
+}
 
 std::string LivePlaylist::segment_stem(const std::string& path) {
   std::string stem = fs::path(path).stem().string();
@@ -54,13 +62,33 @@ std::string LivePlaylist::segment_stem(const std::string& path) {
   return stem;
 }
 
-base::Result<LivePlaylist> LivePlaylist::open(const std::string& path) {
-  LivePlaylist playlist(path);
+bool LivePlaylist::may_write(const std::string& path, const std::string& id) {
+  std::error_code error;
+  const auto status = fs::symlink_status(path, error);
+  if (status.type() == fs::file_type::not_found) {
+    return LivePlaylist(path, {}).segments_on_disk().empty();
+  }
+  if (status.type() != fs::file_type::regular) return false;
+  std::ifstream file(path, std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  Text earlier;
+  return parse(text, earlier) && earlier.mark == mark_of(path, id);
+}
+
+bool LivePlaylist::is_taken() const {
+  std::error_code error;
+  return is_new_ && owner_.others == PlaylistOwner::Others::kKept &&
+         fs::symlink_status(path_, error).type() != fs::file_type::not_found;
+}
+
+base::Result<LivePlaylist> LivePlaylist::open(const std::string& path, const PlaylistOwner& owner) {
+  LivePlaylist playlist(path, owner);
   std::error_code error;
   fs::create_directories(playlist.folder_, error);
   if (error) return base::io_error(error.value(), "cannot create the folder", playlist.folder_);
   std::ifstream file(path, std::ios::binary);
   const bool exists = file.is_open();
+  playlist.is_new_ = !exists;
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   Text earlier;
   if (parse(text, earlier)) {
@@ -88,6 +116,7 @@ bool LivePlaylist::parse(std::string_view text, Text& parsed) {
     }
     if (line == "#EXT-X-DISCONTINUITY") segment.begins_session = true;
     if (line == "#EXT-X-ENDLIST") parsed.has_ended = true;
+    if (line.starts_with(kMark)) parsed.mark = line;
     if (line.starts_with(kDuration)) segment.duration = line.substr(kDuration.size());
     if (line.empty() || line.front() == '#') continue;
     segment.name = line;
@@ -123,6 +152,7 @@ std::string LivePlaylist::segment_pattern() const {
 }
 
 std::string LivePlaylist::published(std::string_view written) {
+  is_new_ = false;
   Text own;
   if (!parse(written, own)) return std::string(written);
   target_seconds_ = std::max(target_seconds_, own.target_seconds);
@@ -151,6 +181,7 @@ std::string LivePlaylist::text(bool has_ended) const {
     text += "#EXT-X-DISCONTINUITY-SEQUENCE:" + std::to_string(discontinuities_) + "\n";
   }
   text += "#EXT-X-INDEPENDENT-SEGMENTS\n";
+  if (!owner_.id.empty()) text += mark_of(path_, owner_.id) + "\n";
   for (const Segment& segment : segments_) {
     if (segment.begins_session) text += "#EXT-X-DISCONTINUITY\n";
     text += "#EXTINF:" + segment.duration + "\n" + segment.name + "\n";
@@ -196,6 +227,11 @@ int64_t LivePlaylist::highest_number_on_disk() const {
 void LivePlaylist::remove(const std::string& name) const {
   std::error_code error;
   if (is_segment(name)) fs::remove(fs::path(folder_) / name, error);
+}
+
+void LivePlaylist::remove_unpublished() const {
+  const bool is_own = is_new_ && owner_.others == PlaylistOwner::Others::kKept && !is_taken();
+  if (is_own) remove_unlisted();
 }
 
 void LivePlaylist::remove_unlisted() const {

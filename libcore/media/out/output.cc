@@ -119,7 +119,7 @@ base::Result<void> Output::choose_live_target() {
   if (container_.muxer != "hls") return {};
   // The HLS muxer renames its files by path, without support for the prefix.
   url_ = std::filesystem::absolute(name).string();
-  TRY(playlist_, LivePlaylist::open(url_));
+  TRY(playlist_, LivePlaylist::open(url_, terms_->owner));
   return {};
 }
 
@@ -334,6 +334,11 @@ bool Output::is_live_playlist(const std::string& path) const {
 int Output::publish_playlist() {
   uint8_t* written = nullptr;
   const int size = avio_close_dyn_buf(std::exchange(playlist_io_, nullptr), &written);
+  if (playlist_->is_taken()) {
+    av_free(written);
+    note_io_error(AVERROR(EEXIST));
+    return AVERROR(EEXIST);
+  }
   const std::string text = playlist_->published(
       {reinterpret_cast<const char*>(written), static_cast<size_t>(std::max(size, 0))});
   av_free(written);
@@ -425,6 +430,7 @@ int Output::close() {
   avformat_free_context(std::exchange(muxer_, nullptr));
   // An unfinished muxer leaves its own files open.
   for (AVIOContext* io : std::exchange(muxer_files_, {})) avio_close(io);
+  if (playlist_) playlist_->remove_unpublished();
   return result;
 }
 

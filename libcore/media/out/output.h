@@ -37,7 +37,7 @@ class Output {
     base::FrameRate rate;
   };
 
-  /// The time limits of open_live(), for URLs only.
+  /// The terms of open_live(): time limits for URLs, and the owner of a playlist.
   struct LiveTerms {
     base::Duration open_patience;       ///< For the connection and the header.
     base::Duration write_patience;      ///< For one packet.
@@ -45,6 +45,7 @@ class Output {
     /// Measures both patiences; libavformat polls it in real time. Ownership: outlives the output.
     base::Clock* clock = &base::Clock::steady();
     bool insecure_tls = false;  ///< Accepts any certificate of the server.
+    PlaylistOwner owner = {};   ///< Of a playlist.
   };
 
   /// Opens the output and writes its header.

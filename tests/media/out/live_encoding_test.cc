@@ -1,5 +1,6 @@
 #include "media/out/live_encoding.h"
 
+#include "tests/base/with_client_limits.h"
 #include "tests/media/live_feed.h"
 
 #include <gmock/gmock.h>
@@ -150,6 +151,61 @@ TEST(LiveFile, OfAPlaylistIsAWindowThatGoesOnAfterARestart) {
   EXPECT_THAT(text(), HasSubstr("x-00020.ts"));
   EXPECT_EQ(folder.names().size(), 6 + 1U) << ::testing::PrintToString(folder.names());
   EXPECT_THAT(text(), HasSubstr("#EXT-X-DISCONTINUITY-SEQUENCE:1\n"));
+}
+
+TEST(LiveFile, OfAPlaylistOfAClientKeepsTheFilesOfOthersAndContinuesItsOwn) {
+  const TemporaryFolder folder;
+  const base::WithClientLimits limits(folder / "");
+  const std::string foreign = "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nx-00000.ts\n";
+  std::ofstream(folder / "x.m3u8") << foreign;
+  std::ofstream(folder / "x-00000.ts") << "of others";
+  std::ofstream(folder / "x-00007.ts") << "of others";
+  std::ofstream(folder / "x-1-00000.ts") << "of others";
+  const auto text = [&](const std::string& name) {
+    std::ifstream file(folder / name);
+    return std::string(std::istreambuf_iterator<char>(file), {});
+  };
+  const auto run = [&] {
+    base::Metrics metrics;
+    VideoSettings settings = live_settings({160, 90});
+    settings.gop_frames = 30;
+    const auto encoding = open_live(metrics, settings);
+    ASSERT_TRUE(encoding->add_output({"a", folder / "x.m3u8", {}, {}}).ok());
+    offer_all(*encoding, noise_frames({160, 90}), 0, 90);
+    EXPECT_TRUE(wait_for([&] { return !report_of(*encoding, "a").file.empty(); }, seconds(5)));
+    EXPECT_EQ(report_of(*encoding, "a").file, folder / "x-2.m3u8");
+    encoding->finish(seconds(5), StreamEnd::kToBeContinued);
+    EXPECT_EQ(report_of(*encoding, "a").error, "");
+  };
+  run();
+  EXPECT_THAT(text("x-2.m3u8"), HasSubstr("x-2-00000.ts\n"));
+  run();
+  EXPECT_THAT(text("x-2.m3u8"), HasSubstr("#EXT-X-DISCONTINUITY\n"));
+  EXPECT_THAT(text("x-2.m3u8"), HasSubstr("x-2-00000.ts\n"));
+  EXPECT_EQ(text("x.m3u8"), foreign);
+  for (const char* name : {"x-00000.ts", "x-00007.ts", "x-1-00000.ts"}) {
+    EXPECT_EQ(text(name), "of others") << name;
+  }
+}
+
+TEST(LiveFile, OfAClientIsNotWrittenThroughALinkOutOfTheAssetsFolder) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "assets");
+  std::filesystem::create_directory(folder / "other");
+  std::filesystem::create_symlink(folder / "other", folder / "assets/link");
+  const base::WithClientLimits limits(folder / "assets");
+  base::Metrics metrics;
+  const auto encoding = open_live(metrics);
+  for (const std::string name : {"a.mkv", "b.m3u8"}) {
+    ASSERT_TRUE(encoding->add_output({name, folder / ("assets/link/" + name), {}, {}}).ok());
+  }
+  offer_all(*encoding, noise_frames(kSize), 0, 30);
+  for (const std::string name : {"a.mkv", "b.m3u8"}) {
+    EXPECT_TRUE(is_in(*encoding, name, OutputState::kReconnecting, seconds(5))) << name;
+    EXPECT_THAT(report_of(*encoding, name).error, HasSubstr("assets folder")) << name;
+  }
+  encoding->finish(seconds(2));
+  EXPECT_TRUE(std::filesystem::is_empty(folder / "other"));
 }
 
 TEST(LiveFile, OfAPlaylistMakesItsFolderAndDoesNotEndAtAReopening) {

@@ -164,6 +164,48 @@ TEST_F(LivePlaylists, ListNoSegmentBeforeAMissingOne) {
   EXPECT_THAT(text, Not(HasSubstr("x-00002.ts")));
 }
 
+TEST_F(LivePlaylists, AreWrittenByTheirOwnOutputOnlyIfOthersAreKept) {
+  const PlaylistOwner owner{"main", PlaylistOwner::Others::kKept};
+  EXPECT_TRUE(LivePlaylist::may_write(path(), "main"));
+  put("x-00003.ts");
+  EXPECT_FALSE(LivePlaylist::may_write(path(), "main")) << "a segment of others";
+  std::filesystem::remove(folder_ / "out/x-00003.ts");
+  auto playlist = LivePlaylist::open(path(), owner);
+  ASSERT_TRUE(playlist.ok());
+  put(name(0));
+  const std::string text = playlist.value().published(written(0, 0));
+  EXPECT_THAT(text, HasSubstr("## layercast output main, playlist x\n"));
+  put("x.m3u8", text);
+  EXPECT_TRUE(LivePlaylist::may_write(path(), "main"));
+  EXPECT_FALSE(LivePlaylist::may_write(path(), "other"));
+  put("y.m3u8", text);
+  EXPECT_FALSE(LivePlaylist::may_write(folder_ / "out/y.m3u8", "main")) << "a copy";
+  for (const char* foreign : {"", "#EXTM3U\n", "#EXTM3U\n## layercast output maint, playlist x\n",
+                              "notes\n## layercast output main, playlist x\n"}) {
+    put("x.m3u8", foreign);
+    EXPECT_FALSE(LivePlaylist::may_write(path(), "main")) << foreign;
+  }
+  put("z.m3u8", text);
+  std::filesystem::remove(path());
+  std::filesystem::create_symlink(folder_ / "out/z.m3u8", path());
+  EXPECT_FALSE(LivePlaylist::may_write(path(), "main")) << "a link";
+}
+
+TEST_F(LivePlaylists, NoticeOthersThatCameBeforeTheFirstSegment) {
+  auto opened = LivePlaylist::open(path(), {"main", PlaylistOwner::Others::kKept});
+  ASSERT_TRUE(opened.ok());
+  LivePlaylist& playlist = opened.value();
+  put(name(0) + ".tmp");
+  EXPECT_FALSE(playlist.is_taken());
+  playlist.remove_unpublished();
+  EXPECT_THAT(files(), IsEmpty());
+  put("x.m3u8", "of others");
+  put(name(0));
+  EXPECT_TRUE(playlist.is_taken());
+  playlist.remove_unpublished();
+  EXPECT_THAT(files(), ElementsAre("x-00000.ts", "x.m3u8"));
+}
+
 TEST_F(LivePlaylists, NameTheirSegmentsWithoutLettersThatAUrlCannotHold) {
   const auto opened = LivePlaylist::open(folder_ / "a b%d.m3u8");
   ASSERT_TRUE(opened.ok());
