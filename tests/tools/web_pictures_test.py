@@ -155,7 +155,7 @@ class OnAir(unittest.TestCase):
             'canvas: {width: 160, height: 90, fps: 25, background: "#204060"}\n'
             "layers:\n" + "".join(f"  - {each}\n" for each in layers)
         )
-        daemon = Daemon(scene, *arguments)
+        daemon = Daemon(scene, "--allow-source", "127.0.0.1", *arguments)
         daemon.environment = {"XDG_STATE_HOME": str(self.folder)}
         self.addCleanup(lambda: daemon.process is not None and daemon.end(signal.SIGKILL))
         return daemon.start()

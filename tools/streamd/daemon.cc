@@ -91,6 +91,8 @@ base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& setti
   TRY_DO(apply_decoding(settings.decoding, log, &daemon->metrics_));
   const scene::LiveState initial = initial_state(settings, file);
   if (auto objection = stream::objection_to(initial)) return *std::move(objection);
+  daemon->authored_ = authored_names(settings, file.scene);
+  limit_clients(settings, daemon->authored_);
   TRY_DO(daemon->open_state(file));
   daemon->start_stream();
   daemon->health_.start();
@@ -156,6 +158,7 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::
   options.metrics = &metrics_;
   options.folder = settings_.scene_folder;
   options.assets_folder = settings_.assets_folder;
+  options.source_hosts = settings_.source_hosts;
   options.next_frame_time = [this] { return clock_.next_frame_time(); };
   options.time_of_frame = [this](int64_t index) { return clock_.time_of(index); };
   options.objection = stream::objection_to;
@@ -338,7 +341,13 @@ void Daemon::reload() {
                                        "; another scene needs its own daemon");
     return;
   }
+  const AuthoredNames authored = authored_names(settings_, file->scene);
+  AuthoredNames both = authored;
+  both.insert(authored_.begin(), authored_.end());
+  limit_clients(settings_, std::move(both));  // until the change, the scene has the former names
   const auto changes = make_equal(*layers_, file->scene);
+  if (changes) authored_ = authored;
+  limit_clients(settings_, authored_);
   if (!changes) {
     log_.write(LogLevel::kWarning, path_ + ": " + changes.error().to_string());
     return;

@@ -13,6 +13,7 @@
 #include "tools/common/log.h"
 #include "tools/common/message_limiter.h"
 #include "tools/common/web_pictures.h"
+#include "tools/streamd/authored_names.h"
 #include "tools/streamd/settings.h"
 #include "tools/streamd/status_provider.h"
 
@@ -65,6 +66,7 @@ class Daemon {
 
   const StreamdSettings settings_;
   const std::string path_;
+  AuthoredNames authored_;  ///< as limit_clients() has them
   const Log& log_;
   WebPictures web_pictures_;
   base::Metrics metrics_;

@@ -51,6 +51,13 @@ const OptionTable& streamd_options() {
           .value = "NAME",
           .help = "Additional host name that clients may use, such as that of a reverse proxy. May "
                   "be given several times."},
+         {.name = "allow-source",
+          .arity = Arity::kMany,
+          .value = "HOST",
+          .help =
+              "Host that clients may name in URLs of images, media and sounds although it is not "
+              "public: a name, an address, a range such as 192.168.0.0/16, *.example.com, or * "
+              "for all. May be given several times."},
          {.name = "assets",
           .value = "DIR",
           .help = "Folder that clients may use files of (default: the scene file's folder).",

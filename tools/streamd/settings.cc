@@ -161,6 +161,12 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
     settings.token_file = *path;
   }
   settings.allowed_hosts = arguments.many("allow-host");
+  settings.allowed_sources = arguments.many("allow-source");
+  auto source_hosts = base::SourceHosts::parse(settings.allowed_sources);
+  if (!source_hosts) {
+    return base::invalid_input(source_hosts.error().message, "--allow-source");
+  }
+  settings.source_hosts = std::move(source_hosts).value();
   TRY_DO(take_folders(arguments, file, settings));
   TRY(settings.decoding, decoding_settings(arguments));
   settings.fresh = arguments.has("fresh");
@@ -187,6 +193,8 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
   }
   std::vector<Value> hosts;
   for (const auto& host : settings.allowed_hosts) hosts.push_back(Value::of(host));
+  std::vector<Value> sources;
+  for (const auto& host : settings.allowed_sources) sources.push_back(Value::of(host));
   const media::TlsTrust trust = media::tls_trust();
   std::vector<Value> insecure;
   for (const auto& host : trust.insecure_hosts) insecure.push_back(Value::of(host));
@@ -204,6 +212,7 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
            settings.socket_path.empty() ? Value::null() : Value::of(settings.socket_path))
       .add("token_file", settings.token ? Value::of(settings.token_file) : Value::null())
       .add("allowed_hosts", Value::array(std::move(hosts)))
+      .add("allowed_sources", Value::array(std::move(sources)))
       .add("tls_ca", trust.ca_file.empty() ? Value::null() : Value::of(trust.ca_file))
       .add("insecure_tls", Value::array(std::move(insecure)))
       .add("state", Value::of(store::redacted_uri(settings.state_uri)))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/source_hosts.h"
 #include "base/time.h"
 #include "scene/live/live_state.h"
 #include "scene/wire/scene_file.h"
@@ -26,7 +27,9 @@ struct StreamdSettings {
   std::optional<std::string> token;
   std::string token_file;  ///< the file of the token
   std::vector<std::string> allowed_hosts;
-  std::string scene_folder;  ///< absolute
+  std::vector<std::string> allowed_sources;  ///< as given
+  base::SourceHosts source_hosts;            ///< of `allowed_sources`
+  std::string scene_folder;                  ///< absolute
   std::string assets_folder;
   std::string state_uri;
   std::string state_folder;  ///< for files that belong to the state
