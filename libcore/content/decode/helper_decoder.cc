@@ -1,5 +1,6 @@
 #include "content/decode/helper_decoder.h"
 
+#include "base/client_limits.h"
 #include "content/decode/decode_messages.h"
 #include "content/picture/remarks.h"
 #include "content/text/fonts.h"
@@ -173,8 +174,7 @@ base::Result<std::unique_ptr<PictureReader>> HelperDecoder::pictures(
 base::Result<std::unique_ptr<Svg>> HelperDecoder::svg(std::string text) {
   TRY(auto files, only(text));
   for (const std::string& font : svg_font_files()) {
-    Descriptor file = sandbox::open_regular_file(font);
-    if (file.is_open()) files.push_back(std::move(file));
+    if (auto file = base::open_file(font)) files.emplace_back(file.value().release());
   }
   Session session(options_, kSvgLimits, OpenSvgMessage{Remarks::are_wanted()});
   TRY(const sandbox::Message answer, session.open(std::move(files)));

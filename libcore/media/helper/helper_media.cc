@@ -1,5 +1,6 @@
 #include "media/helper/helper_media.h"
 
+#include "base/client_limits.h"
 #include "base/regular_file.h"
 #include "media/av/input_limits.h"
 #include "media/helper/media_messages.h"
@@ -65,12 +66,14 @@ class Session {
 
   /// Starts a process and gives it the file. nullopt: the process was lost.
   base::Result<std::optional<MediaAnswer>> open(const MediaRequest& request) {
-    const Descriptor file = sandbox::open_regular_file(path_);
-    if (!file.is_open()) return missing_(path_, errno);
+    const Descriptor regular = sandbox::open_regular_file(path_);
+    if (!regular.is_open()) return missing_(path_, errno);
+    // Within the limits of clients, if one has named the file.
+    TRY(const base::OpenFile file, base::open_file(path_));
     TRY(auto job, media_.helper->start_job(kLimits));
     earlier_nanoseconds_ = nanoseconds_;
     job_.emplace(std::move(job));
-    const std::array files{file.number()};
+    const std::array files{file.descriptor()};
     return ask(request, files);
   }
 
