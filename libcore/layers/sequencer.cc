@@ -57,13 +57,23 @@ std::optional<Refusal> Sequencer::refusal_of(const scene::Command& command, Orig
   return std::nullopt;
 }
 
+const scene::SceneTotals& Sequencer::totals() {
+  if (!totals_) totals_ = scene::totals_of(counted(*state_));
+  return *totals_;
+}
+
 Sequencer::Outcome Sequencer::apply(const scene::Command& command, Origin origin, Duration now,
-                                    const Checks& checks) const {
+                                    const Checks& checks) {
   auto outcome = scene::apply(*state_, command, now);
   if (!outcome) return std::move(outcome).error();
-  scene::Applied applied = std::move(outcome).value();
+  Applied applied{std::move(outcome).value(), {}};
+  const scene::LiveState& after = applied.next.state;
+  applied.totals = scene::totals_after(totals(), counted(*state_), counted(after));
+  if (auto objection = scene::objection_to(applied.totals, &totals())) {
+    return Refusal{*std::move(objection), {}};
+  }
   Questions questions;
-  auto refusal = refusal_of(command, origin, applied.state, checks, questions);
+  auto refusal = refusal_of(command, origin, after, checks, questions);
   if (refusal) return *std::move(refusal);
   if (questions.encoding || !questions.names.empty()) return questions;
   return applied;
@@ -78,9 +88,10 @@ std::optional<Questions> Sequencer::execute(PendingCommand& pending, Origin orig
     pending.answer = std::move(*refusal);
     return std::nullopt;
   }
-  auto& next = std::get<scene::Applied>(outcome);
+  auto& [next, totals] = std::get<Applied>(outcome);
   const bool is_changed = next.state.revision != state_->revision;
   if (is_changed) {
+    totals_ = std::move(totals);
     state_ = std::make_shared<const scene::LiveState>(std::move(next.state));
     pending.state = state_;
     pending.events = std::move(next.events);
@@ -166,6 +177,7 @@ void Sequencer::forget_checks(const Schedule& durable) {
 
 void Sequencer::reset(scene::LiveStatePtr state, Schedule schedule) {
   state_ = std::move(state);
+  totals_.reset();
   schedule_ = std::move(schedule);
   last_due_ = {};
 }

@@ -5,6 +5,7 @@
 #include "layers/pending_queue.h"
 #include "layers/schedule.h"
 #include "layers/submission.h"
+#include "scene/wire/scene_totals.h"
 
 #include <cstdint>
 #include <map>
@@ -13,10 +14,15 @@
 
 namespace layercast::layers {
 
+/// The parts of a state that the limits in sum count.
+inline scene::CountedParts counted(const scene::LiveState& state) {
+  return {state.scene, state.run.exiting};
+}
+
 /// Applies commands in sequence, each to the result of the previous one, and keeps the schedule.
 /// The newest state may not be durable yet. Commands that need a check are decided in rounds: the
 /// caller answers the questions without locks, and decides again in the state that is then the
-/// newest.
+/// newest. A command that takes the scene beyond a limit in sum (scene/model/limits.h) is refused.
 /// Thread: the caller holds the manager's lock.
 class Sequencer {
  public:
@@ -62,20 +68,26 @@ class Sequencer {
   void reset(scene::LiveStatePtr state, Schedule schedule);
 
  private:
-  using Outcome = std::variant<scene::Applied, scene::Refusal, Questions>;
+  struct Applied {
+    scene::Applied next;
+    scene::SceneTotals totals;  ///< of the next state
+  };
+  using Outcome = std::variant<Applied, scene::Refusal, Questions>;
   struct DueChecks {
     Checks checks;
     bool is_running = false;
   };
 
   Outcome apply(const scene::Command& command, Origin origin, base::Duration now,
-                const Checks& checks) const;
+                const Checks& checks);
+  const scene::SceneTotals& totals();
   std::optional<scene::Refusal> refusal_of(const scene::Command& command, Origin origin,
                                            const scene::LiveState& after, const Checks& checks,
                                            Questions& questions) const;
 
   const bool checks_encoding_;
   scene::LiveStatePtr state_;
+  std::optional<scene::SceneTotals> totals_;  ///< of state_; absent: not needed yet
   Schedule schedule_;
   base::Duration last_due_{};  ///< latest due time in state_; later states are not shown before it
   std::map<int64_t, DueChecks> due_checks_;  ///< by the numbers of scheduled commands

@@ -1,5 +1,6 @@
-// Measures what one change of a live scene costs, by the number of its layers: applying it, writing
-// its commit, and the whole way through the layer manager to the durable state (in memory).
+// Measures what one change of a live scene costs, by the number of its layers: applying it,
+// counting its totals, writing its commit, and the whole way through the layer manager to the
+// durable state (in memory).
 //
 //     changes_bench [--benchmark_…]     a row for each step and number of layers
 
@@ -11,6 +12,7 @@
 #include "scene/live/command_codec.h"
 #include "scene/live/live_state.h"
 #include "scene/wire/codec.h"
+#include "scene/wire/scene_totals.h"
 #include "store/state_store.h"
 
 #include <benchmark/benchmark.h>
@@ -74,6 +76,18 @@ void names(benchmark::State& state) {
   }
 }
 BENCHMARK(names)->Arg(10)->Arg(100)->Arg(1000);
+
+// Counts what the limits in sum bound.
+void totals(benchmark::State& state) {
+  const scene::LiveState before = state_of(state.range(0));
+  const scene::LiveState after = applied(before, opacity(state.range(0), 0.5));
+  const scene::SceneTotals known = scene::totals_of(before.scene);
+  for ([[maybe_unused]] const auto& each : state) {
+    benchmark::DoNotOptimize(scene::totals_after(known, {before.scene, before.run.exiting},
+                                                 {after.scene, after.run.exiting}));
+  }
+}
+BENCHMARK(totals)->Arg(10)->Arg(100)->Arg(1000);
 
 void commit(benchmark::State& state) {
   const scene::LiveState before = state_of(state.range(0));

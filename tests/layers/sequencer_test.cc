@@ -1,5 +1,8 @@
 #include "layers/sequencer.h"
 
+#include "scene/model/limits.h"
+#include "scene/wire/json_codec.h"
+#include "scene/wire/scene_totals.h"
 #include "tests/scene/live_scene.h"
 
 #include <chrono>
@@ -115,6 +118,71 @@ TEST(Sequencer, ADueCommandThatIsCheckedLetsOthersPassAndComesLater) {
   EXPECT_EQ(std::get<Sequencer::Due>(*third).pending.now, seconds(11));
   EXPECT_EQ(sequencer.state()->stream.bitrate, 3'000'000);
   EXPECT_TRUE(sequencer.schedule().waiting.empty());
+}
+
+// A new layer whose document has about `bytes` bytes.
+scene::CommandDocument drawing(const std::string& id, size_t bytes) {
+  return command("layers.create", R"({"layer": {"type": "overlay", "id": ")" + id +
+                                      R"(", "content": {"type": "svg", "svg": "<svg><!--)" +
+                                      std::string(bytes, 'x') + R"(--></svg>"}}})");
+}
+
+size_t document_bytes(const LiveState& state) {
+  return scene::write_json(scene::document_of(state, scene::Secrets::kShown), 0).size();
+}
+
+TEST(Sequencer, RefusesAChangeThatTakesTheDocumentBeyondItsLimit) {
+  Sequencer sequencer(small(), {}, false);
+  constexpr size_t kLarge = 1'000'000;
+  for (const char* id : {"a", "b", "c"}) {
+    PendingCommand create = pending(drawing(id, kLarge));
+    EXPECT_FALSE(sequencer.execute(create, Origin::kLocal, seconds(1), {}));
+    EXPECT_TRUE(std::holds_alternative<Accepted>(create.answer));
+  }
+  const auto before = sequencer.state();
+  PendingCommand more = pending(drawing("d", kLarge));
+  EXPECT_FALSE(sequencer.execute(more, Origin::kLocal, seconds(1), {}));
+  const auto& refusal = std::get<scene::Refusal>(more.answer);
+  EXPECT_EQ(refusal.error.code, base::ErrorCode::kLimit);
+  EXPECT_NE(refusal.error.message.find("bytes as JSON with this change, which adds 1,000,"),
+            std::string::npos)
+      << refusal.error.message;
+  EXPECT_EQ(sequencer.state(), before);
+  // What remains below the limit is still accepted, up to the last byte; all of it can be written.
+  const auto limit = static_cast<size_t>(scene::limits::kDocumentBytesMax);
+  const auto left = limit - static_cast<size_t>(scene::totals_of(counted(*before)).document_bytes);
+  PendingCommand probe = pending(drawing("e", 1000));
+  EXPECT_FALSE(sequencer.execute(probe, Origin::kLocal, seconds(1), {}));
+  const auto used =
+      limit - static_cast<size_t>(scene::totals_of(counted(*sequencer.state())).document_bytes);
+  const size_t markup = left - used - 1000;  // of a layer besides its drawing
+  PendingCommand away = pending(command("layers.delete", R"({"id": "e"})"));
+  EXPECT_FALSE(sequencer.execute(away, Origin::kLocal, seconds(1), {}));
+  PendingCommand over = pending(drawing("e", left - markup + 1));
+  EXPECT_FALSE(sequencer.execute(over, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<scene::Refusal>(over.answer));
+  PendingCommand last = pending(drawing("e", left - markup));
+  EXPECT_FALSE(sequencer.execute(last, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<Accepted>(last.answer));
+  EXPECT_LT(document_bytes(*sequencer.state()), size_t{4} << 20);
+  // A smaller one may take its place.
+  PendingCommand smaller =
+      pending(command("layers.update", R"({"id": "e", "patch": {"content": {"svg": "<svg/>"}}})"));
+  EXPECT_FALSE(sequencer.execute(smaller, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<Accepted>(smaller.answer));
+}
+
+TEST(Sequencer, RefusesWorkThatNoFrameHasTimeFor) {
+  Sequencer sequencer(small(), {}, false);
+  std::string filters = R"({"blur": 250})";
+  for (int i = 1; i < 16; ++i) filters += R"(, {"blur": 250})";
+  PendingCommand slow = pending(command("layers.create", R"({"layer": {"type": "overlay",
+      "content": {"type": "text", "text": "{{frame}} WWWW"}, "filters": [)" +
+                                                             filters + "]}}"));
+  EXPECT_FALSE(sequencer.execute(slow, Origin::kLocal, seconds(1), {}));
+  const auto& refusal = std::get<scene::Refusal>(slow.answer);
+  EXPECT_EQ(refusal.error.code, base::ErrorCode::kLimit);
+  EXPECT_NE(refusal.error.message.find("pixel passes a frame"), std::string::npos);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "scene/model/animation.h"
 #include "scene/model/easing.h"
+#include "scene/model/frame_work.h"
 #include "scene/model/limits.h"
 #include "scene/model/run_state.h"
 #include "scene/model/scene.h"
@@ -51,6 +52,9 @@ class RandomScene {
       Layer next = layer();
       while (!ids_.insert(next.id).second) next.id = name();
       scene.layers.push_back(std::move(next));
+    }
+    for (base::Shared<Layer>& each : scene.layers) {
+      if (frame_work(each, scene.canvas.size) > limits::kFrameWorkMax / 16) bound_work(each);
     }
     if (draws_) return scene;
     for (int i = below(3); i > 0; --i) scene.fonts.push_back(path());
@@ -344,6 +348,14 @@ class RandomScene {
     if (one_in(2)) content.thickness = real(1, 40);
     if (one_in(2)) content.smoothing = std::chrono::milliseconds(below(2000));
     return content;
+  }
+
+  // Takes away what may take a scene beyond the limit of the work of a frame.
+  static void bound_work(base::Shared<Layer>& layer) {
+    Layer& edited = layer.edit();
+    edited.filters.clear();
+    edited.mask.reset();
+    for (auto* animations : {&edited.animations, &edited.enter, &edited.exit}) animations->clear();
   }
 
   std::vector<Filter> filters() {

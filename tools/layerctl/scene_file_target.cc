@@ -2,6 +2,7 @@
 
 #include "scene/live/live_codec.h"
 #include "scene/wire/scene_tables.h"
+#include "scene/wire/scene_totals.h"
 #include "tools/layerctl/scene_text.h"
 #include "tools/layerctl/whole_file.h"
 
@@ -60,7 +61,13 @@ base::Result<Reply> SceneFileTarget::execute(const CommandDocument& command,
                  "a scene file has no such state; send this command to a running daemon", path_,
                  nullptr};
   }
-  if (after.scene != scene_) TRY_DO(write(after.scene, command));
+  if (after.scene != scene_) {
+    const scene::SceneTotals before = scene::totals_of(scene_);
+    if (auto objection = scene::objection_to(scene::totals_of(after.scene), &before)) {
+      return *std::move(objection);
+    }
+    TRY_DO(write(after.scene, command));
+  }
   Reply reply;
   reply.result = std::move(applied.result);
   reply.document = Value::object().add("result", reply.result);

@@ -40,6 +40,18 @@ inline constexpr int kMessagesMax = 200;       ///< of one chat
 inline constexpr int kMessageLengthMax = 500;  ///< bytes of one chat message
 inline constexpr int kAuthorLengthMax = 100;   ///< bytes
 
+/// Of all parts of a scene together: SceneTotals counts them.
+/// JSON bytes of the document that clients read and write: less than a request body and the queue
+/// of a subscriber hold (4 MiB).
+inline constexpr int64_t kDocumentBytesMax = 3'670'016;
+/// Pixels times passes of one frame, as frame_work() estimates them.
+inline constexpr int64_t kFrameWorkMax = 4'000'000'000;
+inline constexpr int kSceneAnimationsMax = 5000;
+inline constexpr int kSceneKeyframesMax = 20'000;
+inline constexpr int kVideosMax = 128;  ///< that may play at once
+inline constexpr int kLiveSourcesMax = 64;
+inline constexpr int kLiveSourcesOfHostMax = 32;
+
 inline constexpr Range kCanvasSide{16, 7680};
 inline constexpr Range kFrameRate{1, 240};
 inline constexpr int kFrameRateDenominatorMax = 1001;

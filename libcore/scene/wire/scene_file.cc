@@ -3,6 +3,7 @@
 #include "scene/model/scene_settings.h"
 #include "scene/wire/json_codec.h"
 #include "scene/wire/scene_tables.h"
+#include "scene/wire/scene_totals.h"
 #include "scene/wire/yaml_codec.h"
 #include "scene/wire/yaml_hints.h"
 
@@ -119,6 +120,9 @@ base::Result<SceneFile, SceneFaults> parse_scene(std::string_view yaml, const st
     faults.insert(faults.end(), read.begin(), read.end());
   }
   if (!faults.empty() || !scene) return faults_of(faults, path);
+  if (const auto objection = objection_to(totals_of(*scene))) {
+    return SceneFaults{{path + ": " + objection->to_string()}};
+  }
   SceneFile file{*std::move(scene), path, folder_of(path), {}, {}};
   if (!reader.warnings().empty()) file.warnings = faults_of(reader.warnings(), path).lines;
   collect_marks(document.value, "", file.marks);
