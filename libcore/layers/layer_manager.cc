@@ -16,6 +16,7 @@
 #include "scene/live/live_codec.h"
 #include "scene/model/find_by_id.h"
 #include "scene/wire/json_codec.h"
+#include "scene/wire/scene_totals.h"
 
 #include <algorithm>
 #include <chrono>
@@ -539,6 +540,33 @@ base::Result<std::pair<LiveState, Schedule>> readable_state_from(const store::St
   return std::pair(std::move(state), Schedule());
 }
 
+// Takes the layers out of `state` that take it beyond a limit in sum, in the order of the scene.
+// Older versions stored such states.
+void keep_within_limits(LiveState& state, Unreadable& unreadable) {
+  const auto objection_of = [&] { return scene::objection_to(scene::totals_of(counted(state))); };
+  if (!objection_of()) return;
+  const auto layers = std::exchange(state.scene.layers, {});
+  scene::SceneTotals totals = scene::totals_of(counted(state));
+  const scene::Scene none = state.scene;
+  scene::Scene one = none;
+  const std::vector<scene::ExitingLayer> no_exiting;
+  for (const auto& layer : layers) {
+    one.layers.assign(1, layer);
+    scene::SceneTotals next = scene::totals_after(totals, {none, no_exiting}, {one, no_exiting});
+    auto objection = scene::objection_to(next, &totals);
+    if (!objection) {
+      totals = std::move(next);
+      state.scene.layers.push_back(layer);
+      continue;
+    }
+    unreadable.push_back({"layer " + layer->id,
+                          scene::layer_text({*layer, *state.run.layers.of(layer->id)}),
+                          *std::move(objection)});
+    state.run.layers.erase(layer->id);
+    if (state.active == layer->id) state.active.reset();
+  }
+}
+
 // The first journal entry of a new scene.
 store::JournalEntry first_entry(const LiveState& state, scene::WallTime at) {
   const scene::Command command = scene::ReplaceScene{state.scene, false, std::nullopt};
@@ -558,11 +586,16 @@ base::Result<std::unique_ptr<LayerManager>> LayerManager::open(const LayerManage
   if (stored && is_strict) {
     TRY(auto read, state_from(*std::move(stored), nullptr));
     std::tie(state, schedule) = std::move(read);
+    if (!follows) {
+      const auto objection = scene::objection_to(scene::totals_of(counted(state)));
+      if (objection) return base::with_context(*objection, "the stored state is too large");
+    }
     if (follows) schedule = {};  // the other daemon applies them
     if (follows && options.adapt) options.adapt(state);
   } else if (stored) {
     TRY(auto read, readable_state_from(*stored, initial, options, unreadable));
     std::tie(state, schedule) = std::move(read);
+    keep_within_limits(state, unreadable);
     if (!unreadable.empty()) {
       options.on_unreadable(unreadable);
       TRY_DO(options.store->commit(commit_of(state, schedule)));

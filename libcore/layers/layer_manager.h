@@ -47,9 +47,10 @@ struct LayerManagerOptions {
   base::Clock* clock = &base::Clock::steady();
   /// Modifies each state that a follower reads; absent: no change.
   std::function<void(scene::LiveState& state)> adapt;
-  /// Of an owner: called with the parts of the stored state that cannot be read. They are left out,
-  /// layers are replaced by those of the initial state, and the result is stored; without a
-  /// readable header the initial state is used. Absent: such a state is refused.
+  /// Of an owner: called with the parts of the stored state that cannot be read, and with the
+  /// layers that take it beyond a limit in sum, as an older version allowed. They are left out,
+  /// unreadable layers are replaced by those of the initial state, and the result is stored;
+  /// without a readable header the initial state is used. Absent: such a state is refused.
   std::function<void(const std::vector<scene::UnreadablePart>& parts)> on_unreadable;
   /// Whether on_unreadable applies to the state of a newer version, too, instead of a refusal.
   enum class NewerState : uint8_t { kRefused, kUnreadable };

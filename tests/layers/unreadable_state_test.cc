@@ -161,5 +161,47 @@ TEST_F(UnreadableStates, StateIsRefusedWithoutATaker) {
   EXPECT_NE(error_->to_string().find("sparkle"), std::string::npos);
 }
 
+// small_state() with four layers whose documents have a million bytes each, in its middle.
+scene::LiveState large_state() {
+  scene::LiveState state = scene::small_state();
+  for (const char* id : {"a", "b", "c", "d"}) {
+    scene::Layer layer;
+    layer.id = id;
+    layer.content = scene::SvgContent{{}, "<svg><!--" + std::string(1'000'000, 'x') + "--></svg>"};
+    state.scene.layers.insert(state.scene.layers.begin() + 1, std::move(layer));
+  }
+  return scene::first_state(std::move(state.scene), state.epoch);
+}
+
+TEST_F(UnreadableStates, LayersBeyondALimitInSumAreLeftOutAndTold) {
+  const scene::LiveState large = large_state();
+  const scene::LiveStateTexts texts = scene::texts_of(large);
+  stored_.header = texts.header;
+  stored_.layers = texts.layers;
+  reopen();
+  ASSERT_NE(opened_, nullptr) << error_->to_string();
+  ASSERT_EQ(parts_.size(), 1U);
+  EXPECT_EQ(parts_[0].name, "layer a");  // the last of the four
+  EXPECT_EQ(parts_[0].text, scene::layer_text(scene::running(large, "a")));
+  EXPECT_NE(parts_[0].error.to_string().find("bytes as JSON"), std::string::npos);
+  EXPECT_EQ(opened_->current()->scene.layers.size(), large.scene.layers.size() - 1);
+  EXPECT_TRUE(has_layer("film"));  // smaller layers behind it stay
+  // The next start has nothing to say.
+  parts_.clear();
+  opened_.reset();
+  ASSERT_TRUE(open());
+  EXPECT_TRUE(parts_.empty());
+}
+
+TEST_F(UnreadableStates, AStateBeyondALimitInSumIsRefusedWhereNoPartMayBeLost) {
+  takes_unreadable_ = false;
+  const scene::LiveStateTexts texts = scene::texts_of(large_state());
+  stored_.header = texts.header;
+  stored_.layers = texts.layers;
+  reopen();
+  ASSERT_TRUE(error_);
+  EXPECT_EQ(error_->code, base::ErrorCode::kLimit);
+}
+
 }  // namespace
 }  // namespace layercast::layers
