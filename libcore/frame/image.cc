@@ -1,7 +1,10 @@
 #include "frame/image.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
+#include <new>
 #include <sys/mman.h>
 
 namespace layercast::frame {
@@ -9,9 +12,28 @@ namespace {
 
 constexpr size_t kLargePageBytes = size_t{2} << 20;
 
+std::atomic<int64_t> all_image_bytes{0};
+std::atomic<int64_t> all_image_bytes_max{std::numeric_limits<int64_t>::max()};
+
 }  // namespace
 
-void AlignedFree::operator()(std::byte* memory) const { std::free(memory); }
+void AlignedFree::operator()(std::byte* memory) const {
+  all_image_bytes -= static_cast<int64_t>(image_bytes);
+  std::free(memory);
+}
+
+int64_t image_bytes() { return all_image_bytes; }
+int64_t image_bytes_max() { return all_image_bytes_max; }
+void set_image_bytes_max(int64_t bytes) { all_image_bytes_max = bytes; }
+bool has_image_memory(int64_t bytes) { return bytes <= all_image_bytes_max - all_image_bytes; }
+
+AlignedBytes allocate_for_image(size_t size_bytes) {
+  AlignedBytes bytes = allocate_aligned(size_bytes);
+  if (bytes == nullptr) return bytes;
+  bytes.get_deleter().image_bytes = size_bytes;
+  all_image_bytes += static_cast<int64_t>(size_bytes);
+  return bytes;
+}
 
 AlignedBytes allocate_aligned(size_t size_bytes) {
   if (size_bytes == 0) return nullptr;
@@ -21,7 +43,7 @@ AlignedBytes allocate_aligned(size_t size_bytes) {
   const size_t alignment = is_large ? kLargePageBytes : static_cast<size_t>(kRowAlignmentBytes);
   const size_t rounded = (size_bytes + alignment - 1) / alignment * alignment;
   void* memory = std::aligned_alloc(alignment, rounded);
-  LAYERCAST_CHECK(memory != nullptr);
+  if (memory == nullptr) throw std::bad_alloc();
   if (is_large) ::madvise(memory, rounded, MADV_HUGEPAGE);  // a hint; failure is harmless
   std::memset(memory, 0, rounded);
   return AlignedBytes{static_cast<std::byte*>(memory)};

@@ -66,14 +66,27 @@ class ImageView {
   ptrdiff_t row_bytes_ = 0;
 };
 
-/// Frees memory that allocate_aligned() returned.
+/// Frees memory that allocate_aligned() or allocate_for_image() returned.
 struct AlignedFree {
+  size_t image_bytes = 0;  ///< what image_bytes() counts of it
   void operator()(std::byte* memory) const;
 };
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedFree>;
-/// Returns `size_bytes` of zeroed memory aligned for every SIMD width; null for 0 bytes. Aborts
-/// when memory is exhausted.
+/// Returns `size_bytes` of zeroed memory aligned for every SIMD width; null for 0 bytes. Throws
+/// std::bad_alloc, as `new` does, when memory is exhausted: ContentMaker makes an error of it.
 AlignedBytes allocate_aligned(size_t size_bytes);
+/// The same, counted in image_bytes() until it is freed.
+AlignedBytes allocate_for_image(size_t size_bytes);
+
+/// The memory of all images of the process. Thread: any.
+int64_t image_bytes();
+/// What has_image_memory() allows in all; initially without bound. Thread: any.
+void set_image_bytes_max(int64_t bytes);
+/// Whether an image of `bytes` more is within that bound. Check it before an image whose size
+/// foreign input chooses is made. Thread: any.
+bool has_image_memory(int64_t bytes);
+/// The bound itself.
+int64_t image_bytes_max();
 
 inline constexpr ptrdiff_t kRowAlignmentBytes = 64;
 /// `bytes` rounded up to the row alignment.
@@ -89,8 +102,8 @@ class Image {
   explicit Image(base::SizeI size)
       : size_(size),
         row_bytes_(aligned_row_bytes(ptrdiff_t{size.width} * ptrdiff_t{sizeof(Pixel)})),
-        bytes_(
-            allocate_aligned(static_cast<size_t>(row_bytes_) * static_cast<size_t>(size.height))) {}
+        bytes_(allocate_for_image(static_cast<size_t>(row_bytes_) *
+                                  static_cast<size_t>(size.height))) {}
 
   base::SizeI size() const { return size_; }
   size_t bytes() const {

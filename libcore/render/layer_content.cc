@@ -3,6 +3,7 @@
 #include "base/redaction.h"
 #include "content/animation/animated.h"
 #include "content/filter/filters.h"
+#include "content/picture/fit.h"
 #include "content/picture/meter.h"
 #include "content/picture/remarks.h"
 #include "render/evaluate.h"
@@ -11,6 +12,7 @@
 #include "scene/model/sound_names.h"
 
 #include <memory>
+#include <new>
 #include <optional>
 #include <utility>
 #include <variant>
@@ -100,9 +102,26 @@ base::Result<std::unique_ptr<content::MovingContent>> ContentMaker::open(
 LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
                                    const scene::PlaceholderClock& clock) {
   content::Remarks remarks;
-  LayerContentPtr made = made_without_remarks(running, clock);
+  LayerContentPtr made;
+  try {
+    made = made_without_remarks(running, clock);
+  } catch (const std::bad_alloc&) {
+    made = std::make_shared<LayerContent>();
+    made->is_whole = is_made_whole(running);
+    fail(*made, running.layer, content::lacks_memory("it cannot be drawn"));
+  }
   made->remarks = remarks.take();
   return made;
+}
+
+// Makes `made` the error picture.
+void ContentMaker::fail(LayerContent& made, const scene::Layer& layer, base::Error error) {
+  error.message = base::redacted_text(error.message, error.where);
+  error.where = base::redacted_url(error.where);
+  made.raster = rasterizer_->error_raster(layer, error);
+  made.filters = lasting_filters(layer);
+  made.clip = lasting_clip(layer);
+  made.error = std::move(error);
 }
 
 LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& running,
@@ -112,17 +131,9 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
   made->is_whole = is_made_whole(running);
   scene::Layer source = layer;
   if (made->is_whole) source.size.reset();
-  const auto fail = [&](base::Error error) {
-    error.message = base::redacted_text(error.message, error.where);
-    error.where = base::redacted_url(error.where);
-    made->raster = rasterizer_->error_raster(layer, error);
-    made->filters = lasting_filters(layer);
-    made->clip = lasting_clip(layer);
-    made->error = std::move(error);
-  };
   auto moving = open(running);
   if (!moving) {
-    fail(std::move(moving).error());
+    fail(*made, layer, std::move(moving).error());
     return made;
   }
   made->moving = std::move(moving).value();
@@ -130,7 +141,7 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
     auto caption = rasterizer_->caption(layer, scene::box_of(layer).value_or(made->moving->box()));
     if (!caption) {
       made->moving.reset();
-      fail(std::move(caption).error());
+      fail(*made, layer, std::move(caption).error());
     } else {
       made->caption = std::move(caption).value();
     }
@@ -155,7 +166,7 @@ LayerContentPtr ContentMaker::made_without_remarks(const scene::RunningLayer& ru
   if (raster && layer.transition && !made->filters.empty()) made->plain = raster.value();
   raster = std::move(finished);
   if (!raster) {
-    fail(std::move(raster).error());
+    fail(*made, layer, std::move(raster).error());
   } else {
     made->raster = std::move(raster).value();
   }

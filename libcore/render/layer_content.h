@@ -74,6 +74,7 @@ class ContentMaker {
  private:
   LayerContentPtr made_without_remarks(const scene::RunningLayer& layer,
                                        const scene::PlaceholderClock& clock);
+  void fail(LayerContent& made, const scene::Layer& layer, base::Error error);
   base::Result<std::unique_ptr<content::MovingContent>> open(const scene::RunningLayer& layer);
 
   scene::SceneSettings settings_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "content/animation/picture_pool.h"
+#include "frame/image.h"
 #include "render/layer_content.h"
 #include "scene/model/placeholder.h"
 #include "scene/model/run_state.h"
@@ -43,9 +44,16 @@ class ContentBuilder {
       maker_ = std::make_unique<render::ContentMaker>(context->settings, context->sources,
                                                       context->pool);
     }
-    if (++made_ % kTidyEvery == 0) maker_->rasterizer()->forget_unused();
+    if (++made_ % kTidyEvery == 0 || lacks_memory()) forget_unused();
     return maker_->make(layer, clock);
   }
+
+  /// Releases the pictures that only this builder still refers to.
+  void forget_unused() {
+    if (maker_ != nullptr) maker_->rasterizer()->forget_unused();
+  }
+  /// Whether the pictures of all contents have less than a quarter of their memory left.
+  static bool lacks_memory() { return !frame::has_image_memory(frame::image_bytes_max() / 4); }
 
  private:
   static constexpr int kTidyEvery = 64;

@@ -340,7 +340,13 @@ void ContentLoader::Work::load(JobKind kind) {
   ContentBuilder builder;
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this, kind] { return stops_ || next_job(kind) != nullptr; });
+    while (!stops_ && next_job(kind) == nullptr) {
+      changed_.wait(lock);
+      if (!ContentBuilder::lacks_memory()) continue;
+      lock.unlock();
+      builder.forget_unused();
+      lock.lock();
+    }
     if (stops_) return;
     NamedJob& job = *next_job(kind);
     job.second.is_under_way = true;

@@ -1,5 +1,6 @@
 #include "stream/ready_contents.h"
 
+#include "content/picture/fit.h"
 #include "scene/model/content_comparison.h"
 
 #include <algorithm>
@@ -20,11 +21,12 @@ base::Duration delay_after(int failures) {
   return std::min(kFirstRetry * (int64_t{1} << doublings), kLongestRetry);
 }
 
-// Whether the layer may be loaded another time: its files are missing or could not be read, or a
-// web server may answer otherwise, whatever was wrong with its answer.
+// Whether the layer may be loaded another time: its files are missing or could not be read, other
+// contents may leave it more memory, or a web server may answer otherwise, whatever was wrong with
+// its answer.
 bool may_recover(const base::Error& error, const scene::Layer& layer) {
   return error.code == base::ErrorCode::kNotFound || error.code == base::ErrorCode::kIo ||
-         reads_pictures_from_web(layer);
+         content::is_of_memory(error) || reads_pictures_from_web(layer);
 }
 
 // Whether one of the files in both lists differs.
@@ -68,7 +70,8 @@ void ReadyContents::land(const std::string& name, const SharedLayer& shared, Mad
     entry.failures = reloads ? known->second.failures + 1 : 1;
     entry.failure = made.failure->to_string();
     entry.may_recover = may_recover(*made.failure, *shared.layer);
-    if (made.has_sources) entry.retry_at = now + delay_after(entry.failures);
+    const bool is_of_memory = content::is_of_memory(*made.failure);
+    if (made.has_sources || is_of_memory) entry.retry_at = now + delay_after(entry.failures);
     const bool is_shown =
         reloads && !known->second.has_failed && has_filters_of(*known->second.content, shared);
     entry.error = std::move(made.failure);

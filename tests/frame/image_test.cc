@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <gtest/gtest.h>
+#include <new>
 #include <type_traits>
+#include <utility>
 
 namespace layercast::frame {
 namespace {
@@ -127,6 +129,36 @@ TEST(Premultiply, OfAnImageTouchesItsPixelsOnly) {
       ASSERT_EQ(back.view().at(x, y), unpremultiplied(premultiplied(source.view().at(x, y))));
     }
   }
+}
+
+TEST(ImageMemory, CountsTheImagesThatExist) {
+  const int64_t before = image_bytes();
+  {
+    Image<PremulRgba8> image({16, 10});
+    EXPECT_EQ(image_bytes() - before, 64 * 10);
+    const Image<PremulRgba8> moved = std::move(image);
+    EXPECT_EQ(image_bytes() - before, 64 * 10);
+    const AlignedBytes other = allocate_aligned(1000);  // no image
+    EXPECT_EQ(image_bytes() - before, 64 * 10);
+  }
+  EXPECT_EQ(image_bytes(), before);
+}
+
+TEST(ImageMemory, IsBounded) {
+  const int64_t unbounded = image_bytes_max();
+  EXPECT_TRUE(has_image_memory(int64_t{1} << 60));
+  set_image_bytes_max(image_bytes() + 1000);
+  EXPECT_TRUE(has_image_memory(1000));
+  EXPECT_FALSE(has_image_memory(1001));
+  set_image_bytes_max(unbounded);
+}
+
+TEST(ImageMemory, ThatDoesNotExistIsNoBug) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a sanitizer aborts when memory is exhausted";
+#endif
+  EXPECT_THROW(static_cast<void>(allocate_aligned(size_t{1} << 60)), std::bad_alloc);
+  EXPECT_THROW(Image<PremulRgba8>({1 << 30, 1 << 30}), std::bad_alloc);
 }
 
 }  // namespace

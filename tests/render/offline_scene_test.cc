@@ -1,9 +1,12 @@
 #include "render/offline_scene.h"
 
+#include "content/picture/fit.h"
+#include "frame/image.h"
 #include "render/renderer.h"
 #include "scene/wire/scene_file.h"
 #include "tests/scene/parsed_scene.h"
 
+#include <algorithm>
 #include <gtest/gtest.h>
 #include <memory>
 #include <string_view>
@@ -52,6 +55,18 @@ TEST(OfflineRenderer, NeedsTheFileNoLonger) {
   EXPECT_EQ(failures[0].value_path, "layers[3].content.source");
   EXPECT_EQ(failures[0].layer, "lost");
   for (int index = 0; index < 3; ++index) EXPECT_NE(renderer.render(index), nullptr);
+}
+
+TEST(OfflineRenderer, ShowsTheErrorPictureOfALayerWithoutMemory) {
+  const int64_t unbounded = frame::image_bytes_max();
+  frame::set_image_bytes_max(frame::image_bytes() + 1000);
+  Renderer renderer = offline_renderer(*parsed(), {});
+  const auto failures = renderer.prepare(0);
+  frame::set_image_bytes_max(unbounded);
+  const auto far = std::ranges::find(failures, "far", &ContentFailure::layer);
+  ASSERT_NE(far, failures.end());
+  EXPECT_TRUE(content::is_of_memory(far->error));
+  EXPECT_NE(renderer.render(0), nullptr);
 }
 
 }  // namespace

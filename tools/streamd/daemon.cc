@@ -3,6 +3,8 @@
 #include "base/thread_name.h"
 #include "base/thread_urgency.h"
 #include "base/time.h"
+#include "frame/image.h"
+#include "scene/model/limits.h"
 #include "scene/wire/json_codec.h"
 #include "store/name_lock.h"
 #include "tools/common/option_table.h"
@@ -16,6 +18,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 #include <utility>
 #include <variant>
 
@@ -62,6 +65,14 @@ std::string seconds_text(base::Duration time) {
   return text.data();
 }
 
+// The memory for the pictures of all contents.
+int64_t content_bytes_max() {
+  const auto pages = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES));
+  const auto page_bytes = static_cast<int64_t>(::sysconf(_SC_PAGESIZE));
+  if (pages <= 0 || page_bytes <= 0) return scene::limits::kContentBytesMax;
+  return std::min(scene::limits::kContentBytesMax, pages / 4 * page_bytes);
+}
+
 }  // namespace
 
 Daemon::Daemon(StreamdSettings settings, std::string path, const Log& log)
@@ -83,6 +94,7 @@ Daemon::~Daemon() {
 
 base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& settings,
                                                     const scene::SceneFile& file, const Log& log) {
+  frame::set_image_bytes_max(content_bytes_max());
   std::unique_ptr<Daemon> daemon(new Daemon(settings, file.path, log));
   daemon->metrics_
       .gauge({"build_info", "1; the labels identify the build."},

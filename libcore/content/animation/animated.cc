@@ -7,6 +7,8 @@
 #include "content/picture/fit.h"
 
 #include <algorithm>
+#include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 #include <variant>
@@ -47,10 +49,31 @@ class KeptAnimation final : public MovingContent {
   Timeline timeline_;
 };
 
+// Counts the threads that decode animations.
+class StreamedCount {
+ public:
+  StreamedCount() : place_(++running()) {}
+  ~StreamedCount() { --running(); }
+  StreamedCount(const StreamedCount&) = delete;
+  StreamedCount& operator=(const StreamedCount&) = delete;
+
+  bool is_within_limits() const { return place_ <= scene::limits::kStreamedAnimationsMax; }
+
+ private:
+  static std::atomic<int>& running() {
+    static std::atomic<int> count{0};
+    return count;
+  }
+  int place_;
+};
+
 class StreamedAnimation final : public MovingContent {
  public:
-  explicit StreamedAnimation(StreamedPictures::Request request)
-      : box_(*request.fitting.box), timeline_(request.timeline), pictures_(std::move(request)) {}
+  StreamedAnimation(std::unique_ptr<StreamedCount> count, StreamedPictures::Request request)
+      : count_(std::move(count)),
+        box_(*request.fitting.box),
+        timeline_(request.timeline),
+        pictures_(std::move(request)) {}
 
   base::SizeF box() const override { return box_; }
   base::Result<void> show(const base::SceneTime& time, frame::Patience patience,
@@ -68,6 +91,7 @@ class StreamedAnimation final : public MovingContent {
   int64_t decode_nanoseconds() const override { return pictures_.decode_nanoseconds(); }
 
  private:
+  std::unique_ptr<StreamedCount> count_;
   base::SizeF box_;
   Timeline timeline_;
   frame::PicturePtr shown_;
@@ -137,7 +161,9 @@ base::Result<Opened> open(const AnimatedRequest& request, PicturePool& pool) {
     return error;
   }
   opened.bytes_of_picture = bytes.value();
-  if (opened.bytes_of_picture * opened.sequence->count() <= request.bytes_max) {
+  const int64_t bytes_in_all = opened.bytes_of_picture * opened.sequence->count();
+  if (bytes_in_all <= request.bytes_max) {
+    TRY_DO(check_picture_memory(bytes_in_all / int64_t{sizeof(frame::PremulRgba8)}));
     TRY(auto kept, all_pictures(*opened.sequence, opened.fitting, std::move(opened.texture)));
     opened.kept = pool.add(key, std::move(kept));
     opened.decode_nanoseconds = watch.lap();
@@ -161,12 +187,18 @@ base::Result<std::unique_ptr<MovingContent>> open_animated(const AnimatedRequest
     return std::unique_ptr<MovingContent>(std::make_unique<KeptAnimation>(
         std::move(opened.kept), playback, opened.decode_nanoseconds));
   }
+  auto count = std::make_unique<StreamedCount>();
+  if (!count->is_within_limits()) {
+    return base::over_limit("more than " + std::to_string(scene::limits::kStreamedAnimationsMax) +
+                            " animations of this size cannot play at once");
+  }
   const Timeline timeline(opened.sequence->count(), opened.sequence->playback(), playback);
   const int64_t fitting = kAheadBytes / std::max<int64_t>(1, opened.bytes_of_picture);
   const auto ahead = static_cast<int>(std::clamp(fitting, kAheadMin, kAheadMax));
-  return std::unique_ptr<MovingContent>(
-      std::make_unique<StreamedAnimation>(StreamedPictures::Request{
-          std::move(opened.sequence), timeline, opened.fitting, std::move(opened.texture), ahead}));
+  return std::unique_ptr<MovingContent>(std::make_unique<StreamedAnimation>(
+      std::move(count),
+      StreamedPictures::Request{std::move(opened.sequence), timeline, opened.fitting,
+                                std::move(opened.texture), ahead}));
 }
 
 }  // namespace layercast::content

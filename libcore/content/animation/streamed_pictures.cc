@@ -4,9 +4,11 @@
 #include "base/cpu_clock.h"
 #include "base/thread_name.h"
 #include "content/image/vips_glue.h"
+#include "content/picture/fit.h"
 #include "sandbox/helper.h"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace layercast::content {
@@ -110,9 +112,19 @@ frame::PicturePtr StreamedPictures::known_picture(int number) const {
   return nullptr;
 }
 
+base::Result<Raster> StreamedPictures::raster_of(int64_t step) {
+  try {
+    TRY(Raster raster,
+        request_.sequence->picture(request_.timeline.picture_of(step), request_.fitting));
+    if (!request_.texture) return raster;
+    return request_.texture->over(raster);
+  } catch (const std::bad_alloc&) {
+    return lacks_memory("the next picture cannot be made");
+  }
+}
+
 base::Result<frame::PicturePtr> StreamedPictures::decoded(int64_t step) {
-  auto raster = request_.sequence->picture(request_.timeline.picture_of(step), request_.fitting);
-  if (raster && request_.texture) raster = request_.texture->over(raster.value());
+  auto raster = raster_of(step);
   decode_nanoseconds_ = base::thread_cpu_nanoseconds();
   if (!raster) return std::move(raster).error();
   return raster.value().picture;

@@ -47,6 +47,7 @@ class StreamedPictures {
  private:
   // Thread: the decoding thread.
   void work();
+  base::Result<Raster> raster_of(int64_t step);
   base::Result<frame::PicturePtr> decoded(int64_t step);
   // With the lock held.
   void forget_others(int64_t wanted);

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -214,16 +215,15 @@ struct Apply {
     return shadowed(source, filter, scale);
   }
   base::Result<PicturePtr> operator()(const scene::ChromaKeyFilter& filter) const {
+    TRY_DO(check_size(source.size()));
     Image<PremulRgba8> pixels(source.size());
     apply_chroma_key(filter, source.view(), pixels.view());
     return picture_of(std::move(pixels), source.origin());
   }
 };
 
-}  // namespace
-
-base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filter> filters,
-                                  base::SizeF scale) {
+base::Result<PicturePtr> all_applied(PicturePtr source, std::span<const scene::Filter> filters,
+                                     base::SizeF scale) {
   std::vector<scene::ColorFilter> colors;  // pending; applied together
   const auto recolor = [&] {
     if (!colors.empty()) source = recolored(*source, colors);
@@ -240,6 +240,17 @@ base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filt
   }
   recolor();
   return source;
+}
+
+}  // namespace
+
+base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filter> filters,
+                                  base::SizeF scale) {
+  try {
+    return all_applied(std::move(source), filters, scale);
+  } catch (const std::bad_alloc&) {
+    return lacks_memory("the filtered picture cannot be made");
+  }
 }
 
 base::Result<Raster> filtered(const Raster& source, std::span<const scene::Filter> filters) {

@@ -1,5 +1,6 @@
 #include "content/image/image_format.h"
 
+#include "content/picture/fit.h"
 #include "scene/model/limits.h"
 
 #include <algorithm>
@@ -92,7 +93,7 @@ base::Result<ImageFormat> image_format(std::string_view bytes) {
 base::Result<void> check_image_size(base::SizeI size) {
   if (std::max(size.width, size.height) <= limits::kImageSideMax &&
       size.area() <= limits::kImagePixelsMax) {
-    return {};
+    return check_picture_memory(size.area());
   }
   return base::over_limit("the image has " + std::to_string(size.width) + " x " +
                           std::to_string(size.height) + " pixels, above the limit of " +

@@ -5,18 +5,27 @@
 #include <cairo/cairo.h>
 #include <cstdint>
 #include <cstring>
+#include <new>
 
 namespace layercast::content {
+namespace {
+
+CairoSurface surface_of(cairo_format_t format, base::SizeI size) {
+  CairoSurface surface(cairo_image_surface_create(format, size.width, size.height));
+  const cairo_status_t status = cairo_surface_status(surface.get());
+  if (status == CAIRO_STATUS_NO_MEMORY) throw std::bad_alloc();
+  LAYERCAST_CHECK(status == CAIRO_STATUS_SUCCESS);
+  return surface;
+}
+
+}  // namespace
 
 void CairoFree::operator()(cairo_t* context) const { cairo_destroy(context); }
 void CairoFree::operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
 void CairoFree::operator()(cairo_pattern_t* pattern) const { cairo_pattern_destroy(pattern); }
 
-CairoSurface make_surface(base::SizeI size) {
-  CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, size.width, size.height));
-  LAYERCAST_CHECK(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS);
-  return surface;
-}
+CairoSurface make_surface(base::SizeI size) { return surface_of(CAIRO_FORMAT_ARGB32, size); }
+CairoSurface make_mask_surface(base::SizeI size) { return surface_of(CAIRO_FORMAT_A8, size); }
 
 frame::Image<frame::PremulRgba8> image_from_surface(cairo_surface_t* surface) {
   LAYERCAST_CHECK(cairo_image_surface_get_format(surface) == CAIRO_FORMAT_ARGB32);

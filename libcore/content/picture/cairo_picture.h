@@ -23,8 +23,11 @@ using CairoContext = std::unique_ptr<cairo_t, CairoFree>;
 using CairoSurface = std::unique_ptr<cairo_surface_t, CairoFree>;
 using CairoPattern = std::unique_ptr<cairo_pattern_t, CairoFree>;
 
-/// A transparent ARGB32 surface. Range: sides 1..32767.
+/// A transparent ARGB32 surface. Range: sides 1..32767. Throws std::bad_alloc when memory is
+/// exhausted.
 CairoSurface make_surface(base::SizeI size);
+/// The same with only an alpha channel: A8.
+CairoSurface make_mask_surface(base::SizeI size);
 
 /// A copy of the pixels of an ARGB32 image surface. Exact: cairo's pixels are also premultiplied
 /// sRGB.

@@ -1,10 +1,13 @@
 #include "content/picture/fit.h"
 
+#include "frame/image.h"
 #include "scene/model/limits.h"
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <string>
+#include <utility>
 
 namespace layercast::content {
 namespace {
@@ -51,15 +54,50 @@ base::SizeF fitted_scale(base::SizeF natural, scene::Fit fit, base::SizeF box) {
   return {1, 1};
 }
 
+namespace {
+
+// The cause by which is_of_memory() knows an error.
+const std::shared_ptr<const base::Error>& no_memory() {
+  static const auto error =
+      std::make_shared<const base::Error>(base::over_limit("there is not enough memory left"));
+  return error;
+}
+
+}  // namespace
+
 base::Result<void> check_picture_size(base::SizeF size) {
   const bool fits = size.width <= limits::kPictureSideMax &&
                     size.height <= limits::kPictureSideMax &&
                     size.width * size.height <= static_cast<double>(limits::kPicturePixelsMax);
-  if (fits) return {};  // false for NaN
+  if (fits) {  // false for NaN
+    return check_picture_memory(std::llround(std::ceil(size.width) * std::ceil(size.height)));
+  }
   return base::over_limit("the picture would have " + std::to_string(std::llround(size.width)) +
                           " x " + std::to_string(std::llround(size.height)) +
                           " pixels, above the limit of " + std::to_string(limits::kPictureSideMax) +
                           " a side and " + std::to_string(limits::kPicturePixelsMax) + " in all");
+}
+
+base::Result<void> check_picture_memory(int64_t pixels) {
+  const int64_t bytes = pixels * int64_t{sizeof(frame::PremulRgba8)};
+  if (frame::has_image_memory(bytes)) return {};
+  constexpr int64_t kMebibyte = 1 << 20;
+  return lacks_memory("the picture needs " + std::to_string((bytes + kMebibyte - 1) / kMebibyte) +
+                      " MiB of the " + std::to_string(frame::image_bytes_max() / kMebibyte) +
+                      " MiB for all layers");
+}
+
+base::Error lacks_memory(std::string message) {
+  base::Error error = base::over_limit(std::move(message));
+  error.cause = no_memory();
+  return error;
+}
+
+bool is_of_memory(const base::Error& error) {
+  for (const base::Error* each = &error; each != nullptr; each = each->cause.get()) {
+    if (each == no_memory().get()) return true;
+  }
+  return false;
 }
 
 base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional<base::SizeF> box) {

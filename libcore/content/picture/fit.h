@@ -25,7 +25,16 @@ struct Placement {
 /// Source: CSS Images Module Level 3, section 5.5 (object-fit) with object-position 50% 50%.
 base::Result<Placement> place(base::SizeF natural, scene::Fit fit, std::optional<base::SizeF> box);
 
-/// Succeeds when a picture of `size` is within the limits for rasterised content; else kLimit.
+/// Succeeds when a picture of `size` is within the limits for rasterised content, and the pictures
+/// of all contents have memory for it; else kLimit.
 base::Result<void> check_picture_size(base::SizeF size);
+/// Succeeds when the pictures of all contents have memory for `pixels` more; else kLimit.
+base::Result<void> check_picture_memory(int64_t pixels);
+
+/// The error kLimit of a picture for which there is no memory: `message` says which.
+base::Error lacks_memory(std::string message);
+/// Whether lacks_memory() has made the error, or one that caused it: the same picture may be made
+/// when other contents have released their memory.
+bool is_of_memory(const base::Error& error);
 
 }  // namespace layercast::content

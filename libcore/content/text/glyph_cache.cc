@@ -1,6 +1,7 @@
 #include "content/text/glyph_cache.h"
 
 #include "base/check.h"
+#include "content/picture/cairo_picture.h"
 
 #include <algorithm>
 #include <bit>
@@ -15,12 +16,6 @@ constexpr int kPointsAcross = 8;  // points per pixel, in each direction
 
 // Approximate overhead per mask.
 constexpr size_t kEntryBytes = 256;
-
-CairoSurface make_mask_surface(int width, int height) {
-  CairoSurface surface(cairo_image_surface_create(CAIRO_FORMAT_A8, width, height));
-  LAYERCAST_CHECK(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS);
-  return surface;
-}
 
 // Adds the glyph's outline relative to the pixel at (x, y).
 void add_outline(cairo_t* cairo, const GlyphShape& shape, int x, int y) {
@@ -70,7 +65,7 @@ std::optional<GlyphMask> draw_mask(const GlyphShape& shape) {
   if (!area.has_value()) return std::nullopt;
   GlyphMask mask{*area, {}, {}};
   if (area->empty()) return mask;
-  const CairoSurface surface = make_mask_surface(area->width(), area->height());
+  const CairoSurface surface = make_mask_surface({area->width(), area->height()});
   const CairoContext cairo(cairo_create(surface.get()));
   add_outline(cairo.get(), shape, -area->left, -area->top);
   draw_outline(cairo.get(), shape);
@@ -100,7 +95,7 @@ uint64_t bits_of(const unsigned char* bytes, ptrdiff_t row_bytes) {
 std::vector<uint64_t> draw_points(const GlyphShape& shape, const GlyphMask& mask) {
   const base::RectI& area = mask.area;
   const CairoSurface surface =
-      make_mask_surface(area.width() * kPointsAcross, area.height() * kPointsAcross);
+      make_mask_surface({area.width() * kPointsAcross, area.height() * kPointsAcross});
   const CairoContext cairo(cairo_create(surface.get()));
   cairo_set_antialias(cairo.get(), CAIRO_ANTIALIAS_NONE);
   // A copied path scales exactly; a scaled context would use the outline of a larger font.

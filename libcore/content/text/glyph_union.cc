@@ -1,6 +1,7 @@
 #include "content/text/glyph_union.h"
 
 #include "base/check.h"
+#include "content/picture/cairo_picture.h"
 #include "frame/image.h"
 
 #include <algorithm>
@@ -57,9 +58,7 @@ class Union {
     if (!bounds.has_value()) return std::nullopt;
     area_ = base::intersection(*bounds, clip);
     if (area_.empty()) return Coverage{};
-    CairoSurface surface(
-        cairo_image_surface_create(CAIRO_FORMAT_A8, area_.width(), area_.height()));
-    LAYERCAST_CHECK(cairo_surface_status(surface.get()) == CAIRO_STATUS_SUCCESS);
+    CairoSurface surface = make_mask_surface({area_.width(), area_.height()});
     cairo_surface_flush(surface.get());
     pixels_ = cairo_image_surface_get_data(surface.get());
     row_bytes_ = static_cast<size_t>(cairo_image_surface_get_stride(surface.get()));

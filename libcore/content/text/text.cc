@@ -1,6 +1,7 @@
 #include "content/text/text.h"
 
 #include "content/picture/cairo_picture.h"
+#include "content/picture/fit.h"
 #include "content/picture/gradient.h"
 #include "content/picture/missing_letters.h"
 #include "content/picture/remarks.h"
@@ -89,6 +90,7 @@ base::Result<Raster> draw(const scene::TextStyle& style, const Ink& ink, base::S
   }
   const auto area = pixels_of(scaled(bounds.value_or(base::RectF{})));
   if (!area.has_value()) return unscaled_or_too_large();
+  TRY_DO(check_picture_memory(int64_t{area->width()} * area->height()));
 
   const CairoSurface surface = make_surface({area->width(), area->height()});
   const CairoContext cairo(cairo_create(surface.get()));

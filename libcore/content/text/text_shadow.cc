@@ -1,6 +1,7 @@
 #include "content/text/text_shadow.h"
 
 #include "base/check.h"
+#include "content/picture/cairo_picture.h"
 
 #include <algorithm>
 #include <cairo/cairo.h>
@@ -119,8 +120,7 @@ base::RectF shadow_bounds(const scene::Shadow& shadow, const base::RectF& ink) {
 
 void draw_shadow(cairo_t* cairo, const scene::Shadow& shadow, const Ink& ink,
                  const base::RectI& area) {
-  const CairoSurface mask(cairo_image_surface_create(CAIRO_FORMAT_A8, area.width(), area.height()));
-  LAYERCAST_CHECK(cairo_surface_status(mask.get()) == CAIRO_STATUS_SUCCESS);
+  const CairoSurface mask = make_mask_surface({area.width(), area.height()});
   const CairoContext on_mask(cairo_create(mask.get()));
   cairo_matrix_t scale;
   cairo_get_matrix(cairo, &scale);

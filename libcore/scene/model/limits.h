@@ -100,6 +100,11 @@ inline constexpr int64_t kAnimatedBytesMax = int64_t{256} << 20;  ///< of decode
 inline constexpr int kPictureSideMax = 16384;                     ///< rasterised content
 inline constexpr int64_t kPicturePixelsMax = 134'217'728;
 inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
+/// Memory of the pictures of all contents of a live scene; a quarter of the machine's if that is
+/// less.
+inline constexpr int64_t kContentBytesMax = int64_t{2} << 30;
+/// Large animations that are decoded while they play, each by a thread.
+inline constexpr int kStreamedAnimationsMax = 64;
 /// An image from a URL: its size, and the time in which it must have arrived.
 inline constexpr int64_t kWebPictureBytesMax = 32 << 20;
 inline constexpr std::chrono::seconds kWebPicturePatience{10};

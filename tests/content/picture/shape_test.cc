@@ -1,5 +1,8 @@
 #include "content/picture/shape.h"
 
+#include "content/picture/fit.h"
+#include "frame/image.h"
+
 #include <algorithm>
 #include <cmath>
 #include <gmock/gmock.h>
@@ -455,6 +458,28 @@ TEST(ColorContent, FillsTheBoxExactly) {
   EXPECT_EQ(pixel(raster.value(), 0, 0), (PremulRgba8{100, 20, 45, 128}));
   EXPECT_EQ(pixel(raster.value(), 29, 19), (PremulRgba8{100, 20, 45, 128}));
   EXPECT_EQ(rasterise_color(kWhite, {16384, 16384}).error().code, ErrorCode::kLimit);
+}
+
+// --- Memory ---
+
+TEST(RasteriseShape, NeedsItsShareOfTheMemoryForAllPictures) {
+  const int64_t unbounded = frame::image_bytes_max();
+  const scene::ShapeContent square{RectangleShape{100.0, 100.0, 0}, kRed, std::nullopt};
+  frame::set_image_bytes_max(frame::image_bytes() + 40'000);
+  const auto fits = rasterise_shape(square, std::nullopt);
+  frame::set_image_bytes_max(frame::image_bytes() + 39'999);
+  const auto more = rasterise_shape(square, std::nullopt);
+  const auto color = rasterise_color(kRed, {100, 100});
+  frame::set_image_bytes_max(unbounded);
+  EXPECT_TRUE(fits);
+  ASSERT_FALSE(more);
+  EXPECT_EQ(more.error().code, ErrorCode::kLimit);
+  EXPECT_TRUE(is_of_memory(more.error()));
+  EXPECT_TRUE(is_of_memory(base::with_context(more.error(), "the layer is not drawn")));
+  EXPECT_THAT(more.error().message, HasSubstr("the picture needs 1 MiB of the "));
+  ASSERT_FALSE(color);
+  EXPECT_TRUE(is_of_memory(color.error()));
+  EXPECT_FALSE(is_of_memory(base::over_limit("the picture is too large")));
 }
 
 }  // namespace
