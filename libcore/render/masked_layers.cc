@@ -41,6 +41,11 @@ void Renderer::append_items(LayerState& state, const base::SceneTime& time, Item
 
 // Appends the items of the layer as they are drawn.
 void Renderer::append_masked(LayerState& state, const base::SceneTime& time, Items& items) {
+  if (state.overrun) {
+    const bool shows = state.on_error != scene::OnError::kHide && !state.is_mask;
+    if (!shows || state.is_error_too_slow) return;
+    return add_error_items(state, *state.overrun_picture, time, items);
+  }
   if (!state.layer->mask) return append_items(state, time, items);
   if (!state.mask_state) return;  // as in CSS, a mask that shows nothing leaves nothing
   LayerState& mask = layers_[*state.mask_state];
@@ -90,9 +95,15 @@ compose::MaskPtr Renderer::mask_plane(LayerState& state, compose::MaskMode mode,
 void Renderer::add_mask_error(LayerState& state, const base::Error& error,
                               const base::SceneTime& time, Items& items) {
   if (!state.unmaskable) state.unmaskable = view_->rasterizer->error_raster(*state.layer, error);
-  const content::Part part = part_of(*state.unmaskable);
+  add_error_items(state, *state.unmaskable, time, items);
+}
+
+// Draws an error picture in the place of the layer.
+void Renderer::add_error_items(LayerState& state, const content::Raster& raster,
+                               const base::SceneTime& time, Items& items) {
+  const content::Part part = part_of(raster);
   const Stage stage{view_->settings.canvas.size, frame_from_canvas_};
-  const auto placed = placed_at(state.running(), state.unmaskable->box, {&part, 1}, time, stage);
+  const auto placed = placed_at(state.running(), raster.box, {&part, 1}, time, stage);
   if (!placed) return;
   const LayerSampling sampling = layer_sampling(state.running(), *state.content, time);
   auto item = sampled_item(*state.layer, *placed, part, sampling, *view_->resampled);

@@ -179,7 +179,8 @@ std::vector<FailingLayer> Renderer::failing() const {
   std::vector<FailingLayer> failing;
   for (const LayerState& state : layers_) {
     for (const std::optional<base::Error>* error :
-         {&state.error, &std::as_const(state.content->error), &state.loss, &state.filter_error}) {
+         {&state.overrun, &state.error, &std::as_const(state.content->error), &state.loss,
+          &state.filter_error}) {
       if (!*error) continue;
       failing.push_back({std::string(owner_of(state.layer->id)), **error, error == &state.loss});
       break;
@@ -248,6 +249,11 @@ void Renderer::take_over(LayerState& before, LayerState& state) const {
   state.error = std::move(before.error);
   state.absence = std::move(before.absence);
   if (state.is_mask) state.drawn = std::move(before.drawn);
+  if (before.overrun && before.layer == state.layer) {
+    state.overrun = std::move(before.overrun);
+    state.overrun_picture = std::move(before.overrun_picture);
+    state.is_error_too_slow = before.is_error_too_slow;
+  }
   const bool is_same =
       before.layer == state.layer && before.run == state.run && before.on_error == state.on_error;
   if (is_same && state.is_still) state.items = std::move(before.items);
@@ -277,6 +283,7 @@ void Renderer::show(SceneViewPtr view) {
 }
 
 void Renderer::refresh(LayerState& state, int64_t frame_index) {
+  if (state.overrun) return;
   refresh_content(state, frame_index);
   if (!state.former) return;
   refresh_content(*state.former, frame_index);
@@ -531,7 +538,8 @@ void Renderer::add_items(LayerState& state, const base::SceneTime& time, Items& 
   }
 }
 
-void Renderer::update_draw_list(int64_t frame_index) {
+// False when the frame has overrun its limit.
+bool Renderer::update_draw_list(int64_t frame_index) {
   list_.items.clear();
   ++update_;
   const base::SceneTime time = rate_.time_of(frame_index);
@@ -541,17 +549,48 @@ void Renderer::update_draw_list(int64_t frame_index) {
       if (!state.is_mask) append_masked(state, time, list_.items);
     });
     state.item_count = list_.items.size() - state.first_item;
+    if (is_overrun()) return false;
   }
+  return true;
 }
 
-// Does `work` for the layer, and notes its time in a frame that is measured.
+// Does `work` for the layer, and notes its time in a frame that is measured or has a limit.
 template <class Work>
 void Renderer::measured(LayerState& state, const Work& work) {
-  if (!measures_layers_) return work();
-  const auto began = std::chrono::steady_clock::now();
   work();
-  state.measured_nanoseconds +=
-      std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count();
+  if (!measures_layers_ && !options_.frame_limit) return;
+  const auto now = std::chrono::steady_clock::now();
+  state.measured_nanoseconds += std::chrono::nanoseconds(now - lap_).count();
+  lap_ = now;
+}
+
+bool Renderer::is_overrun() const {
+  return options_.frame_limit && lap_ - began_ > *options_.frame_limit;
+}
+
+// Takes into account that the frame took longer than its limit, `cpu_time` of it on processors.
+void Renderer::note_overrun(base::Duration cpu_time) {
+  // If the machine stood still, no layer is to blame.
+  if (layers_.empty() || cpu_time < *options_.frame_limit / 2) return suspect_.reset();
+  LayerState& costliest = *std::ranges::max_element(layers_, {}, &LayerState::measured_nanoseconds);
+  // What is made once, as smaller versions of a large picture, is there in the next frame.
+  if (std::exchange(suspect_, costliest.name) != costliest.name) return;
+  suspect_.reset();
+  mark_overrun(costliest);
+}
+
+void Renderer::mark_overrun(LayerState& state) {
+  if (state.overrun) {
+    state.is_error_too_slow = true;
+    return;
+  }
+  state.overrun = base::over_limit("it takes more than a second a frame; change the layer");
+  state.overrun_picture = view_->rasterizer->error_raster(*state.layer, *state.overrun);
+  state.items.reset();
+  state.former.reset();
+  state.effects = {};
+  failures_.push_back(failure_of(state, *state.overrun));
+  has_failing_change_ = true;
 }
 
 // Composes a frame that is measured. It stands for the frames that are not.
@@ -559,14 +598,15 @@ frame::FramePtr Renderer::compose_measured() {
   frame::FramePtr frame = compositor_->compose(list_, &item_nanoseconds_);
   constexpr double kSeconds = 1e-9 * kMeasuredEvery;
   for (LayerState& state : layers_) {
-    const auto prepared = static_cast<double>(std::exchange(state.measured_nanoseconds, 0));
-    if (state.cost == nullptr) continue;
     int64_t composed = 0;
     for (size_t i = 0; i < state.item_count; ++i) {
       composed += item_nanoseconds_[state.first_item + i];
     }
-    state.cost->prepare->add(prepared * kSeconds);
-    state.cost->compose->add(static_cast<double>(composed) * kSeconds);
+    if (state.cost != nullptr) {
+      state.cost->prepare->add(static_cast<double>(state.measured_nanoseconds) * kSeconds);
+      state.cost->compose->add(static_cast<double>(composed) * kSeconds);
+    }
+    state.measured_nanoseconds += composed / options_.threads;
   }
   return frame;
 }
@@ -575,14 +615,40 @@ frame::FramePtr Renderer::render(int64_t frame_index) {
   LAYERCAST_CHECK(frame_index >= 0);
   base::CpuStopwatch watch;
   const bool has_costs = !layers_.empty() && layers_.front().cost != nullptr;
-  measures_layers_ = has_costs && frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
+  const bool is_due = frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
+  measures_layers_ = std::exchange(measures_next_, false) || (has_costs && is_due);
+  began_ = lap_ = std::chrono::steady_clock::now();
+  int64_t cpu_nanoseconds = 0;
+  const auto lap = [&](int64_t& sum) {
+    const int64_t taken = watch.lap();
+    sum += taken;
+    cpu_nanoseconds += taken;
+  };
   for (LayerState& state : layers_) {
+    state.measured_nanoseconds = 0;
     measured(state, [&] { refresh(state, frame_index); });
+    if (is_overrun()) break;
   }
-  stats_.rasterise_nanoseconds += watch.lap();
-  update_draw_list(frame_index);
-  stats_.evaluate_nanoseconds += watch.lap();
-  return measures_layers_ ? compose_measured() : compositor_->compose(list_);
+  lap(stats_.rasterise_nanoseconds);
+  const bool is_listed = !is_overrun() && update_draw_list(frame_index);
+  lap(stats_.evaluate_nanoseconds);
+  if (!is_listed) {
+    note_overrun(std::chrono::nanoseconds(cpu_nanoseconds));
+    return nullptr;
+  }
+  const int64_t composed = compositor_->stats().compose_nanoseconds;
+  frame::FramePtr frame = measures_layers_ ? compose_measured() : compositor_->compose(list_);
+  if (!options_.frame_limit) return frame;
+  lap_ = std::chrono::steady_clock::now();
+  if (!is_overrun()) {
+    suspect_.reset();
+  } else {
+    // Only a measured frame tells which layer took so long.
+    cpu_nanoseconds += (compositor_->stats().compose_nanoseconds - composed) / options_.threads;
+    if (measures_layers_) note_overrun(std::chrono::nanoseconds(cpu_nanoseconds));
+    measures_next_ = true;
+  }
+  return frame;
 }
 
 RenderStats Renderer::stats() const {

@@ -16,6 +16,7 @@
 #include "scene/model/run_state.h"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,6 +38,8 @@ struct RenderOptions {
   scene::WallTime clock_start{};  ///< what {{clock}} shows at frame 0
   compose::Verify verify = compose::Verify::kNever;
   Patience patience = Patience::kWaits;
+  /// The time after which a live frame is abandoned; absent: never, as offline.
+  std::optional<base::Duration> frame_limit{};
 };
 
 /// A content that cannot be shown; the error picture replaces it.
@@ -112,10 +115,14 @@ class Renderer {
 
   /// Renders the frame `frame_index`; returns the last frame again if nothing has changed.
   /// Range: frame_index >= 0. Waits until videos are decoded, unless options say otherwise
-  /// (Patience).
+  /// (Patience). Null: preparing its layers took longer than RenderOptions::frame_limit, and the
+  /// frame is abandoned. The layer that takes the most time of two such frames in a row is from
+  /// then on shown as its error picture, until it changes; so is one whose compositing takes so
+  /// long.
   frame::FramePtr render(int64_t frame_index);
 
-  /// The videos that have failed since the last call, which show the error picture.
+  /// The videos that have failed since the last call, which show the error picture, and layers that
+  /// take too long.
   std::vector<ContentFailure> take_failures();
 
   /// Whether failing() may have changed since the last call.
@@ -177,8 +184,11 @@ class Renderer {
     std::unique_ptr<LayerState> former;         ///< the content that fades out; null: none
     base::Duration former_until{};  ///< stream time from which the new content was ready
     std::shared_ptr<const LayerCost> cost;
-    int64_t measured_nanoseconds = 0;  ///< of preparing the current frame, if it is measured
-    size_t first_item = 0;             ///< in the draw list of the current frame
+    int64_t measured_nanoseconds = 0;                ///< of the current frame, if it is measured
+    std::optional<base::Error> overrun;              ///< why it is not drawn: it takes too long
+    std::optional<content::Raster> overrun_picture;  ///< the error picture
+    bool is_error_too_slow = false;                  ///< whether that takes too long, too
+    size_t first_item = 0;                           ///< in the draw list of the current frame
     size_t item_count = 0;
 
     scene::RunningLayer running() const { return {*layer, *run}; }
@@ -212,9 +222,14 @@ class Renderer {
                               const base::SceneTime& time);
   void add_mask_error(LayerState& state, const base::Error& error, const base::SceneTime& time,
                       Items& items);
-  void update_draw_list(int64_t frame_index);
+  bool update_draw_list(int64_t frame_index);
+  void add_error_items(LayerState& state, const content::Raster& raster,
+                       const base::SceneTime& time, Items& items);
   template <class Work>
   void measured(LayerState& state, const Work& work);
+  bool is_overrun() const;
+  void note_overrun(base::Duration cpu_time);
+  void mark_overrun(LayerState& state);
   frame::FramePtr compose_measured();
 
   RenderOptions options_;
@@ -230,8 +245,13 @@ class Renderer {
   bool has_failing_change_ = false;
   RenderStats stats_;
   int64_t frames_ = 0;
-  int64_t update_ = 0;                     ///< counts the draw lists
-  bool measures_layers_ = false;           ///< in the current frame
+  int64_t update_ = 0;                           ///< counts the draw lists
+  bool measures_layers_ = false;                 ///< in the current frame, with its compositing
+  bool measures_next_ = false;                   ///< because the last frame took too long
+  std::chrono::steady_clock::time_point began_;  ///< the current frame, if it has a limit
+  std::chrono::steady_clock::time_point lap_;    ///< when the last layer was measured
+  std::optional<std::string>
+      suspect_;  ///< the layer that took the most time of the last frame, which overran
   std::vector<int64_t> item_nanoseconds_;  ///< of such a frame
 };
 

@@ -10,9 +10,9 @@ struct ReasonName {
   std::string_view stage;
   std::string_view reason;
 };
-constexpr std::array kReasonNames = {ReasonName{"clock", "late"},
-                                     ReasonName{"encode", "queue_full"},
-                                     ReasonName{"encode", "reconfigure"}};
+constexpr std::array kReasonNames = {
+    ReasonName{"clock", "late"}, ReasonName{"encode", "queue_full"},
+    ReasonName{"encode", "reconfigure"}, ReasonName{"render", "abandoned"}};
 
 double quantile(std::vector<double>& values, double share) {
   if (values.empty()) return 0;

@@ -19,6 +19,7 @@ enum class DropReason : uint8_t {
   kLate,         ///< rendering would have started after its interval
   kEncoder,      ///< the queue of an encoder was full
   kReconfigure,  ///< encoders were being reopened
+  kAbandoned,    ///< rendering took too long
 };
 
 /// Counts frames for the metrics, and keeps the newest ones for the status. Thread: any (locked);
@@ -58,7 +59,7 @@ class FrameLedger {
 
  private:
   static constexpr size_t kEntries = 1024;
-  static constexpr size_t kReasons = 3;
+  static constexpr size_t kReasons = 4;
 
   std::shared_ptr<base::Counter> rendered_;
   std::shared_ptr<base::Counter> repeated_;

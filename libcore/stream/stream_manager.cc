@@ -132,6 +132,7 @@ class StreamManager::Work {
   PictureShape shape_;
   frame::PixelFormat format_ = frame::PixelFormat::kYuv420p;
   frame::FramePtr last_;
+  bool is_abandoned_ = false;   ///< the present frame: the last one is repeated
   int64_t encoder_offset_ = 0;  ///< added to a frame's index for the encoders
   int64_t encoder_index_ = -1;  ///< the last index passed to them
   int64_t noted_revision_ = 0;
@@ -315,6 +316,7 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
   rendering.threads = options_.threads;
   rendering.clock_start = state->epoch;
   rendering.patience = render::Patience::kNone;
+  rendering.frame_limit = options_.frame_limit;
   renderer_ = std::make_unique<render::Renderer>(view, rendering);
   render_stats_ = {};
   compose_stats_ = {};
@@ -328,9 +330,13 @@ void StreamManager::Work::reshape(const render::SceneViewPtr& view) {
 }
 
 frame::FramePtr StreamManager::Work::picture(int64_t index) {
+  is_abandoned_ = false;
   if (transmission_ == Transmission::kPaused && last_ != nullptr) return last_;
   try {
-    return renderer_->render(index);
+    if (frame::FramePtr frame = renderer_->render(index)) return frame;
+    is_abandoned_ = true;
+    ledger_.count_dropped(DropReason::kAbandoned, 1);
+    return last_;
   } catch (const std::exception& exception) {
     // Probably out of memory: repeat the last frame.
     ledger_.count_failed();
@@ -353,15 +359,16 @@ void StreamManager::Work::render_one(int64_t index) {
   use_format_of_encoders();
   const auto began = std::chrono::steady_clock::now();
   const frame::FramePtr frame = picture(index);
-  if (frame == nullptr) return;
-  const Seconds render_time = std::chrono::steady_clock::now() - began;
-  const bool is_repeated = frame == last_;
-  last_ = frame;
-  hand_over(frame, index);
-  const TimePoint done = host_.now();
-  newest_ticks_ = done.time_since_epoch().count();
-  ledger_.count({done, Seconds(done - options_.clock->due(index)).count(), render_time.count()},
-                is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
+  if (frame != nullptr) {
+    const Seconds render_time = std::chrono::steady_clock::now() - began;
+    const bool is_repeated = frame == last_;
+    last_ = frame;
+    hand_over(frame, index);
+    const TimePoint done = host_.now();
+    newest_ticks_ = done.time_since_epoch().count();
+    ledger_.count({done, Seconds(done - options_.clock->due(index)).count(), render_time.count()},
+                  is_repeated ? FrameLedger::Kind::kRepeated : FrameLedger::Kind::kNew);
+  }
   for (const auto& failure : renderer_->take_failures()) {
     report_error(failure.layer, failure.error);
   }
@@ -408,7 +415,7 @@ void StreamManager::Work::hand_over(const frame::FramePtr& frame, int64_t index)
   }
   tap_.offer(frame, index);
   newest_index_ = index;
-  if (view_->revision > noted_revision_) {
+  if (view_->revision > noted_revision_ && !is_abandoned_) {
     noted_revision_ = view_->revision;
     options_.layers->note_on_air(noted_revision_, index);
   }

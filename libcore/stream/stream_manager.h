@@ -10,6 +10,7 @@
 #include "stream/layer_failure.h"
 #include "stream/stream_clock.h"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,6 +36,8 @@ struct StreamOptions {
   std::function<void(const std::string& layer, const base::Error& error)> on_error;
   /// Called once for every remark on a content: ContentLoaderOptions::on_remark. Must not block.
   std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
+  /// A frame that takes longer is abandoned: the last one is repeated and counted as dropped.
+  base::Duration frame_limit = std::chrono::seconds(1);
 };
 
 /// Why the stream cannot run as `state` says (canvas, outputs, settings); nullopt when it can.

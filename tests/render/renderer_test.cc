@@ -495,5 +495,73 @@ TEST(RenderStats, TellWhatWasDone) {
   EXPECT_EQ(renderer.compose_stats().frames_repeated, 1);
 }
 
+// --- Frames that take too long ---
+
+constexpr std::string_view kSlow = R"(
+version: 1
+scene: a
+canvas: {width: 64, height: 36, fps: 25}
+layers:
+  - {id: back, type: overlay, content: {type: color, color: red}}
+  - id: slow
+    type: overlay
+    content: {type: text, text: "{{frame}}", style: {font_size: 20}}
+    filters: [{blur: 100}, {blur: 100}, {blur: 100}, {blur: 100},
+              {blur: 100}, {blur: 100}, {blur: 100}, {blur: 100}]
+)";
+
+std::vector<std::string> names_of(const std::vector<FailingLayer>& failing) {
+  std::vector<std::string> names;
+  for (const FailingLayer& each : failing) names.push_back(each.layer);
+  return names;
+}
+
+// Whether a frame from `index` on is not abandoned: a busy machine may stand still for one.
+bool renders(Renderer& renderer, int64_t index) {
+  for (int64_t i = index; i < index + 20; ++i) {
+    if (renderer.render(i) != nullptr) return true;
+  }
+  return false;
+}
+
+TEST(FrameLimit, AbandonsTwoFramesThenShowsTheErrorPictureOfTheSlowestLayer) {
+  const SceneFile file = parsed(kSlow);
+  const SceneViewPtr view = offline_view(file, {});
+  RenderOptions options;
+  options.frame_limit = std::chrono::milliseconds(40);  // the blurs take several times as long
+  Renderer renderer(view, options);
+  EXPECT_EQ(renderer.render(0), nullptr);
+  EXPECT_TRUE(renderer.take_failures().empty());  // the first time, it may make something once
+  EXPECT_EQ(renderer.render(1), nullptr);
+  const auto failures = renderer.take_failures();
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].layer, "slow");
+  EXPECT_EQ(failures[0].error.code, base::ErrorCode::kLimit);
+  EXPECT_TRUE(renderer.take_failing_change());
+  EXPECT_TRUE(renders(renderer, 2));
+  EXPECT_EQ(names_of(renderer.failing()), std::vector<std::string>{"slow"});
+  EXPECT_TRUE(renderer.take_failures().empty());
+
+  // Another layer changes: the slow one is not tried again.
+  auto other = std::make_shared<SceneView>(*view);
+  other->layers.front().layer.edit().opacity = 0.5;
+  renderer.show(other);
+  EXPECT_TRUE(renders(renderer, 100));
+  EXPECT_EQ(names_of(renderer.failing()), std::vector<std::string>{"slow"});
+
+  auto changed = std::make_shared<SceneView>(*view);
+  changed->layers.back().layer.edit().filters.clear();
+  renderer.show(changed);
+  EXPECT_TRUE(renders(renderer, 200));
+  EXPECT_TRUE(renderer.failing().empty());
+}
+
+TEST(FrameLimit, IsNoneOffline) {
+  const SceneFile file = parsed(kSlow);
+  Renderer renderer = offline_renderer(file, {});
+  EXPECT_NE(renderer.render(0), nullptr);
+  EXPECT_TRUE(renderer.failing().empty());
+}
+
 }  // namespace
 }  // namespace layercast::render

@@ -17,12 +17,14 @@ TEST(FrameLedger, CountsFramesByWhatBecameOfThem) {
   ledger.count({kNow, 0.003, 0.004}, FrameLedger::Kind::kRepeated);
   ledger.count_dropped(DropReason::kLate, 5);
   ledger.count_dropped(DropReason::kEncoder, 1);
+  ledger.count_dropped(DropReason::kAbandoned, 2);
   const auto summary = ledger.summary(kNow);
   EXPECT_EQ(summary.rendered, 2);
   EXPECT_EQ(summary.repeated, 1);
-  ASSERT_EQ(summary.dropped.size(), 3U);
+  ASSERT_EQ(summary.dropped.size(), 4U);
   EXPECT_EQ(summary.dropped[0], (std::pair<std::string, int64_t>("late", 5)));
   EXPECT_EQ(summary.dropped[1], (std::pair<std::string, int64_t>("queue_full", 1)));
+  EXPECT_EQ(summary.dropped[3], (std::pair<std::string, int64_t>("abandoned", 2)));
   EXPECT_EQ(summary.fps, 2);
   EXPECT_DOUBLE_EQ(summary.render_seconds, 0.003);
 }

@@ -6,6 +6,8 @@
 #include "tests/media/made_sound.h"
 #include "tests/stream/live_scene.h"
 
+#include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -38,6 +40,7 @@ struct Parts {
                                                                             const base::Error&) {};
   render::FeedOpener open_feed{};
   base::Clock* host = &base::Clock::steady();
+  base::Duration frame_limit = 1s;
 };
 
 struct Running {
@@ -50,6 +53,7 @@ struct Running {
     options.open_feed = std::move(parts.open_feed);
     options.on_output = [](const media::LiveOutputReport&) {};
     options.on_error = std::move(parts.on_error);
+    options.frame_limit = parts.frame_limit;
     stream = std::make_unique<StreamManager>(std::move(options));
   }
 
@@ -129,6 +133,44 @@ TEST(StreamManager, FramesComeWhileAListenerIsStuck) {
   FrameTap::Seen seen = running.next(-1);
   for (int i = 0; i < 10; ++i) seen = running.next(seen.index);
   release.set_value();
+}
+
+TEST(StreamManager, ALayerThatTakesTooLongIsReportedOnceAndTheFramesGoOn) {
+  std::atomic<int> reports = 0;
+  Parts parts;
+  parts.on_error = [&](const std::string& layer, const base::Error& error) {
+    EXPECT_EQ(layer, "slow");
+    EXPECT_EQ(error.code, base::ErrorCode::kLimit);
+    ++reports;
+  };
+  parts.frame_limit = 40ms;  // the blurs of a frame take several times as long
+  Running running(std::string(kScene) + R"(
+  - id: slow
+    type: overlay
+    content: {type: text, text: "{{frame}}", style: {font_size: 20}}
+    filters: [{blur: 100}, {blur: 100}, {blur: 100}, {blur: 100},
+              {blur: 100}, {blur: 100}, {blur: 100}, {blur: 100}]
+)",
+                  std::move(parts));
+  const auto is_failing = [&] {
+    const auto failures = running.stream->failures();
+    return !failures.empty() && failures.front().id == "slow";
+  };
+  FrameTap::Seen seen = running.next(-1);
+  for (int i = 0; i < 500 && !is_failing(); ++i) seen = running.next(seen.index);
+  ASSERT_TRUE(is_failing());
+  const auto dropped = running.stream->status().dropped;
+  const auto abandoned =
+      std::ranges::find(dropped, "abandoned", [](const auto& each) { return each.first; });
+  ASSERT_NE(abandoned, dropped.end());
+  EXPECT_GE(abandoned->second, 2);
+  for (int i = 0; i < 500 && (i < 20 || reports == 0); ++i) seen = running.next(seen.index);
+  EXPECT_TRUE(is_failing());
+  EXPECT_EQ(reports, 1);
+  // It is tried again once it has changed.
+  running.live.update("slow", Value::object().add("filters", Value::array()));
+  for (int i = 0; i < 500 && is_failing(); ++i) seen = running.next(seen.index);
+  EXPECT_FALSE(is_failing());
 }
 
 TEST(StreamManager, RendersTheSceneAsItIs) {
