@@ -68,6 +68,7 @@ struct Limit {
 };
 
 std::vector<Limit> told_limits() {
+  constexpr int64_t kMillion = 1'000'000;
   return {{"Scene file", bytes_text(limits::kSceneBytesMax)},
           {"Values in a scene file, aliases expanded", grouped(limits::kSceneNodesMax)},
           {"Nesting in a scene file", grouped(limits::kSceneDepthMax) + " levels"},
@@ -84,7 +85,18 @@ std::vector<Limit> told_limits() {
           {"Decoded animation kept in memory", bytes_text(limits::kAnimatedBytesMax)},
           {"Side of a decoded image", grouped(limits::kImageSideMax) + " px"},
           {"Side of a layer's picture", grouped(limits::kPictureSideMax) + " px"},
-          {"Layer's picture", grouped(limits::kPicturePixelsMax) + " pixels"}};
+          {"Layer's picture", grouped(limits::kPicturePixelsMax) + " pixels"},
+          {"All of the scene as JSON", grouped(limits::kDocumentBytesMax) + " bytes"},
+          {"All work of a frame, see below",
+           grouped(limits::kFrameWorkMax / kMillion) + " megapixel passes"},
+          {"All animations", grouped(limits::kSceneAnimationsMax)},
+          {"All keyframes", grouped(limits::kSceneKeyframesMax)},
+          {"All videos that may play at once", grouped(limits::kVideosMax)},
+          {"Large animations that play at once", grouped(limits::kStreamedAnimationsMax)},
+          {"All URLs of videos and sounds", grouped(limits::kLiveSourcesMax)},
+          {"Those at one host", grouped(limits::kLiveSourcesOfHostMax)},
+          {"All pictures of a live scene",
+           bytes_text(limits::kContentBytesMax) + ", a quarter of the memory at most"}};
 }
 
 }  // namespace
