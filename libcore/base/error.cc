@@ -11,7 +11,7 @@ constexpr std::array kMeanings = {
     ErrorMeaning{ErrorCode::kInvalidInput, "invalid_input", 2, 400, false},
     ErrorMeaning{ErrorCode::kNotFound, "not_found", 2, 404, false},
     ErrorMeaning{ErrorCode::kUnsupported, "unsupported", 2, 422, false},
-    ErrorMeaning{ErrorCode::kLimit, "limit", 2, 413, false},
+    ErrorMeaning{ErrorCode::kLimit, "limit", 2, 422, false},
     ErrorMeaning{ErrorCode::kIo, "io", 1, 503, true},
     ErrorMeaning{ErrorCode::kBrokenPipe, "broken_pipe", 0, 503, true},
     ErrorMeaning{ErrorCode::kTruncated, "truncated", 1, 400, false},

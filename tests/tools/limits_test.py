@@ -87,7 +87,7 @@ class LimitsTest(unittest.TestCase):
         for name in ("a", "b", "c"):
             self.assertEqual(self.create(daemon, drawing(name, 1_000_000)).status, 201)
         refused = self.create(daemon, drawing("d", 1_000_000))
-        self.assertEqual(refused.status, 413)
+        self.assertEqual(refused.status, 422)
         self.assertIn("bytes as JSON with this change", refused.json()["detail"])
         document = daemon.call("GET", "/api/v1/scene").body
         left = DOCUMENT_BYTES_MAX - len(document)
@@ -112,7 +112,7 @@ class LimitsTest(unittest.TestCase):
             "content": {"type": "text", "text": "{{frame}} WWWW"},
         }  # fmt: skip
         refused = self.create(daemon, slow)
-        self.assertEqual(refused.status, 413, refused)
+        self.assertEqual(refused.status, 422, refused)
         self.assertIn("pixel passes a frame", refused.json()["detail"])
 
     def test_pictures_without_memory_are_error_pictures_until_there_is_some(self) -> None:

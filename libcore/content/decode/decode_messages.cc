@@ -245,6 +245,7 @@ base::Result<Pixels> picture_in(const sandbox::Message& answer,
   if (!reader.is_complete() || !is_picture_size(given) || (size && given != *size)) {
     return rule_broken();
   }
+  TRY_DO(check_picture_memory(given.area()));
   TRY(const sandbox::SealedBytes file, file_in(answer, packed_bytes(given)));
   const auto* from = reinterpret_cast<const frame::PremulRgba8*>(file.bytes().data());
   Pixels picture(given);
