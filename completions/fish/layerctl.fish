@@ -58,7 +58,7 @@ function __layercast_layerctl_words
     layerctl $how complete $argv $line[2] 2>/dev/null
 end
 
-complete -c layerctl -l url -r -f -d 'Address of the daemon'
+complete -c layerctl -l url -r -f -d 'Address of the daemon, http://HOST:PORT or unix:PATH'
 complete -c layerctl -l token-file -r -F -d 'File that holds the daemon\'s token'
 complete -c layerctl -l scene -r -f -a '(__layercast_layerctl_files yaml yml)' -d 'Work on this scene file instead of a daemon'
 complete -c layerctl -l wait -d 'Wait until the change is on air, and print the number of the first frame that shows it'
