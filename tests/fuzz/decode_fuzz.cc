@@ -1,5 +1,5 @@
-// Any bytes as an answer of a hostile decoding process, with any bytes in its file: it is refused, or
-// gives a picture within the limits whose colours are not above alpha.
+// Any bytes as an answer of a hostile decoding process, with any bytes in its file: it is refused,
+// or gives a picture within the limits whose colours are not above alpha.
 
 #include "base/check.h"
 #include "content/decode/decode_messages.h"

@@ -1,5 +1,5 @@
-// Any bytes as an answer of a hostile process that decodes a video or a sound: each reading of it is
-// refused, or gives values within the limits.
+// Any bytes as an answer of a hostile process that decodes a video or a sound: each reading of it
+// is refused, or gives values within the limits.
 
 #include "base/check.h"
 #include "media/helper/media_messages.h"

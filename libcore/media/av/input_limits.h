@@ -17,7 +17,7 @@ inline constexpr std::chrono::seconds kReadPatience{10};  ///< for one packet
 /// A process that decodes a file: its memory, and how long it may take for one request.
 inline constexpr int64_t kDecoderMemory = int64_t{2560} << 20;
 inline constexpr std::chrono::seconds kDecodePatience{30};
-inline constexpr int kThreadsMax = 16;                    ///< decoding one source
+inline constexpr int kThreadsMax = 16;  ///< decoding one source
 
 }  // namespace input_limits
 }  // namespace layercast::media

@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -150,6 +151,7 @@ class HelperVideo final : public VideoSource {
     if (!put_back_.empty() && put_back_.front().tick <= tick) return {};
     put_back_.clear();
     last_tick_.reset();
+    reached_.reset();
     sought_ = tick;
     const auto sought = recovering<Done>([&] { return done(SeekVideoMessage{tick}); }, {});
     if (!sought) return sought.error();
@@ -173,12 +175,16 @@ class HelperVideo final : public VideoSource {
   template <class T>
   using Attempt = base::Result<std::optional<T>>;
 
-  // Calls `attempt` until it has a result. A new process first reads up to the frame at `position`.
+  // Calls `attempt` until it has a result. A process that was started again first reads up to the
+  // frame at `position`.
   template <class T, class Function>
   base::Result<T> recovering(const Function& attempt, std::optional<int64_t> position) {
     for (int losses = 0; losses <= kLossesMax; ++losses) {
       if (session_.is_lost()) {
         TRY(const bool is_there, reopened(position));
+        if (!is_there) continue;
+      } else if (position && reached_ < position) {
+        TRY(const bool is_there, reads_up_to(*position));
         if (!is_there) continue;
       }
       TRY(std::optional<T> result, attempt());
@@ -190,6 +196,7 @@ class HelperVideo final : public VideoSource {
   // Whether there is a process now.
   base::Result<bool> opened() {
     sent_.clear();
+    reached_.reset();
     TRY(const auto answer, session_.open(OpenVideoMessage{threads_}));
     if (!answer) return false;
     auto header = answer->video();
@@ -205,13 +212,19 @@ class HelperVideo final : public VideoSource {
     if (!is_open || !position) return is_open;
     TRY(const auto is_sought, done(SeekVideoMessage{*position}));
     if (!is_sought) return false;
-    while (reads_on) {
+    return reads_on ? reads_up_to(*position) : base::Result<bool>(true);
+  }
+
+  // Whether the process has read the frame at `position`, or the end.
+  base::Result<bool> reads_up_to(int64_t position) {
+    for (;;) {
       TRY(const auto answer, session_.ask(NextFrameMessage{}));
       if (!answer) return false;
-      TRY(const auto frame, answer->frame());
-      if (!frame || frame->tick >= *position) break;
+      auto frame = answer->frame();
+      if (!frame) return session_.placed(std::move(frame).error());
+      reached_ = frame.value() ? frame.value()->tick : std::numeric_limits<int64_t>::max();
+      if (reached_ >= position) return true;
     }
-    return true;
   }
 
   Attempt<Done> done(const MediaRequest& request) {
@@ -229,6 +242,7 @@ class HelperVideo final : public VideoSource {
       auto frame = answer->frame();
       if (!frame) return session_.placed(std::move(frame).error());
       // A process that was started again may be behind.
+      if (frame.value()) reached_ = frame.value()->tick;
       const bool is_known = frame.value() && last_tick_ && frame.value()->tick <= *last_tick_;
       if (is_known) continue;
       if (frame.value()) last_tick_ = frame.value()->tick;
@@ -264,6 +278,7 @@ class HelperVideo final : public VideoSource {
   VideoHeader header_;
   std::deque<VideoFrame> put_back_;
   std::optional<int64_t> sought_;     ///< the place of the last seek
+  std::optional<int64_t> reached_;    ///< the last frame that the process has read
   std::optional<int64_t> last_tick_;  ///< of the last frame that was read since the last seek
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
   std::set<int64_t> sent_;  ///< the numbers of the buffers that the process has

@@ -1,7 +1,6 @@
 #include "media/in/live_track.h"
 
 #include "base/check.h"
-#include "base/check.h"
 #include "media/av/input_guard.h"
 #include "media/in/decoded_format.h"
 #include "media/in/deinterlacer.h"
