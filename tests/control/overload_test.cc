@@ -24,10 +24,11 @@ void with_small_buffers(ServerOptions& options) {
   options.limits.slow_after = kNever;
 }
 
-/// A client that asks and reads nothing.
+/// A client that asks and reads no body. Its answer waits in the server when this returns.
 Wire mute(const ServerFixture& fixture, const std::string& line) {
   Wire wire(fixture.port(), kSmallWindow);
   wire.send(request_text(line));
+  wire.take_until("\r\n\r\n");
   return wire;
 }
 
@@ -311,11 +312,11 @@ TEST(Overload, AnswersShowLongTextsInPart) {
       {"layers.update", R"({"id":"title","patch":{"blend":")" + text + "\"}}"},
       {"layers.update", R"({"id":"title","patch":{},"wait":")" + text + "\"}"},
       {"layers.update", R"({"id":"title","patch":{},"at":")" + text + "\"}"},
-      {"outputs.add", R"({"output":{"id":")" + text + R"(","url":")" + text + "\"}}"}};
+      {"outputs.add", R"({"output":{"id":"o","url":")" + text + "\"}}"}};
   for (const auto& [method, params] : calls) {
     socket.send(R"({"jsonrpc":"2.0","id":7,"method":")" + method + R"(","params":)" + params + "}");
     const auto answer = socket.receive();
-    ASSERT_TRUE(answer.has_value());
+    ASSERT_TRUE(answer.has_value()) << method.substr(0, 40);
     EXPECT_NE(answer->find("\"error\""), std::string::npos) << answer->substr(0, 200);
     EXPECT_LT(answer->size(), 4000) << answer->substr(0, 200);
   }
