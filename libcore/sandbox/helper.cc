@@ -195,8 +195,9 @@ base::Result<void> Helper::start_process() {
   }
   std::string program = options_.program;
   const std::array<char*, 2> arguments{program.data(), nullptr};
+  const std::array<char*, 1> no_environment{nullptr};
   const int failure = ::posix_spawn(&process_, program.c_str(), settings.actions(),
-                                    settings.attributes(), arguments.data(), environ);
+                                    settings.attributes(), arguments.data(), no_environment.data());
   if (failure != 0) {
     process_ = -1;
     return base::io_error(failure, "cannot start the helper process", options_.program);

@@ -7,7 +7,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ["render-frames", "encode", "streamd", "layerctl"]
-PAGES = [ROOT / "man" / name for name in [*(f"{tool}.1" for tool in TOOLS), "scene.5"]]
+PAGES = [ROOT / "man" / name for name in [*(f"{tool}.1" for tool in TOOLS), "scene.5",
+                                      "layercast-security.7"]]
 
 
 def tool(name: str) -> str:

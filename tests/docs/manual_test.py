@@ -14,7 +14,8 @@ GENERATED = ["man/*.[1-9]", "completions/*/*", "scenes/*.json"]
 
 # What a page's own references look like to mandoc where the pages are not installed.
 UNINSTALLED = re.compile(
-    r"referenced manual not found: Xr (render-frames 1|encode 1|streamd 1|layerctl 1|scene 5)\b"
+    r"referenced manual not found: Xr (render-frames 1|encode 1|streamd 1|layerctl 1|scene 5"
+    r"|layercast-security 7)\b"
 )
 
 # What a tool may end with besides the statuses that all of them have.

@@ -44,7 +44,7 @@ base::Error error_of(const sandbox::JobFailure& failure) {
 class Session {
  public:
   Session(Options options, sandbox::ResourceLimits limits, DecodeRequest opening)
-      : options_(std::move(options)), limits_(limits), opening_(std::move(opening)) {}
+      : options_(std::move(options)), limits_(limits), opening_(opening) {}
 
   /// `files`: what goes with the opening request.
   base::Result<sandbox::Message> open(std::vector<Descriptor> files) {
