@@ -305,7 +305,8 @@ class HelperAudio final : public AudioTrack {
   std::span<const float> next() override {
     for (int losses = 0; losses <= kLossesMax && !has_failed_; ++losses) {
       if (session_.is_lost() && !is_back_at(position_)) continue;
-      const auto samples = read();
+      // A process that was started again may have read a little more.
+      const auto samples = rest_.empty() ? read() : std::exchange(rest_, {});
       if (!samples) continue;
       position_ += static_cast<int64_t>(samples->size() / 2);
       return *samples;
@@ -315,6 +316,7 @@ class HelperAudio final : public AudioTrack {
 
   bool seek(int64_t place) override {
     if (session_.is_lost()) return false;
+    rest_ = {};
     const auto answer = session_.ask(SeekAudioMessage{place});
     if (!answer || !answer.value()) return false;
     const auto reached = answer.value()->place();
@@ -356,11 +358,13 @@ class HelperAudio final : public AudioTrack {
       const auto reached = answer.value()->place();
       if (reached && reached.value().is_there) at = reached.value().first_sample;
     }
+    rest_ = {};
     while (at < position) {
       const auto samples = read();
       if (!samples) return false;
       if (samples->empty()) return true;
       at += static_cast<int64_t>(samples->size() / 2);
+      if (at > position) rest_ = samples->last(static_cast<size_t>(at - position) * 2);
     }
     return true;
   }
@@ -370,7 +374,8 @@ class HelperAudio final : public AudioTrack {
   int64_t first_sample_ = 0;
   int64_t position_ = 0;  ///< of the next sample
   bool has_failed_ = false;
-  std::vector<float> samples_;  ///< the last ones
+  std::vector<float> samples_;   ///< the last ones
+  std::span<const float> rest_;  ///< of them, those that next() has not returned yet
 };
 
 base::Result<std::unique_ptr<AudioTrack>> open_audio(const HelperMedia& media,

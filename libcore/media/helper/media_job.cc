@@ -61,7 +61,7 @@ class Work {
     if (video_ == nullptr) return error_answer(unexpected());
     auto frame = video_->next();
     if (!frame) return error_answer(frame.error());
-    const std::string answer = frame_answer(frame.value());
+    std::string answer = frame_answer(frame.value());
     if (frame.value()) {
       frames_.push_back(*std::move(frame).value());
       if (frames_.size() > kFramesKept) frames_.pop_front();
