@@ -89,6 +89,15 @@ constexpr std::array kNamingFiles = {
     SCMP_SYS(access), SCMP_SYS(newfstatat), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
 };
 
+scmp_arg_cmp argument(unsigned number, scmp_compare comparison, scmp_datum_t one,
+                      scmp_datum_t other = 0) {
+  return {number, comparison, one, other};
+}
+
+bool allow(scmp_filter_ctx filter, int call, const scmp_arg_cmp& condition) {
+  return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &condition) == 0;
+}
+
 struct FilterFree {
   void operator()(scmp_filter_ctx filter) const { seccomp_release(filter); }
 };
@@ -98,9 +107,10 @@ bool allow_fcntl(scmp_filter_ctx filter) {
   bool is_added = true;
   for (const int command :
        {F_DUPFD_CLOEXEC, F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_ADD_SEALS, F_GET_SEALS}) {
-    is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
-                                SCMP_A1_32(SCMP_CMP_EQ, static_cast<uint32_t>(command))) == 0 &&
-               is_added;
+    // The kernel takes the lower half of the argument.
+    const auto condition =
+        argument(1, SCMP_CMP_MASKED_EQ, 0xffffffff, static_cast<scmp_datum_t>(command));
+    is_added = allow(filter, SCMP_SYS(fcntl), condition) && is_added;
   }
   return is_added;
 }
@@ -109,9 +119,7 @@ bool allow_fcntl(scmp_filter_ctx filter) {
 bool allow_memory(scmp_filter_ctx filter) {
   bool is_added = true;
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) {
-    is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1,
-                                SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) == 0 &&
-               is_added;
+    is_added = allow(filter, call, argument(2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) && is_added;
   }
   return is_added;
 }
@@ -119,18 +127,16 @@ bool allow_memory(scmp_filter_ctx filter) {
 // Threads of this process, but no processes. clone3() has its flags in memory, which a filter does
 // not see; the C library then takes clone().
 bool allow_threads(scmp_filter_ctx filter) {
-  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
-                          SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) == 0 &&
+  return allow(filter, SCMP_SYS(clone),
+               argument(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD)) &&
          seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) == 0;
 }
 
 // abort() sends a signal to its own process; glibc asks for the limit of the stack.
 bool allow_own_affairs(scmp_filter_ctx filter) {
   const auto self = static_cast<scmp_datum_t>(::getpid());
-  return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                          SCMP_A0(SCMP_CMP_EQ, self)) == 0 &&
-         seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
-                          SCMP_A2(SCMP_CMP_EQ, 0)) == 0;
+  return allow(filter, SCMP_SYS(tgkill), argument(0, SCMP_CMP_EQ, self)) &&
+         allow(filter, SCMP_SYS(prlimit64), argument(2, SCMP_CMP_EQ, 0));
 }
 
 bool filter_calls() {

@@ -55,7 +55,12 @@ int64_t accessed(const char* path, int64_t mode) {
   return file_of(path) >= 0 && (mode & (W_OK | X_OK)) == 0 ? 0 : -EACCES;
 }
 
-const char* text_at(greg_t value) { return reinterpret_cast<const char*>(value); }
+// The pointer in a register.
+void* pointer_in(greg_t value) {
+  return reinterpret_cast<void*>(
+      value);  // NOLINT(performance-no-int-to-ptr): registers are numbers
+}
+const char* text_at(greg_t value) { return static_cast<const char*>(pointer_in(value)); }
 
 // Source: seccomp(2), SECCOMP_RET_TRAP: `si_syscall` is the number of the call, and the register
 // of the result is the handler's to set.
@@ -72,11 +77,11 @@ void on_call(int /*signal*/, siginfo_t* info, void* context) {
       break;
     case SYS_stat:
     case SYS_lstat:
-      result = stat_of(text_at(registers[REG_RDI]), reinterpret_cast<void*>(registers[REG_RSI]));
+      result = stat_of(text_at(registers[REG_RDI]), pointer_in(registers[REG_RSI]));
       break;
     case SYS_newfstatat: {
       const char* path = text_at(registers[REG_RSI]);
-      void* status = reinterpret_cast<void*>(registers[REG_RDX]);
+      void* status = pointer_in(registers[REG_RDX]);
       // fstat() of glibc: an empty name and a descriptor.
       if (path != nullptr && path[0] == '\0' && (registers[REG_R10] & AT_EMPTY_PATH) != 0) {
         result = ::syscall(SYS_fstat, registers[REG_RDI], status) == 0 ? 0 : -errno;

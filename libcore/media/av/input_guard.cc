@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -38,6 +39,10 @@ constexpr std::array<std::string_view, 45> kDemuxers = {
     "tiff_pipe", "truehd",    "tta",
     "vc1",       "w64",       "wav",
     "webp_pipe", "wv",        "yuv4mpegpipe"};
+
+// The demuxers whose files name other files or hosts.
+constexpr std::array<std::string_view, 8> kNamingOthers = {
+    "hls", "dash", "concat", "sdp", "rtsp", "imf", "webm_dash_manifest", "ffmetadata"};
 
 // The decoders of what these files contain, and "pcm_…".
 constexpr std::array kDecoders = std::to_array<std::string_view>(
@@ -168,6 +173,30 @@ base::Error input_error(int result, const std::string& where) {
             where, nullptr};
   }
   return transfer_error(result, "cannot read video", where, ErrorCode::kInvalidInput);
+}
+
+bool is_unlisted_format() {
+  return LibraryLog::first_line().starts_with("Format not on whitelist");
+}
+
+base::Error unlisted_format(const std::string& path) {
+  constexpr size_t kProbedBytes = 4096;
+  std::vector<uint8_t> bytes(kProbedBytes + AVPROBE_PADDING_SIZE, 0);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(bytes.data()), kProbedBytes);
+  const AVProbeData data{path.c_str(), bytes.data(), static_cast<int>(file.gcount()), nullptr};
+  int score = 0;
+  const AVInputFormat* format = av_probe_input_format3(&data, 1, &score);
+  const bool names_others =
+      format != nullptr && std::ranges::find(kNamingOthers, format->name) != kNamingOthers.end();
+  if (names_others) {
+    return {ErrorCode::kForbidden, "this is a list of other files; expected a media file", path,
+            nullptr};
+  }
+  return base::invalid_input(
+      "this is no media file, or one of a rare format; expected a file such as MP4, MOV, MKV, WebM "
+      "or TS",
+      path);
 }
 
 bool Deadline::has_too_many_connections() const {

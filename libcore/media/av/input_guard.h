@@ -33,6 +33,13 @@ int find_streams(AVFormatContext* context);
 /// deadline, too many tracks and playlists; otherwise as transfer_error().
 base::Error input_error(int result, const std::string& where);
 
+/// Whether the library has just refused a format because it is not in self_contained_formats().
+bool is_unlisted_format();
+
+/// The Error for a file whose format is not in the list: kForbidden for a list of other files,
+/// otherwise kInvalidInput. `where` is the path.
+base::Error unlisted_format(const std::string& path);
+
 /// Interrupts blocking calls of the library, after a time limit or by stop().
 /// Thread: the reading thread; stop() and is_stopped() any.
 class Deadline {

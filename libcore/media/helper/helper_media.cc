@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <deque>
+#include <filesystem>
 #include <limits>
 #include <optional>
 #include <set>
@@ -61,7 +62,12 @@ class Session {
   Session(HelperMedia media, std::string path, Missing missing)
       : media_(std::move(media)), path_(std::move(path)), missing_(missing) {}
 
-  const std::string& path() const { return path_; }
+  /// Of the name of the file, such as `.mp4`; empty if it is no usual one.
+  std::string suffix() const {
+    constexpr size_t kLongest = 16;
+    std::string suffix = std::filesystem::path(path_).extension().string();
+    return suffix.size() <= kLongest ? suffix : std::string();
+  }
   bool is_lost() const { return !job_.has_value(); }
   int64_t nanoseconds() const { return nanoseconds_; }
 
@@ -197,7 +203,7 @@ class HelperVideo final : public VideoSource {
   base::Result<bool> opened() {
     sent_.clear();
     reached_.reset();
-    TRY(const auto answer, session_.open(OpenVideoMessage{threads_}));
+    TRY(const auto answer, session_.open(OpenVideoMessage{threads_, session_.suffix()}));
     if (!answer) return false;
     auto header = answer->video();
     if (!header) return session_.placed(std::move(header).error());
@@ -329,7 +335,7 @@ class HelperAudio final : public AudioTrack {
 
  private:
   base::Result<std::optional<MediaAnswer::Place>> opened() {
-    TRY(const auto answer, session_.open(OpenAudioMessage{origin_}));
+    TRY(const auto answer, session_.open(OpenAudioMessage{origin_, session_.suffix()}));
     if (!answer) return std::optional<MediaAnswer::Place>();
     auto place = answer->place();
     if (!place) return session_.placed(std::move(place).error());
@@ -390,7 +396,7 @@ base::Result<std::optional<base::SceneTime>> length_of(const HelperMedia& media,
                                                        const std::string& path) {
   Session session(media, path, missing_sound);
   for (int losses = 0; losses < kLossesMax; ++losses) {
-    TRY(const auto answer, session.open(VideoLengthMessage{}));
+    TRY(const auto answer, session.open(VideoLengthMessage{session.suffix()}));
     if (!answer) continue;
     auto length = answer->length();
     if (!length) return session.placed(std::move(length).error());

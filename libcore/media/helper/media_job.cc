@@ -26,7 +26,7 @@ namespace layercast::media {
 namespace {
 
 // The name under which the library opens the file: the job knows no path.
-constexpr const char* kName = "/media";
+std::string name_with(const std::string& suffix) { return "/media" + suffix; }
 constexpr size_t kFramesKept = 4;
 
 base::Error unexpected() { return base::internal_error("the request is not possible now"); }
@@ -43,15 +43,17 @@ class Work {
  private:
   using Descriptors = std::vector<sandbox::Descriptor>;
 
-  static void take_file(Descriptors& descriptors) {
-    if (!descriptors.empty()) sandbox::known_files::add(kName, std::move(descriptors.front()));
+  // Returns the name of the file.
+  static std::string taken_file(const std::string& suffix, Descriptors& descriptors) {
+    std::string name = name_with(suffix);
+    if (!descriptors.empty()) sandbox::known_files::add(name, std::move(descriptors.front()));
+    return name;
   }
 
   // ---- Video ----
 
   std::string done(const OpenVideoMessage& request, Descriptors& descriptors) {
-    take_file(descriptors);
-    auto opened = open_video_in_process({kName, request.threads});
+    auto opened = open_video_in_process({taken_file(request.suffix, descriptors), request.threads});
     if (!opened) return error_answer(opened.error());
     video_ = std::move(opened).value();
     return video_answer({video_->time_base(), video_->display_size()});
@@ -117,8 +119,7 @@ class Work {
   // ---- Sound ----
 
   std::string done(const OpenAudioMessage& request, Descriptors& descriptors) {
-    take_file(descriptors);
-    auto opened = audio_files().open(kName, request.origin);
+    auto opened = audio_files().open(taken_file(request.suffix, descriptors), request.origin);
     if (!opened) return error_answer(opened.error());
     audio_ = std::move(opened).value();
     return audio_answer(audio_ != nullptr, audio_ != nullptr ? audio_->first_sample() : 0);
@@ -139,9 +140,8 @@ class Work {
     return seek_answer(is_there, audio_->first_sample());
   }
 
-  std::string done(const VideoLengthMessage& /*request*/, Descriptors& descriptors) {
-    take_file(descriptors);
-    const auto length = audio_files().video_length(kName);
+  static std::string done(const VideoLengthMessage& request, Descriptors& descriptors) {
+    const auto length = audio_files().video_length(taken_file(request.suffix, descriptors));
     return length ? length_answer(length.value()) : error_answer(length.error());
   }
 

@@ -57,10 +57,22 @@ std::vector<int64_t> fields(const NextSamplesMessage& /*request*/) { return {}; 
 std::vector<int64_t> fields(const SeekAudioMessage& request) { return {request.place}; }
 std::vector<int64_t> fields(const VideoLengthMessage& /*request*/) { return {}; }
 
+// The suffix of the file's name; null for a request that has no file.
+template <class Request>
+const std::string* suffix_of(const Request& request) {
+  if constexpr (requires { request.suffix; }) {
+    return &request.suffix;
+  } else {
+    return nullptr;
+  }
+}
+
 MediaRequest request_of(int64_t kind, MessageReader& reader) {
   switch (kind) {
-    case 0:
-      return OpenVideoMessage{static_cast<int>(std::clamp<int64_t>(reader.take_int(), 0, 64))};
+    case 0: {
+      const auto threads = static_cast<int>(std::clamp<int64_t>(reader.take_int(), 0, 64));
+      return OpenVideoMessage{threads, reader.take_text()};
+    }
     case 1:
       return NextFrameMessage{};
     case 2:
@@ -71,14 +83,16 @@ MediaRequest request_of(int64_t kind, MessageReader& reader) {
       const int64_t tick = reader.take_int();
       return PictureMessage{tick, reader.take_int()};
     }
-    case 5:
-      return OpenAudioMessage{reader.take_int() == 1 ? AudioOrigin::kVideo : AudioOrigin::kSound};
+    case 5: {
+      const auto origin = reader.take_int() == 1 ? AudioOrigin::kVideo : AudioOrigin::kSound;
+      return OpenAudioMessage{origin, reader.take_text()};
+    }
     case 6:
       return NextSamplesMessage{};
     case 7:
       return SeekAudioMessage{reader.take_int()};
     default:
-      return VideoLengthMessage{};
+      return VideoLengthMessage{reader.take_text()};
   }
 }
 
@@ -120,6 +134,8 @@ std::string request_message(const MediaRequest& request) {
   for (const int64_t field : std::visit([](const auto& each) { return fields(each); }, request)) {
     writer.put(field);
   }
+  const std::string* suffix = std::visit([](const auto& each) { return suffix_of(each); }, request);
+  if (suffix != nullptr) writer.put(std::string_view(*suffix));
   return writer.take();
 }
 

@@ -28,6 +28,7 @@ namespace layercast::media {
 /// Open the video of a file. Descriptors: the file.
 struct OpenVideoMessage {
   int threads = 1;
+  std::string suffix{};  ///< of the file's name, such as `.mp4`, from which its kind is guessed
 };
 /// Go on to the next frame.
 struct NextFrameMessage {};
@@ -48,6 +49,7 @@ struct PictureMessage {
 /// Open the sound of a file. Descriptors: the file.
 struct OpenAudioMessage {
   AudioOrigin origin = AudioOrigin::kSound;
+  std::string suffix{};  ///< as OpenVideoMessage
 };
 /// The next samples.
 struct NextSamplesMessage {};
@@ -56,7 +58,9 @@ struct SeekAudioMessage {
   int64_t place = 0;
 };
 /// As AudioFiles::video_length(). Descriptors: the file.
-struct VideoLengthMessage {};
+struct VideoLengthMessage {
+  std::string suffix{};  ///< as OpenVideoMessage
+};
 
 using MediaRequest = std::variant<OpenVideoMessage, NextFrameMessage, SeekVideoMessage,
                                   CheckFrameMessage, PictureMessage, OpenAudioMessage,

@@ -88,6 +88,7 @@ base::Error VideoReader::open_error(int result) const {
     const AVCodecID id = demuxer_->streams[track_]->codecpar->codec_id;
     return base::unsupported(std::string("no decoder for ") + avcodec_get_name(id), request_.path);
   }
+  if (is_unlisted_format()) return unlisted_format(request_.path);
   return input_error(result, request_.path);
 }
 
@@ -99,10 +100,6 @@ base::Result<std::unique_ptr<VideoReader>> VideoReader::open(const VideoReaderRe
   if (result >= 0) result = reader->open_decoder();
   if (result < 0) return reader->open_error(result);
   const AVStream& stream = *reader->demuxer_->streams[reader->track_];
-  // The library decodes any text as the screen of a terminal.
-  if (stream.codecpar->codec_id == AV_CODEC_ID_ANSI) {
-    return base::invalid_input("this is text; expected a video file", request.path);
-  }
   reader->time_base_ = {stream.time_base.num, stream.time_base.den};
   reader->orientation_ = orientation_of(stream);
   const AVRational rate = av_guess_frame_rate(reader->demuxer_.get(),

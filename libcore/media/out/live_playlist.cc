@@ -41,11 +41,11 @@ bool takes_number(std::string_view line, std::string_view name, int64_t& number)
 
 }  // namespace
 
-LivePlaylist::LivePlaylist(const std::string& path, const PlaylistOwner& owner)
+LivePlaylist::LivePlaylist(const std::string& path, PlaylistOwner owner)
     : path_(path),
       folder_(fs::absolute(path).parent_path().string()),
       stem_(segment_stem(path)),
-      owner_(owner) {}
+      owner_(std::move(owner)) {}
 
 std::string LivePlaylist::mark_of(const std::string& path, const std::string& id) {
   return std::string(kMark) + id + ", playlist " + segment_stem(path);

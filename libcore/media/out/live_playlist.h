@@ -75,7 +75,7 @@ class LivePlaylist {
     std::deque<Segment> segments;
   };
 
-  LivePlaylist(const std::string& path, const PlaylistOwner& owner);
+  LivePlaylist(const std::string& path, PlaylistOwner owner);
   static std::string mark_of(const std::string& path, const std::string& id);
   static bool parse(std::string_view text, Text& parsed);
   void take_over(const Text& earlier);

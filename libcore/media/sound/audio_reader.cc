@@ -103,6 +103,7 @@ base::Result<std::unique_ptr<AudioReader>> AudioReader::open(const std::string& 
   if (reader->file_.refusal()) return *reader->file_.refusal();
   if (result >= 0) result = reader->open_decoder();
   if (result == AVERROR_STREAM_NOT_FOUND) return std::unique_ptr<AudioReader>();
+  if (result < 0 && is_unlisted_format()) return unlisted_format(path);
   if (result < 0) return refusal(result, "cannot read sound", path, ErrorCode::kInvalidInput);
   reader->find_origin();
   reader->decode_more();

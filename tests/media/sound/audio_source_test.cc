@@ -115,7 +115,7 @@ TEST(AudioSource, PlaylistReachesNoNetwork) {
                                       "http://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n";
   const auto source = open_audio_file(folder / "a.m3u8");
   ASSERT_FALSE(source.ok());
-  EXPECT_EQ(source.error().code, ErrorCode::kInvalidInput);
+  EXPECT_EQ(source.error().code, ErrorCode::kForbidden);
 }
 
 }  // namespace
