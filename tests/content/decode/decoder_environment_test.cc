@@ -23,7 +23,7 @@ class DecoderEnvironment : public ::testing::Environment {
   void TearDown() override { set_decoder(std::make_unique<InProcessDecoder>()); }
 };
 
-[[maybe_unused]] const auto* const environment =
+[[maybe_unused]] const auto* const kEnvironment =
     ::testing::AddGlobalTestEnvironment(new DecoderEnvironment);
 
 }  // namespace
