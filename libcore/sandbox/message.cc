@@ -1,5 +1,7 @@
 #include "sandbox/message.h"
 
+#include "base/printable.h"
+
 #include <cmath>
 #include <cstring>
 
@@ -45,6 +47,12 @@ std::string MessageReader::take_text() {
   std::string text(rest_.substr(0, static_cast<size_t>(size)));
   rest_.remove_prefix(static_cast<size_t>(size));
   return text;
+}
+
+std::string MessageReader::take_line() {
+  std::string text = take_text();
+  if (text.size() > kLineBytesMax) text.resize(kLineBytesMax);
+  return base::printable(text);
 }
 
 }  // namespace layercast::sandbox

@@ -30,6 +30,9 @@ class MessageReader {
   int64_t take_int();
   double take_double();  ///< 0 instead of a value that is not finite
   std::string take_text();
+  /// A text as one line that logs and clients can show: base::printable(), cut.
+  std::string take_line();
+  static constexpr size_t kLineBytesMax = 2000;
 
   /// Whether all fields were there, and no byte is left.
   bool is_complete() const { return is_valid_ && rest_.empty(); }

@@ -57,6 +57,17 @@ TEST(Message, LengthsThatAreNotThereAreRefused) {
   }
 }
 
+TEST(Message, LinesCanBeShown) {
+  MessageWriter writer;
+  writer.put(std::string_view("red\x1b[31m\nFORGED"));
+  writer.put(std::string_view(std::string(5000, 'x')));
+  const std::string bytes = writer.take();
+  MessageReader reader(bytes);
+  EXPECT_EQ(reader.take_line(), "red\\x1b[31m\\nFORGED");
+  EXPECT_EQ(reader.take_line().size(), MessageReader::kLineBytesMax);
+  EXPECT_TRUE(reader.is_complete());
+}
+
 TEST(Message, NumbersAreFinite) {
   for (const double value :
        {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),

@@ -1,6 +1,5 @@
 #include "content/decode/decode_messages.h"
 
-#include "base/utf8.h"
 #include "content/image/image_format.h"
 #include "content/picture/fit.h"
 #include "content/picture/remarks.h"
@@ -23,7 +22,7 @@ using Pixels = frame::Image<frame::PremulRgba8>;
 using sandbox::MessageReader;
 using sandbox::MessageWriter;
 
-constexpr size_t kTextBytesMax = 2000;  // of an error or a remark
+constexpr size_t kTextBytesMax = MessageReader::kLineBytesMax;
 
 // A number that does not fit gives one that the checks refuse.
 int int_of(MessageReader& reader) {
@@ -112,26 +111,12 @@ base::Error rule_broken() {
   return base::internal_error("the decoder process gave an answer that breaks the rules");
 }
 
-// One line of valid UTF-8 without control characters, because it gets to logs and clients.
-std::string plain_text(std::string text) {
-  if (text.size() > kTextBytesMax) text.resize(kTextBytesMax);
-  for (char& c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code == 0x7f) c = ' ';
-  }
-  if (base::invalid_utf8_offset(text)) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
-  }
-  return text;
-}
-
 // Starts reading an answer. Errors: that of the answer.
 base::Result<MessageReader> succeeded(const sandbox::Message& answer) {
   MessageReader reader(answer.bytes);
   const int64_t code = reader.take_int();
   if (code == kSucceeded) return reader;
-  base::Error error{static_cast<base::ErrorCode>(code), plain_text(reader.take_text()), {}, {}};
+  base::Error error{static_cast<base::ErrorCode>(code), reader.take_line(), {}, {}};
   const bool is_code = code >= 0 && code <= static_cast<int64_t>(base::ErrorCode::kInternal);
   if (!is_code || !reader.is_complete()) return rule_broken();
   return error;
@@ -286,7 +271,7 @@ base::Result<SvgHeader> svg_in(const sandbox::Message& answer) {
   header.size.height = reader.take_double();
   const int64_t remarks = reader.take_int();
   if (remarks < 0 || remarks > static_cast<int64_t>(Remarks::kCountMax)) return rule_broken();
-  for (int64_t i = 0; i < remarks; ++i) header.remarks.push_back(plain_text(reader.take_text()));
+  for (int64_t i = 0; i < remarks; ++i) header.remarks.push_back(reader.take_line());
   if (!reader.is_complete() || header.size.width <= 0 || header.size.height <= 0) {
     return rule_broken();
   }

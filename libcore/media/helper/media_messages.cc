@@ -1,6 +1,5 @@
 #include "media/helper/media_messages.h"
 
-#include "base/utf8.h"
 #include "frame/image.h"
 #include "frame/picture.h"
 #include "media/av/input_limits.h"
@@ -21,7 +20,7 @@ using sandbox::MessageReader;
 using sandbox::MessageWriter;
 
 constexpr int64_t kSucceeded = -1;  // in place of the code of an error
-constexpr size_t kTextBytesMax = 2000;
+constexpr size_t kTextBytesMax = MessageReader::kLineBytesMax;
 
 base::Error rule_broken() {
   return base::internal_error("the decoder process gave an answer that breaks the rules");
@@ -111,20 +110,6 @@ bool is_divisor(int64_t value, int64_t most) {
 }
 
 bool is_enum(int64_t value, int64_t last) { return value >= 0 && value <= last; }
-
-// One line of valid UTF-8, because it gets to logs and clients.
-std::string plain_text(std::string text) {
-  if (text.size() > kTextBytesMax) text.resize(kTextBytesMax);
-  for (char& c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || code == 0x7f) c = ' ';
-  }
-  if (base::invalid_utf8_offset(text)) {
-    std::ranges::replace_if(
-        text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -264,7 +249,7 @@ base::Result<MediaAnswer> MediaAnswer::read(const sandbox::Message& message) {
     answer.fields_ = message.bytes.substr(kHead);
     return answer;
   }
-  base::Error error{static_cast<base::ErrorCode>(code), plain_text(reader.take_text()), {}, {}};
+  base::Error error{static_cast<base::ErrorCode>(code), reader.take_line(), {}, {}};
   const bool is_code = code >= 0 && code <= static_cast<int64_t>(base::ErrorCode::kInternal);
   if (!is_code || !reader.is_complete()) return rule_broken();
   return error;

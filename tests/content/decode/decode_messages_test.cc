@@ -95,7 +95,7 @@ TEST(DecodeAnswers, CarryTheError) {
   const auto got = picture_in(message_of(picture_answer(base::over_limit("too many\npixels"))));
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, base::ErrorCode::kLimit);
-  EXPECT_EQ(got.error().message, "too many pixels");
+  EXPECT_EQ(got.error().message, "too many\\npixels");
 }
 
 TEST(DecodeAnswers, CarryHeaders) {
@@ -108,7 +108,7 @@ TEST(DecodeAnswers, CarryHeaders) {
   const auto svg = svg_in(message_of(svg_answer({2.5, 3}, {"a remark", "another\x1b[1m"})));
   ASSERT_TRUE(svg);
   EXPECT_EQ(svg.value().size, (base::SizeF{2.5, 3}));
-  EXPECT_THAT(svg.value().remarks, ::testing::ElementsAre("a remark", "another [1m"));
+  EXPECT_THAT(svg.value().remarks, ::testing::ElementsAre("a remark", "another\\x1b[1m"));
 }
 
 // ---- What a hostile process may answer ----------------------------------------------------------
@@ -187,7 +187,7 @@ TEST(HostileAnswers, ErrorsAreOneLineOfText) {
   writer.put(std::string_view("\x1b[31mred\nFORGED \xff\xfe"));
   const auto got = picture_in(message_of({writer.take(), {}}));
   ASSERT_FALSE(got);
-  EXPECT_EQ(got.error().message, " [31mred FORGED ??");
+  EXPECT_EQ(got.error().message, "\\x1b[31mred\\nFORGED \\xff\\xfe");
 }
 
 TEST(HostileAnswers, DocumentsHaveASize) {
