@@ -57,8 +57,8 @@ int64_t accessed(const char* path, int64_t mode) {
 
 // The pointer in a register.
 void* pointer_in(greg_t value) {
-  return reinterpret_cast<void*>(
-      value);  // NOLINT(performance-no-int-to-ptr): registers are numbers
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): registers are numbers
+  return reinterpret_cast<void*>(value);
 }
 const char* text_at(greg_t value) { return static_cast<const char*>(pointer_in(value)); }
 
