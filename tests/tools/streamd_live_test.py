@@ -462,7 +462,9 @@ class LiveSources(StreamdTest):
         self.scene.write_text(SCENE.format(feeds=""))
         daemon = self.daemon("--preset", "ultrafast", "-o", server.url(), "-o", str(self.recording))
         daemon.wait_for_output("cli-1", "live")
-        self.at_first = threads_and_files(daemon)
+        threads, files = threads_and_files(daemon)
+        # The fallbacks start the process that decodes images, which keeps its channel.
+        self.at_first = (threads, files + 1)
         foreseen = ", fallback: away.png"
         feeds = [feed_layer(i, way.source, foreseen) for i, way in enumerate(self.ways)]
         feeds += [feed_layer(cell, self.ways[way].source, "") for cell, way in BARE.items()]
