@@ -41,7 +41,6 @@ class Channel {
   base::Result<std::optional<Message>> receive();
 
   const Descriptor& socket() const { return socket_; }
-  Descriptor take_socket() { return std::move(socket_); }
   void close() { socket_.reset(); }
 
  private:

@@ -174,15 +174,6 @@ const char* name_of(Layer layer) {
   return "";
 }
 
-std::vector<Layer> Layers::missing() const {
-  std::vector<Layer> missing;
-  for (int number = 0; number < kLayerCount; ++number) {
-    const auto layer = static_cast<Layer>(number);
-    if (!has(layer)) missing.push_back(layer);
-  }
-  return missing;
-}
-
 Layers Layers::of_bits(uint32_t bits) {
   Layers layers;
   layers.bits_ = bits & ((1U << kLayerCount) - 1);

@@ -3,8 +3,6 @@
 #include "base/error.h"
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace layercast::sandbox {
 
@@ -26,8 +24,6 @@ class Layers {
  public:
   void add(Layer layer) { bits_ |= 1U << static_cast<unsigned>(layer); }
   bool has(Layer layer) const { return (bits_ & 1U << static_cast<unsigned>(layer)) != 0; }
-  /// Those that are missing.
-  std::vector<Layer> missing() const;
   uint32_t bits() const { return bits_; }
   static Layers of_bits(uint32_t bits);
   bool operator==(const Layers&) const = default;

@@ -10,8 +10,8 @@
 
 namespace layercast::sandbox {
 
-/// Writes bytes to a file in memory that another process can map, and nobody can change afterwards.
-/// Thread: one at a time.
+/// Writes bytes to a file in memory that another process can map, and no process can change
+/// afterwards. Thread: one at a time.
 class SealedWriter {
  public:
   /// Errors: kIo.

@@ -273,7 +273,7 @@ TEST(Removal, TellsWhetherTheLayerWasAMask) {
   one = without(one, "card", seconds(11));
   one = without(one, "front", seconds(11));
   EXPECT_EQ(masks(one), (Masks{{"back", false}, {"card", true}}));
-  // A layer that masks nobody any more is drawn.
+  // A layer that masks no other layer any more is drawn.
   state = patched(state, R"({"mask": null})", seconds(9), "back");
   EXPECT_EQ(masks(without(state, "card", seconds(10))), (Masks{{"card", false}}));
 }
