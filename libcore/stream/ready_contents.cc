@@ -120,7 +120,10 @@ void ReadyContents::mark_due(TimePoint now, const AssetFiles& present) {
 
 void ReadyContents::hurry() {
   for (auto& [name, entry] : entries) {
-    if (entry.retry_at) entry.retry_at = std::min(*entry.retry_at, entry.tried + kFirstRetry);
+    if (!entry.retry_at) continue;
+    entry.retry_at = std::min(*entry.retry_at, entry.tried + kFirstRetry);
+    // What the change repairs may need a moment, such as memory that a removed layer still holds.
+    entry.failures = std::min(entry.failures, 1);
   }
 }
 

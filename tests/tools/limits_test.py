@@ -132,15 +132,15 @@ class LimitsTest(unittest.TestCase):
             }  # fmt: skip
             self.assertEqual(self.create(daemon, layer).status, 201)
 
-        def failing() -> list[str]:
+        def failing() -> dict[str, str]:
             reasons = daemon.status()["health"]["reasons"]
-            return [r["subject"] for r in reasons if r["part"] == "layers"]
+            return {r["subject"]: str(r) for r in reasons if r["part"] == "layers"}
 
         wait_for(lambda: names[-1] in failing(), "told that a layer has no memory", 60)
         self.assertIsNone(daemon.process.poll())
         for name in names[:-1]:
             self.assertEqual(daemon.call("DELETE", f"/api/v1/layers/{name}").status, 200)
-        wait_for(lambda: failing() == [], lambda: f"recovered: {failing()}", 60)
+        wait_for(lambda: not failing(), lambda: f"recovered: {failing()}", 60)
         self.assertIsNone(daemon.process.poll())
 
 
