@@ -23,6 +23,18 @@ void check_picture(const media::MediaAnswer& answer) {
   constexpr int64_t kBytesMax = 1 << 20;  // larger ones only take longer
   LAYERCAST_CHECK(plan.bytes() > 0);
   if (plan.bytes() > kBytesMax) return;
+  if (picture.value().place == media::PicturePlace::kShared) {
+    const std::vector<std::byte> frame(size_t{1} << 16, std::byte{0x40});
+    const auto shown = media::picture_at(plan, picture.value().shared, frame, nullptr);
+    if (!shown || plan.has_alpha) return;
+    const auto& planes = *std::get<layercast::frame::YuvPicturePtr>(shown.value());
+    for (int i = 0; i < 3; ++i) {
+      const auto& plane = planes.plane(i);
+      LAYERCAST_CHECK(plane.at(0, 0) == 0x40);
+      LAYERCAST_CHECK(plane.at(plane.width() - 1, plane.height() - 1) == 0x40);
+    }
+    return;
+  }
   const std::vector<std::byte> buffer(static_cast<size_t>(plan.bytes()), std::byte{0x80});
   const auto made = media::picture_in(plan, buffer, std::make_shared<int>(0));
   LAYERCAST_CHECK(layercast::frame::size_of(made) == plan.layout.size);
@@ -40,8 +52,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   }
   check_picture(answer.value());
   static_cast<void>(answer.value().done());
-  if (const auto frame = answer.value().frame(); frame && frame.value()) {
-    LAYERCAST_CHECK(frame.value()->tick < frame.value()->end_tick);
+  if (const auto frame = answer.value().frame(); frame && frame.value().frame) {
+    LAYERCAST_CHECK(frame.value().frame->tick < frame.value().frame->end_tick);
   }
   if (const auto header = answer.value().video()) {
     LAYERCAST_CHECK(header.value().time_base.denominator > 0);

@@ -15,9 +15,10 @@ SAMPLES = struct.pack("<4f", 0.5, -0.5, 0.25, -0.25)
 SEEDS = {
     "done": DONE,
     "video": DONE + numbers(1, 90_000) + struct.pack("<2d", 1920, 1080),
-    "frame": DONE + numbers(1, 3000, 6000, 3_110_400),
-    "end": DONE + numbers(0),
+    "frame": DONE + numbers(3_200_000, 5, 1, 3000, 6000, 3_110_400),
+    "end": DONE + numbers(0, 0, 0),
     "planes": DONE + numbers(1, 0, 16, 8, 2, 2, 1, 0, 0),
+    "shared": DONE + numbers(2, 0, 16, 8, 2, 2, 1, 0, 0, 7, 0, 0, 32, 512, 32, 1024, 32),
     "pixels": DONE + numbers(1, 1, 16, 8, 1, 1, 0, 0, 0),
     "samples": DONE + numbers(-1024, len(SAMPLES)) + SAMPLES,
     "place": DONE + numbers(1, 48_000),

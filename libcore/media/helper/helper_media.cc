@@ -5,6 +5,7 @@
 #include "media/av/input_limits.h"
 #include "media/helper/media_messages.h"
 #include "media/helper/shared_buffer.h"
+#include "media/helper/shared_frames.h"
 
 #include <algorithm>
 #include <array>
@@ -14,6 +15,8 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <span>
@@ -124,6 +127,79 @@ constexpr int kLossesMax = 3;
 
 // ---- Video --------------------------------------------------------------------------------------
 
+base::Error unknown_buffer() {
+  return base::internal_error("the decoder process tells of a buffer that it does not have");
+}
+
+/// The buffers into which one process decodes frames. Thread: any (locked).
+class FrameBuffers : public std::enable_shared_from_this<FrameBuffers> {
+ public:
+  /// Keeps a buffer and the hold of a picture in it, which its destructor releases.
+  class Held {
+   public:
+    Held(std::shared_ptr<FrameBuffers> buffers, std::span<const std::byte> bytes, int64_t hold)
+        : buffers_(std::move(buffers)), bytes_(bytes), hold_(hold) {}
+    ~Held() { buffers_->release(hold_); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    std::span<const std::byte> bytes() const { return bytes_; }
+
+   private:
+    std::shared_ptr<FrameBuffers> buffers_;
+    std::span<const std::byte> bytes_;
+    int64_t hold_;
+  };
+
+  /// Creates the buffers that the process lacks, within the limits. A buffer that cannot be created
+  /// is left out: the process then copies pictures.
+  std::vector<SharedBuffer*> created(const SharedFrames::Lack& lack) {
+    const std::lock_guard lock(mutex_);
+    std::vector<SharedBuffer*> created;
+    for (int64_t i = 0; i < lack.buffers && bytes_ + lack.bytes <= kBytesMax; ++i) {
+      const auto number = static_cast<int64_t>(buffers_.size());
+      auto buffer = SharedBuffer::create(lack.bytes, number, SharedBuffer::Access::kRead);
+      if (!buffer) break;
+      bytes_ += lack.bytes;
+      created.push_back(buffer.value().get());
+      buffers_.push_back(std::move(buffer).value());
+    }
+    return created;
+  }
+
+  /// Null: there is no such buffer.
+  std::shared_ptr<const Held> held(const SharedPlanes& shared) {
+    const std::lock_guard lock(mutex_);
+    if (shared.buffer < 0 || shared.buffer >= static_cast<int64_t>(buffers_.size())) return nullptr;
+    const SharedBuffer& buffer = *buffers_[static_cast<size_t>(shared.buffer)];
+    return std::make_shared<const Held>(shared_from_this(), buffer.bytes(), shared.hold);
+  }
+
+  /// The holds that were released since the last call, as many as one request may tell.
+  std::vector<int64_t> taken_releases() {
+    const std::lock_guard lock(mutex_);
+    const auto end =
+        released_.begin() + std::min(static_cast<int64_t>(released_.size()), kHoldsMax);
+    std::vector<int64_t> taken(released_.begin(), end);
+    released_.erase(released_.begin(), end);
+    return taken;
+  }
+
+ private:
+  void release(int64_t hold) {
+    const std::lock_guard lock(mutex_);
+    released_.push_back(hold);
+  }
+
+  // Of all buffers of a process; decoders keep up to 16 reference frames.
+  static constexpr int64_t kBytesMax = input_limits::kDecoderMemory / 4;
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<SharedBuffer>> buffers_;
+  int64_t bytes_ = 0;
+  std::vector<int64_t> released_;
+};
+
 class HelperVideo final : public VideoSource {
  public:
   HelperVideo(const HelperMedia& media, const VideoSourceRequest& request)
@@ -202,6 +278,8 @@ class HelperVideo final : public VideoSource {
   // Whether there is a process now.
   base::Result<bool> opened() {
     sent_.clear();
+    frames_ = std::make_shared<FrameBuffers>();
+    lack_ = {};
     reached_.reset();
     TRY(const auto answer, session_.open(OpenVideoMessage{threads_, session_.suffix()}));
     if (!answer) return false;
@@ -224,11 +302,10 @@ class HelperVideo final : public VideoSource {
   // Whether the process has read the frame at `position`, or the end.
   base::Result<bool> reads_up_to(int64_t position) {
     for (;;) {
-      TRY(const auto answer, session_.ask(NextFrameMessage{}));
-      if (!answer) return false;
-      auto frame = answer->frame();
-      if (!frame) return session_.placed(std::move(frame).error());
-      reached_ = frame.value() ? frame.value()->tick : std::numeric_limits<int64_t>::max();
+      TRY(const auto next, next_frame());
+      if (!next) return false;
+      const std::optional<VideoFrame>& frame = *next;
+      reached_ = frame ? frame->tick : std::numeric_limits<int64_t>::max();
       if (reached_ >= position) return true;
     }
   }
@@ -241,40 +318,72 @@ class HelperVideo final : public VideoSource {
     return std::optional(Done{});
   }
 
+  Attempt<std::optional<VideoFrame>> next_frame() {
+    NextFrameMessage request{{}, frames_->taken_releases()};
+    std::vector<int> files;
+    const auto created = frames_->created(std::exchange(lack_, {}));
+    for (const auto* buffer : created) {
+      request.buffers.push_back(buffer->number());
+      files.push_back(buffer->file().number());
+    }
+    TRY(const auto answer, session_.ask(request, files));
+    for (auto* buffer : created) buffer->close_file();
+    if (!answer) return std::optional<std::optional<VideoFrame>>();
+    auto next = answer->frame();
+    if (!next) return session_.placed(std::move(next).error());
+    lack_ = next.value().lack;
+    return std::optional<std::optional<VideoFrame>>(std::in_place, std::move(next).value().frame);
+  }
+
   Attempt<std::optional<VideoFrame>> read() {
     for (;;) {
-      TRY(const auto answer, session_.ask(NextFrameMessage{}));
-      if (!answer) return std::optional<std::optional<VideoFrame>>();
-      auto frame = answer->frame();
-      if (!frame) return session_.placed(std::move(frame).error());
+      TRY(auto next, next_frame());
+      if (!next) return next;
+      const std::optional<VideoFrame>& frame = *next;
       // A process that was started again may be behind.
-      if (frame.value()) reached_ = frame.value()->tick;
-      const bool is_known = frame.value() && last_tick_ && frame.value()->tick <= *last_tick_;
+      if (frame) reached_ = frame->tick;
+      const bool is_known = frame && last_tick_ && frame->tick <= *last_tick_;
       if (is_known) continue;
-      if (frame.value()) last_tick_ = frame.value()->tick;
-      return std::optional<std::optional<VideoFrame>>(std::in_place, std::move(frame).value());
+      if (frame) last_tick_ = frame->tick;
+      return next;
     }
   }
 
   Attempt<frame::AnyPicture> picture_at(const VideoFrame& frame) {
     int64_t bytes = std::max<int64_t>(1, std::min(frame.picture_bytes, kBytesMax));
-    for (int tries = 0; tries < 2; ++tries) {
-      TRY(const auto buffer, pool_->take(bytes));
+    for (int tries = 0; tries < 3; ++tries) {
+      std::shared_ptr<const SharedBuffer> buffer;
+      PictureMessage request{frame.tick};
       std::vector<int> files;
-      if (sent_.insert(buffer->number()).second) files.push_back(buffer->file().number());
-      TRY(const auto answer, session_.ask(PictureMessage{frame.tick, buffer->number()}, files));
+      if (copies_) {
+        TRY(buffer, pool_->take(bytes));
+        request.buffer = buffer->number();
+        if (sent_.insert(request.buffer).second) files.push_back(buffer->file().number());
+      }
+      TRY(const auto answer, session_.ask(request, files));
       if (!answer) return std::optional<frame::AnyPicture>();
       auto picture = answer->picture();
       if (!picture) return session_.placed(std::move(picture).error());
-      const PicturePlan& plan = picture.value().plan;
-      if (!picture.value().is_written) {
-        sent_.erase(buffer->number());
+      const auto& [plan, place, shared] = picture.value();
+      copies_ = place != PicturePlace::kShared;
+      if (!copies_) return shared_picture(plan, shared);
+      if (place == PicturePlace::kNowhere) {
+        sent_.erase(request.buffer);
         bytes = plan.bytes();
-      } else if (plan.bytes() <= static_cast<int64_t>(buffer->bytes().size())) {
+      } else if (buffer != nullptr &&
+                 plan.bytes() <= static_cast<int64_t>(buffer->bytes().size())) {
         return std::optional(picture_in(plan, buffer->bytes(), buffer));
       }
     }
     return session_.placed(base::internal_error("the decoder process refuses its buffer"));
+  }
+
+  Attempt<frame::AnyPicture> shared_picture(const PicturePlan& plan, const SharedPlanes& shared) {
+    const auto owner = frames_->held(shared);
+    if (owner == nullptr) return session_.placed(unknown_buffer());
+    auto picture = media::picture_at(plan, shared, owner->bytes(), owner);
+    if (!picture) return session_.placed(std::move(picture).error());
+    return std::optional(std::move(picture).value());
   }
 
   static constexpr int64_t kBytesMax = 4 * input_limits::kPixelsMax;
@@ -288,6 +397,9 @@ class HelperVideo final : public VideoSource {
   std::optional<int64_t> last_tick_;  ///< of the last frame that was read since the last seek
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
   std::set<int64_t> sent_;  ///< the numbers of the buffers that the process has
+  std::shared_ptr<FrameBuffers> frames_ = std::make_shared<FrameBuffers>();
+  SharedFrames::Lack lack_;  ///< of buffers for frames, as the process has told it
+  bool copies_ = true;       ///< whether the last picture was copied
 };
 
 // ---- Sound --------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "media/av/libav.h"
 #include "media/helper/media_messages.h"
 #include "media/helper/shared_buffer.h"
+#include "media/helper/shared_frames.h"
 #include "media/in/video_source.h"
 #include "media/sound/audio_track.h"
 #include "sandbox/known_files.h"
@@ -53,17 +54,25 @@ class Work {
   // ---- Video ----
 
   std::string done(const OpenVideoMessage& request, Descriptors& descriptors) {
-    auto opened = open_video_in_process({taken_file(request.suffix, descriptors), request.threads});
+    auto opened = open_video_in_process({taken_file(request.suffix, descriptors), request.threads},
+                                        &shared_frames_);
     if (!opened) return error_answer(opened.error());
     video_ = std::move(opened).value();
     return video_answer({video_->time_base(), video_->display_size()});
   }
 
-  std::string done(const NextFrameMessage& /*request*/, Descriptors& /*descriptors*/) {
+  std::string done(const NextFrameMessage& request, Descriptors& descriptors) {
     if (video_ == nullptr) return error_answer(unexpected());
+    for (const int64_t hold : request.released) held_.erase(hold);
+    const size_t buffers = std::min(request.buffers.size(), descriptors.size());
+    for (size_t i = 0; i < buffers; ++i) {
+      auto opened = SharedBuffer::open(std::move(descriptors.at(i)), request.buffers.at(i));
+      if (!opened) return error_answer(opened.error());
+      shared_frames_.add(std::move(opened).value());
+    }
     auto frame = video_->next();
     if (!frame) return error_answer(frame.error());
-    std::string answer = frame_answer(frame.value());
+    std::string answer = frame_answer(frame.value(), shared_frames_.take_lack());
     if (frame.value()) {
       frames_.push_back(*std::move(frame).value());
       if (frames_.size() > kFramesKept) frames_.pop_front();
@@ -93,13 +102,11 @@ class Work {
   std::string done(const PictureMessage& request, Descriptors& descriptors) {
     const VideoFrame* frame = frame_at(request.tick);
     if (frame == nullptr) return error_answer(unexpected());
-    if (!descriptors.empty()) {
+    if (!descriptors.empty() && request.buffer != PictureMessage::kNoBuffer) {
       auto opened = SharedBuffer::open(std::move(descriptors.front()), request.buffer);
       if (!opened) return error_answer(opened.error());
       buffers_[request.buffer] = std::move(opened).value();
     }
-    const auto buffer = buffers_.find(request.buffer);
-    if (buffer == buffers_.end()) return error_answer(unexpected());
     VideoFrame copy{frame->tick, frame->end_tick, frame->picture_bytes, new_frame()};
     if (av_frame_ref(copy.decoded.get(), frame->decoded.get()) < 0) {
       return error_answer(unexpected());
@@ -107,13 +114,34 @@ class Work {
     auto picture = video_->picture_of(std::move(copy));
     if (!picture) return error_answer(picture.error());
     const PicturePlan plan = plan_of(picture.value());
-    const bool fits = plan.bytes() <= static_cast<int64_t>(buffer->second->bytes().size());
-    if (fits) {
-      write_picture(picture.value(), buffer->second->bytes());
-    } else {
-      buffers_.erase(buffer);
+    if (const auto shared = shared_planes_of(picture.value())) {
+      return picture_answer(plan, PicturePlace::kShared, *shared);
     }
-    return picture_answer(plan, fits);
+    const auto buffer = buffers_.find(request.buffer);
+    if (buffer == buffers_.end()) return picture_answer(plan, PicturePlace::kNowhere);
+    if (plan.bytes() > static_cast<int64_t>(buffer->second->bytes().size())) {
+      buffers_.erase(buffer);
+      return picture_answer(plan, PicturePlace::kNowhere);
+    }
+    write_picture(picture.value(), buffer->second->bytes());
+    return picture_answer(plan, PicturePlace::kCopied);
+  }
+
+  // Keeps a picture whose planes lie in one of the shared frames. nullopt: they do not.
+  std::optional<SharedPlanes> shared_planes_of(const frame::AnyPicture& picture) {
+    const auto* yuv = std::get_if<frame::YuvPicturePtr>(&picture);
+    if (yuv == nullptr) return std::nullopt;
+    SharedPlanes shared;
+    for (size_t i = 0; i < shared.planes.size(); ++i) {
+      const frame::YuvPicture::Plane& plane = (*yuv)->plane(static_cast<int>(i));
+      const auto place = shared_frames_.place_of(plane.row(0));
+      if (!place || (i > 0 && place->buffer != shared.buffer)) return std::nullopt;
+      shared.buffer = place->buffer;
+      shared.planes.at(i) = {place->offset, plane.row_bytes()};
+    }
+    shared.hold = next_hold_++;
+    held_[shared.hold] = *yuv;
+    return shared;
   }
 
   // ---- Sound ----
@@ -145,8 +173,11 @@ class Work {
     return length ? length_answer(length.value()) : error_answer(length.error());
   }
 
+  SharedFrames shared_frames_;  ///< outlives all frames
   std::unique_ptr<VideoSource> video_;
-  std::deque<VideoFrame> frames_;  ///< the last ones
+  std::deque<VideoFrame> frames_;                 ///< the last ones
+  std::map<int64_t, frame::YuvPicturePtr> held_;  ///< that the other process shows
+  int64_t next_hold_ = 0;
   std::map<int64_t, std::unique_ptr<SharedBuffer>> buffers_;
   std::unique_ptr<AudioTrack> audio_;
   std::span<const float> rest_;  ///< of the samples that audio_ has given

@@ -21,6 +21,7 @@ using sandbox::MessageWriter;
 
 constexpr int64_t kSucceeded = -1;  // in place of the code of an error
 constexpr size_t kTextBytesMax = MessageReader::kLineBytesMax;
+constexpr int64_t kFrameBytesMax = 4 * input_limits::kPixelsMax;
 
 base::Error rule_broken() {
   return base::internal_error("the decoder process gave an answer that breaks the rules");
@@ -43,7 +44,14 @@ MessageWriter answer_writer(int64_t code) {
 
 // The fields of each request, which are whole numbers.
 std::vector<int64_t> fields(const OpenVideoMessage& request) { return {request.threads}; }
-std::vector<int64_t> fields(const NextFrameMessage& /*request*/) { return {}; }
+std::vector<int64_t> fields(const NextFrameMessage& request) {
+  std::vector<int64_t> fields;
+  for (const auto* numbers : {&request.buffers, &request.released}) {
+    fields.push_back(static_cast<int64_t>(numbers->size()));
+    fields.insert(fields.end(), numbers->begin(), numbers->end());
+  }
+  return fields;
+}
 std::vector<int64_t> fields(const SeekVideoMessage& request) { return {request.tick}; }
 std::vector<int64_t> fields(const CheckFrameMessage& request) { return {request.tick}; }
 std::vector<int64_t> fields(const PictureMessage& request) {
@@ -66,14 +74,25 @@ const std::string* suffix_of(const Request& request) {
   }
 }
 
+std::vector<int64_t> taken_numbers(MessageReader& reader, int64_t most) {
+  std::vector<int64_t> numbers(
+      static_cast<size_t>(std::clamp<int64_t>(reader.take_int(), 0, most)));
+  for (int64_t& number : numbers) number = reader.take_int();
+  return numbers;
+}
+
 MediaRequest request_of(int64_t kind, MessageReader& reader) {
   switch (kind) {
     case 0: {
       const auto threads = static_cast<int>(std::clamp<int64_t>(reader.take_int(), 0, 64));
       return OpenVideoMessage{threads, reader.take_text()};
     }
-    case 1:
-      return NextFrameMessage{};
+    case 1: {
+      NextFrameMessage request;
+      request.buffers = taken_numbers(reader, kBuffersMax);
+      request.released = taken_numbers(reader, kHoldsMax);
+      return request;
+    }
     case 2:
       return SeekVideoMessage{reader.take_int()};
     case 3:
@@ -157,8 +176,10 @@ std::string video_answer(const VideoHeader& header) {
   return writer.take();
 }
 
-std::string frame_answer(const std::optional<VideoFrame>& frame) {
+std::string frame_answer(const std::optional<VideoFrame>& frame, const SharedFrames::Lack& lack) {
   MessageWriter writer = answer_writer(kSucceeded);
+  writer.put(lack.bytes);
+  writer.put(std::min(lack.buffers, kBuffersMax));
   writer.put(int64_t{frame ? 1 : 0});
   if (!frame) return writer.take();
   writer.put(frame->tick);
@@ -225,15 +246,24 @@ void write_picture(const AnyPicture& picture, std::span<std::byte> buffer) {
   for (int plane = 0; plane < 3; ++plane) write_rows(yuv.plane(plane));
 }
 
-std::string picture_answer(const PicturePlan& plan, bool is_written) {
+std::string picture_answer(const PicturePlan& plan, PicturePlace place,
+                           const SharedPlanes& shared) {
   MessageWriter writer = answer_writer(kSucceeded);
   const frame::YuvLayout& layout = plan.layout;
   for (const int64_t field :
-       {int64_t{is_written ? 1 : 0}, int64_t{plan.has_alpha ? 1 : 0}, int64_t{layout.size.width},
+       {static_cast<int64_t>(place), int64_t{plan.has_alpha ? 1 : 0}, int64_t{layout.size.width},
         int64_t{layout.size.height}, int64_t{layout.chroma_divisor_x},
         int64_t{layout.chroma_divisor_y}, static_cast<int64_t>(layout.matrix),
         static_cast<int64_t>(layout.range), static_cast<int64_t>(layout.siting)}) {
     writer.put(field);
+  }
+  if (place == PicturePlace::kShared) {
+    writer.put(shared.hold);
+    writer.put(shared.buffer);
+    for (const SharedPlanes::Plane& plane : shared.planes) {
+      writer.put(plane.offset);
+      writer.put(plane.row_bytes);
+    }
   }
   return writer.take();
 }
@@ -278,10 +308,16 @@ base::Result<VideoHeader> MediaAnswer::video() const {
   return header;
 }
 
-base::Result<std::optional<VideoFrame>> MediaAnswer::frame() const {
+base::Result<MediaAnswer::NextFrame> MediaAnswer::frame() const {
   MessageReader reader(fields_);
+  NextFrame next;
+  next.lack.bytes = reader.take_int();
+  next.lack.buffers = reader.take_int();
+  const bool is_lack = next.lack.bytes >= 0 && next.lack.bytes <= kFrameBytesMax &&
+                       next.lack.buffers >= 0 && next.lack.buffers <= kBuffersMax;
+  if (!is_lack) return rule_broken();
   const int64_t is_there = reader.take_int();
-  if (is_there == 0 && reader.is_complete()) return std::optional<VideoFrame>();
+  if (is_there == 0 && reader.is_complete()) return next;
   VideoFrame frame;
   frame.tick = reader.take_int();
   frame.end_tick = reader.take_int();
@@ -292,7 +328,8 @@ base::Result<std::optional<VideoFrame>> MediaAnswer::frame() const {
                         frame.end_tick > frame.tick && frame.end_tick < kTickMax &&
                         frame.picture_bytes >= 0 && frame.picture_bytes < kTickMax;
   if (!is_valid) return rule_broken();
-  return std::optional<VideoFrame>(std::move(frame));
+  next.frame = std::move(frame);
+  return next;
 }
 
 base::Result<MediaAnswer::Samples> MediaAnswer::samples() const {
@@ -339,17 +376,24 @@ base::Result<MediaAnswer::Picture> MediaAnswer::picture() const {
   MessageReader reader(fields_);
   std::array<int64_t, 9> fields{};
   for (int64_t& field : fields) field = reader.take_int();
-  const auto& [is_written, has_alpha, width, height, divisor_x, divisor_y, matrix, range, siting] =
+  const auto& [place, has_alpha, width, height, divisor_x, divisor_y, matrix, range, siting] =
       fields;
+  Picture picture;
+  if (place == static_cast<int64_t>(PicturePlace::kShared)) {
+    picture.shared.hold = reader.take_int();
+    picture.shared.buffer = reader.take_int();
+    for (SharedPlanes::Plane& plane : picture.shared.planes) {
+      plane = {reader.take_int(), reader.take_int()};
+    }
+  }
   const bool is_valid =
-      reader.is_complete() && is_enum(is_written, 1) && is_enum(has_alpha, 1) && width > 0 &&
+      reader.is_complete() && is_enum(place, 2) && is_enum(has_alpha, 1) && width > 0 &&
       height > 0 && width <= std::numeric_limits<int16_t>::max() * 2 &&
       height <= std::numeric_limits<int16_t>::max() * 2 &&
       width * height <= input_limits::kPixelsMax && is_divisor(divisor_x, 4) &&
       is_divisor(divisor_y, 2) && is_enum(matrix, 1) && is_enum(range, 1) && is_enum(siting, 2);
   if (!is_valid) return rule_broken();
-  Picture picture;
-  picture.is_written = is_written == 1;
+  picture.place = static_cast<PicturePlace>(place);
   picture.plan.has_alpha = has_alpha == 1;
   picture.plan.layout = {{static_cast<int>(width), static_cast<int>(height)},
                          static_cast<int>(divisor_x),
@@ -390,6 +434,29 @@ AnyPicture picture_in(const PicturePlan& plan, std::span<const std::byte> buffer
   }
   return frame::YuvPicturePtr(
       std::make_shared<frame::YuvPicture>(plan.layout, planes, std::move(owner)));
+}
+
+base::Result<AnyPicture> picture_at(const PicturePlan& plan, const SharedPlanes& shared,
+                                    std::span<const std::byte> buffer,
+                                    std::shared_ptr<const void> owner) {
+  if (plan.has_alpha) return rule_broken();
+  const auto size = static_cast<int64_t>(buffer.size());
+  std::array<frame::YuvPicture::Plane, 3> planes;
+  for (size_t i = 0; i < planes.size(); ++i) {
+    const auto& [offset, row_bytes] = shared.planes.at(i);
+    const base::SizeI part = plane_size(plan.layout, static_cast<int>(i));
+    // Each of the terms is far from where the sum overflows.
+    const bool is_within = offset >= 0 && offset < size && row_bytes >= part.width &&
+                           row_bytes < size &&
+                           offset + row_bytes * (part.height - 1) + part.width +
+                                   static_cast<int64_t>(FrameMemory::kTailBytes) <=
+                               size;
+    if (!is_within) return rule_broken();
+    planes.at(i) = {reinterpret_cast<const uint8_t*>(buffer.data()) + offset, part,
+                    static_cast<ptrdiff_t>(row_bytes)};
+  }
+  return AnyPicture(frame::YuvPicturePtr(
+      std::make_shared<frame::YuvPicture>(plan.layout, planes, std::move(owner))));
 }
 
 }  // namespace layercast::media

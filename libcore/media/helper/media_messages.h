@@ -4,6 +4,7 @@
 #include "base/geometry.h"
 #include "base/time.h"
 #include "frame/any_picture.h"
+#include "media/helper/shared_frames.h"
 #include "media/in/video_source.h"
 #include "media/sound/audio_track.h"
 #include "sandbox/channel.h"
@@ -30,8 +31,11 @@ struct OpenVideoMessage {
   int threads = 1;
   std::string suffix{};  ///< of the file's name, such as `.mp4`, from which its kind is guessed
 };
-/// Go on to the next frame.
-struct NextFrameMessage {};
+/// Go on to the next frame. Descriptors: buffers for frames, one a number.
+struct NextFrameMessage {
+  std::vector<int64_t> buffers{};   ///< the numbers of new buffers
+  std::vector<int64_t> released{};  ///< the holds of pictures that are not shown any more
+};
 /// As VideoSource::seek().
 struct SeekVideoMessage {
   int64_t tick = 0;
@@ -40,11 +44,13 @@ struct SeekVideoMessage {
 struct CheckFrameMessage {
   int64_t tick = 0;
 };
-/// Convert the frame at `tick`, one of the last four, into a buffer. Descriptors: the buffer, if
-/// the job does not have it yet.
+/// Give the picture of the frame at `tick`, one of the last four: where it lies, or else copied
+/// into a buffer. Descriptors: the buffer, if the job does not have it yet.
 struct PictureMessage {
   int64_t tick = 0;
-  int64_t buffer = 0;  ///< its number
+  int64_t buffer = kNoBuffer;  ///< its number
+
+  static constexpr int64_t kNoBuffer = -1;
 };
 /// Open the sound of a file. Descriptors: the file.
 struct OpenAudioMessage {
@@ -82,7 +88,8 @@ struct VideoHeader {
   base::SizeF display_size;
 };
 std::string video_answer(const VideoHeader& header);
-std::string frame_answer(const std::optional<VideoFrame>& frame);
+/// `lack`: the buffers for frames that the decoder did not have.
+std::string frame_answer(const std::optional<VideoFrame>& frame, const SharedFrames::Lack& lack);
 /// `samples`: at most kSamplesMax.
 std::string samples_answer(std::span<const float> samples, int64_t first_sample);
 std::string seek_answer(bool is_there, int64_t first_sample);
@@ -90,6 +97,9 @@ std::string seek_answer(bool is_there, int64_t first_sample);
 std::string audio_answer(bool has_sound, int64_t first_sample);
 std::string length_answer(const std::optional<base::SceneTime>& length);
 
+/// The buffers for frames that one request may bring, and the holds that it may release.
+inline constexpr int64_t kBuffersMax = 16;
+inline constexpr int64_t kHoldsMax = 1000;
 /// Samples of both channels in one answer.
 inline constexpr size_t kSamplesMax = 12'000;
 
@@ -102,8 +112,21 @@ struct PicturePlan {
 PicturePlan plan_of(const frame::AnyPicture& picture);
 /// Copies the pixels. Range: `buffer` has plan_of(picture).bytes() bytes.
 void write_picture(const frame::AnyPicture& picture, std::span<std::byte> buffer);
-/// The plan, and whether the buffer was large enough, so that the pixels are in it.
-std::string picture_answer(const PicturePlan& plan, bool is_written);
+/// Where the planes of a picture lie in a buffer for frames.
+struct SharedPlanes {
+  int64_t hold = 0;    ///< the job keeps the picture until this hold is released
+  int64_t buffer = 0;  ///< the number of the buffer
+  struct Plane {
+    int64_t offset = 0;
+    int64_t row_bytes = 0;
+  };
+  std::array<Plane, 3> planes{};
+};
+/// Where the pixels of a picture are: `kNowhere` when the job has no buffer that is large enough.
+enum class PicturePlace : uint8_t { kNowhere, kCopied, kShared };
+/// `shared`: for kShared.
+std::string picture_answer(const PicturePlan& plan, PicturePlace place,
+                           const SharedPlanes& shared = {});
 
 /// An answer, while it is read. Its functions fail with kInternal when a field breaks the rules.
 class MediaAnswer {
@@ -116,7 +139,11 @@ class MediaAnswer {
 
   base::Result<void> done() const;
   base::Result<VideoHeader> video() const;
-  base::Result<std::optional<VideoFrame>> frame() const;
+  struct NextFrame {
+    std::optional<VideoFrame> frame;
+    SharedFrames::Lack lack;  ///< at most kBuffersMax buffers
+  };
+  base::Result<NextFrame> frame() const;
   struct Samples {
     std::vector<float> samples;
     int64_t first_sample = 0;
@@ -130,7 +157,8 @@ class MediaAnswer {
   base::Result<std::optional<base::SceneTime>> length() const;
   struct Picture {
     PicturePlan plan;
-    bool is_written = false;
+    PicturePlace place = PicturePlace::kNowhere;
+    SharedPlanes shared;
   };
   base::Result<Picture> picture() const;
 
@@ -145,5 +173,11 @@ class MediaAnswer {
 /// Range: the buffer has plan.bytes() bytes.
 frame::AnyPicture picture_in(const PicturePlan& plan, std::span<const std::byte> buffer,
                              std::shared_ptr<const void> owner);
+
+/// The picture whose planes lie in a buffer for frames, as picture_in().
+/// Errors: kInternal when a plane is not within the buffer.
+base::Result<frame::AnyPicture> picture_at(const PicturePlan& plan, const SharedPlanes& shared,
+                                           std::span<const std::byte> buffer,
+                                           std::shared_ptr<const void> owner);
 
 }  // namespace layercast::media

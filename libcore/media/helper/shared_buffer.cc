@@ -13,21 +13,24 @@ namespace {
 
 base::Error failure(const char* action) { return base::io_error(errno, action, {}); }
 
-base::Result<std::span<std::byte>> mapped(const sandbox::Descriptor& file, size_t size) {
-  void* memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.number(), 0);
+base::Result<std::span<std::byte>> mapped(const sandbox::Descriptor& file, size_t size,
+                                          int protection) {
+  void* memory = ::mmap(nullptr, size, protection, MAP_SHARED, file.number(), 0);
   if (memory == MAP_FAILED) return failure("cannot map shared memory");
   return std::span(static_cast<std::byte*>(memory), size);
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<SharedBuffer>> SharedBuffer::create(int64_t bytes, int64_t number) {
+base::Result<std::unique_ptr<SharedBuffer>> SharedBuffer::create(int64_t bytes, int64_t number,
+                                                                 Access access) {
   sandbox::Descriptor file(::memfd_create("layercast", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!file.is_open() || ::ftruncate(file.number(), bytes) != 0 ||
       ::fcntl(file.number(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
     return failure("cannot create shared memory");
   }
-  TRY(const auto memory, mapped(file, static_cast<size_t>(bytes)));
+  const int protection = access == Access::kWrite ? PROT_READ | PROT_WRITE : PROT_READ;
+  TRY(const auto memory, mapped(file, static_cast<size_t>(bytes), protection));
   return std::unique_ptr<SharedBuffer>(new SharedBuffer(std::move(file), memory, number));
 }
 
@@ -35,8 +38,8 @@ base::Result<std::unique_ptr<SharedBuffer>> SharedBuffer::open(sandbox::Descript
                                                                int64_t number) {
   struct stat status {};
   if (::fstat(file.number(), &status) != 0) return failure("cannot read shared memory");
-  TRY(const auto memory, mapped(file, static_cast<size_t>(status.st_size)));
-  return std::unique_ptr<SharedBuffer>(new SharedBuffer(std::move(file), memory, number));
+  TRY(const auto memory, mapped(file, static_cast<size_t>(status.st_size), PROT_READ | PROT_WRITE));
+  return std::unique_ptr<SharedBuffer>(new SharedBuffer(sandbox::Descriptor(), memory, number));
 }
 
 SharedBuffer::~SharedBuffer() { ::munmap(bytes_.data(), bytes_.size()); }

@@ -15,9 +15,12 @@ namespace layercast::media {
 /// Memory that two processes share, as a file whose size cannot change. Thread: any.
 class SharedBuffer {
  public:
-  /// Creates the memory. Errors: kIo.
-  static base::Result<std::unique_ptr<SharedBuffer>> create(int64_t bytes, int64_t number);
-  /// Maps memory that the other process created. Errors: kIo.
+  enum class Access : uint8_t { kRead, kWrite };
+
+  /// Creates the memory, which this process may only read with Access::kRead. Errors: kIo.
+  static base::Result<std::unique_ptr<SharedBuffer>> create(int64_t bytes, int64_t number,
+                                                            Access access = Access::kWrite);
+  /// Maps memory that the other process created, and closes the file. Errors: kIo.
   static base::Result<std::unique_ptr<SharedBuffer>> open(sandbox::Descriptor file, int64_t number);
   ~SharedBuffer();
   SharedBuffer(const SharedBuffer&) = delete;
@@ -25,7 +28,9 @@ class SharedBuffer {
 
   std::span<std::byte> bytes() const { return bytes_; }
   int64_t number() const { return number_; }
+  /// The file, to send it to the other process; the memory stays when it is closed.
   const sandbox::Descriptor& file() const { return file_; }
+  void close_file() { file_.reset(); }
 
  private:
   SharedBuffer(sandbox::Descriptor file, std::span<std::byte> bytes, int64_t number)

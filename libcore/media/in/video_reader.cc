@@ -76,6 +76,7 @@ int VideoReader::open_decoder() {
   const AVStream& stream = *demuxer_->streams[track_];
   decoder_ = video_decoder_for(stream, request_.threads, Decoding::kAhead);
   if (decoder_ == nullptr) return AVERROR_DECODER_NOT_FOUND;
+  if (request_.memory != nullptr) use_memory(*decoder_, *request_.memory);
   const auto open = [this] { return avcodec_open2(decoder_.get(), nullptr, nullptr); };
   return decoder_->thread_count > 1 ? codec_threads_.note_those_of(open) : open();
 }

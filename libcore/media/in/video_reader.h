@@ -7,6 +7,7 @@
 #include "media/av/libav.h"
 #include "media/in/codec_threads.h"
 #include "media/in/feed_timeline.h"
+#include "media/in/frame_memory.h"
 #include "media/in/video_track.h"
 
 #include <cstdint>
@@ -30,6 +31,8 @@ struct DecodedFrame {
 struct VideoReaderRequest {
   std::string path;
   int threads = 1;  ///< 0: one, and more for large pictures
+  /// Where the frames lie; null: on the heap. It must outlive the reader and the frames.
+  FrameMemory* memory = nullptr;
 };
 
 /// Decodes the frames of the main video track of a file in the order of their display.

@@ -56,15 +56,17 @@ class FileVideo final : public VideoSource {
 };
 
 VideoOpener& current_opener() {
-  static VideoOpener opener = open_video_in_process;
+  static VideoOpener opener = [](const VideoSourceRequest& request) {
+    return open_video_in_process(request);
+  };
   return opener;
 }
 
 }  // namespace
 
-base::Result<std::unique_ptr<VideoSource>> open_video_in_process(
-    const VideoSourceRequest& request) {
-  TRY(auto reader, VideoReader::open({request.path, request.threads}));
+base::Result<std::unique_ptr<VideoSource>> open_video_in_process(const VideoSourceRequest& request,
+                                                                 FrameMemory* memory) {
+  TRY(auto reader, VideoReader::open({request.path, request.threads, memory}));
   return std::unique_ptr<VideoSource>(std::make_unique<FileVideo>(request.path, std::move(reader)));
 }
 

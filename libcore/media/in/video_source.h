@@ -5,6 +5,7 @@
 #include "frame/any_picture.h"
 #include "media/av/libav.h"
 #include "media/in/feed_timeline.h"
+#include "media/in/frame_memory.h"
 
 #include <cstdint>
 #include <functional>
@@ -61,8 +62,10 @@ struct VideoSourceRequest {
 /// Opens a file in this process, at its first frame, and no file that it refers to.
 /// Errors: kNotFound, kIo; kInvalidInput when the file contains no video that can be decoded;
 /// kUnsupported without a decoder; kForbidden for a playlist; kLimit beyond input_limits.h.
-/// `where` is the path.
-base::Result<std::unique_ptr<VideoSource>> open_video_in_process(const VideoSourceRequest& request);
+/// `where` is the path. `memory`: where the frames lie; null: on the heap. It must outlive the
+/// source and its pictures.
+base::Result<std::unique_ptr<VideoSource>> open_video_in_process(const VideoSourceRequest& request,
+                                                                 FrameMemory* memory = nullptr);
 
 using VideoOpener =
     std::function<base::Result<std::unique_ptr<VideoSource>>(const VideoSourceRequest& request)>;

@@ -6,6 +6,7 @@
 #include "tests/sandbox/processes.h"
 
 #include <csignal>
+#include <deque>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -69,6 +70,47 @@ TEST_F(HelperMediaTest, EveryFrameComesOnceWhateverKillsTheProcess) {
   kill_jobs();
   EXPECT_FALSE(track->next().value());
   EXPECT_GE(failures_.size(), 17U);
+}
+
+// Frames are shown where the process has decoded them: it must not decode others into them.
+TEST_F(HelperMediaTest, PicturesStayAsLongAsTheyAreKept) {
+  const std::string path = folder_ / "x.mp4";
+  auto source = counting(90);
+  source.b_frames = 2;
+  test::write_source(path, source);
+  const auto track = video(path);
+  std::deque<std::pair<int, frame::AnyPicture>> kept;
+  for (int number = 0; number < 90; ++number) {
+    auto frame = track->next().value();
+    ASSERT_TRUE(frame) << number;
+    if (number == 45) kill_jobs();
+    kept.emplace_back(number, track->picture_of(*std::move(frame)).value());
+    if (number % 3 == 0) kept.pop_front();
+    for (const auto& [expected, picture] : kept) {
+      ASSERT_EQ(number_of(*std::get<frame::YuvPicturePtr>(picture)), expected) << number;
+    }
+  }
+}
+
+// The planes of a frame that was decoded in shared memory have the rows of the decoder, which are
+// longer than those of a copy.
+TEST_F(HelperMediaTest, FramesAreSoonShownWithoutACopy) {
+  const std::string path = folder_ / "x.mp4";
+  auto source = counting(60);
+  test::write_source(path, source);
+  const auto track = video(path);
+  int shared = 0;
+  for (int number = 0; number < 60; ++number) {
+    auto frame = track->next().value();
+    ASSERT_TRUE(frame) << number;
+    const auto picture =
+        std::get<frame::YuvPicturePtr>(track->picture_of(*std::move(frame)).value());
+    const auto& luma = picture->plane(0);
+    const auto& chroma = picture->plane(1);
+    const auto copied_luma_bytes = frame::aligned_row_bytes(luma.width()) * luma.height();
+    if (chroma.row(0) - luma.row(0) != copied_luma_bytes) ++shared;
+  }
+  EXPECT_GT(shared, 40);
 }
 
 TEST_F(HelperMediaTest, AKilledProcessGoesOnWhereItWasSentTo) {

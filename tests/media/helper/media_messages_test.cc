@@ -34,10 +34,16 @@ Message answer_of(const std::vector<int64_t>& fields) {
 MediaAnswer read(const Message& message) { return MediaAnswer::read(message).value(); }
 
 TEST(MediaRequests, AreReadAsTheyWereWritten) {
-  const std::vector<MediaRequest> requests = {
-      OpenVideoMessage{3},  NextFrameMessage{},     SeekVideoMessage{-41},
-      CheckFrameMessage{7}, PictureMessage{8, 9},   OpenAudioMessage{AudioOrigin::kVideo},
-      NextSamplesMessage{}, SeekAudioMessage{1000}, VideoLengthMessage{}};
+  const std::vector<MediaRequest> requests = {OpenVideoMessage{3},
+                                              NextFrameMessage{},
+                                              NextFrameMessage{{4, 5}, {-6}},
+                                              SeekVideoMessage{-41},
+                                              CheckFrameMessage{7},
+                                              PictureMessage{8, 9},
+                                              OpenAudioMessage{AudioOrigin::kVideo},
+                                              NextSamplesMessage{},
+                                              SeekAudioMessage{1000},
+                                              VideoLengthMessage{}};
   for (const MediaRequest& request : requests) {
     const std::string bytes = request_message(request);
     const auto again = request_of(bytes);
@@ -58,12 +64,16 @@ TEST(MediaAnswers, AreReadAsTheyWereWritten) {
   sent.tick = -3;
   sent.end_tick = 4;
   sent.picture_bytes = 99;
-  const auto frame = read(message_of(frame_answer(std::optional(std::move(sent))))).frame().value();
+  const auto next =
+      read(message_of(frame_answer(std::optional(std::move(sent)), {3'200'000, 7}))).frame();
+  const std::optional<VideoFrame>& frame = next.value().frame;
+  EXPECT_EQ(next.value().lack.bytes, 3'200'000);
+  EXPECT_EQ(next.value().lack.buffers, 7);
   ASSERT_TRUE(frame);
   EXPECT_EQ(frame->tick, -3);
   EXPECT_EQ(frame->end_tick, 4);
   EXPECT_EQ(frame->picture_bytes, 99);
-  EXPECT_FALSE(read(message_of(frame_answer(std::nullopt))).frame().value());
+  EXPECT_FALSE(read(message_of(frame_answer(std::nullopt, {}))).frame().value().frame);
   const std::vector<float> samples = {0.5F, -0.5F, 1, 0};
   const auto sound = read(message_of(samples_answer(samples, -7))).samples().value();
   EXPECT_EQ(sound.samples, samples);
@@ -104,8 +114,9 @@ TEST(MediaAnswers, PicturesOfPlanesComeBack) {
   const PicturePlan plan = plan_of(sent);
   std::vector<std::byte> buffer(static_cast<size_t>(plan.bytes()));
   write_picture(sent, buffer);
-  const auto answer = read(message_of(picture_answer(plan, true))).picture().value();
-  EXPECT_TRUE(answer.is_written);
+  const auto answer =
+      read(message_of(picture_answer(plan, PicturePlace::kCopied))).picture().value();
+  EXPECT_EQ(answer.place, PicturePlace::kCopied);
   EXPECT_EQ(answer.plan.layout, layout);
   const auto got =
       std::get<frame::YuvPicturePtr>(picture_in(answer.plan, buffer, std::make_shared<int>(1)));
@@ -118,6 +129,28 @@ TEST(MediaAnswers, PicturesOfPlanesComeBack) {
       }
     }
   }
+}
+
+TEST(MediaAnswers, PicturesInBuffersForFramesComeBack) {
+  PicturePlan plan;
+  plan.layout.size = {4, 2};
+  const SharedPlanes sent{3, 2, {{{64, 32}, {128, 16}, {200, 16}}}};
+  const auto answer =
+      read(message_of(picture_answer(plan, PicturePlace::kShared, sent))).picture().value();
+  EXPECT_EQ(answer.place, PicturePlace::kShared);
+  EXPECT_EQ(answer.shared.hold, 3);
+  EXPECT_EQ(answer.shared.buffer, 2);
+  std::vector<std::byte> buffer(300);
+  buffer[64 + 32 + 3] = std::byte{7};
+  buffer[128 + 1] = std::byte{8};
+  buffer[200] = std::byte{9};
+  const auto owner = std::make_shared<int>(1);
+  const auto picture =
+      std::get<frame::YuvPicturePtr>(picture_at(answer.plan, answer.shared, buffer, owner).value());
+  EXPECT_EQ(owner.use_count(), 2);
+  EXPECT_EQ(picture->plane(0).at(3, 1), 7);
+  EXPECT_EQ(picture->plane(1).at(1, 0), 8);
+  EXPECT_EQ(picture->plane(2).at(0, 0), 9);
 }
 
 TEST(MediaAnswers, NoColourIsAboveAlpha) {
@@ -133,7 +166,11 @@ TEST(MediaAnswers, NoColourIsAboveAlpha) {
 // ---- What a hostile process may answer ----------------------------------------------------------
 
 TEST(HostileMediaAnswers, FramesHaveAnOrderAndNoHugeTimes) {
-  EXPECT_TRUE(read(answer_of({1, 2, 3, 4})).frame());
+  const auto frame_of = [](std::vector<int64_t> fields) {
+    fields.insert(fields.begin(), {0, 0});  // nothing is lacking
+    return read(answer_of(fields)).frame();
+  };
+  EXPECT_TRUE(frame_of({1, 2, 3, 4}));
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
   constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
   for (const auto& fields : std::vector<std::vector<int64_t>>{{1, 3, 3, 4},
@@ -146,14 +183,48 @@ TEST(HostileMediaAnswers, FramesHaveAnOrderAndNoHugeTimes) {
                                                               {1, 2, 3},
                                                               {0, 1},
                                                               {}}) {
+    EXPECT_FALSE(frame_of(fields));
+  }
+}
+
+TEST(HostileMediaAnswers, AskForFewBuffersOfFrames) {
+  EXPECT_TRUE(read(answer_of({1'000'000, 16, 0})).frame());
+  for (const auto& fields : std::vector<std::vector<int64_t>>{
+           {1'000'000, 17, 0}, {1'000'000, -1, 0}, {-1, 1, 0}, {int64_t{1} << 40, 1, 0}}) {
     EXPECT_FALSE(read(answer_of(fields)).frame());
   }
+}
+
+TEST(HostileMediaAnswers, PlanesLieWithinTheirBuffer) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  PicturePlan plan;
+  plan.layout.size = {16, 4};
+  const std::vector<std::byte> buffer(256 + FrameMemory::kTailBytes);
+  const SharedPlanes valid{0, 0, {{{0, 32}, {128, 8}, {256 - 16, 8}}}};
+  EXPECT_TRUE(picture_at(plan, valid, buffer, nullptr));
+  for (const auto& plane : std::vector<SharedPlanes::Plane>{{-1, 32},
+                                                            {0, 15},
+                                                            {0, -32},
+                                                            {0, 0},
+                                                            {0, kMost},
+                                                            {kMost, 16},
+                                                            {kMost - 100, 16},
+                                                            {256 - 64 + 1, 16},
+                                                            {0, 81}}) {
+    SharedPlanes shared = valid;
+    shared.planes[0] = plane;
+    EXPECT_FALSE(picture_at(plan, shared, buffer, nullptr))
+        << plane.offset << " " << plane.row_bytes;
+  }
+  plan.has_alpha = true;
+  EXPECT_FALSE(picture_at(plan, valid, buffer, nullptr));
 }
 
 TEST(HostileMediaAnswers, PicturesAreWithinTheLimits) {
   const std::vector<int64_t> valid = {1, 0, 16, 8, 2, 2, 0, 1, 2};
   EXPECT_TRUE(read(answer_of(valid)).picture());
-  for (const auto& [at, value] : std::vector<std::pair<size_t, int64_t>>{{0, 2},
+  for (const auto& [at, value] : std::vector<std::pair<size_t, int64_t>>{{0, 3},
+                                                                         {0, 2},
                                                                          {1, -1},
                                                                          {2, 0},
                                                                          {2, -5},
