@@ -20,6 +20,8 @@ constexpr size_t kBitsAWord = 64;
 
 // A picture that changes or moves within this many frames is sampled only where it is visible.
 constexpr int kFramesStood = 8;
+// The calls of compose() between two looks for sources that can be released.
+constexpr int64_t kReleaseEvery = 32;
 constexpr size_t kResampledBytesMax = size_t{64} << 20;
 
 // One thread finishes fewer pixels than this before another thread has woken up.
@@ -51,6 +53,7 @@ Compositor::Compositor(const CompositorOptions& options)
 frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds) {
   LAYERCAST_CHECK(list.canvas == options_.size);
   if (item_nanoseconds != nullptr) item_nanoseconds->assign(list.items.size(), 0);
+  if (++calls_ % kReleaseEvery == 0) release_sources();
   if (last_frame_ != nullptr && list == last_plan_->list) {
     ++stats_.frames_repeated;
     return last_frame_;
@@ -92,6 +95,7 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
     free = plans_.end() - 1;
   }
   FramePlan& plan = **free;
+  plan.call = calls_;
   plan.list = list;
   plan.placed.clear();
   plan.stood.clear();
@@ -110,6 +114,34 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
   resample_standing(plan);
   plan.copied.assign(2 * static_cast<size_t>(grid_.count()), RectI{});
   return *free;
+}
+
+// Releases the sources of frames that are older than the last one: while a scene stands still,
+// nothing else would, and removed layers would keep their memory. A frame whose sources are larger
+// than itself then counts as unknown, and is composed as a whole when it is written again.
+void Compositor::release_sources() {
+  if (last_plan_ == nullptr) return;
+  const auto is_shown = [this](const Source& source) {
+    const auto& items = last_plan_->list.items;
+    return std::ranges::find(items, source, &DrawItem::source) != items.end();
+  };
+  const int64_t pixels_max = int64_t{options_.size.width} * options_.size.height;
+  for (Held& held : held_) {
+    const bool is_old = held.plan != nullptr && held.plan != last_plan_ &&
+                        calls_ - held.plan->call >= kReleaseEvery;
+    if (!is_old) continue;
+    int64_t pixels = 0;
+    for (const DrawItem& item : held.plan->list.items) {
+      const base::SizeI size = size_of(item.source);
+      if (!is_shown(item.source)) pixels += int64_t{size.width} * size.height;
+    }
+    if (pixels > pixels_max) held.plan.reset();
+  }
+  for (const auto& plan : plans_) {
+    if (plan.use_count() > 1) continue;
+    plan->list.items.clear();
+    plan->placed.clear();
+  }
 }
 
 // Whether item `i` shows the same picture at the same place as in the last frame.

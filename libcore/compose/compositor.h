@@ -50,7 +50,8 @@ class Compositor {
   explicit Compositor(const CompositorOptions& options);
 
   /// Returns the frame that shows `list`. Range: list.canvas equals options.size. Keeps references
-  /// to the sources as long as the memory of a frame shows them.
+  /// to the sources as long as the memory of a frame shows them; to those of old frames that are
+  /// large together, for at most 64 calls.
   /// `item_nanoseconds`, if given, becomes the CPU time of drawing each item of the list, of all
   /// threads; 0 for those that did not change. Measuring costs a few nanoseconds an item and tile.
   frame::FramePtr compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds = nullptr);
@@ -89,6 +90,7 @@ class Compositor {
   };
 
   std::shared_ptr<FramePlan> plan_for(const DrawList& list);
+  void release_sources();
   bool stands(const FramePlan& plan, size_t i) const;
   void resample_standing(FramePlan& plan);
   void list_items_by_tile(const FramePlan& plan);
@@ -119,6 +121,7 @@ class Compositor {
   std::vector<std::unique_ptr<Worker>> benches_;  // one for each thread
   std::vector<Held> held_;
   std::vector<std::shared_ptr<FramePlan>> plans_;
+  int64_t calls_ = 0;  // of compose()
   std::shared_ptr<FramePlan> last_plan_;
   std::shared_ptr<frame::Frame> last_frame_;
   Damage changed_;  // since the last frame

@@ -16,6 +16,7 @@ struct FramePlan {
   std::vector<PlacedItem> placed;   ///< for each item of `list`, in its order
   std::vector<int> stood;           ///< for each item: frames without a change, up to a maximum
   std::vector<base::RectI> copied;  ///< for each half tile: the area of copied_video()
+  int64_t call = 0;                 ///< the call of compose() that made the plan
 };
 
 /// The damage of each tile: the area that differs between two frames and must be composed again.

@@ -14,6 +14,7 @@
 #include <deque>
 #include <gtest/gtest.h>
 #include <hwy/highway.h>
+#include <memory>
 #include <optional>
 #include <span>
 #include <sstream>
@@ -166,6 +167,41 @@ TEST(Compositor, TellsTheMemoryOfItsFrames) {
   }
   EXPECT_EQ(compositor.frames_made(), 2U);
   EXPECT_EQ(compositor.frame_bytes(), 2 * first->bytes());
+}
+
+// Frames that others hold make the compositor write to several, each with the sources that it
+// shows.
+TEST(Compositor, ReleasesSourcesWhileTheSceneStandsStill) {
+  CompositorOptions options;
+  options.size = {64, 64};
+  options.format = PixelFormat::kRgba;
+  Compositor compositor(options);
+  const frame::PicturePtr stays = varied_picture({32, 32}, 255, 1);
+  const auto list_with = [&](const frame::PicturePtr& picture) {
+    DrawList list{options.size, {0, 0, 0, 255}, {}, std::nullopt};
+    if (picture != nullptr) list.items.push_back(placed(picture, {0, 0}));
+    list.items.push_back(placed(stays, {8, 8}));
+    return list;
+  };
+  std::vector<std::weak_ptr<const frame::Picture>> gone;
+  std::deque<FramePtr> held;
+  for (int i = 0; i < 4; ++i) {
+    const frame::PicturePtr picture = varied_picture({100, 100}, 255, i + 2);
+    gone.emplace_back(picture);
+    held.push_back(compositor.compose(list_with(picture)));
+    if (held.size() > 2) held.pop_front();
+  }
+  const DrawList last = list_with(nullptr);
+  FramePtr frame = compositor.compose(last);
+  held.clear();
+  for (int i = 0; i < 64; ++i) frame = compositor.compose(last);
+  for (const auto& picture : gone) EXPECT_TRUE(picture.expired());
+  // The frames are still right when they are written again.
+  for (int i = 0; i < 4; ++i) {
+    const DrawList next = list_with(varied_picture({50, 40}, 200, i + 9));
+    held.push_back(compositor.compose(next));
+    EXPECT_EQ(difference(*held.back(), next), std::nullopt);
+  }
 }
 
 TEST(Compositor, TellsWhatEachItemCosts) {
