@@ -135,4 +135,20 @@ Result<void> make_private_file(const std::string& path) {
   return {};
 }
 
+Result<void> write_private_file(const std::string& path, std::string_view text) {
+  TRY_DO(make_private_file(path));
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC);
+  if (descriptor < 0) return base::io_error(errno, "cannot open", path);
+  int error_number = 0;
+  while (!text.empty() && error_number == 0) {
+    const ssize_t count = ::write(descriptor, text.data(), text.size());
+    if (count > 0) text.remove_prefix(static_cast<size_t>(count));
+    if (count < 0 && errno != EINTR) error_number = errno;
+  }
+  if (error_number == 0 && ::fsync(descriptor) != 0 && errno == EIO) error_number = errno;
+  ::close(descriptor);
+  if (error_number != 0) return base::io_error(error_number, "cannot write", path);
+  return {};
+}
+
 }  // namespace layercast::store

@@ -38,4 +38,8 @@ base::Result<void> make_private_folder(const std::string& folder);
 /// survives a power cut. Errors: kIo.
 base::Result<void> make_private_file(const std::string& path);
 
+/// Creates the file with mode 0600, or replaces what it holds, and syncs it and its folder: the
+/// text survives a power cut from then on. Errors: kIo; the file may then hold a part of the text.
+base::Result<void> write_private_file(const std::string& path, std::string_view text);
+
 }  // namespace layercast::store

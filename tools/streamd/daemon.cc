@@ -17,7 +17,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <unistd.h>
 #include <utility>
 #include <variant>
@@ -48,15 +47,11 @@ LogLevel level_of(const base::HealthProblem& problem) {
   return problem.severity == base::HealthState::kFailed ? LogLevel::kError : LogLevel::kWarning;
 }
 
-// Writes a file that only its user can read: stored states contain stream keys.
+// Writes a file that only its user can read: stored states contain stream keys. The file survives a
+// power cut, because the next commit removes its text from the state.
 base::Result<void> write_private(const std::string& path, const std::string& text) {
   TRY_DO(store::make_private_folder(std::filesystem::path(path).parent_path().string()));
-  TRY_DO(store::make_private_file(path));
-  std::ofstream file(path);
-  file << text;
-  file.close();
-  if (!file) return base::io_error("cannot write what could not be read of the state", path);
-  return {};
+  return store::write_private_file(path, text);
 }
 
 std::string seconds_text(base::Duration time) {
