@@ -81,6 +81,7 @@ LiveOutput::LiveOutput(Plan plan, base::Metrics& metrics)
       queue_(kQueueLimits, plan_.clock),
       latest_stream_(plan_.stream),
       listener_(plan_.listener),
+      syncer_(plan_.clock),
       back_off_(is_url_ ? kUrlBackOff : kFileBackOff),
       shifted_(new_packet()),
       rates_noted_at_(now()) {
@@ -179,10 +180,13 @@ void LiveOutput::run() {
     const base::Result<void> served =
         session.ok() ? serve(session.value()) : base::Result<void>(session.error());
     if (session.ok()) remove_if_empty(session.value());
+    syncer_.end();
     if (served.ok()) continue;  // with the next file or stream
     on_disconnect(served.error());
     back_off(served.error(), began);
   }
+  syncer_.stop();
+  if (const auto error = syncer_.take_error()) last_error_ = error->message;
   set_file({});
   note_rates(false);
   set_condition(last_error_.empty() ? OutputCondition::stopped()
@@ -260,7 +264,13 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   }
   session.output = std::move(output).value();
   session.header_bytes = session.output->report().bytes;
+  if (is_synced(session)) syncer_.begin(session.file);
   return session;
+}
+
+// A playlist is for the viewers of the present, and each of its files is closed soon.
+bool LiveOutput::is_synced(const Session& session) const {
+  return !session.file.empty() && plan_.container->muxer != "hls" && !is_special_file(session.file);
 }
 
 // Whether a packet that is new enough, or a coming keyframe of the queue, can begin the session.
@@ -310,6 +320,7 @@ base::Result<void> LiveOutput::write(Session& session, const LivePacket& packet)
   if (is_video || shifted_->pts >= 0) session.output->write(*shifted_, packet.track);
   av_packet_unref(shifted_.get());
   count(session, packet);
+  if (auto error = syncer_.take_error()) return *std::move(error);
   if (!session.output->failed()) return {};
   if (is_video) queue_.note_dropped(1);
   return *session.output->report().error;

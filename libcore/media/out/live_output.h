@@ -3,6 +3,7 @@
 #include "base/back_off.h"
 #include "base/clock.h"
 #include "base/metrics.h"
+#include "media/out/file_syncer.h"
 #include "media/out/live_queue.h"
 #include "media/out/live_report.h"
 #include "media/out/output.h"
@@ -87,6 +88,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
   base::Result<void> serve(Session& session);
   bool has_beginning();
   base::Result<void> write(Session& session, const LivePacket& packet);
+  bool is_synced(const Session& session) const;
   bool is_rotation_due(const Session& session, const LivePacket& packet) const;
   bool is_accepted(const Session& session) const;
   void count(Session& session, const LivePacket& packet);
@@ -125,6 +127,7 @@ class LiveOutput : public std::enable_shared_from_this<LiveOutput> {
 
   // Members of the thread.
   std::atomic<bool> is_opening_ = false;
+  FileSyncer syncer_;
   LivePacketPtr held_;  ///< The first packet of the next session.
   base::BackOff back_off_;
   bool has_failed_ = false;   ///< Since the last connection that held.
