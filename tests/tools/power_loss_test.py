@@ -20,7 +20,7 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from daemon import Daemon, RedisServer
+from daemon import Daemon, RedisServer, wait_for
 from harness import PATIENCE_SECONDS, png, tool
 from power_loss import Disk, Kept, Record, losses, preloaded, read_log
 
@@ -35,7 +35,7 @@ CLIENTS, CHANGES = 3, 25
 
 FPS = 25
 ROTATE_SECONDS = 4
-RECORD_SECONDS = 10
+PART_SECONDS = 2
 CONTAINERS = ("mkv", "mp4", "flv", "ts")
 # What a loss may take of a recording: see streamd(1).
 LOSS_SECONDS = 5
@@ -260,7 +260,9 @@ class PowerLoss(unittest.TestCase):
         daemon = self.daemon(state="memory:", home=self.root)
         daemon.environment |= preloaded(self.folder, self.log)
         daemon.start()
-        time.sleep(RECORD_SECONDS)  # what passes is the subject
+        third = [self.folder / f"{kind}-2.{kind}" for kind in CONTAINERS]
+        wait_for(lambda: all(path.exists() for path in third), "third files")
+        time.sleep(PART_SECONDS)  # of the third files: the passing of time is the subject
         daemon.end(signal.SIGTERM)
         records = read_log(self.log)
         whole = {path.name: Recording(path, records) for path in self.folder.iterdir()}
