@@ -109,7 +109,8 @@ base::Result<std::vector<std::string>> order_from(const Value& header) {
   return ids;
 }
 
-// Takes the result of reading a part; an error goes to `unreadable`, if that is present.
+// Takes the result of reading a part; an error goes to `unreadable`, if that is present. The state
+// then has nothing of the part.
 base::Result<void> left_out(base::Result<void> read, const std::string& name,
                             const std::string& text, std::vector<UnreadablePart>* unreadable) {
   if (read || unreadable == nullptr) return read;
@@ -166,14 +167,16 @@ Value exiting_document(const ExitingLayer& exiting) {
 base::Result<void> read_exiting(const Value& header, int version, LiveState& state) {
   const Value* items = header.find(version == 1 ? "leaving" : "exiting");
   if (items == nullptr) return {};
+  std::vector<ExitingLayer> exiting;
   for (const Value& item : items->items) {
     TRY(const int place, member_of(item, "place", integer({0, limits::kLayersMax})));
     const Value* document = version == 1 ? item.find("layer") : &item;
     if (document == nullptr) return not_ours("an exiting layer is missing");
     TRY(StoredLayer stored, stored_layer_from(*document, version));
-    state.run.exiting.push_back({std::move(stored.layer), std::move(stored.run),
-                                 static_cast<size_t>(place), item.find("is_mask") != nullptr});
+    exiting.push_back({std::move(stored.layer), std::move(stored.run), static_cast<size_t>(place),
+                       item.find("is_mask") != nullptr});
   }
+  state.run.exiting = std::move(exiting);
   return {};
 }
 
@@ -198,11 +201,14 @@ base::Result<void> read_audio(const Value& header, int version, LiveState& state
   } else if (const Value* stored = header.find("audio_run")) {
     runs = *stored;
   }
-  TRY(state.scene.audio, read_by(tracks_codec(), documents));
-  for (const AudioTrack& track : state.scene.audio) {
+  TRY(auto read, read_by(tracks_codec(), documents));
+  std::vector<TrackRun> read_runs;
+  for (const AudioTrack& track : read) {
     TRY(TrackRun run, run_from(track_run_codec(), runs.find(track.id), track.id));
-    state.run.audio.set(std::move(run));
+    read_runs.push_back(std::move(run));
   }
+  state.scene.audio = std::move(read);
+  for (TrackRun& run : read_runs) state.run.audio.set(std::move(run));
   return {};
 }
 
@@ -216,9 +222,9 @@ base::Result<void> read_active(const Value& header, LiveState& state) {
 
 base::Result<void> read_stream(const Value& header, LiveState& state) {
   TRY(const StreamConfig config, member_of(header, "stream", stream_config_codec()));
+  TRY(state.transmission, member_of(header, "transmission", transmission_codec()));
   state.stream = config.settings;
   set_frame_size(state, config.size);
-  TRY(state.transmission, member_of(header, "transmission", transmission_codec()));
   return {};
 }
 
@@ -233,6 +239,7 @@ base::Result<int> version_of(const Value& header) {
   const Value* version = header.find("version");
   if (version == nullptr) return 1;
   if (!version->is(Value::Kind::kNumber)) return not_ours("its version is not a number");
+  if (version->number < 1) return not_ours("its version is " + version->text);
   if (version->number > kStateVersion) {
     return base::unsupported("a newer version of layercast wrote this state: its version is " +
                              version->text + ", this one reads versions up to " +

@@ -42,13 +42,19 @@ std::optional<double> number_before(std::string_view text, std::string_view unit
   return base::parse_number<double>(text);
 }
 
-std::optional<double> parse_angle(std::string_view text) {
+std::optional<double> degrees_of(std::string_view text) {
   constexpr double kPi = 3.14159265358979323846;
   if (const auto degrees = number_before(text, "deg")) return degrees;
   if (const auto turns = number_before(text, "turn")) return *turns * 360;
   if (const auto grads = number_before(text, "grad")) return *grads * 0.9;
   if (const auto radians = number_before(text, "rad")) return *radians * 180 / kPi;
   return std::nullopt;
+}
+
+// In degrees; a number of turns or radians may be too large for that.
+std::optional<double> parse_angle(std::string_view text) {
+  const auto degrees = degrees_of(text);
+  return degrees && std::isfinite(*degrees) ? degrees : std::nullopt;
 }
 
 std::optional<std::pair<int, int>> parse_side(std::string_view text) {

@@ -33,7 +33,7 @@ TEST(LiveStateTexts, ReadBackEqual) {
 TEST(LiveStateTexts, ThatAreNoneAreRefused) {
   const LiveStateTexts good = texts_of(small_state());
   ASSERT_TRUE(live_state_from(good, 1));
-  std::vector<LiveStateTexts> wrong(9, good);
+  std::vector<LiveStateTexts> wrong(10, good);
   wrong[0].header = "";
   wrong[1].header = "[]";
   wrong[2].header.insert(1, "\"scene\":{},");
@@ -43,11 +43,41 @@ TEST(LiveStateTexts, ThatAreNoneAreRefused) {
   wrong[6].layers[0].second = "{}";
   wrong[7].header.replace(good.header.find("17000"), 5, "x");
   wrong[8].header.replace(good.header.find("on-air"), 6, "off-ar");
+  wrong[9].header.replace(good.header.find("\"version\":2"), 11, "\"version\":-1e300");
   for (size_t i = 0; i < wrong.size(); ++i) {
     const auto read = live_state_from(wrong[i], 1);
     ASSERT_FALSE(read) << i;
     EXPECT_EQ(read.error().code, base::ErrorCode::kInvalidInput);
   }
+}
+
+// A fault behind the first sound, exiting layer or setting must not leave those before it behind.
+TEST(LiveStateTexts, PartsThatAreLeftOutLeaveNothing) {
+  LiveState state = small_state();
+  AudioTrack& music = state.scene.audio.emplace_back();
+  music.id = "music";
+  music.source = "m.ogg";
+  state.run.exiting = {{state.scene.layers[0], *state.run.layers.of("back"), 0, false}};
+  state.stream.bitrate = 1'000'000;
+  LiveStateTexts texts = texts_of(state);
+  const auto replace = [&](std::string_view old, std::string_view now) {
+    const size_t place = texts.header.find(old);
+    ASSERT_NE(place, std::string::npos) << old;
+    texts.header.replace(place, old.size(), now);
+  };
+  replace(R"("audio_run":{"music":{)", R"("audio_run":{"music":{"start":"-s")");
+  replace(R"(],"active")", R"(,{}],"active")");
+  replace(R"("transmission":"on-air")", R"("transmission":"off-air")");
+  std::vector<UnreadablePart> unreadable;
+  const auto read = live_state_from(texts, state.revision, &unreadable);
+  ASSERT_TRUE(read) << read.error().to_string();
+  EXPECT_EQ(unreadable.size(), 3U);
+  EXPECT_TRUE(read.value().scene.audio.empty());
+  EXPECT_TRUE(read.value().run.exiting.empty());
+  EXPECT_EQ(read.value().stream, StreamSettings{});
+  const auto again = live_state_from(texts_of(read.value()), state.revision);
+  ASSERT_TRUE(again) << again.error().to_string();
+  EXPECT_EQ(again.value(), read.value());
 }
 
 TEST(LiveDocuments, HoldNoSecretUnlessAskedFor) {

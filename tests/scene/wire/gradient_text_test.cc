@@ -78,6 +78,8 @@ TEST(ParseGradient, RefusesWhatIsNone) {
                                       "linear-gradient(red, blue",
                                       "linear-gradient(90, red, blue)",
                                       "linear-gradient(90 deg, red, blue)",
+                                      "linear-gradient(1e308turn, red, blue)",
+                                      "linear-gradient(1e308rad, red, blue)",
                                       "linear-gradient(to, red, blue)",
                                       "linear-gradient(to middle, red, blue)",
                                       "linear-gradient(to left left, red, blue)",
