@@ -17,6 +17,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+// The sanitizers reserve terabytes of address space. gcc and clang say differently that one is on.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define LAYERCAST_HAS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define LAYERCAST_HAS_SANITIZER 1
+#endif
+#endif
+
 namespace layercast::sandbox {
 namespace {
 
@@ -35,8 +44,7 @@ bool limit_resources(const ResourceLimits& limits) {
   const rlimit cpu{static_cast<rlim_t>(limits.cpu_seconds),
                    static_cast<rlim_t>(limits.cpu_seconds + 1)};
   is_limited = ::setrlimit(RLIMIT_CPU, &cpu) == 0 && is_limited;
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  // The sanitizers reserve terabytes.
+#if !defined(LAYERCAST_HAS_SANITIZER)
   is_limited = limit(RLIMIT_AS, limits.memory_bytes) && is_limited;
 #endif
   return is_limited;

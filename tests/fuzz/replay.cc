@@ -1,12 +1,15 @@
 // Runs a fuzz target without libFuzzer: on every file of a folder, and on variants of each. The
 // variants are the same in every run, so a failure repeats.
 //
-//     NAME_replay FOLDER…     exits with 0, or dies where the target finds a fault
+//     NAME_replay [--variants N] FOLDER…     exits with 0, or dies where the target finds a fault
+//
+// N: at most so many variants in sum, for a target that takes long for each input.
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -75,9 +78,15 @@ std::string text_of(const std::filesystem::path& path) {
 int main(int count, char** arguments) {
   std::mt19937 dice(1);  // NOLINT: the same numbers in every run
   size_t inputs = 0;
-  for (int i = 1; i < count; ++i) {
+  size_t all_variants_max = kVariantsMax;
+  int first = 1;
+  if (count > 2 && std::string_view(arguments[1]) == "--variants") {
+    all_variants_max = std::strtoul(arguments[2], nullptr, 10);
+    first = 3;
+  }
+  for (int i = first; i < count; ++i) {
     const auto files = files_in(arguments[i]);
-    const size_t variants_max = kVariantsMax / std::max<size_t>(files.size(), 1);
+    const size_t variants_max = all_variants_max / std::max<size_t>(files.size(), 1);
     const size_t bytes_max = kBytesMax / std::max<size_t>(files.size(), 1);
     for (const auto& file : files) {
       const std::string text = text_of(file);

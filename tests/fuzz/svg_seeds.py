@@ -1,0 +1,12 @@
+#!/usr/bin/python3
+"""Decisions for svg_fuzz.cc, which takes any bytes as such: svg_seeds.py FOLDER."""
+
+import random
+import sys
+from pathlib import Path
+
+# Numbers that are the same in every run.
+DICE = random.Random(9)
+
+for number, length in enumerate((20, 60, 60, 150, 150, 300, 600)):
+    Path(sys.argv[1], str(number)).write_bytes(DICE.randbytes(length))
