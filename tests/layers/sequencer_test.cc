@@ -172,6 +172,40 @@ TEST(Sequencer, RefusesAChangeThatTakesTheDocumentBeyondItsLimit) {
   EXPECT_TRUE(std::holds_alternative<Accepted>(smaller.answer));
 }
 
+TEST(Sequencer, RefusesThreadsBeyondTheLimit) {
+  LiveState full = *small();
+  full.scene.outputs.resize(scene::limits::kOutputsMax);
+  const auto threads = [](const LiveState& state) {
+    return scene::threads_of(scene::totals_of(counted(state)));
+  };
+  const auto add = [&full](scene::Content content) {
+    scene::Layer layer;
+    layer.id = "more-" + std::to_string(full.scene.layers.size());
+    layer.type = scene::LayerType::kVisualFeed;
+    layer.content = std::move(content);
+    full.scene.layers.emplace_back(std::move(layer));
+  };
+  for (int i = 0; i < scene::limits::kStreamedAnimationsMax; ++i) add(scene::GifContent());
+  while (threads(full) < scene::limits::kThreadsMax) add(scene::VideoContent());
+  ASSERT_EQ(threads(full), scene::limits::kThreadsMax);
+  Sequencer sequencer(std::make_shared<const LiveState>(full), {}, false);
+  PendingCommand more = pending(command("layers.create", R"({"layer": {"type": "visual_feed",
+      "content": {"type": "video", "source": "b.mp4"}}})"));
+  EXPECT_FALSE(sequencer.execute(more, Origin::kLocal, seconds(1), {}));
+  const auto& refusal = std::get<scene::Refusal>(more.answer);
+  EXPECT_EQ(refusal.error.code, base::ErrorCode::kLimit);
+  EXPECT_EQ(refusal.error.message,
+            "the scene has 514 threads of videos, sounds, animations and outputs with this change, "
+            "which adds 2; expected at most 512");
+  PendingCommand fewer = pending(command("outputs.remove", R"({"id": "main"})"));
+  EXPECT_FALSE(sequencer.execute(fewer, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<Accepted>(fewer.answer));
+  PendingCommand again = pending(command("layers.create", R"({"layer": {"type": "visual_feed",
+      "content": {"type": "video", "source": "b.mp4"}}})"));
+  EXPECT_FALSE(sequencer.execute(again, Origin::kLocal, seconds(1), {}));
+  EXPECT_TRUE(std::holds_alternative<Accepted>(again.answer));
+}
+
 TEST(Sequencer, RefusesWorkThatNoFrameHasTimeFor) {
   Sequencer sequencer(small(), {}, false);
   std::string filters = R"({"blur": 250})";

@@ -95,6 +95,8 @@ std::vector<Limit> told_limits() {
           {"Large animations that play at once", grouped(limits::kStreamedAnimationsMax)},
           {"All URLs of videos and sounds", grouped(limits::kLiveSourcesMax)},
           {"Those at one host", grouped(limits::kLiveSourcesOfHostMax)},
+          {"All threads, see below", grouped(limits::kThreadsMax)},
+          {"Those of an output", grouped(limits::kThreadsOfOutput)},
           {"All pictures of a live scene",
            bytes_text(limits::kContentBytesMax) + ", a quarter of the memory at most"}};
 }

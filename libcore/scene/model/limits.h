@@ -51,6 +51,10 @@ inline constexpr int kSceneKeyframesMax = 20'000;
 inline constexpr int kVideosMax = 128;  ///< that may play at once
 inline constexpr int kLiveSourcesMax = 64;
 inline constexpr int kLiveSourcesOfHostMax = 32;
+/// Threads of contents, sounds and outputs, as threads_of() counts them.
+inline constexpr int kThreadsMax = 512;
+/// Those of one output: one that sends, one that encodes, and at most 12 of the encoder's library.
+inline constexpr int kThreadsOfOutput = 14;
 
 inline constexpr Range kCanvasSide{16, 7680};
 inline constexpr Range kFrameRate{1, 240};

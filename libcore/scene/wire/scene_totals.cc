@@ -38,9 +38,10 @@ class Counter {
     head.audio = scene.audio;
     head.outputs = scene.outputs;
     add(totals_.document_bytes, json_bytes(scene_codec().write(head)));
+    add(totals_.outputs, static_cast<int64_t>(scene.outputs.size()));
     for (const AudioTrack& track : scene.audio) {
       count(track.animations);
-      count_source(track.source);
+      count_source(track.source, totals_.sound_files);
     }
   }
 
@@ -57,11 +58,15 @@ class Counter {
     }
     if (!may_be_drawn(layer)) return;
     add(totals_.frame_work, frame_work(layer, canvas_));
-    if (const auto* video = std::get_if<VideoContent>(&layer.content)) count_video(*video);
+    count_playing(layer.content);
     const auto* character = std::get_if<CharacterContent>(&layer.content);
     if (character == nullptr) return;
-    if (const auto* source = std::get_if<AnimatedContent>(&character->source)) count_part(*source);
-    for (const CharacterAnimation& each : character->animations) count_part(each.content);
+    if (const auto* source = std::get_if<AnimatedContent>(&character->source)) {
+      count_playing(*source);
+    } else {
+      add(totals_.animated, 1);  // the file may be animated
+    }
+    for (const CharacterAnimation& each : character->animations) count_playing(each.content);
   }
 
  private:
@@ -75,15 +80,20 @@ class Counter {
       add(totals_.keyframes, static_cast<int64_t>(effect->keyframes.size()));
     }
   }
-  void count_part(const AnimatedContent& content) const {
-    if (const auto* video = std::get_if<VideoContent>(&content)) count_video(*video);
-  }
-  void count_video(const VideoContent& video) const {
+  // `content`: a variant.
+  template <class AnyContent>
+  void count_playing(const AnyContent& content) const {
+    const bool is_animated = std::holds_alternative<GifContent>(content) ||
+                             std::holds_alternative<SpriteContent>(content) ||
+                             std::holds_alternative<FramesContent>(content);
+    if (is_animated) add(totals_.animated, 1);
+    const auto* video = std::get_if<VideoContent>(&content);
+    if (video == nullptr) return;
     add(totals_.videos, 1);
-    count_source(video.source);
+    count_source(video->source, totals_.video_files);
   }
-  void count_source(const std::string& source) const {
-    if (!base::is_url(source)) return;
+  void count_source(const std::string& source, int64_t& files) const {
+    if (!base::is_url(source)) return add(files, 1);
     const auto users = totals_.live_sources.try_emplace(source, 0).first;
     users->second += times(sign_, 1);
     if (users->second == 0) totals_.live_sources.erase(users);
@@ -173,7 +183,18 @@ int64_t count_of(const std::map<std::string, int64_t>& hosts, const std::string&
   return found == hosts.end() ? 0 : found->second;
 }
 
+int64_t live_sources_of(const SceneTotals& totals) {
+  return static_cast<int64_t>(totals.live_sources.size());
+}
+
 }  // namespace
+
+int64_t threads_of(const SceneTotals& totals) {
+  constexpr int64_t kThreadsOfVideoFile = 2;
+  const int64_t streamed = std::min<int64_t>(totals.animated, limits::kStreamedAnimationsMax);
+  return kThreadsOfVideoFile * totals.video_files + totals.sound_files + live_sources_of(totals) +
+         streamed + limits::kThreadsOfOutput * totals.outputs;
+}
 
 SceneTotals totals_of(const Scene& scene) {
   static const std::vector<ExitingLayer> kNone;
@@ -214,16 +235,16 @@ std::optional<base::Error> objection_to(const SceneTotals& after, const SceneTot
   const bool is_change = before != nullptr;
   const SceneTotals none;
   const SceneTotals& old = is_change ? *before : none;
-  const auto count = [](const auto& sources) { return static_cast<int64_t>(sources.size()); };
   std::vector<Bound> bounds = {
       {after.document_bytes, old.document_bytes, limits::kDocumentBytesMax, "bytes as JSON"},
       {after.frame_work, old.frame_work, limits::kFrameWorkMax, "pixel passes a frame"},
       {after.animations, old.animations, limits::kSceneAnimationsMax, "animations"},
       {after.keyframes, old.keyframes, limits::kSceneKeyframesMax, "keyframes"},
       {after.videos, old.videos, limits::kVideosMax, "videos that may play at once"},
-      {count(after.live_sources), count(old.live_sources), limits::kLiveSourcesMax,
-       "live sources"}};
-  if (count(after.live_sources) > limits::kLiveSourcesOfHostMax) {
+      {live_sources_of(after), live_sources_of(old), limits::kLiveSourcesMax, "live sources"},
+      {threads_of(after), threads_of(old), limits::kThreadsMax,
+       "threads of videos, sounds, animations and outputs"}};
+  if (live_sources_of(after) > limits::kLiveSourcesOfHostMax) {
     const auto old_hosts = sources_by_host(old);
     for (const auto& [host, sources] : sources_by_host(after)) {
       bounds.push_back({sources, count_of(old_hosts, host), limits::kLiveSourcesOfHostMax,

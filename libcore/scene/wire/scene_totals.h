@@ -24,6 +24,10 @@ struct SceneTotals {
   int64_t videos = 0;  ///< of layers that may be drawn
   /// The URLs of videos of layers that may be drawn, and of sounds, with the number of users.
   std::map<std::string, int64_t> live_sources;
+  int64_t video_files = 0;  ///< of `videos`, those that are not URLs
+  int64_t sound_files = 0;
+  int64_t animated = 0;  ///< contents of animated pictures that may be drawn
+  int64_t outputs = 0;
   bool operator==(const SceneTotals&) const = default;
 };
 
@@ -32,6 +36,12 @@ struct CountedParts {
   const Scene& scene;
   const std::vector<ExitingLayer>& exiting;
 };
+
+/// The threads that the contents, sounds and outputs of a scene have at most: two for a video file
+/// (pictures and sound), one for a sound file, one for a live source, one for a large animation
+/// (which of them are large is not known before they are opened), and limits::kThreadsOfOutput for
+/// an output. The table of threads in libcore/README.md has them all.
+int64_t threads_of(const SceneTotals& totals);
 
 /// The totals of a scene without exiting layers, or of these parts.
 SceneTotals totals_of(const Scene& scene);

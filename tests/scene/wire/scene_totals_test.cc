@@ -64,9 +64,14 @@ TEST(SceneTotals, CountWhatPlaysAndWhatConnects) {
       {"id": "host", "type": "host", "size": [100, 100],
        "content": {"type": "character", "source": "a.png", "animations": {
          "talks": {"type": "video", "source": "rtmp://media/live/3"},
-         "waves": {"type": "gif", "source": "a.gif"}}}}],
+         "waves": {"type": "gif", "source": "a.gif"}}}},
+      {"id": "walk", "type": "overlay", "content": {"type": "frames", "source": "walk-*.png"}},
+      {"id": "hidden-walk", "type": "overlay", "visible": false,
+       "content": {"type": "frames", "source": "walk-*.png"}}],
     "audio": [{"id": "radio", "source": "https://radio/live",
-               "animations": [{"effect": "volume", "duration": "1s"}]}]})");
+               "animations": [{"effect": "volume", "duration": "1s"}]},
+              {"id": "music", "source": "music.ogg"}],
+    "outputs": [{"id": "main", "url": "rtmp://host/live/key"}]})");
   const SceneTotals totals = totals_of(scene);
   EXPECT_EQ(totals.animations, 3);
   EXPECT_EQ(totals.keyframes, 2);
@@ -74,6 +79,46 @@ TEST(SceneTotals, CountWhatPlaysAndWhatConnects) {
   const std::map<std::string, int64_t> sources = {
       {"https://radio/live", 1}, {"rtmp://media/live/1", 2}, {"rtmp://media/live/3", 1}};
   EXPECT_EQ(totals.live_sources, sources);
+  EXPECT_EQ(totals.video_files, 1);
+  EXPECT_EQ(totals.sound_files, 1);
+  EXPECT_EQ(totals.animated, 3);  // the file of the host may be animated, too
+  EXPECT_EQ(totals.outputs, 1);
+  EXPECT_EQ(threads_of(totals), 2 + 1 + 3 + 3 + limits::kThreadsOfOutput);
+}
+
+TEST(SceneTotals, CountAThreadForEachLargeAnimationThatMayPlay) {
+  SceneTotals totals;
+  totals.animated = limits::kLayersMax;  // most are small: at most so many have a thread
+  EXPECT_EQ(threads_of(totals), limits::kStreamedAnimationsMax);
+}
+
+// A scene whose layers, sounds and outputs have as many threads as are allowed, and `more`
+// videos, each of which has two.
+std::string scene_of_threads(int more) {
+  std::string yaml = "version: 1\nscene: a\ncanvas: {width: 320, height: 180}\nlayers:\n";
+  constexpr int kOutputs = 10;
+  constexpr int kAnimated = limits::kStreamedAnimationsMax;
+  constexpr int kTwice =
+      limits::kThreadsMax - kOutputs * limits::kThreadsOfOutput - kAnimated - limits::kAudioMax;
+  static_assert(kTwice % 2 == 0 && kTwice / 2 < limits::kVideosMax);
+  for (int i = 0; i < kTwice / 2 + more; ++i) {
+    const std::string name = std::to_string(i);
+    yaml += "  - {id: v" + name + ", type: visual_feed, content: {type: video, source: " + name +
+            ".mp4}}\n";
+  }
+  for (int i = 0; i < kAnimated; ++i) {
+    yaml += "  - {id: g" + std::to_string(i) +
+            ", type: overlay, content: {type: gif, source: a.gif}}\n";
+  }
+  yaml += "audio:\n";
+  for (int i = 0; i < limits::kAudioMax; ++i) {
+    yaml += "  - {id: s" + std::to_string(i) + ", source: a.ogg}\n";
+  }
+  yaml += "outputs:\n";
+  for (int i = 0; i < kOutputs; ++i) {
+    yaml += "  - {id: o" + std::to_string(i) + ", url: " + std::to_string(i) + ".mkv}\n";
+  }
+  return yaml;
 }
 
 TEST(SceneTotals, AtALimitAreAllowedAndOnePastItAreRefused) {
@@ -184,6 +229,17 @@ TEST(SceneTotals, BoundASceneFile) {
   EXPECT_EQ(
       refused.error().lines,
       std::vector<std::string>{"a.yaml: the scene has 5,001 animations; expected at most 5,000"});
+}
+
+TEST(SceneTotals, BoundTheThreadsOfASceneFile) {
+  const auto full = parse_scene(scene_of_threads(0), "a.yaml");
+  ASSERT_TRUE(full) << full.error().lines.front();
+  EXPECT_EQ(threads_of(totals_of(full.value().scene)), limits::kThreadsMax);
+  const auto refused = parse_scene(scene_of_threads(1), "a.yaml");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().lines,
+            std::vector<std::string>{"a.yaml: the scene has 514 threads of videos, sounds, "
+                                     "animations and outputs; expected at most 512"});
 }
 
 }  // namespace
