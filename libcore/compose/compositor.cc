@@ -7,6 +7,7 @@
 #include "frame/convert.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <utility>
@@ -50,7 +51,8 @@ Compositor::Compositor(const CompositorOptions& options)
   runs_.reserve(2 * static_cast<size_t>(grid_.count()));
 }
 
-frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds) {
+frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds,
+                                    const base::TimeLimit& limit) {
   LAYERCAST_CHECK(list.canvas == options_.size);
   if (item_nanoseconds != nullptr) item_nanoseconds->assign(list.items.size(), 0);
   if (++calls_ % kReleaseEvery == 0) release_sources();
@@ -78,9 +80,14 @@ frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* 
   stats_.plan_nanoseconds += watch.lap();
   const int64_t others = workers_.cpu_nanoseconds();
   measure_items(*plan, item_nanoseconds != nullptr);
-  work(*plan, *frame);
+  const bool is_complete = work(*plan, *frame, limit);
   const double per_tick = count_work(watch.lap() + workers_.cpu_nanoseconds() - others);
   if (item_nanoseconds != nullptr) collect_items(per_tick, *item_nanoseconds);
+  if (!is_complete) {
+    held.plan.reset();  // its content is unknown
+    if (is_last) last_frame_.reset();
+    return nullptr;
+  }
   last_plan_ = plan;
   last_frame_ = std::move(frame);
   if (options_.verify == Verify::kEveryFrame) verify(list, *last_frame_);
@@ -306,9 +313,13 @@ void Compositor::divide(int tile, const RectI& area, const FramePlan& plan, cons
   divide_part(base::intersection(area, grid_.half(tile, 1)), right);
 }
 
-void Compositor::work(const FramePlan& plan, frame::Frame& target) {
+// False when the limit was over before all was done.
+bool Compositor::work(const FramePlan& plan, frame::Frame& target, const base::TimeLimit& limit) {
   const auto runs = static_cast<int>(runs_.size());
+  std::atomic<bool> is_given_up = false;
   const auto do_one = [&](int piece, int thread) {
+    if (is_given_up.load(std::memory_order_relaxed)) return;
+    if (limit.is_over()) return is_given_up.store(true, std::memory_order_relaxed);
     Worker& worker = *benches_[static_cast<size_t>(thread)];
     if (piece < runs) return do_run(runs_[static_cast<size_t>(piece)], plan, target, worker);
     do_job(jobs_[static_cast<size_t>(piece - runs)], plan, target, worker);
@@ -322,6 +333,7 @@ void Compositor::work(const FramePlan& plan, frame::Frame& target) {
   } else {
     workers_.run(count, do_one);
   }
+  return !is_given_up;
 }
 
 void Compositor::do_run(const Run& run, const FramePlan& plan, frame::Frame& target,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/geometry.h"
+#include "base/time_limit.h"
 #include "base/worker_pool.h"
 #include "compose/damage.h"
 #include "compose/draw_list.h"
@@ -54,7 +55,10 @@ class Compositor {
   /// large together, for at most 64 calls.
   /// `item_nanoseconds`, if given, becomes the CPU time of drawing each item of the list, of all
   /// threads; 0 for those that did not change. Measuring costs a few nanoseconds an item and tile.
-  frame::FramePtr compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds = nullptr);
+  /// `limit` is looked at before each tile. Null: it was over before the frame was complete; the
+  /// times are then those of the tiles that were drawn.
+  frame::FramePtr compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds = nullptr,
+                          const base::TimeLimit& limit = {});
 
   const ComposeStats& stats() const { return stats_; }
   /// The number of frames allocated so far.
@@ -103,7 +107,7 @@ class Compositor {
   template <class Copy, class Compose>
   void divide(int tile, const base::RectI& area, const FramePlan& plan, const Copy& copy,
               const Compose& compose) const;
-  void work(const FramePlan& plan, frame::Frame& target);
+  bool work(const FramePlan& plan, frame::Frame& target, const base::TimeLimit& limit);
   void do_run(const Run& run, const FramePlan& plan, frame::Frame& target, Worker& worker) const;
   void do_job(const Job& job, const FramePlan& plan, frame::Frame& target, Worker& worker);
   void compose_part(int tile, const base::RectI& part, const FramePlan& plan, frame::Frame& target,

@@ -94,12 +94,12 @@ base::Result<void> LayerEffects::flatten(base::SizeF box, const std::optional<sc
   return {};
 }
 
-base::Result<void> LayerEffects::filter() {
+base::Result<void> LayerEffects::filter(const base::TimeLimit& limit) {
   if (filtered_ && filters_ == now_) return {};
   const auto& source = std::get<frame::PicturePtr>(flat_->picture);
   content::Part part = *flat_;
   const base::SizeF scale{1 / part.box_from_picture.xx, 1 / part.box_from_picture.yy};
-  TRY(const auto picture, content::filtered(source, now_, scale));
+  TRY(const auto picture, content::filtered(source, now_, scale, limit));
   part.picture = picture;
   part.finer = nullptr;
   part.box_from_picture =
@@ -113,7 +113,8 @@ base::Result<void> LayerEffects::filter() {
 base::Result<void> LayerEffects::apply(const scene::RunningLayer& layer,
                                        const base::SceneTime& time, base::SizeF box,
                                        const std::optional<scene::Clip>& clip,
-                                       std::vector<content::Part>& parts) {
+                                       std::vector<content::Part>& parts,
+                                       const base::TimeLimit& limit) {
   update_filters(layer, time);
   has_clipped_ = false;
   const bool is_drawn_so = now_.empty() && (recoloring_ == nullptr || parts.size() == 1);
@@ -122,7 +123,7 @@ base::Result<void> LayerEffects::apply(const scene::RunningLayer& layer,
   const bool is_first = clip && clip->order == scene::Clip::Order::kBeforeFilters && !now_.empty();
   TRY_DO(flatten(box, is_first ? clip : std::nullopt, parts));
   has_clipped_ = is_first;
-  if (!now_.empty()) TRY_DO(filter());
+  if (!now_.empty()) TRY_DO(filter(limit));
   parts.assign(1, now_.empty() ? *flat_ : *filtered_);
   return {};
 }

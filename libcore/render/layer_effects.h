@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
+#include "base/time_limit.h"
 #include "content/picture/moving.h"
 #include "content/picture/raster.h"
 #include "frame/recolor.h"
@@ -32,10 +33,10 @@ class LayerEffects {
   /// Replaces `parts` by one part with the filters of the stream time `time` applied. A single part
   /// that has only colour filters stays unchanged. Does nothing without parts or filters. `box`:
   /// the layer's. `clip`: applied before the filters, if has_clipped() says so afterwards.
-  /// Errors: kLimit if the picture would be too large.
+  /// Errors: kLimit if the picture would be too large, or when `limit` is over.
   base::Result<void> apply(const scene::RunningLayer& layer, const base::SceneTime& time,
                            base::SizeF box, const std::optional<scene::Clip>& clip,
-                           std::vector<content::Part>& parts);
+                           std::vector<content::Part>& parts, const base::TimeLimit& limit = {});
 
   /// Whether the last apply() has clipped the parts.
   bool has_clipped() const { return has_clipped_; }
@@ -47,7 +48,7 @@ class LayerEffects {
   void update_filters(const scene::RunningLayer& layer, const base::SceneTime& time);
   base::Result<void> flatten(base::SizeF box, const std::optional<scene::Clip>& clip,
                              const std::vector<content::Part>& parts);
-  base::Result<void> filter();
+  base::Result<void> filter(const base::TimeLimit& limit);
 
   std::vector<scene::Filter> now_;  ///< at this instant, without the colour filters at the end
   std::vector<scene::ColorFilter> last_colors_;  ///< the colour filters at the end

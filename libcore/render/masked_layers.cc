@@ -36,7 +36,8 @@ void Renderer::append_items(LayerState& state, const base::SceneTime& time, Item
   }
   const auto first = static_cast<ptrdiff_t>(items.size());
   add_items(state, time, items);
-  if (state.is_still) state.items.emplace(items.begin() + first, items.end());
+  // Items of a frame that is given up may lack their filters.
+  if (state.is_still && !limit_.is_over()) state.items.emplace(items.begin() + first, items.end());
 }
 
 // Appends the items of the layer as they are drawn.

@@ -489,13 +489,17 @@ bool Renderer::filter_parts(LayerState& state, base::SizeF box, const base::Scen
   if (!has_any && !animates_filters(*state.layer)) return false;
   const auto clip = state.is_clipped ? std::nullopt : state.layer->clip;
   const base::Result<void> done =
-      state.effects.apply(state.running(), time, box, clip, state.parts);
+      state.effects.apply(state.running(), time, box, clip, state.parts, limit_);
   if (done) {
     state.is_clipped = state.is_clipped || state.effects.has_clipped();
     if (state.filter_error) has_failing_change_ = true;
     state.filter_error.reset();
     state.unfilterable.reset();
     state.recoloring = state.effects.recoloring();
+    return true;
+  }
+  if (limit_.is_over()) {  // the frame is abandoned, and nothing is wrong with the filters
+    state.parts.clear();
     return true;
   }
   if (!state.filter_error) {
@@ -570,8 +574,10 @@ bool Renderer::is_overrun() const {
 
 // Takes into account that the frame took longer than its limit, `cpu_time` of it on processors.
 void Renderer::note_overrun(base::Duration cpu_time) {
-  // If the machine stood still, no layer is to blame.
-  if (layers_.empty() || cpu_time < *options_.frame_limit / 2) return suspect_.reset();
+  // If the machine stood still, no layer is to blame. The frame was abandoned at the limit, and its
+  // thread may have had to share the processor until then.
+  constexpr int kShares = 10;
+  if (layers_.empty() || cpu_time < *options_.frame_limit / kShares) return suspect_.reset();
   LayerState& costliest = *std::ranges::max_element(layers_, {}, &LayerState::measured_nanoseconds);
   // What is made once, as smaller versions of a large picture, is there in the next frame.
   if (std::exchange(suspect_, costliest.name) != costliest.name) return;
@@ -593,9 +599,9 @@ void Renderer::mark_overrun(LayerState& state) {
   has_failing_change_ = true;
 }
 
-// Composes a frame that is measured. It stands for the frames that are not.
+// Composes a frame that is measured. It stands for the frames that are not. Null: it is abandoned.
 frame::FramePtr Renderer::compose_measured() {
-  frame::FramePtr frame = compositor_->compose(list_, &item_nanoseconds_);
+  frame::FramePtr frame = compositor_->compose(list_, &item_nanoseconds_, limit_);
   constexpr double kSeconds = 1e-9 * kMeasuredEvery;
   for (LayerState& state : layers_) {
     int64_t composed = 0;
@@ -618,6 +624,7 @@ frame::FramePtr Renderer::render(int64_t frame_index) {
   const bool is_due = frames_++ % kMeasuredEvery == kMeasuredEvery - 1;
   measures_layers_ = std::exchange(measures_next_, false) || (has_costs && is_due);
   began_ = lap_ = std::chrono::steady_clock::now();
+  if (options_.frame_limit) limit_ = base::TimeLimit(began_ + *options_.frame_limit);
   int64_t cpu_nanoseconds = 0;
   const auto lap = [&](int64_t& sum) {
     const int64_t taken = watch.lap();
@@ -637,7 +644,8 @@ frame::FramePtr Renderer::render(int64_t frame_index) {
     return nullptr;
   }
   const int64_t composed = compositor_->stats().compose_nanoseconds;
-  frame::FramePtr frame = measures_layers_ ? compose_measured() : compositor_->compose(list_);
+  frame::FramePtr frame =
+      measures_layers_ ? compose_measured() : compositor_->compose(list_, nullptr, limit_);
   if (!options_.frame_limit) return frame;
   lap_ = std::chrono::steady_clock::now();
   if (!is_overrun()) {

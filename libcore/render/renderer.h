@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/geometry.h"
 #include "base/time.h"
+#include "base/time_limit.h"
 #include "compose/compositor.h"
 #include "compose/draw_list.h"
 #include "compose/mask_plane.h"
@@ -115,10 +116,11 @@ class Renderer {
 
   /// Renders the frame `frame_index`; returns the last frame again if nothing has changed.
   /// Range: frame_index >= 0. Waits until videos are decoded, unless options say otherwise
-  /// (Patience). Null: preparing its layers took longer than RenderOptions::frame_limit, and the
-  /// frame is abandoned. The layer that takes the most time of two such frames in a row is from
-  /// then on shown as its error picture, until it changes; so is one whose compositing takes so
-  /// long.
+  /// (Patience). Null: it took longer than RenderOptions::frame_limit, and was abandoned between
+  /// two layers, two passes of a filter, or two tiles. The layer that takes the most time of two
+  /// such frames in a row is from then on shown as its error picture, until it changes. Of a frame
+  /// that is abandoned while it is composed, the costs of the layers are known if the one before it
+  /// was abandoned, too.
   frame::FramePtr render(int64_t frame_index);
 
   /// The videos that have failed since the last call, which show the error picture, and layers that
@@ -248,7 +250,8 @@ class Renderer {
   int64_t update_ = 0;                           ///< counts the draw lists
   bool measures_layers_ = false;                 ///< in the current frame, with its compositing
   bool measures_next_ = false;                   ///< because the last frame took too long
-  std::chrono::steady_clock::time_point began_;  ///< the current frame, if it has a limit
+  std::chrono::steady_clock::time_point began_;  ///< the current frame
+  base::TimeLimit limit_;                        ///< of the current frame
   std::chrono::steady_clock::time_point lap_;    ///< when the last layer was measured
   std::optional<std::string>
       suspect_;  ///< the layer that took the most time of the last frame, which overran

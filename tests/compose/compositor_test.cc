@@ -1,5 +1,6 @@
 #include "compose/compositor.h"
 
+#include "base/time_limit.h"
 #include "compose/draw_list.h"
 #include "compose/reference.h"
 #include "frame/convert.h"
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <deque>
@@ -234,6 +236,52 @@ TEST(Compositor, TellsWhatEachItemCosts) {
     EXPECT_GT(costs[0], 0);
     static_cast<void>(compositor.compose(list));
   }
+}
+
+base::TimeLimit limit_in(std::chrono::nanoseconds time) {
+  return base::TimeLimit(std::chrono::steady_clock::now() + time);
+}
+
+TEST(Compositor, GivesUpAFrameBetweenTiles) {
+  RandomDraws draws(3);
+  CompositorOptions options;
+  options.size = draws.list().canvas;
+  Compositor compositor(options);
+  std::vector<int64_t> costs;
+  EXPECT_EQ(compositor.compose(draws.list(), &costs, limit_in(std::chrono::nanoseconds(-1))),
+            nullptr);
+  EXPECT_EQ(costs, std::vector<int64_t>(draws.list().items.size(), 0));
+  const FramePtr frame = compositor.compose(draws.list(), nullptr, limit_in(std::chrono::hours(1)));
+  ASSERT_NE(frame, nullptr);
+  EXPECT_EQ(difference(*frame, draws.list()), std::nullopt);
+}
+
+TEST(Compositor, FramesAfterThoseThatWereGivenUpAreWhole) {
+  int given_up = 0;
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    RandomDraws draws(seed);
+    CompositorOptions options;
+    options.size = draws.list().canvas;
+    options.threads = seed % 2 == 0 ? 1 : 3;
+    Compositor compositor(options);
+    FramePtr held;
+    for (int i = 0; i < 40; ++i) {
+      draws.step();
+      // Some limits are over at once, some while tiles are drawn, some after that.
+      const auto limit = limit_in(std::chrono::microseconds(i % 5 * 100));
+      FramePtr frame = compositor.compose(draws.list(), nullptr, limit);
+      if (frame == nullptr) {
+        ++given_up;
+        if (i % 3 == 0) frame = compositor.compose(draws.list());
+      }
+      if (frame != nullptr) {
+        ASSERT_EQ(difference(*frame, draws.list()), std::nullopt) << "seed " << seed << ", " << i;
+      }
+      // Now and then the caller holds the last frame, so that it is not drawn in place.
+      held = i % 4 < 2 ? frame : nullptr;
+    }
+  }
+  EXPECT_GT(given_up, 8);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomDrawLists, ::testing::Range(0, 20));

@@ -556,6 +556,66 @@ TEST(FrameLimit, AbandonsTwoFramesThenShowsTheErrorPictureOfTheSlowestLayer) {
   EXPECT_TRUE(renderer.failing().empty());
 }
 
+// The time of rendering one frame.
+std::chrono::nanoseconds time_of_frame(Renderer& renderer, int64_t index) {
+  const auto began = std::chrono::steady_clock::now();
+  static_cast<void>(renderer.render(index));
+  return std::chrono::steady_clock::now() - began;
+}
+
+TEST(FrameLimit, AbandonsAFrameBetweenThePassesOfALayer) {
+  const SceneFile file = parsed(kSlow);
+  const SceneViewPtr view = offline_view(file, {});
+  bool is_short = false;
+  for (int i = 0; i < 20 && !is_short; ++i) {  // a busy machine may stand still for one try
+    Renderer patient(view, {});
+    const auto whole = time_of_frame(patient, 0);
+    RenderOptions options;
+    options.frame_limit = whole / 20;
+    Renderer renderer(view, options);
+    is_short = time_of_frame(renderer, 0) < whole / 2;
+  }
+  EXPECT_TRUE(is_short);
+}
+
+constexpr std::string_view kSlowToCompose = R"(
+version: 1
+scene: a
+canvas: {width: 1280, height: 720, fps: 25}
+layers:
+  - {id: back, type: overlay, content: {type: color, color: red}}
+  - id: slow
+    type: overlay
+    size: [1280, 720]
+    blend_mode: luminosity
+    transform: {position: ["50%", "50%"], anchor: [0.5, 0.5]}
+    content: {type: shape, shape: ellipse, radius_x: 640, radius_y: 360,
+              fill: 'linear-gradient(lime, blue)'}
+    animations: [{effect: rotate, from: 0, to: 360, duration: 2s, iterations: infinite}]
+)";
+
+TEST(FrameLimit, AbandonsAFrameBetweenTilesAndFindsTheSlowestLayer) {
+  const SceneFile file = parsed(kSlowToCompose);
+  const SceneViewPtr view = offline_view(file, {});
+  Renderer patient(view, {});
+  static_cast<void>(patient.render(0));
+  const auto whole = std::min(time_of_frame(patient, 1), time_of_frame(patient, 2));
+  RenderOptions options;
+  options.frame_limit = whole / 3;
+  Renderer renderer(view, options);
+  std::vector<ContentFailure> failures;
+  int64_t index = 0;
+  for (; index < 20 && failures.empty(); ++index) {
+    static_cast<void>(renderer.render(index));
+    failures = renderer.take_failures();
+  }
+  ASSERT_EQ(failures.size(), 1U);
+  EXPECT_EQ(failures[0].layer, "slow");
+  EXPECT_EQ(failures[0].error.code, base::ErrorCode::kLimit);
+  EXPECT_GE(index, 3);  // one frame is not measured, and one may make something once
+  EXPECT_TRUE(renders(renderer, index));
+}
+
 TEST(FrameLimit, IsNoneOffline) {
   const SceneFile file = parsed(kSlow);
   Renderer renderer = offline_renderer(file, {});

@@ -25,6 +25,13 @@ using frame::Picture;
 using frame::PicturePtr;
 using frame::PremulRgba8;
 
+// Thrown to leave filters that take too long.
+struct GivenUp {};
+
+void check(const base::TimeLimit& limit) {
+  if (limit.is_over()) throw GivenUp{};
+}
+
 PicturePtr picture_of(Image<PremulRgba8> pixels, base::PointF origin) {
   return std::make_shared<Picture>(std::move(pixels), origin);
 }
@@ -58,8 +65,8 @@ base::SizeF scaled(double length, base::SizeF scale) {
   return {length * scale.width, length * scale.height};
 }
 
-base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation,
-                                 scene::BlurEdge edge) {
+base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation, scene::BlurEdge edge,
+                                 const base::TimeLimit& limit) {
   const Blur blur(deviation, edge);
   TRY_DO(check_size(blur.blurred_size(source.size())));
   const ImageView<const PremulRgba8> from = source.view();
@@ -71,7 +78,10 @@ base::Result<PicturePtr> blurred(const Picture& source, base::SizeF deviation,
         const auto* bytes = reinterpret_cast<const uint8_t*>(from.row(y) + first);
         for (int i = 0; i < 4 * count; ++i) out[i] = bytes[i];
       },
-      [&](int y, const float* row) { write_pixels(row, to.width(), to.row(y)); });
+      [&](int y, const float* row) {
+        check(limit);
+        write_pixels(row, to.width(), to.row(y));
+      });
   return picture_of(std::move(pixels), moved(source.origin(), -blur.reach().x, -blur.reach().y));
 }
 
@@ -129,7 +139,7 @@ struct Shade {
 };
 
 base::Result<Shade> shade_of(const Picture& source, const scene::DropShadowFilter& filter,
-                             base::SizeF scale) {
+                             base::SizeF scale, const base::TimeLimit& limit) {
   const Shift across(filter.offset.x * scale.width);
   const Shift down(filter.offset.y * scale.height);
   const ShiftedAlpha alpha(source, across.rest, down.rest);
@@ -151,6 +161,7 @@ base::Result<Shade> shade_of(const Picture& source, const scene::DropShadowFilte
   blur.run(
       size, 1, [&](int y, int first, int count, float* out) { alpha.read(y, first, count, out); },
       [&](int y, const float* row) {
+        check(limit);
         std::transform(row, row + coverage.width(), coverage.row(y), level);
       });
   shade.corner = {across.whole - blur.reach().x, down.whole - blur.reach().y};
@@ -162,8 +173,9 @@ base::RectI rect_at(base::PointI corner, base::SizeI size) {
 }
 
 base::Result<PicturePtr> shadowed(const Picture& source, const scene::DropShadowFilter& filter,
-                                  base::SizeF scale) {
-  TRY(const Shade shade, shade_of(source, filter, scale));
+                                  base::SizeF scale, const base::TimeLimit& limit) {
+  TRY(const Shade shade, shade_of(source, filter, scale, limit));
+  check(limit);
   const base::RectI above = rect_at({0, 0}, source.size());
   const base::RectI below = rect_at(shade.corner, shade.coverage.size());
   const base::RectI all{std::min(above.left, below.left), std::min(above.top, below.top),
@@ -204,15 +216,16 @@ PicturePtr recolored(const Picture& source, std::span<const scene::ColorFilter> 
 struct Apply {
   const Picture& source;
   base::SizeF scale;
+  const base::TimeLimit& limit;
 
   base::Result<PicturePtr> operator()(const scene::BlurFilter& filter) const {
-    return blurred(source, scaled(filter.radius, scale), filter.edge);
+    return blurred(source, scaled(filter.radius, scale), filter.edge, limit);
   }
   base::Result<PicturePtr> operator()(const scene::ColorFilter& filter) const {
     return recolored(source, {&filter, 1});
   }
   base::Result<PicturePtr> operator()(const scene::DropShadowFilter& filter) const {
-    return shadowed(source, filter, scale);
+    return shadowed(source, filter, scale, limit);
   }
   base::Result<PicturePtr> operator()(const scene::ChromaKeyFilter& filter) const {
     TRY_DO(check_size(source.size()));
@@ -223,7 +236,7 @@ struct Apply {
 };
 
 base::Result<PicturePtr> all_applied(PicturePtr source, std::span<const scene::Filter> filters,
-                                     base::SizeF scale) {
+                                     base::SizeF scale, const base::TimeLimit& limit) {
   std::vector<scene::ColorFilter> colors;  // pending; applied together
   const auto recolor = [&] {
     if (!colors.empty()) source = recolored(*source, colors);
@@ -231,12 +244,13 @@ base::Result<PicturePtr> all_applied(PicturePtr source, std::span<const scene::F
   };
   for (const scene::Filter& filter : filters) {
     if (scene::does_nothing(filter)) continue;
+    check(limit);
     if (const auto* color = std::get_if<scene::ColorFilter>(&filter)) {
       colors.push_back(*color);
       continue;
     }
     recolor();
-    TRY(source, std::visit(Apply{*source, scale}, filter));
+    TRY(source, std::visit(Apply{*source, scale, limit}, filter));
   }
   recolor();
   return source;
@@ -245,9 +259,11 @@ base::Result<PicturePtr> all_applied(PicturePtr source, std::span<const scene::F
 }  // namespace
 
 base::Result<PicturePtr> filtered(PicturePtr source, std::span<const scene::Filter> filters,
-                                  base::SizeF scale) {
+                                  base::SizeF scale, const base::TimeLimit& limit) {
   try {
-    return all_applied(std::move(source), filters, scale);
+    return all_applied(std::move(source), filters, scale, limit);
+  } catch (const GivenUp&) {
+    return base::over_limit("the filters take too long");
   } catch (const std::bad_alloc&) {
     return lacks_memory("the filtered picture cannot be made");
   }

@@ -1,5 +1,6 @@
 #include "content/filter/filters.h"
 
+#include "base/time_limit.h"
 #include "content/filter/filter_color.h"
 #include "frame/image.h"
 #include "frame/picture.h"
@@ -7,6 +8,7 @@
 #include "tests/compose/print_pixel.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -585,6 +587,58 @@ TEST(Filters, MeasureInThePictureAsItIsScaled) {
   const Raster shadowed = filtered(raster, shadow).value();
   EXPECT_EQ(shadowed.picture->size(), (SizeI{150, 130}));
   EXPECT_EQ(shadowed.pixels_from_box, raster.pixels_from_box);
+}
+
+base::TimeLimit limit_in(std::chrono::nanoseconds time) {
+  return base::TimeLimit(std::chrono::steady_clock::now() + time);
+}
+
+TEST(Filters, AreGivenUpWhenTheyTakeTooLong) {
+  const PicturePtr source = random_picture({200, 100}, 7);
+  const std::vector<std::vector<Filter>> lists = {{BlurFilter{1}},
+                                                  {BlurFilter{20}},
+                                                  {BlurFilter{20, BlurEdge::kClamp}},
+                                                  {DropShadowFilter{{0, 0, 0, 255}, 9, {4, 4}}},
+                                                  {ChromaKeyFilter{}},
+                                                  {ColorFilter{Kind::kSepia, 1}, BlurFilter{3}}};
+  for (const std::vector<Filter>& filters : lists) {
+    const auto late = filtered(source, filters, {1, 1}, limit_in(std::chrono::nanoseconds(-1)));
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().code, base::ErrorCode::kLimit);
+    const auto whole = filtered(source, filters, {1, 1}, limit_in(std::chrono::hours(1)));
+    ASSERT_TRUE(whole);
+    const PicturePtr expected = filtered_with(source, filters);
+    ASSERT_EQ(whole.value()->size(), expected->size());
+    for (int y = 0; y < expected->size().height; ++y) {
+      const auto* row = expected->view().row(y);
+      ASSERT_TRUE(std::equal(row, row + expected->size().width, whole.value()->view().row(y)));
+    }
+  }
+}
+
+// The time of a call.
+template <class Call>
+std::chrono::nanoseconds time_of(const Call& call) {
+  const auto began = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::steady_clock::now() - began;
+}
+
+TEST(Filters, AreGivenUpWithinOneOfThem) {
+  const PicturePtr source = random_picture({1500, 1500}, 9);
+  for (const double deviation : {2.0, 60.0}) {
+    const std::vector<Filter> blur = {BlurFilter{deviation}};
+    // A busy machine may stand still for one try.
+    bool is_short = false;
+    for (int i = 0; i < 20 && !is_short; ++i) {
+      const auto whole = time_of([&] { static_cast<void>(filtered(source, blur)); });
+      const auto part = time_of([&] {
+        EXPECT_FALSE(filtered(source, blur, {1, 1}, limit_in(whole / 20)));
+      });
+      is_short = part < whole * 3 / 4;
+    }
+    EXPECT_TRUE(is_short) << deviation;
+  }
 }
 
 TEST(Filters, OfAPixelOrALineAreThere) {

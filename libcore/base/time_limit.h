@@ -1,0 +1,24 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+namespace layercast::base {
+
+/// The instant at which work that takes too long is given up; by default there is none. The work
+/// asks between its parts. Thread: any.
+class TimeLimit {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  TimeLimit() = default;
+  explicit TimeLimit(Clock::time_point end) : end_(end) {}
+
+  /// Once true, it stays true. Reads the clock only if there is a limit.
+  bool is_over() const { return end_ && Clock::now() > *end_; }
+
+ private:
+  std::optional<Clock::time_point> end_;
+};
+
+}  // namespace layercast::base
