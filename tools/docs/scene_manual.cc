@@ -93,6 +93,8 @@ std::vector<Limit> told_limits() {
           {"All keyframes", grouped(limits::kSceneKeyframesMax)},
           {"All videos that may play at once", grouped(limits::kVideosMax)},
           {"Large animations that play at once", grouped(limits::kStreamedAnimationsMax)},
+          {"Memory of all of them",
+           bytes_text(limits::kStreamedBytesMax) + ", an eighth of the memory at most"},
           {"All URLs of videos and sounds", grouped(limits::kLiveSourcesMax)},
           {"Those at one host", grouped(limits::kLiveSourcesOfHostMax)},
           {"All threads, see below", grouped(limits::kThreadsMax)},

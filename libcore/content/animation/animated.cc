@@ -4,10 +4,13 @@
 #include "base/file_identity.h"
 #include "content/animation/frame_files.h"
 #include "content/animation/streamed_pictures.h"
+#include "content/animation/streamed_share.h"
+#include "content/image/file_bytes.h"
 #include "content/picture/fit.h"
+#include "frame/image.h"
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -16,10 +19,6 @@
 
 namespace layercast::content {
 namespace {
-
-constexpr int64_t kAheadBytes = int64_t{64} << 20;
-constexpr int64_t kAheadMin = 4;
-constexpr int64_t kAheadMax = 32;
 
 Part part_of(const frame::PicturePtr& picture) {
   const base::PointF origin = picture->origin();
@@ -49,28 +48,10 @@ class KeptAnimation final : public MovingContent {
   Timeline timeline_;
 };
 
-// Counts the threads that decode animations.
-class StreamedCount {
- public:
-  StreamedCount() : place_(++running()) {}
-  ~StreamedCount() { --running(); }
-  StreamedCount(const StreamedCount&) = delete;
-  StreamedCount& operator=(const StreamedCount&) = delete;
-
-  bool is_within_limits() const { return place_ <= scene::limits::kStreamedAnimationsMax; }
-
- private:
-  static std::atomic<int>& running() {
-    static std::atomic<int> count{0};
-    return count;
-  }
-  int place_;
-};
-
 class StreamedAnimation final : public MovingContent {
  public:
-  StreamedAnimation(std::unique_ptr<StreamedCount> count, StreamedPictures::Request request)
-      : count_(std::move(count)),
+  StreamedAnimation(std::unique_ptr<StreamedShare> share, StreamedPictures::Request request)
+      : share_(std::move(share)),
         box_(*request.fitting.box),
         timeline_(request.timeline),
         pictures_(std::move(request)) {}
@@ -91,7 +72,7 @@ class StreamedAnimation final : public MovingContent {
   int64_t decode_nanoseconds() const override { return pictures_.decode_nanoseconds(); }
 
  private:
-  std::unique_ptr<StreamedCount> count_;
+  std::unique_ptr<StreamedShare> share_;
   base::SizeF box_;
   Timeline timeline_;
   frame::PicturePtr shown_;
@@ -105,9 +86,12 @@ base::Result<int64_t> bytes_of_picture(const PictureSequence& sequence, const Fi
   return size.area() * int64_t{sizeof(frame::PremulRgba8)};
 }
 
+// All pictures of the sequence; null if decoding them takes longer than `patience`.
 base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& sequence,
                                                                const Fitting& fitting,
-                                                               std::optional<Texture> texture) {
+                                                               std::optional<Texture>& texture,
+                                                               std::chrono::nanoseconds patience) {
+  const auto began = std::chrono::steady_clock::now();
   auto kept = std::make_shared<KeptPictures>();
   kept->box = *fitting.box;
   kept->playback = sequence.playback();
@@ -118,11 +102,15 @@ base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& 
       TRY(raster, texture->over(raster));
     }
     kept->pictures.push_back(std::move(raster.picture));
+    const bool is_last = number + 1 == sequence.count();
+    if (!is_last && std::chrono::steady_clock::now() - began > patience) {
+      return std::shared_ptr<const KeptPictures>();
+    }
   }
   return std::shared_ptr<const KeptPictures>(std::move(kept));
 }
 
-// An opened source: the pictures in memory, or the sequence if they are too large.
+// An opened source: the pictures in memory, or the sequence if they are too large or take too long.
 struct Opened {
   std::shared_ptr<const KeptPictures> kept;
   std::unique_ptr<PictureSequence> sequence;
@@ -164,8 +152,9 @@ base::Result<Opened> open(const AnimatedRequest& request, PicturePool& pool) {
   const int64_t bytes_in_all = opened.bytes_of_picture * opened.sequence->count();
   if (bytes_in_all <= request.bytes_max) {
     TRY_DO(check_picture_memory(bytes_in_all / int64_t{sizeof(frame::PremulRgba8)}));
-    TRY(auto kept, all_pictures(*opened.sequence, opened.fitting, std::move(opened.texture)));
-    opened.kept = pool.add(key, std::move(kept));
+    TRY(auto kept,
+        all_pictures(*opened.sequence, opened.fitting, opened.texture, request.patience));
+    if (kept != nullptr) opened.kept = pool.add(key, std::move(kept));
     opened.decode_nanoseconds = watch.lap();
   }
   return opened;
@@ -187,16 +176,15 @@ base::Result<std::unique_ptr<MovingContent>> open_animated(const AnimatedRequest
     return std::unique_ptr<MovingContent>(std::make_unique<KeptAnimation>(
         std::move(opened.kept), playback, opened.decode_nanoseconds));
   }
-  auto count = std::make_unique<StreamedCount>();
-  if (!count->is_within_limits()) {
-    return base::over_limit("more than " + std::to_string(scene::limits::kStreamedAnimationsMax) +
-                            " animations of this size cannot play at once");
-  }
+  const int64_t bytes_max =
+      std::min(scene::limits::kStreamedBytesMax, frame::image_bytes_max() / 2);
+  auto share =
+      StreamedShare::take({opened.sequence->held_bytes(), opened.bytes_of_picture}, bytes_max);
+  if (!share) return at_path(std::move(share).error(), path_of(request.source));
+  const int ahead = share.value()->ahead();
   const Timeline timeline(opened.sequence->count(), opened.sequence->playback(), playback);
-  const int64_t fitting = kAheadBytes / std::max<int64_t>(1, opened.bytes_of_picture);
-  const auto ahead = static_cast<int>(std::clamp(fitting, kAheadMin, kAheadMax));
   return std::unique_ptr<MovingContent>(std::make_unique<StreamedAnimation>(
-      std::move(count),
+      std::move(share).value(),
       StreamedPictures::Request{std::move(opened.sequence), timeline, opened.fitting,
                                 std::move(opened.texture), ahead}));
 }

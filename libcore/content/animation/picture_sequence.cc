@@ -24,13 +24,18 @@ base::SizeF real_size(base::SizeI size) {
 /// A file with several pictures.
 class FileSequence final : public PictureSequence {
  public:
-  FileSequence(std::unique_ptr<PictureReader> reader, std::string path)
-      : reader_(std::move(reader)), path_(std::move(path)) {}
+  FileSequence(std::unique_ptr<PictureReader> reader, std::string path, int64_t file_bytes)
+      : reader_(std::move(reader)), path_(std::move(path)), file_bytes_(file_bytes) {}
 
   int count() const override { return reader_->count(); }
   base::SizeF size() const override { return real_size(reader_->size()); }
   FilePlayback playback() const override { return {reader_->delays(), reader_->plays()}; }
   Access access() const override { return Access::kForwards; }
+  // A decoder has the picture, the one before it and the part that is drawn onto them.
+  int64_t held_bytes() const override {
+    constexpr int64_t kPictures = 3;
+    return file_bytes_ + kPictures * reader_->size().area() * int64_t{sizeof(frame::PremulRgba8)};
+  }
 
   base::Result<Raster> picture(int number, const Fitting& fitting) override {
     auto pixels = reader_->picture(number);
@@ -43,14 +48,16 @@ class FileSequence final : public PictureSequence {
  private:
   std::unique_ptr<PictureReader> reader_;
   std::string path_;
+  int64_t file_bytes_;
 };
 
 base::Result<std::unique_ptr<PictureSequence>> open(const scene::GifContent& content) {
   TRY(std::string read, read_file(content.source, limits::kImageFileBytesMax));
+  const auto file_bytes = static_cast<int64_t>(read.size());
   auto reader = decoder().pictures(std::make_shared<const std::string>(std::move(read)));
   if (!reader) return at_path(std::move(reader).error(), content.source);
   return std::unique_ptr<PictureSequence>(
-      std::make_unique<FileSequence>(std::move(reader).value(), content.source));
+      std::make_unique<FileSequence>(std::move(reader).value(), content.source, file_bytes));
 }
 
 /// The cells of a sprite sheet. Remaining pixels belong to no cell.

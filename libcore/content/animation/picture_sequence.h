@@ -42,6 +42,9 @@ class PictureSequence {
   virtual FilePlayback playback() const { return {}; }
   virtual Access access() const { return Access::kAny; }
 
+  /// The memory of the file and of its decoder, an estimate in bytes, besides that of images.
+  virtual int64_t held_bytes() const { return 0; }
+
   /// Reads and fits picture `number`, from 0. Errors: `where` is the path of its file.
   virtual base::Result<Raster> picture(int number, const Fitting& fitting) = 0;
 };

@@ -109,6 +109,12 @@ inline constexpr int64_t kSvgFileBytesMax = 4 << 20;
 inline constexpr int64_t kContentBytesMax = int64_t{2} << 30;
 /// Large animations that are decoded while they play, each by a thread.
 inline constexpr int kStreamedAnimationsMax = 64;
+/// Memory of all of them: files, decoders, and pictures decoded ahead. At most half of what the
+/// pictures of all contents may use.
+inline constexpr int64_t kStreamedBytesMax = int64_t{1} << 30;
+/// How long the pictures of an animation are decoded before it plays. One that takes longer is
+/// decoded while it plays.
+inline constexpr std::chrono::seconds kKeepPatience{5};
 /// An image from a URL: its size, and the time in which it must have arrived.
 inline constexpr int64_t kWebPictureBytesMax = 32 << 20;
 inline constexpr std::chrono::seconds kWebPicturePatience{10};

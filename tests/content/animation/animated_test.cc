@@ -1,8 +1,11 @@
 #include "content/animation/animated.h"
 
+#include "content/animation/streamed_share.h"
 #include "content/image/apng.h"
 #include "content/image/decode.h"
 #include "content/image/image_content.h"
+#include "content/picture/fit.h"
+#include "scene/model/limits.h"
 #include "tests/base/with_client_limits.h"
 #include "tests/content/animation_files.h"
 
@@ -588,6 +591,38 @@ TEST_F(Streamed, SharesNothing) {
   const auto kept = keep_pictures(streamed(sources_.front()), pool_);
   ASSERT_TRUE(kept.ok());
   EXPECT_EQ(kept.value(), nullptr);
+}
+
+TEST_F(Streamed, IsWhatTakesTooLongToDecodeAtOnce) {
+  for (const auto& source : sources_) {
+    AnimatedRequest request{source, std::nullopt, std::nullopt};
+    request.patience = std::chrono::nanoseconds(-1);
+    const auto kept = keep_pictures(request, pool_);
+    ASSERT_TRUE(kept.ok());
+    EXPECT_EQ(kept.value(), nullptr);
+    const auto content = opened(request);
+    ASSERT_TRUE(content);
+    EXPECT_TRUE(content->may_be_behind());  // decoded while it plays, from its first picture on
+    const auto expected = opened({source, {}, {}});
+    EXPECT_FALSE(expected->may_be_behind());
+    for (int i = 0; i < 50; ++i) {
+      const Duration time = milliseconds(100 * i);
+      ASSERT_EQ(letters_at(*content, time), letters_at(*expected, time)) << i;
+    }
+  }
+}
+
+TEST_F(Streamed, NeedsItsShareOfTheMemoryOfAllLargeAnimations) {
+  const auto others =
+      StreamedShare::take({scene::limits::kStreamedBytesMax, 1}, scene::limits::kStreamedBytesMax);
+  ASSERT_TRUE(others);
+  for (const auto& source : sources_) {
+    const auto content = open_animated(streamed(source), pool_);
+    ASSERT_FALSE(content);
+    EXPECT_EQ(content.error().code, base::ErrorCode::kLimit);
+    EXPECT_TRUE(is_of_memory(content.error()));  // so that it is tried again
+    EXPECT_TRUE(opened({source, {}, {}}));       // a small one needs no share
+  }
 }
 
 TEST_F(Streamed, AFileThatIsGoneIsToldWhenItsTurnComes) {
