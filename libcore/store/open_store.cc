@@ -1,4 +1,6 @@
+#include "base/stable_hash.h"
 #include "store/memory_store.h"
+#include "store/name_lock.h"
 #include "store/redis_follower.h"
 #include "store/redis_owner.h"
 #include "store/sqlite_store.h"
@@ -6,6 +8,7 @@
 #include "store/store_metrics.h"
 #include "store/store_uri.h"
 
+#include <filesystem>
 #include <utility>
 
 namespace layercast::store {
@@ -92,6 +95,21 @@ Result<std::unique_ptr<StateStore>> open_unmeasured(const StoreRequest& request,
 }
 
 }  // namespace
+
+std::string local_file_path(const StoreRequest& request, std::string_view ending) {
+  const auto uri = parse_store_uri(request.uri);
+  if (!uri || uri.value().kind == Kind::kMemory) return {};
+  const std::string scene = file_name_part(request.scene);
+  const std::string last = "." + std::string(ending);
+  if (request.role == Role::kFollower) {
+    const std::string hash = base::hex_of(base::stable_hash(redacted_uri(request.uri)));
+    const std::string name = "follower-" + scene + "-" + hash + last;
+    return (std::filesystem::path(request.folder) / name).string();
+  }
+  const std::string& state =
+      uri.value().is_remote() ? RedisOwner::journal_path(request) : uri.value().path;
+  return state + "." + scene + last;
+}
 
 Result<std::unique_ptr<StateStore>> open_store(const StoreRequest& request,
                                                base::Metrics& metrics) {

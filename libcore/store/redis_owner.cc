@@ -1,5 +1,6 @@
 #include "store/redis_owner.h"
 
+#include "base/stable_hash.h"
 #include "base/thread_name.h"
 #include "base/trace.h"
 #include "store/backoff.h"
@@ -19,19 +20,6 @@ using std::chrono::steady_clock;
 
 constexpr milliseconds kFirstPatience{2000};
 constexpr milliseconds kRenewEvery{1000};
-
-/// FNV-1a: distinguishes file names; not a secure hash.
-uint64_t hash_of(std::string_view text) {
-  uint64_t hash = 14695981039346656037U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
-  return hash;
-}
-
-std::string hex_of(uint64_t value) {
-  std::string text(16, '0');
-  for (size_t i = text.size(); i-- > 0; value /= 16) text[i] = "0123456789abcdef"[value % 16];
-  return text;
-}
 
 std::string this_process() {
   std::array<char, 256> host{};
@@ -62,11 +50,15 @@ Result<std::unique_ptr<RedisOwner>> RedisOwner::open(const StoreRequest& request
   return store;
 }
 
+std::string RedisOwner::journal_path(const StoreRequest& request) {
+  const uint64_t uri_hash = base::stable_hash(redacted_uri(request.uri));
+  const std::string name =
+      "redis-" + file_name_part(request.scene) + "-" + base::hex_of(uri_hash) + ".db";
+  return (std::filesystem::path(request.folder) / name).string();
+}
+
 Result<void> RedisOwner::begin(const StoreRequest& request) {
-  const std::filesystem::path folder = request.folder;
-  const std::string path =
-      (folder / ("redis-" + file_name_part(scene_) + "-" + hex_of(hash_of(name_)) + ".db"))
-          .string();
+  const std::string path = journal_path(request);
   TRY(local_, SqliteStore::open_owned(path, scene_, request.bad_file, request.on_set_aside));
   TRY(reader_, SqliteStore::open(path, scene_, Role::kFollower));
   TRY(lease_.writer, local_->file_id());

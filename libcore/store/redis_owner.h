@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace layercast::store {
@@ -25,6 +26,8 @@ class RedisOwner : public StateStore {
   static base::Result<std::unique_ptr<RedisOwner>> open(const StoreRequest& request,
                                                         const StoreUri& uri,
                                                         base::Metrics& metrics);
+  /// The SQLite file of the local journal, in the folder of the request.
+  static std::string journal_path(const StoreRequest& request);
   /// Writes the remaining commits to Redis if it answers, and releases the scene name.
   ~RedisOwner() override;
 

@@ -121,6 +121,11 @@ struct StoreRequest {
 base::Result<std::unique_ptr<StateStore>> open_store(const StoreRequest& request,
                                                      base::Metrics& metrics);
 
+/// The path of a local file that belongs to the scene of the request, beside the state or the local
+/// journal of an owner, or in the folder for a follower; `ending`: such as `loading`. Empty if the
+/// store keeps nothing or its URI is invalid. Several followers in one folder have the same path.
+std::string local_file_path(const StoreRequest& request, std::string_view ending);
+
 /// `uri` in a form that may be logged: with `***` in place of passwords.
 std::string redacted_uri(std::string_view uri);
 

@@ -8,9 +8,12 @@ namespace layercast::store::test {
 namespace {
 
 using base::ErrorCode;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 using Kind = StoreUri::Kind;
 
 StoreUri parsed(const std::string& uri) {
@@ -97,6 +100,20 @@ TEST(RedactedUri, KeepsEverythingButPasswords) {
   EXPECT_EQ(redacted_uri("redis://:secret/x"), "redis://***");
   EXPECT_EQ(redacted_uri("redis+sentinel://a:1,[::1]:2/m/1"), "redis+sentinel://a:1,[::1]:2/m/1");
   EXPECT_EQ(redacted_uri(""), "");
+}
+
+TEST(LocalFilePath, IsBesideTheStateOrInTheFolder) {
+  const auto path = [](const std::string& uri, Role role) {
+    return local_file_path({uri, "a/b", role, "/folder"}, "loading");
+  };
+  EXPECT_EQ(path("sqlite:/var/state.db", Role::kOwner), "/var/state.db.a%2Fb.loading");
+  EXPECT_THAT(path("redis://:secret@localhost/0", Role::kOwner),
+              AllOf(StartsWith("/folder/redis-a%2Fb-"), EndsWith(".db.a%2Fb.loading")));
+  const std::string follower = path("sqlite:/var/state.db", Role::kFollower);
+  EXPECT_THAT(follower, AllOf(StartsWith("/folder/follower-a%2Fb-"), EndsWith(".loading")));
+  EXPECT_NE(path("redis://localhost/0", Role::kFollower), follower);
+  EXPECT_EQ(path("memory:", Role::kOwner), "");
+  EXPECT_EQ(path("nothing:", Role::kOwner), "");
 }
 
 }  // namespace
