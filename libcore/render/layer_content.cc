@@ -106,11 +106,16 @@ LayerContentPtr ContentMaker::make(const scene::RunningLayer& running,
   try {
     made = made_without_remarks(running, clock);
   } catch (const std::bad_alloc&) {
-    made = std::make_shared<LayerContent>();
-    made->is_whole = is_made_whole(running);
-    fail(*made, running.layer, content::lacks_memory("it cannot be drawn"));
+    made = make_failed(running, content::lacks_memory("it cannot be drawn"));
   }
   made->remarks = remarks.take();
+  return made;
+}
+
+LayerContentPtr ContentMaker::make_failed(const scene::RunningLayer& running, base::Error error) {
+  auto made = std::make_shared<LayerContent>();
+  made->is_whole = is_made_whole(running);
+  fail(*made, running.layer, std::move(error));
   return made;
 }
 

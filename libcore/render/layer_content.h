@@ -68,6 +68,9 @@ class ContentMaker {
   /// error picture.
   LayerContentPtr make(const scene::RunningLayer& layer, const scene::PlaceholderClock& clock);
 
+  /// The error picture of a layer whose content is not loaded because of `error`.
+  LayerContentPtr make_failed(const scene::RunningLayer& layer, base::Error error);
+
   /// Draws the contents. Another owner may use it while this maker does not.
   const std::shared_ptr<content::Rasterizer>& rasterizer() const { return rasterizer_; }
 

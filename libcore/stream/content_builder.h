@@ -39,13 +39,12 @@ class ContentBuilder {
  public:
   render::LayerContentPtr make(const ContentContextPtr& context, const scene::RunningLayer& layer,
                                const scene::PlaceholderClock& clock) {
-    if (context_ != context) {
-      context_ = context;
-      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->sources,
-                                                      context->pool);
-    }
-    if (++made_ % kTidyEvery == 0 || lacks_memory()) forget_unused();
-    return maker_->make(layer, clock);
+    return maker_of(context).make(layer, clock);
+  }
+  /// The error picture of a layer that is not loaded because of `error`.
+  render::LayerContentPtr make_failed(const ContentContextPtr& context,
+                                      const scene::RunningLayer& layer, base::Error error) {
+    return maker_of(context).make_failed(layer, std::move(error));
   }
 
   /// Releases the pictures that only this builder still refers to.
@@ -57,6 +56,16 @@ class ContentBuilder {
 
  private:
   static constexpr int kTidyEvery = 64;
+
+  render::ContentMaker& maker_of(const ContentContextPtr& context) {
+    if (context_ != context) {
+      context_ = context;
+      maker_ = std::make_unique<render::ContentMaker>(context->settings, context->sources,
+                                                      context->pool);
+    }
+    if (++made_ % kTidyEvery == 0 || lacks_memory()) forget_unused();
+    return *maker_;
+  }
 
   ContentContextPtr context_;
   std::unique_ptr<render::ContentMaker> maker_;

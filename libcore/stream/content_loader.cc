@@ -137,6 +137,7 @@ void ContentLoader::Work::process_states(const std::vector<layers::Published>& p
     catches_up_ = false;
   }
   changed_.notify_all();
+  if (!published.empty()) forget_removed_marks(*published.back().state);
 }
 
 void ContentLoader::Work::make_ready(const scene::LiveStatePtr& state) {
@@ -465,5 +466,6 @@ void ContentLoader::stop_waiting() { work_->stop_waiting(); }
 
 SceneViewPtr ContentLoader::view_at(base::Duration time) { return work_->view_at(time); }
 std::vector<LayerFailure> ContentLoader::failures() const { return work_->failures(); }
+bool ContentLoader::release(const std::string& layer) { return work_->release(layer); }
 
 }  // namespace layercast::stream

@@ -7,6 +7,7 @@
 #include "render/layer_content.h"
 #include "render/scene_view.h"
 #include "stream/layer_failure.h"
+#include "stream/loading_marks.h"
 #include "stream/stream_clock.h"
 
 #include <cstdint>
@@ -29,6 +30,9 @@ struct ContentLoaderOptions {
   /// Called once for every remark on a content of a layer (render::LayerContent::remarks), on a
   /// thread of the loader. It must not block. May be absent.
   std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
+  /// Holds contents that were loading when a former process died, and marks those that are loaded
+  /// now; outlives the loader. Null: none is held.
+  LoadingMarks* marks = nullptr;
 };
 
 /// Loads the contents of the live scene in the background. Layer updates are atomic: an update
@@ -59,6 +63,10 @@ class ContentLoader {
 
   /// The layers, visible or not, whose content could not be loaded.
   std::vector<LayerFailure> failures() const;
+
+  /// Loads the contents of a layer that was held: ContentLoaderOptions::marks. Returns whether it
+  /// was.
+  bool release(const std::string& layer);
 
  private:
   class Work;

@@ -34,6 +34,7 @@ class ContentLoader::Work {
   void stop_waiting();
   render::SceneViewPtr view_at(base::Duration time);
   std::vector<LayerFailure> failures() const;
+  bool release(const std::string& layer);
 
  private:
   /// A job that reads from web servers has threads of its own, so that a slow server delays no
@@ -95,6 +96,9 @@ class ContentLoader::Work {
   void forget_absent(const scene::LiveState& state);
   MadeContent make(ContentBuilder& builder, const ContentContextPtr& context,
                    const scene::RunningLayer& layer, const std::string& reported);
+  bool load_marked(ContentBuilder& builder, const ContentContextPtr& context,
+                   const scene::RunningLayer& layer, MadeContent& made);
+  void forget_removed_marks(const scene::LiveState& state);
   void report_remarks(const std::string& layer, const std::vector<std::string>& remarks);
   void scale(const SharedLayer& shared, const render::LayerContent& content,
              const render::Stage& stage);
@@ -130,6 +134,7 @@ class ContentLoader::Work {
   bool has_news_ = false;
   bool catches_up_ = false;  ///< the contents may be behind the present time
   bool has_loaded_ = false;  ///< other files may be watched, or a retry may be due
+  int64_t releases_ = 0;     ///< of held layers
   std::set<std::string> changed_files_;
   AssetFiles font_files_;  ///< of the scene, as they were when they were read
   AssetFiles watched_files_;

@@ -22,6 +22,12 @@ render::Stage stage_of(base::SizeI canvas, base::SizeI frame) {
   return {canvas, render::frame_from_canvas(canvas, frame)};
 }
 
+base::Error held_back(const std::string& layer, base::WallTime since) {
+  return base::conflict("it began to load at " + base::utc_text(since) +
+                        ", and the process died before it was ready; \"layerctl release " + layer +
+                        "\" or a change of its content loads it");
+}
+
 // The image of the layer's mask, or the layer that the image masks.
 std::string partner_of(const std::string& name) {
   return render::is_mask_name(name) ? std::string(render::owner_of(name)) : render::mask_name(name);
@@ -117,8 +123,11 @@ void ContentLoader::Work::note_bytes() {
 
 // Registers a content that was made. Requires mutex_.
 void ContentLoader::Work::land(const std::string& name, Held loaded) {
+  const auto releases = loaded.made.releases;
   ready_.land(name, loaded.shared, std::move(loaded.made), loaded.context,
               options_.clock->host().now(), options_.clock->next_frame_time());
+  // It may have been released since.
+  if (releases && *releases != releases_) ready_.entries[name].is_stale = true;
 }
 
 // Registers a content, and the one that waits for it: a layer and its mask change in one frame.
@@ -181,21 +190,10 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
   made.files = identified(used.files);
   made.has_sources = used.has_urls || !used.files.empty();
   const auto began = std::chrono::steady_clock::now();
-  const base::Duration now = options_.clock->next_frame_time();
-  const base::FrameRate rate = options_.clock->rate();
-  LayerContentPtr content = builder.make(context, layer,
-                                         {rate.index_at(now), rate, context->epoch,
-                                          layer.run.start.value_or(now), layer.run.stopwatch});
-  if (content->moving != nullptr) {
-    // Decodes the first picture in advance; its errors are reported when it is shown.
-    const base::Duration start = layer.run.start.value_or(now);
-    std::vector<content::Part> parts;
-    const auto first = content->moving->show(
-        base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
-    if (!first) made.failure = first.error();
-  }
+  const bool is_loaded = load_marked(builder, context, layer, made);
+  const LayerContentPtr& content = made.content;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
-  seconds_->observe(taken.count());
+  if (is_loaded) seconds_->observe(taken.count());
   base::trace("content", [&] {
     return layer.layer.id + (content->error ? ": failed after " : ": made in ") +
            std::to_string(taken.count()) + " s";
@@ -208,9 +206,70 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
     }
   }
   report_remarks(owner, content->remarks);
-  made.content = std::move(content);
   made.is_outdated = is_outdated(made.files);
   return made;
+}
+
+// Makes the content of `made` while it is marked, up to its first picture; false: it is held, and
+// the error picture says why.
+bool ContentLoader::Work::load_marked(ContentBuilder& builder, const ContentContextPtr& context,
+                                      const scene::RunningLayer& layer, MadeContent& made) {
+  std::optional<LoadingMarks::Mark> mark;
+  if (options_.marks != nullptr && is_marked(layer.layer)) {
+    const MarkedContent content = marked_content(layer.layer, made.files);
+    {
+      const std::lock_guard lock(mutex_);
+      made.releases = releases_;
+    }
+    if (const auto since = options_.marks->held_since(content)) {
+      made.content = builder.make_failed(
+          context, layer, held_back(std::string(render::owner_of(layer.layer.id)), *since));
+      made.has_sources = false;  // Only a change or a release helps.
+      return false;
+    }
+    made.releases.reset();
+    mark.emplace(*options_.marks, content);
+  }
+  const base::Duration now = options_.clock->next_frame_time();
+  const base::FrameRate rate = options_.clock->rate();
+  made.content = builder.make(context, layer,
+                              {rate.index_at(now), rate, context->epoch,
+                               layer.run.start.value_or(now), layer.run.stopwatch});
+  if (made.content->moving == nullptr) return true;
+  // Decodes the first picture in advance; its errors are reported when it is shown.
+  const base::Duration start = layer.run.start.value_or(now);
+  std::vector<content::Part> parts;
+  const auto first = made.content->moving->show(
+      base::SceneTime{now.count(), 1'000'000'000}.since(start), frame::Patience::kWaits, parts);
+  if (!first) made.failure = first.error();
+  return true;
+}
+
+bool ContentLoader::Work::release(const std::string& layer) {
+  if (options_.marks == nullptr || !options_.marks->release(layer)) return false;
+  const auto is_of_layer = [&](const auto& each) {
+    return render::owner_of(each.second.shared.layer->id) == layer;
+  };
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto& entry : ready_.entries) {
+      if (is_of_layer(entry) && entry.second.error) entry.second.is_stale = true;
+    }
+    std::erase_if(held_, is_of_layer);
+    ++releases_;
+    has_loaded_ = true;
+  }
+  changed_.notify_all();
+  return true;
+}
+
+// Forgets why layers were held that the newest state does not have any more.
+void ContentLoader::Work::forget_removed_marks(const scene::LiveState& state) {
+  if (options_.marks == nullptr || !options_.marks->has_holds()) return;
+  const auto wanted = layers_of(state, options_.clock->next_frame_time());
+  std::set<std::string_view> layers;
+  for (const Wanted& each : wanted) layers.insert(each.shared.layer->id);
+  options_.marks->forget_removed(layers);
 }
 
 // A layer whose content is made again gets the same remarks, which are reported once.

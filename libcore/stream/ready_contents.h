@@ -24,6 +24,8 @@ struct MadeContent {
   AssetFiles files;                    ///< as they were before they were read
   bool is_outdated = false;            ///< one was written to while it was read
   bool has_sources = false;            ///< whether it is made of files or URLs
+  /// Present if it was not loaded, but held: how many releases came before.
+  std::optional<int64_t> releases{};
 };
 
 /// The contents that are ready to be shown, by the names of their layers, and when each is loaded

@@ -67,6 +67,7 @@ class StreamManager::Work {
 
   StreamStatus status() const;
   std::vector<LayerFailure> failures() const;
+  bool release(const std::string& layer) { return loader_->release(layer); }
   FrameTap& tap() { return tap_; }
   void end_for_good() { end_ = media::StreamEnd::kForGood; }
 
@@ -187,7 +188,8 @@ StreamManager::Work::Work(StreamOptions options)
       options_.folder,
       {options_.open_feed, [this](const auto& of) { return soundtrack_.open_probe(of); }},
       [this](const auto& layer, const auto& error) { report_error(layer, error); },
-      [this](const auto& layer, const auto& remark) { report_remark(layer, remark); }});
+      [this](const auto& layer, const auto& remark) { report_remark(layer, remark); },
+      options_.marks});
   transmission_ = options_.layers->current()->transmission;
   newest_ticks_ = host_.now().time_since_epoch().count();
   subscription_ = options_.layers->subscribe(
@@ -490,6 +492,7 @@ StreamManager::~StreamManager() = default;
 
 StreamStatus StreamManager::status() const { return work_->status(); }
 std::vector<LayerFailure> StreamManager::failures() const { return work_->failures(); }
+bool StreamManager::release(const std::string& layer) { return work_->release(layer); }
 FrameTap& StreamManager::tap() { return work_->tap(); }
 void StreamManager::end_for_good() { work_->end_for_good(); }
 

@@ -8,6 +8,7 @@
 #include "render/layer_content.h"
 #include "stream/frame_tap.h"
 #include "stream/layer_failure.h"
+#include "stream/loading_marks.h"
 #include "stream/stream_clock.h"
 
 #include <chrono>
@@ -38,6 +39,7 @@ struct StreamOptions {
   std::function<void(const std::string& layer, const std::string& remark)> on_remark{};
   /// A frame that takes longer is abandoned: the last one is repeated and counted as dropped.
   base::Duration frame_limit = std::chrono::seconds(1);
+  LoadingMarks* marks = nullptr;  ///< ContentLoaderOptions::marks; outlives the manager
 };
 
 /// Why the stream cannot run as `state` says (canvas, outputs, settings); nullopt when it can.
@@ -80,6 +82,9 @@ class StreamManager {
   StreamStatus status() const;
   /// The layers and sounds that cannot be shown or heard now.
   std::vector<LayerFailure> failures() const;
+  /// Loads the content of a layer that is held because it was loading when a former process died.
+  /// Returns whether it was held.
+  bool release(const std::string& layer);
   /// Access to the rendered frames, for snapshots and previews.
   FrameTap& tap();
 

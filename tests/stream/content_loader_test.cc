@@ -1,6 +1,9 @@
 #include "stream/content_loader.h"
 
 #include "frame/yuv_picture.h"
+#include "scene/eval/resolved.h"
+#include "stream/loading_marks.h"
+#include "stream/used_files.h"
 #include "tests/stream/live_scene.h"
 
 #include <array>
@@ -75,7 +78,7 @@ class Gate {
 };
 
 struct Loading {
-  explicit Loading(LiveScene& live, render::FeedOpener opener = {}) {
+  explicit Loading(LiveScene& live, render::FeedOpener opener = {}, LoadingMarks* marks = nullptr) {
     ContentLoaderOptions options;
     options.layers = live.layers.get();
     options.clock = &live.clock;
@@ -83,6 +86,7 @@ struct Loading {
     options.folder = LAYERCAST_SOURCE_DIR "/scenes";
     options.sources.open_feed = opener ? std::move(opener) : gate.opener();
     options.on_failure = [this](const std::string&, const base::Error&) { ++failures; };
+    options.marks = marks;
     loader = std::make_unique<ContentLoader>(std::move(options));
   }
   ~Loading() { gate.open(); }
@@ -911,6 +915,126 @@ TEST_F(ChangingFiles, OneOfNumberedFilesIsEnough) {
   ASSERT_TRUE(shows(loading, "a", "ff0000"));
   write("a-1.svg", drawing("blue"));
   EXPECT_TRUE(shows(loading, "a", "0000ff"));
+}
+
+// ---- What was loading when a process died -------------------------------------------------------
+
+class HeldLayers : public ChangingFiles {
+ protected:
+  std::unique_ptr<LoadingMarks> open_marks(const std::string& name) const {
+    return LoadingMarks::open(path(name), LoadingMarks::Former::kHeld).value();
+  }
+  // What the file of the marks has now, as after the death of its process.
+  std::unique_ptr<LoadingMarks> marks_after_death(const std::string& name) const {
+    std::filesystem::copy_file(path(name), path("left"),
+                               std::filesystem::copy_options::overwrite_existing);
+    return open_marks("left");
+  }
+  static render::FeedOpener opener_of(Film& film) {
+    return [&film](const auto&, const auto&) {
+      const std::lock_guard lock(film.mutex);
+      ++film.opened;
+      return base::Result<std::unique_ptr<frame::VideoFeed>>(std::make_unique<FilmFeed>(film));
+    };
+  }
+  static bool shows_film(Loading& loading) {
+    return loading.view_when([&](const render::SceneView& view) {
+      const auto layer = layer_named(view, "film");
+      return layer && !layer->content->error;
+    }) != nullptr;
+  }
+  std::string scene() const {
+    return scene_with(image("a", "a.svg") +
+                      "  - {id: film, type: visual_feed, content: {type: video, source: a.mp4}}\n");
+  }
+};
+
+TEST_F(HeldLayers, AreLoadedOnceTheyAreReleased) {
+  write("a.svg", drawing("red"));
+  std::unique_ptr<LoadingMarks> marks;
+  {
+    const auto former_marks = open_marks("marks");
+    LiveScene live(scene());
+    Loading loading(live, {}, former_marks.get());
+    loading.gate.wait_until_asked();
+    ASSERT_TRUE(shows(loading, "a", "ff0000"));
+    marks = marks_after_death("marks");
+  }
+  Film film;
+  LiveScene live(scene());
+  Loading loading(live, opener_of(film), marks.get());
+  ASSERT_TRUE(shows(loading, "a", "ff0000"));
+  ASSERT_NE(loading.view_when([&](const auto&) { return loading.loader->failures().size() == 1; }),
+            nullptr);
+  const LayerFailure failure = loading.loader->failures().at(0);
+  EXPECT_EQ(failure.id, "film");
+  EXPECT_NE(failure.error.message.find("layerctl release film"), std::string::npos)
+      << failure.error.message;
+  // Another change of the scene does not load it.
+  ASSERT_NE(
+      loading.view_of_revision(live.update("film", Value::object().add("opacity", Value::of(0.5)))),
+      nullptr);
+  EXPECT_FALSE(loading.loader->release("a"));
+  EXPECT_EQ(film.count(&Film::opened), 0);
+  EXPECT_TRUE(loading.loader->release("film"));
+  EXPECT_TRUE(shows_film(loading));
+  EXPECT_EQ(film.count(&Film::opened), 1);
+  EXPECT_TRUE(loading.loader->failures().empty());
+  EXPECT_FALSE(loading.loader->release("film"));
+}
+
+TEST_F(HeldLayers, AreLoadedAfterAChangeOfTheirContent) {
+  write("a.svg", drawing("red"));
+  std::unique_ptr<LoadingMarks> marks;
+  {
+    const auto former_marks = open_marks("marks");
+    LiveScene live(scene());
+    Loading loading(live, {}, former_marks.get());
+    loading.gate.wait_until_asked();
+    ASSERT_TRUE(shows(loading, "a", "ff0000"));
+    marks = marks_after_death("marks");
+  }
+  Film film;
+  LiveScene live(scene());
+  Loading loading(live, opener_of(film), marks.get());
+  ASSERT_NE(loading.view_when([&](const auto&) { return loading.loader->failures().size() == 1; }),
+            nullptr);
+  Value content = Value::object().add("type", Value::of("video")).add("source", Value::of("b.mp4"));
+  live.update("film", Value::object().add("content", std::move(content)));
+  EXPECT_TRUE(shows_film(loading));
+  EXPECT_EQ(film.count(&Film::opened), 1);
+  EXPECT_FALSE(marks->has_holds());
+}
+
+TEST_F(HeldLayers, AreLoadedAfterAChangeOfTheirFile) {
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with(image("a", "a.svg")));
+  const auto state = live.layers->current();
+  const auto layer = scene::resolved(state->scene.layers[0], state->scene.canvas.size);
+  const auto former_marks = open_marks("marks");
+  const LoadingMarks::Mark mark(*former_marks, marked_content(*layer, identified({path("a.svg")})));
+  const auto marks = marks_after_death("marks");
+  Loading loading(live, {}, marks.get());
+  ASSERT_NE(loading.view_when([&](const auto&) { return loading.loader->failures().size() == 1; }),
+            nullptr);
+  write("a.svg", drawing("blue"));
+  EXPECT_TRUE(shows(loading, "a", "0000ff"));
+  EXPECT_FALSE(marks->has_holds());
+}
+
+TEST_F(HeldLayers, AreForgottenWhenTheyAreRemoved) {
+  write("a.svg", drawing("red"));
+  LiveScene live(scene_with(image("a", "a.svg") + image("b", "a.svg")));
+  const auto state = live.layers->current();
+  const auto layer = scene::resolved(state->scene.layers[0], state->scene.canvas.size);
+  const auto former_marks = open_marks("marks");
+  const LoadingMarks::Mark mark(*former_marks, marked_content(*layer, identified({path("a.svg")})));
+  const auto marks = marks_after_death("marks");
+  Loading loading(live, {}, marks.get());
+  ASSERT_NE(loading.view_when([&](const auto&) { return loading.loader->failures().size() == 1; }),
+            nullptr);
+  live.apply("layers.delete", Value::object().add("id", Value::of("a")));
+  EXPECT_NE(loading.view_when([&](const auto&) { return !marks->has_holds(); }), nullptr);
 }
 
 }  // namespace
