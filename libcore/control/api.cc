@@ -214,6 +214,13 @@ Value layer_animations_document(const scene::LiveState& state, const scene::Laye
   return document;
 }
 
+Value released_document(const scene::LiveState& state, const std::string& id, bool released) {
+  Value document = Value::object();
+  document.add("revision", revision_of(state))
+      .add("result", Value::object().add("id", Value::of(id)).add("released", Value::of(released)));
+  return document;
+}
+
 Value scheduled_document(const layers::LayerManager& layers) {
   Value list = Value::array();
   for (const layers::Scheduled& each : layers.scheduled()) {
@@ -429,6 +436,15 @@ Answer Api::layer_run(const Request& request, const Route&) const {
   return json_answer(
       scene::run_document(*state->run.layers.of(request.id))
           .add("failure", failure == failing.end() ? Value::null() : Value::of(failure->message)));
+}
+
+Answer Api::release_layer(const Request& request, const Route&) const {
+  const scene::LiveStatePtr state = parts_.layers.current();
+  if (scene::find_by_id(state->scene.layers, request.id) == nullptr) {
+    return answer_of(problem(404, "there is no layer \"" + base::shortened(request.id) + "\""));
+  }
+  const bool released = parts_.status_provider.release_layer(request.id);
+  return json_answer(released_document(*state, request.id, released));
 }
 
 Answer Api::animations(const Request& request, const Route&) const {

@@ -45,6 +45,7 @@ class Api {
   Answer layers(const Request& request, const Route& route) const;
   Answer layer(const Request& request, const Route& route) const;
   Answer layer_run(const Request& request, const Route& route) const;
+  Answer release_layer(const Request& request, const Route& route) const;
   Answer animations(const Request& request, const Route& route) const;
   Answer scheduled(const Request& request, const Route& route) const;
   Answer cancel_scheduled(const Request& request, const Route& route) const;
@@ -81,6 +82,10 @@ scene::Value layers_document(const scene::LiveState& state);
 /// WebSocket.
 scene::Value layer_animations_document(const scene::LiveState& state, const scene::Layer& layer,
                                        base::Duration now);
+
+/// `{revision, result: {id, released}}`: the answer to the release of a layer, for HTTP and
+/// WebSocket.
+scene::Value released_document(const scene::LiveState& state, const std::string& id, bool released);
 
 /// `{revision, scheduled}`: the commands that wait for their time, for HTTP and WebSocket.
 scene::Value scheduled_document(const layers::LayerManager& layers);

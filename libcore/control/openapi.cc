@@ -289,6 +289,15 @@ void add_other_schemas(Value& schemas) {
                                     "properties": {"revision": {"type": "integer"},
                                       "result": {"type": "object", "required": ["cancelled"],
                                         "properties": {"cancelled": {"type": "integer"}}}}})"))
+      .add("released", written(R"({"type": "object", "required": ["revision", "result"],
+                                   "additionalProperties": false,
+                                   "properties": {"revision": {"type": "integer"},
+                                     "result": {"type": "object",
+                                       "required": ["id", "released"],
+                                       "additionalProperties": false,
+                                       "properties": {"id": {"type": "string"},
+                                         "released": {"type": "boolean",
+                                           "description": "Whether it was held."}}}}})"))
       .add("animation-list", written(kAnimationListSchema))
       .add("active", written(R"({"type": "object", "required": ["id"],
                                  "additionalProperties": false,

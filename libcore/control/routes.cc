@@ -149,6 +149,14 @@ constexpr std::array kRoutes = {
           .lane = Lane::kStore,
           .command = "layers.restart"},
     Route{.method = "POST",
+          .path = "/api/v1/layers/{id}/release",
+          .operation = "layers.release",
+          .summary = "Loads the content of a layer that is held because it was loading when a "
+                     "former process died; no effect on a layer that is not held.",
+          .answer = &Api::release_layer,
+          .answer_schema = "released",
+          .lane = Lane::kStore},
+    Route{.method = "POST",
           .path = "/api/v1/layers/{id}/stopwatch",
           .operation = "layers.stopwatch",
           .summary = "Starts, stops or resets the stopwatch of a text with {{elapsed}}; reset also "

@@ -37,11 +37,12 @@ constexpr std::array<std::string_view, 20> kEvents = {
     "stats",         "audio.added",    "audio.updated",  "audio.removed", "health.changed"};
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
-/// Methods that only read, or concern the connection.
-constexpr std::array<std::string_view, 12> kReads = {
-    "scene.get",  "layers.list", "layers.get",     "layers.animations.list",
-    "audio.list", "audio.get",   "status.get",     "outputs.list",
-    "subscribe",  "unsubscribe", "scheduled.list", "scheduled.cancel"};
+/// Methods that only read, or concern the connection, the schedule or held layers.
+constexpr std::array<std::string_view, 13> kReads = {
+    "scene.get",     "layers.list", "layers.get",     "layers.animations.list",
+    "audio.list",    "audio.get",   "status.get",     "outputs.list",
+    "subscribe",     "unsubscribe", "scheduled.list", "scheduled.cancel",
+    "layers.release"};
 
 uint32_t bit_of(std::string_view event) {
   const auto* found = std::ranges::find(kEvents, event);
@@ -219,7 +220,8 @@ void Rpc::run(const Call& call, const Value& params) {
   const scene::LiveStatePtr state = parts_.layers.current();
   const Value revision = Value::of(static_cast<double>(state->revision));
   if (call.method == "layers.list") return send_result(call, layers_document(*state));
-  if (call.method == "layers.get" || call.method == "layers.animations.list") {
+  if (call.method == "layers.get" || call.method == "layers.animations.list" ||
+      call.method == "layers.release") {
     const Value* id = params.find("id");
     if (id == nullptr || !id->is(Value::Kind::kString)) {
       return send_problem(call, wrong_param("id", "id: expected the id of a layer"));
@@ -228,6 +230,10 @@ void Rpc::run(const Call& call, const Value& params) {
     if (layer == nullptr) {
       return send_problem(call,
                           problem(404, "there is no layer \"" + base::shortened(id->text) + "\""));
+    }
+    if (call.method == "layers.release") {
+      const bool released = parts_.status_provider.release_layer(id->text);
+      return send_result(call, released_document(*state, id->text, released));
     }
     if (call.method != "layers.get") {
       return send_result(

@@ -29,8 +29,9 @@ struct FailingLayer {
   std::string message;
 };
 
-/// Status and pictures of the running stream, for the API. The tool that owns the stream implements
-/// it. Thread: any; only the picture functions wait for frames.
+/// Status and pictures of the running stream, and the release of its held layers, for the API. The
+/// tool that owns the stream implements it. Thread: any; only the picture functions wait for
+/// frames.
 class StreamStatusProvider {
  public:
   StreamStatusProvider() = default;
@@ -61,6 +62,9 @@ class StreamStatusProvider {
   /// The layers and sounds that cannot be shown or heard, up to date: a content that failed is here
   /// before the frame on air that lacks it.
   virtual std::vector<FailingLayer> failing_layers() const = 0;
+  /// Loads the content of a layer that is held because it was loading when a former process died.
+  /// Returns whether it was held. May wait for a write to a file.
+  virtual bool release_layer(const std::string& id) = 0;
   /// All metrics in the Prometheus text format.
   virtual std::string metrics_text() const = 0;
 

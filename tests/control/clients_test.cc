@@ -228,6 +228,8 @@ check("DELETE", "/api/v1/scheduled/2", "/api/v1/scheduled/{index}", wanted=404)
 check("POST", layers + "/logo/messages", layer + "/messages", body={"text": "hello"})
 check("PUT", "/api/v1/active", body={"id": "logo"}, wanted=200)
 check("POST", layers + "/logo/restart", layer + "/restart", wanted=200)
+check("POST", layers + "/title/release", layer + "/release", wanted=200)
+check("POST", layers + "/none/release", layer + "/release", wanted=404)
 check("PATCH", layers + "/title", layer, body={"content": {"text": "{{elapsed}}"}}, wanted=200)
 stopwatch = layer + "/stopwatch"
 check("POST", layers + "/title/stopwatch", stopwatch, body={"action": "stop"}, wanted=200)

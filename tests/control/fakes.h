@@ -85,6 +85,7 @@ class FakeStatusProvider final : public StreamStatusProvider {
     const std::lock_guard lock(mutex_);
     return failing;
   }
+  bool release_layer(const std::string& id) override { return id == "title" && !was_released++; }
   std::string metrics_text() const override { return "layercast_frames_total 1\n"; }
   std::shared_ptr<void> listen(Listener listener) override {
     const std::lock_guard lock(mutex_);
@@ -101,6 +102,7 @@ class FakeStatusProvider final : public StreamStatusProvider {
   std::vector<FailingLayer> failing;      ///< set before requests
   std::atomic<size_t> picture_bytes = 0;  ///< added to each picture of the preview
   mutable std::atomic<int> pictures_made = 0;
+  std::atomic<int> was_released = 0;  ///< the layer `title`, which is held until then
 
  private:
   static Value document(const std::string& json) { return scene::read_json(json).value; }

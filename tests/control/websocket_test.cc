@@ -114,6 +114,20 @@ TEST(WebSocket, ScheduledCommandsAreListedAndCancelled) {
             "-32602");  // no zone
 }
 
+TEST(WebSocket, AHeldLayerIsReleasedOnce) {
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
+  const auto released = [&](const std::string& id) {
+    return at(socket.call("layers.release", R"({"id": ")" + id + "\"}"), "result.result.released");
+  };
+  EXPECT_EQ(released("back"), "false");
+  EXPECT_EQ(released("title"), "true");
+  EXPECT_EQ(released("title"), "false");
+  EXPECT_EQ(at(socket.call("layers.release", R"({"id": "none"})"), "error.code"), "404");
+  EXPECT_EQ(at(socket.call("layers.release"), "error.code"), "-32602");
+  EXPECT_EQ(fixture.revision(), 1);
+}
+
 TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
   const ServerFixture fixture;
   Socket socket(fixture.port());

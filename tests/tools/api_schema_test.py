@@ -132,6 +132,7 @@ class OpenApi(StreamdTest):
         self.check("POST", "/api/v1/layers/{id}/animations",
                    {"effect": "fade", "duration": "1s"}, id="box")  # fmt: skip
         self.check("POST", "/api/v1/layers/{id}/restart", id="box")
+        self.check("POST", "/api/v1/layers/{id}/release", id="box")
         self.check("POST", "/api/v1/audio/{id}/restart", id="music")
         for path in ("/api/v1/scene", "/api/v1/layers", "/api/v1/audio", "/api/v1/status",
                      "/api/v1/outputs", "/api/v1/stream/config", "/healthz", "/readyz"):  # fmt: skip

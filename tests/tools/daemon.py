@@ -256,11 +256,15 @@ class TlsProxy:
 
 
 class WebServer:
-    """Serves `files`, by path; over TLS if it has a certificate. A file that is a URL redirects."""
+    """Serves `files`, by path; over TLS if it has a certificate. A file that is a URL redirects.
+    While `answers` is cleared, no request gets an answer.
+    """
 
     def __init__(self, certificate: Certificate | None = None) -> None:
         self.files: dict[str, bytes | str] = {}
         self.asked: list[str] = []
+        self.answers = threading.Event()
+        self.answers.set()
         web = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -268,6 +272,7 @@ class WebServer:
 
             def do_GET(self) -> None:
                 web.asked.append(self.path)
+                web.answers.wait()
                 found = web.files.get(self.path)
                 self.send_response(404 if found is None else 302 if isinstance(found, str) else 200)
                 if isinstance(found, str):
@@ -293,6 +298,7 @@ class WebServer:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
+        self.answers.set()
         self.server.shutdown()
         self.server.server_close()
 

@@ -15,6 +15,7 @@ base::Result<void> show_layers(Session& session);
 base::Result<void> hide_layers(Session& session);
 base::Result<void> remove_layers(Session& session);
 base::Result<void> restart_layers(Session& session);
+base::Result<void> release_layers(Session& session);
 base::Result<void> control_stopwatch(Session& session);
 base::Result<void> raise_layer(Session& session);
 base::Result<void> lower_layer(Session& session);

@@ -40,6 +40,7 @@ constexpr std::array kWays = {
     Way{"layers.create", "POST", "/api/v1/layers", "layer"},
     Way{"layers.update", "PATCH", "/api/v1/layers/{id}", "patch"},
     Way{"layers.restart", "POST", "/api/v1/layers/{id}/restart", ""},
+    Way{"layers.release", "POST", "/api/v1/layers/{id}/release", ""},
     Way{"layers.stopwatch", "POST", "/api/v1/layers/{id}/stopwatch", "*"},
     Way{"layers.delete", "DELETE", "/api/v1/layers/{id}", ""},
     Way{"layers.activate", "PUT", "/api/v1/active", "*"},

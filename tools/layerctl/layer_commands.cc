@@ -274,6 +274,18 @@ base::Result<void> restart_layers(Session& session) {
   return execute_and_report(session, commands);
 }
 
+base::Result<void> release_layers(Session& session) {
+  TRY_DO(running_daemon(session));
+  for (const std::string& id : session.arguments.many("ID")) {
+    TRY(const Reply reply, session.target->execute({"layers.release", with_id(id)}, std::nullopt));
+    if (session.is_json()) TRY_DO(print_json(reply.document));
+    const Value* released = reply.result.find("released");
+    const bool was_held = released != nullptr && released->boolean;
+    if (!was_held) session.log.write(LogLevel::kInfo, "the layer \"" + id + "\" is not held");
+  }
+  return {};
+}
+
 base::Result<void> control_stopwatch(Session& session) {
   TRY_DO(running_daemon(session));
   const std::string action = *session.arguments.one("ACTION");

@@ -89,6 +89,10 @@ std::vector<Subcommand> layer_commands() {
       {"restart",
        "Start the content and the animations of layers again, on a running daemon.",
        {layer_ids()}},
+      {"release",
+       "Load layers that are held because they were loading when a former process died, on a "
+       "running daemon.",
+       {{"ID", "The layers.", Completion::kLayer, Count::kSeveral}}},
       {"stopwatch",
        "Start, stop or reset the stopwatch of a text with {{elapsed}}, on a running daemon.",
        {layer_id(),

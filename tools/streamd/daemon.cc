@@ -152,6 +152,30 @@ void Daemon::keep_unreadable(const std::string& scene,
   }
 }
 
+// Opens the file with the contents that are being loaded; without it, the daemon starts, too.
+void Daemon::open_marks(const store::StoreRequest& request) {
+  marks_.reset();
+  const std::string path = store::local_file_path(request, "loading");
+  if (path.empty()) return;
+  const auto open = [&]() -> base::Result<void> {
+    if (settings_.follow) {
+      TRY_DO(store::make_private_folder(settings_.state_folder));
+      TRY(auto lock, store::NameLock::take(store::local_file_path(request, "lock"), path));
+      marks_lock_ = std::move(lock);
+    }
+    TRY(marks_,
+        stream::LoadingMarks::open(path, settings_.fresh ? stream::LoadingMarks::Former::kForgotten
+                                                         : stream::LoadingMarks::Former::kHeld));
+    return {};
+  };
+  if (const auto opened = open(); !opened) {
+    log_.write(LogLevel::kWarning,
+               "a layer that ends the process while it is loaded will not be "
+               "held at the next start: " +
+                   opened.error().to_string());
+  }
+}
+
 base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::string& state_uri) {
   const store::Role role = settings_.follow ? store::Role::kFollower : store::Role::kOwner;
   store::StoreRequest request{state_uri, file.scene.name, role, settings_.state_folder};
@@ -160,6 +184,7 @@ base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::
     log_.write(LogLevel::kWarning, message);
   };
   TRY(store_, store::open_store(request, metrics_));
+  open_marks(request);
   layers::LayerManagerOptions options;
   options.store = store_.get();
   options.metrics = &metrics_;
@@ -217,6 +242,7 @@ void Daemon::start_stream() {
   options.folder = settings_.scene_folder;
   options.open_feed = feed_opener(Showing::kLive, 1);
   options.threads = settings_.threads;
+  options.marks = marks_.get();
   options.on_output = [this](const media::LiveOutputReport& report) {
     log_limited("output " + report.id, level_of(report), line_of(report) + recovery_of(report));
     status_provider_.report_output(report);

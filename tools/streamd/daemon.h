@@ -5,8 +5,10 @@
 #include "control/server.h"
 #include "layers/layer_manager.h"
 #include "scene/wire/scene_file.h"
+#include "store/name_lock.h"
 #include "store/state_store.h"
 #include "stream/health_monitor.h"
+#include "stream/loading_marks.h"
 #include "stream/stream_clock.h"
 #include "stream/stream_health.h"
 #include "stream/stream_manager.h"
@@ -52,6 +54,7 @@ class Daemon {
  private:
   Daemon(StreamdSettings settings, std::string path, const Log& log);
   base::Result<void> open_state(const scene::SceneFile& file);
+  void open_marks(const store::StoreRequest& request);
   base::Result<void> open_layers(const scene::SceneFile& file, const std::string& state_uri);
   void keep_unreadable(const std::string& scene, const std::vector<scene::UnreadablePart>& parts);
   base::Result<void> take_up(const scene::SceneFile& file);
@@ -76,6 +79,9 @@ class Daemon {
   /// Why the state is only in memory, with --fresh.
   std::optional<base::Error> not_stored_;
   std::unique_ptr<layers::LayerManager> layers_;
+  std::optional<store::NameLock> marks_lock_;  ///< of a follower, whose store has none
+  /// The contents that are being loaded; null: with a state in memory.
+  std::unique_ptr<stream::LoadingMarks> marks_;
   MessageLimiter limiter_;
   /// When each output was lost that is not live again. Thread: the reports of the stream.
   std::map<std::string, base::Clock::time_point> away_since_;

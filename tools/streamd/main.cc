@@ -5,6 +5,7 @@
 #include "tools/common/run_tool.h"
 #include "tools/common/values.h"
 #include "tools/streamd/daemon.h"
+#include "tools/streamd/end_timer.h"
 #include "tools/streamd/notify.h"
 #include "tools/streamd/options.h"
 #include "tools/streamd/settings.h"
@@ -24,6 +25,8 @@ using Clock = std::chrono::steady_clock;
 
 // How often the service manager gets status and watchdog messages.
 constexpr std::chrono::seconds kNotifyInterval(5);
+// How long the end may take: service managers kill after some time, commonly 10 s.
+constexpr std::chrono::milliseconds kEndPatience(4500);
 
 // Runs until a signal or the end of --duration; returns the exit status.
 int keep_on_air(Daemon& daemon, const StreamdSettings& settings, SignalWaiter& signal_waiter,
@@ -94,10 +97,12 @@ int stream_scene(const Arguments& arguments, const Log& log) {
   // Before other threads start, so that they inherit the blocked signals.
   auto signal_waiter = SignalWaiter::open(settings.value().watch ? file->path : std::string());
   if (!signal_waiter) return log.fail(signal_waiter.error());
+  EndTimer end_timer(log);  // outlives the daemon
   auto daemon = Daemon::start(settings.value(), *file, log);
   if (!daemon) return log.fail(daemon.error());
   notify_service_manager("READY=1");
   const int status = keep_on_air(*daemon.value(), settings.value(), *signal_waiter.value(), log);
+  end_timer.start(kEndPatience, status);
   notify_service_manager("STOPPING=1");
   return status;
 }

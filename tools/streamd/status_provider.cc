@@ -180,6 +180,10 @@ std::vector<control::FailingLayer> StreamdStatusProvider::failing_layers() const
   return failing;
 }
 
+bool StreamdStatusProvider::release_layer(const std::string& id) {
+  return parts_.stream->release(id);
+}
+
 std::string StreamdStatusProvider::metrics_text() const {
   return metrics::exposition(*parts_.metrics);
 }

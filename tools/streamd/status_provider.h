@@ -43,6 +43,7 @@ class StreamdStatusProvider : public control::StreamStatusProvider {
                                                  base::Duration patience) const override;
   base::Health health() const override;
   std::vector<control::FailingLayer> failing_layers() const override;
+  bool release_layer(const std::string& id) override;
   std::string metrics_text() const override;
   std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const scene::Value& params)> listener) override;
