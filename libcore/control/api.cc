@@ -315,6 +315,7 @@ base::Result<CommandRequest, Problem> Api::command_request_from(const Request& r
                                                                 const Route& route) const {
   CommandRequest command;
   command.command.method = route.command;
+  command.role = request.role;
   command.if_revision = revision_wanted(request, parts_.layers.current()->revision);
   if (const auto text = request.query_value("at")) {
     auto at = at_from(*text);
@@ -384,7 +385,7 @@ Answer Api::readiness(const Request& request, const Route&) const {
   const bool is_ready = health.state() != base::HealthState::kFailed;
   Value document = Value::object();
   document.add("ready", Value::of(is_ready));
-  if (request.trust == Request::Trust::kToken) document.add("health", health_document(health));
+  if (request.role != Role::kNone) document.add("health", health_document(health));
   return json_answer(document, is_ready ? 200 : 503);
 }
 
@@ -467,7 +468,7 @@ Answer Api::cancel_scheduled(const Request& request, const Route&) const {
         problem(404, "there is no scheduled command \"" + base::shortened(request.index) + "\""));
   }
   const auto done = std::make_shared<std::promise<CommandAnswer>>();
-  parts_.commands.cancel(*number,
+  parts_.commands.cancel(*number, request.role,
                          [done](CommandAnswer answer) { done->set_value(std::move(answer)); });
   const CommandAnswer cancelled = done->get_future().get();
   if (!cancelled) return answer_of(cancelled.error());

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "control/problem.h"
+#include "control/role.h"
 #include "control/stream_status_provider.h"
 #include "layers/layer_manager.h"
 #include "scene/live/command_codec.h"
@@ -23,6 +24,7 @@ enum class AckLevel : uint8_t {
 /// A command as a client sent it.
 struct CommandRequest {
   scene::CommandDocument command;
+  Role role = Role::kNone;             ///< of the client
   std::optional<int64_t> if_revision;  ///< as in layers::Submission
   std::optional<layers::At> at;
   AckLevel level = AckLevel::kDurable;

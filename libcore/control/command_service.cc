@@ -1,17 +1,41 @@
 #include "control/command_service.h"
 
+#include "control/routes.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 namespace layercast::control {
 namespace {
+
+/// Why `role` may not execute the command; nullopt if it may.
+std::optional<Problem> role_fault(const scene::Command& command, Role role) {
+  const auto* batch = std::get_if<scene::Batch>(&command);
+  if (batch == nullptr) {
+    const Role needed = role_for_command(scene::method_of(std::get<scene::Change>(command)));
+    if (role >= needed) return std::nullopt;
+    return role_too_small(needed, role);
+  }
+  for (size_t i = 0; i < batch->changes.size(); ++i) {
+    const std::string_view method = scene::method_of(batch->changes[i]);
+    const Role needed = role_for_command(method);
+    if (role >= needed) continue;
+    Problem refused = role_too_small(needed, role);
+    refused.errors.push_back(
+        {"/commands/" + std::to_string(i) + "/method",
+         std::string(method) + " needs the role " + std::string(name_of(needed))});
+    return refused;
+  }
+  return std::nullopt;
+}
 
 using Names = std::optional<std::vector<std::string>>;
 
@@ -120,11 +144,15 @@ void CommandService::stop() { waits_->stop(); }
 
 void CommandService::execute(const CommandRequest& request, const std::string& body_pointer,
                              Done done) {
+  // Before it is read, which takes time.
+  const Role needed = role_for_command(request.command.method);
+  if (request.role < needed) return done(role_too_small(needed, request.role));
   auto read = scene::command_from(request.command);
   if (!read) {
     layers_.count_refusal(read.error().error);
     return done(problem_of(read.error(), body_pointer));
   }
+  if (auto refused = role_fault(read.value(), request.role)) return done(*std::move(refused));
   layers::Submission submission{std::move(read).value(), request.if_revision, request.at,
                                 layers::Origin::kNetwork};
   auto asked = std::make_shared<const Asked>(
@@ -173,7 +201,16 @@ void CommandService::wait_for_frame(const std::shared_ptr<const Asked>& asked,
       });
 }
 
-void CommandService::cancel(int64_t number, Done done) {
+void CommandService::cancel(int64_t number, Role role, Done done) {
+  if (role < Role::kAdmin) {
+    const std::vector<layers::Scheduled> all = layers_.scheduled();
+    const auto wanted = std::ranges::find(all, number, &layers::Scheduled::number);
+    auto refused = wanted == all.end() ? std::nullopt : role_fault(wanted->command, role);
+    if (refused) {
+      refused->errors.clear();  // they are about the params of another request
+      return done(*std::move(refused));
+    }
+  }
   layers_.cancel(number, [done = std::move(done)](layers::Answer answer) {
     if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
       return done(problem_of(*refusal));

@@ -29,18 +29,18 @@ class CommandService {
   CommandService& operator=(const CommandService&) = delete;
 
   /// Reads and submits the command. Calls `done` exactly once: at once if the command cannot be
-  /// read, else on a thread of the layer manager: when the
-  /// command is durable or, with AckLevel::kOnAir, when a frame that shows it was passed to the
-  /// encoder; without a frame after Limits::on_air_patience or stop(). With a frame, the answer
-  /// says which contents failed. With that level, a scheduled command is answered when it was
-  /// executed, if it is due within Limits::scheduled_patience. `done` must not wait.
-  /// `body_pointer`: the place of the client's document in the params, as a JSON pointer; the
+  /// read, or needs a greater role than the request has, as may one of a batch; else on a thread of
+  /// the layer manager: when the command is durable or, with AckLevel::kOnAir, when a frame that
+  /// shows it was passed to the encoder; without a frame after Limits::on_air_patience or stop().
+  /// With a frame, the answer says which contents failed. With that level, a scheduled command is
+  /// answered when it was executed, if it is due within Limits::scheduled_patience. `done` must not
+  /// wait. `body_pointer`: the place of the client's document in the params, as a JSON pointer; the
   /// faults of a refusal are relative to it.
   void execute(const CommandRequest& request, const std::string& body_pointer, Done done);
 
-  /// Cancels the scheduled command `number`. `done` is called exactly once, on a thread of the
-  /// layer manager; it must not wait.
-  void cancel(int64_t number, Done done);
+  /// Cancels the scheduled command `number`, which must be one that `role` may execute. `done` is
+  /// called exactly once, at once or on a thread of the layer manager; it must not wait.
+  void cancel(int64_t number, Role role, Done done);
 
   /// Ends all waits for frames, now and in future.
   void stop();

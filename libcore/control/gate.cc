@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 namespace layercast::control {
 namespace {
@@ -24,6 +25,12 @@ bool are_equal(std::string_view given, std::string_view wanted) {
   // Keeps the compiler from leaving the loop early.
   const volatile size_t seen = difference;
   return seen == 0;
+}
+
+std::shared_ptr<GrantedToken> granted(AccessToken token) {
+  auto made = std::make_shared<GrantedToken>();
+  made->token = std::move(token);
+  return made;
 }
 
 /// The authority without the default ports of http and https, in lower case.
@@ -94,8 +101,13 @@ std::optional<std::string> host_name_of(std::string_view host_and_port) {
 
 Gate::Gate(Options options, base::Metrics& metrics)
     : options_(std::move(options)),
+      needs_token_(!options_.tokens.empty()),
       failures_total_(metrics.counter(
-          {"auth_failures_total", "Requests refused for a wrong or missing token."})) {}
+          {"auth_failures_total", "Requests refused for a wrong or missing token."})) {
+  for (AccessToken& token : std::exchange(options_.tokens, {})) {
+    tokens_.push_back(granted(std::move(token)));
+  }
+}
 
 bool Gate::is_own_host(std::string_view host, const Peer& peer) const {
   const auto name = host_name_of(host);
@@ -160,34 +172,69 @@ void Gate::note_failure(const std::string& client) {
   failures = {failures.at(now) + 1, now};
 }
 
-base::Result<Request::Trust, Problem> Gate::trust(const RequestHead& head, const Peer& peer,
-                                                  Access access) {
-  if (!options_.token || peer.is_local_user) return Request::Trust::kToken;
+void Gate::set_tokens(const std::vector<AccessToken>& tokens) {
+  // Without any, every client would have the role admin.
+  LAYERCAST_CHECK(!tokens.empty() && needs_token_);
+  const std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<GrantedToken>> next;
+  for (const AccessToken& token : tokens) {
+    const auto kept = std::ranges::find(
+        tokens_, token, [](const auto& known) -> const AccessToken& { return known->token; });
+    next.push_back(kept == tokens_.end() ? granted(token) : *kept);
+  }
+  for (const auto& known : tokens_) {
+    if (std::ranges::find(next, known) == next.end()) known->is_revoked = true;
+  }
+  tokens_ = std::move(next);
+}
+
+/// The token that is equal to `given`; null when none is. The time does not tell which one it is,
+/// nor how much of it a wrong one has.
+std::shared_ptr<const GrantedToken> Gate::find_token(std::string_view given) {
+  const std::lock_guard lock(mutex_);
+  size_t found = tokens_.size();
+  for (size_t i = 0; i < tokens_.size(); ++i) {
+    const auto is_it = static_cast<size_t>(are_equal(given, tokens_[i]->token.text));
+    found += (i - found) * is_it;
+  }
+  return found == tokens_.size() ? nullptr : tokens_[found];
+}
+
+base::Result<Admission, Problem> Gate::admit_token(const RequestHead& head, const Peer& peer,
+                                                   Access access) {
+  if (!needs_token_ || peer.is_local_user) return Admission{Role::kAdmin, nullptr};
   std::optional<std::string> given = bearer_of(head);
   if (!given && access == Access::kTokenInQuery) given = query_value(head.query, "token");
-  if (!given && access == Access::kOpen) return Request::Trust::kNone;
+  if (!given && access == Access::kOpen) return Admission{};
   // First, so that a client that shares its address with another that guesses is not locked out.
-  if (given && are_equal(*given, *options_.token)) return Request::Trust::kToken;
+  if (auto token = given ? find_token(*given) : nullptr) {
+    const Role role = token->token.role;
+    return Admission{role, std::move(token)};
+  }
   const std::string client = client_of(peer.address);
   if (given && is_tired_of(client)) {
-    if (access == Access::kOpen) return Request::Trust::kNone;
+    if (access == Access::kOpen) return Admission{};
     Problem refused = problem(429, "too many wrong tokens from " + peer.address);
     refused.headers.emplace_back("Retry-After", "1");
     return refused;
   }
   failures_total_->add();
   if (given) note_failure(client);
-  if (access == Access::kOpen) return Request::Trust::kNone;
+  if (access == Access::kOpen) return Admission{};
   Problem refused = problem(401, given ? "the token is wrong" : "a token is required");
   refused.headers.emplace_back("WWW-Authenticate",
                                given ? "Bearer error=\"invalid_token\"" : "Bearer");
   return refused;
 }
 
-base::Result<Request::Trust, Problem> Gate::admit(const RequestHead& head, const Peer& peer,
-                                                  const Route* route) {
+base::Result<Admission, Problem> Gate::admit(const RequestHead& head, const Peer& peer,
+                                             const Route* route) {
   TRY_DO(check_host_and_origin(head, peer, route));
-  return trust(head, peer, route == nullptr ? Access::kToken : route->access);
+  TRY(Admission admission,
+      admit_token(head, peer, route == nullptr ? Access::kToken : route->access));
+  const Role needed = route == nullptr ? Role::kNone : route->role;
+  if (admission.role >= needed) return admission;
+  return role_too_small(needed, admission.role, admission.token_name());
 }
 
 }  // namespace layercast::control

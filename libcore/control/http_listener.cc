@@ -75,6 +75,12 @@ Problem busy(std::string_view why) {
   return refused;
 }
 
+Problem token_revoked() {
+  Problem refused = problem(401, "the token was revoked");
+  refused.headers.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  return refused;
+}
+
 /// Whether the head asks for a WebSocket; other heads get a problem that says what is expected.
 /// Source: RFC 6455, section 4.2.1.
 bool is_handshake(const RequestHead& head) {
@@ -338,7 +344,7 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     route_ = found_.route;
     const auto admitted = listener_.options_.gate->admit(head_, peer_, route_);
     if (!admitted.ok()) return refuse(admitted.error());
-    trust_ = admitted.value();
+    admission_ = admitted.value();
     if (head_.content_length > listener_.limits_.body_bytes_max) {
       return refuse(problem(413, "the body is longer than " +
                                      std::to_string(listener_.limits_.body_bytes_max) + " bytes"));
@@ -362,7 +368,8 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     const int native = socket_.release(error);
     if (error) return true;
     listener_.options_.count(route_->path, is_socket ? 101 : 200);
-    UpgradedConnection connection{OwnSocket(native), std::move(received_), peer_, std::move(slot_)};
+    UpgradedConnection connection{OwnSocket(native), std::move(received_), peer_, admission_,
+                                  std::move(slot_)};
     is_socket ? listener_.options_.to_web_socket(std::move(connection))
               : listener_.options_.to_preview(std::move(connection));
     return true;
@@ -413,6 +420,8 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
   }
 
   void make_answer(std::string body) {
+    // A token may have been revoked while the body was on its way.
+    if (admission_.is_revoked()) return refuse(token_revoked());
     LaneThreads& threads = lane();
     if (threads.waiting >= listener_.limits_.requests_waiting_max) {
       return refuse(busy("too many concurrent requests"));
@@ -454,7 +463,7 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
 
   /// Thread: a lane's. The listener's thread touches none of what this reads meanwhile.
   ResponseBytes response_to(std::string body) const {
-    const auto request = request_of(head_, path_, trust_, std::move(body), found_);
+    const auto request = request_of(head_, path_, admission_.role, std::move(body), found_);
     if (!request.ok()) {
       const Problem& refused = request.error();
       listener_.options_.count(route_ == nullptr ? "none" : route_->path, refused.status);
@@ -575,7 +584,7 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
   std::string path_;  // decoded
   Found found_;
   const Route* route_ = nullptr;
-  Request::Trust trust_ = Request::Trust::kNone;
+  Admission admission_;
   bool is_last_ = false;
 };
 

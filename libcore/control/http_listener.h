@@ -37,6 +37,7 @@ struct UpgradedConnection {
   OwnSocket socket;
   std::string received;  ///< the head of its request
   Peer peer;
+  Admission admission;
   std::shared_ptr<void> slot;
 };
 

@@ -39,9 +39,8 @@ std::optional<Fields> query_fields(std::string_view query) {
 
 }  // namespace
 
-base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path,
-                                          Request::Trust trust, std::string body,
-                                          const Found& found) {
+base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path, Role role,
+                                          std::string body, const Found& found) {
   auto query = query_fields(head.query);
   if (!query) return problem(400, "the query contains an invalid percent escape");
   Request request;
@@ -50,7 +49,7 @@ base::Result<Request, Problem> request_of(const RequestHead& head, std::string_v
   request.query = *std::move(query);
   request.headers = head.fields;
   request.body = std::move(body);
-  request.trust = trust;
+  request.role = role;
   request.id = found.id;
   request.index = found.index;
   return request;

@@ -11,11 +11,10 @@
 
 namespace layercast::control {
 
-/// The request whose head was admitted with `trust`, for the route that `found` has. `path`:
+/// The request whose head was admitted with `role`, for the route that `found` has. `path`:
 /// decoded. Refused with 400 for a query that contains an invalid percent escape.
-base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path,
-                                          Request::Trust trust, std::string body,
-                                          const Found& found);
+base::Result<Request, Problem> request_of(const RequestHead& head, std::string_view path, Role role,
+                                          std::string body, const Found& found);
 
 /// The bytes of a response: `start`, `shared` and `end` in this order.
 struct ResponseBytes {

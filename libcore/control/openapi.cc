@@ -468,14 +468,19 @@ Value responses_of(const Route& route) {
   return responses;
 }
 
-Value security_of(Access access) {
+constexpr std::string_view kTokenText =
+    "A token. An operation names the smallest role that it must have: read, operate or admin, each "
+    "of which includes those before it. A batch needs the greatest role of its commands.";
+
+Value security_of(const Route& route) {
   Value ways = Value::array();
-  if (access == Access::kOpen) return ways;
+  if (route.access == Access::kOpen) return ways;
+  const Value role = Value::array({Value::of(name_of(route.role))});
   // A server on loopback may run without a token.
   ways.items.push_back(Value::object());
-  ways.items.push_back(Value::object().add("bearer", Value::array()));
-  if (access == Access::kTokenInQuery) {
-    ways.items.push_back(Value::object().add("query", Value::array()));
+  ways.items.push_back(Value::object().add("bearer", role));
+  if (route.access == Access::kTokenInQuery) {
+    ways.items.push_back(Value::object().add("query", role));
   }
   return ways;
 }
@@ -495,7 +500,7 @@ Value operation_of(const Route& route) {
     body.add("required", Value::of(true)).add("content", std::move(types));
     operation.add("requestBody", std::move(body));
   }
-  operation.add("responses", responses_of(route)).add("security", security_of(route.access));
+  operation.add("responses", responses_of(route)).add("security", security_of(route));
   return operation;
 }
 
@@ -517,6 +522,9 @@ Value openapi_document() {
   components.add("schemas", schemas()).add("securitySchemes", written(R"({
         "bearer": {"type": "http", "scheme": "bearer"},
         "query": {"type": "apiKey", "in": "query", "name": "token"}})"));
+  for (auto& scheme : components.find("securitySchemes")->members) {
+    scheme.value.add("description", Value::of(kTokenText));
+  }
   Value document = Value::object();
   document.add("openapi", Value::of("3.1.0"))
       .add("info", written(R"({"title": "layercast", "version": "1",

@@ -52,6 +52,7 @@ class Preview::Work {
   ~Work();
 
   void admit(UpgradedConnection connection);
+  void disconnect_revoked();
 
  private:
   class Viewer;
@@ -79,10 +80,11 @@ class Preview::Work {
 /// One preview client. Thread: the network thread.
 class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(Work& preview, StreamSocket socket, std::shared_ptr<void> slot)
+  Viewer(Work& preview, StreamSocket socket, Admission admission, std::shared_ptr<void> slot)
       : preview_(preview),
         socket_(std::move(socket)),
         timer_(preview.io_),
+        admission_(std::move(admission)),
         slot_(std::move(slot)) {}
 
   void start() {
@@ -95,6 +97,8 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
     if (sending_ == nullptr) return send(part);
     next_ = part;
   }
+
+  bool is_revoked() const { return admission_.is_revoked(); }
 
   void leave() {
     timer_.cancel();
@@ -147,6 +151,7 @@ class Preview::Work::Viewer : public std::enable_shared_from_this<Viewer> {
   Work& preview_;
   StreamSocket socket_;
   asio::steady_timer timer_;
+  Admission admission_;
   std::shared_ptr<void> slot_;
   std::array<char, 256> heard_{};
   Text sending_;
@@ -161,7 +166,7 @@ void Preview::Work::admit(UpgradedConnection connection) {
 
 void Preview::Work::take(UpgradedConnection connection) {
   StreamSocket socket = socket_of(std::move(connection.socket), io_);
-  if (!socket.is_open()) return;
+  if (!socket.is_open() || connection.admission.is_revoked()) return;
   ErrorCode error;
   socket.non_blocking(true, error);
   socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), error);
@@ -172,10 +177,20 @@ void Preview::Work::take(UpgradedConnection connection) {
     socket.write_some(asio::buffer(text), error);
     return;
   }
-  auto viewer = std::make_shared<Viewer>(*this, std::move(socket), std::move(connection.slot));
+  auto viewer = std::make_shared<Viewer>(*this, std::move(socket), std::move(connection.admission),
+                                         std::move(connection.slot));
   viewers_.insert(viewer);
   viewer->start();
   note_viewers();
+}
+
+void Preview::Work::disconnect_revoked() {
+  asio::post(io_, [this] {
+    const std::vector<std::shared_ptr<Viewer>> all(viewers_.begin(), viewers_.end());
+    for (const auto& viewer : all) {
+      if (viewer->is_revoked()) viewer->leave();
+    }
+  });
 }
 
 void Preview::Work::show(const Text& part) {
@@ -224,6 +239,7 @@ Preview::Preview(StreamStatusProvider& status_provider, const Limits& limits,
     : work_(std::make_unique<Work>(status_provider, limits, metrics)) {}
 Preview::~Preview() = default;
 
+void Preview::disconnect_revoked() { work_->disconnect_revoked(); }
 void Preview::admit(UpgradedConnection connection) { work_->admit(std::move(connection)); }
 
 }  // namespace layercast::control

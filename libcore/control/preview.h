@@ -21,6 +21,8 @@ class Preview {
   /// Takes over a connection whose request was admitted. Answers 503 above Limits::viewers_max
   /// clients.
   void admit(UpgradedConnection connection);
+  /// Disconnects the clients whose token was revoked.
+  void disconnect_revoked();
 
  private:
   class Work;

@@ -2,6 +2,7 @@
 
 #include "control/byte_budget.h"
 #include "control/problem.h"
+#include "control/role.h"
 
 #include <cstdint>
 #include <optional>
@@ -21,10 +22,9 @@ struct Request {
   Fields query;      ///< decoded, in order
   Fields headers;    ///< names in lower case
   std::string body;
-  enum class Trust : uint8_t { kNone, kToken };
-  Trust trust = Trust::kNone;
-  std::string id;     ///< replaces `{id}` in the route's path
-  std::string index;  ///< replaces `{index}`
+  Role role = Role::kNone;  ///< of the client
+  std::string id;           ///< replaces `{id}` in the route's path
+  std::string index;        ///< replaces `{index}`
 
   /// The first value of the parameter or header field; nullopt when there is none.
   std::optional<std::string> query_value(std::string_view key) const;
@@ -60,6 +60,7 @@ struct Route {
   std::string_view operation;
   std::string_view summary;
   Answer (Api::*answer)(const Request& request, const Route& route) const;
+  Role role = Role::kNone;  ///< the smallest that is admitted; kNone exactly with Access::kOpen
   std::string_view answer_schema{};  ///< of the response; of a command, its `result`
   std::string_view answer_type = "application/json";
   Lane lane = Lane::kQuick;
@@ -90,6 +91,9 @@ struct Found {
 
 /// Looks up `path`, which has no query.
 Found find_route(std::string_view method, std::string_view path);
+
+/// The smallest role that may execute the command: that of its routes; kAdmin without a route.
+Role role_for_command(std::string_view command);
 
 /// `GET, HEAD, OPTIONS`: the value of the Allow header.
 std::string allowed(const std::vector<std::string_view>& methods);

@@ -37,12 +37,18 @@ constexpr std::array<std::string_view, 20> kEvents = {
     "stats",         "audio.added",    "audio.updated",  "audio.removed", "health.changed"};
 constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 
-/// Methods that only read, or concern the connection, the schedule or held layers.
-constexpr std::array<std::string_view, 13> kReads = {
-    "scene.get",     "layers.list", "layers.get",     "layers.animations.list",
-    "audio.list",    "audio.get",   "status.get",     "outputs.list",
-    "subscribe",     "unsubscribe", "scheduled.list", "scheduled.cancel",
-    "layers.release"};
+/// Methods that only read, concern the connection, cancel a scheduled command, or release
+/// a held layer.
+constexpr std::array kMethods = {
+    RpcMethod{"scene.get", Role::kRead},      RpcMethod{"layers.list", Role::kRead},
+    RpcMethod{"layers.get", Role::kRead},     RpcMethod{"layers.animations.list", Role::kRead},
+    RpcMethod{"audio.list", Role::kRead},     RpcMethod{"audio.get", Role::kRead},
+    RpcMethod{"status.get", Role::kRead},     RpcMethod{"outputs.list", Role::kRead},
+    RpcMethod{"subscribe", Role::kRead},      RpcMethod{"unsubscribe", Role::kRead},
+    RpcMethod{"scheduled.list", Role::kRead}, RpcMethod{"scheduled.cancel", Role::kOperate},
+    RpcMethod{"layers.release", Role::kOperate}};
+// A new method cannot be without a role.
+static_assert(std::ranges::find(kMethods, Role::kNone, &RpcMethod::role) == kMethods.end());
 
 uint32_t bit_of(std::string_view event) {
   const auto* found = std::ranges::find(kEvents, event);
@@ -55,8 +61,16 @@ bool is_command(std::string_view method) {
   });
 }
 
+/// The smallest role that may call the method; kNone if there is no such method.
+Role role_for_method(std::string_view name) {
+  const auto* method = std::ranges::find(kMethods, name, &RpcMethod::name);
+  if (method != kMethods.end()) return method->role;
+  return is_command(name) ? role_for_command(name) : Role::kNone;
+}
+
 std::vector<std::string_view> all_methods() {
-  std::vector<std::string_view> methods(kReads.begin(), kReads.end());
+  std::vector<std::string_view> methods;
+  for (const RpcMethod& method : kMethods) methods.push_back(method.name);
   for (const Route& route : routes()) {
     if (!route.command.empty()) methods.push_back(route.command);
   }
@@ -105,8 +119,11 @@ Value names_of(uint32_t kinds) {
 
 }  // namespace
 
+std::span<const RpcMethod> rpc_methods() { return kMethods; }
+
 struct Rpc::Exchange {
   SocketHub::Client client = 0;
+  Role role = Role::kNone;
   size_t message_bytes = 0;
   bool is_batch = false;
   size_t missing = 0;
@@ -140,8 +157,9 @@ Rpc::~Rpc() {
   executor_->stop();
 }
 
-void Rpc::on_message(SocketHub::Client client, std::string message) {
-  executor_->post([this, client, message = std::move(message)] { read(client, message); });
+void Rpc::on_message(SocketHub::Client client, Role role, std::string message) {
+  executor_->post(
+      [this, client, role, message = std::move(message)] { read(client, role, message); });
 }
 
 void Rpc::on_gone(SocketHub::Client client) {
@@ -153,10 +171,11 @@ void Rpc::on_gone(SocketHub::Client client) {
 
 // ---- Requests -----------------------------------------------------------------------------------
 
-void Rpc::read(SocketHub::Client client, const std::string& message) {
+void Rpc::read(SocketHub::Client client, Role role, const std::string& message) {
   present_.insert(client);
   const auto exchange = std::make_shared<Exchange>();
   exchange->client = client;
+  exchange->role = role;
   exchange->message_bytes = message.size();
   exchange->missing = 1;
   exchange->answers.resize(1);
@@ -208,6 +227,9 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
 }
 
 void Rpc::run(const Call& call, const Value& params) {
+  const Role role = call.exchange->role;
+  const Role needed = role_for_method(call.method);
+  if (role < needed) return send_problem(call, role_too_small(needed, role));
   if (call.method == "subscribe") return subscribe(call, params);
   if (call.method == "unsubscribe") {
     subscribers_.erase(call.exchange->client);
@@ -282,7 +304,8 @@ void Rpc::send_track(const Call& call, const Value& params, const scene::LiveSta
 void Rpc::execute(const Call& call, const Value& params) {
   auto command = rpc_command_from(call.method, params);
   if (!command) return send_problem(call, command.error());
-  const auto& [request, body_pointer] = command.value();
+  auto& [request, body_pointer] = command.value();
+  request.role = call.exchange->role;
   parts_.commands.execute(request, body_pointer, answer_to(call));
 }
 
@@ -294,7 +317,8 @@ void Rpc::cancel_scheduled(const Call& call, const Value& params) {
   if (!is_whole) {
     return send_problem(call, wrong_param("number", "number: expected that of scheduled.list"));
   }
-  parts_.commands.cancel(static_cast<int64_t>(number->number), answer_to(call));
+  parts_.commands.cancel(static_cast<int64_t>(number->number), call.exchange->role,
+                         answer_to(call));
 }
 
 CommandService::Done Rpc::answer_to(const Call& call) {
@@ -319,7 +343,8 @@ void Rpc::subscribe(const Call& call, const Value& params) {
   });
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(latest_->revision)))
-      .add("events", names_of(kinds));
+      .add("events", names_of(kinds))
+      .add("role", Value::of(name_of(call.exchange->role)));
   send_result(call, result);
 }
 

@@ -4,6 +4,7 @@
 #include "control/byte_budget.h"
 #include "control/command_service.h"
 #include "control/documents.h"
+#include "control/role.h"
 #include "control/serial_executor.h"
 #include "control/server_limits.h"
 #include "control/socket_hub.h"
@@ -14,10 +15,21 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace layercast::control {
+
+/// A method of JSON-RPC that executes no command of a route.
+struct RpcMethod {
+  std::string_view name;
+  Role role = Role::kNone;  ///< the smallest that may call it; never kNone
+};
+
+/// All of them. The other methods are the commands of routes().
+std::span<const RpcMethod> rpc_methods();
 
 /// JSON-RPC 2.0 for WebSocket clients: answers their requests and sends them notifications.
 /// Commands have the names and params of command.h, or beside `id` the members of the body that
@@ -41,7 +53,7 @@ class Rpc {
   Rpc& operator=(const Rpc&) = delete;
 
   /// The callbacks of SocketHub::Options.
-  void on_message(SocketHub::Client client, std::string message);
+  void on_message(SocketHub::Client client, Role role, std::string message);
   void on_gone(SocketHub::Client client);
 
  private:
@@ -51,7 +63,7 @@ class Rpc {
   struct Call;
   using Done = std::shared_ptr<Exchange>;
 
-  void read(SocketHub::Client client, const std::string& message);
+  void read(SocketHub::Client client, Role role, const std::string& message);
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
   void execute(const Call& call, const scene::Value& params);

@@ -10,6 +10,7 @@
 #include "control/rpc.h"
 #include "control/socket_hub.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -24,14 +25,14 @@ std::string address_of_host(const std::string& host) {
 }
 
 base::Result<void> check(const ServerOptions& options) {
-  if (options.token && options.token->empty()) {
-    return base::invalid_input("the token is empty");
+  if (std::ranges::any_of(options.tokens, &std::string::empty, &AccessToken::text)) {
+    return base::invalid_input("a token is empty");
   }
   if (options.host.empty() && options.socket_path.empty()) {
     return base::invalid_input("there is neither an address nor a socket to listen on");
   }
   const bool is_private = options.host.empty() || is_loopback(address_of_host(options.host));
-  if (options.token || is_private) return {};
+  if (!options.tokens.empty() || is_private) return {};
   return base::invalid_input("\"" + options.host +
                              "\" is not a loopback address; listening there requires a token");
 }
@@ -46,15 +47,15 @@ class Server::Work {
         socket_path_(options.socket_path),
         budget_(std::make_shared<ByteBudget>(limits_.all_bytes_max)),
         documents_(budget_),
-        gate_({host_, options.allowed_hosts, options.token, limits_.auth_failures_max},
+        gate_({host_, options.allowed_hosts, options.tokens, limits_.auth_failures_max},
               *options.metrics),
         commands_(*options.layers, *options.status_provider, limits_),
         api_({*options.layers, *options.status_provider, *options.metrics, documents_, commands_,
               limits_}),
         preview_(*options.status_provider, limits_, *options.metrics),
         hub_({&limits_, options.metrics, budget_,
-              [this](SocketHub::Client client, std::string message) {
-                rpc_->on_message(client, std::move(message));
+              [this](SocketHub::Client client, Role role, std::string message) {
+                rpc_->on_message(client, role, std::move(message));
               },
               [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
         rpc_(std::make_unique<Rpc>(Rpc::Parts{*options.layers, *options.status_provider, documents_,
@@ -90,6 +91,12 @@ class Server::Work {
     if (listener_ != nullptr) listener_->stop_accepting();
     hub_.stop();
     listener_.reset();
+  }
+
+  void set_tokens(const std::vector<AccessToken>& tokens) {
+    gate_.set_tokens(tokens);
+    hub_.disconnect_revoked();
+    preview_.disconnect_revoked();
   }
 
   int port() const { return listener_->port(); }
@@ -128,6 +135,7 @@ base::Result<std::unique_ptr<Server>> Server::open(const ServerOptions& options)
 Server::Server(std::unique_ptr<Work> work) : work_(std::move(work)) {}
 Server::~Server() = default;
 
+void Server::set_tokens(const std::vector<AccessToken>& tokens) { work_->set_tokens(tokens); }
 int Server::port() const { return work_->port(); }
 std::string Server::address() const { return work_->address(); }
 

@@ -69,6 +69,7 @@ class SocketHub::Work {
   void subscribe(Client client, uint32_t kinds, Text first);
   void broadcast(std::vector<Notice> notices);
   void relieve();
+  void disconnect_revoked();
 
  private:
   class Session;
@@ -128,7 +129,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     buffer_.consume(buffer_.size());
     if (error || !parser_.is_header_done()) return leave();
     stream_.async_accept(parser_.get(), [self = shared_from_this()](ErrorCode refused) {
-      if (refused) return self->leave();
+      if (refused || self->is_gone_) return self->leave();
       self->stream_.text(true);
       self->is_open_ = true;
       self->hub_.clients_->add(1);
@@ -178,6 +179,11 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
 
   void disconnect_for_room() {
     cut_off(websocket::close_code::try_again_later, "budget", "too slow while others wait");
+  }
+
+  void disconnect_if_revoked() {
+    if (!connection_.admission.is_revoked()) return;
+    cut_off(websocket::close_code::policy_error, "revoked", "the token was revoked");
   }
 
   /// Sends a close frame after the message being written; disconnects a second later at the latest.
@@ -333,7 +339,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     unanswered_bytes_ += static_cast<int64_t>(message.size());
     *all_unanswered_bytes_ += static_cast<int64_t>(message.size());
     count_unfinished(0);
-    hub_.options_.on_message(client_, std::move(message));
+    hub_.options_.on_message(client_, connection_.admission.role, std::move(message));
     read_on();
   }
 
@@ -364,7 +370,10 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     if (is_closing_) return;
     hub_.dropped_counter(reason)->add();
     if (hub_.options_.log) {
-      hub_.options_.log("disconnected WebSocket client " + connection_.peer.address + ": " + words);
+      const std::string_view token = connection_.admission.token_name();
+      hub_.options_.log("disconnected WebSocket client " + connection_.peer.address +
+                        (token.empty() ? "" : " (token " + std::string(token) + ")") + ": " +
+                        words);
     }
     close(code, words);
   }
@@ -456,6 +465,7 @@ void SocketHub::Work::take(UpgradedConnection connection) {
   auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(connection));
   sessions_.emplace(client, session);
   session->start();
+  session->disconnect_if_revoked();
 }
 
 void SocketHub::Work::forget(Client client) {
@@ -499,6 +509,15 @@ void SocketHub::Work::relieve() {
   asio::post(io_, [this] {
     is_relieving_ = false;
     disconnect_largest();
+  });
+}
+
+void SocketHub::Work::disconnect_revoked() {
+  asio::post(io_, [this] {
+    std::vector<std::shared_ptr<Session>> all;
+    all.reserve(sessions_.size());
+    for (const auto& [client, session] : sessions_) all.push_back(session);
+    for (const auto& session : all) session->disconnect_if_revoked();
   });
 }
 
@@ -547,6 +566,7 @@ void SocketHub::subscribe(Client client, uint32_t kinds, Text first) {
   work_->subscribe(client, kinds, std::move(first));
 }
 void SocketHub::relieve() { work_->relieve(); }
+void SocketHub::disconnect_revoked() { work_->disconnect_revoked(); }
 void SocketHub::broadcast(std::vector<Notice> notices) { work_->broadcast(std::move(notices)); }
 
 }  // namespace layercast::control

@@ -34,7 +34,7 @@ class SocketHub {
     base::Metrics* metrics = nullptr;  ///< outlives the hub
     std::shared_ptr<ByteBudget> budget;
     /// The listener must call answer() exactly once for each message.
-    std::function<void(Client client, std::string message)> on_message;
+    std::function<void(Client client, Role role, std::string message)> on_message;
     std::function<void(Client client)> on_gone;
     std::function<void(std::string_view line)> log;
   };
@@ -52,6 +52,8 @@ class SocketHub {
   void subscribe(Client client, uint32_t kinds, Text first);
   /// Disconnects the slow client that holds the most bytes, because the budget is full.
   void relieve();
+  /// Disconnects the clients whose token was revoked.
+  void disconnect_revoked();
   /// Sends each notification to its subscribers.
   void broadcast(std::vector<Notice> notices);
 

@@ -90,7 +90,9 @@ TEST(Curl, AWholeSessionNeedsOneConnection) {
 }
 
 TEST(Node, SubscribesAndSeesItsOwnChange) {
-  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret word"; });
+  const ServerFixture fixture([](ServerOptions& options) {
+    options.tokens = {{"", Role::kAdmin, "secret word"}};
+  });
   const Ran ran = run({"node", "-e", R"js(
     const WebSocket = require("ws");
     const socket = new WebSocket(process.argv[1] + "?token=secret%20word");

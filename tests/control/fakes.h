@@ -128,6 +128,13 @@ inline scene::LiveState first_state() {
   return state;
 }
 
+/// A token of each role, whose texts are `reads`, `operates` and `administers`.
+inline std::vector<AccessToken> tokens_with_roles() {
+  return {{"grafana", Role::kRead, "reads"},
+          {"desk", Role::kOperate, "operates"},
+          {"lars", Role::kAdmin, "administers"}};
+}
+
 /// A server on a free port, with all that it stands on.
 class ServerFixture {
  public:

@@ -19,12 +19,40 @@ class GateOf {
     return admitted.ok() ? 0 : admitted.error().status;
   }
 
+  /// What the client with this token may do; nullopt: it is refused.
+  std::optional<Admission> admission(const std::string& line, const std::string& token,
+                                     const Peer& peer = kLocal) {
+    const auto parsed = parse_head(line + " HTTP/1.1\r\n" + fields_with(token) + "\r\n");
+    const RequestHead& head = parsed.value();
+    const auto admitted = gate.admit(head, peer, find_route(head.method, head.path).route);
+    return admitted.ok() ? std::optional(admitted.value()) : std::nullopt;
+  }
+
+  static std::string fields_with(const std::string& token) {
+    return "Host: localhost\r\nAuthorization: Bearer " + token + "\r\n";
+  }
+
   base::Metrics metrics;
   Gate gate;
 };
 
-Gate::Options without_token() { return {"127.0.0.1", {"studio.example:9000"}, std::nullopt, 20}; }
-Gate::Options with_token() { return {"0.0.0.0", {}, "correct horse", 3}; }
+Gate::Options without_token() { return {"127.0.0.1", {"studio.example:9000"}, {}, 20}; }
+Gate::Options with_token() { return {"0.0.0.0", {}, {{"", Role::kAdmin, "correct horse"}}, 3}; }
+
+const AccessToken kReader{"grafana", Role::kRead, "token-that-reads"};
+const AccessToken kOperator{"desk", Role::kOperate, "token-that-operates"};
+const AccessToken kAdmin{"lars", Role::kAdmin, "token-that-administers"};
+Gate::Options with_roles() { return {"0.0.0.0", {}, {kReader, kOperator, kAdmin}, 3}; }
+
+/// A request for the route that finds it.
+std::string line_of(const Route& route) {
+  std::string path(route.path);
+  for (const std::string_view part : {"{id}", "{index}"}) {
+    const size_t at = path.find(part);
+    if (at != std::string::npos) path.replace(at, part.size(), "1");
+  }
+  return std::string(route.method) + " " + path;
+}
 
 TEST(Gate, OwnHostsAreServedAndNoOthers) {
   GateOf fixture(without_token());
@@ -158,6 +186,85 @@ TEST(Gate, ManyAddressesDoNotMakeItForgetOne) {
   // The addresses for which there was no room are limited together.
   EXPECT_GT(limited, 1000);
   EXPECT_EQ(refusal_of(right, "10.1.1.1"), 0);
+}
+
+TEST(Gate, EachRouteAdmitsItsRoleAndThoseAboveIt) {
+  for (const Route& route : routes()) {
+    for (const AccessToken& token : {kReader, kOperator, kAdmin}) {
+      GateOf fixture(with_roles());
+      const int refusal = fixture.refusal(line_of(route), GateOf::fields_with(token.text));
+      EXPECT_EQ(refusal, token.role >= route.role ? 0 : 403) << route.operation << token.name;
+    }
+    for (const char* token : {"wrong-token", "token-that-read", "token-that-reads-more"}) {
+      GateOf fixture(with_roles());
+      const int refusal = fixture.refusal(line_of(route), GateOf::fields_with(token));
+      EXPECT_EQ(refusal, route.access == Access::kOpen ? 0 : 401) << route.operation;
+    }
+  }
+}
+
+TEST(Gate, ARefusalNamesTheRoleThatIsNeeded) {
+  GateOf fixture(with_roles());
+  const auto head =
+      parse_head("PUT /api/v1/scene HTTP/1.1\r\n" + GateOf::fields_with(kOperator.text) + "\r\n");
+  const auto refused =
+      fixture.gate.admit(head.value(), kLocal, find_route("PUT", "/api/v1/scene").route);
+  ASSERT_FALSE(refused.ok());
+  const Problem& problem = refused.error();
+  EXPECT_EQ(problem.name, "forbidden");
+  EXPECT_EQ(problem.detail, "this needs the role admin; the token desk has the role operate");
+  EXPECT_EQ(problem.headers.front().second, "Bearer error=\"insufficient_scope\", scope=\"admin\"");
+  EXPECT_EQ(problem.detail.find(kOperator.text), std::string::npos);
+  // A right token with a small role is no guess.
+  EXPECT_EQ(fixture.metrics.read().front().samples.front().value, 0);
+}
+
+TEST(Gate, TheRoleIsThatOfTheToken) {
+  GateOf fixture(with_roles());
+  for (const AccessToken& token : {kReader, kOperator, kAdmin}) {
+    const auto admitted = fixture.admission("GET /api/v1/scene", token.text);
+    ASSERT_TRUE(admitted.has_value()) << token.name;
+    EXPECT_EQ(admitted->role, token.role);
+    EXPECT_EQ(admitted->token_name(), token.name);
+  }
+  EXPECT_EQ(fixture.admission("GET /readyz", "wrong-token")->role, Role::kNone);
+  EXPECT_EQ(fixture.admission("GET /readyz", kReader.text)->role, Role::kRead);
+  // The kernel has told who the client is.
+  const Peer local{"/run/control.sock", "/run/control.sock", true};
+  EXPECT_EQ(fixture.admission("PUT /api/v1/scene", "wrong-token", local)->role, Role::kAdmin);
+  GateOf open(without_token());
+  EXPECT_EQ(open.admission("PUT /api/v1/scene", "wrong-token")->role, Role::kAdmin);
+}
+
+TEST(Gate, WrongTokensLockOutNoneOfTheRightOnes) {
+  GateOf fixture(with_roles());
+  const std::string wrong = GateOf::fields_with("guess");
+  for (int i = 0; i < 200; ++i) fixture.refusal("GET /api/v1/scene", wrong);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 429);
+  for (const AccessToken& token : {kReader, kOperator, kAdmin}) {
+    EXPECT_EQ(fixture.refusal("GET /api/v1/scene", GateOf::fields_with(token.text)), 0);
+  }
+  // Nor does a right token with too small a role hide that the others are guesses.
+  EXPECT_EQ(fixture.refusal("PUT /api/v1/scene", GateOf::fields_with(kReader.text)), 403);
+  EXPECT_EQ(fixture.refusal("GET /api/v1/scene", wrong), 429);
+}
+
+TEST(Gate, TokensThatAreGoneAreRevokedAndTheOthersStay) {
+  GateOf fixture(with_roles());
+  const auto reader = fixture.admission("GET /api/v1/scene", kReader.text);
+  const auto desk = fixture.admission("GET /api/v1/scene", kOperator.text);
+  const auto admin = fixture.admission("GET /api/v1/scene", kAdmin.text);
+  AccessToken demoted = kAdmin;
+  demoted.role = Role::kRead;
+  const AccessToken added{"new", Role::kOperate, "token-that-is-new"};
+  fixture.gate.set_tokens({added, kReader, demoted});
+  EXPECT_FALSE(reader->is_revoked());
+  EXPECT_TRUE(desk->is_revoked());
+  EXPECT_TRUE(admin->is_revoked());
+  EXPECT_FALSE(fixture.admission("GET /api/v1/scene", kOperator.text).has_value());
+  EXPECT_EQ(fixture.admission("GET /api/v1/scene", kAdmin.text)->role, Role::kRead);
+  EXPECT_EQ(fixture.admission("GET /api/v1/scene", added.text)->role, Role::kOperate);
+  EXPECT_EQ(fixture.admission("GET /api/v1/scene", kReader.text)->token, reader->token);
 }
 
 TEST(Gate, AForeignHostIsNoAttemptAtTheToken) {

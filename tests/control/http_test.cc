@@ -416,7 +416,9 @@ TEST(HttpApi, RequestsAreCountedByRoute) {
 }
 
 TEST(HttpApi, WithoutTheTokenReasonsAreNotTold) {
-  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
+  const ServerFixture fixture([](ServerOptions& options) {
+    options.tokens = {{"", Role::kAdmin, "secret"}};
+  });
   EXPECT_EQ(ask(fixture.port(), "GET /readyz").at("checks"), "(nothing)");
   const Reply refused = ask(fixture.port(), "GET /api/v1/scene");
   EXPECT_EQ(refused.status, 401);
@@ -428,9 +430,110 @@ TEST(HttpApi, WithoutTheTokenReasonsAreNotTold) {
 }
 
 TEST(HttpApi, AFieldOfAClientGivesNoTrust) {
-  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
+  const ServerFixture fixture([](ServerOptions& options) {
+    options.tokens = {{"", Role::kAdmin, "secret"}};
+  });
   const Said sly{.fields = "x-layercast-trust: token\r\nREMOTE_ADDR: 127.0.0.1\r\n"};
   EXPECT_EQ(ask(fixture.port(), "GET /readyz", sly).at("checks"), "(nothing)");
+}
+
+Said said_with(const std::string& token, std::string body = {}) {
+  return {.body = std::move(body),
+          .fields = "Authorization: Bearer " + token + "\r\nContent-Type: application/json\r\n"};
+}
+
+TEST(HttpApi, ARoleAllowsWhatItSays) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  const auto status = [&](const std::string& line, const std::string& token,
+                          std::string body = {}) {
+    return ask(fixture.port(), line, said_with(token, std::move(body))).status;
+  };
+  const std::string patch = R"({"opacity": 0.5})";
+  EXPECT_EQ(status("GET /api/v1/scene", "reads"), 200);
+  EXPECT_EQ(status("GET /metrics", "reads"), 200);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/snapshot.png?token=reads").status, 200);
+  EXPECT_EQ(status("PATCH /api/v1/layers/title", "reads", patch), 403);
+  EXPECT_EQ(status("POST /api/v1/stream/pause", "reads"), 403);
+  EXPECT_EQ(status("PATCH /api/v1/layers/title", "operates", patch), 200);
+  EXPECT_EQ(status("POST /api/v1/stream/pause", "operates"), 200);
+  const std::string output = R"({"id": "two", "url": "x.mp4"})";
+  EXPECT_EQ(status("POST /api/v1/outputs", "operates", output), 403);
+  EXPECT_EQ(status("DELETE /api/v1/outputs/main", "operates"), 403);
+  EXPECT_EQ(status("POST /api/v1/outputs", "administers", output), 201);
+  const Reply refused =
+      ask(fixture.port(), "PATCH /api/v1/layers/title", said_with("reads", patch));
+  EXPECT_EQ(refused.field("Content-Type"), "application/problem+json");
+  EXPECT_EQ(refused.at("type"), "urn:problem-type:layercast:forbidden");
+  EXPECT_EQ(refused.at("detail"),
+            "this needs the role operate; the token grafana has the role read");
+  EXPECT_EQ(ask(fixture.port(), "GET /readyz", said_with("reads")).at("health.state"), "ok");
+}
+
+TEST(HttpApi, ABatchNeedsTheRoleOfEachOfItsCommands) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  const std::string patch =
+      R"({"method": "layers.update", "params": {"id": "title", "patch": {"opacity": 0.5}}})";
+  const std::string output =
+      R"({"method": "outputs.add", "params": {"output": {"id": "two", "url": "x.mp4"}}})";
+  const std::string both = R"({"commands": [)" + patch + ", " + output + "]}";
+  const Reply refused = ask(fixture.port(), "POST /api/v1/batch", said_with("operates", both));
+  EXPECT_EQ(refused.status, 403) << refused.body;
+  EXPECT_EQ(refused.at("errors.0.pointer"), "/commands/1/method");
+  EXPECT_EQ(refused.at("errors.0.detail"), "outputs.add needs the role admin");
+  EXPECT_EQ(fixture.revision(), 1);
+  const std::string one = R"({"commands": [)" + patch + "]}";
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/batch", said_with("operates", one)).status, 200);
+  EXPECT_EQ(ask(fixture.port(), "POST /api/v1/batch", said_with("administers", both)).status, 200);
+}
+
+TEST(HttpApi, AScheduledCommandIsCancelledByTheRoleThatMayExecuteIt) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  const auto status = [&](const std::string& line, const std::string& token,
+                          std::string body = {}) {
+    return ask(fixture.port(), line, said_with(token, std::move(body))).status;
+  };
+  const std::string output = R"({"id": "two", "url": "x.mp4"})";
+  EXPECT_EQ(status("POST /api/v1/outputs?at=3600s", "administers", output), 202);
+  EXPECT_EQ(status("POST /api/v1/stream/stop?at=3600s", "operates"), 202);
+  EXPECT_EQ(status("DELETE /api/v1/scheduled/1", "reads"), 403);
+  EXPECT_EQ(status("DELETE /api/v1/scheduled/1", "operates"), 403);
+  EXPECT_EQ(status("DELETE /api/v1/scheduled/2", "operates"), 200);
+  EXPECT_EQ(status("DELETE /api/v1/scheduled/2", "operates"), 404);
+  EXPECT_EQ(status("DELETE /api/v1/scheduled/1", "administers"), 200);
+}
+
+TEST(HttpApi, ARequestWhoseTokenIsRevokedMeanwhileIsNotExecuted) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  const std::string patch = R"({"opacity": 0.5})";
+  Said said = said_with("operates", patch);
+  said.fields += "Expect: 100-continue\r\n";
+  Wire wire(fixture.port());
+  const std::string text = request_text("PATCH /api/v1/layers/title", said);
+  wire.send(text.substr(0, text.size() - patch.size()));
+  // The head is admitted.
+  EXPECT_EQ(wire.take_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  fixture.server->set_tokens({tokens_with_roles().front()});
+  wire.send(patch);
+  EXPECT_EQ(take_reply(wire).status, 401);
+  EXPECT_EQ(fixture.revision(), 1);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", said_with("operates")).status, 401);
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", said_with("reads")).status, 200);
+}
+
+TEST(HttpApi, ThePreviewOfARevokedTokenEnds) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  Wire gone(fixture.port());
+  Wire kept(fixture.port());
+  gone.send(request_text("GET /api/v1/preview.mjpeg?token=operates"));
+  kept.send(request_text("GET /api/v1/preview.mjpeg?token=reads"));
+  EXPECT_NE(gone.take_until("picture"), "");
+  EXPECT_NE(kept.take_until("picture"), "");
+  fixture.server->set_tokens({tokens_with_roles().front()});
+  while (gone.receive()) {
+  }
+  EXPECT_TRUE(gone.has_ended());
+  EXPECT_NE(kept.take_until("picture"), "");
+  EXPECT_TRUE(becomes_true([&] { return fixture.metric("preview_viewers") == 1; }));
 }
 
 TEST(Server, NobodyElseIsLetInWithoutAToken) {
@@ -453,7 +556,7 @@ TEST(Server, NobodyElseIsLetInWithoutAToken) {
     ASSERT_FALSE(server.ok()) << host;
     EXPECT_EQ(server.error().code, base::ErrorCode::kInvalidInput);
   }
-  options.token = "secret";
+  options.tokens = {{"", Role::kAdmin, "secret"}};
   options.host = "example.org";
   EXPECT_EQ(Server::open(options).error().code, base::ErrorCode::kInvalidInput);
   options.host = "0.0.0.0";

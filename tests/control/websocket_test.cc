@@ -1,10 +1,14 @@
+#include "control/routes.h"
+#include "control/rpc.h"
 #include "control/server.h"
 #include "tests/control/client.h"
 #include "tests/control/fakes.h"
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace layercast::control {
@@ -386,7 +390,9 @@ TEST(WebSocket, ASilentClientIsLetGo) {
 }
 
 TEST(WebSocket, OnlyWhoMayIsLetIn) {
-  const ServerFixture fixture([](ServerOptions& options) { options.token = "secret"; });
+  const ServerFixture fixture([](ServerOptions& options) {
+    options.tokens = {{"", Role::kAdmin, "secret"}};
+  });
   EXPECT_EQ(Socket(fixture.port()).status(), 401);
   EXPECT_EQ(Socket(fixture.port(), {}, "?token=wrong").status(), 401);
   EXPECT_EQ(Socket(fixture.port(), {}, "?token=secret").status(), 101);
@@ -394,6 +400,84 @@ TEST(WebSocket, OnlyWhoMayIsLetIn) {
   EXPECT_EQ(Socket(fixture.port(), "Origin: http://evil.example\r\n", "?token=secret").status(),
             403);
   EXPECT_EQ(Socket(fixture.port(), "Origin: http://127.0.0.1\r\n", "?token=secret").status(), 101);
+}
+
+TEST(WebSocket, EachMethodNeedsItsRole) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  std::vector<std::pair<std::string, Role>> methods;
+  for (const RpcMethod& method : rpc_methods()) methods.emplace_back(method.name, method.role);
+  for (const Route& route : routes()) {
+    if (!route.command.empty()) methods.emplace_back(route.command, route.role);
+  }
+  for (const AccessToken& token : tokens_with_roles()) {
+    Socket socket(fixture.port(), {}, "?token=" + token.text);
+    for (const auto& [method, role] : methods) {
+      // Whoever may call it is told what is wrong with the params, or gets a result.
+      if (token.role >= role && (method.starts_with("stream.") || method == "subscribe")) continue;
+      const Value answer = socket.call(method, R"({"unknown": true})");
+      const bool is_refused = at(answer, "error.code") == "403";
+      EXPECT_EQ(is_refused, token.role < role) << method << " " << token.name;
+      if (!is_refused) continue;
+      EXPECT_EQ(at(answer, "error.message"), "this needs the role " + std::string(name_of(role)) +
+                                                 "; the token has the role " +
+                                                 std::string(name_of(token.role)));
+    }
+  }
+}
+
+TEST(WebSocket, ASubscriberIsToldItsRole) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  for (const AccessToken& token : tokens_with_roles()) {
+    Socket socket(fixture.port(), {}, "?token=" + token.text);
+    EXPECT_EQ(at(socket.call("subscribe"), "result.role"), name_of(token.role));
+    socket.receive_notification("scene");
+  }
+  const ServerFixture open;
+  Socket socket(open.port());
+  EXPECT_EQ(at(socket.call("subscribe"), "result.role"), "admin");
+}
+
+TEST(WebSocket, ABatchNeedsTheRoleOfEachOfItsCommands) {
+  const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
+  Socket socket(fixture.port(), {}, "?token=operates");
+  const Value refused = socket.call("batch", R"({"commands": [{"method": "stream.pause"},
+      {"method": "scene.patch", "params": {"patch": {"canvas": {"background": "#ffffff"}}}}]})");
+  EXPECT_EQ(at(refused, "error.code"), "403") << scene::write_json(refused, 0);
+  EXPECT_EQ(at(refused, "error.data.errors.0.pointer"), "/commands/1/method");
+  EXPECT_EQ(fixture.revision(), 1);
+  // Nor do several requests in one message.
+  socket.send(R"([{"jsonrpc":"2.0","id":1,"method":"stream.pause"},
+                  {"jsonrpc":"2.0","id":2,"method":"outputs.remove","params":{"id":"main"}}])");
+  const Value both = socket.receive_json();
+  ASSERT_EQ(both.items.size(), 2U);
+  EXPECT_EQ(at(both.items[0], "result.revision"), "2");
+  EXPECT_EQ(at(both.items[1], "error.code"), "403");
+}
+
+TEST(WebSocket, TheClientOfARevokedTokenIsDisconnected) {
+  std::mutex mutex;
+  std::string logged;
+  const ServerFixture fixture([&](ServerOptions& options) {
+    options.tokens = tokens_with_roles();
+    options.log = [&](std::string_view line) {
+      const std::lock_guard lock(mutex);
+      logged += std::string(line) + "\n";
+    };
+  });
+  Socket gone(fixture.port(), {}, "?token=operates");
+  Socket kept(fixture.port(), {}, "?token=reads");
+  EXPECT_EQ(at(gone.call("status.get"), "result.state"), "on-air");
+  fixture.server->set_tokens({tokens_with_roles().front()});
+  EXPECT_EQ(gone.receive(), std::nullopt);
+  EXPECT_EQ(gone.close_code(), 1008);
+  EXPECT_EQ(at(kept.call("status.get"), "result.state"), "on-air");
+  EXPECT_EQ(Socket(fixture.port(), {}, "?token=operates").status(), 401);
+  const std::lock_guard lock(mutex);
+  EXPECT_NE(logged.find("disconnected WebSocket client 127.0.0.1 (token desk): the token was "
+                        "revoked"),
+            std::string::npos)
+      << logged;
+  EXPECT_EQ(logged.find("operates"), std::string::npos) << logged;
 }
 
 TEST(WebSocket, ClientsAreToldThatTheServerGoes) {

@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const auto path = control::percent_decoded(head.path);
   if (!path) return 0;
   const control::Found found = control::find_route(head.method, *path);
-  const auto request = control::request_of(head, *path, control::Request::Trust::kNone, {}, found);
+  const auto request = control::request_of(head, *path, control::Role::kNone, {}, found);
   if (!request.ok()) LAYERCAST_CHECK(request.error().status == 400);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "tools/common/values.h"
 #include "tools/common/video_feeds.h"
 #include "tools/streamd/scene_reload.h"
+#include "tools/streamd/token_file.h"
 
 #include <algorithm>
 #include <array>
@@ -71,7 +72,10 @@ int64_t content_bytes_max() {
 }  // namespace
 
 Daemon::Daemon(StreamdSettings settings, std::string path, const Log& log)
-    : settings_(std::move(settings)), path_(std::move(path)), log_(log) {}
+    : settings_(std::move(settings)),
+      tokens_(settings_.tokens),
+      path_(std::move(path)),
+      log_(log) {}
 
 Daemon::~Daemon() {
   web_pictures_.end();
@@ -339,18 +343,13 @@ base::Result<void> Daemon::open_server() {
   options.host = settings_.host;
   options.port = settings_.port;
   options.socket_path = settings_.socket_path;
-  options.token = settings_.token;
+  options.tokens = tokens_;
   options.allowed_hosts = settings_.allowed_hosts;
   options.layers = layers_.get();
   options.status_provider = &status_provider_;
   options.metrics = &metrics_;
   options.log = [this](std::string_view line) { log_.write(LogLevel::kInfo, line); };
-  constexpr size_t kShortToken = 16;
-  if (settings_.token && settings_.token->size() < kShortToken) {
-    log_.write(LogLevel::kWarning,
-               "the token has fewer than " + std::to_string(kShortToken) +
-                   " characters, so that clients may guess it; `openssl rand -hex 16` makes one");
-  }
+  log_tokens();
   TRY(server_, control::Server::open(options));
   log_.write(LogLevel::kInfo, "listening on " + server_->address());
   if (!settings_.host.empty() && !settings_.socket_path.empty()) {
@@ -359,7 +358,30 @@ base::Result<void> Daemon::open_server() {
   return {};
 }
 
+void Daemon::log_tokens() {
+  if (tokens_.empty()) return;
+  for (const std::string& warning : token_warnings(settings_.token_file, tokens_)) {
+    log_.write(LogLevel::kWarning, warning);
+  }
+  log_.write(LogLevel::kInfo, "tokens of " + settings_.token_file + ": " + summary_of(tokens_));
+}
+
+void Daemon::reload_tokens() {
+  if (tokens_.empty()) return;
+  auto tokens = tokens_again_in(settings_.token_file);
+  if (!tokens) {
+    log_.write(LogLevel::kError,
+               tokens.error().to_string() + "; the tokens stay those that were read before");
+    return;
+  }
+  if (tokens.value() == tokens_) return;
+  tokens_ = std::move(tokens).value();
+  server_->set_tokens(tokens_);
+  log_tokens();
+}
+
 void Daemon::reload() {
+  reload_tokens();
   if (settings_.follow) {
     log_.write(LogLevel::kWarning, "the scene belongs to another daemon; reload it there");
     return;

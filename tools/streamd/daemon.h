@@ -39,8 +39,9 @@ class Daemon {
   /// Completes the outputs and stops; waits for no web server.
   ~Daemon();
 
-  /// Reads the scene file again and applies the differences to the live scene. On errors, logs them
-  /// and changes nothing.
+  /// Reads the files of the tokens and of the scene again, revokes the tokens that are gone, and
+  /// applies the differences to the live scene. On errors in a file, logs them and keeps what it
+  /// was read for.
   void reload();
 
   /// The stream will not go on after the destruction: HLS playlists end.
@@ -66,8 +67,11 @@ class Daemon {
   void log_limited(const std::string& subject, LogLevel level, const std::string& message);
   void follow();
   base::Result<void> open_server();
+  void log_tokens();
+  void reload_tokens();
 
   const StreamdSettings settings_;
+  std::vector<control::AccessToken> tokens_;  ///< in force
   const std::string path_;
   AuthoredNames authored_;  ///< as limit_clients() has them
   const Log& log_;

@@ -44,7 +44,9 @@ const OptionTable& streamd_options() {
               "loopback needs --token-file."},
          {.name = "token-file",
           .value = "FILE",
-          .help = "File that holds the token, which every client must then present.",
+          .help =
+              "File that holds a token, or a line ROLE NAME TOKEN for each, with the role read, "
+              "operate or admin. Every client must then present one. SIGHUP reads it again.",
           .completion = Completion::kFile},
          {.name = "allow-host",
           .arity = Arity::kMany,

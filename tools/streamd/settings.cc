@@ -8,13 +8,12 @@
 #include "scene/wire/value_codecs.h"
 #include "store/state_store.h"
 #include "tools/common/values.h"
+#include "tools/streamd/token_file.h"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <thread>
@@ -66,23 +65,6 @@ base::Result<void> take_listen_option(const Arguments& arguments, StreamdSetting
     settings.socket_path = path.string();
   }
   return {};
-}
-
-base::Result<std::string> token_in(const std::string& path) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return base::io_error(errno, "cannot read the token", path);
-  std::string token{std::istreambuf_iterator<char>(file), {}};
-  while (!token.empty() &&
-         std::string_view(" \t\r\n").find(token.back()) != std::string_view::npos) {
-    token.pop_back();
-  }
-  constexpr size_t kShortest = 8;
-  if (token.size() >= kShortest) return token;
-  return base::invalid_input(
-      "contains no valid token; expected at least 8 characters, for example from "
-      "`openssl rand -hex 16`",
-      path);
 }
 
 fs::path state_home() {
@@ -157,7 +139,7 @@ base::Result<StreamdSettings> streamd_settings(const Arguments& arguments,
   TRY_DO(take_stream_options(arguments, settings));
   TRY_DO(take_listen_option(arguments, settings));
   if (const auto path = arguments.one("token-file")) {
-    TRY(settings.token, token_in(*path));
+    TRY(settings.tokens, tokens_in(*path));
     settings.token_file = *path;
   }
   settings.allowed_hosts = arguments.many("allow-host");
@@ -210,7 +192,7 @@ Value config_document(const StreamdSettings& settings, const scene::SceneFile& f
                          : Value::of(settings.host + ":" + std::to_string(settings.port)))
       .add("listen_socket",
            settings.socket_path.empty() ? Value::null() : Value::of(settings.socket_path))
-      .add("token_file", settings.token ? Value::of(settings.token_file) : Value::null())
+      .add("token_file", settings.tokens.empty() ? Value::null() : Value::of(settings.token_file))
       .add("allowed_hosts", Value::array(std::move(hosts)))
       .add("allowed_sources", Value::array(std::move(sources)))
       .add("tls_ca", trust.ca_file.empty() ? Value::null() : Value::of(trust.ca_file))

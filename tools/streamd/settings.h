@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/source_hosts.h"
 #include "base/time.h"
+#include "control/access_tokens.h"
 #include "scene/live/live_state.h"
 #include "scene/wire/scene_file.h"
 #include "scene/wire/value.h"
@@ -23,9 +24,9 @@ struct StreamdSettings {
   scene::Value stream_patch = scene::Value::object();  ///< the stream options that were given
   std::string host = "127.0.0.1";                      ///< empty: no TCP
   int port = 8080;
-  std::string socket_path;  ///< of the Unix socket, absolute; empty: none
-  std::optional<std::string> token;
-  std::string token_file;  ///< the file of the token
+  std::string socket_path;                   ///< of the Unix socket, absolute; empty: none
+  std::vector<control::AccessToken> tokens;  ///< at the start; empty: none is needed
+  std::string token_file;                    ///< the file of the tokens
   std::vector<std::string> allowed_hosts;
   std::vector<std::string> allowed_sources;  ///< as given
   base::SourceHosts source_hosts;            ///< of `allowed_sources`

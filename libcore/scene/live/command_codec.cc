@@ -449,6 +449,8 @@ base::Result<Command, Refusal> command_from(const CommandDocument& document) {
   return Command(*std::move(change));
 }
 
+std::string_view method_of(const Change& change) { return codec_of(change).name; }
+
 CommandDocument document_of(const Change& change) {
   const MethodCodec& codec = codec_of(change);
   return {std::string(codec.name), codec.params.write(change)};

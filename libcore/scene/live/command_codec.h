@@ -25,6 +25,9 @@ base::Result<Command, Refusal> command_from(const CommandDocument& document);
 CommandDocument document_of(const Command& command);
 CommandDocument document_of(const Change& change);
 
+/// The name of the method: that of document_of().
+std::string_view method_of(const Change& change);
+
 /// The same as document_of(), with `***` in place of keys and passwords in URLs.
 CommandDocument redacted_document_of(const Command& command);
 
