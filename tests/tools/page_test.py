@@ -427,6 +427,30 @@ class Page(ToolTest):
         unexpected = [line for line in self.console() if "401" not in line]
         self.assertEqual(unexpected, [])
 
+    def test_a_token_that_only_reads_gets_a_page_that_changes_nothing(self) -> None:
+        reads, rules = "token-that-reads", "token-that-rules"
+        tokens = self.file("token", f"read wall {reads}\nadmin lars {rules}\n")
+        daemon = self.on_air(GROUND, BOX, CHAT, arguments=("--token-file", tokens))
+        self.open(daemon, f"#token={reads}")
+        self.wait_for_link("live")
+        self.wait_for("#link", "read only")
+        wait_until(lambda: self.layers() == ["chat", "box", "ground"])
+        for part in ("[role=switch]", "input", ".mark"):
+            self.assertFalse(self.row("box", part).is_enabled(), part)
+        for button in ("#pause", "#stop"):
+            self.assertFalse(self.find(button).is_enabled(), button)
+        self.assertFalse(self.find("#say").is_displayed())
+        # What is asked for nevertheless is refused, and the page tells why.
+        self.browser.execute_script("transmit(byId('pause'), 'stream.pause')")
+        self.wait_for("#toasts", "this needs the role operate; the token has the role read")
+        # The token may get another role.
+        self.file("token", f"operate wall {reads}\nadmin lars {rules}\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.row("box", "[role=switch]").is_enabled())
+        daemon.token = rules
+        self.row("box", "[role=switch]").click()
+        wait_until(lambda: daemon.layer("box").get("visible") is False)
+
     def test_a_token_in_the_address_is_taken_out_of_it(self) -> None:
         daemon = self.on_air(arguments=("--token-file", self.file("token", "s3+cret+s3")))
         self.open(daemon, "#token=s3%2Bcret%2Bs3")

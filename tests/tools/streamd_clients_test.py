@@ -23,6 +23,14 @@ layers:
   - {id: box, type: overlay, size: [30, 20], content: {type: color, color: "#ff8000"}}
 """
 
+READS, OPERATES, RULES = ("token-that-reads", "token-that-operates", "token-that-rules")
+ROLES = f"""# Of the studio.
+read     wall  {READS}
+operate  desk  {OPERATES}
+
+admin    lars  {RULES}
+"""
+
 # Connects as the user `nobody`, and tells what the server answers.
 CONNECT_AS_NOBODY = """
 import os, socket, sys
@@ -58,10 +66,13 @@ class ClientsTest(unittest.TestCase):
         path.write_text(text)
         return str(path)
 
-    def layerctl(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def layerctl(
+        self, *words: str, token: str | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        environment = os.environ if token is None else {**os.environ, "LAYERCAST_TOKEN": token}
         return subprocess.run(
             [tool("layerctl"), *words], capture_output=True, text=True, check=False,
-            timeout=PATIENCE_SECONDS,
+            timeout=PATIENCE_SECONDS, env=environment,
         )  # fmt: skip
 
     def told(self, *words: str) -> str:
@@ -135,6 +146,114 @@ class ClientsTest(unittest.TestCase):
             self.assertEqual(warned, is_warned, daemon.log)
             self.assertFalse(any(token in line for line in daemon.log))
             daemon.end()
+
+    def test_a_token_file_that_others_can_read_is_warned_of(self) -> None:
+        path = Path(self.token("0123456789abcdef"))
+        for mode, is_warned in ((0o600, False), (0o640, False), (0o644, True), (0o602, True)):
+            path.chmod(mode)
+            daemon = self.daemon("--token-file", str(path))
+            warned = any("other users can read or change" in line for line in daemon.log)
+            self.assertEqual(warned, is_warned, (oct(mode), daemon.log))
+            daemon.end()
+
+    def test_a_token_has_a_role(self) -> None:
+        daemon = self.daemon("--token-file", self.token(ROLES))
+        self.assertTrue(any("read wall, operate desk, admin lars" in line for line in daemon.log))
+
+        def status(token: str, method: str, path: str, body: object = None) -> int:
+            reply = daemon.call(method, path, body, Authorization=f"Bearer {token}")
+            return int(reply.status)
+
+        output = {"id": "file", "url": str(self.folder / "file.mkv")}
+        for method, path, body, wanted in (
+            ("GET", "/api/v1/scene", None, (200, 200, 200)),
+            ("GET", "/metrics", None, (200, 200, 200)),
+            ("PATCH", "/api/v1/layers/box", {"opacity": 0.5}, (403, 200, 200)),
+            ("POST", "/api/v1/stream/pause", None, (403, 200, 200)),
+            ("POST", "/api/v1/outputs", output, (403, 403, 201)),
+            ("DELETE", "/api/v1/outputs/file", None, (403, 403, 200)),
+            ("PATCH", "/api/v1/scene", {"canvas": {"background": "red"}}, (403, 403, 200)),
+        ):
+            got = tuple(status(token, method, path, body) for token in (READS, OPERATES, RULES))
+            self.assertEqual(got, wanted, (method, path))
+        reply = daemon.call("DELETE", "/api/v1/layers/box", Authorization=f"Bearer {READS}")
+        self.assertEqual(reply.headers["content-type"], "application/problem+json")
+        self.assertEqual(
+            reply.json()["detail"], "this needs the role operate; the token wall has the role read"
+        )
+        url = ("--url", daemon.address)
+        self.assertIn("box", self.layerctl(*url, "ls", token=READS).stdout)
+        done = self.layerctl(*url, "set", "box", "opacity=1", token=READS)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("this needs the role operate", done.stderr)
+        self.assertEqual(self.layerctl(*url, "hide", "box", token=OPERATES).returncode, 0)
+        for secret in (READS, OPERATES, RULES):
+            self.assertFalse(any(secret in line for line in daemon.log), daemon.log)
+
+    def test_wrong_tokens_do_not_lock_out_a_right_one(self) -> None:
+        daemon = self.daemon("--token-file", self.token(ROLES))
+        statuses = [
+            daemon.call("GET", "/api/v1/scene", Authorization="Bearer guess-of-somebody").status
+            for _ in range(40)
+        ]
+        self.assertEqual(statuses[:20], [401] * 20)
+        self.assertIn(429, statuses[20:])
+        for token in (READS, OPERATES, RULES):
+            reply = daemon.call("GET", "/api/v1/scene", Authorization=f"Bearer {token}")
+            self.assertEqual(reply.status, 200)
+
+    def test_sighup_reads_the_tokens_again(self) -> None:
+        path = Path(self.token(ROLES))
+        daemon = self.daemon("--token-file", str(path))
+        assert daemon.process is not None
+        watching = subprocess.Popen(
+            [tool("layerctl"), "--url", daemon.address, "watch"], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, env={**os.environ, "LAYERCAST_TOKEN": OPERATES},
+        )  # fmt: skip
+        self.addCleanup(watching.wait)
+        self.addCleanup(watching.kill)
+        assert watching.stdout is not None
+        self.assertIn("scene", watching.stdout.readline())
+
+        def status(token: str) -> int:
+            reply = daemon.call("GET", "/api/v1/scene", Authorization=f"Bearer {token}")
+            return int(reply.status)
+
+        # What is wrong with it is told, and the former tokens stay.
+        path.write_text(f"read wall {READS}\noperator desk {OPERATES}\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: any(f"{path}:2: expected ROLE" in line for line in daemon.log), "told")
+        self.assertEqual((status(READS), status(OPERATES), status(RULES)), (200, 200, 200))
+
+        path.write_text(f"read wall {READS}\nadmin lars {RULES}-new\n")
+        daemon.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: status(f"{RULES}-new") == 200, "a new token")
+        self.assertEqual((status(READS), status(OPERATES), status(RULES)), (200, 401, 401))
+        # An open connection ends, too, and is refused when it comes back.
+        _, told = watching.communicate(timeout=PATIENCE_SECONDS)
+        self.assertEqual(watching.returncode, 1, told)
+        self.assertIn("the token is wrong", told)
+        wait_for(lambda: any("(token desk)" in line for line in daemon.log), "logged")
+        for secret in (READS, OPERATES, RULES):
+            self.assertFalse(any(secret in line for line in daemon.log), daemon.log)
+
+    def test_a_wrong_token_file_is_refused_without_its_tokens(self) -> None:
+        for text, fault in (
+            (f"read wall {READS}\nadmin {RULES}\n", ":2: expected ROLE NAME TOKEN"),
+            (f"{READS}\n{RULES}\n", ":1: expected ROLE NAME TOKEN"),
+            (f"read wall {READS}\n\nadmin lars {READS}\n", ":3: the token is that of line 1"),
+            ("admin lars short\n", ":1: contains no valid token"),
+            ("# none\n", ": contains no token"),
+        ):
+            done = subprocess.run(
+                [tool("streamd"), str(self.scene), "--state", "memory:", "--token-file",
+                 self.token(text)],
+                capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS,
+            )  # fmt: skip
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(fault, done.stderr)
+            for secret in (READS, RULES, "short"):
+                self.assertNotIn(secret, done.stderr)
 
     def test_the_unix_socket_is_served_beside_tcp(self) -> None:
         daemon = self.daemon("--listen", self.url, "--token-file", self.token("0123456789abcdef"))
