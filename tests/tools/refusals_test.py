@@ -40,6 +40,18 @@ class WrongScene(ToolTest):
                 self.assertIn(fault, "\n".join(lines))
             self.assertTrue(all("expected" in line for line in lines), lines)
 
+    def test_has_a_hundred_faults_told_each_in_a_short_line(self) -> None:
+        head = "version: 1\nscene: test\ncanvas: {width: 160, height: 90}\nlayers: []\n"
+        for keys in (
+            "".join(f"odd-{i}: 1\n" for i in range(10_000)),
+            "odd: 1\n" * 10_000,
+            "".join(f"{i:0100000}: 1\n" for i in range(20)),
+        ):
+            self.file("scene.yaml", head + keys)
+            lines = self.refused("scene.yaml")
+            self.assertLessEqual(len(lines), 101)
+            self.assertLess(max(len(line) for line in lines), 1000)
+
     def test_that_is_no_yaml_is_told_where_it_breaks(self) -> None:
         self.file("scene.yaml", "version: 1\nscene: [test\n")
         lines = self.refused("scene.yaml")

@@ -1,5 +1,6 @@
 #include "scene/wire/scene_file.h"
 
+#include "base/shortened.h"
 #include "scene/model/scene_settings.h"
 #include "scene/wire/json_codec.h"
 #include "scene/wire/scene_tables.h"
@@ -45,10 +46,10 @@ void collect_cut_texts(const Value& value, const std::string& path, const YamlLi
   if (warnings.size() == static_cast<size_t>(limits::kFaultsMax)) return;
   if (value.is(Value::Kind::kString)) {
     if (const auto comment = cutting_comment(lines, value.mark, value.text)) {
-      warnings.push_back(path + ":" + std::to_string(comment->line) + ":" +
-                         std::to_string(comment->column) +
-                         ": \"#\" begins a comment, so the text is \"" + value.text +
-                         "\"; to include the rest, write the text in quotes");
+      warnings.push_back(
+          path + ":" + std::to_string(comment->line) + ":" + std::to_string(comment->column) +
+          ": \"#\" begins a comment, so the text is \"" + base::shortened(value.text) +
+          "\"; to include the rest, write the text in quotes");
     }
   }
   for (const Value& item : value.items) collect_cut_texts(item, path, lines, warnings);

@@ -619,6 +619,41 @@ TEST(SceneFaults, AreCountedBeyondAHundred) {
   EXPECT_EQ(lines.back(), "s.yaml: 30 more faults");
 }
 
+TEST(SceneFaults, OfKeysThatAreGivenTwiceAreCountedToo) {
+  std::string yaml = kHead + "layers: []\n";
+  for (int i = 0; i < 10'000; ++i) yaml += "odd: 1\n";
+  const auto read = parse_scene(yaml, "s.yaml");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().lines.size(), 101);
+}
+
+TEST(SceneFaults, ShowLongTextsInPart) {
+  const std::string text(100'000, 'w');
+  const std::vector<std::string> scenes = {
+      kHead + "layers: []\n\"" + text + "\": 1\n",
+      kHead + "layers: []\n\"" + text + "\": 1\n\"" + text + "\": 1\n",
+      kHead + "layers: !" + text + " []\n",
+      kHead + "layers: [{id: " + text + ", type: " + text + "}]\n",
+      kHead + "layers: [{id: a, type: overlay, content: {type: color, color: " + text + "}}]\n"};
+  for (const std::string& yaml : scenes) {
+    const auto read = parse_scene(yaml, "s.yaml");
+    ASSERT_FALSE(read);
+    for (const auto& line : read.error().lines) EXPECT_LT(line.size(), 1000);
+  }
+}
+
+TEST(SceneWarnings, ShowLongTextsInPart) {
+  const std::string text(9000, 'w');
+  const auto read = parse_scene(kHead +
+                                    "layers:\n  - id: x\n    type: overlay\n    content:\n"
+                                    "      type: text\n      text: " +
+                                    text + " #12\n",
+                                "s.yaml");
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read.value().warnings.size(), 1);
+  EXPECT_LT(read.value().warnings.front().size(), 500);
+}
+
 /// --- Limits ---
 
 std::string number(double value) {
