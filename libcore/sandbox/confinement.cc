@@ -11,9 +11,12 @@
 #include <memory>
 #include <sched.h>
 #include <seccomp.h>
+#include <span>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -97,6 +100,16 @@ constexpr std::array kNamingFiles = {
     SCMP_SYS(access), SCMP_SYS(newfstatat), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
 };
 
+// What protocols call beyond that: libavformat, its TLS and SRT libraries, and the resolver.
+constexpr std::array kAllowedOfNetwork = {
+    SCMP_SYS(connect),      SCMP_SYS(bind),          SCMP_SYS(listen),      SCMP_SYS(accept),
+    SCMP_SYS(accept4),      SCMP_SYS(shutdown),      SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+    SCMP_SYS(setsockopt),   SCMP_SYS(getsockopt),    SCMP_SYS(sendto),      SCMP_SYS(recvfrom),
+    SCMP_SYS(sendmmsg),     SCMP_SYS(recvmmsg),      SCMP_SYS(select),      SCMP_SYS(pselect6),
+    SCMP_SYS(epoll_create), SCMP_SYS(epoll_create1), SCMP_SYS(epoll_ctl),   SCMP_SYS(epoll_wait),
+    SCMP_SYS(epoll_pwait),  SCMP_SYS(eventfd2),      SCMP_SYS(uname),
+};
+
 scmp_arg_cmp argument(unsigned number, scmp_compare comparison, scmp_datum_t one,
                       scmp_datum_t other = 0) {
   return {number, comparison, one, other};
@@ -110,17 +123,22 @@ struct FilterFree {
   void operator()(scmp_filter_ctx filter) const { seccomp_release(filter); }
 };
 
-// fcntl() for copies, flags and seals of descriptors, not for their owners or for leases.
-bool allow_fcntl(scmp_filter_ctx filter) {
+// The call with one of `values` as an argument of the type int: the kernel takes the lower half.
+bool allow_values(scmp_filter_ctx filter, int call, unsigned number, std::span<const int> values) {
   bool is_added = true;
-  for (const int command :
-       {F_DUPFD_CLOEXEC, F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_ADD_SEALS, F_GET_SEALS}) {
-    // The kernel takes the lower half of the argument.
-    const auto condition =
-        argument(1, SCMP_CMP_MASKED_EQ, 0xffffffff, static_cast<scmp_datum_t>(command));
-    is_added = allow(filter, SCMP_SYS(fcntl), condition) && is_added;
+  for (const int value : values) {
+    const auto condition = argument(number, SCMP_CMP_MASKED_EQ, 0xffffffff,
+                                    static_cast<scmp_datum_t>(static_cast<unsigned>(value)));
+    is_added = allow(filter, call, condition) && is_added;
   }
   return is_added;
+}
+
+// fcntl() for copies, flags and seals of descriptors, not for their owners or for leases.
+bool allow_fcntl(scmp_filter_ctx filter) {
+  constexpr std::array kCommands = {F_DUPFD_CLOEXEC, F_DUPFD,     F_GETFD,    F_SETFD,
+                                    F_GETFL,         F_ADD_SEALS, F_GET_SEALS};
+  return allow_values(filter, SCMP_SYS(fcntl), 1, kCommands);
 }
 
 // Memory that is never executable.
@@ -147,7 +165,24 @@ bool allow_own_affairs(scmp_filter_ctx filter) {
          allow(filter, SCMP_SYS(prlimit64), argument(2, SCMP_CMP_EQ, 0));
 }
 
-bool filter_calls() {
+// TCP and UDP: a raw socket needs a privilege. No Unix socket, by which a process could reach
+// services of the machine.
+bool allow_network(scmp_filter_ctx filter) {
+  constexpr std::array kFamilies = {AF_INET, AF_INET6};
+  constexpr std::array kCommands = {F_SETFL};
+  constexpr std::array kRequests = {FIONREAD, FIONBIO};
+  constexpr std::array kOperations = {PR_SET_NAME};  // libsrt names its threads
+  bool is_added = true;
+  for (const int call : kAllowedOfNetwork) {
+    is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0 && is_added;
+  }
+  return is_added && allow_values(filter, SCMP_SYS(socket), 0, kFamilies) &&
+         allow_values(filter, SCMP_SYS(fcntl), 1, kCommands) &&
+         allow_values(filter, SCMP_SYS(ioctl), 1, kRequests) &&
+         allow_values(filter, SCMP_SYS(prctl), 0, kOperations);
+}
+
+bool filter_calls(Reach reach) {
   // A call that is not in the list fails as one that is not permitted.
   const std::unique_ptr<void, FilterFree> filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (filter == nullptr) return false;
@@ -160,6 +195,7 @@ bool filter_calls() {
   }
   is_added = is_added && allow_fcntl(filter.get()) && allow_memory(filter.get()) &&
              allow_threads(filter.get()) && allow_own_affairs(filter.get());
+  if (reach == Reach::kNetwork) is_added = is_added && allow_network(filter.get());
   known_files::answer_calls();
   return is_added && seccomp_load(filter.get()) == 0;
 }
@@ -188,16 +224,17 @@ Layers Layers::of_bits(uint32_t bits) {
   return layers;
 }
 
-bool enter_namespaces() {
-  return ::unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0;
+bool enter_namespaces(Reach reach) {
+  const int network = reach == Reach::kNothing ? CLONE_NEWNET : 0;
+  return ::unshare(CLONE_NEWUSER | CLONE_NEWIPC | CLONE_NEWUTS | network) == 0;
 }
 
-Layers confine(const ResourceLimits& limits) {
+Layers confine(const ResourceLimits& limits, Reach reach) {
   Layers layers;
   if (limit_resources(limits)) layers.add(Layer::kResourceLimits);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) layers.add(Layer::kNoNewPrivileges);
   if (restrict_files()) layers.add(Layer::kLandlock);
-  if (filter_calls()) layers.add(Layer::kSeccomp);
+  if (filter_calls(reach)) layers.add(Layer::kSeccomp);
   return layers;
 }
 

@@ -10,7 +10,7 @@ namespace layercast::sandbox {
 enum class Layer : uint8_t {
   kNoNewPrivileges,  ///< no program that it starts gets more rights
   kResourceLimits,   ///< memory, CPU time, descriptors, no core files
-  kNamespaces,       ///< its own user, network, IPC and host name namespaces: no network
+  kNamespaces,       ///< its own user, IPC and host name namespaces; for Reach::kNothing, network
   kLandlock,         ///< no file system
   kSeccomp,          ///< only the system calls of a list
 };
@@ -38,14 +38,21 @@ struct ResourceLimits {
   int64_t cpu_seconds = 10;                 ///< of all its threads
 };
 
+/// What a confined process may reach beyond its own descriptors and the known_files.
+enum class Reach : uint8_t {
+  kNothing,  ///< for decoders of files
+  kNetwork,  ///< TCP and UDP over IPv4 and IPv6: for protocols that a library speaks itself
+};
+
 /// Moves the process, which has one thread, into namespaces of its own, where the kernel allows it.
 /// Returns whether it did.
-bool enter_namespaces();
+bool enter_namespaces(Reach reach);
 
 /// Takes from the process, for ever, what a decoder does not need: it may compute, read and write
-/// the descriptors that it has, create files in memory and start threads. It may open the
-/// known_files only. A layer that the kernel does not have, or does not allow, is left out.
+/// the descriptors that it has, create files in memory and start threads; with Reach::kNetwork, it
+/// may also open sockets. It may open the known_files only. A layer that the kernel does not have,
+/// or does not allow, is left out.
 /// Range: the process has one thread. Returns the layers in force, without kNamespaces.
-Layers confine(const ResourceLimits& limits);
+Layers confine(const ResourceLimits& limits, Reach reach = Reach::kNothing);
 
 }  // namespace layercast::sandbox

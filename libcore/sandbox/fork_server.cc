@@ -1,6 +1,5 @@
 #include "sandbox/fork_server.h"
 
-#include "sandbox/confinement.h"
 #include "sandbox/control_messages.h"
 
 #include <array>
@@ -29,10 +28,11 @@ void offer_to_the_oom_killer() {
 /// The server's side of the jobs that run.
 class Server {
  public:
-  Server(Channel control, const JobMain& job) : control_(std::move(control)), job_(job) {}
+  Server(Channel control, const JobMain& job, Reach reach)
+      : control_(std::move(control)), job_(job), reach_(reach) {}
 
   int run() {
-    has_namespaces_ = enter_namespaces();
+    has_namespaces_ = enter_namespaces(reach_);
     if (!watch_children() || !greet()) return 1;
     for (;;) {
       std::array<pollfd, 2> sources{
@@ -61,7 +61,7 @@ class Server {
     Descriptor writer(ends[1]);
     const pid_t child = ::fork();
     if (child == 0) {
-      const std::string bytes = hello_message(confine({}));
+      const std::string bytes = hello_message(confine({}, reach_));
       const bool is_written = ::write(writer.number(), bytes.data(), bytes.size()) > 0;
       ::_exit(is_written ? 0 : 1);
     }
@@ -98,7 +98,7 @@ class Server {
     if (child == 0) {
       leave_server(server);
       status.close();
-      confine(limits);
+      confine(limits, reach_);
       job_(std::move(channel));
       ::_exit(0);
     }
@@ -136,6 +136,7 @@ class Server {
 
   Channel control_;
   const JobMain& job_;
+  const Reach reach_;
   Descriptor children_;  ///< tells of SIGCHLD
   bool has_namespaces_ = false;
   std::map<pid_t, Channel> running_;  ///< the status channels
@@ -143,8 +144,8 @@ class Server {
 
 }  // namespace
 
-int serve_jobs(Channel control, const JobMain& job) {
-  return Server(std::move(control), job).run();
+int serve_jobs(Channel control, const JobMain& job, Reach reach) {
+  return Server(std::move(control), job, reach).run();
 }
 
 }  // namespace layercast::sandbox

@@ -194,10 +194,15 @@ base::Result<void> Helper::start_process() {
     return base::internal_error("cannot prepare the helper process", options_.program);
   }
   std::string program = options_.program;
-  const std::array<char*, 2> arguments{program.data(), nullptr};
-  const std::array<char*, 1> no_environment{nullptr};
+  std::string reach = options_.reach == Reach::kNetwork ? kNetworkArgument : "";
+  const std::array<char*, 3> arguments{program.data(), reach.empty() ? nullptr : reach.data(),
+                                       nullptr};
+  std::vector<std::string> variables = options_.environment;
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   const int failure = ::posix_spawn(&process_, program.c_str(), settings.actions(),
-                                    settings.attributes(), arguments.data(), no_environment.data());
+                                    settings.attributes(), arguments.data(), environment.data());
   if (failure != 0) {
     process_ = -1;
     return base::io_error(failure, "cannot start the helper process", options_.program);

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace layercast::sandbox {
 
@@ -79,6 +80,8 @@ struct HelperOptions {
   std::string program;  ///< the path of the helper program, which calls serve_jobs()
   /// Called when the helper process has started, with the layers that confine its jobs.
   std::function<void(const Layers& layers)> on_start{};
+  Reach reach = Reach::kNothing;           ///< of the jobs: the program gets kNetworkArgument
+  std::vector<std::string> environment{};  ///< of the program, such as `no_proxy=localhost`
 };
 
 /// Starts the helper program when the first job needs it, and again when it has died, and starts

@@ -12,6 +12,8 @@
 #include <functional>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -24,10 +26,11 @@ namespace layercast::sandbox {
 namespace {
 
 // What `act` returns in a confined process, or -1 when the process crashed.
-int confined(const std::function<int()>& act, const ResourceLimits& limits = {}) {
+int confined(const std::function<int()>& act, const ResourceLimits& limits = {},
+             Reach reach = Reach::kNothing) {
   const pid_t child = ::fork();
   if (child == 0) {
-    const Layers layers = confine(limits);
+    const Layers layers = confine(limits, reach);
     if (!layers.has(Layer::kSeccomp) || !layers.has(Layer::kNoNewPrivileges)) ::_exit(99);
     ::_exit(act());
   }
@@ -52,6 +55,8 @@ struct Forbidden {
   int (*act)();  ///< 0: it failed, as it must
 };
 
+int opens_tcp_socket() { return ::socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 1; }
+
 // Each of them succeeds in a process that is not confined.
 constexpr std::array kForbidden = {
     Forbidden{"read a file", [] { return ::open("/etc/passwd", O_RDONLY) < 0 ? 0 : 1; }},
@@ -67,8 +72,15 @@ constexpr std::array kForbidden = {
               [] { return ::access("/etc/passwd", R_OK) != 0 ? 0 : 1; }},
     Forbidden{"create a file",
               [] { return ::open("/tmp/confined", O_CREAT | O_WRONLY, 0600) < 0 ? 0 : 1; }},
-    Forbidden{"open a TCP socket", [] { return ::socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 1; }},
+    Forbidden{"open a TCP socket", opens_tcp_socket},
     Forbidden{"open a Unix socket", [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 0 : 1; }},
+    Forbidden{"ask the kernel about its interfaces",
+              [] { return ::socket(AF_NETLINK, SOCK_RAW, 0) < 0 ? 0 : 1; }},
+    Forbidden{"connect two sockets",
+              [] {
+                int ends[2];
+                return ::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ? 0 : 1;
+              }},
     Forbidden{"start a process",
               [] {
                 const pid_t child = ::fork();
@@ -95,6 +107,60 @@ TEST(Confinement, TakesTheRights) {
   for (const Forbidden& forbidden : kForbidden) {
     EXPECT_EQ(confined(forbidden.act), 0) << forbidden.name;
   }
+}
+
+TEST(Confinement, WithTheNetworkTakesAllOtherRights) {
+  for (const Forbidden& forbidden : kForbidden) {
+    if (forbidden.act == opens_tcp_socket) continue;
+    EXPECT_EQ(confined(forbidden.act, {}, Reach::kNetwork), 0) << forbidden.name;
+  }
+}
+
+// A connection over the loopback interface; returns the number of the step that fails.
+int speaks_to_itself() {
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* any = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(listener, any, size) != 0 || ::listen(listener, 1) != 0) return 1;
+  if (::getsockname(listener, any, &size) != 0) return 2;
+  const int caller = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  if (::connect(caller, any, size) != 0 && errno != EINPROGRESS) return 3;
+  const int taker = ::accept(listener, nullptr, nullptr);
+  if (taker < 0 || ::fcntl(caller, F_SETFL, 0) != 0) return 4;
+  int error = -1;
+  socklen_t error_size = sizeof error;
+  ::getsockopt(caller, SOL_SOCKET, SO_ERROR, &error, &error_size);
+  if (error != 0) return 5;
+  char byte = 'x';
+  if (::send(caller, &byte, 1, MSG_NOSIGNAL) != 1) return 6;
+  return ::recv(taker, &byte, 1, 0) == 1 ? 0 : 7;
+}
+
+TEST(Confinement, WithTheNetworkConnects) {
+  EXPECT_EQ(confined(speaks_to_itself, {}, Reach::kNetwork), 0);
+  EXPECT_NE(confined(speaks_to_itself), 0);
+}
+
+TEST(Confinement, WithTheNetworkFindsNamesInItsKnownFiles) {
+  EXPECT_EQ(confined(
+                [] {
+                  const int file = ::memfd_create("hosts", 0);
+                  const std::string text = "127.0.0.9 the-host\n";
+                  if (::write(file, text.data(), text.size()) < 0) return 1;
+                  known_files::add("/etc/hosts", Descriptor(file));
+                  addrinfo hints{};
+                  hints.ai_family = AF_INET;
+                  hints.ai_socktype = SOCK_STREAM;
+                  addrinfo* found = nullptr;
+                  if (::getaddrinfo("the-host", "80", &hints, &found) != 0) return 2;
+                  const auto* address = reinterpret_cast<const sockaddr_in*>(found->ai_addr);
+                  return address->sin_addr.s_addr == ::htonl(INADDR_LOOPBACK + 8) ? 0 : 3;
+                },
+                {}, Reach::kNetwork),
+            0);
 }
 
 // Shows that the table above can fail.

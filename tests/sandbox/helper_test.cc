@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,6 +56,18 @@ class HelperTest : public ::testing::Test {
 
   Helper helper_{{JOB_PROGRAM}};
 };
+
+TEST_F(HelperTest, JobsHaveTheNetworkAndTheVariablesOfTheirHelper) {
+  Helper with_network{{JOB_PROGRAM, {}, Reach::kNetwork, {"LAYERCAST_TEST_VARIABLE=here"}}};
+  Job other = with_network.start_job({int64_t{1} << 28, 100}).value();
+  EXPECT_EQ(other.ask("socket", {}, kPatience).value().bytes, "opened");
+  EXPECT_EQ(other.ask("variable", {}, kPatience).value().bytes, "here");
+  ::setenv("LAYERCAST_TEST_VARIABLE", "of this process", 1);
+  Job usual = job();
+  EXPECT_EQ(usual.ask("socket", {}, kPatience).value().bytes, "refused");
+  EXPECT_EQ(usual.ask("variable", {}, kPatience).value().bytes, "none");
+  ::unsetenv("LAYERCAST_TEST_VARIABLE");
+}
 
 TEST_F(HelperTest, JobsAnswer) {
   Job first = job();

@@ -42,6 +42,16 @@ void answer(Channel& channel, const std::string& request) {
     ::sendmsg(channel.socket().number(), &header, 0);
     return;
   }
+  if (request == "socket") {
+    const bool is_open = ::socket(AF_INET, SOCK_STREAM, 0) >= 0;
+    static_cast<void>(channel.send(is_open ? "opened" : "refused"));
+    return;
+  }
+  if (request == "variable") {
+    const char* value = std::getenv("LAYERCAST_TEST_VARIABLE");
+    static_cast<void>(channel.send(value == nullptr ? "none" : value));
+    return;
+  }
   if (request == "pid") {
     static_cast<void>(channel.send(std::to_string(::getpid())));
     return;
@@ -59,8 +69,11 @@ void serve(Channel channel) {
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
   namespace sandbox = layercast::sandbox;
+  const bool has_network =
+      count > 1 && std::string(arguments[1]) == std::string(sandbox::kNetworkArgument);
   return sandbox::serve_jobs(sandbox::Channel(sandbox::Descriptor(sandbox::kControlDescriptor)),
-                             serve);
+                             serve,
+                             has_network ? sandbox::Reach::kNetwork : sandbox::Reach::kNothing);
 }
