@@ -5,6 +5,7 @@
 #include "base/redaction.h"
 #include "base/thread_name.h"
 #include "media/av/input_guard.h"
+#include "media/in/live_connection.h"
 #include "media/in/live_input.h"
 #include "media/in/live_track.h"
 
@@ -18,11 +19,6 @@
 #include <thread>
 #include <utility>
 #include <vector>
-
-extern "C" {
-#include <libavcodec/packet.h>
-#include <libavformat/avformat.h>
-}
 
 namespace layercast::media {
 namespace {
@@ -111,10 +107,10 @@ class LiveSource::Work {
 
   // Thread: that of the source.
   base::Result<void> serve();
-  base::Result<void> serve_packets(LiveInput& input, LiveVideoTrack* video, LiveSoundTrack* sound);
-  void note_packet(const LiveInput& input);
+  base::Result<void> serve_packets(LiveConnection& connection);
+  void note_packet(Pace pace);
   void wait_until_due(const SenderClock& clock, int64_t stamp);
-  void push(LivePicture picture, const LiveInput& input, const SenderClock& clock);
+  void push(LivePicture picture, Pace pace, const SenderClock& clock);
   void on_disconnect(base::Error error);
   Clock::duration delay_after(ErrorCode failure);
   void pause(Clock::duration length);
@@ -127,6 +123,7 @@ class LiveSource::Work {
   Deadline deadline_;
   std::array<std::atomic<int>, 2> uses_{};
   std::atomic<int64_t> cpu_nanoseconds_ = 0;
+  int64_t other_nanoseconds_ = 0;  ///< of other processes, before the present connection
   LiveSound sound_;
   base::BackOff back_off_{kBackOff};
 
@@ -280,68 +277,51 @@ void LiveSource::Work::run() {
 }
 
 base::Result<void> LiveSource::Work::serve() {
-  TRY(const auto input, LiveInput::open(source_, deadline_));
-  std::unique_ptr<LiveVideoTrack> video;
-  std::unique_ptr<LiveSoundTrack> sound;
-  if (const auto track = input->video_track()) {
-    TRY(video, LiveVideoTrack::open(input->demuxer(), *track));
-  }
-  if (const auto track = input->sound_track()) {
-    sound = LiveSoundTrack::open(*input->demuxer().streams[*track]);
-  }
-  if (video == nullptr && sound == nullptr) {
-    return error("the source contains no track that can be decoded", ErrorCode::kInvalidInput);
-  }
-  if (video == nullptr && is_used(Use::kPictures)) {
+  TRY(const auto connection, live_connector()(source_, deadline_));
+  if (!connection->has_video() && is_used(Use::kPictures)) {
     on_disconnect(
         error("the source contains no video", ErrorCode::kInvalidInput));  // the sound may be used
   }
-  return serve_packets(*input, video.get(), sound.get());
+  auto served = serve_packets(*connection);
+  other_nanoseconds_ += connection->other_nanoseconds();
+  return served;
 }
 
-base::Result<void> LiveSource::Work::serve_packets(LiveInput& input, LiveVideoTrack* video,
-                                                   LiveSoundTrack* sound) {
+base::Result<void> LiveSource::Work::serve_packets(LiveConnection& connection) {
+  using Track = LiveConnection::Track;
   const Clock::time_point began = Clock::now();
-  const PacketPtr packet = new_packet();
-  SenderClock clock(input.pace());
+  const Pace pace = connection.pace();
+  SenderClock clock(pace);
   for (;;) {
-    TRY(const bool goes_on, input.read(*packet));
-    if (!goes_on) return {};
-    if (deadline_.is_stopped()) return {};
-    note_packet(input);
+    TRY(const auto packet, connection.read());
+    if (!packet || deadline_.is_stopped()) return {};
+    note_packet(pace);
     if (Clock::now() - began > kWellAfter) back_off_.note_success(Clock::now());
-    const bool is_video = input.video_track() == std::optional(packet->stream_index);
-    const bool is_sound = input.sound_track() == std::optional(packet->stream_index);
-    base::Result<void> decoded;
     // The sound may be far ahead of the pictures, so the pictures set the pace.
-    const auto stamp = stamp_of(*packet, *input.demuxer().streams[packet->stream_index]);
-    if (stamp && (is_video || video == nullptr)) {
-      clock.note(*stamp, Clock::now());
-      if (input.pace() == Pace::kStamps) wait_until_due(clock, *stamp);
-      if (video != nullptr) video->note_lag(Clock::now() - clock.due(*stamp));
+    std::optional<nanoseconds> lag;
+    if (packet->stamp && (packet->track == Track::kVideo || !connection.has_video())) {
+      clock.note(*packet->stamp, Clock::now());
+      if (pace == Pace::kStamps) wait_until_due(clock, *packet->stamp);
+      lag = Clock::now() - clock.due(*packet->stamp);
     }
-    if (is_video && video != nullptr && is_used(Use::kPictures)) {
-      decoded = video->decode(*packet,
-                              [&](LivePicture picture) { push(std::move(picture), input, clock); });
-    } else if (is_video && video != nullptr) {
-      video->skip_to_keyframe();
-    } else if (is_sound && sound != nullptr && is_used(Use::kSound)) {
-      sound->decode(*packet, [&](std::span<const float> samples, int64_t first) {
+    if (packet->track == Track::kVideo && is_used(Use::kPictures)) {
+      TRY_DO(connection.decode_video(
+          lag, [&](LivePicture picture) { push(std::move(picture), pace, clock); }));
+    } else if (packet->track == Track::kSound && is_used(Use::kSound)) {
+      TRY_DO(connection.decode_sound([&](std::span<const float> samples, int64_t first) {
         sound_.put(samples, clock.due(first));
-      });
+      }));
     }
-    av_packet_unref(packet.get());
-    TRY_DO(decoded);
-    cpu_nanoseconds_ = base::thread_cpu_nanoseconds();
+    cpu_nanoseconds_ =
+        base::thread_cpu_nanoseconds() + other_nanoseconds_ + connection.other_nanoseconds();
   }
 }
 
-void LiveSource::Work::note_packet(const LiveInput& input) {
+void LiveSource::Work::note_packet(Pace pace) {
   const std::lock_guard lock(mutex_);
   last_packet_ = Clock::now();
   // A sender's pictures arrive as they are due; the reader gives up only later.
-  silence_max_ =
-      input.pace() == Pace::kSender ? Clock::duration(kGrace) : silence_max(input.pace());
+  silence_max_ = pace == Pace::kSender ? Clock::duration(kGrace) : silence_max(pace);
 }
 
 // Reading ahead of this would require buffering the packets.
@@ -351,10 +331,10 @@ void LiveSource::Work::wait_until_due(const SenderClock& clock, int64_t stamp) {
                       [this] { return deadline_.is_stopped(); });
 }
 
-void LiveSource::Work::push(LivePicture picture, const LiveInput& input, const SenderClock& clock) {
+void LiveSource::Work::push(LivePicture picture, Pace pace, const SenderClock& clock) {
   std::unique_lock lock(mutex_);
   Clock::time_point at = Clock::now();
-  if (input.pace() == Pace::kStamps) {
+  if (pace == Pace::kStamps) {
     at = clock.due(picture.stamp);
     while (coming_.size() >= kPicturesAheadMax && !deadline_.is_stopped()) {
       changed_.wait_until(lock, coming_.front().at);

@@ -48,7 +48,7 @@ class LiveSource {
   /// Waits until there is a picture, or the source counts as lost, or `deadline` has passed.
   void wait_for_picture(Clock::time_point deadline);
   const LiveSound& sound() const;
-  /// Nanoseconds of processor time of the thread so far.
+  /// Nanoseconds of processor time of the thread, and of the processes that decode for it, so far.
   int64_t decode_nanoseconds() const;
 
   /// The number of threads of all sources that have not ended yet: for tests.
