@@ -103,6 +103,7 @@ std::string private_address_message(const std::string& host) {
 
 Result<SourceHosts> SourceHosts::parse(const std::vector<std::string>& allowed) {
   SourceHosts hosts;
+  hosts.allowed_ = allowed;
   for (const std::string& given : allowed) {
     std::string text = plain_host(given);
     if (text.starts_with('[') && text.ends_with(']')) text = text.substr(1, text.size() - 2);

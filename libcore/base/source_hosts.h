@@ -22,6 +22,8 @@ class SourceHosts {
   /// Each of `allowed` is a name, an address, a range such as `192.168.0.0/16`, `*.example.com` for
   /// all names below it, or `*` for all hosts. Errors: kInvalidInput for another text.
   static Result<SourceHosts> parse(const std::vector<std::string>& allowed);
+  /// What parse() was given.
+  const std::vector<std::string>& allowed() const { return allowed_; }
 
   /// Why a client must not name `url`, judged by its text: it makes this machine listen for
   /// packets or connections, or its host is a private address or a name of this machine, and the
@@ -39,6 +41,7 @@ class SourceHosts {
   bool has_name(std::string_view host) const;
   bool has_address(const IpAddress& address) const;
 
+  std::vector<std::string> allowed_;
   bool has_all_ = false;
   std::vector<std::string> names_;
   std::vector<std::string> endings_;  ///< `.example.com`

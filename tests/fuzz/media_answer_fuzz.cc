@@ -1,7 +1,8 @@
-// Any bytes as an answer of a hostile process that decodes a video or a sound: each reading of it
-// is refused, or gives values within the limits.
+// Any bytes as an answer of a hostile process that decodes a video, a sound or a live source: each
+// reading of it is refused, or gives values within the limits.
 
 #include "base/check.h"
+#include "media/helper/live_messages.h"
 #include "media/helper/media_messages.h"
 
 #include <cmath>
@@ -10,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace media = layercast::media;
@@ -40,17 +42,38 @@ void check_picture(const media::MediaAnswer& answer) {
   LAYERCAST_CHECK(layercast::frame::size_of(made) == plan.layout.size);
 }
 
+void check_live(const media::MediaAnswer& answer) {
+  static_cast<void>(media::live_header_of(answer));
+  constexpr int64_t kStampMax = int64_t{1} << 62;
+  if (const auto packet = media::live_packet_of(answer); packet && packet.value()) {
+    const int64_t stamp = packet.value()->stamp.value_or(0);
+    LAYERCAST_CHECK(stamp > -kStampMax && stamp < kStampMax);
+  }
+  const auto part = media::live_part_of(answer);
+  if (!part) return;
+  if (const auto* sound = std::get_if<media::LiveSoundAnswer>(&part.value().content)) {
+    LAYERCAST_CHECK(sound->samples.size() % 2 == 0);
+    for (const float sample : sound->samples) LAYERCAST_CHECK(std::isfinite(sample));
+  }
+  if (const auto* picture = std::get_if<media::LivePictureAnswer>(&part.value().content)) {
+    LAYERCAST_CHECK(picture->plan.bytes() > 0 && picture->display_size.width > 0 &&
+                    picture->display_size.height > 0);
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const std::string text(reinterpret_cast<const char*>(bytes), size);
   static_cast<void>(media::request_of(text));
+  static_cast<void>(media::live_request_of(text));
   const auto answer = media::MediaAnswer::read({text, {}});
   if (!answer) {
     LAYERCAST_CHECK(answer.error().where.empty());
     return 0;
   }
   check_picture(answer.value());
+  check_live(answer.value());
   static_cast<void>(answer.value().done());
   if (const auto frame = answer.value().frame(); frame && frame.value().frame) {
     LAYERCAST_CHECK(frame.value().frame->tick < frame.value().frame->end_tick);

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Answers of a process that decodes a video or a sound: media_answer_seeds.py FOLDER."""
+"""Answers of a process that decodes a video, a sound or a live source: media_answer_seeds.py FOLDER."""
 
 import struct
 import sys
@@ -23,6 +23,11 @@ SEEDS = {
     "samples": DONE + numbers(-1024, len(SAMPLES)) + SAMPLES,
     "place": DONE + numbers(1, 48_000),
     "length": DONE + numbers(1, 250, 25),
+    "live_header": DONE + numbers(1, 1),
+    "live_packet": DONE + numbers(1, 1, 1, 90_000),
+    "live_picture": DONE + numbers(1, 1, -5) + struct.pack("<2d", 16, 8)
+    + numbers(1, 0, 16, 8, 2, 2, 1, 0, 0),
+    "live_sound": DONE + numbers(1, 2, 9, len(SAMPLES)) + SAMPLES,
     "error": numbers(5_000_000, 0, 4) + b"text",
 }
 

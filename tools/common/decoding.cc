@@ -2,11 +2,13 @@
 
 #include "content/decode/helper_decoder.h"
 #include "content/image/decoder.h"
+#include "media/helper/helper_live.h"
 #include "media/helper/helper_media.h"
 #include "sandbox/helper.h"
 #include "tools/common/values.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -90,9 +92,21 @@ LayersTeller layers_teller(const Log& log) {
       };
 }
 
-base::Result<std::shared_ptr<sandbox::Helper>> helper_of(const std::string& name,
-                                                         const LayersTeller& on_start) {
-  sandbox::HelperOptions options{{}, on_start};
+// The variables of this process that the protocols of live sources read.
+std::vector<std::string> network_variables() {
+  std::vector<std::string> variables;
+  for (const char* name : {"http_proxy", "no_proxy"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr) variables.push_back(name + std::string("=") + value);
+  }
+  return variables;
+}
+
+base::Result<std::shared_ptr<sandbox::Helper>> helper_of(
+    const std::string& name, const LayersTeller& on_start,
+    sandbox::Reach reach = sandbox::Reach::kNothing) {
+  sandbox::HelperOptions options{{}, on_start, reach};
+  if (reach == sandbox::Reach::kNetwork) options.environment = network_variables();
   TRY(options.program, helper_program(name));
   return std::make_shared<sandbox::Helper>(std::move(options));
 }
@@ -103,9 +117,9 @@ OptionGroup decoding_options() {
   return {"Decoding",
           {{.name = "decode",
             .value = "WHERE",
-            .help = "Where images, videos and sounds of files are decoded: helper (in confined "
-                    "processes, the default) or "
-                    "in-process (in this process, for files that you trust).",
+            .help = "Where images, videos, sounds and live sources are decoded: helper (in "
+                    "confined processes, the default) or in-process (in this process, for files "
+                    "and sources that you trust).",
             .choices = {"helper", "in-process"}},
            {.name = "sandbox",
             .value = "LEVEL",
@@ -136,6 +150,7 @@ base::Result<void> apply_decoding(const DecodingSettings& settings, const Log& l
   const LayersTeller on_start = metrics != nullptr ? layers_teller(log) : LayersTeller();
   TRY(auto images, helper_of("layercast-decode", on_start));
   TRY(auto media, helper_of("layercast-decode-media", on_start));
+  TRY(auto live, helper_of("layercast-decode-media", on_start, sandbox::Reach::kNetwork));
   if (settings.requires_sandbox) {
     TRY(const sandbox::Layers layers, images->start());
     if (const std::string missing = list_of(layers, false); !missing.empty()) {
@@ -150,6 +165,7 @@ base::Result<void> apply_decoding(const DecodingSettings& settings, const Log& l
   const media::HelperMedia helper{std::move(media), on_failure};
   media::set_video_opener(media::video_opener_of(helper));
   media::set_audio_files(media::audio_files_of(helper));
+  media::set_live_connector(media::live_connector_of({std::move(live), on_failure}));
   return {};
 }
 

@@ -7,7 +7,7 @@
 
 namespace layercast::tools {
 
-/// The options for how the media of files are decoded.
+/// The options for how media are decoded.
 OptionGroup decoding_options();
 
 /// What the options say.
@@ -19,12 +19,12 @@ struct DecodingSettings {
 /// Errors: kInvalidInput, naming the option.
 base::Result<DecodingSettings> decoding_settings(const Arguments& arguments);
 
-/// Lets this process decode images, videos and sounds of files in confined processes of the helper
-/// programs layercast-decode and layercast-decode-media, which start with the first file; or in
-/// this process, if the settings say so. Call it before contents are made. `log` and `metrics`
-/// outlive all contents; without `metrics`, failures are not counted, and the log does not tell
-/// which layers confine the processes. Errors: kNotFound without a helper program; kUnsupported
-/// when a layer is missing that the settings require.
+/// Lets this process decode images, videos, sounds and live sources in confined processes of the
+/// helper programs layercast-decode and layercast-decode-media, which start with the first file or
+/// source; or in this process, if the settings say so. Call it before contents are made. `log` and
+/// `metrics` outlive all contents; without `metrics`, failures are not counted, and the log does
+/// not tell which layers confine the processes. Errors: kNotFound without a helper program;
+/// kUnsupported when a layer is missing that the settings require.
 base::Result<void> apply_decoding(const DecodingSettings& settings, const Log& log,
                                   base::Metrics* metrics = nullptr);
 

@@ -154,4 +154,8 @@ std::string certificate_fault(const TlsPeer& peer, const std::function<bool()>& 
   return "the certificate of " + peer.host + " " + fault.value_or("failed the verification");
 }
 
+void prepare_certificate_checks() { OPENSSL_init_ssl(0, nullptr); }
+
+std::string certificate_check_store() { return X509_get_default_cert_file(); }
+
 }  // namespace layercast::media

@@ -14,4 +14,11 @@ namespace layercast::media {
 /// `is_given_up`, which may be empty, ten times a second. Thread: any.
 std::string certificate_fault(const TlsPeer& peer, const std::function<bool()>& is_given_up);
 
+/// Initialises the library of certificate_fault(), which otherwise reads its configuration with the
+/// first call.
+void prepare_certificate_checks();
+
+/// The file with the authorities of the system that certificate_fault() reads.
+std::string certificate_check_store();
+
 }  // namespace layercast::media

@@ -3,7 +3,6 @@
 #include "frame/image.h"
 #include "frame/picture.h"
 #include "media/av/input_limits.h"
-#include "sandbox/message.h"
 
 #include <algorithm>
 #include <cmath>
@@ -23,17 +22,13 @@ constexpr int64_t kSucceeded = -1;  // in place of the code of an error
 constexpr size_t kTextBytesMax = MessageReader::kLineBytesMax;
 constexpr int64_t kFrameBytesMax = 4 * input_limits::kPixelsMax;
 
-base::Error rule_broken() {
-  return base::internal_error("the decoder process gave an answer that breaks the rules");
-}
-
 int64_t process_nanoseconds() {
   timespec used{};
   ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
   return int64_t{used.tv_sec} * 1'000'000'000 + used.tv_nsec;
 }
 
-MessageWriter answer_writer(int64_t code) {
+MessageWriter writer_with(int64_t code) {
   MessageWriter writer;
   writer.put(process_nanoseconds());
   writer.put(code);
@@ -157,7 +152,7 @@ std::optional<MediaRequest> request_of(std::string_view bytes) {
 // ---- Answers ------------------------------------------------------------------------------------
 
 std::string error_answer(const base::Error& error) {
-  MessageWriter writer = answer_writer(static_cast<int64_t>(error.code));
+  MessageWriter writer = writer_with(static_cast<int64_t>(error.code));
   // Without the place: the job knows no path.
   base::Error placeless = error;
   placeless.where.clear();
@@ -165,10 +160,12 @@ std::string error_answer(const base::Error& error) {
   return writer.take();
 }
 
-std::string done_answer() { return answer_writer(kSucceeded).take(); }
+MessageWriter answer_writer() { return writer_with(kSucceeded); }
+
+std::string done_answer() { return answer_writer().take(); }
 
 std::string video_answer(const VideoHeader& header) {
-  MessageWriter writer = answer_writer(kSucceeded);
+  MessageWriter writer = answer_writer();
   writer.put(header.time_base.numerator);
   writer.put(header.time_base.denominator);
   writer.put(header.display_size.width);
@@ -177,7 +174,7 @@ std::string video_answer(const VideoHeader& header) {
 }
 
 std::string frame_answer(const std::optional<VideoFrame>& frame, const SharedFrames::Lack& lack) {
-  MessageWriter writer = answer_writer(kSucceeded);
+  MessageWriter writer = answer_writer();
   writer.put(lack.bytes);
   writer.put(std::min(lack.buffers, kBuffersMax));
   writer.put(int64_t{frame ? 1 : 0});
@@ -189,14 +186,14 @@ std::string frame_answer(const std::optional<VideoFrame>& frame, const SharedFra
 }
 
 std::string samples_answer(std::span<const float> samples, int64_t first_sample) {
-  MessageWriter writer = answer_writer(kSucceeded);
+  MessageWriter writer = answer_writer();
   writer.put(first_sample);
-  writer.put(std::string_view(reinterpret_cast<const char*>(samples.data()), samples.size_bytes()));
+  put_samples(writer, samples);
   return writer.take();
 }
 
 std::string seek_answer(bool is_there, int64_t first_sample) {
-  MessageWriter writer = answer_writer(kSucceeded);
+  MessageWriter writer = answer_writer();
   writer.put(int64_t{is_there ? 1 : 0});
   writer.put(first_sample);
   return writer.take();
@@ -207,7 +204,7 @@ std::string audio_answer(bool has_sound, int64_t first_sample) {
 }
 
 std::string length_answer(const std::optional<base::SceneTime>& length) {
-  MessageWriter writer = answer_writer(kSucceeded);
+  MessageWriter writer = answer_writer();
   writer.put(int64_t{length ? 1 : 0});
   writer.put(length ? length->numerator : int64_t{0});
   writer.put(length ? length->denominator : int64_t{1});
@@ -248,15 +245,9 @@ void write_picture(const AnyPicture& picture, std::span<std::byte> buffer) {
 
 std::string picture_answer(const PicturePlan& plan, PicturePlace place,
                            const SharedPlanes& shared) {
-  MessageWriter writer = answer_writer(kSucceeded);
-  const frame::YuvLayout& layout = plan.layout;
-  for (const int64_t field :
-       {static_cast<int64_t>(place), int64_t{plan.has_alpha ? 1 : 0}, int64_t{layout.size.width},
-        int64_t{layout.size.height}, int64_t{layout.chroma_divisor_x},
-        int64_t{layout.chroma_divisor_y}, static_cast<int64_t>(layout.matrix),
-        static_cast<int64_t>(layout.range), static_cast<int64_t>(layout.siting)}) {
-    writer.put(field);
-  }
+  MessageWriter writer = answer_writer();
+  writer.put(static_cast<int64_t>(place));
+  put_plan(writer, plan);
   if (place == PicturePlace::kShared) {
     writer.put(shared.hold);
     writer.put(shared.buffer);
@@ -268,25 +259,78 @@ std::string picture_answer(const PicturePlan& plan, PicturePlace place,
   return writer.take();
 }
 
+void put_plan(MessageWriter& writer, const PicturePlan& plan) {
+  const frame::YuvLayout& layout = plan.layout;
+  for (const int64_t field :
+       {int64_t{plan.has_alpha ? 1 : 0}, int64_t{layout.size.width}, int64_t{layout.size.height},
+        int64_t{layout.chroma_divisor_x}, int64_t{layout.chroma_divisor_y},
+        static_cast<int64_t>(layout.matrix), static_cast<int64_t>(layout.range),
+        static_cast<int64_t>(layout.siting)}) {
+    writer.put(field);
+  }
+}
+
+std::optional<PicturePlan> take_plan(MessageReader& reader) {
+  std::array<int64_t, 8> fields{};
+  for (int64_t& field : fields) field = reader.take_int();
+  const auto& [has_alpha, width, height, divisor_x, divisor_y, matrix, range, siting] = fields;
+  const bool is_valid = is_enum(has_alpha, 1) && width > 0 && height > 0 &&
+                        width <= std::numeric_limits<int16_t>::max() * 2 &&
+                        height <= std::numeric_limits<int16_t>::max() * 2 &&
+                        width * height <= input_limits::kPixelsMax && is_divisor(divisor_x, 4) &&
+                        is_divisor(divisor_y, 2) && is_enum(matrix, 1) && is_enum(range, 1) &&
+                        is_enum(siting, 2);
+  if (!is_valid) return std::nullopt;
+  PicturePlan plan;
+  plan.has_alpha = has_alpha == 1;
+  plan.layout = {{static_cast<int>(width), static_cast<int>(height)},
+                 static_cast<int>(divisor_x),
+                 static_cast<int>(divisor_y),
+                 static_cast<frame::YuvMatrix>(matrix),
+                 static_cast<frame::YuvRange>(range),
+                 static_cast<frame::ChromaSiting>(siting)};
+  return plan;
+}
+
+void put_samples(MessageWriter& writer, std::span<const float> samples) {
+  writer.put(std::string_view(reinterpret_cast<const char*>(samples.data()), samples.size_bytes()));
+}
+
+std::optional<std::vector<float>> take_samples(MessageReader& reader) {
+  const std::string bytes = reader.take_text();
+  constexpr size_t kFrameBytes = 2 * sizeof(float);
+  if (bytes.size() % kFrameBytes != 0) return std::nullopt;
+  std::vector<float> samples(bytes.size() / sizeof(float));
+  if (!bytes.empty()) std::memcpy(samples.data(), bytes.data(), bytes.size());
+  for (float& sample : samples) {
+    if (!std::isfinite(sample)) sample = 0;
+  }
+  return samples;
+}
+
+base::Error broken_answer() {
+  return base::internal_error("the decoder process gave an answer that breaks the rules");
+}
+
 base::Result<MediaAnswer> MediaAnswer::read(const sandbox::Message& message) {
   MessageReader reader(message.bytes);
   MediaAnswer answer;
   answer.nanoseconds_ = std::clamp<int64_t>(reader.take_int(), 0, int64_t{1} << 60);
   const int64_t code = reader.take_int();
   constexpr size_t kHead = 2 * sizeof(int64_t);
-  if (message.bytes.size() < kHead || !message.descriptors.empty()) return rule_broken();
+  if (message.bytes.size() < kHead || !message.descriptors.empty()) return broken_answer();
   if (code == kSucceeded) {
     answer.fields_ = message.bytes.substr(kHead);
     return answer;
   }
   base::Error error{static_cast<base::ErrorCode>(code), reader.take_line(), {}, {}};
   const bool is_code = code >= 0 && code <= static_cast<int64_t>(base::ErrorCode::kInternal);
-  if (!is_code || !reader.is_complete()) return rule_broken();
+  if (!is_code || !reader.is_complete()) return broken_answer();
   return error;
 }
 
 base::Result<void> MediaAnswer::done() const {
-  if (!fields_.empty()) return rule_broken();
+  if (!fields_.empty()) return broken_answer();
   return {};
 }
 
@@ -304,7 +348,7 @@ base::Result<VideoHeader> MediaAnswer::video() const {
       header.time_base.numerator <= kTermMax && header.time_base.denominator <= kTermMax &&
       header.display_size.width > 0 && header.display_size.height > 0 &&
       header.display_size.width <= kSideMax && header.display_size.height <= kSideMax;
-  if (!is_valid) return rule_broken();
+  if (!is_valid) return broken_answer();
   return header;
 }
 
@@ -315,7 +359,7 @@ base::Result<MediaAnswer::NextFrame> MediaAnswer::frame() const {
   next.lack.buffers = reader.take_int();
   const bool is_lack = next.lack.bytes >= 0 && next.lack.bytes <= kFrameBytesMax &&
                        next.lack.buffers >= 0 && next.lack.buffers <= kBuffersMax;
-  if (!is_lack) return rule_broken();
+  if (!is_lack) return broken_answer();
   const int64_t is_there = reader.take_int();
   if (is_there == 0 && reader.is_complete()) return next;
   VideoFrame frame;
@@ -327,7 +371,7 @@ base::Result<MediaAnswer::NextFrame> MediaAnswer::frame() const {
   const bool is_valid = is_there == 1 && reader.is_complete() && frame.tick > -kTickMax &&
                         frame.end_tick > frame.tick && frame.end_tick < kTickMax &&
                         frame.picture_bytes >= 0 && frame.picture_bytes < kTickMax;
-  if (!is_valid) return rule_broken();
+  if (!is_valid) return broken_answer();
   next.frame = std::move(frame);
   return next;
 }
@@ -336,16 +380,11 @@ base::Result<MediaAnswer::Samples> MediaAnswer::samples() const {
   MessageReader reader(fields_);
   Samples samples;
   samples.first_sample = reader.take_int();
-  const std::string bytes = reader.take_text();
-  constexpr size_t kFrameBytes = 2 * sizeof(float);
-  const bool is_valid = reader.is_complete() && bytes.size() % kFrameBytes == 0 &&
-                        std::abs(samples.first_sample / 2) < int64_t{1} << 60;
-  if (!is_valid) return rule_broken();
-  samples.samples.resize(bytes.size() / sizeof(float));
-  if (!bytes.empty()) std::memcpy(samples.samples.data(), bytes.data(), bytes.size());
-  for (float& sample : samples.samples) {
-    if (!std::isfinite(sample)) sample = 0;
-  }
+  auto values = take_samples(reader);
+  const bool is_valid =
+      values && reader.is_complete() && std::abs(samples.first_sample / 2) < int64_t{1} << 60;
+  if (!is_valid) return broken_answer();
+  samples.samples = *std::move(values);
   return samples;
 }
 
@@ -355,7 +394,7 @@ base::Result<MediaAnswer::Place> MediaAnswer::place() const {
   const Place place{is_there == 1, reader.take_int()};
   const bool is_valid = reader.is_complete() && is_enum(is_there, 1) &&
                         std::abs(place.first_sample / 2) < int64_t{1} << 60;
-  if (!is_valid) return rule_broken();
+  if (!is_valid) return broken_answer();
   return place;
 }
 
@@ -363,22 +402,20 @@ base::Result<std::optional<base::SceneTime>> MediaAnswer::length() const {
   MessageReader reader(fields_);
   const int64_t is_there = reader.take_int();
   const base::SceneTime length{reader.take_int(), reader.take_int()};
-  if (!reader.is_complete() || !is_enum(is_there, 1)) return rule_broken();
+  if (!reader.is_complete() || !is_enum(is_there, 1)) return broken_answer();
   if (is_there == 0) return std::optional<base::SceneTime>();
   const bool is_valid = length.numerator >= 0 && length.denominator > 0 &&
                         length.numerator < int64_t{1} << 60 &&
                         length.denominator <= std::numeric_limits<int32_t>::max();
-  if (!is_valid) return rule_broken();
+  if (!is_valid) return broken_answer();
   return std::optional(length);
 }
 
 base::Result<MediaAnswer::Picture> MediaAnswer::picture() const {
   MessageReader reader(fields_);
-  std::array<int64_t, 9> fields{};
-  for (int64_t& field : fields) field = reader.take_int();
-  const auto& [place, has_alpha, width, height, divisor_x, divisor_y, matrix, range, siting] =
-      fields;
   Picture picture;
+  const int64_t place = reader.take_int();
+  const auto plan = take_plan(reader);
   if (place == static_cast<int64_t>(PicturePlace::kShared)) {
     picture.shared.hold = reader.take_int();
     picture.shared.buffer = reader.take_int();
@@ -386,21 +423,9 @@ base::Result<MediaAnswer::Picture> MediaAnswer::picture() const {
       plane = {reader.take_int(), reader.take_int()};
     }
   }
-  const bool is_valid =
-      reader.is_complete() && is_enum(place, 2) && is_enum(has_alpha, 1) && width > 0 &&
-      height > 0 && width <= std::numeric_limits<int16_t>::max() * 2 &&
-      height <= std::numeric_limits<int16_t>::max() * 2 &&
-      width * height <= input_limits::kPixelsMax && is_divisor(divisor_x, 4) &&
-      is_divisor(divisor_y, 2) && is_enum(matrix, 1) && is_enum(range, 1) && is_enum(siting, 2);
-  if (!is_valid) return rule_broken();
+  if (!plan || !reader.is_complete() || !is_enum(place, 2)) return broken_answer();
   picture.place = static_cast<PicturePlace>(place);
-  picture.plan.has_alpha = has_alpha == 1;
-  picture.plan.layout = {{static_cast<int>(width), static_cast<int>(height)},
-                         static_cast<int>(divisor_x),
-                         static_cast<int>(divisor_y),
-                         static_cast<frame::YuvMatrix>(matrix),
-                         static_cast<frame::YuvRange>(range),
-                         static_cast<frame::ChromaSiting>(siting)};
+  picture.plan = *plan;
   return picture;
 }
 
@@ -439,7 +464,7 @@ AnyPicture picture_in(const PicturePlan& plan, std::span<const std::byte> buffer
 base::Result<AnyPicture> picture_at(const PicturePlan& plan, const SharedPlanes& shared,
                                     std::span<const std::byte> buffer,
                                     std::shared_ptr<const void> owner) {
-  if (plan.has_alpha) return rule_broken();
+  if (plan.has_alpha) return broken_answer();
   const auto size = static_cast<int64_t>(buffer.size());
   std::array<frame::YuvPicture::Plane, 3> planes;
   for (size_t i = 0; i < planes.size(); ++i) {
@@ -451,7 +476,7 @@ base::Result<AnyPicture> picture_at(const PicturePlan& plan, const SharedPlanes&
                            offset + row_bytes * (part.height - 1) + part.width +
                                    static_cast<int64_t>(FrameMemory::kTailBytes) <=
                                size;
-    if (!is_within) return rule_broken();
+    if (!is_within) return broken_answer();
     planes.at(i) = {reinterpret_cast<const uint8_t*>(buffer.data()) + offset, part,
                     static_cast<ptrdiff_t>(row_bytes)};
   }

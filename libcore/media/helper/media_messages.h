@@ -8,6 +8,7 @@
 #include "media/in/video_source.h"
 #include "media/sound/audio_track.h"
 #include "sandbox/channel.h"
+#include "sandbox/message.h"
 
 #include <array>
 #include <cstddef>
@@ -82,6 +83,8 @@ std::optional<MediaRequest> request_of(std::string_view bytes);
 /// Answers begin with it, and with the error, if there is one.
 std::string error_answer(const base::Error& error);
 std::string done_answer();
+/// The beginning of an answer without an error.
+sandbox::MessageWriter answer_writer();
 
 struct VideoHeader {
   TimeBase time_base;
@@ -128,6 +131,16 @@ enum class PicturePlace : uint8_t { kNowhere, kCopied, kShared };
 std::string picture_answer(const PicturePlan& plan, PicturePlace place,
                            const SharedPlanes& shared = {});
 
+/// A plan as fields of a message; nullopt when a field breaks the rules.
+void put_plan(sandbox::MessageWriter& writer, const PicturePlan& plan);
+std::optional<PicturePlan> take_plan(sandbox::MessageReader& reader);
+/// Samples as a field: pairs of finite numbers; nullopt when they are no pairs.
+void put_samples(sandbox::MessageWriter& writer, std::span<const float> samples);
+std::optional<std::vector<float>> take_samples(sandbox::MessageReader& reader);
+
+/// The error for an answer that breaks the rules.
+base::Error broken_answer();
+
 /// An answer, while it is read. Its functions fail with kInternal when a field breaks the rules.
 class MediaAnswer {
  public:
@@ -136,6 +149,8 @@ class MediaAnswer {
 
   /// Nanoseconds of processor time.
   int64_t nanoseconds() const { return nanoseconds_; }
+  /// What follows the beginning.
+  std::string_view fields() const { return fields_; }
 
   base::Result<void> done() const;
   base::Result<VideoHeader> video() const;

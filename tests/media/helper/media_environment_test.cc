@@ -1,6 +1,7 @@
-// With LAYERCAST_TEST_DECODER=helper, all tests of this program decode videos and sounds in the
-// helper process.
+// With LAYERCAST_TEST_DECODER=helper, all tests of this program decode videos, sounds and live
+// sources in the helper processes.
 
+#include "media/helper/helper_live.h"
 #include "media/helper/helper_media.h"
 
 #include <cstdlib>
@@ -21,6 +22,12 @@ class DecoderEnvironment : public ::testing::Environment {
         std::make_shared<sandbox::Helper>(sandbox::HelperOptions{DECODE_PROGRAM})};
     set_video_opener(video_opener_of(media));
     set_audio_files(audio_files_of(media));
+    sandbox::HelperOptions options{DECODE_PROGRAM};
+    options.reach = sandbox::Reach::kNetwork;
+    const HelperMedia live{std::make_shared<sandbox::Helper>(std::move(options))};
+    // Before a test counts the descriptors of this process.
+    ASSERT_TRUE(live.helper->start());
+    set_live_connector(live_connector_of(live));
   }
 };
 
