@@ -44,7 +44,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   if (size == 0) return 0;
   const std::string_view all(reinterpret_cast<const char*>(bytes), size);
   const std::string_view text = all.substr(1, bytes[0]);
-  static_cast<void>(content::request_of(text));
+  if (const auto request = content::request_of(text)) {
+    const std::string written = content::request_message(*request);
+    const auto again = content::request_of(written);
+    LAYERCAST_CHECK(again && content::request_message(*again) == written);
+  }
   sandbox::Message answer{std::string(text), {}};
   auto file = sandbox::sealed(all.substr(1 + text.size()));
   LAYERCAST_CHECK(file.ok());

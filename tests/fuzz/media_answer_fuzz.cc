@@ -65,7 +65,11 @@ void check_live(const media::MediaAnswer& answer) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
   const std::string text(reinterpret_cast<const char*>(bytes), size);
-  static_cast<void>(media::request_of(text));
+  if (const auto request = media::request_of(text)) {
+    const std::string written = media::request_message(*request);
+    const auto again = media::request_of(written);
+    LAYERCAST_CHECK(again && media::request_message(*again) == written);
+  }
   static_cast<void>(media::live_request_of(text));
   const auto answer = media::MediaAnswer::read({text, {}});
   if (!answer) {

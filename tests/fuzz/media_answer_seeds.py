@@ -28,6 +28,10 @@ SEEDS = {
     "live_picture": DONE + numbers(1, 1, -5) + struct.pack("<2d", 16, 8)
     + numbers(1, 0, 16, 8, 2, 2, 1, 0, 0),
     "live_sound": DONE + numbers(1, 2, 9, len(SAMPLES)) + SAMPLES,
+    "open": numbers(0, 2, 4) + b".mp4",
+    "sound": numbers(5, 1, 4) + b".ogg",
+    "seek": numbers(2, 90_000),
+    "picture_request": numbers(4, 3000, 1),
     "error": numbers(5_000_000, 0, 4) + b"text",
 }
 
