@@ -40,6 +40,7 @@ class FakeStatusProvider final : public control::StreamStatusProvider {
   }
   base::Health health() const override { return {}; }
   std::vector<control::FailingLayer> failing_layers() const override { return {}; }
+  bool release_layer(const std::string&) override { return false; }
   std::string metrics_text() const override { return {}; }
   std::shared_ptr<void> listen(
       std::function<void(const std::string& name, const Value& params)>) override {

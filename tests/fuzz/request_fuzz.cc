@@ -236,7 +236,7 @@ control::Request request_of(const control::Route& route, Choices& choices) {
   control::Request request;
   request.method = choices.one_in(64) ? "OPTIONS" : std::string(route.method);
   request.path = path_of(route, choices);
-  request.trust = control::Request::Trust::kToken;
+  request.role = control::Role::kAdmin;
   if (choices.one_in(8)) {
     request.query.emplace_back("at", choices.one_of(kTimes));
   }

@@ -51,7 +51,11 @@ class Daemon {
   Daemon& operator=(const Daemon&) = delete;
 
   void admit(int socket) {
-    hub_.admit({control::OwnSocket(socket), std::string(kHead), {"127.0.0.1", "127.0.0.1"}, {}});
+    hub_.admit({control::OwnSocket(socket),
+                std::string(kHead),
+                {"127.0.0.1", "127.0.0.1"},
+                {control::Role::kAdmin, nullptr},
+                {}});
   }
 
  private:
@@ -59,8 +63,9 @@ class Daemon {
   control::SocketHub hub_{{&daemon_.limits,
                            &daemon_.metrics,
                            daemon_.budget,
-                           [this](control::SocketHub::Client client, std::string message) {
-                             rpc_->on_message(client, std::move(message));
+                           [this](control::SocketHub::Client client, control::Role role,
+                                  std::string message) {
+                             rpc_->on_message(client, role, std::move(message));
                            },
                            [this](control::SocketHub::Client client) { rpc_->on_gone(client); },
                            {}}};
