@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Answers of a process that decodes a video, a sound or a live source: media_answer_seeds.py FOLDER."""
+"""Answers of a process that decodes videos, sounds or live sources: media_answer_seeds.py FOLDER."""
 
 import struct
 import sys

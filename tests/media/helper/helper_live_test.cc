@@ -216,6 +216,20 @@ TEST_F(HelperLiveTest, ASourceWhoseProcessIsKilledComesBack) {
   EXPECT_GT(feed->decode_nanoseconds(), 0);
 }
 
+TEST_F(HelperLiveTest, ASourceWhoseProcessHangsComesBack) {
+  set_live_connector(live_connector_of(media_));
+  const Writer writer(film(250), pipe_, true);
+  const auto feed = open_live_feed({pipe_, FirstPicture::kComes}).value();
+  const auto shows = [&] { return !frame::is_null(feed->newest_at({0, 1}).value()); };
+  ASSERT_TRUE(wait_for(shows, seconds(8)));
+  ASSERT_EQ(jobs().size(), 1U);
+  ASSERT_EQ(::kill(jobs().front(), SIGSTOP), 0);
+  ASSERT_TRUE(wait_for([&] { return feed->newest_at({0, 1}) && feed->absence(); }, seconds(5)));
+  ASSERT_TRUE(wait_for([&] { return !failures().empty(); }, seconds(15)));
+  EXPECT_EQ(failures().front().end, sandbox::JobEnd::kOverLimit);
+  EXPECT_TRUE(wait_for(shows, seconds(8)));
+}
+
 TEST_F(HelperLiveTest, AClosedSourceEndsItsProcessAtOnce) {
   set_live_connector(live_connector_of(media_));
   const test::Socket listener;
