@@ -192,7 +192,7 @@ base::Result<LivePart> live_part_of(const MediaAnswer& answer) {
   if (kind == 1) {
     auto picture = take_picture(reader);
     is_valid = is_valid && picture;
-    if (picture) part.content = *std::move(picture);
+    if (picture) part.content = *picture;
   } else if (kind == 2) {
     auto sound = take_sound(reader);
     is_valid = is_valid && sound;
