@@ -6,8 +6,8 @@
 
 A daemon streams to real nginx-rtmp servers under random commands (HTTP, WebSocket, layerctl), a
 chat, hostile clients and files, feeds that come, die and freeze, receivers that die, freeze or are
-slow, decode helpers that are killed, `kill -9` of the daemon, and faults of Redis. A quiet daemon on
-the same scene is the control for late frames. Without --state, half of the time goes to a daemon on
+slow, decode helpers that are killed, `kill -9` of the daemon, and faults of Redis. A quiet daemon
+on the same scene is the control for late frames. Without --state, half of the time goes to a daemon on
 SQLite and half to one on Redis.
 
 Prints a line each minute and a table at the end; writes the logs and the violations to FOLDER. The

@@ -125,7 +125,8 @@ class Commander:
         self.made += 1
         layer = f"{self.name}-{self.made}"
         document = {
-            "id": layer, "type": "overlay", "size": [self.chance.randint(8, 90), self.chance.randint(8, 90)],
+            "id": layer, "type": "overlay",
+            "size": [self.chance.randint(8, 90), self.chance.randint(8, 90)],
             "transform": {"position": [self.chance.randint(1, 250), self.chance.randint(1, 130)]},
             "content": soak_media.good_content(self.chance),
         }  # fmt: skip
@@ -193,7 +194,8 @@ class Commander:
 
     def send_rpc(self, change: Change) -> tuple[bool, Any]:
         method, params = {
-            "POST": ("layers.create", change.body), "PUT": ("layers.replace", {"id": change.layer, "layer": change.body}),
+            "POST": ("layers.create", change.body),
+            "PUT": ("layers.replace", {"id": change.layer, "layer": change.body}),
             "PATCH": ("layers.update", {"id": change.layer, "patch": change.body}),
             "DELETE": ("layers.delete", {"id": change.layer}),
         }[change.method]  # fmt: skip
@@ -216,10 +218,11 @@ class Commander:
 
     def send_cli(self, change: Change) -> tuple[bool, Any]:
         """By layerctl where it has the command in one word, else over HTTP."""
-        words = {
-            "update": ["set", change.layer, *assignments(change.body)] if change.name == "update" else [],
-            "delete": ["rm", change.layer],
-        }.get(change.name)  # fmt: skip
+        words = []
+        if change.name == "update":
+            words = ["set", change.layer, *assignments(change.body)]
+        elif change.name == "delete":
+            words = ["rm", change.layer]
         if not words:
             answer = self.stage.call(change.method, change.path, change.body)
             return answer.status in (200, 201), answer.json()
@@ -277,7 +280,8 @@ class Commander:
             found.pop("revision", None)
         self.stage.ledger.check(
             "an acknowledged command has its effect", change.may_become(found),
-            f"{change.name} {change.layer}: sent {change.body}, expected {change.after}, answered {found}",
+            f"{change.name} {change.layer}: sent {change.body}, expected {change.after}, "
+            f"answered {found}",
         )  # fmt: skip
         self.layers[change.layer] = found
 
@@ -304,7 +308,8 @@ class Commander:
             before = self.layers.get(change.layer)
             self.stage.ledger.check(
                 f"durability {when}", found == before or change.may_become(found),
-                f"{self.name}: {change.layer} was {before}, {change.name} {change.body} had no answer, found {found}",
+                f"{self.name}: {change.layer} was {before}, {change.name} {change.body} had no "
+                f"answer, found {found}",
             )  # fmt: skip
             self.layers.pop(change.layer, None)
             if found is not None:
@@ -419,10 +424,14 @@ class Observer:
             each["id"]: each for each in layers if each["id"].rsplit("-", 1)[0] in names
         }
         told, actual = own(self.layers.values()), own(scene["layers"])
+        differing = [
+            (told.get(each), actual.get(each))
+            for each in sorted(told.keys() | actual.keys())
+            if told.get(each) != actual.get(each)
+        ]
         self.stage.ledger.check(
             "events tell the whole scene", told == actual,
-            f"revision {self.revision} of {scene['revision']}: "
-            f"{[(told.get(i), actual.get(i)) for i in told.keys() | actual.keys() if told.get(i) != actual.get(i)]}",
+            f"revision {self.revision} of {scene['revision']}: {differing}",
         )  # fmt: skip
 
 

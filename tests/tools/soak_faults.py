@@ -25,8 +25,10 @@ class Publisher:
     def start(self) -> None:
         self.stop()
         self.process = subprocess.Popen(
-            ["nice", "-n", "5", "ffmpeg", "-v", "quiet", "-re", "-f", "lavfi", "-i", "testsrc=s=160x90:r=15",
-             "-f", "lavfi", "-i", "sine=f=300:r=44100", "-c:v", "libx264", "-preset", "ultrafast",
+            ["nice", "-n", "5", "ffmpeg", "-v", "quiet", "-re",
+             "-f", "lavfi", "-i", "testsrc=s=160x90:r=15",
+             "-f", "lavfi", "-i", "sine=f=300:r=44100",
+             "-c:v", "libx264", "-preset", "ultrafast",
              "-tune", "zerolatency", "-threads", "1", "-g", "15", "-pix_fmt", "yuv420p", "-c:a", "aac",
              "-f", "flv", self.url],
             stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,

@@ -121,8 +121,10 @@ def _entities_svg(chance: random.Random) -> bytes:
 def _filter_svg(chance: random.Random) -> bytes:
     """A drawing whose filter is slow, or has numbers beyond what a renderer expects."""
     primitive = chance.choice([
-        f"<feTurbulence baseFrequency='0.{chance.randint(1, 99)}' numOctaves='{10 ** chance.randint(2, 8)}'/>",
-        f"<feConvolveMatrix order='{chance.choice([3, 99, 1000000])}' kernelMatrix='1 0 1' targetX='{chance.randint(-9, 99)}'/>",
+        f"<feTurbulence baseFrequency='0.{chance.randint(1, 99)}' "
+        f"numOctaves='{10 ** chance.randint(2, 8)}'/>",
+        f"<feConvolveMatrix order='{chance.choice([3, 99, 1000000])}' kernelMatrix='1 0 1' "
+        f"targetX='{chance.randint(-9, 99)}'/>",
         f"<feGaussianBlur stdDeviation='{10 ** chance.randint(2, 30)}'/>",
         f"<feMorphology operator='dilate' radius='{10 ** chance.randint(2, 9)}'/>",
         f"<feOffset dx='{'9' * chance.randint(2, 60)}'/><feTile/>",

@@ -73,7 +73,8 @@ def falls(stamps: list[int], strictly: bool) -> list[tuple[int, int]]:
 def _measured(path: Path, filters: list[str], pattern: str) -> list[tuple[float, float]]:
     """Times and values that a filter prints."""
     done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-threads", "1", "-copyts", "-i", str(path), *filters, "-f", "null", "-"],
+        ["ffmpeg", "-v", "error", "-threads", "1", "-copyts", "-i", str(path), *filters,
+         "-f", "null", "-"],
         capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
     )  # fmt: skip
     return [
@@ -83,7 +84,7 @@ def _measured(path: Path, filters: list[str], pattern: str) -> list[tuple[float,
 
 
 def _onsets(values: list[tuple[float, float]], threshold: float) -> list[float]:
-    """When the values rise above the threshold, and did so no later than a quarter period before."""
+    """When the values rise above the threshold; once in a quarter of a period."""
     found: list[float] = []
     above = True
     for time, value in values:
@@ -109,8 +110,9 @@ def offsets(path: Path, crop: str) -> list[float]:
     beeps = _onsets(
         _measured(
             path,
-            ["-vn", "-af", f"bandpass=f=1000:width_type=h:w=60,asetnsamples=n={int(48000 * HOP_SECONDS)},"
-             "astats=metadata=1:reset=1,ametadata=print:key=lavfi.astats.Overall.RMS_level:file=-"],
+            ["-vn", "-af", "bandpass=f=1000:width_type=h:w=60,"
+             f"asetnsamples=n={int(48000 * HOP_SECONDS)},astats=metadata=1:reset=1,"
+             "ametadata=print:key=lavfi.astats.Overall.RMS_level:file=-"],
             r"pts_time:([\d.]+)\nlavfi.astats.Overall.RMS_level=(-?[\d.]+|-inf)",
         ),
         -30,

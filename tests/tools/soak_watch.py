@@ -176,16 +176,21 @@ class FrameCount:
 
     def __init__(self) -> None:
         self.sent = self.late = 0
+        self.reasons: Counter[str] = Counter()  # of all dropped frames of the present process
         self._before: tuple[object, int, int] = (None, 0, 0)
 
-    def add(self, process: object, status: dict[str, Any]) -> None:
-        """`process` identifies the process whose counters `status` has."""
+    def add(self, process: object, status: dict[str, Any], is_starting: bool = False) -> None:
+        """`process` identifies the process whose counters `status` has. Frames of a process that
+        starts, and loads all contents at once, are not counted."""
         dropped = status["frames"]["dropped"]
         late = sum(count for reason, count in dropped.items() if reason != "reconfigure")
         sent = status["frames"]["rendered"]
         known, sent_before, late_before = self._before
+        self.reasons = Counter(dropped)
         if known is not process:
             sent_before = late_before = 0
+        if is_starting:
+            sent_before, late_before = sent, late
         self.sent += sent - sent_before
         self.late += late - late_before
         self._before = process, sent, late
@@ -208,7 +213,7 @@ class Lateness:
         self._marks = self.subject.sent, self.subject.late, self.control.sent, self.control.late
 
     def is_starved(self) -> bool:
-        """Whether the quiet daemon has lost so many frames since the last minute ended that pictures
+        """Whether the quiet daemon lost so many frames in the last or the present minute that pictures
         come late without a fault."""
         sent, late = self.control.sent - self._marks[2], self.control.late - self._marks[3]
         return late > 0.05 * (sent + late) or self._was_starved
@@ -221,7 +226,11 @@ class Lateness:
         self._was_starved = quiet_late > 0.05 * (quiet_sent + quiet_late)
         share = late / max(1, sent + late)
         quiet_share = quiet_late / max(1, quiet_sent + quiet_late)
-        told = f"late {late}/{sent + late} ({share:.2%}), control {quiet_late}/{quiet_sent + quiet_late} ({quiet_share:.2%})"
+        told = (
+            f"late {late}/{sent + late} ({share:.2%}), "
+            f"control {quiet_late}/{quiet_sent + quiet_late} ({quiet_share:.2%}), "
+            f"dropped since the start {dict(self.subject.reasons)}"
+        )
         if sent + late >= 600:
             self.ledger.measure(
                 "late frames beyond the control in a minute", 100 * max(0, share - quiet_share), "%"
