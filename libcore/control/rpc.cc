@@ -40,12 +40,12 @@ constexpr uint32_t kEveryEvent = (uint32_t{1} << kEvents.size()) - 1;
 /// Methods that only read, concern the connection, cancel a scheduled command, or release
 /// a held layer.
 constexpr std::array kMethods = {
-    RpcMethod{"scene.get", Role::kRead},      RpcMethod{"layers.list", Role::kRead},
-    RpcMethod{"layers.get", Role::kRead},     RpcMethod{"layers.animations.list", Role::kRead},
-    RpcMethod{"audio.list", Role::kRead},     RpcMethod{"audio.get", Role::kRead},
-    RpcMethod{"status.get", Role::kRead},     RpcMethod{"outputs.list", Role::kRead},
-    RpcMethod{"subscribe", Role::kRead},      RpcMethod{"unsubscribe", Role::kRead},
-    RpcMethod{"scheduled.list", Role::kRead}, RpcMethod{"scheduled.cancel", Role::kOperate},
+    RpcMethod{"scene.get", Role::kRead},        RpcMethod{"layers.list", Role::kRead},
+    RpcMethod{"layers.get", Role::kRead},       RpcMethod{"layers.animations.list", Role::kRead},
+    RpcMethod{"audio.list", Role::kRead},       RpcMethod{"audio.get", Role::kRead},
+    RpcMethod{"status.get", Role::kRead},       RpcMethod{"outputs.list", Role::kRead},
+    RpcMethod{"subscribe", Role::kRead},        RpcMethod{"unsubscribe", Role::kRead},
+    RpcMethod{"scheduled.list", Role::kRead},   RpcMethod{"scheduled.cancel", Role::kOperate},
     RpcMethod{"layers.release", Role::kOperate}};
 // A new method cannot be without a role.
 static_assert(std::ranges::find(kMethods, Role::kNone, &RpcMethod::role) == kMethods.end());

@@ -60,15 +60,15 @@ class Daemon {
 
  private:
   fuzz::FakeDaemon daemon_;
-  control::SocketHub hub_{{&daemon_.limits,
-                           &daemon_.metrics,
-                           daemon_.budget,
-                           [this](control::SocketHub::Client client, control::Role role,
-                                  std::string message) {
-                             rpc_->on_message(client, role, std::move(message));
-                           },
-                           [this](control::SocketHub::Client client) { rpc_->on_gone(client); },
-                           {}}};
+  control::SocketHub hub_{
+      {&daemon_.limits,
+       &daemon_.metrics,
+       daemon_.budget,
+       [this](control::SocketHub::Client client, control::Role role, std::string message) {
+         rpc_->on_message(client, role, std::move(message));
+       },
+       [this](control::SocketHub::Client client) { rpc_->on_gone(client); },
+       {}}};
   std::unique_ptr<control::Rpc> rpc_;
 };
 
