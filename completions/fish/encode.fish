@@ -25,7 +25,7 @@ complete -c encode -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12' -d 'P
 complete -c encode -l audio -r -f -a '(__layercast_encode_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio file for the video, cut or padded with silence to its length'
 complete -c encode -l audio-codec -r -f -a 'aac opus flac pcm' -d 'Audio codec'
 complete -c encode -l no-audio -d 'Write no audio track'
-complete -c encode -l decode -r -f -a 'helper in-process' -d 'Where images, videos and sounds of files are decoded'
+complete -c encode -l decode -r -f -a 'helper in-process' -d 'Where images, videos, sounds and live sources are decoded'
 complete -c encode -l sandbox -r -f -a 'available required' -d 'available'
 complete -c encode -l tls-ca -r -F -d 'PEM file of the certificate authorities to trust for rtmps and https, instead of those of the system'
 complete -c encode -l insecure-tls -r -f -d 'Connect to HOST, the name or address in the URL, even if its certificate is not valid'

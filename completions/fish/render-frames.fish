@@ -31,7 +31,7 @@ complete -c render-frames -l pixel-format -r -f -a 'yuv420p yuv422p yuv444p nv12
 complete -c render-frames -l audio -r -f -a '(__layercast_render_frames_files mp4 mkv webm mov flv ts m3u8 y4m rgba png jpg webp wav mp3 m4a aac flac ogg opus)' -d 'Audio file for the video, cut or padded with silence to its length'
 complete -c render-frames -l audio-codec -r -f -a 'aac opus flac pcm' -d 'Audio codec'
 complete -c render-frames -l no-audio -d 'Write no audio track'
-complete -c render-frames -l decode -r -f -a 'helper in-process' -d 'Where images, videos and sounds of files are decoded'
+complete -c render-frames -l decode -r -f -a 'helper in-process' -d 'Where images, videos, sounds and live sources are decoded'
 complete -c render-frames -l sandbox -r -f -a 'available required' -d 'available'
 complete -c render-frames -l tls-ca -r -F -d 'PEM file of the certificate authorities to trust for rtmps and https, instead of those of the system'
 complete -c render-frames -l insecure-tls -r -f -d 'Connect to HOST, the name or address in the URL, even if its certificate is not valid'
