@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 
 LAYERS_MAX = 6  # of one commander
-PATIENCE_SECONDS = 15  # for one answer
+PATIENCE_SECONDS = 40  # for one answer, on a busy machine
 
 
 class Unclear(OSError):

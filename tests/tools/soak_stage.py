@@ -1,5 +1,6 @@
 """One configuration of a soak: a daemon under faults, a quiet one beside it, and all that acts."""
 
+import http.client
 import random
 import secrets
 import signal
@@ -8,10 +9,11 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 import soak_stream
 from daemon import Daemon, RedisServer, RtmpServer, wait_for
@@ -29,6 +31,7 @@ from soak_watch import (
     slope,
 )
 from streamd_faults_test import Proxy
+from websocket import WebSocket
 
 SCENE = """version: 1
 scene: {name}
@@ -58,6 +61,7 @@ DESCRIPTORS_MAX, THREADS_MAX, PROCESSES_MAX = 600, 200, 80
 # What may remain above the beginning after everything was deleted.
 LEFT = {"descriptors": 4, "threads": 4, "processes": 0, "memfds": 0}
 PSS_LEFT_BYTES = 64 * MIB
+RELEASE_SECONDS = 60
 # Of memory over the part of a long run in which no daemon is killed; after so much warm-up.
 GROWTH_BYTES_MAX = 32 * MIB
 WARM_UP_SECONDS, TREND_SECONDS_MIN = 120, 300
@@ -107,7 +111,7 @@ class Stage:
     def address(self) -> str:
         return self.daemon.address
 
-    def call(self, method: str, path: str, body: Any = None, seconds: float = 15) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, seconds: float = 40) -> Answer:
         """Errors: Unclear."""
         return http_call(self.address, self.token, method, path, body, seconds)
 
@@ -268,6 +272,7 @@ class Stage:
         watcher = threading.Thread(target=self.guarded(self.observer.run, "observer"), daemon=True)
         self.wait_for_outputs("at the beginning")
         authored = self.call("GET", "/api/v1/scene").json()
+        self.look()
         base = self.empty_footprint(authored)
         self.base_kinds = kinds_of_descriptors(self.pid() or 0)
         self.reload()
@@ -460,7 +465,7 @@ class Stage:
             self.ledger.measure("sound and picture apart in the stream", stamps.apart, "ms")
             good &= self.ledger.check(
                 "sound and picture are near each other",
-                stamps.apart <= APART_MS_MAX,
+                self.lateness.is_starved() or stamps.apart <= APART_MS_MAX,
                 f"{path}: {stamps.apart} ms",
             )
         if len(stamps.video) > 60:
@@ -505,24 +510,51 @@ class Stage:
         except AssertionError:
             self.ledger.check("outputs are live without faults", False, f"{when}: {states}")
 
-    def empty_footprint(self, scene: Any) -> Footprint:
-        """Deletes all layers and sounds; what is held when the daemon has settled."""
+    def more_than(self, base: Footprint, now: Footprint) -> dict[str, int]:
+        """What is held beyond the beginning, by the names of LEFT."""
+        # A server of helpers that has died is started with the next file.
+        return {
+            what: getattr(now, what)
+            - (max(2, base.processes) if what == "processes" else getattr(base, what))
+            for what in LEFT
+        }
+
+    def empty_footprint(self, scene: Any, base: Footprint | None = None) -> Footprint:
+        """Deletes all layers and sounds; what is held when the daemon has settled, and has released
+        what it did not hold at the beginning, or does not do so."""
         answer = self.call("PUT", "/api/v1/scene", {**scene, "layers": [], "audio": []})
         self.ledger.check("valid commands are executed", answer.status == 200, str(answer.text))
         process = self.daemon.process
         assert process is not None
-        before = footprint(process.pid)
-        quiet_since = time.monotonic()
-        deadline = time.monotonic() + 40
-        while time.monotonic() < deadline and time.monotonic() - quiet_since < 4:
+        before, began = footprint(process.pid), time.monotonic()
+        quiet_since = began
+        while time.monotonic() - began < RELEASE_SECONDS:
             time.sleep(0.25)
             now = footprint(process.pid)
-            if (now.descriptors, now.threads, now.processes) != (
-                before.descriptors, before.threads, before.processes,
-            ):  # fmt: skip
+            if now[2:] != before[2:]:
                 quiet_since = time.monotonic()
             before = now
+            is_released = base is None or all(
+                more <= LEFT[what] for what, more in self.more_than(base, now).items()
+            )
+            if is_released and time.monotonic() - quiet_since >= 4:
+                break
+        if base is not None:
+            self.ledger.measure("time until all is released", quiet_since - began, "s")
         return before
+
+    def look(self) -> None:
+        """Takes a snapshot, a piece of the preview and a WebSocket: what serves them starts with the
+        first client."""
+        WebSocket(self.address, self.token).close()
+        self.call("GET", "/api/v1/snapshot.png")
+        url = urlsplit(self.address)
+        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=15)
+        with closing(connection):
+            connection.request(
+                "GET", "/api/v1/preview.mjpeg", headers={"Authorization": f"Bearer {self.token}"}
+            )
+            connection.getresponse().read(2000)
 
     def finish(self, base: Footprint) -> None:
         self.ledger.check(
@@ -537,14 +569,11 @@ class Stage:
                 each.socket.close()
         self.observer.verify(scene, [each.name for each in self.commanders])
         self.observer.ended.set()
-        left = self.empty_footprint(scene)
-        for what, slack in LEFT.items():
-            # A server of helpers that has died is started with the next file.
-            before = max(2, base.processes) if what == "processes" else getattr(base, what)
-            more = getattr(left, what) - before
+        left = self.empty_footprint(scene, base)
+        for what, more in self.more_than(base, left).items():
             self.ledger.measure(f"{what} left after DELETE of everything", more, "")
             self.ledger.check(
-                "everything is released after DELETE", more <= slack,
+                "everything is released after DELETE", more <= LEFT[what],
                 f"{what}: {getattr(base, what)} at first, {getattr(left, what)} left: "
                 f"{kinds_of_descriptors(self.pid() or 0)} instead of {self.base_kinds}",
             )  # fmt: skip
