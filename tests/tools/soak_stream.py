@@ -38,7 +38,9 @@ class Stamps(NamedTuple):
 
     video: list[int]  # ms, in the order of the file
     audio: list[int]
-    apart: int  # the largest difference of neighbouring packets of sound and picture, ms
+    # The largest difference between a packet of the picture and the packet of the sound before it, ms.
+    # Not the other way round: a picture that stands still has few packets.
+    apart: int
 
 
 def flv_stamps(path: Path) -> Stamps:
@@ -56,7 +58,7 @@ def flv_stamps(path: Path) -> Stamps:
         is_media = size > 1 and content[at + 12] == 1
         if kind in (AUDIO, VIDEO) and is_media:
             (video if kind == VIDEO else audio).append(stamp)
-            if video and audio:
+            if kind == VIDEO and audio:
                 apart = max(apart, abs(video[-1] - audio[-1]))
         at += 11 + size + 4
     return Stamps(video, audio, apart)
