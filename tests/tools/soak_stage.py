@@ -321,7 +321,7 @@ class Stage:
             )
         self._over.set()
         for thread in self.threads:
-            thread.join(90)
+            thread.join(240)
             is_alive = thread.is_alive()
             self.ledger.check("actors run to the end", not is_alive, f"{thread.name} does not end")
         minute_ended(self.minute())

@@ -73,12 +73,15 @@ def falls(stamps: list[int], strictly: bool) -> list[tuple[int, int]]:
 
 
 def _measured(path: Path, filters: list[str], pattern: str) -> list[tuple[float, float]]:
-    """Times and values that a filter prints."""
-    done = subprocess.run(
-        ["ffmpeg", "-v", "error", "-threads", "1", "-copyts", "-i", str(path), *filters,
-         "-f", "null", "-"],
-        capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
-    )  # fmt: skip
+    """Times and values that a filter prints; none if the machine is too busy to decode the file."""
+    try:
+        done = subprocess.run(
+            ["ffmpeg", "-v", "error", "-threads", "1", "-copyts", "-i", str(path), *filters,
+             "-f", "null", "-"],
+            capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return []
     return [
         (float(time), float(value) if value != "-inf" else -200.0)
         for time, value in re.findall(pattern, done.stdout)
