@@ -21,8 +21,10 @@ constexpr size_t kBitsAWord = 64;
 
 // A picture that changes or moves within this many frames is sampled only where it is visible.
 constexpr int kFramesStood = 8;
-// The calls of compose() between two looks for sources that can be released.
+// The calls of compose() between two looks for sources that can be released, and those after which
+// even small ones are.
 constexpr int64_t kReleaseEvery = 32;
+constexpr int64_t kReleaseAllAfter = 512;
 constexpr size_t kResampledBytesMax = size_t{64} << 20;
 
 // One thread finishes fewer pixels than this before another thread has woken up.
@@ -124,8 +126,9 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
 }
 
 // Releases the sources of frames that are older than the last one: while a scene stands still,
-// nothing else would, and removed layers would keep their memory. A frame whose sources are larger
-// than itself then counts as unknown, and is composed as a whole when it is written again.
+// nothing else would, and removed layers would keep their memory. The memory of an old frame then
+// counts as unknown, and is composed as a whole when it is written again: soon, if its sources are
+// larger than itself.
 void Compositor::release_sources() {
   if (last_plan_ == nullptr) return;
   const auto is_shown = [this](const Source& source) {
@@ -134,15 +137,15 @@ void Compositor::release_sources() {
   };
   const int64_t pixels_max = int64_t{options_.size.width} * options_.size.height;
   for (Held& held : held_) {
-    const bool is_old = held.plan != nullptr && held.plan != last_plan_ &&
-                        calls_ - held.plan->call >= kReleaseEvery;
-    if (!is_old) continue;
+    if (held.plan == nullptr || held.plan == last_plan_) continue;
+    const int64_t age = calls_ - held.plan->call;
+    if (age < kReleaseEvery) continue;
     int64_t pixels = 0;
     for (const DrawItem& item : held.plan->list.items) {
       const base::SizeI size = size_of(item.source);
       if (!is_shown(item.source)) pixels += int64_t{size.width} * size.height;
     }
-    if (pixels > pixels_max) held.plan.reset();
+    if (pixels > pixels_max || age >= kReleaseAllAfter) held.plan.reset();
   }
   for (const auto& plan : plans_) {
     if (plan.use_count() > 1) continue;

@@ -51,8 +51,8 @@ class Compositor {
   explicit Compositor(const CompositorOptions& options);
 
   /// Returns the frame that shows `list`. Range: list.canvas equals options.size. Keeps references
-  /// to the sources as long as the memory of a frame shows them; to those of old frames that are
-  /// large together, for at most 64 calls.
+  /// to the sources as long as the memory of a frame shows them; to those of old frames for
+  /// at most 544 calls, and 64 if they are large together.
   /// `item_nanoseconds`, if given, becomes the CPU time of drawing each item of the list, of all
   /// threads; 0 for those that did not change. Measuring costs a few nanoseconds an item and tile.
   /// `limit` is looked at before each tile. Null: it was over before the frame was complete; the

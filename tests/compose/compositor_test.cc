@@ -187,8 +187,9 @@ TEST(Compositor, ReleasesSourcesWhileTheSceneStandsStill) {
   };
   std::vector<std::weak_ptr<const frame::Picture>> gone;
   std::deque<FramePtr> held;
-  for (int i = 0; i < 4; ++i) {
-    const frame::PicturePtr picture = varied_picture({100, 100}, 255, i + 2);
+  for (int i = 0; i < 8; ++i) {
+    const int side = i % 2 == 0 ? 100 : 10;  // larger and smaller than the frame
+    const frame::PicturePtr picture = varied_picture({side, side}, 255, i + 2);
     gone.emplace_back(picture);
     held.push_back(compositor.compose(list_with(picture)));
     if (held.size() > 2) held.pop_front();
@@ -197,6 +198,8 @@ TEST(Compositor, ReleasesSourcesWhileTheSceneStandsStill) {
   FramePtr frame = compositor.compose(last);
   held.clear();
   for (int i = 0; i < 64; ++i) frame = compositor.compose(last);
+  for (size_t i = 0; i < gone.size(); i += 2) EXPECT_TRUE(gone[i].expired());
+  for (int i = 0; i < 512; ++i) frame = compositor.compose(last);
   for (const auto& picture : gone) EXPECT_TRUE(picture.expired());
   // The frames are still right when they are written again.
   for (int i = 0; i < 4; ++i) {
