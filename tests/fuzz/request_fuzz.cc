@@ -296,6 +296,7 @@ class Daemon {
     control::Request read;
     read.method = "GET";
     read.path = "/api/v1/scene";
+    read.role = control::Role::kAdmin;
     const control::Answer scene = answer(read);
     const scene::LiveStatePtr before = daemon_.layers->current();
     control::Request write = read;
