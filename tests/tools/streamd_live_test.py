@@ -463,8 +463,9 @@ class LiveSources(StreamdTest):
         daemon = self.daemon("--preset", "ultrafast", "-o", server.url(), "-o", str(self.recording))
         daemon.wait_for_output("cli-1", "live")
         threads, files = threads_and_files(daemon)
-        # The fallbacks start the process that decodes images, which keeps its channel.
-        self.at_first = (threads, files + 1)
+        # The fallbacks start the process that decodes images, and the feeds the one that reads
+        # live sources. Both keep their channels.
+        self.at_first = (threads, files + 2)
         foreseen = ", fallback: away.png"
         feeds = [feed_layer(i, way.source, foreseen) for i, way in enumerate(self.ways)]
         feeds += [feed_layer(cell, self.ways[way].source, "") for cell, way in BARE.items()]
