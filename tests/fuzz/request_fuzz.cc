@@ -209,8 +209,8 @@ const Value& openapi() {
 }
 
 const Value& schemas() {
-  static const Value& kSchemas = *openapi().find("components")->find("schemas");
-  return kSchemas;
+  static const Value& all_schemas = *openapi().find("components")->find("schemas");
+  return all_schemas;
 }
 
 std::string path_of(const control::Route& route, Choices& choices) {

@@ -302,7 +302,7 @@ mode_t mode_of(int flags, va_list& arguments) {
 // The functions of the C library. Both names of those that have one for large files.
 extern "C" {
 
-#define DEFINE_OPEN(name)                                              \
+#define LAYERCAST_DEFINE_OPEN(name)                                    \
   int name(const char* path, int flags, ...) {                         \
     va_list arguments;                                                 \
     va_start(arguments, flags);                                        \
@@ -311,10 +311,10 @@ extern "C" {
     return logged_open(Log::full_path(AT_FDCWD, path),                 \
                        [&] { return NEXT(name)(path, flags, mode); }); \
   }
-DEFINE_OPEN(open)
-DEFINE_OPEN(open64)
+LAYERCAST_DEFINE_OPEN(open)
+LAYERCAST_DEFINE_OPEN(open64)
 
-#define DEFINE_OPENAT(name)                                                \
+#define LAYERCAST_DEFINE_OPENAT(name)                                      \
   int name(int at, const char* path, int flags, ...) {                     \
     va_list arguments;                                                     \
     va_start(arguments, flags);                                            \
@@ -323,22 +323,22 @@ DEFINE_OPEN(open64)
     return logged_open(Log::full_path(at, path),                           \
                        [&] { return NEXT(name)(at, path, flags, mode); }); \
   }
-DEFINE_OPENAT(openat)
-DEFINE_OPENAT(openat64)
+LAYERCAST_DEFINE_OPENAT(openat)
+LAYERCAST_DEFINE_OPENAT(openat64)
 
-#define DEFINE_CREAT(name)                                                                      \
+#define LAYERCAST_DEFINE_CREAT(name)                                                            \
   int name(const char* path, mode_t mode) {                                                     \
     return logged_open(Log::full_path(AT_FDCWD, path), [&] { return NEXT(name)(path, mode); }); \
   }
-DEFINE_CREAT(creat)
-DEFINE_CREAT(creat64)
+LAYERCAST_DEFINE_CREAT(creat)
+LAYERCAST_DEFINE_CREAT(creat64)
 
-#define DEFINE_FOPEN(name)                                                                      \
+#define LAYERCAST_DEFINE_FOPEN(name)                                                            \
   std::FILE* name(const char* path, const char* mode) {                                         \
     return logged_open(Log::full_path(AT_FDCWD, path), [&] { return NEXT(name)(path, mode); }); \
   }
-DEFINE_FOPEN(fopen)
-DEFINE_FOPEN(fopen64)
+LAYERCAST_DEFINE_FOPEN(fopen)
+LAYERCAST_DEFINE_FOPEN(fopen64)
 
 ssize_t write(int descriptor, const void* bytes, size_t size) {
   const iovec part{const_cast<void*>(bytes), size};
@@ -353,45 +353,45 @@ ssize_t writev(int descriptor, const iovec* parts, int count) {
       [&] { return present_offset(descriptor); });
 }
 
-#define DEFINE_PWRITE(name, Offset)                                                        \
+#define LAYERCAST_DEFINE_PWRITE(name, Offset)                                              \
   ssize_t name(int descriptor, const void* bytes, size_t size, Offset offset) {            \
     const iovec part{const_cast<void*>(bytes), size};                                      \
     return logged_write(                                                                   \
         descriptor, &part, 1, [&] { return NEXT(name)(descriptor, bytes, size, offset); }, \
         [&] { return offset; });                                                           \
   }
-DEFINE_PWRITE(pwrite, off_t)
-DEFINE_PWRITE(pwrite64, off64_t)
+LAYERCAST_DEFINE_PWRITE(pwrite, off_t)
+LAYERCAST_DEFINE_PWRITE(pwrite64, off64_t)
 
-#define DEFINE_PWRITEV(name, Offset)                                                            \
+#define LAYERCAST_DEFINE_PWRITEV(name, Offset)                                                  \
   ssize_t name(int descriptor, const iovec* parts, int count, Offset offset) {                  \
     return logged_write(                                                                        \
         descriptor, parts, count, [&] { return NEXT(name)(descriptor, parts, count, offset); }, \
         [&] { return offset; });                                                                \
   }
-DEFINE_PWRITEV(pwritev, off_t)
-DEFINE_PWRITEV(pwritev64, off64_t)
+LAYERCAST_DEFINE_PWRITEV(pwritev, off_t)
+LAYERCAST_DEFINE_PWRITEV(pwritev64, off64_t)
 
-#define DEFINE_FTRUNCATE(name, Offset)                                              \
+#define LAYERCAST_DEFINE_FTRUNCATE(name, Offset)                                    \
   int name(int descriptor, Offset size) {                                           \
     return logged_resize(descriptor, [&] { return NEXT(name)(descriptor, size); }); \
   }
-DEFINE_FTRUNCATE(ftruncate, off_t)
-DEFINE_FTRUNCATE(ftruncate64, off64_t)
+LAYERCAST_DEFINE_FTRUNCATE(ftruncate, off_t)
+LAYERCAST_DEFINE_FTRUNCATE(ftruncate64, off64_t)
 
-#define DEFINE_FALLOCATE(name, Offset)                                                            \
+#define LAYERCAST_DEFINE_FALLOCATE(name, Offset)                                                  \
   int name(int descriptor, int mode, Offset offset, Offset size) {                                \
     return logged_resize(descriptor, [&] { return NEXT(name)(descriptor, mode, offset, size); }); \
   }
-DEFINE_FALLOCATE(fallocate, off_t)
-DEFINE_FALLOCATE(fallocate64, off64_t)
+LAYERCAST_DEFINE_FALLOCATE(fallocate, off_t)
+LAYERCAST_DEFINE_FALLOCATE(fallocate64, off64_t)
 
-#define DEFINE_POSIX_FALLOCATE(name, Offset)                                                \
+#define LAYERCAST_DEFINE_POSIX_FALLOCATE(name, Offset)                                      \
   int name(int descriptor, Offset offset, Offset size) {                                    \
     return logged_resize(descriptor, [&] { return NEXT(name)(descriptor, offset, size); }); \
   }
-DEFINE_POSIX_FALLOCATE(posix_fallocate, off_t)
-DEFINE_POSIX_FALLOCATE(posix_fallocate64, off64_t)
+LAYERCAST_DEFINE_POSIX_FALLOCATE(posix_fallocate, off_t)
+LAYERCAST_DEFINE_POSIX_FALLOCATE(posix_fallocate64, off64_t)
 
 int fsync(int descriptor) {
   return logged_sync(descriptor, [&] { return NEXT(fsync)(descriptor); });
@@ -437,7 +437,7 @@ int rmdir(const char* path) noexcept {
                 [&] { return NEXT(rmdir)(path); });
 }
 
-#define DEFINE_MMAP(name, Offset)                                                       \
+#define LAYERCAST_DEFINE_MMAP(name, Offset)                                             \
   void* name(void* place, size_t size, int protection, int flags, int descriptor,       \
              Offset offset) noexcept {                                                  \
     Log& log = Log::instance();                                                         \
@@ -449,8 +449,8 @@ int rmdir(const char* path) noexcept {
     }                                                                                   \
     return NEXT(name)(place, size, protection, flags, descriptor, offset);              \
   }
-DEFINE_MMAP(mmap, off_t)
-DEFINE_MMAP(mmap64, off64_t)
+LAYERCAST_DEFINE_MMAP(mmap, off_t)
+LAYERCAST_DEFINE_MMAP(mmap64, off64_t)
 
 ssize_t sendmsg(int socket, const msghdr* message, int flags) {
   note_answer(message->msg_iov, message->msg_iovlen);
