@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <memory>
 #include <string>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -22,8 +23,10 @@ void compute_for_ever() {
 }
 
 void allocate_for_ever() {
-  std::vector<std::vector<char>> kept;
-  for (;;) kept.emplace_back(16 << 20, 'x');
+  // Memory that is not written to counts, too, and costs no processor time.
+  constexpr size_t kBytes = 16 << 20;
+  std::vector<std::unique_ptr<char[]>> kept;
+  for (;;) kept.emplace_back(std::make_unique_for_overwrite<char[]>(kBytes))[0] = 'x';
 }
 
 void answer(Channel& channel, const std::string& request) {
