@@ -281,7 +281,8 @@ class Changes(StreamdTest):
         wait_for(lambda: daemon.output("cli-1")["frames"] > 10, "recorded")
         self.assertEqual(daemon.call("POST", "/api/v1/stream/stop").status, 200)
         wait_for(lambda: daemon.status()["state"] == "stopped", "stopped")
-        self.assertEqual(daemon.call("GET", "/readyz").status, 503)
+        # The health looks at the stream every half second.
+        wait_for(lambda: daemon.call("GET", "/readyz").status == 503, "not ready")
         wait_for(lambda: frames_in(path) > 10, "the recording finished")
         self.assertEqual(daemon.call("POST", "/api/v1/stream/start").status, 200)
         wait_for(lambda: daemon.output("cli-1")["frames"] > 10, "recording again")
