@@ -119,13 +119,15 @@ base::Result<Message, JobFailure> Job::ask(std::string_view request,
     return JobFailure{JobEnd::kCrashed, answer.error().message};
   }
   if (!answer.value()) return failure();
+  // Then kill() need not wait for a server that hangs.
+  learn_process(milliseconds(0));
   return *std::move(answer).value();
 }
 
 // The descriptor of the process is the first message on the status channel.
-void Job::learn_process() {
+void Job::learn_process(milliseconds patience) {
   if (process_.is_open() || !status_.socket().is_open()) return;
-  if (!wait_for(status_, Clock::now() + kStatusPatience, false)) return;
+  if (!wait_for(status_, Clock::now() + patience, false)) return;
   auto message = status_.receive();
   if (message && message.value() && message.value()->descriptors.size() == 1) {
     process_ = std::move(message.value()->descriptors.front());
@@ -138,13 +140,13 @@ void Job::learn_process() {
 void Job::kill() {
   if (!channel_.socket().is_open()) return;
   channel_.close();
-  learn_process();
+  learn_process(kStatusPatience);
   if (process_.is_open()) ::syscall(SYS_pidfd_send_signal, process_.number(), SIGKILL, nullptr, 0);
 }
 
 // Why the channel has closed.
 JobFailure Job::failure() {
-  learn_process();
+  learn_process(kStatusPatience);
   std::optional<int> wait_status;
   if (status_.socket().is_open() && wait_for(status_, Clock::now() + kStatusPatience, false)) {
     auto message = status_.receive();

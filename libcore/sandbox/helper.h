@@ -64,7 +64,7 @@ class Job {
                                         std::chrono::milliseconds patience);
 
  private:
-  void learn_process();
+  void learn_process(std::chrono::milliseconds patience);
   void kill();
   JobFailure failure();
   JobFailure failure_of(int wait_status) const;

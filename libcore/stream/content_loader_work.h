@@ -2,6 +2,7 @@
 
 #include "render/evaluate.h"
 #include "stream/asset_watch.h"
+#include "stream/closer.h"
 #include "stream/content_builder.h"
 #include "stream/content_loader.h"
 #include "stream/ready_contents.h"
@@ -122,6 +123,7 @@ class ContentLoader::Work {
   std::shared_ptr<base::Gauge> text_bytes_;
   std::shared_ptr<base::Gauge> animation_bytes_;
   std::shared_ptr<base::Gauge> scaled_bytes_;
+  Closer closer_{"content-closer"};       ///< of the contents
   ContentBuilder quick_builder_;          ///< of the watching thread
   bool has_scene_news_ = false;           ///< the same
   std::optional<TimePoint> bytes_noted_;  ///< the same

@@ -191,6 +191,7 @@ MadeContent ContentLoader::Work::make(ContentBuilder& builder, const ContentCont
   made.has_sources = used.has_urls || !used.files.empty();
   const auto began = std::chrono::steady_clock::now();
   const bool is_loaded = load_marked(builder, context, layer, made);
+  made.content = closer_.owned(std::move(made.content));
   const LayerContentPtr& content = made.content;
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - began;
   if (is_loaded) seconds_->observe(taken.count());

@@ -10,6 +10,7 @@
 #include "scene/eval/sound.h"
 #include "scene/model/sound_names.h"
 #include "stream/asset_watch.h"
+#include "stream/closer.h"
 #include "stream/sound_probes.h"
 #include "stream/soundtrack.h"
 
@@ -153,13 +154,12 @@ class LiveSoundtrack::Work {
   static void take_feed(const Source& source, Voice& voice);
   std::shared_ptr<AudioFeed> listen_to(const std::string& owner, const std::string& source);
   AudioAhead::Listener teller(const std::string& owner) const;
-  void retire_unused();
   void mix_until(int64_t sample);
   void note_levels();
   void note_failures();
-  void retire();
 
   const LiveSoundtrackOptions options_;
+  Closer closer_{"sound-closer"};  ///< of the feeds
   const std::shared_ptr<media::AudioRing> ring_ = std::make_shared<media::AudioRing>();
   const std::shared_ptr<const media::MixTap> program_ = std::make_shared<const media::MixTap>(
       media::MixTap{std::string(scene::kProgramSound), ring_});
@@ -182,11 +182,9 @@ class LiveSoundtrack::Work {
   std::condition_variable changed_;
   bool stops_ = false;                                    ///< with the lock
   std::vector<std::weak_ptr<const media::MixTap>> taps_;  ///< with the lock; probes own them
-  std::vector<std::shared_ptr<AudioFeed>> retired_;       ///< with the lock; slow to destroy
   std::vector<LayerFailure> failures_;                    ///< with the lock
   std::set<std::string> changed_files_;                   ///< with the lock
   AssetWatch asset_watch_;
-  std::thread retiring_;
   std::thread thread_;
 };
 
@@ -201,7 +199,6 @@ LiveSoundtrack::Work::Work(LiveSoundtrackOptions options)
   voices_ = metrics.gauge({"audio_voices", "Sounds that are playing."});
   limited_ =
       metrics.counter({"audio_limited_samples_total", "Samples that the limiter attenuated."});
-  retiring_ = base::named_thread("sound-closer", [this] { retire(); });
   thread_ = base::named_thread("sound-mixer", [this] { run(); });
 }
 
@@ -212,7 +209,6 @@ LiveSoundtrack::Work::~Work() {
   }
   changed_.notify_all();
   thread_.join();
-  retiring_.join();
 }
 
 // ---- Time ---------------------------------------------------------------------------------------
@@ -325,7 +321,6 @@ void LiveSoundtrack::Work::take_changed_files() {
   if (changed_files_.empty()) return;
   for (auto& [key, source] : sources_) {
     if (source.feed == nullptr || !changed_files_.contains(source.file)) continue;
-    retired_.push_back(std::move(source.feed));
     const int version = source.version + 1;
     source = {};
     source.version = version;
@@ -361,7 +356,7 @@ void LiveSoundtrack::Work::follow_scene() {
     }
   }
   mixer_.set_voices(std::move(voices));
-  retire_unused();
+  std::erase_if(sources_, [](const auto& source) { return !source.second.is_used; });
   watch_files();
 }
 
@@ -433,7 +428,7 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const Owner& owner
   const std::string path =
       has_scheme ? sound.source : (std::filesystem::path(options_.folder) / sound.source).string();
   if (media::is_live_source(path)) {
-    source.feed = listen_to(owner.id, path);
+    source.feed = closer_.owned(listen_to(owner.id, path));
     return source;
   }
   // A restarted daemon continues in the middle of the file.
@@ -442,37 +437,8 @@ LiveSoundtrack::Work::Source& LiveSoundtrack::Work::source_of(const Owner& owner
       teller(owner.id), length);
   source.ahead = ahead.get();
   source.file = path;
-  source.feed = std::move(ahead);
+  source.feed = closer_.owned<AudioFeed>(std::move(ahead));
   return source;
-}
-
-void LiveSoundtrack::Work::retire_unused() {
-  const std::lock_guard lock(mutex_);
-  for (auto source = sources_.begin(); source != sources_.end();) {
-    if (source->second.is_used) {
-      ++source;
-      continue;
-    }
-    if (source->second.feed != nullptr) retired_.push_back(std::move(source->second.feed));
-    source = sources_.erase(source);
-  }
-}
-
-// Destroys unused feeds after the mixer has released them.
-void LiveSoundtrack::Work::retire() {
-  base::set_urgency(base::Urgency::kRest);
-  std::unique_lock lock(mutex_);
-  while (!stops_) {
-    changed_.wait_for(lock, std::chrono::milliseconds(200), [this] { return stops_; });
-    std::vector<std::shared_ptr<AudioFeed>> ended;
-    for (auto& feed : retired_) {
-      if (feed.use_count() == 1) ended.push_back(std::move(feed));
-    }
-    std::erase(retired_, nullptr);
-    lock.unlock();
-    ended.clear();
-    lock.lock();
-  }
 }
 
 LiveSoundtrack::LiveSoundtrack(LiveSoundtrackOptions options)

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -17,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from daemon import Daemon, RedisServer, RtmpServer, frames_missing, free_port, wait_for
+from decoding_test import processes_of
 from harness import PATIENCE_SECONDS, png, small_disk
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
@@ -331,6 +333,47 @@ class DaemonFaults(FaultTest):
             # At least once each way.
             state = f"redis://127.0.0.1:{redis.port}/0"
             self.kill_again_and_again(state, max(REPEATS, 3), disturb)
+
+
+class DecoderFaults(unittest.TestCase):
+    def stands_still(self, daemon: Daemon) -> bool:
+        first = daemon.status()
+        wait_for(lambda: daemon.status()["frame"] >= first["frame"] + 25, "half a second")
+        last = daemon.status()
+        new = [last["frames"][kind] - first["frames"][kind]
+               for kind in ("rendered", "repeated")]  # fmt: skip
+        return new[0] == new[1]
+
+    def test_a_removed_video_whose_helper_hangs_delays_no_frame(self) -> None:
+        folder = tempfile.TemporaryDirectory(prefix="layercast-decoders-")
+        self.addCleanup(folder.cleanup)
+        subprocess.run(
+            ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=20",
+             "-pix_fmt", "yuv420p", Path(folder.name, "v.mp4")], check=True,
+        )  # fmt: skip
+        scene = Path(folder.name, "scene.yaml")
+        scene.write_text(
+            "version: 1\nscene: decoders\ncanvas: {width: 160, height: 90, fps: 50}\nlayers:\n"
+            "  - {id: v, type: overlay, content: {type: video, source: v.mp4, loop: true}}\n"
+        )
+        daemon = Daemon(scene)
+        self.addCleanup(lambda: daemon.process is not None and daemon.end(signal.SIGKILL))
+        process = daemon.start().process
+        assert process is not None
+        wait_for(lambda: len(processes_of(process.pid)) == 2, "a helper and its job")
+        # Opening the video starts more of them for a moment.
+        wait_for(lambda: daemon.status()["frame"] > 50, "a second")
+        server, job = processes_of(process.pid)
+        os.kill(server, signal.SIGSTOP)
+        self.addCleanup(os.kill, server, signal.SIGCONT)
+        # Now nobody reports the end of the job, nor starts another one.
+        os.kill(job, signal.SIGKILL)
+        wait_for(lambda: self.stands_still(daemon), "what was decoded ahead is shown")
+        before, frame = daemon.dropped(), daemon.status()["frame"]
+        self.assertEqual(daemon.call("DELETE", "/api/v1/layers/v").status, 200)
+        wait_for(lambda: daemon.status()["frame"] > frame + 150, "three seconds")
+        # A machine with much else to do misses some; a wait for the helper takes two seconds.
+        self.assertLess(daemon.dropped() - before, 50)
 
 
 class RedisFaults(FaultTest):
