@@ -38,7 +38,8 @@ base::Result<std::pair<Channel, Channel>> Channel::pair() {
   return std::pair(Channel(Descriptor(ends[0])), Channel(Descriptor(ends[1])));
 }
 
-base::Result<void> Channel::send(std::string_view bytes, std::span<const int> descriptors) {
+base::Result<void> Channel::send(std::string_view bytes, std::span<const int> descriptors,
+                                 Wait wait) {
   LAYERCAST_CHECK(bytes.size() <= kMessageBytesMax && descriptors.size() <= kDescriptorsMax);
   iovec part{const_cast<char*>(bytes.data()), bytes.size()};
   alignas(cmsghdr) std::array<char, kControlBytes> control{};
@@ -54,8 +55,10 @@ base::Result<void> Channel::send(std::string_view bytes, std::span<const int> de
     first->cmsg_len = CMSG_LEN(descriptors.size_bytes());
     std::memcpy(CMSG_DATA(first), descriptors.data(), descriptors.size_bytes());
   }
+  const int flags = wait == Wait::kNever ? MSG_NOSIGNAL | MSG_DONTWAIT : MSG_NOSIGNAL;
   for (;;) {
-    if (::sendmsg(socket_.number(), &header, MSG_NOSIGNAL) >= 0) return {};
+    if (::sendmsg(socket_.number(), &header, flags) >= 0) return {};
+    if (errno == EAGAIN) return base::over_limit("a helper process does not receive");
     if (errno != EINTR) return base::io_error(errno, "cannot send to a helper process", {});
   }
 }

@@ -4,6 +4,7 @@
 #include "sandbox/descriptor.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -25,6 +26,7 @@ class Channel {
  public:
   static constexpr size_t kMessageBytesMax = 64 << 10;
   static constexpr size_t kDescriptorsMax = 200;  ///< of one message; the kernel allows 253
+  enum class Wait : uint8_t { kForRoom, kNever };
 
   Channel() = default;
   explicit Channel(Descriptor socket) : socket_(std::move(socket)) {}
@@ -33,8 +35,10 @@ class Channel {
   static base::Result<std::pair<Channel, Channel>> pair();
 
   /// Sends a message of at most kMessageBytesMax and kDescriptorsMax; the descriptors stay open
-  /// here. Errors: kBrokenPipe when the other end is gone; kIo.
-  base::Result<void> send(std::string_view bytes, std::span<const int> descriptors = {});
+  /// here. Waits while the other end does not receive and too much is on its way; with
+  /// Wait::kNever, that is kLimit. Errors: kBrokenPipe when the other end is gone; kIo.
+  base::Result<void> send(std::string_view bytes, std::span<const int> descriptors = {},
+                          Wait wait = Wait::kForRoom);
 
   /// Waits for a message; nullopt when the other end is gone. Errors: kIo; kInvalidInput for a
   /// message above the limits.

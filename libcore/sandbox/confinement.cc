@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <memory>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <span>
@@ -165,10 +166,28 @@ bool allow_own_affairs(scmp_filter_ctx filter) {
          allow(filter, SCMP_SYS(prlimit64), argument(2, SCMP_CMP_EQ, 0));
 }
 
-// TCP and UDP: a raw socket needs a privilege. No Unix socket, by which a process could reach
-// services of the machine.
+// TCP and UDP over IP. No Unix socket, by which a process could reach services of the machine, and
+// no other protocol, whose module the kernel would load.
+bool allow_sockets(scmp_filter_ctx filter) {
+  constexpr scmp_datum_t kWhole = 0xffffffff;
+  constexpr scmp_datum_t kType = 0xf;  // the other bits are SOCK_CLOEXEC and SOCK_NONBLOCK
+  constexpr std::array<std::pair<scmp_datum_t, scmp_datum_t>, 4> kKinds = {
+      {{SOCK_STREAM, 0}, {SOCK_STREAM, IPPROTO_TCP}, {SOCK_DGRAM, 0}, {SOCK_DGRAM, IPPROTO_UDP}}};
+  bool is_added = true;
+  for (const scmp_datum_t family : {scmp_datum_t{AF_INET}, scmp_datum_t{AF_INET6}}) {
+    for (const auto& [type, protocol] : kKinds) {
+      const std::array conditions = {argument(0, SCMP_CMP_MASKED_EQ, kWhole, family),
+                                     argument(1, SCMP_CMP_MASKED_EQ, kType, type),
+                                     argument(2, SCMP_CMP_MASKED_EQ, kWhole, protocol)};
+      is_added = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(socket), conditions.size(),
+                                        conditions.data()) == 0 &&
+                 is_added;
+    }
+  }
+  return is_added;
+}
+
 bool allow_network(scmp_filter_ctx filter) {
-  constexpr std::array kFamilies = {AF_INET, AF_INET6};
   constexpr std::array kCommands = {F_SETFL};
   constexpr std::array kRequests = {FIONREAD, FIONBIO};
   constexpr std::array kOperations = {PR_SET_NAME};  // libsrt names its threads
@@ -176,8 +195,7 @@ bool allow_network(scmp_filter_ctx filter) {
   for (const int call : kAllowedOfNetwork) {
     is_added = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0 && is_added;
   }
-  return is_added && allow_values(filter, SCMP_SYS(socket), 0, kFamilies) &&
-         allow_values(filter, SCMP_SYS(fcntl), 1, kCommands) &&
+  return is_added && allow_sockets(filter) && allow_values(filter, SCMP_SYS(fcntl), 1, kCommands) &&
          allow_values(filter, SCMP_SYS(ioctl), 1, kRequests) &&
          allow_values(filter, SCMP_SYS(prctl), 0, kOperations);
 }

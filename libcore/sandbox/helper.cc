@@ -43,6 +43,8 @@ bool wait_for(const Channel& channel, Clock::time_point until, bool is_cancellab
   }
 }
 
+JobFailure cancelled() { return {JobEnd::kCancelled, "the work was cancelled"}; }
+
 std::string seconds_text(int64_t seconds) { return std::to_string(seconds) + " s"; }
 
 // The attributes and the descriptors of a new process; freed with their object.
@@ -105,11 +107,21 @@ Job::~Job() { kill(); }
 base::Result<Message, JobFailure> Job::ask(std::string_view request,
                                            std::span<const int> descriptors,
                                            std::chrono::milliseconds patience) {
-  if (!channel_.send(request, descriptors)) return failure();
+  // A job that always answers at once must not keep a thread that ends.
+  if (Cancellation::is_requested()) {
+    kill();
+    return cancelled();
+  }
+  // An honest job has received all former requests.
+  if (const auto sent = channel_.send(request, descriptors, Channel::Wait::kNever); !sent) {
+    if (sent.error().code != base::ErrorCode::kLimit) return failure();
+    kill();
+    return JobFailure{JobEnd::kCrashed, "the decoder does not take requests"};
+  }
   if (!wait_for(channel_, Clock::now() + patience, true)) {
     const bool is_cancelled = Cancellation::is_requested();
     kill();
-    if (is_cancelled) return JobFailure{JobEnd::kCancelled, "the work was cancelled"};
+    if (is_cancelled) return cancelled();
     return JobFailure{JobEnd::kOverLimit,
                       "it takes more than " + seconds_text(patience.count() / 1000)};
   }

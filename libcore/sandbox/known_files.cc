@@ -26,7 +26,7 @@ std::deque<KnownFile>& files() {
   return *files;
 }
 
-// Async-signal-safe, because nothing changes the table any more.
+// Async-signal-safe: nothing changes the table once there is another thread.
 int file_of(const char* path) {
   if (path == nullptr) return -1;
   for (const KnownFile& known : files()) {

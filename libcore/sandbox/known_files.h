@@ -9,7 +9,8 @@ namespace layercast::sandbox {
 /// The files that a confined process may still open, such as fonts that a library opens by their
 /// names: they are opened before, and each open() of such a name gets a copy of the descriptor.
 /// confine() lets the kernel send the calls that name files here (SECCOMP_RET_TRAP), to a signal
-/// handler. Thread: one at a time, before confine(); the signal handler reads it on any thread.
+/// handler. Thread: one at a time, while the process has one thread; the signal handler reads it on
+/// any.
 namespace known_files {
 
 /// Adds a file that is open for reading, unless its name is known.

@@ -55,6 +55,9 @@ struct Forbidden {
   int (*act)();  ///< 0: it failed, as it must
 };
 
+// Whether the filter has refused a call: the system may not have the protocol at all.
+int is_not_permitted(int result) { return result < 0 && errno == EPERM ? 0 : 1; }
+
 int opens_tcp_socket() { return ::socket(AF_INET, SOCK_STREAM, 0) < 0 ? 0 : 1; }
 
 // Each of them succeeds in a process that is not confined.
@@ -73,6 +76,12 @@ constexpr std::array kForbidden = {
     Forbidden{"create a file",
               [] { return ::open("/tmp/confined", O_CREAT | O_WRONLY, 0600) < 0 ? 0 : 1; }},
     Forbidden{"open a TCP socket", opens_tcp_socket},
+    Forbidden{"open an ICMP socket",
+              [] { return is_not_permitted(::socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP)); }},
+    Forbidden{"open an SCTP socket",
+              [] { return is_not_permitted(::socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP)); }},
+    Forbidden{"open a raw socket",
+              [] { return is_not_permitted(::socket(AF_INET, SOCK_RAW, IPPROTO_ICMP)); }},
     Forbidden{"open a Unix socket", [] { return ::socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? 0 : 1; }},
     Forbidden{"ask the kernel about its interfaces",
               [] { return ::socket(AF_NETLINK, SOCK_RAW, 0) < 0 ? 0 : 1; }},

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iterator>
+#include <optional>
 #include <string>
 #include <sys/wait.h>
 #include <thread>
@@ -134,6 +135,28 @@ TEST_F(HelperTest, ACancelledCallReturns) {
   canceller.join();
   EXPECT_EQ(failure.end, JobEnd::kCancelled);
   expect_no_children(helper_process());
+}
+
+// An answer that is there already does not hide the cancellation.
+TEST_F(HelperTest, ACancelledCallDoesNotBegin) {
+  Job started = job();
+  ASSERT_TRUE(started.ask("first", {}, kPatience));
+  const Cancellation cancellation([] { return true; });
+  EXPECT_EQ(started.ask("second", {}, kPatience).error().end, JobEnd::kCancelled);
+}
+
+// It answers before it is asked, and receives no request: they must not block the caller.
+TEST_F(HelperTest, AJobThatReceivesNothingIsEnded) {
+  Job started = job();
+  std::optional<JobFailure> failure;
+  constexpr int kRequestsMax = 100'000;
+  for (int i = 0; i < kRequestsMax && !failure; ++i) {
+    const auto answer = started.ask("flood", {}, kPatience);
+    if (!answer) failure = answer.error();
+  }
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->end, JobEnd::kCrashed);
+  EXPECT_THAT(failure->reason, HasSubstr("does not take requests"));
 }
 
 TEST_F(HelperTest, AKilledJobIsLost) {

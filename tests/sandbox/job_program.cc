@@ -36,6 +36,11 @@ void answer(Channel& channel, const std::string& request) {
   if (request == "compute") compute_for_ever();
   if (request == "allocate") allocate_for_ever();
   if (request == "sleep") std::this_thread::sleep_for(std::chrono::hours(1));
+  if (request == "flood") {
+    while (channel.send("answer")) {
+    }
+    return;
+  }
   if (request == "long") {
     std::string bytes(Channel::kMessageBytesMax + 10, 'x');
     iovec part{bytes.data(), bytes.size()};

@@ -5,6 +5,7 @@
 #include "media/av/certificate_check.h"
 #include "media/av/input_limits.h"
 #include "media/av/tls_trust.h"
+#include "media/helper/job_failure.h"
 #include "media/helper/live_messages.h"
 #include "media/helper/shared_buffer.h"
 
@@ -29,17 +30,17 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
-constexpr sandbox::ResourceLimits kLimits{input_limits::kDecoderMemory, 1'000'000'000};
 // The process gives up a connection before this time, except while the resolver waits.
-constexpr seconds kConnectPatience = input_limits::kDecodePatience;
-constexpr seconds kDecodePatience{10};
+constexpr seconds kConnectPatience{30};
+constexpr seconds kPacketPatience{10};
 constexpr seconds kSlack{5};          // beyond the time in which it gives up reading
 constexpr seconds kPipePatience{10};  // for data that is in a pipe
 constexpr std::chrono::hours kNoEnd{24 * 365};
 constexpr int kPartsMax = 10'000;  // of a packet
 constexpr const char* kPipeName = "/pipe";
 
-// What the resolver and the TLS library read by name, with the stores of several distributions.
+// The files that the resolver and the TLS library open by name; the last three are the certificate
+// stores of several distributions.
 constexpr std::array kSystemFiles = {"/etc/resolv.conf",
                                      "/etc/hosts",
                                      "/etc/nsswitch.conf",
@@ -49,19 +50,12 @@ constexpr std::array kSystemFiles = {"/etc/resolv.conf",
                                      "/etc/pki/tls/certs/ca-bundle.crt",
                                      "/etc/ssl/cert.pem"};
 
-base::Error error_of(const sandbox::JobFailure& failure) {
-  const std::string message = "cannot be decoded: " + failure.reason;
-  if (failure.end == sandbox::JobEnd::kCrashed) return base::invalid_input(message, {});
-  if (failure.end == sandbox::JobEnd::kOverLimit) return base::over_limit(message, {});
-  return base::io_error(message, {});
-}
-
 /// The files that the process gets, and their names there.
 struct Files {
   std::vector<std::string> names;
   std::vector<Descriptor> open;
 
-  // One that cannot be read is missing in the process, too.
+  // Skips a file that cannot be read: the process does not get it.
   void add(const std::string& name) {
     Descriptor file = sandbox::open_regular_file(name);
     if (!file.is_open() || std::ranges::find(names, name) != names.end()) return;
@@ -151,7 +145,7 @@ class HelperConnection final : public LiveConnection {
 
   base::Result<void> decode_sound(const LiveSoundTrack::Sink& sink) override {
     for (int parts = 0; parts < kPartsMax; ++parts) {
-      TRY(const MediaAnswer answer, ask(DecodePacketMessage{}, {}, kDecodePatience));
+      TRY(const MediaAnswer answer, ask(DecodePacketMessage{}, {}, kPacketPatience));
       TRY(const LivePart part, live_part_of(answer));
       if (std::holds_alternative<LivePictureAnswer>(part.content)) break;
       if (const auto* sound = std::get_if<LiveSoundAnswer>(&part.content)) {
@@ -166,7 +160,7 @@ class HelperConnection final : public LiveConnection {
   base::Result<void> connect(const ConnectMessage& request, std::span<const int> files,
                              milliseconds patience) {
     if (deadline_.is_stopped()) return ended();
-    TRY(auto job, media_.helper->start_job(kLimits));
+    TRY(auto job, media_.helper->start_job(kJobLimits));
     job_.emplace(std::move(job));
     TRY(const MediaAnswer answer, ask(request, files, patience));
     TRY(header_, live_header_of(answer));
@@ -183,7 +177,7 @@ class HelperConnection final : public LiveConnection {
       request.buffer = buffer->number();
       if (sent_.insert(buffer->number()).second) descriptors.push_back(buffer->file().number());
     }
-    TRY(const MediaAnswer answer, ask(request, descriptors, kDecodePatience));
+    TRY(const MediaAnswer answer, ask(request, descriptors, kPacketPatience));
     return live_part_of(answer);
   }
 
@@ -198,14 +192,15 @@ class HelperConnection final : public LiveConnection {
     taken_at_ = Clock::now();
     bool is_stuck = false;
     const sandbox::Cancellation cancellation(
-        [&] { return deadline_.is_stopped() || (is_stuck = leaves_data()); });
+        [&] { return deadline_.is_stopped() || (is_stuck = is_stuck || leaves_data()); });
     const auto answer = job_->ask(message, files, patience);
     if (!answer) {
       job_.reset();
       sandbox::JobFailure failure = answer.error();
-      if (is_stuck) failure = {sandbox::JobEnd::kOverLimit, "it does not read its pipe"};
+      if (is_stuck)
+        failure = {sandbox::JobEnd::kOverLimit, "it found no packet in its pipe for 10 s"};
       if (media_.on_failure && !deadline_.is_stopped()) media_.on_failure(failure);
-      return error_of(failure);
+      return error_of(failure, {});
     }
     TRY(auto read, MediaAnswer::read(answer.value()));
     nanoseconds_ = read.nanoseconds();

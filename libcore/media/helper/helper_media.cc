@@ -3,6 +3,7 @@
 #include "base/client_limits.h"
 #include "base/regular_file.h"
 #include "media/av/input_limits.h"
+#include "media/helper/job_failure.h"
 #include "media/helper/media_messages.h"
 #include "media/helper/shared_buffer.h"
 #include "media/helper/shared_frames.h"
@@ -29,21 +30,6 @@ namespace layercast::media {
 namespace {
 
 using sandbox::Descriptor;
-
-constexpr sandbox::ResourceLimits kLimits{input_limits::kDecoderMemory, 1'000'000'000};
-
-base::Error error_of(const sandbox::JobFailure& failure, const std::string& path) {
-  switch (failure.end) {
-    case sandbox::JobEnd::kCrashed:
-      return base::invalid_input("cannot be decoded: " + failure.reason, path);
-    case sandbox::JobEnd::kOverLimit:
-      return base::over_limit("cannot be decoded: " + failure.reason, path);
-    case sandbox::JobEnd::kCancelled:
-    case sandbox::JobEnd::kLost:
-      break;
-  }
-  return base::io_error("cannot be decoded: " + failure.reason, path);
-}
 
 // As VideoReader::open() and AudioReader::open() report it.
 base::Error missing_video(const std::string& path, int error_number) {
@@ -80,7 +66,7 @@ class Session {
     if (!regular.is_open()) return missing_(path_, errno);
     // Within the limits of clients, if one has named the file.
     TRY(const base::OpenFile file, base::open_file(path_));
-    TRY(auto job, media_.helper->start_job(kLimits));
+    TRY(auto job, media_.helper->start_job(kJobLimits));
     earlier_nanoseconds_ = nanoseconds_;
     job_.emplace(std::move(job));
     const std::array files{file.descriptor()};
@@ -128,10 +114,10 @@ constexpr int kLossesMax = 3;
 // ---- Video --------------------------------------------------------------------------------------
 
 base::Error unknown_buffer() {
-  return base::internal_error("the decoder process tells of a buffer that it does not have");
+  return base::internal_error("the decoder process named a frame buffer that does not exist");
 }
 
-/// The buffers into which one process decodes frames. Thread: any (locked).
+/// The buffers into which one process decodes frames. Thread: one at a time; a Held may end on any.
 class FrameBuffers : public std::enable_shared_from_this<FrameBuffers> {
  public:
   /// Keeps a buffer and the hold of a picture in it, which its destructor releases.
@@ -154,9 +140,9 @@ class FrameBuffers : public std::enable_shared_from_this<FrameBuffers> {
   /// Creates the buffers that the process lacks, within the limits. A buffer that cannot be created
   /// is left out: the process then copies pictures.
   std::vector<SharedBuffer*> created(const SharedFrames::Lack& lack) {
-    const std::lock_guard lock(mutex_);
     std::vector<SharedBuffer*> created;
-    for (int64_t i = 0; i < lack.buffers && bytes_ + lack.bytes <= kBytesMax; ++i) {
+    for (int64_t i = 0; i < lack.buffers && buffers_.size() < kCountMax; ++i) {
+      if (bytes_ + lack.bytes > kBytesMax) break;
       const auto number = static_cast<int64_t>(buffers_.size());
       auto buffer = SharedBuffer::create(lack.bytes, number, SharedBuffer::Access::kRead);
       if (!buffer) break;
@@ -169,13 +155,12 @@ class FrameBuffers : public std::enable_shared_from_this<FrameBuffers> {
 
   /// Null: there is no such buffer.
   std::shared_ptr<const Held> held(const SharedPlanes& shared) {
-    const std::lock_guard lock(mutex_);
     if (shared.buffer < 0 || shared.buffer >= static_cast<int64_t>(buffers_.size())) return nullptr;
     const SharedBuffer& buffer = *buffers_[static_cast<size_t>(shared.buffer)];
     return std::make_shared<const Held>(shared_from_this(), buffer.bytes(), shared.hold);
   }
 
-  /// The holds that were released since the last call, as many as one request may tell.
+  /// The holds that were released since the last call, at most as many as fit into one request.
   std::vector<int64_t> taken_releases() {
     const std::lock_guard lock(mutex_);
     const auto end =
@@ -191,13 +176,14 @@ class FrameBuffers : public std::enable_shared_from_this<FrameBuffers> {
     released_.push_back(hold);
   }
 
-  // Of all buffers of a process; decoders keep up to 16 reference frames.
+  // Of all buffers of a process; decoders keep up to 16 reference frames, and as many threads.
   static constexpr int64_t kBytesMax = input_limits::kDecoderMemory / 4;
+  static constexpr size_t kCountMax = 64;
 
-  std::mutex mutex_;
   std::vector<std::unique_ptr<SharedBuffer>> buffers_;
   int64_t bytes_ = 0;
-  std::vector<int64_t> released_;
+  std::mutex mutex_;
+  std::vector<int64_t> released_;  ///< with the lock
 };
 
 class HelperVideo final : public VideoSource {
@@ -326,8 +312,9 @@ class HelperVideo final : public VideoSource {
       request.buffers.push_back(buffer->number());
       files.push_back(buffer->file().number());
     }
-    TRY(const auto answer, session_.ask(request, files));
+    auto asked = session_.ask(request, files);
     for (auto* buffer : created) buffer->close_file();
+    TRY(const auto answer, std::move(asked));
     if (!answer) return std::optional<std::optional<VideoFrame>>();
     auto next = answer->frame();
     if (!next) return session_.placed(std::move(next).error());
@@ -398,7 +385,7 @@ class HelperVideo final : public VideoSource {
   std::shared_ptr<BufferPool> pool_ = std::make_shared<BufferPool>();
   std::set<int64_t> sent_;  ///< the numbers of the buffers that the process has
   std::shared_ptr<FrameBuffers> frames_ = std::make_shared<FrameBuffers>();
-  SharedFrames::Lack lack_;  ///< of buffers for frames, as the process has told it
+  SharedFrames::Lack lack_;  ///< of buffers for frames, as the process reported it
   bool copies_ = true;       ///< whether the last picture was copied
 };
 

@@ -31,14 +31,12 @@ extern "C" {
 namespace layercast::media {
 namespace {
 
-base::Error unexpected() { return base::internal_error("the request is not possible now"); }
-
 /// One connection.
 class Work {
  public:
   std::string answer(sandbox::Message& message) {
     const auto request = live_request_of(message.bytes);
-    if (!request) return error_answer(unexpected());
+    if (!request) return error_answer(unexpected_request());
     return std::visit([&](const auto& each) { return done(each, message.descriptors); }, *request);
   }
 
@@ -48,7 +46,7 @@ class Work {
 
   std::string done(const ConnectMessage& request, Descriptors& descriptors) {
     if (connection_ != nullptr || request.files.size() != descriptors.size()) {
-      return error_answer(unexpected());
+      return error_answer(unexpected_request());
     }
     for (size_t i = 0; i < descriptors.size(); ++i) {
       sandbox::known_files::add(request.files[i], std::move(descriptors[i]));
@@ -68,7 +66,7 @@ class Work {
   }
 
   std::string done(const ReadPacketMessage& /*request*/, Descriptors& /*descriptors*/) {
-    if (connection_ == nullptr) return error_answer(unexpected());
+    if (connection_ == nullptr) return error_answer(unexpected_request());
     ready_.clear();
     waits_ = LiveConnection::Track::kOther;
     const auto packet = connection_->read();
@@ -78,7 +76,7 @@ class Work {
   }
 
   std::string done(const DecodePacketMessage& request, Descriptors& descriptors) {
-    if (connection_ == nullptr) return error_answer(unexpected());
+    if (connection_ == nullptr) return error_answer(unexpected_request());
     if (!descriptors.empty() && request.buffer) {
       auto opened = SharedBuffer::open(std::move(descriptors.front()), *request.buffer);
       if (!opened) return error_answer(opened.error());
@@ -168,11 +166,7 @@ void run_live_job(sandbox::Channel channel) {
   // A library that writes to a closed connection gets an error.
   std::signal(SIGPIPE, SIG_IGN);
   Work work;
-  for (;;) {
-    auto received = channel.receive();
-    if (!received || !received.value()) return;
-    if (!channel.send(work.answer(*received.value()))) return;
-  }
+  answer_requests(std::move(channel), work);
 }
 
 }  // namespace layercast::media

@@ -54,7 +54,7 @@ std::string live_header_answer(const LiveHeader& header);
 /// nullopt: the source has ended.
 std::string live_packet_answer(const std::optional<LiveConnection::Packet>& packet);
 
-/// What is ready after decoding.
+/// A decoded picture, or a part of the sound.
 struct LivePictureAnswer {
   int64_t stamp = 0;  ///< nanoseconds by the sender's clock, as LivePicture
   base::SizeF display_size;

@@ -30,14 +30,12 @@ namespace {
 std::string name_with(const std::string& suffix) { return "/media" + suffix; }
 constexpr size_t kFramesKept = 4;
 
-base::Error unexpected() { return base::internal_error("the request is not possible now"); }
-
 /// One file, and its decoder.
 class Work {
  public:
   std::string answer(sandbox::Message& message) {
     const auto request = request_of(message.bytes);
-    if (!request) return error_answer(unexpected());
+    if (!request) return error_answer(unexpected_request());
     return std::visit([&](const auto& each) { return done(each, message.descriptors); }, *request);
   }
 
@@ -62,12 +60,12 @@ class Work {
   }
 
   std::string done(const NextFrameMessage& request, Descriptors& descriptors) {
-    if (video_ == nullptr) return error_answer(unexpected());
+    if (video_ == nullptr) return error_answer(unexpected_request());
     for (const int64_t hold : request.released) held_.erase(hold);
     const size_t buffers = std::min(request.buffers.size(), descriptors.size());
     for (size_t i = 0; i < buffers; ++i) {
       auto opened = SharedBuffer::open(std::move(descriptors.at(i)), request.buffers.at(i));
-      if (!opened) return error_answer(opened.error());
+      if (!opened) break;  // without memory for it, pictures are copied
       shared_frames_.add(std::move(opened).value());
     }
     auto frame = video_->next();
@@ -81,7 +79,7 @@ class Work {
   }
 
   std::string done(const SeekVideoMessage& request, Descriptors& /*descriptors*/) {
-    if (video_ == nullptr) return error_answer(unexpected());
+    if (video_ == nullptr) return error_answer(unexpected_request());
     frames_.clear();
     const auto sought = video_->seek(request.tick);
     return sought ? done_answer() : error_answer(sought.error());
@@ -94,14 +92,14 @@ class Work {
 
   std::string done(const CheckFrameMessage& request, Descriptors& /*descriptors*/) {
     const VideoFrame* frame = frame_at(request.tick);
-    if (frame == nullptr) return error_answer(unexpected());
+    if (frame == nullptr) return error_answer(unexpected_request());
     const auto checked = video_->check(*frame);
     return checked ? done_answer() : error_answer(checked.error());
   }
 
   std::string done(const PictureMessage& request, Descriptors& descriptors) {
     const VideoFrame* frame = frame_at(request.tick);
-    if (frame == nullptr) return error_answer(unexpected());
+    if (frame == nullptr) return error_answer(unexpected_request());
     if (!descriptors.empty() && request.buffer != PictureMessage::kNoBuffer) {
       auto opened = SharedBuffer::open(std::move(descriptors.front()), request.buffer);
       if (!opened) return error_answer(opened.error());
@@ -109,7 +107,7 @@ class Work {
     }
     VideoFrame copy{frame->tick, frame->end_tick, frame->picture_bytes, new_frame()};
     if (av_frame_ref(copy.decoded.get(), frame->decoded.get()) < 0) {
-      return error_answer(unexpected());
+      return error_answer(unexpected_request());
     }
     auto picture = video_->picture_of(std::move(copy));
     if (!picture) return error_answer(picture.error());
@@ -154,7 +152,7 @@ class Work {
   }
 
   std::string done(const NextSamplesMessage& /*request*/, Descriptors& /*descriptors*/) {
-    if (audio_ == nullptr) return error_answer(unexpected());
+    if (audio_ == nullptr) return error_answer(unexpected_request());
     if (rest_.empty()) rest_ = audio_->next();
     const auto part = rest_.first(std::min(rest_.size(), kSamplesMax));
     rest_ = rest_.subspan(part.size());
@@ -162,7 +160,7 @@ class Work {
   }
 
   std::string done(const SeekAudioMessage& request, Descriptors& /*descriptors*/) {
-    if (audio_ == nullptr) return error_answer(unexpected());
+    if (audio_ == nullptr) return error_answer(unexpected_request());
     rest_ = {};
     const bool is_there = audio_->seek(request.place);
     return seek_answer(is_there, audio_->first_sample());
@@ -191,11 +189,7 @@ void prepare_media_jobs() { const LibraryLog log; }
 void run_media_job(sandbox::Channel channel) {
   const LibraryLog log;
   Work work;
-  for (;;) {
-    auto received = channel.receive();
-    if (!received || !received.value()) return;
-    if (!channel.send(work.answer(*received.value()))) return;
-  }
+  answer_requests(std::move(channel), work);
 }
 
 }  // namespace layercast::media

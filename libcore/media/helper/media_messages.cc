@@ -162,6 +162,8 @@ std::string error_answer(const base::Error& error) {
 
 MessageWriter answer_writer() { return writer_with(kSucceeded); }
 
+base::Error unexpected_request() { return base::internal_error("the request is not possible now"); }
+
 std::string done_answer() { return answer_writer().take(); }
 
 std::string video_answer(const VideoHeader& header) {
@@ -315,7 +317,8 @@ base::Error broken_answer() {
 base::Result<MediaAnswer> MediaAnswer::read(const sandbox::Message& message) {
   MessageReader reader(message.bytes);
   MediaAnswer answer;
-  answer.nanoseconds_ = std::clamp<int64_t>(reader.take_int(), 0, int64_t{1} << 60);
+  // 52 days: the sum of many processes is far from an overflow.
+  answer.nanoseconds_ = std::clamp<int64_t>(reader.take_int(), 0, int64_t{1} << 52);
   const int64_t code = reader.take_int();
   constexpr size_t kHead = 2 * sizeof(int64_t);
   if (message.bytes.size() < kHead || !message.descriptors.empty()) return broken_answer();

@@ -32,7 +32,7 @@ struct OpenVideoMessage {
   int threads = 1;
   std::string suffix{};  ///< of the file's name, such as `.mp4`, from which its kind is guessed
 };
-/// Go on to the next frame. Descriptors: buffers for frames, one a number.
+/// Read the next frame. Descriptors: buffers for frames, one a number.
 struct NextFrameMessage {
   std::vector<int64_t> buffers{};   ///< the numbers of new buffers
   std::vector<int64_t> released{};  ///< the holds of pictures that are not shown any more
@@ -140,6 +140,19 @@ std::optional<std::vector<float>> take_samples(sandbox::MessageReader& reader);
 
 /// The error for an answer that breaks the rules.
 base::Error broken_answer();
+
+/// The error of a request that the state of the job, or its own fields, do not allow.
+base::Error unexpected_request();
+
+/// Receives requests and sends what `work.answer(request)` returns, until the other end is gone.
+template <class Work>
+void answer_requests(sandbox::Channel channel, Work& work) {
+  for (;;) {
+    auto request = channel.receive();
+    if (!request || !request.value()) return;
+    if (!channel.send(work.answer(*request.value()))) return;
+  }
+}
 
 /// An answer, while it is read. Its functions fail with kInternal when a field breaks the rules.
 class MediaAnswer {

@@ -25,7 +25,6 @@ class SharedFrames final : public FrameMemory {
   struct Place {
     int64_t buffer = 0;
     int64_t offset = 0;
-    bool operator==(const Place&) const = default;
   };
 
   void add(std::unique_ptr<SharedBuffer> buffer);

@@ -85,11 +85,13 @@ int get_buffer(AVCodecContext* decoder, AVFrame* frame, int flags) {
 void use_memory(AVCodecContext& decoder, FrameMemory& memory) {
   decoder.opaque = &memory;
   decoder.get_buffer2 = get_buffer;
+#if LIBAVCODEC_VERSION_MAJOR < 60
   // Without it, the threads of the decoder would wait for each other.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   decoder.thread_safe_callbacks = 1;
 #pragma GCC diagnostic pop
+#endif
 }
 
 }  // namespace layercast::media

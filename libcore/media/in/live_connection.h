@@ -58,7 +58,7 @@ using LiveConnector = std::function<base::Result<std::unique_ptr<LiveConnection>
     const std::string& source, Deadline& deadline)>;
 
 /// How this process connects to live sources; initially connect_in_process().
-/// set_live_connector(): call it before sources are opened. Thread: any.
+/// Thread: set_live_connector() before sources are opened, live_connector() any.
 const LiveConnector& live_connector();
 void set_live_connector(LiveConnector connector);
 

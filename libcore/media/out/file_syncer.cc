@@ -98,7 +98,11 @@ void FileSyncer::run() {
 }
 
 void FileSyncer::sync(const std::string& path, int descriptor) {
-  if (::fsync(descriptor) == 0) return;
+  int result = -1;
+  do {
+    result = sync_file_(descriptor);
+  } while (result != 0 && errno == EINTR);
+  if (result == 0) return;
   const int error_number = errno;
   // Some file systems do not support it; that is no reason to fail.
   if (error_number == EINVAL || error_number == ENOTSUP || error_number == ENOSYS) return;

@@ -5,24 +5,28 @@
 #include "sandbox/descriptor.h"
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <unistd.h>
+#include <utility>
 #include <vector>
 
 namespace layercast::media {
 
-/// Writes the file of a recording to the disk while it grows, so that a power cut takes only what
+/// Writes the file of a recording to the disk while it grows, so that a power cut loses only what
 /// was written since the last period. A thread of its own does this, because a busy disk can block
-/// fsync() for seconds: the thread that writes the file never waits for the disk.
+/// fsync() for seconds: the thread that writes the file does not call it.
 /// Thread: one at a time.
 class FileSyncer {
  public:
   static constexpr base::Duration kPeriod = std::chrono::seconds(1);
 
-  /// Ownership: `clock` outlives the syncer.
-  explicit FileSyncer(base::Clock* clock) : clock_(clock) {}
+  /// `sync_file`: as fsync(). Ownership: `clock` outlives the syncer.
+  explicit FileSyncer(base::Clock* clock, std::function<int(int descriptor)> sync_file = ::fsync)
+      : clock_(clock), sync_file_(std::move(sync_file)) {}
   FileSyncer(const FileSyncer&) = delete;
   FileSyncer& operator=(const FileSyncer&) = delete;
   /// As stop().
@@ -52,6 +56,7 @@ class FileSyncer {
   void sync(const std::string& path, int descriptor);
 
   base::Clock* const clock_;
+  const std::function<int(int descriptor)> sync_file_;
   std::mutex mutex_;
   std::condition_variable changed_;
   // With mutex_. Only the thread closes descriptors.

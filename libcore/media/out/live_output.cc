@@ -268,7 +268,7 @@ base::Result<LiveOutput::Session> LiveOutput::open_session() {
   return session;
 }
 
-// A playlist is for the viewers of the present, and each of its files is closed soon.
+// Does not sync playlists: players read only their newest segments.
 bool LiveOutput::is_synced(const Session& session) const {
   return !session.file.empty() && plan_.container->muxer != "hls" && !is_special_file(session.file);
 }
@@ -320,7 +320,10 @@ base::Result<void> LiveOutput::write(Session& session, const LivePacket& packet)
   if (is_video || shifted_->pts >= 0) session.output->write(*shifted_, packet.track);
   av_packet_unref(shifted_.get());
   count(session, packet);
-  if (auto error = syncer_.take_error()) return *std::move(error);
+  if (auto error = syncer_.take_error()) {
+    if (error->where == session.file) return *std::move(error);
+    last_error_ = error->message;  // of a file that was finished before
+  }
   if (!session.output->failed()) return {};
   if (is_video) queue_.note_dropped(1);
   return *session.output->report().error;

@@ -275,7 +275,7 @@ TEST_F(HelperLiveTest, SpeaksItsProtocolsItself) {
   EXPECT_TRUE(failures().empty());
 }
 
-TEST_F(HelperLiveTest, RulesForHostsAndCertificatesHoldInTheProcess) {
+TEST_F(HelperLiveTest, RulesForHostsHoldInTheProcess) {
   const auto failure_of = [&](const std::string& source) {
     Deadline deadline;
     const auto connection = live_connector_of(media_)(source, deadline);
