@@ -5,8 +5,8 @@
 
 namespace layercast::base {
 
-/// The instant at which work that takes too long is given up; by default there is none. The work
-/// asks between its parts. Thread: any.
+/// The instant after which a computation stops early; by default there is none. The computation
+/// checks it between its parts. Thread: any.
 class TimeLimit {
  public:
   using Clock = std::chrono::steady_clock;

@@ -21,8 +21,8 @@ constexpr size_t kBitsAWord = 64;
 
 // A picture that changes or moves within this many frames is sampled only where it is visible.
 constexpr int kFramesStood = 8;
-// The calls of compose() between two looks for sources that can be released, and those after which
-// even small ones are.
+// compose() searches for sources to release every kReleaseEvery calls; after kReleaseAllAfter calls
+// it also releases small ones.
 constexpr int64_t kReleaseEvery = 32;
 constexpr int64_t kReleaseAllAfter = 512;
 constexpr size_t kResampledBytesMax = size_t{64} << 20;
@@ -78,18 +78,18 @@ frame::FramePtr Compositor::compose(const DrawList& list, std::vector<int64_t>* 
   frame = is_last ? last_frame_ : pool_.take();
   Held& held = held_by(*frame);
   find_work(held, *plan, is_last);
-  held.plan = plan;
+  // Until the frame is complete, the content of its memory is unknown.
+  held.plan.reset();
+  if (is_last) last_frame_.reset();
   stats_.plan_nanoseconds += watch.lap();
   const int64_t others = workers_.cpu_nanoseconds();
   measure_items(*plan, item_nanoseconds != nullptr);
-  const bool is_complete = work(*plan, *frame, limit);
+  // The first frame is never given up: its work is not repeated, and nothing else can be shown.
+  const bool is_complete = work(*plan, *frame, last_plan_ == nullptr ? base::TimeLimit() : limit);
   const double per_tick = count_work(watch.lap() + workers_.cpu_nanoseconds() - others);
   if (item_nanoseconds != nullptr) collect_items(per_tick, *item_nanoseconds);
-  if (!is_complete) {
-    held.plan.reset();  // its content is unknown
-    if (is_last) last_frame_.reset();
-    return nullptr;
-  }
+  if (!is_complete) return nullptr;
+  held.plan = plan;
   last_plan_ = plan;
   last_frame_ = std::move(frame);
   if (options_.verify == Verify::kEveryFrame) verify(list, *last_frame_);
@@ -126,24 +126,25 @@ std::shared_ptr<FramePlan> Compositor::plan_for(const DrawList& list) {
 }
 
 // Releases the sources of frames that are older than the last one: while a scene stands still,
-// nothing else would, and removed layers would keep their memory. The memory of an old frame then
-// counts as unknown, and is composed as a whole when it is written again: soon, if its sources are
-// larger than itself.
+// nothing else would, and removed layers would keep their memory. The content of an old frame then
+// counts as unknown: when compose() writes to its memory again, it copies from the last frame what
+// did not change since then.
 void Compositor::release_sources() {
   if (last_plan_ == nullptr) return;
-  const auto is_shown = [this](const Source& source) {
+  const auto is_shown = [this](const Source& source, size_t index) {
     const auto& items = last_plan_->list.items;
+    if (index < items.size() && items[index].source == source) return true;  // the usual case
     return std::ranges::find(items, source, &DrawItem::source) != items.end();
   };
-  const int64_t pixels_max = int64_t{options_.size.width} * options_.size.height;
+  const int64_t pixels_max = options_.size.area();
   for (Held& held : held_) {
     if (held.plan == nullptr || held.plan == last_plan_) continue;
     const int64_t age = calls_ - held.plan->call;
     if (age < kReleaseEvery) continue;
     int64_t pixels = 0;
-    for (const DrawItem& item : held.plan->list.items) {
-      const base::SizeI size = size_of(item.source);
-      if (!is_shown(item.source)) pixels += int64_t{size.width} * size.height;
+    const auto& items = held.plan->list.items;
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (!is_shown(items[i].source, i)) pixels += size_of(items[i].source).area();
     }
     if (pixels > pixels_max || age >= kReleaseAllAfter) held.plan.reset();
   }

@@ -55,8 +55,8 @@ class Compositor {
   /// at most 544 calls, and 64 if they are large together.
   /// `item_nanoseconds`, if given, becomes the CPU time of drawing each item of the list, of all
   /// threads; 0 for those that did not change. Measuring costs a few nanoseconds an item and tile.
-  /// `limit` is looked at before each tile. Null: it was over before the frame was complete; the
-  /// times are then those of the tiles that were drawn.
+  /// Checks `limit` before each tile and copy, except in the first frame, and returns null if it
+  /// was over before the frame was complete; the times are then those of the tiles drawn so far.
   frame::FramePtr compose(const DrawList& list, std::vector<int64_t>* item_nanoseconds = nullptr,
                           const base::TimeLimit& limit = {});
 

@@ -119,8 +119,8 @@ class Renderer {
   /// (Patience). Null: it took longer than RenderOptions::frame_limit, and was abandoned between
   /// two layers, two passes of a filter, or two tiles. The layer that takes the most time of two
   /// such frames in a row is from then on shown as its error picture, until it changes. Of a frame
-  /// that is abandoned while it is composed, the costs of the layers are known if the one before it
-  /// was abandoned, too.
+  /// abandoned during composition, the costs of the layers are known only if the renderer measured
+  /// it, as it does after each frame that overran there.
   frame::FramePtr render(int64_t frame_index);
 
   /// The videos that have failed since the last call, which show the error picture, and layers that

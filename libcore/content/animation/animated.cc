@@ -2,6 +2,7 @@
 
 #include "base/cpu_clock.h"
 #include "base/file_identity.h"
+#include "base/time_limit.h"
 #include "content/animation/frame_files.h"
 #include "content/animation/streamed_pictures.h"
 #include "content/animation/streamed_share.h"
@@ -91,7 +92,7 @@ base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& 
                                                                const Fitting& fitting,
                                                                std::optional<Texture>& texture,
                                                                std::chrono::nanoseconds patience) {
-  const auto began = std::chrono::steady_clock::now();
+  const base::TimeLimit limit(std::chrono::steady_clock::now() + patience);
   auto kept = std::make_shared<KeptPictures>();
   kept->box = *fitting.box;
   kept->playback = sequence.playback();
@@ -103,7 +104,7 @@ base::Result<std::shared_ptr<const KeptPictures>> all_pictures(PictureSequence& 
     }
     kept->pictures.push_back(std::move(raster.picture));
     const bool is_last = number + 1 == sequence.count();
-    if (!is_last && std::chrono::steady_clock::now() - began > patience) {
+    if (!is_last && limit.is_over()) {
       return std::shared_ptr<const KeptPictures>();
     }
   }
@@ -150,11 +151,15 @@ base::Result<Opened> open(const AnimatedRequest& request, PicturePool& pool) {
   }
   opened.bytes_of_picture = bytes.value();
   const int64_t bytes_in_all = opened.bytes_of_picture * opened.sequence->count();
-  if (bytes_in_all <= request.bytes_max) {
+  if (bytes_in_all <= request.bytes_max && !pool.is_slow(key)) {
     TRY_DO(check_picture_memory(bytes_in_all / int64_t{sizeof(frame::PremulRgba8)}));
     TRY(auto kept,
         all_pictures(*opened.sequence, opened.fitting, opened.texture, request.patience));
-    if (kept != nullptr) opened.kept = pool.add(key, std::move(kept));
+    if (kept != nullptr) {
+      opened.kept = pool.add(key, std::move(kept));
+    } else {
+      pool.note_slow(key);
+    }
     opened.decode_nanoseconds = watch.lap();
   }
   return opened;

@@ -52,4 +52,19 @@ std::shared_ptr<const KeptPictures> PicturePool::add(const Key& key,
   return pictures;
 }
 
+void PicturePool::note_slow(const Key& key) {
+  constexpr size_t kKeysMax = 256;
+  Key slow = without_playback(key);
+  const std::lock_guard lock(mutex_);
+  if (std::ranges::find(slow_, slow) != slow_.end()) return;
+  if (slow_.size() == kKeysMax) slow_.pop_front();
+  slow_.push_back(std::move(slow));
+}
+
+bool PicturePool::is_slow(const Key& key) {
+  const Key wanted = without_playback(key);
+  const std::lock_guard lock(mutex_);
+  return std::ranges::find(slow_, wanted) != slow_.end();
+}
+
 }  // namespace layercast::content

@@ -6,6 +6,7 @@
 #include "frame/picture.h"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,10 @@ class PicturePool {
   std::shared_ptr<const KeptPictures> add(const Key& key,
                                           std::shared_ptr<const KeptPictures> pictures);
 
+  /// Notes that decoding all pictures takes too long; is_slow() tells it of the last 256 such keys.
+  void note_slow(const Key& key);
+  bool is_slow(const Key& key);
+
  private:
   struct Entry {
     Key key;
@@ -50,6 +55,7 @@ class PicturePool {
 
   std::mutex mutex_;
   std::vector<Entry> entries_;
+  std::deque<Key> slow_;  ///< the newest at the end
 };
 
 }  // namespace layercast::content

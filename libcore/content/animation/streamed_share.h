@@ -13,14 +13,14 @@ struct StreamedNeeds {
   int64_t picture = 0;  ///< one decoded picture
 };
 
-/// A share of the threads and the memory that all animations have that are decoded while they play:
-/// limits::kStreamedAnimationsMax and limits::kStreamedBytesMax. Gives it back at its end.
+/// A share of the threads and of the memory for animations that are decoded while they play
+/// (limits::kStreamedAnimationsMax and limits::kStreamedBytesMax). The destructor returns it.
 /// Thread: any (locked).
 class StreamedShare {
  public:
   /// Takes one thread, what `needs` says, and the pictures that are decoded ahead: up to 32, of 64
-  /// MiB, but at least 4; once a quarter of the memory is taken, fewer, but at least 2. An
-  /// animation has a share of any size while there is no other one. `bytes_max`: of all shares.
+  /// MiB, but at least 4; once a quarter of the memory is taken, fewer, but at least 2. The
+  /// only animation gets a share of any size. `bytes_max`: of all shares.
   /// Errors: kLimit for too many animations; lacks_memory() when too little is left.
   static base::Result<std::unique_ptr<StreamedShare>> take(const StreamedNeeds& needs,
                                                            int64_t bytes_max);

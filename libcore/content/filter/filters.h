@@ -15,10 +15,10 @@ namespace layercast::content {
 /// of the picture per px of the filters' lengths.
 /// Time: proportional to the pixels; nearly independent of a blur's radius. Memory: one more
 /// picture.
-/// Errors: kLimit for a result that would be too large, or when `limit` is over, which is looked at
-/// between the passes. Thread: any. Exact: the same bytes everywhere.
-/// Source: Filter Effects Module Level 1, in sRGB like its shorthand functions; colour filters work
-/// on straight colours, blurs and shadows on premultiplied ones.
+/// Errors: kLimit for a result that would be too large, or when `limit` is over; it is checked
+/// between filters, and for each row that a blur or a shadow writes. Thread: any. Exact: the same
+/// bytes everywhere. Source: Filter Effects Module Level 1, in sRGB like its shorthand functions;
+/// colour filters work on straight colours, blurs and shadows on premultiplied ones.
 base::Result<frame::PicturePtr> filtered(frame::PicturePtr source,
                                          std::span<const scene::Filter> filters,
                                          base::SizeF scale = {1, 1},

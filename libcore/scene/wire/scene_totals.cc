@@ -56,17 +56,19 @@ class Counter {
     for (const auto* animations : {&layer.animations, &layer.enter, &layer.exit}) {
       count(*animations);
     }
-    if (!may_be_drawn(layer)) return;
-    add(totals_.frame_work, frame_work(layer, canvas_));
-    count_playing(layer.content);
+    const bool is_drawn = may_be_drawn(layer);
+    if (is_drawn) add(totals_.frame_work, frame_work(layer, canvas_));
+    count_playing(layer.content, is_drawn);
     const auto* character = std::get_if<CharacterContent>(&layer.content);
     if (character == nullptr) return;
     if (const auto* source = std::get_if<AnimatedContent>(&character->source)) {
-      count_playing(*source);
+      count_playing(*source, is_drawn);
     } else {
       add(totals_.animated, 1);  // the file may be animated
     }
-    for (const CharacterAnimation& each : character->animations) count_playing(each.content);
+    for (const CharacterAnimation& each : character->animations) {
+      count_playing(each.content, is_drawn);
+    }
   }
 
  private:
@@ -80,15 +82,15 @@ class Counter {
       add(totals_.keyframes, static_cast<int64_t>(effect->keyframes.size()));
     }
   }
-  // `content`: a variant.
+  // `content`: a variant. Animations of hidden layers are loaded, too, and may be large.
   template <class AnyContent>
-  void count_playing(const AnyContent& content) const {
+  void count_playing(const AnyContent& content, bool is_drawn) const {
     const bool is_animated = std::holds_alternative<GifContent>(content) ||
                              std::holds_alternative<SpriteContent>(content) ||
                              std::holds_alternative<FramesContent>(content);
     if (is_animated) add(totals_.animated, 1);
     const auto* video = std::get_if<VideoContent>(&content);
-    if (video == nullptr) return;
+    if (video == nullptr || !is_drawn) return;
     add(totals_.videos, 1);
     count_source(video->source, totals_.video_files);
   }

@@ -81,9 +81,10 @@ TEST(SceneTotals, CountWhatPlaysAndWhatConnects) {
   EXPECT_EQ(totals.live_sources, sources);
   EXPECT_EQ(totals.video_files, 1);
   EXPECT_EQ(totals.sound_files, 1);
-  EXPECT_EQ(totals.animated, 3);  // the file of the host may be animated, too
+  // The file of the host may be animated, too; the hidden animation is loaded.
+  EXPECT_EQ(totals.animated, 4);
   EXPECT_EQ(totals.outputs, 1);
-  EXPECT_EQ(threads_of(totals), 2 + 1 + 3 + 3 + limits::kThreadsOfOutput);
+  EXPECT_EQ(threads_of(totals), 2 + 1 + 4 + 3 + limits::kThreadsOfOutput);
 }
 
 TEST(SceneTotals, CountAThreadForEachLargeAnimationThatMayPlay) {
