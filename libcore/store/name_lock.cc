@@ -145,8 +145,12 @@ Result<void> write_private_file(const std::string& path, std::string_view text) 
     if (count > 0) text.remove_prefix(static_cast<size_t>(count));
     if (count < 0 && errno != EINTR) error_number = errno;
   }
-  if (error_number == 0 && ::fsync(descriptor) != 0 && errno == EIO) error_number = errno;
+  // Some file systems do not support fsync(); that is no reason to fail.
+  const bool is_lost = error_number == 0 && ::fsync(descriptor) != 0 && errno != EINVAL &&
+                       errno != ENOTSUP && errno != ENOSYS;
+  if (is_lost) error_number = errno;
   ::close(descriptor);
+  sync_folder(fs::path(path).parent_path());
   if (error_number != 0) return base::io_error(error_number, "cannot write", path);
   return {};
 }

@@ -127,7 +127,9 @@ void ContentLoader::Work::land(const std::string& name, Held loaded) {
   ready_.land(name, loaded.shared, std::move(loaded.made), loaded.context,
               options_.clock->host().now(), options_.clock->next_frame_time());
   // It may have been released since.
-  if (releases && *releases != releases_) ready_.entries[name].is_stale = true;
+  if (!releases || *releases == releases_) return;
+  ready_.entries[name].is_stale = true;
+  has_loaded_ = true;
 }
 
 // Registers a content, and the one that waits for it: a layer and its mask change in one frame.
@@ -217,11 +219,13 @@ bool ContentLoader::Work::load_marked(ContentBuilder& builder, const ContentCont
                                       const scene::RunningLayer& layer, MadeContent& made) {
   std::optional<LoadingMarks::Mark> mark;
   if (options_.marks != nullptr && is_marked(layer.layer)) {
-    const MarkedContent content = marked_content(layer.layer, made.files);
+    AssetFiles files = made.files;
     {
       const std::lock_guard lock(mutex_);
       made.releases = releases_;
+      files.insert(font_files_.begin(), font_files_.end());
     }
+    const MarkedContent content = marked_content(layer.layer, files);
     if (const auto since = options_.marks->held_since(content)) {
       made.content = builder.make_failed(
           context, layer, held_back(std::string(render::owner_of(layer.layer.id)), *since));
@@ -256,7 +260,6 @@ bool ContentLoader::Work::release(const std::string& layer) {
     for (auto& entry : ready_.entries) {
       if (is_of_layer(entry) && entry.second.error) entry.second.is_stale = true;
     }
-    std::erase_if(held_, is_of_layer);
     ++releases_;
     has_loaded_ = true;
   }
@@ -264,7 +267,7 @@ bool ContentLoader::Work::release(const std::string& layer) {
   return true;
 }
 
-// Forgets why layers were held that the newest state does not have any more.
+// Ends the holds on layers that the newest state does not have.
 void ContentLoader::Work::forget_removed_marks(const scene::LiveState& state) {
   if (options_.marks == nullptr || !options_.marks->has_holds()) return;
   const auto wanted = layers_of(state, options_.clock->next_frame_time());

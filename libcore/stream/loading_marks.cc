@@ -45,19 +45,12 @@ struct Read {
 
 // nullopt: the slot is free, or nothing that this program wrote.
 std::optional<Read> read_line(std::string_view line) {
-  constexpr size_t kDigits = 16;
-  const std::string_view digits = take_word(line);
-  if (digits.size() != kDigits) return std::nullopt;
-  uint64_t fingerprint = 0;
-  for (const char c : digits) {
-    const size_t digit = std::string_view("0123456789abcdef").find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    fingerprint = fingerprint * kDigits + digit;
-  }
+  constexpr int kHexadecimal = 16;
+  const auto fingerprint = base::parse_number<uint64_t>(take_word(line), kHexadecimal);
   const auto time = base::parse_number<int64_t>(take_word(line));
   const std::string_view layer = take_word(line);
-  if (!time || layer.empty()) return std::nullopt;
-  return Read{{std::string(layer), fingerprint}, base::WallTime(base::Duration(*time))};
+  if (!fingerprint || !time || layer.empty()) return std::nullopt;
+  return Read{{std::string(layer), *fingerprint}, base::WallTime(base::Duration(*time))};
 }
 
 }  // namespace
@@ -70,6 +63,8 @@ MarkedContent marked_content(const scene::Layer& layer, const AssetFiles& files)
   part.clip = layer.clip;
   part.filters = layer.filters;
   part.content = layer.content;
+  part.animations = layer.animations;
+  part.transform.scale = layer.transform.scale;  // texts and shapes are drawn for it
   std::string text = scene::write_json(scene::layer_codec().write(part), 0);
   // Neither device nor inode: a container that starts again has others.
   for (const auto& [path, identity] : files) {
@@ -153,10 +148,14 @@ std::optional<base::WallTime> LoadingMarks::held_since(const MarkedContent& cont
   end_holds([&](const Hold& hold) {
     return hold.was_wanted && hold.content.layer == content.layer && hold.content != content;
   });
-  const auto hold = std::ranges::find(holds_, content, &Hold::content);
-  if (hold == holds_.end()) return std::nullopt;
-  hold->was_wanted = true;
-  return hold->since;
+  // Two threads may have loaded the same content.
+  std::optional<base::WallTime> since;
+  for (Hold& hold : holds_) {
+    if (hold.content != content) continue;
+    hold.was_wanted = true;
+    since = hold.since;
+  }
+  return since;
 }
 
 bool LoadingMarks::release(std::string_view layer) {

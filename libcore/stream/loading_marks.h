@@ -30,13 +30,14 @@ struct MarkedContent {
 /// after a restart. Thread: any.
 MarkedContent marked_content(const scene::Layer& layer, const AssetFiles& files);
 
-/// Whether a content is marked while it is loaded: a color cannot fail.
+/// Whether a content is marked while it is loaded: a color without filters cannot fail.
 bool is_marked(const scene::Layer& layer);
 
 /// Keeps in a file which contents are being loaded. A content that is still marked when the next
 /// process opens the file was loading when the former process died: it is held, so that it does not
 /// end that process, too. The file survives the death of a process, not a power cut: nothing waits
-/// for the disk. A mark that cannot be written is left out.
+/// for the disk. begin() ignores a failed
+/// write: that content has no mark.
 /// Thread: any (locked).
 class LoadingMarks {
  public:

@@ -122,8 +122,9 @@ void ReadyContents::hurry() {
   for (auto& [name, entry] : entries) {
     if (!entry.retry_at) continue;
     entry.retry_at = std::min(*entry.retry_at, entry.tried + kFirstRetry);
-    // What the change repairs may need a moment, such as memory that a removed layer still holds.
-    entry.failures = std::min(entry.failures, 1);
+    // A removed layer may hold its memory for another moment.
+    const bool is_of_memory = entry.error && content::is_of_memory(*entry.error);
+    if (is_of_memory) entry.failures = std::min(entry.failures, 1);
   }
 }
 

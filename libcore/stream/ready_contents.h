@@ -75,8 +75,8 @@ class ReadyContents {
   /// Marks the failed contents stale that are due at `now`, if loading them again may help.
   /// `present`: the identities of due_files().
   void mark_due(TimePoint now, const AssetFiles& present);
-  /// Makes failed contents due soon, with short delays as after their first failure: a change of
-  /// the scene may have repaired them.
+  /// Makes failed contents due soon: a change of the scene may have repaired them. Those that
+  /// lacked memory then have short delays, as after their first failure.
   void hurry();
 
   bool has_stale() const;

@@ -59,7 +59,8 @@ bool reads_pictures_from_web(const scene::Layer& layer);
 bool is_video(const scene::Layer& layer);
 /// Whether the content never waits for a file and is made quickly.
 bool is_quick(const scene::Layer& layer);
-/// Whether `b` is the character of `a` in another state, with all pictures already decoded.
+/// Whether `b` is the character of `a` in another state, whose pictures are decoded already unless
+/// that takes long.
 bool is_change_of_state(const scene::Layer& a, const scene::Layer& b);
 
 }  // namespace layercast::stream

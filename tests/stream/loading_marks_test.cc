@@ -172,6 +172,9 @@ TEST(MarkedContent, IsWhatMayFail) {
   scene::Layer layer;
   layer.content = scene::ColorContent{};
   EXPECT_FALSE(is_marked(layer));
+  layer.filters = {scene::BlurFilter{2}};
+  EXPECT_TRUE(is_marked(layer));
+  layer.filters.clear();
   layer.content = scene::TextContent{};
   EXPECT_TRUE(is_marked(layer));
 }
