@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
+#include <mutex>
 #include <poll.h>
 #include <spawn.h>
 #include <sys/syscall.h>
@@ -90,6 +91,118 @@ class SpawnSettings {
 
 }  // namespace
 
+// ---- HelperProcess ------------------------------------------------------------------------------
+
+/// The process that starts the jobs. Thread: any (locked).
+class HelperProcess {
+ public:
+  explicit HelperProcess(HelperOptions options) : options_(std::move(options)) {}
+  ~HelperProcess() { end(); }
+  HelperProcess(const HelperProcess&) = delete;
+  HelperProcess& operator=(const HelperProcess&) = delete;
+
+  base::Result<Layers> started();
+  /// Sends a request; `descriptors` are those of the job.
+  base::Result<void> request_job(const std::string& request, std::span<const int> descriptors);
+  /// Waits for the process if it has died, so that no zombie is left until the next job.
+  void collect();
+
+ private:
+  base::Result<std::unique_lock<std::timed_mutex>> lock();
+  base::Result<void> start();
+  void end();
+
+  const HelperOptions options_;
+  std::timed_mutex mutex_;
+  // Guarded by the mutex from here on.
+  Channel control_;
+  int process_ = -1;
+  Layers layers_;
+};
+
+// Another thread may be starting the process, which takes long on a busy machine.
+base::Result<std::unique_lock<std::timed_mutex>> HelperProcess::lock() {
+  std::unique_lock lock(mutex_, std::defer_lock);
+  do {
+    if (Cancellation::is_requested()) return base::io_error(cancelled().reason, {});
+  } while (!lock.try_lock_for(kTick));
+  return lock;
+}
+
+// The process ends with its jobs when the channel closes.
+void HelperProcess::end() {
+  control_.close();
+  if (process_ <= 0) return;
+  ::kill(process_, SIGKILL);
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  process_ = -1;
+}
+
+base::Result<void> HelperProcess::start() {
+  end();
+  TRY(auto ends, Channel::pair());
+  SpawnSettings settings;
+  if (!settings.prepare(ends.second.socket().number())) {
+    return base::internal_error("cannot prepare the helper process", options_.program);
+  }
+  std::string program = options_.program;
+  std::string reach = options_.reach == Reach::kNetwork ? kNetworkArgument : "";
+  const std::array<char*, 3> arguments{program.data(), reach.empty() ? nullptr : reach.data(),
+                                       nullptr};
+  std::vector<std::string> variables = options_.environment;
+  std::vector<char*> environment;
+  for (std::string& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+  const int failure = ::posix_spawn(&process_, program.c_str(), settings.actions(),
+                                    settings.attributes(), arguments.data(), environment.data());
+  if (failure != 0) {
+    process_ = -1;
+    return base::io_error(failure, "cannot start the helper process", options_.program);
+  }
+  control_ = std::move(ends.first);
+  ends.second.close();
+  constexpr milliseconds kStartPatience{20'000};
+  std::optional<Layers> layers;
+  if (wait_for(control_, Clock::now() + kStartPatience, false)) {
+    auto hello = control_.receive();
+    if (hello && hello.value()) layers = hello_layers(hello.value()->bytes);
+  }
+  if (!layers) {
+    end();
+    return base::io_error("the helper process does not start", options_.program);
+  }
+  layers_ = *layers;
+  if (options_.on_start) options_.on_start(layers_);
+  return {};
+}
+
+base::Result<Layers> HelperProcess::started() {
+  TRY(const auto locked, lock());
+  if (!control_.socket().is_open()) TRY_DO(start());
+  return layers_;
+}
+
+base::Result<void> HelperProcess::request_job(const std::string& request,
+                                              std::span<const int> descriptors) {
+  TRY(const auto locked, lock());
+  // A process that has died is started again, once.
+  for (int attempt = 0;; ++attempt) {
+    if (!control_.socket().is_open()) TRY_DO(start());
+    auto sent = control_.send(request, descriptors);
+    if (sent) return {};
+    end();
+    if (attempt > 0) return std::move(sent).error();
+  }
+}
+
+void HelperProcess::collect() {
+  const std::unique_lock locked(mutex_, std::try_to_lock);
+  if (!locked.owns_lock() || !control_.socket().is_open()) return;
+  // It sends nothing after its first message: only the end makes the channel ready.
+  if (wait_for(control_, Clock::now(), false)) end();
+}
+
 // ---- Cancellation -------------------------------------------------------------------------------
 
 Cancellation::Cancellation(std::function<bool()> is_cancelled)
@@ -165,8 +278,9 @@ JobFailure Job::failure() {
     if (message && message.value()) wait_status = end_status(message.value()->bytes);
   }
   kill();
-  if (!wait_status) return {JobEnd::kLost, "the helper process has ended"};
-  return failure_of(*wait_status);
+  if (wait_status) return failure_of(*wait_status);
+  if (const auto parent = parent_.lock()) parent->collect();
+  return {JobEnd::kLost, "the helper process has ended"};
 }
 
 JobFailure Job::failure_of(int wait_status) const {
@@ -188,76 +302,18 @@ JobFailure Job::failure_of(int wait_status) const {
 
 // ---- Helper -------------------------------------------------------------------------------------
 
-Helper::~Helper() { end_process(); }
+Helper::Helper(HelperOptions options)
+    : process_(std::make_shared<HelperProcess>(std::move(options))) {}
+Helper::~Helper() = default;
 
-// The server ends with its jobs when the channel closes.
-void Helper::end_process() {
-  control_.close();
-  if (process_ <= 0) return;
-  ::kill(process_, SIGKILL);
-  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
-  }
-  process_ = -1;
-}
-
-base::Result<void> Helper::start_process() {
-  end_process();
-  TRY(auto ends, Channel::pair());
-  SpawnSettings settings;
-  if (!settings.prepare(ends.second.socket().number())) {
-    return base::internal_error("cannot prepare the helper process", options_.program);
-  }
-  std::string program = options_.program;
-  std::string reach = options_.reach == Reach::kNetwork ? kNetworkArgument : "";
-  const std::array<char*, 3> arguments{program.data(), reach.empty() ? nullptr : reach.data(),
-                                       nullptr};
-  std::vector<std::string> variables = options_.environment;
-  std::vector<char*> environment;
-  for (std::string& variable : variables) environment.push_back(variable.data());
-  environment.push_back(nullptr);
-  const int failure = ::posix_spawn(&process_, program.c_str(), settings.actions(),
-                                    settings.attributes(), arguments.data(), environment.data());
-  if (failure != 0) {
-    process_ = -1;
-    return base::io_error(failure, "cannot start the helper process", options_.program);
-  }
-  control_ = std::move(ends.first);
-  ends.second.close();
-  constexpr milliseconds kStartPatience{20'000};
-  std::optional<Layers> layers;
-  if (wait_for(control_, Clock::now() + kStartPatience, false)) {
-    auto hello = control_.receive();
-    if (hello && hello.value()) layers = hello_layers(hello.value()->bytes);
-  }
-  if (!layers) {
-    end_process();
-    return base::io_error("the helper process does not start", options_.program);
-  }
-  layers_ = *layers;
-  if (options_.on_start) options_.on_start(layers_);
-  return {};
-}
-
-base::Result<Layers> Helper::start() {
-  const std::lock_guard lock(mutex_);
-  if (!control_.socket().is_open()) TRY_DO(start_process());
-  return layers_;
-}
+base::Result<Layers> Helper::start() { return process_->started(); }
 
 base::Result<Job> Helper::start_job(const ResourceLimits& limits) {
   TRY(auto job, Channel::pair());
   TRY(auto status, Channel::pair());
   const std::array descriptors{job.second.socket().number(), status.second.socket().number()};
-  const std::string request = job_message(limits);
-  const std::lock_guard lock(mutex_);
-  // A process that has died is started again, once.
-  for (int attempt = 0;; ++attempt) {
-    if (!control_.socket().is_open()) TRY_DO(start_process());
-    auto sent = control_.send(request, descriptors);
-    if (sent) return Job(std::move(job.first), std::move(status.first), limits);
-    end_process();
-    if (attempt > 0) return std::move(sent).error();
-  }
+  TRY_DO(process_->request_job(job_message(limits), descriptors));
+  return Job(std::move(job.first), std::move(status.first), limits, process_);
 }
 
 }  // namespace layercast::sandbox

@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,11 +48,16 @@ struct JobFailure {
   std::string reason;  ///< such as `the decoder crashed (SIGABRT)`
 };
 
+class HelperProcess;
+
 /// A process that does one job, confined. The destructor ends it. Thread: one at a time.
 class Job {
  public:
-  Job(Channel channel, Channel status, ResourceLimits limits)
-      : channel_(std::move(channel)), status_(std::move(status)), limits_(limits) {}
+  Job(Channel channel, Channel status, ResourceLimits limits, std::weak_ptr<HelperProcess> parent)
+      : channel_(std::move(channel)),
+        status_(std::move(status)),
+        limits_(limits),
+        parent_(std::move(parent)) {}
   Job(Job&&) = default;
   Job& operator=(Job&&) = delete;
   ~Job();
@@ -72,6 +76,7 @@ class Job {
   Channel channel_;
   Channel status_;
   ResourceLimits limits_;
+  std::weak_ptr<HelperProcess> parent_;
   Descriptor process_;  ///< a pidfd
 };
 
@@ -88,7 +93,8 @@ struct HelperOptions {
 /// jobs in it. Thread: any (locked).
 class Helper {
  public:
-  explicit Helper(HelperOptions options) : options_(std::move(options)) {}
+  explicit Helper(HelperOptions options);
+  /// Ends the process and its jobs.
   ~Helper();
   Helper(const Helper&) = delete;
   Helper& operator=(const Helper&) = delete;
@@ -96,19 +102,12 @@ class Helper {
   /// Starts the helper process unless it runs. Errors: kIo when the program cannot be started.
   base::Result<Layers> start();
 
-  /// Starts a job. Errors: as start().
+  /// Starts a job. Waits while another thread starts the process; Cancellation ends that wait.
+  /// Errors: as start(); kIo when the caller's work was cancelled.
   base::Result<Job> start_job(const ResourceLimits& limits);
 
  private:
-  base::Result<void> start_process();
-  void end_process();
-
-  const HelperOptions options_;
-  std::mutex mutex_;
-  // Guarded by the mutex from here on.
-  Channel control_;
-  int process_ = -1;
-  Layers layers_;
+  const std::shared_ptr<HelperProcess> process_;
 };
 
 }  // namespace layercast::sandbox

@@ -159,6 +159,33 @@ TEST_F(HelperTest, AJobThatReceivesNothingIsEnded) {
   EXPECT_THAT(failure->reason, HasSubstr("does not take requests"));
 }
 
+// Another thread may be starting the process.
+TEST_F(HelperTest, ACancelledStartDoesNotWait) {
+  Helper silent{{"/usr/bin/yes"}};  // it never says that it has started
+  std::thread other([&, parent = ::getpid()] {
+    while (children_of(parent).empty()) std::this_thread::yield();
+    int questions = 0;
+    const Cancellation cancellation([&] { return ++questions > 2; });
+    EXPECT_FALSE(silent.start_job({int64_t{1} << 28, 100}));
+    EXPECT_EQ(questions, 3);
+    ::kill(children_of(parent).at(0), SIGKILL);
+  });
+  EXPECT_FALSE(silent.start());
+  other.join();
+}
+
+TEST_F(HelperTest, ADeadHelperLeavesNoZombie) {
+  Job started = job();
+  ASSERT_TRUE(started.ask("first", {}, kPatience));
+  const pid_t helper = helper_process();
+  std::thread killer([&] { ::kill(helper, SIGKILL); });
+  const auto answer = started.ask("sleep", {}, kPatience);
+  killer.join();
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().end, JobEnd::kLost);
+  EXPECT_TRUE(children_of(::getpid()).empty());
+}
+
 TEST_F(HelperTest, AKilledJobIsLost) {
   Job started = job();
   const pid_t process = std::stoi(started.ask("pid", {}, kPatience).value().bytes);

@@ -160,6 +160,7 @@ class HelperConnection final : public LiveConnection {
   base::Result<void> connect(const ConnectMessage& request, std::span<const int> files,
                              milliseconds patience) {
     if (deadline_.is_stopped()) return ended();
+    const sandbox::Cancellation cancellation([&] { return deadline_.is_stopped(); });
     TRY(auto job, media_.helper->start_job(kJobLimits));
     job_.emplace(std::move(job));
     TRY(const MediaAnswer answer, ask(request, files, patience));
