@@ -169,6 +169,13 @@ std::string with_nonce(std::string_view page, const std::string& nonce) {
   return html;
 }
 
+/// The refusal of a condition for a release, which does not change the scene.
+Problem no_condition(std::string_view name) {
+  return problem(400, std::string(name) +
+                          ": a release takes effect at once and has no revision; expected a "
+                          "request without it");
+}
+
 base::Result<std::optional<int>, Problem> width_from(const Request& request) {
   const auto text = request.query_value("width");
   if (!text) return std::optional<int>{};
@@ -440,6 +447,9 @@ Answer Api::layer_run(const Request& request, const Route&) const {
 }
 
 Answer Api::release_layer(const Request& request, const Route&) const {
+  if (request.query_value("at")) return answer_of(no_condition("at"));
+  if (request.query_value("wait")) return answer_of(no_condition("wait"));
+  if (request.header("if-match")) return answer_of(no_condition("If-Match"));
   const scene::LiveStatePtr state = parts_.layers.current();
   if (scene::find_by_id(state->scene.layers, request.id) == nullptr) {
     return answer_of(problem(404, "there is no layer \"" + base::shortened(request.id) + "\""));

@@ -202,23 +202,24 @@ void CommandService::wait_for_frame(const std::shared_ptr<const Asked>& asked,
 }
 
 void CommandService::cancel(int64_t number, Role role, Done done) {
-  if (role < Role::kAdmin) {
-    const std::vector<layers::Scheduled> all = layers_.scheduled();
-    const auto wanted = std::ranges::find(all, number, &layers::Scheduled::number);
-    auto refused = wanted == all.end() ? std::nullopt : role_fault(wanted->command, role);
-    if (refused) {
-      refused->errors.clear();  // they are about the params of another request
-      return done(*std::move(refused));
-    }
-  }
-  layers_.cancel(number, [done = std::move(done)](layers::Answer answer) {
-    if (const auto* refusal = std::get_if<scene::Refusal>(&answer)) {
-      return done(problem_of(*refusal));
-    }
-    CommandResult result;
-    result.accepted = std::get<layers::Accepted>(std::move(answer));
-    done(std::move(result));
-  });
+  // The refusal of a role has header fields, which an error cannot carry.
+  const auto refused = std::make_shared<std::optional<Problem>>();
+  const auto objection = [refused, role](const scene::Command& command) {
+    *refused = role_fault(command, role);
+    if (!*refused) return std::optional<base::Error>();
+    (*refused)->errors.clear();  // they are about the params of another request
+    return std::optional(base::Error{base::ErrorCode::kForbidden, (*refused)->detail, {}, nullptr});
+  };
+  layers_.cancel(
+      number,
+      [refused, done = std::move(done)](layers::Answer answer) {
+        const auto* refusal = std::get_if<scene::Refusal>(&answer);
+        if (refusal != nullptr) return done(*refused ? **refused : problem_of(*refusal));
+        CommandResult result;
+        result.accepted = std::get<layers::Accepted>(std::move(answer));
+        done(std::move(result));
+      },
+      objection);
 }
 
 }  // namespace layercast::control

@@ -39,7 +39,7 @@ class CommandService {
   void execute(const CommandRequest& request, const std::string& body_pointer, Done done);
 
   /// Cancels the scheduled command `number`, which must be one that `role` may execute. `done` is
-  /// called exactly once, at once or on a thread of the layer manager; it must not wait.
+  /// called exactly once, on a thread of the layer manager; it must not wait.
   void cancel(int64_t number, Role role, Done done);
 
   /// Ends all waits for frames, now and in future.

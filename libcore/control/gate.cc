@@ -99,6 +99,12 @@ std::optional<std::string> host_name_of(std::string_view host_and_port) {
   return base::lower_case(name);
 }
 
+Problem token_revoked() {
+  Problem refused = problem(401, "the token was revoked");
+  refused.headers.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+  return refused;
+}
+
 Gate::Gate(Options options, base::Metrics& metrics)
     : options_(std::move(options)),
       needs_token_(!options_.tokens.empty()),

@@ -45,6 +45,9 @@ struct Admission {
   }
 };
 
+/// The refusal (401) of a request whose token was revoked after it was admitted.
+Problem token_revoked();
+
 /// Admits requests by Host, Origin, token and role. Wrong tokens never keep out a right one:
 /// against guesses, the tokens themselves must be long; the limit of wrong ones bounds their cost.
 /// Thread: any (locked).

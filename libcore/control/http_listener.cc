@@ -75,12 +75,6 @@ Problem busy(std::string_view why) {
   return refused;
 }
 
-Problem token_revoked() {
-  Problem refused = problem(401, "the token was revoked");
-  refused.headers.emplace_back("WWW-Authenticate", "Bearer error=\"invalid_token\"");
-  return refused;
-}
-
 /// Whether the head asks for a WebSocket; other heads get a problem that says what is expected.
 /// Source: RFC 6455, section 4.2.1.
 bool is_handshake(const RequestHead& head) {
@@ -441,10 +435,12 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     });
   }
 
-  /// The response, whose bytes are taken from the budget. When that is full, requests are not
-  /// executed, and responses to those that only read are replaced by 503. Thread: a lane's.
+  /// The response, whose bytes are taken from the budget. When that is full, or the token was
+  /// revoked while the request was queued, requests are not executed; a full budget also replaces
+  /// responses to those that only read by 503. Thread: a lane's.
   ResponseBytes counted_response_to(std::string body) {
     const ByteBudget& budget = *listener_.options_.budget;
+    if (admission_.is_revoked()) return revoked();
     if (budget.is_full() && !is_vital(route_)) return no_room();
     ResponseBytes response = response_to(std::move(body));
     const auto own_bytes = static_cast<int64_t>(response.start.size());
@@ -452,6 +448,12 @@ class HttpListener::Work::Connection : public std::enable_shared_from_this<Conne
     if (!fits && !is_vital(route_)) return no_room();
     answer_share_.resize(own_bytes);
     return response;
+  }
+
+  /// Thread: a lane's.
+  ResponseBytes revoked() const {
+    listener_.options_.count(route_ == nullptr ? "none" : route_->path, 401);
+    return response_bytes(answer_of(token_revoked()), head_);
   }
 
   /// Thread: a lane's.

@@ -123,7 +123,7 @@ std::span<const RpcMethod> rpc_methods() { return kMethods; }
 
 struct Rpc::Exchange {
   SocketHub::Client client = 0;
-  Role role = Role::kNone;
+  Admission admission;
   size_t message_bytes = 0;
   bool is_batch = false;
   size_t missing = 0;
@@ -157,6 +157,10 @@ Rpc::~Rpc() {
   executor_->stop();
 }
 
+void Rpc::on_admitted(SocketHub::Client client, const Admission& admission) {
+  executor_->post([this, client, admission] { admissions_.insert_or_assign(client, admission); });
+}
+
 void Rpc::on_message(SocketHub::Client client, Role role, std::string message) {
   executor_->post(
       [this, client, role, message = std::move(message)] { read(client, role, message); });
@@ -164,6 +168,7 @@ void Rpc::on_message(SocketHub::Client client, Role role, std::string message) {
 
 void Rpc::on_gone(SocketHub::Client client) {
   executor_->post([this, client] {
+    admissions_.erase(client);
     present_.erase(client);
     subscribers_.erase(client);
   });
@@ -175,7 +180,8 @@ void Rpc::read(SocketHub::Client client, Role role, const std::string& message) 
   present_.insert(client);
   const auto exchange = std::make_shared<Exchange>();
   exchange->client = client;
-  exchange->role = role;
+  const auto admitted = admissions_.find(client);
+  exchange->admission = admitted == admissions_.end() ? Admission{role, nullptr} : admitted->second;
   exchange->message_bytes = message.size();
   exchange->missing = 1;
   exchange->answers.resize(1);
@@ -227,7 +233,9 @@ void Rpc::take(const Done& exchange, size_t place, const Value& request) {
 }
 
 void Rpc::run(const Call& call, const Value& params) {
-  const Role role = call.exchange->role;
+  // The token may have been revoked while the message was queued.
+  if (call.exchange->admission.is_revoked()) return send_problem(call, token_revoked());
+  const Role role = call.exchange->admission.role;
   const Role needed = role_for_method(call.method);
   if (role < needed) return send_problem(call, role_too_small(needed, role));
   if (call.method == "subscribe") return subscribe(call, params);
@@ -254,6 +262,12 @@ void Rpc::run(const Call& call, const Value& params) {
                           problem(404, "there is no layer \"" + base::shortened(id->text) + "\""));
     }
     if (call.method == "layers.release") {
+      for (const std::string_view key : {"at", "wait", "if_revision"}) {
+        if (params.find(key) == nullptr) continue;
+        return send_problem(
+            call, wrong_param(key, std::string(key) + ": a release takes effect at once and has "
+                                                      "no revision; expected params without it"));
+      }
       const bool released = parts_.status_provider.release_layer(id->text);
       return send_result(call, released_document(*state, id->text, released));
     }
@@ -305,7 +319,7 @@ void Rpc::execute(const Call& call, const Value& params) {
   auto command = rpc_command_from(call.method, params);
   if (!command) return send_problem(call, command.error());
   auto& [request, body_pointer] = command.value();
-  request.role = call.exchange->role;
+  request.role = call.exchange->admission.role;
   parts_.commands.execute(request, body_pointer, answer_to(call));
 }
 
@@ -317,7 +331,7 @@ void Rpc::cancel_scheduled(const Call& call, const Value& params) {
   if (!is_whole) {
     return send_problem(call, wrong_param("number", "number: expected that of scheduled.list"));
   }
-  parts_.commands.cancel(static_cast<int64_t>(number->number), call.exchange->role,
+  parts_.commands.cancel(static_cast<int64_t>(number->number), call.exchange->admission.role,
                          answer_to(call));
 }
 
@@ -344,7 +358,7 @@ void Rpc::subscribe(const Call& call, const Value& params) {
   Value result = Value::object();
   result.add("revision", Value::of(static_cast<double>(latest_->revision)))
       .add("events", names_of(kinds))
-      .add("role", Value::of(name_of(call.exchange->role)));
+      .add("role", Value::of(name_of(call.exchange->admission.role)));
   send_result(call, result);
 }
 

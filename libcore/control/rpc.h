@@ -4,6 +4,7 @@
 #include "control/byte_budget.h"
 #include "control/command_service.h"
 #include "control/documents.h"
+#include "control/gate.h"
 #include "control/role.h"
 #include "control/serial_executor.h"
 #include "control/server_limits.h"
@@ -53,6 +54,7 @@ class Rpc {
   Rpc& operator=(const Rpc&) = delete;
 
   /// The callbacks of SocketHub::Options.
+  void on_admitted(SocketHub::Client client, const Admission& admission);
   void on_message(SocketHub::Client client, Role role, std::string message);
   void on_gone(SocketHub::Client client);
 
@@ -93,6 +95,7 @@ class Rpc {
   scene::LiveStatePtr latest_;
   Text scene_notice_;
   int64_t noticed_revision_ = -1;  // of scene_notice_
+  std::map<SocketHub::Client, Admission> admissions_;
   std::set<SocketHub::Client> present_;
   std::map<SocketHub::Client, uint32_t> subscribers_;
 

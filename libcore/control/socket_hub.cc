@@ -462,6 +462,7 @@ void SocketHub::Work::take(UpgradedConnection connection) {
   StreamSocket socket = socket_of(std::move(connection.socket), io_);
   if (!socket.is_open()) return;
   const Client client = ++last_client_;
+  if (options_.on_admitted) options_.on_admitted(client, connection.admission);
   auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(connection));
   sessions_.emplace(client, session);
   session->start();

@@ -63,6 +63,12 @@ struct Execution {
   Answer answer;
 };
 
+Refusal refusal_of_follower() {
+  return {base::conflict("this daemon only follows the scene, which another daemon owns; send the "
+                         "command to that daemon"),
+          {}};
+}
+
 Answer cancelled_answer() {
   return Refusal{base::conflict("the scheduled command was cancelled"), {}};
 }
@@ -81,7 +87,7 @@ class LayerManager::Work {
   void submit(Submission submission, std::function<void(Answer)> done);
   std::vector<Scheduled> scheduled();
   Duration drift() const;
-  void cancel(int64_t number, std::function<void(Answer)> done);
+  void cancel(int64_t number, std::function<void(Answer)> done, const CancelObjection& objection);
   void when_executed(int64_t number, ExecutionWait wait);
   void mirror(LiveState state);
 
@@ -208,8 +214,7 @@ std::optional<Questions> LayerManager::Work::decide(PendingCommand& pending,
   const auto& wanted = submission.if_revision;
   const int64_t revision = sequencer_.state()->revision;
   if (options_.role == store::Role::kFollower) {
-    pending.answer =
-        Refusal{base::conflict("this daemon follows another; change the scene there"), {}};
+    pending.answer = refusal_of_follower();
   } else if (wanted && *wanted != revision) {
     pending.answer = Refusal{{ErrorCode::kStale,
                               "the scene is at revision " + std::to_string(revision) + ", not " +
@@ -254,14 +259,20 @@ std::vector<Scheduled> LayerManager::Work::scheduled() {
   return sequencer_.schedule().waiting;
 }
 
-void LayerManager::Work::cancel(int64_t number, std::function<void(Answer)> done) {
+void LayerManager::Work::cancel(int64_t number, std::function<void(Answer)> done,
+                                const CancelObjection& objection) {
   PendingCommand pending;
   pending.done = std::move(done);
   {
     const std::lock_guard lock(mutex_);
+    const auto& waiting = sequencer_.schedule().waiting;
+    const auto wanted = std::ranges::find(waiting, number, &Scheduled::number);
+    std::optional<base::Error> refused;
+    if (objection && wanted != waiting.end()) refused = objection(wanted->command);
     if (options_.role == store::Role::kFollower) {
-      pending.answer =
-          Refusal{base::conflict("this daemon follows another; change the scene there"), {}};
+      pending.answer = refusal_of_follower();
+    } else if (refused) {
+      pending.answer = Refusal{*std::move(refused), {}};
     } else {
       sequencer_.cancel(pending, number);
     }
@@ -661,8 +672,9 @@ base::WallTime LayerManager::wall_time_of(Duration due) const {
   return current()->epoch + due + work_->drift();
 }
 
-void LayerManager::cancel(int64_t number, std::function<void(Answer)> done) {
-  work_->cancel(number, std::move(done));
+void LayerManager::cancel(int64_t number, std::function<void(Answer)> done,
+                          const CancelObjection& objection) {
+  work_->cancel(number, std::move(done), objection);
 }
 
 void LayerManager::when_executed(int64_t number, Duration patience,

@@ -90,8 +90,13 @@ class LayerManager {
   std::vector<Scheduled> scheduled() const;
   /// The wall-clock time of the stream time `due`, by the present clocks.
   base::WallTime wall_time_of(base::Duration due) const;
-  /// Cancels the scheduled command `number`. `done` is called exactly once. Refused with kNotFound.
-  void cancel(int64_t number, std::function<void(Answer)> done);
+  /// Why a scheduled command must stay; nullopt if it may be cancelled. Runs with the lock, so that
+  /// no other command can have the number meanwhile (a rollback frees numbers); must not block.
+  using CancelObjection = std::function<std::optional<base::Error>(const scene::Command& command)>;
+  /// Cancels the scheduled command `number`, unless there is an `objection` to it. `done` is called
+  /// exactly once. Refused with kNotFound, and with the objection.
+  void cancel(int64_t number, std::function<void(Answer)> done,
+              const CancelObjection& objection = {});
   /// Calls `done` once: with the result of the scheduled command `number` and the index of the
   /// first frame on air that shows it. The index is nullopt `patience` after the command was due,
   /// and when the manager is destroyed; a command that was refused or cancelled is a refusal.

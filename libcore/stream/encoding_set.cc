@@ -1,11 +1,14 @@
 #include "stream/encoding_set.h"
 
 #include "base/redaction.h"
+#include "base/thread_name.h"
 #include "media/out/container.h"
 #include "media/out/video_codec.h"
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <thread>
 #include <utility>
 
 namespace layercast::stream {
@@ -51,6 +54,17 @@ base::Error different_formats(const std::string& codec, const std::string& other
 bool differ_in_bitrate_only(StreamSettings a, const StreamSettings& b) {
   a.bitrate = b.bitrate;
   return a == b;
+}
+
+// Calls `act` for all encodings at the same time, so that they wait for their outputs together.
+void for_all_at_once(std::vector<std::shared_ptr<LiveEncoding>>& encodings,
+                     const std::function<void(std::shared_ptr<LiveEncoding>&)>& act) {
+  std::vector<std::thread> others;
+  for (size_t i = 1; i < encodings.size(); ++i) {
+    others.push_back(base::named_thread("finish", [&, i] { act(encodings[i]); }));
+  }
+  if (!encodings.empty()) act(encodings.front());
+  for (std::thread& other : others) other.join();
 }
 
 }  // namespace
@@ -345,9 +359,14 @@ size_t EncodingSet::encodings() const {
 
 void EncodingSet::finish(base::Duration patience, media::StreamEnd end) {
   const std::lock_guard changing(changing_);
-  for (const auto& encoding : all_encodings()) encoding->finish(patience, end);
-  const std::lock_guard lock(mutex_);
-  groups_.clear();
+  auto encodings = all_encodings();
+  for_all_at_once(encodings, [&](auto& encoding) { encoding->finish(patience, end); });
+  {
+    const std::lock_guard lock(mutex_);
+    groups_.clear();
+  }
+  // The destructor of an encoding waits once more for an output that does not end.
+  for_all_at_once(encodings, [](auto& encoding) { encoding.reset(); });
 }
 
 }  // namespace layercast::stream

@@ -75,7 +75,8 @@ class EncodingSet {
   /// The number of encoders.
   size_t encodings() const;
 
-  /// Completes every output within `patience` each and closes the encoders.
+  /// Completes all outputs at the same time, within `patience` and a second for those that do not
+  /// end, and closes the encoders.
   void finish(base::Duration patience, media::StreamEnd end = media::StreamEnd::kForGood);
 
  private:

@@ -49,6 +49,7 @@ class FakeStatusProvider final : public StreamStatusProvider {
   using Listener = std::function<void(const std::string&, const Value&)>;
 
   Value status() const override {
+    if (before_status) before_status();
     return document(R"({"state": "on-air", "stream_time": 0.5, "frame": 12, "fps": 25,
       "frames": {"rendered": 12, "repeated": 1, "dropped": {"encoder-behind": 0}},
       "lateness": {"p50": 0, "p99": 0.001, "max": 0.01}, "render_seconds": 0.004,
@@ -98,6 +99,7 @@ class FakeStatusProvider final : public StreamStatusProvider {
     (*listener_)(name, params);
   }
 
+  std::function<void()> before_status;  ///< set before requests; may block them
   std::atomic<bool> is_off_air = false;
   std::vector<FailingLayer> failing;      ///< set before requests
   std::atomic<size_t> picture_bytes = 0;  ///< added to each picture of the preview

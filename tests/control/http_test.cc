@@ -520,6 +520,48 @@ TEST(HttpApi, ARequestWhoseTokenIsRevokedMeanwhileIsNotExecuted) {
   EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", said_with("reads")).status, 200);
 }
 
+TEST(HttpApi, AQueuedRequestWhoseTokenIsRevokedIsNotExecuted) {
+  std::promise<void> entered;
+  std::promise<void> release;
+  const auto block_first = [&, is_first = true]() mutable {
+    if (!std::exchange(is_first, false)) return;
+    entered.set_value();
+    release.get_future().wait();
+  };
+  const ServerFixture fixture([&](ServerOptions& options) {
+    options.tokens = tokens_with_roles();
+    options.limits.quick_threads = 1;
+    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = block_first;
+  });
+  Wire busy(fixture.port());
+  busy.send(request_text("GET /api/v1/status", said_with("reads")));
+  entered.get_future().wait();
+  Wire queued(fixture.port());
+  Said asks = said_with("operates");
+  asks.fields += "Expect: 100-continue\r\nContent-Length: 2\r\n";
+  queued.send(request_text("GET /api/v1/layers", asks));
+  EXPECT_EQ(queued.take_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
+  queued.send("{}");
+  // The listener has one thread: when it refuses a later request, it has read this one.
+  EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", said_with("unknown")).status, 401);
+  fixture.server->set_tokens({tokens_with_roles().front()});
+  release.set_value();
+  EXPECT_EQ(take_reply(busy).status, 200);
+  EXPECT_EQ(take_reply(queued).status, 401);
+}
+
+TEST(HttpApi, ReleasesTakeNoConditions) {
+  const ServerFixture fixture;
+  const std::string line = "POST /api/v1/layers/title/release";
+  for (const char* query : {"?at=1h", "?wait=on-air", "?at="}) {
+    const Reply refused = ask(fixture.port(), line + query);
+    EXPECT_EQ(refused.status, 400) << query << refused.body;
+  }
+  EXPECT_EQ(ask(fixture.port(), line, Said{.fields = "If-Match: \"1\"\r\n"}).status, 400);
+  EXPECT_EQ(fixture.status_provider.was_released, 0);
+  EXPECT_EQ(ask(fixture.port(), line).at("result.released"), "true");
+}
+
 TEST(HttpApi, ThePreviewOfARevokedTokenEnds) {
   const ServerFixture fixture([](ServerOptions& options) { options.tokens = tokens_with_roles(); });
   Wire gone(fixture.port());

@@ -5,6 +5,7 @@
 #include "tests/control/fakes.h"
 
 #include <atomic>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -130,6 +131,17 @@ TEST(WebSocket, AHeldLayerIsReleasedOnce) {
   EXPECT_EQ(at(socket.call("layers.release", R"({"id": "none"})"), "error.code"), "404");
   EXPECT_EQ(at(socket.call("layers.release"), "error.code"), "-32602");
   EXPECT_EQ(fixture.revision(), 1);
+}
+
+TEST(WebSocket, ReleasesTakeNoConditions) {
+  const ServerFixture fixture;
+  Socket socket(fixture.port());
+  for (const std::string condition :
+       {R"("at": "1h")", R"("wait": "on-air")", R"("if_revision": 1)"}) {
+    const Value refused = socket.call("layers.release", R"({"id": "title", )" + condition + "}");
+    EXPECT_EQ(at(refused, "error.code"), "-32602") << scene::write_json(refused, 0);
+  }
+  EXPECT_EQ(fixture.status_provider.was_released, 0);
 }
 
 TEST(WebSocket, WhatIsWrongIsToldByItsCode) {
@@ -478,6 +490,36 @@ TEST(WebSocket, TheClientOfARevokedTokenIsDisconnected) {
             std::string::npos)
       << logged;
   EXPECT_EQ(logged.find("operates"), std::string::npos) << logged;
+}
+
+TEST(WebSocket, QueuedRequestsOfARevokedTokenAreNotExecuted) {
+  std::promise<void> entered;
+  std::promise<void> release;
+  const auto block_first = [&, is_first = true]() mutable {
+    if (!std::exchange(is_first, false)) return;
+    entered.set_value();
+    release.get_future().wait();
+  };
+  const ServerFixture fixture([&](ServerOptions& options) {
+    options.tokens = tokens_with_roles();
+    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = block_first;
+  });
+  Socket gone(fixture.port(), {}, "?token=operates");
+  Socket kept(fixture.port(), {}, "?token=reads");
+  // All requests wait for this one.
+  kept.send(R"({"jsonrpc":"2.0","id":1,"method":"status.get"})");
+  entered.get_future().wait();
+  gone.send(R"({"jsonrpc":"2.0","id":1,"method":"layers.release","params":{"id":"title"}})");
+  gone.send(R"([{"jsonrpc":"2.0","id":2,"method":"stream.pause"}])");
+  EXPECT_TRUE(becomes_true([&] {
+    return fixture.metric("websocket_messages_total", {{"direction", "received"}}) == 3;
+  }));
+  fixture.server->set_tokens({tokens_with_roles().front()});
+  release.set_value();
+  EXPECT_EQ(at(kept.receive_json(), "result.state"), "on-air");
+  EXPECT_EQ(at(kept.call("layers.list"), "result.revision"), "1");
+  EXPECT_EQ(fixture.status_provider.was_released, 0);
+  EXPECT_EQ(fixture.revision(), 1);
 }
 
 TEST(WebSocket, ClientsAreToldThatTheServerGoes) {

@@ -466,6 +466,29 @@ TEST_F(LayerManagers, AScheduledCommandCanBeCancelled) {
   EXPECT_EQ(std::get<Refusal>(cancel(2)).error.code, ErrorCode::kNotFound);
 }
 
+TEST_F(LayerManagers, AnObjectionKeepsAScheduledCommand) {
+  open();
+  accepted_of(submit(set_opacity(0.5), At{seconds(10)}).get());
+  int asked = 0;
+  const auto objection = [&](const scene::Command& command) {
+    ++asked;
+    EXPECT_EQ(scene::method_of(std::get<scene::Change>(command)), "layers.update");
+    return std::optional(base::Error{ErrorCode::kForbidden, "not yours", {}, nullptr});
+  };
+  const auto cancel = [&](int64_t number, const LayerManager::CancelObjection& object) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    manager_->cancel(
+        number, [promise](Answer answer) { promise->set_value(std::move(answer)); }, object);
+    return promise->get_future().get();
+  };
+  EXPECT_EQ(refused_of(cancel(1, objection)).error.code, ErrorCode::kForbidden);
+  EXPECT_EQ(refused_of(cancel(2, objection)).error.code, ErrorCode::kNotFound);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(manager_->scheduled().size(), 1U);
+  accepted_of(cancel(1, [](const scene::Command&) { return std::optional<base::Error>(); }));
+  EXPECT_TRUE(manager_->scheduled().empty());
+}
+
 TEST_F(LayerManagers, AScheduledCommandIsToldWhenItIsOnAir) {
   open();
   using Told = std::pair<Answer, std::optional<int64_t>>;

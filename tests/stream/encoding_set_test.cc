@@ -5,11 +5,13 @@
 #include "tests/scene/live_scene.h"
 
 #include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
 #include <iterator>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -111,6 +113,29 @@ TEST_F(EncodingSets, FramesOfAnotherShapeWaitForTheirEncoder) {
   set_->follow(state_with({"h264"}, {128, 72}));
   EXPECT_EQ(set_->offer(large, 2), Offered::kTaken);
   EXPECT_TRUE(errors_.empty());
+}
+
+TEST_F(EncodingSets, OutputsOfAllEncodersEndAtTheSameTime) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  int ending = 0;
+  int met = 0;
+  // Each output ends only once the other one ends, too.
+  const auto on_output = [&](const media::LiveOutputReport& report) {
+    if (report.state != media::OutputState::kStopped) return;
+    std::unique_lock lock(mutex);
+    ++ending;
+    changed.notify_all();
+    met += static_cast<int>(
+        changed.wait_for(lock, std::chrono::seconds(20), [&] { return ending == 2; }));
+  };
+  EncodingSet set(metrics_, folder_.string(), {on_output, [](const auto&) {}});
+  set.follow(state_with({"h264", "vp8"}));
+  ASSERT_EQ(set.encodings(), 2U);
+  set.finish(std::chrono::seconds(60));
+  EXPECT_EQ(set.encodings(), 0U);
+  const std::lock_guard lock(mutex);
+  EXPECT_EQ(met, 2);
 }
 
 TEST_F(EncodingSets, APlaylistEndsWithItsOutputButNotAtAChangeOfItsSettings) {

@@ -276,6 +276,13 @@ base::Result<void> restart_layers(Session& session) {
 
 base::Result<void> release_layers(Session& session) {
   TRY_DO(running_daemon(session));
+  for (const std::string_view option : {"wait", "at", "if-revision"}) {
+    if (!session.arguments.has(option)) continue;
+    return Error{ErrorCode::kInvalidInput,
+                 "does not apply to release, which takes effect at once and has no revision; "
+                 "leave it out",
+                 "--" + std::string(option), nullptr};
+  }
   for (const std::string& id : session.arguments.many("ID")) {
     TRY(const Reply reply, session.target->execute({"layers.release", with_id(id)}, std::nullopt));
     if (session.is_json()) TRY_DO(print_json(reply.document));

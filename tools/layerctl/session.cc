@@ -6,11 +6,14 @@
 #include "tools/layerctl/scene_file_target.h"
 #include "tools/layerctl/whole_file.h"
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -80,6 +83,29 @@ std::string environment(const char* name, const char* other) {
   return {};
 }
 
+// Succeeds when the text of the token file at `path` is a single token. Errors contain no part of
+// it.
+base::Result<void> check_token_file(std::string_view text, const std::string& path) {
+  constexpr std::string_view kRemedy =
+      "expected the token alone, on one line; from a line ROLE NAME TOKEN of the daemon's file, "
+      "copy the TOKEN to a file of its own";
+  if (text.empty()) {
+    return base::invalid_input("contains no token; expected one line with the token", path);
+  }
+  if (const size_t end = text.find_first_of("\r\n"); end != std::string_view::npos) {
+    const size_t next = text.find_first_not_of(" \t\r\n", end);
+    const auto number = std::count(text.begin(), text.begin() + static_cast<ptrdiff_t>(next), '\n');
+    return base::invalid_input("a second line; " + std::string(kRemedy),
+                               path + ":" + std::to_string(number + 1));
+  }
+  const std::string_view role = text.substr(0, text.find_first_of(" \t"));
+  if (role != text && (role == "read" || role == "operate" || role == "admin")) {
+    return base::invalid_input("begins with the role of a token; " + std::string(kRemedy),
+                               path + ":1");
+  }
+  return {};
+}
+
 base::Result<std::string> token(const Arguments& arguments) {
   const auto path = arguments.one("token-file");
   if (!path) return environment("LAYERCAST_TOKEN", "LAYERCTL_TOKEN");
@@ -89,13 +115,12 @@ base::Result<std::string> token(const Arguments& arguments) {
   if (!file.is_open() || file.bad()) {
     Error error = base::io_error(errno, "cannot read the token", *path);
     error.code = ErrorCode::kInvalidInput;
+    error.message += "; expected a file that you can read, with the token on its only line";
     return error;
   }
   const size_t end = text.find_last_not_of(" \t\r\n");
   text.resize(end == std::string::npos ? 0 : end + 1);
-  if (text.empty() || text.find_first_of("\r\n") != std::string::npos) {
-    return Error{ErrorCode::kInvalidInput, "contains no token, expected one line", *path, nullptr};
-  }
+  TRY_DO(check_token_file(text, *path));
   return text;
 }
 

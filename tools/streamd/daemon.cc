@@ -88,31 +88,28 @@ Daemon::~Daemon() {
   health_.stop();
   stream_.reset();
   layers_.reset();
+  marks_.reset();  // the lock of the state covers their file
   store_.reset();
 }
 
-base::Result<std::unique_ptr<Daemon>> Daemon::start(const StreamdSettings& settings,
-                                                    const scene::SceneFile& file, const Log& log) {
+base::Result<void> Daemon::start(const scene::SceneFile& file) {
   frame::set_image_bytes_max(content_bytes_max());
-  std::unique_ptr<Daemon> daemon(new Daemon(settings, file.path, log));
-  daemon->metrics_
+  metrics_
       .gauge({"build_info", "1; the labels identify the build."},
              {{"version", std::string(version())}})
       ->set(1);
-  TRY_DO(apply_decoding(settings.decoding, log, &daemon->metrics_));
-  const scene::LiveState initial = initial_state(settings, file);
+  TRY_DO(apply_decoding(settings_.decoding, log_, &metrics_));
+  const scene::LiveState initial = initial_state(settings_, file);
   if (auto objection = stream::objection_to(initial)) return *std::move(objection);
-  daemon->authored_ = authored_names(settings, file.scene);
-  limit_clients(settings, daemon->authored_);
-  TRY_DO(daemon->open_state(file));
-  daemon->start_stream();
-  daemon->health_.start();
-  if (settings.follow)
-    daemon->follower_ = base::named_thread("mirror", [raw = daemon.get()] { raw->follow(); });
+  authored_ = authored_names(settings_, file.scene);
+  limit_clients(settings_, authored_);
+  TRY_DO(open_state(file));
+  start_stream();
+  health_.start();
+  if (settings_.follow) follower_ = base::named_thread("mirror", [this] { follow(); });
   // Server threads have a lower priority than rendering.
   base::set_urgency(base::Urgency::kRest);
-  TRY_DO(daemon->open_server());
-  return daemon;
+  return open_server();
 }
 
 // With --fresh, a state that cannot be stored is no reason to stay off air.
@@ -130,6 +127,7 @@ base::Result<void> Daemon::open_state(const scene::SceneFile& file) {
       LogLevel::kError,
       not_stored_->to_string() + "; the state is kept in memory, and changes are lost at the end");
   layers_.reset();
+  marks_.reset();
   store_.reset();
   return open("memory:");
 }
@@ -172,12 +170,18 @@ void Daemon::open_marks(const store::StoreRequest& request) {
                                                          : stream::LoadingMarks::Former::kHeld));
     return {};
   };
-  if (const auto opened = open(); !opened) {
-    log_.write(LogLevel::kWarning,
-               "a layer that ends the process while it is loaded will not be "
-               "held at the next start: " +
-                   opened.error().to_string());
+  const auto opened = open();
+  if (opened) return;
+  std::string reason = opened.error().to_string();
+  if (settings_.follow && opened.error().code == base::ErrorCode::kConflict) {
+    reason = path +
+             " is in use by another daemon that follows this scene; stop one of them, or start "
+             "one with another state folder ($XDG_STATE_HOME)";
   }
+  log_.write(LogLevel::kWarning,
+             "a layer that ends the process while it is loaded will not be held at the next "
+             "start: " +
+                 reason);
 }
 
 base::Result<void> Daemon::open_layers(const scene::SceneFile& file, const std::string& state_uri) {
@@ -370,8 +374,7 @@ void Daemon::reload_tokens() {
   if (tokens_.empty()) return;
   auto tokens = tokens_again_in(settings_.token_file);
   if (!tokens) {
-    log_.write(LogLevel::kError,
-               tokens.error().to_string() + "; the tokens stay those that were read before");
+    log_.write(LogLevel::kError, tokens.error().to_string() + "; the tokens are unchanged");
     return;
   }
   if (tokens.value() == tokens_) return;

@@ -29,15 +29,21 @@
 
 namespace layercast::tools {
 
-/// A running daemon: a scene on air with its store, outputs and server. Thread: main.
+/// A daemon: a scene on air with its store, outputs and server. Thread: main.
 class Daemon {
  public:
-  /// Starts the daemon, with the stored state of the scene or with the file.
-  /// Errors: kInvalidInput, kIo, kConflict when another daemon runs a scene of that name.
-  static base::Result<std::unique_ptr<Daemon>> start(const StreamdSettings& settings,
-                                                     const scene::SceneFile& file, const Log& log);
-  /// Completes the outputs and stops; waits for no web server.
+  /// Does nothing before start(). `path`: of the scene file. Ownership: the log outlives it.
+  Daemon(StreamdSettings settings, std::string path, const Log& log);
+  /// Completes the outputs and stops, also what a failed start has started; waits for no web
+  /// server.
   ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  /// Starts the daemon, with the stored state of the scene or with the file. Called once; after an
+  /// error, only the destructor may be called.
+  /// Errors: kInvalidInput, kIo, kConflict when another daemon runs a scene of that name.
+  base::Result<void> start(const scene::SceneFile& file);
 
   /// Reads the files of the tokens and of the scene again, revokes the tokens that are gone, and
   /// applies the differences to the live scene. On errors in a file, logs them and keeps what it
@@ -53,7 +59,6 @@ class Daemon {
   std::string summary() const;
 
  private:
-  Daemon(StreamdSettings settings, std::string path, const Log& log);
   base::Result<void> open_state(const scene::SceneFile& file);
   void open_marks(const store::StoreRequest& request);
   base::Result<void> open_layers(const scene::SceneFile& file, const std::string& state_uri);

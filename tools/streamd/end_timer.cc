@@ -1,10 +1,21 @@
 #include "tools/streamd/end_timer.h"
 
 #include "base/thread_name.h"
+#include "tools/common/library_output.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace layercast::tools {
+namespace {
+
+// Whether the log takes a line without blocking: stderr may be a pipe that is full.
+bool takes_line() {
+  pollfd messages{message_descriptor(), POLLOUT, 0};
+  return ::poll(&messages, 1, 0) == 1 && (messages.revents & POLLOUT) != 0;
+}
+
+}  // namespace
 
 EndTimer::~EndTimer() {
   if (!thread_.joinable()) return;
@@ -21,9 +32,11 @@ void EndTimer::start(std::chrono::milliseconds patience, int status) {
   thread_ = base::named_thread("end-timer", [this, deadline, status] {
     std::unique_lock lock(mutex_);
     if (changed_.wait_until(lock, deadline, [this] { return is_over_; })) return;
-    log_.write(LogLevel::kWarning,
-               "the daemon ends without waiting for a thread that does not stop, such as one that "
-               "decodes a file");
+    if (takes_line()) {
+      log_.write(LogLevel::kWarning,
+                 "the daemon ends without waiting for a thread that does not stop, such as one "
+                 "that decodes a file");
+    }
     ::_exit(status);
   });
 }

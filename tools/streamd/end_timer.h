@@ -21,7 +21,7 @@ class EndTimer {
   EndTimer& operator=(const EndTimer&) = delete;
 
   /// Unless the timer is destroyed within `patience`, the process exits with `status`, without
-  /// destructors. Called once.
+  /// destructors. The log says so unless that would block. Called once.
   void start(std::chrono::milliseconds patience, int status);
 
  private:

@@ -98,10 +98,14 @@ int stream_scene(const Arguments& arguments, const Log& log) {
   auto signal_waiter = SignalWaiter::open(settings.value().watch ? file->path : std::string());
   if (!signal_waiter) return log.fail(signal_waiter.error());
   EndTimer end_timer(log);  // outlives the daemon
-  auto daemon = Daemon::start(settings.value(), *file, log);
-  if (!daemon) return log.fail(daemon.error());
+  Daemon daemon(settings.value(), file->path, log);
+  if (const auto started = daemon.start(*file); !started) {
+    // Threads that have started must end, as after keep_on_air().
+    end_timer.start(kEndPatience, base::meaning_of(started.error().code).exit_status);
+    return log.fail(started.error());
+  }
   notify_service_manager("READY=1");
-  const int status = keep_on_air(*daemon.value(), settings.value(), *signal_waiter.value(), log);
+  const int status = keep_on_air(daemon, settings.value(), *signal_waiter.value(), log);
   end_timer.start(kEndPatience, status);
   notify_service_manager("STOPPING=1");
   return status;

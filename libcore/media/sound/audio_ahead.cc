@@ -92,7 +92,8 @@ std::unique_ptr<AudioFeed> AudioAhead::open() {
   bool is_told = false;
   do {
     auto feed = open_();
-    if (sandbox::Cancellation::is_requested()) return nullptr;  // an error would not be the source's
+    if (sandbox::Cancellation::is_requested())
+      return nullptr;  // an error would not be the source's
     note_failure(feed ? std::nullopt : std::optional(feed.error()));
     if (feed) return std::move(feed).value();
     if (!std::exchange(is_told, true)) on_failure_(feed.error());
