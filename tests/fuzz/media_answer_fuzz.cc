@@ -1,5 +1,6 @@
 // Any bytes as an answer of a hostile process that decodes a video, a sound or a live source: each
-// reading of it is refused, or gives values within the limits.
+// reading of it is refused, or gives values within the limits. The requests are read back as they
+// were written.
 
 #include "base/check.h"
 #include "media/helper/live_messages.h"
@@ -11,6 +12,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <tuple>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -61,6 +64,29 @@ void check_live(const media::MediaAnswer& answer) {
   }
 }
 
+bool is_same(const media::ConnectMessage& a, const media::ConnectMessage& b) {
+  return std::tie(a.source, a.is_limited, a.allowed_hosts, a.ca_file, a.insecure_hosts, a.files) ==
+         std::tie(b.source, b.is_limited, b.allowed_hosts, b.ca_file, b.insecure_hosts, b.files);
+}
+bool is_same(const media::ReadPacketMessage& /*a*/, const media::ReadPacketMessage& /*b*/) {
+  return true;
+}
+bool is_same(const media::DecodePacketMessage& a, const media::DecodePacketMessage& b) {
+  return std::tie(a.lag, a.buffer) == std::tie(b.lag, b.buffer);
+}
+
+// A request is read back as it was written.
+void check_live_request(const media::LiveRequest& request) {
+  const auto again = media::live_request_of(media::live_request_message(request));
+  LAYERCAST_CHECK(again && again->index() == request.index());
+  std::visit(
+      [&](const auto& each) {
+        using Request = std::decay_t<decltype(each)>;
+        LAYERCAST_CHECK(is_same(std::get<Request>(*again), each));
+      },
+      request);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
@@ -70,7 +96,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t size) {
     const auto again = media::request_of(written);
     LAYERCAST_CHECK(again && media::request_message(*again) == written);
   }
-  static_cast<void>(media::live_request_of(text));
+  if (const auto request = media::live_request_of(text)) check_live_request(*request);
   const auto answer = media::MediaAnswer::read({text, {}});
   if (!answer) {
     LAYERCAST_CHECK(answer.error().where.empty());

@@ -10,6 +10,10 @@ def numbers(*values: int) -> bytes:
     return struct.pack(f"<{len(values)}q", *values)
 
 
+def text(value: bytes) -> bytes:
+    return numbers(len(value)) + value
+
+
 DONE = numbers(5_000_000, -1)
 SAMPLES = struct.pack("<4f", 0.5, -0.5, 0.25, -0.25)
 SEEDS = {
@@ -32,6 +36,11 @@ SEEDS = {
     "sound": numbers(5, 1, 4) + b".ogg",
     "seek": numbers(2, 90_000),
     "picture_request": numbers(4, 3000, 1),
+    "connect": numbers(0) + text(b"rtmp://a.example/live/key") + numbers(1)
+    + numbers(2) + text(b"10.0.0.0/8") + text(b"*.a.example") + text(b"ca.pem")
+    + numbers(1) + text(b"b.example") + numbers(1) + text(b"a.sdp"),
+    "read_packet": numbers(1),
+    "decode_packet": numbers(2, 1, 5_000_000, 1, 3),
     "error": numbers(5_000_000, 0, 4) + b"text",
 }
 

@@ -1,6 +1,7 @@
 // Any bytes as one of the short texts that users and clients write: a colour, a gradient, a time, a
 // placeholder, a store URI, a host. The first byte chooses the parser. A text is refused, or its
 // value is within its range, and where values are written, it is written and read back the same.
+// What is shown of a URL with secrets, whatever else is in it, holds none of them.
 
 #include "base/check.h"
 #include "base/color.h"
@@ -132,7 +133,37 @@ size_t count_of(std::string_view text, std::string_view part) {
   return count;
 }
 
+std::string without(std::string_view text, std::string_view unwanted) {
+  std::string kept(text);
+  std::erase_if(kept, [&](char c) { return unwanted.find(c) != unwanted.npos; });
+  return kept;
+}
+
+// Secrets with a word in common, which tells whether a text holds one by itself.
+constexpr std::string_view kPassword = "pass-Zq8xWkLd";
+constexpr std::string_view kKey = "key-Zq8xWkLd";
+constexpr std::string_view kValue = "value-Zq8xWkLd";
+constexpr std::string_view kSecretWord = "Zq8xWkLd";
+
+void check_hidden(std::string_view shown, std::string_view secret) {
+  LAYERCAST_CHECK(shown.find(secret) == shown.npos);
+}
+
+// The text is the user and what follows the password.
+void password_of_store(std::string_view text) {
+  const std::string user(text.substr(0, text.size() / 2));
+  const std::string rest(text.substr(user.size()));
+  for (const std::string_view scheme : {"redis://", "redis+sentinel://", "redis+unix://"}) {
+    const std::string uri = std::string(scheme) + user + ":" + std::string(kPassword) + "@" + rest;
+    if (count_of(uri, kSecretWord) != 1) continue;
+    check_hidden(store::redacted_uri(uri), kSecretWord);
+    const auto read = store::parse_store_uri(uri);
+    if (!read) check_hidden(read.error().to_string(), kSecretWord);
+  }
+}
+
 void store_uri(std::string_view text) {
+  password_of_store(text);
   const auto read = store::parse_store_uri(text);
   if (!read) {
     LAYERCAST_CHECK(!read.error().message.empty());
@@ -161,7 +192,56 @@ void host(std::string_view text) {
   if (hosts) static_cast<void>(hosts.value().objection_to("http://" + std::string(text) + "/a"));
 }
 
+// A URL that has secrets, whose other parts are made of a text.
+struct SecretUrl {
+  std::string_view scheme;
+  std::string login;  ///< with the password
+  std::string host;
+  std::string name;  ///< of the query value
+
+  std::string text() const {
+    return std::string(scheme) + "://" + login + "@" + host + "/app/" + std::string(kKey) + "?" +
+           name + "=" + std::string(kValue);
+  }
+};
+
+void check_redaction(const SecretUrl& parts, base::UrlUse use) {
+  const std::string url = parts.text();
+  if (count_of(url, kSecretWord) != 3) return;
+  const bool may_show_path = parts.scheme == "https" && use == base::UrlUse::kSource;
+  const auto check = [&](std::string_view shown) {
+    check_hidden(shown, kPassword);
+    check_hidden(shown, kValue);
+    if (!may_show_path) check_hidden(shown, kKey);
+  };
+  check(base::redacted_url(url, use));
+  const std::string message = "cannot open " + url + ": " + std::string(kPassword) + ", " +
+                              std::string(kKey) + " and x" + std::string(kValue) + "x refused";
+  check(base::redacted_text(message, url, use));
+  const bool is_one_word = url.find_first_of("\t\"'<>()") == url.npos;
+  if (is_one_word && use == base::UrlUse::kSource) {
+    check(base::redacted_urls("cannot open '" + url + "'"));
+  }
+}
+
+// Leaves out what would end a part of the URL.
+void secrets_of_url(std::string_view text) {
+  const size_t third = text.size() / 3;
+  const std::string user = without(text.substr(0, third), "/?# @:");
+  const std::string host = without(text.substr(third, third), "/?# @");
+  const std::string name = without(text.substr(2 * third), "?&;# =");
+  const std::string password(kPassword);
+  for (const std::string_view scheme : {"rtmp", "rtmps", "srt", "https", "rmtp", "x-y.z"}) {
+    for (const std::string& login : {user + ":" + password, password}) {
+      for (const auto use : {base::UrlUse::kSource, base::UrlUse::kOutput}) {
+        check_redaction({scheme, login, host, name}, use);
+      }
+    }
+  }
+}
+
 void url(std::string_view text) {
+  secrets_of_url(text);
   for (const auto use : {base::UrlUse::kSource, base::UrlUse::kOutput}) {
     const std::string redacted = base::redacted_url(text, use);
     LAYERCAST_CHECK(redacted.size() <= 2 * text.size() + 64);

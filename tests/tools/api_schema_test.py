@@ -7,7 +7,6 @@ from typing import Any
 
 import jsonschema
 
-from daemon import Daemon
 from harness import ROOT
 from streamd_test import StreamdTest
 

@@ -62,7 +62,7 @@ class ClientLimits(unittest.TestCase):
     def wait_for_color(self, daemon: Daemon, color: tuple[int, ...]) -> None:
         def shown() -> tuple[int, ...]:
             picture = self.folder / "snapshot.png"
-            picture.write_bytes(daemon.call("GET", "/api/v1/snapshot.png").body)
+            picture.write_bytes(daemon.snapshot().body)
             rgba = subprocess.run(
                 ["ffmpeg", "-v", "error", "-i", picture, "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
                 check=True, capture_output=True,

@@ -69,6 +69,17 @@ def answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def processes_of(parent: int) -> list[int]:
+    """The decoding helper of a tool, if it runs, and its jobs; those too that nobody has waited for."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with contextlib.suppress(OSError, ValueError):
+            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            if int(fields[1]) == parent:
+                found += [int(entry.name), *processes_of(int(entry.name))]
+    return found
+
+
 class Server:
     """A program that listens on a port; killed at the latest when the test ends."""
 
@@ -81,11 +92,10 @@ class Server:
         raise NotImplementedError
 
     def start(self) -> None:
-        log = open(Path(self.folder.name, "output.log"), "ab")  # noqa: SIM115
-        self.process = subprocess.Popen(
-            self.command(), stdout=log, stderr=log, preexec_fn=die_with_parent
-        )
-        log.close()
+        with Path(self.folder.name, "output.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdout=log, stderr=log, preexec_fn=die_with_parent
+            )
         wait_for(lambda: answers(self.port), f"answering on port {self.port}")
 
     def signal(self, number: int) -> None:
@@ -303,6 +313,83 @@ class WebServer:
         self.server.server_close()
 
 
+class Publisher:
+    """An ffmpeg that sends a test picture, and a tone if it has one, to an RTMP URL."""
+
+    def __init__(self, url: str, fps: int = 15, tone_hertz: int | None = 300) -> None:
+        self.url, self.fps, self.tone_hertz = url, fps, tone_hertz
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.stop()
+        tone = f"sine=f={self.tone_hertz}:r=44100"
+        sound = [] if self.tone_hertz is None else ["-f", "lavfi", "-i", tone]
+        self.process = subprocess.Popen(
+            ["nice", "-n", "5", "ffmpeg", "-v", "quiet", "-re",
+             "-f", "lavfi", "-i", f"testsrc=s=160x90:r={self.fps}", *sound,
+             "-c:v", "libx264", "-preset", "ultrafast",
+             "-tune", "zerolatency", "-threads", "1", "-g", str(self.fps), "-pix_fmt", "yuv420p",
+             "-c:a", "aac", "-f", "flv", self.url],
+            stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
+        )  # fmt: skip
+
+    def signal(self, number: int) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+class Proxy:
+    """Passes a connection on to a server, at most so many bytes a second."""
+
+    def __init__(self, target: int, bytes_per_second: float, buffer_bytes: int = 16384) -> None:
+        self.target = target
+        self.buffer_bytes = buffer_bytes
+        self.bytes_per_second = bytes_per_second
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.sockets: list[socket.socket] = []
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            # Small buffers: what is slow is felt at once.
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer_bytes)
+            try:
+                server = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:
+                client.close()
+                continue
+            self.sockets += [client, server]
+            threading.Thread(target=self.pump, args=[client, server], daemon=True).start()
+            threading.Thread(target=self.pump, args=[server, client], daemon=True).start()
+
+    def pump(self, source: socket.socket, target: socket.socket) -> None:
+        try:
+            while chunk := source.recv(4096):
+                target.sendall(chunk)
+                time.sleep(len(chunk) / self.bytes_per_second)
+        except OSError:
+            pass
+        finally:
+            source.close()
+            target.close()
+
+    def close(self) -> None:
+        self.listener.close()
+        for each in self.sockets:
+            each.close()
+
+
 class RedisServer(Server):
     def command(self) -> list[str]:
         return [
@@ -388,6 +475,21 @@ class Daemon:
         reply = self.call("GET", path)
         assert reply.status == 200, reply
         return reply.json()
+
+    def snapshot(self) -> "Reply":
+        """A PNG of what is on air. The answer is 503 until the first frame: it asks until it is 200."""
+        reply: Reply | None = None
+
+        def is_there() -> bool:
+            nonlocal reply
+            reply = self.call("GET", "/api/v1/snapshot.png")
+            if reply.status not in (200, 503):
+                raise AssertionError(f"a snapshot: {reply}")
+            return reply.status == 200
+
+        wait_for(is_there, lambda: f"a snapshot: {reply}\n" + "\n".join(self.log))
+        assert reply is not None
+        return reply
 
     def status(self) -> Any:
         return self.get("/api/v1/status")

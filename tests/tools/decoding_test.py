@@ -12,6 +12,7 @@ import time
 import unittest
 from pathlib import Path
 
+from daemon import processes_of
 from harness import PATIENCE_SECONDS, ToolTest, plain_png, scene_text, tool, wait_until
 from layerctl_test import LiveTest
 
@@ -41,17 +42,6 @@ canvas: {width: 160, height: 90, fps: 25, background: "#204060"}
 layers:
   - {id: back, type: overlay, content: {type: color, color: navy}}
 """
-
-
-def processes_of(parent: int) -> list[int]:
-    """The decoding helper of a tool, if it runs, and its jobs."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
-            if int(fields[1]) == parent:
-                found += [int(entry.name), *processes_of(int(entry.name))]
-    return found
 
 
 class OnAir(LiveTest):

@@ -22,11 +22,19 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from daemon import Authority, Daemon, RedisServer, RtmpServer, TlsProxy, die_with_parent, wait_for
+from daemon import (
+    Authority,
+    Daemon,
+    Proxy,
+    Publisher,
+    RedisServer,
+    RtmpServer,
+    TlsProxy,
+    wait_for,
+)
 from harness import ROOT, plain_png, png, small_disk
 from page_test import started_browser
 from selenium.webdriver.common.by import By
-from streamd_faults_test import Proxy
 
 SCENE = """version: 1
 scene: night
@@ -192,28 +200,6 @@ class Watch:
             pass
 
 
-class Publisher:
-    """An ffmpeg that sends a test picture to an RTMP URL."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            ["ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc=s=160x90:r=25",
-             "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25",
-             "-f", "flv", self.url],
-            stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
-        )  # fmt: skip
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-
 class Night:
     def __init__(self, stack: ExitStack, folder: Path, report: Report, only: str) -> None:
         self.stack, self.folder, self.report, self.only = stack, folder, report, only
@@ -264,11 +250,11 @@ class Night:
         self.stack.callback(authority.close)
         good, expired = authority.certificate(), authority.certificate(year=2021)
         secure = TlsProxy(vault.port, good)
-        camera = Publisher(keys.url("camera"))
+        camera = Publisher(keys.url("camera"), fps=25, tone_hertz=None)
         self.stack.callback(camera.stop)
         camera.start()
         wait_for(lambda: playable(keys.url("camera")), "the camera on air")
-        rival = Publisher(keys.url("keyed"))
+        rival = Publisher(keys.url("keyed"), fps=25, tone_hertz=None)
         self.stack.callback(rival.stop)
         outputs = (
             f"  - {{id: main, url: '{server.url('main')}'}}\n"

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import unittest
-from pathlib import Path
 
 from harness import PATIENCE_SECONDS, ROOT, ToolTest, plain_png, scene_text, tool
 

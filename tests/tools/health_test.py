@@ -15,9 +15,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from daemon import Daemon, RedisServer, RtmpServer, free_port, wait_for
+from daemon import Daemon, Proxy, RedisServer, RtmpServer, free_port, wait_for
 from harness import plain_png, png, small_disk, tool
-from streamd_faults_test import Proxy
 
 SCENE = """version: 1
 scene: health

@@ -24,8 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlparse
 
-from daemon import Daemon, wait_for
-from decoding_test import processes_of
+from daemon import Daemon, processes_of, wait_for
 from harness import PATIENCE_SECONDS, plain_png, png, png_chunk
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
@@ -34,13 +33,11 @@ SEED = int(os.environ.get("LAYERCAST_SEED", "1"))
 SHOWN_SECONDS = 1  # for which a case that does not fail is left on air
 ATTEMPTS = 3  # other work on the machine may delay a frame
 BUSY_LOAD = 2 * (os.cpu_count() or 1) + 2  # above which late frames are the fault of other work
-# Other tests run beside this one and delay frames, too. On a quiet machine: LAYERCAST_QUIET=1.
-LATE_MORE_MAX = 0 if os.environ.get("LAYERCAST_QUIET") == "1" else 3
 MEBIBYTE = 1 << 20
 OWN_BYTES_MAX = 150 * MEBIBYTE  # what streamd itself may take for one of these files
 HELPER_BYTES_MAX = 2560 * MEBIBYTE  # scene::limits::kDecodeImageMemory
 ANSWER_BYTES_MAX = 64 * 1024
-ANSWER_CPU_SECONDS_MAX = 8  # the costliest one takes 1.5 s, more on a busy machine
+ANSWER_CPU_SECONDS_MAX = 3
 
 SCENE = """version: 1
 scene: hostile
@@ -70,7 +67,7 @@ def filtered(primitive: str, size: int) -> bytes:
 
 
 def svg_convolution(chance: Random) -> Made:
-    """S1: librsvg aborts above an order of 20."""
+    """librsvg aborts above an order of 20."""
     order = chance.randint(21, 40)
     kernel = " ".join(str(chance.randint(-9, 9)) for _ in range(order * order))
     edge = chance.choice(("duplicate", "wrap", "none"))
@@ -79,7 +76,7 @@ def svg_convolution(chance: Random) -> Made:
 
 
 def svg_text_sizes(chance: Random) -> Made:
-    """S1: librsvg aborts at some negative or huge sizes of fonts."""
+    """librsvg aborts at some negative or huge sizes of fonts."""
     sizes = ("-1e9", "-5%", "-1e300", "1e30", "-7px", "0", "-200em")
     spans = "".join(
         f'<tspan font-size="{chance.choice(sizes)}">{chance.choice("AกéΩ")}</tspan>'
@@ -89,7 +86,7 @@ def svg_text_sizes(chance: Random) -> Made:
 
 
 def svg_turbulence(chance: Random) -> Made:
-    """S2: it is drawn for hours."""
+    """It is drawn for hours."""
     octaves = 10 ** chance.randint(5, 9)
     frequency = chance.uniform(0.1, 0.9)
     primitive = f'<feTurbulence baseFrequency="{frequency}" numOctaves="{octaves}"/>'
@@ -97,7 +94,7 @@ def svg_turbulence(chance: Random) -> Made:
 
 
 def svg_uses(chance: Random) -> Made:
-    """S2: each group draws the one before it several times."""
+    """Each group draws the one before it several times."""
     depth, width = chance.randint(7, 12), chance.randint(6, 12)
     groups = "<g id='u0'><rect width='9' height='9'/></g>" + "".join(
         f"<g id='u{n}'>" + f"<use href='#u{n - 1}'/>" * width + "</g>" for n in range(1, depth)
@@ -106,7 +103,7 @@ def svg_uses(chance: Random) -> Made:
 
 
 def svg_rules(chance: Random) -> Made:
-    """S2: every rule is compared with every element."""
+    """Every rule is compared with every element."""
     rules = "".join(f"g > rect.c{n} ~ rect:not(.d{n}){{fill:#{n % 4096:03x}}}" for n in range(8000))
     rects = "".join(
         f'<rect class="c{chance.randrange(8000)}" width="9" height="9"/>' for _ in range(2000)
@@ -115,7 +112,7 @@ def svg_rules(chance: Random) -> Made:
 
 
 def svg_letters(chance: Random) -> Made:
-    """S3: one text of many letters, which takes memory for each."""
+    """One text of many letters, which takes memory for each."""
     letters = chance.choice(("กำ", "ที่", "नि", "한"))
     return "svg", svg(f'<text y="50">{letters * (900_000 // len(letters.encode()))}</text>')
 
@@ -134,7 +131,7 @@ def png_size(chance: Random) -> Made:
 
 
 def apng_length(chance: Random) -> Made:
-    """S15: pictures of the largest size, which take seconds each and few bytes."""
+    """Pictures of the largest size, which take seconds each and few bytes."""
     side, count = chance.choice((3000, 4000)), chance.randint(60, 120)
     rows = zlib.compress(bytes((side * 4 + 1) * side), 9)
     header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
@@ -154,7 +151,7 @@ def apng_length(chance: Random) -> Made:
 
 
 def gif_pictures(chance: Random) -> Made:
-    """S15: very many pictures of one colour."""
+    """Very many pictures of one colour."""
     side = chance.randint(200, 2000)
     image = struct.pack("<BHHHHB", 0x2C, 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
     control = b"\x21\xf9\x04\x00\x01\x00\x00\x00"
@@ -182,19 +179,19 @@ CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif"}
 
 
 def repeated_key(chance: Random) -> tuple[str, str, bytes]:
-    """S14."""
+    """The faults of such a body could be as many as its members."""
     member = b'"%s":1,' % b"k" * chance.randint(1, 3)
     return "PATCH", "/api/v1/layers/clock", b"{" + member * (1_200_000 // len(member)) + b'"z":1}'
 
 
 def unknown_members(chance: Random) -> tuple[str, str, bytes]:
-    """S14."""
+    """Each is a fault of its own."""
     names = range(chance.randint(100_000, 150_000))
     return "PATCH", "/api/v1/layers/clock", json.dumps(dict.fromkeys(map(str, names), 1)).encode()
 
 
 def long_names(chance: Random) -> tuple[str, str, bytes]:
-    """S19."""
+    """An error message could repeat them."""
     layer = {"id": "x" * chance.randint(500_000, 900_000), "type": "y" * 900_000}
     return "POST", "/api/v1/layers", json.dumps(layer).encode()
 
@@ -205,7 +202,7 @@ def deep_value(chance: Random) -> tuple[str, str, bytes]:
 
 
 def expensive_layer(chance: Random) -> tuple[str, str, bytes]:
-    """S4: more than a frame has time for."""
+    """More than a frame has time for."""
     layer = {
         "id": "slow", "type": "overlay", "filters": [{"blur": chance.randint(200, 250)}] * 16,
         "size": [8000, 8000], "content": {"type": "text", "text": "{{frame}} WWWW"},
@@ -214,7 +211,7 @@ def expensive_layer(chance: Random) -> tuple[str, str, bytes]:
 
 
 def wide_path(_: Random) -> tuple[str, str, bytes]:
-    """S18: answers of the parser of the head are problems, too."""
+    """Answers of the parser of the head are problems, too."""
     return "GET", "/%0a", b""
 
 
@@ -329,7 +326,7 @@ class HostileTest(unittest.TestCase):
     def assert_in_time(self, case: str, late: int, control: int) -> None:
         if os.getloadavg()[0] > BUSY_LOAD:
             return  # the table has the numbers
-        self.assertLessEqual(late, control + LATE_MORE_MAX, case)
+        self.assertLessEqual(late, control, case)
 
     def note(self, case: str, answer: object, watch: Watch, late: int, control: int) -> None:
         own, helpers = watch.own / MEBIBYTE, watch.helpers / MEBIBYTE

@@ -4,11 +4,9 @@
 import fcntl
 import json
 import os
-import re
 import struct
 import termios
 import unittest
-from pathlib import Path
 
 from harness import ORANGE, ROOT, Outcome, Terminal, ToolTest, plain_png, tool
 

@@ -37,7 +37,7 @@ layers:
 class Snapshots(LiveTest):
     def shown(self, width: int) -> bytes:
         """The RGB pixels on air."""
-        self.told("snapshot", "snapshot.png")
+        self.take_snapshot("snapshot.png")
         return read_with("ffmpeg", "-i", self.folder / "snapshot.png", "-f", "rawvideo",
                          "-pix_fmt", "rgb24", "-")  # fmt: skip
 

@@ -17,12 +17,13 @@ import tempfile
 import threading
 import time
 import unittest
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from daemon import Daemon, RedisServer, wait_for
 from harness import PATIENCE_SECONDS, png, tool
-from power_loss import Disk, Kept, Record, losses, preloaded, read_log
+from power_loss import Disk, Record, losses, preloaded, read_log
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
 SEED = int(os.environ.get("LAYERCAST_SEED", "1"))
@@ -37,8 +38,10 @@ FPS = 25
 ROTATE_SECONDS = 4
 PART_SECONDS = 2
 CONTAINERS = ("mkv", "mp4", "flv", "ts")
-# What a loss may take of a recording: see streamd(1).
+# What a loss may take of a recording, and how long before it a file was finished that it leaves as it
+# is: see streamd(1).
 LOSS_SECONDS = 5
+FINISHED_SECONDS = 2
 
 SCENE = f"""version: 1
 scene: power
@@ -53,19 +56,27 @@ layers:
 """
 
 
-def digests(path: Path) -> list[str]:
-    """The MD5 of each frame of video that can be decoded, in order; what follows may be damaged."""
-    command = ["ffmpeg", "-v", "quiet", "-i", str(path), "-map", "0:v", "-fps_mode", "passthrough",
-               "-f", "framemd5", "-"]  # fmt: skip
-    text = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False).stdout.decode()
-    return [line.split(",")[-1].strip() for line in text.splitlines() if line[:1] not in ("#", "")]
+def digests(path: Path) -> dict[Fraction, str]:
+    """The MD5 of each frame of video that can be decoded, by its time stamp in seconds."""
+    command = ["ffmpeg", "-v", "quiet", "-copyts", "-i", str(path), "-map", "0:v", "-fps_mode",
+               "passthrough", "-enc_time_base", "-1", "-f", "framemd5", "-"]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+    tick, found = Fraction(0), {}
+    for line in done.stdout.decode().splitlines():
+        if time_base := re.fullmatch(r"#tb 0: (\d+/\d+)", line):
+            tick = Fraction(time_base[1])
+        elif line and not line.startswith("#"):
+            _, _, stamp, *_, digest = (field.strip() for field in line.split(","))
+            found[int(stamp) * tick] = digest
+    return found
 
 
 class Recording:
     """A file as the daemon has left it, and the times at which it was made, of time.monotonic()."""
 
     def __init__(self, path: Path, records: list[Record]) -> None:
-        self.name, self.bytes, self.frames = path.name, path.read_bytes(), digests(path)
+        self.name, self.bytes = path.name, path.read_bytes()
+        self.frames = dict(sorted(digests(path).items()))
         number = path.stat().st_ino
         own = [r.seconds for r in records if r.number == number and r.kind in "cwt"]
         self.began, self.ended = own[0], own[-1]
@@ -160,8 +171,12 @@ class PowerLoss(unittest.TestCase):
             if not path.exists() or path.stat().st_size == 0:
                 self.assertEqual(answered, 0, f"position {position}, kept {kept}: no database")
                 continue
-            with contextlib.closing(sqlite3.connect(path)) as database:
-                self.assert_database(database, answered, revisions, f"at {position}, kept {kept}")
+            moment = f"at {position}, kept {kept}"
+            try:
+                with contextlib.closing(sqlite3.connect(path)) as database:
+                    self.assert_database(database, answered, revisions, moment)
+            except sqlite3.DatabaseError as error:
+                self.fail(f"{moment}: SQLite cannot read the database: {error}")
 
     def assert_database(self, database: sqlite3.Connection, answered: int,
                         revisions: dict[int, tuple[int, int]], moment: str) -> None:  # fmt: skip
@@ -281,15 +296,20 @@ class PowerLoss(unittest.TestCase):
 
     def assert_playable(self, recording: "Recording", now: float, is_over: bool) -> None:
         left = self.after / recording.name
-        if is_over or now - recording.ended > LOSS_SECONDS:
+        if is_over or now - recording.ended > FINISHED_SECONDS:
             self.assertTrue(left.exists(), "a finished file is missing")
             self.assertTrue(left.read_bytes() == recording.bytes, "a finished file has changed")
             return
-        frames = int((now - recording.began - LOSS_SECONDS) * FPS)
-        if frames <= 0:
+        safe_seconds = now - recording.began - LOSS_SECONDS
+        first = min(recording.frames, default=Fraction(0))
+        expected = {
+            stamp: digest for stamp, digest in recording.frames.items() if stamp - first < safe_seconds
+        }
+        if not expected:
             return
         self.assertTrue(left.exists(), "a file is missing")
-        self.assertEqual(digests(left)[:frames], recording.frames[:frames])
+        found = digests(left)
+        self.assertEqual({stamp: found.get(stamp) for stamp in expected}, expected)
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ def table(ledger: Ledger) -> list[str]:
 
 def report(ledger: Ledger, title: str, folder: Path) -> int:
     """Prints the tables and writes them, with the violations; the exit status."""
+    ledger.check_required()
     lines = [f"# {title}", *table(ledger), "", f"{len(ledger.violations)} violations."]
     print("\n".join(lines), flush=True)
     (folder / "report.md").write_text("\n".join([*lines, "", *ledger.violations]) + "\n")

@@ -56,6 +56,7 @@ class HostileClients:
         self.stage = stage
         self.chance = random.Random(f"{stage.seed}/{stage.name}/clients")
         self.held: list[tuple[float, socket.socket]] = []
+        self.opened = contextlib.ExitStack()  # closes those of the present kind that are not held
         self.kinds: list[Callable[[], None]] = [
             self.half_open, self.slow_reader, self.slow_subscriber, self.garbage, self.huge_body,
             self.wrong_token, self.unfinished_body, self.bad_frames, self.unfinished_message,
@@ -63,19 +64,21 @@ class HostileClients:
         ]  # fmt: skip
 
     def run(self) -> None:
-        while self.stage.wait_while_up(self.chance.uniform(0.1, 0.6)):
-            self.release(time.monotonic())
-            act, life = self.chance.choice(self.kinds), self.stage.life
-            self.stage.ledger.count(f"client: {act.__name__.replace('_', ' ')}")
-            try:
-                act()
-            except OSError:
-                # The daemon may close a hostile connection at any time; that it lives is checked by
-                # the others.
-                pass
-            if self.stage.life != life:
-                self.release(float("inf"))
-        self.release(float("inf"))
+        try:
+            while self.stage.wait_while_up(self.chance.uniform(0.1, 0.6)):
+                self.act()
+        finally:
+            self.release(float("inf"))
+
+    def act(self) -> None:
+        self.release(time.monotonic())
+        kind, life = self.chance.choice(self.kinds), self.stage.life
+        self.stage.ledger.count(f"client: {kind.__name__.replace('_', ' ')}")
+        # The daemon may close a hostile connection at any time; that it lives is checked by the others.
+        with contextlib.suppress(OSError), contextlib.ExitStack() as self.opened:
+            kind()
+        if self.stage.life != life:
+            self.release(float("inf"))
 
     def release(self, now: float) -> None:
         for until, each in self.held:
@@ -84,18 +87,27 @@ class HostileClients:
         self.held = [(until, each) for until, each in self.held if until > now]
 
     def hold(self, each: socket.socket) -> None:
+        """Keeps a connection open for a while."""
         if len(self.held) >= HELD_MAX:
             self.held.pop(0)[1].close()
-        self.held.append((time.monotonic() + self.chance.uniform(0.5, 14), each))
+        # The present kind closes its end of what it has opened; this one stays.
+        kept = each.dup()
+        self.held.append((time.monotonic() + self.chance.uniform(0.5, 14), kept))
 
     def connected(self, small: bool = False) -> socket.socket:
+        """A connection that is closed when the present kind ends, unless it is held."""
         url = urlsplit(self.stage.address)
-        made = socket.socket()
+        made = self.opened.enter_context(socket.socket())
         made.settimeout(20)
         if small:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         made.connect((url.hostname or "", url.port or 0))
         return made
+
+    def websocket(self) -> socket.socket:
+        """A WebSocket, after the upgrade; closed as connected()."""
+        made = WebSocket(self.stage.address, self.stage.token)
+        return self.opened.enter_context(made.socket)
 
     def head(self, method: str, path: str, more: str = "", token: str | None = None) -> bytes:
         host = urlsplit(self.stage.address).netloc
@@ -136,19 +148,18 @@ class HostileClients:
         self.hold(client)
 
     def slow_subscriber(self) -> None:
-        made = WebSocket(self.stage.address, self.stage.token)
-        made.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        made.socket.sendall(masked_frame(b'{"jsonrpc":"2.0","id":1,"method":"subscribe"}'))
+        made = self.websocket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        made.sendall(masked_frame(b'{"jsonrpc":"2.0","id":1,"method":"subscribe"}'))
         asking = masked_frame(b'{"jsonrpc":"2.0","id":2,"method":"scene.get"}') * 50
-        made.socket.settimeout(0.5)
-        self.hold(made.socket)
-        made.socket.sendall(asking)
+        made.settimeout(0.5)
+        self.hold(made)
+        made.sendall(asking)
 
     def garbage(self) -> None:
         client = self.connected()
         client.sendall(self.chance.randbytes(self.chance.randint(1, 4000)) + b"\r\n\r\n")
         self.expect(client, (400, 401, 404, 405, 408, 413, 414, 431, 501, 505), "garbage")
-        client.close()
 
     def huge_body(self) -> None:
         client = self.connected()
@@ -157,13 +168,11 @@ class HostileClients:
         with contextlib.suppress(OSError):
             client.sendall(b" " * (1 << 20))
         self.expect(client, (400, 413, 415, 503), f"a body of {size} bytes")
-        client.close()
 
     def wrong_token(self) -> None:
         client = self.connected()
         client.sendall(self.head("GET", "/api/v1/scene", token=f"wrong-{self.chance.random()}"))
         self.expect(client, (401, 429), "a wrong token")
-        client.close()
 
     def unfinished_body(self) -> None:
         client = self.connected()
@@ -173,9 +182,9 @@ class HostileClients:
         self.hold(client)
 
     def bad_frames(self) -> None:
-        made = WebSocket(self.stage.address, self.stage.token)
+        made = self.websocket()
         good = masked_frame(b'{"jsonrpc":"2.0","id":1,"method":"status.get"}')
-        made.socket.sendall(
+        made.sendall(
             self.chance.choice([
                 self.chance.randbytes(500),
                 b"\x81\x05hello",  # not masked
@@ -186,21 +195,19 @@ class HostileClients:
                 good[:-3],
             ])
         )  # fmt: skip
-        self.hold(made.socket)
+        self.hold(made)
 
     def unfinished_message(self) -> None:
-        made = WebSocket(self.stage.address, self.stage.token)
+        made = self.websocket()
         for number in range(self.chance.randint(1, 12)):
-            made.socket.sendall(
-                masked_frame(b" " * 60_000, TEXT if number == 0 else 0, final=False)
-            )
-        self.hold(made.socket)
+            made.sendall(masked_frame(b" " * 60_000, TEXT if number == 0 else 0, final=False))
+        self.hold(made)
 
     def deep_json(self) -> None:
         depth = self.chance.randint(100, 200_000)
         opening = self.chance.choice([b"[", b'{"a":'])
-        made = WebSocket(self.stage.address, self.stage.token)
-        made.socket.sendall(masked_frame(opening * depth if depth < 100_000 else b"[" * depth))
+        made = self.websocket()
+        made.sendall(masked_frame(opening * depth if depth < 100_000 else b"[" * depth))
         client = self.connected()
         body = opening * min(depth, 50_000)
         client.sendall(
@@ -212,17 +219,17 @@ class HostileClients:
             + body
         )
         self.expect(client, (400, 413, 422, 503), f"JSON of depth {depth}")
-        client.close()
-        self.hold(made.socket)
+        self.hold(made)
 
     def snapshot(self) -> None:
         client = self.connected()
-        width = self.chance.choice(["", "?width=64", "?width=99999999", "?width=-1"])
+        width, status = self.chance.choice([
+            ("", 200), ("?width=64", 200), ("?width=99999999", 400), ("?width=-1", 400),
+        ])  # fmt: skip
         client.sendall(
             self.head("GET", f"/api/v1/snapshot.{self.chance.choice(['png', 'jpg'])}{width}")
         )
-        self.expect(client, (200, 400, 422, 503), f"snapshot {width}")
-        client.close()
+        self.expect(client, (status, 503), f"snapshot {width}")
 
     def preview_viewer(self) -> None:
         client = self.connected(small=self.chance.random() < 0.5)
@@ -235,7 +242,6 @@ class HostileClients:
         for byte in self.head("GET", "/healthz"):
             client.sendall(bytes([byte]))
         self.expect(client, (200, 503), "a head in bytes")
-        client.close()
 
     def bad_commands(self) -> None:
         body = json.dumps(self.chance.choice([
@@ -254,7 +260,6 @@ class HostileClients:
             + body
         )
         self.expect(client, (400, 403, 413, 422, 503), f"a bad command {body[:80]!r}")
-        client.close()
 
 
 class HostileMedia:

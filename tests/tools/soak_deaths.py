@@ -92,7 +92,7 @@ class Deaths:
             into,
         )
         self.chance = random.Random(f"{seed}/deaths")
-        self.lateness = Lateness(ledger, "late frames against a daemon whose helpers live")
+        self.lateness = Lateness(ledger, "late frames against a daemon whose helpers live", 60)
 
     def daemon(self, name: str) -> Daemon:
         scene = self.folder / f"{name}.yaml"

@@ -4,45 +4,14 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from daemon import die_with_parent
+from daemon import Publisher
 from soak_watch import helpers
 
 if TYPE_CHECKING:
     from soak_stage import Stage
-
-
-class Publisher:
-    """An ffmpeg that sends a test picture and a tone to an RTMP URL."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.stop()
-        self.process = subprocess.Popen(
-            ["nice", "-n", "5", "ffmpeg", "-v", "quiet", "-re",
-             "-f", "lavfi", "-i", "testsrc=s=160x90:r=15",
-             "-f", "lavfi", "-i", "sine=f=300:r=44100",
-             "-c:v", "libx264", "-preset", "ultrafast",
-             "-tune", "zerolatency", "-threads", "1", "-g", "15", "-pix_fmt", "yuv420p", "-c:a", "aac",
-             "-f", "flv", self.url],
-            stdin=subprocess.DEVNULL, preexec_fn=die_with_parent,
-        )  # fmt: skip
-
-    def signal(self, number: int) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
 
 
 class Faults:
@@ -88,20 +57,23 @@ class Faults:
 
     # ---- Feeds ----------------------------------------------------------------------------------
 
+    def any_feed(self) -> Publisher:
+        return self.chance.choice(self.stage.feeds)
+
     def feed_dies(self) -> None:
-        feed = self.chance.choice(self.stage.feeds)
+        feed = self.any_feed()
         feed.stop()
         self.last(0.2, 4)
         feed.start()
 
     def feed_freezes(self) -> None:
-        feed = self.chance.choice(self.stage.feeds)
+        feed = self.any_feed()
         feed.signal(signal.SIGSTOP)
         self.last(0.2, 6)
         feed.signal(signal.SIGCONT)
 
     def feed_flaps(self) -> None:
-        feed = self.chance.choice(self.stage.feeds)
+        feed = self.any_feed()
         for _ in range(self.chance.randint(2, 5)):
             feed.start()
             self.last(0.1, 0.8)

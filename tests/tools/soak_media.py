@@ -3,6 +3,8 @@
 import random
 import shutil
 import subprocess
+import zlib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,9 @@ FPS = 30
 PERIOD_SECONDS, FLASH_AT, FLASH_SECONDS = 2.0, 0.5, 0.2
 
 IMAGES, DRAWINGS, ANIMATIONS, CLIPS = 4, 3, 2, 2
+
+TEXT_BOMB_BYTES = (4 << 20, 16 << 20, 128 << 20)
+HEADER_BYTES = 8 + 25  # the signature and IHDR of a PNG
 
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" width="80" height="60">
 <defs><filter id="f"><feGaussianBlur stdDeviation="{blur}"/></filter></defs>
@@ -144,12 +149,23 @@ def _text_svg(chance: random.Random) -> bytes:
     ).encode()
 
 
+@cache
+def pixel_bomb(side: int = 6000) -> bytes:
+    """A small PNG with many samples."""
+    return png(side, side, b"\0" * (1 + 4 * side) * side)
+
+
+@cache
+def text_bomb(text_bytes: int) -> bytes:
+    """A small PNG with a long text that is compressed."""
+    # Source: PNG (Third Edition), section 11.3.3.3: keyword, null, compression method 0, zlib stream.
+    text = png_chunk(b"zTXt", b"Comment\0\0" + zlib.compress(b"x" * text_bytes))
+    made = plain_png(8, 8, (1, 2, 3, 4))
+    return made[:HEADER_BYTES] + text + made[HEADER_BYTES:]
+
+
 def _bomb_png(chance: random.Random) -> bytes:
-    """A small file with many samples, or with a long text that is compressed."""
-    rows = b"\0" * (1 + 4 * 6000) * 6000 if chance.random() < 0.3 else b"\0" * 5
-    extra = png_chunk(b"zTXt", b"k\0\0" + bytes(chance.randrange(256) for _ in range(2000)))
-    made = png(6000, 6000, rows) if len(rows) > 5 else plain_png(8, 8, (1, 2, 3, 4))
-    return made[:33] + extra + made[33:]
+    return pixel_bomb() if chance.random() < 0.3 else text_bomb(chance.choice(TEXT_BOMB_BYTES))
 
 
 def hostile_content(chance: random.Random, assets: Path, number: int) -> tuple[str, dict[str, Any]]:

@@ -24,6 +24,22 @@ class Ledger:
         self.failures: Counter[str] = Counter()
         self.worst: dict[str, tuple[float, str]] = {}
         self.violations: list[str] = []
+        self.required: set[str] = set()
+
+    def require(self, invariant: str) -> None:
+        """Makes a run that never checks the invariant a violation."""
+        with self._lock:
+            self.required.add(invariant)
+
+    def excuse(self, invariant: str) -> None:
+        """The invariant could not be checked: the machine is too busy."""
+        with self._lock:
+            self.required.discard(invariant)
+
+    def check_required(self) -> None:
+        """At the end of the run."""
+        for invariant in sorted(self.required):
+            self.check("what must be checked was checked", self.checks[invariant] > 0, invariant)
 
     def count(self, what: str, times: int = 1) -> None:
         with self._lock:
@@ -178,10 +194,11 @@ class FrameCount:
         self.sent = self.late = 0
         self.reasons: Counter[str] = Counter()  # of all dropped frames of the present process
         self._before: tuple[object, int, int] = (None, 0, 0)
+        self._was_starting = False
 
-    def add(self, process: object, status: dict[str, Any], is_starting: bool = False) -> None:
-        """`process` identifies the process whose counters `status` has. Frames of a process that
-        starts, and loads all contents at once, are not counted."""
+    def add(self, process: object, status: dict[str, Any], starting_frames: int = 0) -> None:
+        """`process` identifies the process whose counters `status` has. `starting_frames`: the first
+        frames of a process, in which it loads all contents at once, are not counted."""
         dropped = status["frames"]["dropped"]
         late = sum(count for reason, count in dropped.items() if reason != "reconfigure")
         sent = status["frames"]["rendered"]
@@ -189,8 +206,11 @@ class FrameCount:
         self.reasons = Counter(dropped)
         if known is not process:
             sent_before = late_before = 0
-        if is_starting:
+        # The frames since the last sample of a start belong to the start, at least in part.
+        is_starting = sent < starting_frames
+        if is_starting or (known is process and self._was_starting):
             sent_before, late_before = sent, late
+        self._was_starting = is_starting
         self.sent += sent - sent_before
         self.late += late - late_before
         self._before = process, sent, late
@@ -202,8 +222,14 @@ class Lateness:
     FACTOR = 2.0  # of the share that the quiet daemon has
     ALLOWANCE = 0.02  # of all frames: what the faults and the additional layers may cost
 
-    def __init__(self, ledger: Ledger, invariant: str = "late frames against the control") -> None:
-        self.ledger, self.invariant = ledger, invariant
+    def __init__(
+        self, ledger: Ledger, invariant: str = "late frames against the control",
+        frames_min: int = 600,
+    ) -> None:  # fmt: skip
+        """`frames_min`: a shorter part of the run, such as the rest of the last minute, is not
+        compared."""
+        self.ledger, self.invariant, self.frames_min = ledger, invariant, frames_min
+        ledger.require(invariant)
         self.subject, self.control = FrameCount(), FrameCount()
         self._marks = (0, 0, 0, 0)
         self._was_starved = False
@@ -231,7 +257,7 @@ class Lateness:
             f"control {quiet_late}/{quiet_sent + quiet_late} ({quiet_share:.2%}), "
             f"dropped since the start {dict(self.subject.reasons)}"
         )
-        if sent + late >= 600:
+        if sent + late >= self.frames_min:
             self.ledger.measure(
                 "late frames beyond the control in a minute", 100 * max(0, share - quiet_share), "%"
             )

@@ -1,6 +1,6 @@
 """streamd while what it depends on dies, freezes, fills up or lies; and while it is killed itself.
 
-Each fault is repeated LAYERCAST_REPEATS times: once by default, 20 times by `tools/dev soak`.
+Each fault is repeated LAYERCAST_REPEATS times: once by default, 20 times by `tools/dev soak faults`.
 """
 
 import json
@@ -17,8 +17,16 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
-from daemon import Daemon, RedisServer, RtmpServer, frames_missing, free_port, wait_for
-from decoding_test import processes_of
+from daemon import (
+    Daemon,
+    Proxy,
+    RedisServer,
+    RtmpServer,
+    frames_missing,
+    free_port,
+    processes_of,
+    wait_for,
+)
 from harness import PATIENCE_SECONDS, png, small_disk
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
@@ -38,50 +46,6 @@ layers:
   - {id: box, type: overlay, size: [80, 60], transform: {position: [20, 20]},
      content: {type: color, color: "#ff8000"}}
 """
-
-
-class Proxy:
-    """Passes a connection on to a server, at most so many bytes a second."""
-
-    def __init__(
-        self, target: int, bytes_per_second: float, buffer_bytes: int = 16384
-    ) -> None:
-        self.target = target
-        self.buffer_bytes = buffer_bytes
-        self.bytes_per_second = bytes_per_second
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.sockets: list[socket.socket] = []
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            # Small buffers: what is slow is felt at once.
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer_bytes)
-            server = socket.create_connection(("127.0.0.1", self.target))
-            self.sockets += [client, server]
-            threading.Thread(target=self.pump, args=[client, server], daemon=True).start()
-            threading.Thread(target=self.pump, args=[server, client], daemon=True).start()
-
-    def pump(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while chunk := source.recv(4096):
-                target.sendall(chunk)
-                time.sleep(len(chunk) / self.bytes_per_second)
-        except OSError:
-            pass
-        finally:
-            source.close()
-            target.close()
-
-    def close(self) -> None:
-        self.listener.close()
-        for each in self.sockets:
-            each.close()
 
 
 class Rude:

@@ -59,9 +59,7 @@ class Picture(NamedTuple):
 
 
 def look(daemon: Daemon) -> Picture:
-    answer = wait_for(
-        lambda: (a := daemon.call("GET", "/api/v1/snapshot.png")).status == 200 and a, "on air"
-    )
+    answer = daemon.snapshot()
     rgb = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"],
         input=answer.body, capture_output=True, timeout=PATIENCE_SECONDS, check=True,

@@ -148,7 +148,7 @@ class OnAir(StreamdTest):
 
     def test_a_snapshot_shows_the_scene(self) -> None:
         daemon = self.daemon()
-        png = daemon.call("GET", "/api/v1/snapshot.png")
+        png = daemon.snapshot()
         self.assertEqual(png.headers["content-type"], "image/png")
         self.assert_near(pixel_of(png.body, 40, 40), (0xFF, 0x80, 0x00))
         self.assert_near(pixel_of(png.body, 300, 10), (0x20, 0x40, 0x60))
@@ -188,7 +188,7 @@ class Changes(StreamdTest):
         )
         self.assertEqual(done.status, 200, done)
         self.assertGreater(done.json()["frame"], before)
-        png = daemon.call("GET", "/api/v1/snapshot.png").body
+        png = daemon.snapshot().body
         self.assert_near(pixel_of(png, 40, 40), (0, 0xFF, 0))
 
     def test_an_animation_begins_at_the_frame_that_first_shows_its_layer(self) -> None:
@@ -200,7 +200,7 @@ class Changes(StreamdTest):
             "animations": [{"effect": "fade", "from": 0, "to": 1, "duration": "30s"}],
         }  # fmt: skip
         daemon.call("POST", "/api/v1/layers?wait=on-air", fading)
-        png = daemon.call("GET", "/api/v1/snapshot.png").body
+        png = daemon.snapshot().body
         # At once it is all but clear, whatever the age of the stream.
         red = pixel_of(png, 220, 40)[0]
         self.assertLess(red, 0x20 + 25)
@@ -212,7 +212,7 @@ class Changes(StreamdTest):
             {"type": "overlay", "size": [80, 60], "transform": {"position": [20, 20]},
              "content": {"type": "image", "source": "missing.png"}},
         )  # fmt: skip
-        png = daemon.call("GET", "/api/v1/snapshot.png").body
+        png = daemon.snapshot().body
         red, green, blue = pixel_of(png, 24, 24)
         self.assertGreater(red, green + 40)
         self.assertGreater(red, blue + 20)
@@ -242,11 +242,8 @@ class Changes(StreamdTest):
         path = "/api/v1/layers/talk"
 
         def lies_at_the_bottom(daemon: Daemon) -> bool:
-            return pixel_of(daemon.call("GET", "/api/v1/snapshot.png").body, 115, 153)[2] > 240
+            return pixel_of(daemon.snapshot().body, 115, 153)[2] > 240
 
-        wait_for(
-            lambda: daemon.call("GET", "/api/v1/snapshot.png").status == 200, "the first frame"
-        )
         self.assertFalse(lies_at_the_bottom(daemon))
         said = daemon.call("POST", path + "/messages?wait=on-air",
                            {"author": "Ana", "text": "hello █████"}).json()  # fmt: skip
@@ -294,12 +291,12 @@ class Changes(StreamdTest):
         daemon.call("POST", "/api/v1/stream/pause")
         wait_for(lambda: daemon.status()["state"] == "paused", "paused")
         time.sleep(0.1)  # a frame may be under way
-        first = daemon.call("GET", "/api/v1/snapshot.png").body
+        first = daemon.snapshot().body
         frames = daemon.output("cli-1")["frames"]
         wait_for(lambda: daemon.output("cli-1")["frames"] > frames + 10, "still sending")
-        self.assertEqual(first, daemon.call("GET", "/api/v1/snapshot.png").body)
+        self.assertEqual(first, daemon.snapshot().body)
         daemon.call("POST", "/api/v1/stream/start")
-        wait_for(lambda: daemon.call("GET", "/api/v1/snapshot.png").body != first, "moving again")
+        wait_for(lambda: daemon.snapshot().body != first, "moving again")
 
     def test_another_size_and_rate_while_running(self) -> None:
         server = self.rtmp()

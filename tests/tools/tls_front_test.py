@@ -10,7 +10,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from daemon import Authority, Daemon, Server, answers, free_port, wait_for
+from daemon import Authority, Daemon, Server, answers, wait_for
 from harness import PATIENCE_SECONDS, ROOT
 
 SCENE = """version: 1

@@ -166,9 +166,7 @@ class OnAir(unittest.TestCase):
 
     def shown(self, daemon: Daemon, x: int = 40, y: int = 40) -> tuple[int, ...]:
         picture = self.folder / "snapshot.png"
-        # On a busy machine, the first frames are late.
-        wait_for(lambda: daemon.call("GET", "/api/v1/snapshot.png").status == 200, "a snapshot")
-        picture.write_bytes(daemon.call("GET", "/api/v1/snapshot.png").body)
+        picture.write_bytes(daemon.snapshot().body)
         rgba = subprocess.run(
             ["ffmpeg", "-v", "error", "-i", picture, "-f", "rawvideo", "-pix_fmt", "rgba", "-"],
             check=True, capture_output=True,
