@@ -13,6 +13,7 @@ import unittest
 from pathlib import Path
 
 from daemon import processes_of
+from font_files import doubling_font, plain_font
 from harness import PATIENCE_SECONDS, ToolTest, plain_png, scene_text, tool, wait_until
 from layerctl_test import LiveTest
 
@@ -76,6 +77,22 @@ class OnAir(LiveTest):
                   "content.source=endless.svg", "size=[4000, 4000]")  # fmt: skip
         # Of CPU time; on a busy machine, the wait for an answer ends first.
         wait_until(lambda: "it takes more than" in self.failure("endless"))
+
+    def test_a_font_that_never_ends_costs_only_its_text(self) -> None:
+        self.file("plain.ttf", plain_font())
+        self.file("doubling.ttf", doubling_font(worst_first=True))
+        text = ("content.type=text", "content.text=AB {{frame}}", "size=[90, 40]")
+        self.told("create", "overlay", "--id", "bad", *text, "content.style.font_file=doubling.ttf")
+        wait_until(lambda: len(processes_of(self.daemon.pid)) >= 2)
+        # Other texts are drawn while the font is checked.
+        self.assertEqual(self.ctl("create", "overlay", "--id", "good", *text, "--wait",
+                                  "content.style.font_file=plain.ttf").status, 0)  # fmt: skip
+        self.assertEqual(self.failure("bad"), "")
+        wait_until(lambda: "takes more than" in self.failure("bad"))
+        self.assertIn("doubling.ttf", self.failure("bad"))
+        self.assertEqual(self.failure("good"), "")
+        self.told("rm", "bad")
+        wait_until(lambda: len(processes_of(self.daemon.pid)) <= 1)
 
     def load_endless(self) -> None:
         """Both loaders are busy for seconds."""
@@ -166,6 +183,27 @@ class Offline(ToolTest):
                 f"content: {{type: svg, source: {name}.svg}}}}"))  # fmt: skip
             done = self.run_tool("render-frames", "scene.yaml", "--at", "0")
             self.assert_refused(done, 1, f"{name}.svg", "cannot be")
+
+    def test_fonts_that_never_end_are_refused(self) -> None:
+        self.file("doubling.ttf", doubling_font())
+        self.file("worst.ttf", doubling_font(worst_first=True))
+        text = "{id: a, type: overlay, content: {type: text, text: AB%s}}"
+        for scene, *words in (
+            (scene_text(text % ", style: {font_file: worst.ttf}"), "worst.ttf", "takes more than"),
+            (scene_text(text % "") + "fonts: [doubling.ttf]\n", "doubling.ttf", "glyph"),
+        ):
+            self.file("scene.yaml", scene)
+            done = self.run_tool("render-frames", "scene.yaml", "--at", "0")
+            self.assert_refused(done, 1, *words)
+
+    def test_fonts_are_drawn_as_in_the_process_itself(self) -> None:
+        self.file("plain.ttf", plain_font())
+        self.file("scene.yaml", scene_text(
+            "{id: a, type: overlay, "
+            "content: {type: text, text: AB, style: {font_file: plain.ttf, font_size: 40}}}"))
+        shown = self.render("scene.yaml", "--at", "0")
+        self.assertEqual(shown, self.render("scene.yaml", "--at", "0", "--decode", "in-process"))
+        self.assertGreater(len(set(shown)), 2)  # not empty
 
     def test_options_are_checked(self) -> None:
         self.file("scene.yaml", scene_text())

@@ -25,6 +25,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 from daemon import Daemon, processes_of, wait_for
+from font_files import doubling_font
 from harness import PATIENCE_SECONDS, plain_png, png, png_chunk
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
@@ -168,11 +169,23 @@ def damaged_png(chance: Random) -> Made:
     return "png", bytes(content[: chance.randint(20, len(content))])
 
 
+def font_doubling(chance: Random) -> Made:
+    """A glyph that is made of two of another one, and so on."""
+    return "ttf", doubling_font(chance.randint(30, 60), worst_first=chance.random() < 0.5)
+
+
+def damaged_font(chance: Random) -> Made:
+    content = bytearray(Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf").read_bytes())
+    for _ in range(chance.randint(1, 200)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    return "ttf", bytes(content)
+
+
 KINDS: tuple[Callable[[Random], Made], ...] = (
     svg_convolution, svg_text_sizes, svg_turbulence, svg_uses, svg_rules, svg_letters,
-    png_text_bomb, png_size, apng_length, gif_pictures, damaged_png,
+    png_text_bomb, png_size, apng_length, gif_pictures, damaged_png, font_doubling, damaged_font,
 )  # fmt: skip
-CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif"}
+CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif", "ttf": "text"}
 
 
 # ---- Requests -----------------------------------------------------------------------------------
@@ -300,7 +313,10 @@ class HostileTest(unittest.TestCase):
         return {each["subject"] for each in reasons if each["part"] == "layers"}
 
     def add(self, daemon: Daemon, name: str, file: str) -> int:
-        content = {"type": CONTENTS[file.rsplit(".", 1)[1]], "source": file}
+        ending = file.rsplit(".", 1)[1]
+        content: dict[str, Any] = {"type": CONTENTS[ending], "source": file}
+        if ending == "ttf":
+            content = {"type": "text", "text": "AB", "style": {"font_file": file}}
         layer = {"id": name, "type": "overlay", "size": [100, 90], "content": content}
         return daemon.call("POST", "/api/v1/layers", layer).status
 

@@ -2,6 +2,7 @@
 
 #include "content/decode/helper_decoder.h"
 #include "content/image/decoder.h"
+#include "content/text/font_check.h"
 #include "media/helper/helper_live.h"
 #include "media/helper/helper_media.h"
 #include "sandbox/helper.h"
@@ -160,8 +161,12 @@ base::Result<void> apply_decoding(const DecodingSettings& settings, const Log& l
   const auto on_failure = [&log, metrics](const sandbox::JobFailure& failure) {
     note_failure(failure, log, metrics);
   };
-  content::set_decoder(std::make_unique<content::HelperDecoder>(
-      content::HelperDecoder::Options{std::move(images), on_failure}));
+  auto decoder = std::make_unique<content::HelperDecoder>(
+      content::HelperDecoder::Options{std::move(images), on_failure});
+  // The decoder lives as long as the process.
+  content::set_font_check(
+      [raw = decoder.get()](const std::string& path) { return raw->check_font(path); });
+  content::set_decoder(std::move(decoder));
   const media::HelperMedia helper{std::move(media), on_failure};
   media::set_video_opener(media::video_opener_of(helper));
   media::set_audio_files(media::audio_files_of(helper));

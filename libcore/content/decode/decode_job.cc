@@ -4,6 +4,7 @@
 #include "content/image/decoder.h"
 #include "content/image/image_content.h"
 #include "content/picture/remarks.h"
+#include "content/text/font_check.h"
 #include "content/text/fonts.h"
 #include "sandbox/known_files.h"
 #include "sandbox/sealed_bytes.h"
@@ -96,6 +97,13 @@ class Work {
     auto opened = decoder().svg(std::move(text));
     remarks = collected.take();
     return opened;
+  }
+
+  static DecodeAnswer done(const CheckFontMessage& /*request*/, Descriptors& descriptors) {
+    if (descriptors.empty()) return error_answer(base::internal_error("the file is missing"));
+    constexpr const char* kName = "/checked-font";
+    sandbox::known_files::add(kName, std::move(descriptors.front()));
+    return font_answer(read_whole_font(kName));
   }
 
   DecodeAnswer done(const DrawMessage& request, Descriptors& /*descriptors*/) {

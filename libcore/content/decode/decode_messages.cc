@@ -35,6 +35,7 @@ int int_of(MessageReader& reader) {
 
 void put(MessageWriter& /*writer*/, const ImageRequestMessage& /*request*/) {}
 void put(MessageWriter& /*writer*/, const OpenPicturesMessage& /*request*/) {}
+void put(MessageWriter& /*writer*/, const CheckFontMessage& /*request*/) {}
 
 void put(MessageWriter& writer, const PictureMessage& request) {
   writer.put(int64_t{request.number});
@@ -64,6 +65,7 @@ void put(MessageWriter& writer, const DrawAtMessage& request) {
 
 void take(MessageReader& /*reader*/, ImageRequestMessage& /*request*/) {}
 void take(MessageReader& /*reader*/, OpenPicturesMessage& /*request*/) {}
+void take(MessageReader& /*reader*/, CheckFontMessage& /*request*/) {}
 
 void take(MessageReader& reader, PictureMessage& request) { request.number = int_of(reader); }
 
@@ -100,7 +102,8 @@ DecodeRequest taken(MessageReader& reader) {
 using Take = DecodeRequest (*)(MessageReader& reader);
 constexpr Take kTakes[] = {taken<ImageRequestMessage>, taken<OpenPicturesMessage>,
                            taken<PictureMessage>,      taken<OpenSvgMessage>,
-                           taken<DrawMessage>,         taken<DrawAtMessage>};
+                           taken<DrawMessage>,         taken<DrawAtMessage>,
+                           taken<CheckFontMessage>};
 static_assert(std::size(kTakes) == std::variant_size_v<DecodeRequest>);
 
 // ---- Answers ------------------------------------------------------------------------------------
@@ -221,6 +224,13 @@ DecodeAnswer svg_answer(base::SizeF size, const std::vector<std::string>& remark
   return {writer.take(), {}};
 }
 
+DecodeAnswer font_answer(const base::Result<void>& checked) {
+  if (!checked) return error_answer(checked.error());
+  MessageWriter writer;
+  writer.put(kSucceeded);
+  return {writer.take(), {}};
+}
+
 base::Result<Pixels> picture_in(const sandbox::Message& answer,
                                 const std::optional<base::SizeI>& size) {
   TRY(MessageReader reader, succeeded(answer));
@@ -276,6 +286,12 @@ base::Result<SvgHeader> svg_in(const sandbox::Message& answer) {
     return rule_broken();
   }
   return header;
+}
+
+base::Result<void> font_in(const sandbox::Message& answer) {
+  TRY(const MessageReader reader, succeeded(answer));
+  if (!reader.is_complete()) return rule_broken();
+  return {};
 }
 
 }  // namespace layercast::content

@@ -41,8 +41,10 @@ struct DrawAtMessage {
   base::Affine map;
   base::SizeI canvas;
 };
+/// Read a font file, as read_whole_font(). Descriptors: the file.
+struct CheckFontMessage {};
 using DecodeRequest = std::variant<ImageRequestMessage, OpenPicturesMessage, PictureMessage,
-                                   OpenSvgMessage, DrawMessage, DrawAtMessage>;
+                                   OpenSvgMessage, DrawMessage, DrawAtMessage, CheckFontMessage>;
 
 std::string request_message(const DecodeRequest& request);
 /// nullopt: it is no request.
@@ -60,6 +62,7 @@ DecodeAnswer picture_answer(const base::Result<frame::Image<frame::PremulRgba8>>
 /// The delays are in a file in memory.
 DecodeAnswer pictures_answer(const PictureReader& reader);
 DecodeAnswer svg_answer(base::SizeF size, const std::vector<std::string>& remarks);
+DecodeAnswer font_answer(const base::Result<void>& checked);
 
 /// The picture of an answer. No colour is above alpha, whatever the job sent. `size`: the size that
 /// it must have; absent: any within the limits.
@@ -83,5 +86,8 @@ struct SvgHeader {
 };
 /// Errors: as picture_in().
 base::Result<SvgHeader> svg_in(const sandbox::Message& answer);
+
+/// Errors: as picture_in().
+base::Result<void> font_in(const sandbox::Message& answer);
 
 }  // namespace layercast::content

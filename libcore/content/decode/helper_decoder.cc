@@ -183,4 +183,14 @@ base::Result<std::unique_ptr<Svg>> HelperDecoder::svg(std::string text) {
   return std::unique_ptr<Svg>(std::make_unique<HelperSvg>(std::move(session), header.size));
 }
 
+base::Result<void> HelperDecoder::check_font(const std::string& path) {
+  auto file = base::open_file(path);
+  if (!file) return {};
+  std::vector<Descriptor> files;
+  files.emplace_back(file.value().release());
+  Session session(options_, kSvgLimits, CheckFontMessage{});
+  TRY(const sandbox::Message answer, session.open(std::move(files)));
+  return font_in(answer);
+}
+
 }  // namespace layercast::content

@@ -32,6 +32,9 @@ class HelperDecoder final : public Decoder {
       std::shared_ptr<const std::string> bytes) override;
   base::Result<std::unique_ptr<Svg>> svg(std::string text) override;
 
+  /// Reads a font file as read_whole_font(); one that cannot be opened passes.
+  base::Result<void> check_font(const std::string& path);
+
  private:
   std::shared_ptr<const Options> options_;
 };

@@ -4,12 +4,14 @@
 #include "base/check.h"
 #include "base/client_limits.h"
 #include "base/nearest.h"
+#include "content/text/font_check.h"
 #include "content/text/glyph_cache.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <filesystem>
 #include <fontconfig/fontconfig.h>
@@ -188,7 +190,20 @@ class FontList {
   std::vector<PatternPtr> fonts_;
 };
 
-base::Result<FontList> fonts_in_file(const std::string& path, const std::string& shown_path) {
+base::Result<void> checked(const std::string& path, const std::string& shown_path) {
+  auto result = check_font(path);
+  if (result) return {};
+  base::Error error = std::move(result).error();
+  error.where = shown_path;
+  return error;
+}
+
+// Which files are read without check_font(): the default fonts and those that are installed come
+// with the system.
+enum class Trust : uint8_t { kChecked, kOfTheSystem };
+
+base::Result<FontList> fonts_in_file(const std::string& path, const std::string& shown_path,
+                                     Trust trust) {
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
   if (status.type() == std::filesystem::file_type::not_found) {
@@ -207,6 +222,7 @@ base::Result<FontList> fonts_in_file(const std::string& path, const std::string&
     }
     return base::io_error("the font file cannot be read", shown_path);
   }
+  if (trust == Trust::kChecked) TRY_DO(checked(path, shown_path));
   const FontSetPtr set(FcFontSetCreate());
   int faces = 0;
   FcFreeTypeQueryAll(fc_text(path.c_str()), static_cast<unsigned>(-1), nullptr, &faces, set.get());
@@ -294,7 +310,8 @@ std::vector<std::string> files_in(const std::string& folder) {
 bool add_default(const std::vector<std::string>& files, const std::string& family,
                  FontList& fonts) {
   for (const auto& file : files) {
-    if (const auto found = fonts_in_file(file, file); found.ok()) fonts.add(found.value());
+    const auto found = fonts_in_file(file, file, Trust::kOfTheSystem);
+    if (found.ok()) fonts.add(found.value());
   }
   return fonts.has(base::lower_case(family));
 }
@@ -472,10 +489,11 @@ struct FontLibrary::State {
     return (std::filesystem::path(folder) / path).string();
   }
 
-  base::Result<const FontList*> load(const std::string& path, const std::string& shown_path) {
+  base::Result<const FontList*> load(const std::string& path, const std::string& shown_path,
+                                     Trust trust = Trust::kChecked) {
     auto found = files.find(path);
     if (found == files.end()) {
-      TRY(FontList fonts, fonts_in_file(path, shown_path));
+      TRY(FontList fonts, fonts_in_file(path, shown_path, trust));
       found = files.emplace(path, std::move(fonts)).first;
     }
     return &found->second;
@@ -549,7 +567,7 @@ struct FontLibrary::State {
       fonts.add(base);
     }
     for (const auto& path : additions.installed_files) {
-      TRY(const FontList* installed_fonts, load(path, path));
+      TRY(const FontList* installed_fonts, load(path, path, Trust::kOfTheSystem));
       fonts.add(*installed_fonts);
     }
     FontMap map;
@@ -569,6 +587,17 @@ void FontLibrary::add_files(const std::vector<std::string>& paths) {
   fonts.add(state_->base);
   state_->base = std::move(fonts);
   state_->make_current();
+}
+
+base::Result<void> FontLibrary::check_file(const std::string& file) {
+  if (file.empty()) return {};
+  std::string path;
+  {
+    const std::lock_guard lock(mutex_);
+    path = state_->absolute(file);
+    if (state_->files.contains(path)) return {};
+  }
+  return checked(path, file);
 }
 
 std::vector<std::string> FontLibrary::base_files() const {

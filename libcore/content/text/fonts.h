@@ -46,7 +46,7 @@ class FontLibrary {
   /// `folder`.
   /// While the library exists, text inside SVGs uses these fonts too (those of the newest library).
   /// Errors: kNotFound for a missing file or default font, kInvalidInput for a file that is not a
-  /// font, kIo for one that cannot be read.
+  /// font, kIo for one that cannot be read; as check_font() for `files`.
   static base::Result<std::unique_ptr<FontLibrary>> create(
       const std::vector<std::string>& files = {}, const std::string& folder = {},
       const DefaultFontFolders& defaults = {});
@@ -57,6 +57,10 @@ class FontLibrary {
   /// Adds font files to those of texts inside SVGs, before the others; files that are no fonts are
   /// skipped. Range: no text was drawn yet.
   void add_files(const std::vector<std::string>& paths);
+  /// Checks the file of a request with check_font() unless the library has read it. A check takes
+  /// up to seconds: call this before Use, which keeps other threads from the library.
+  /// Errors: as check_font().
+  base::Result<void> check_file(const std::string& file);
   /// The paths of the files of all fonts that every text may use.
   std::vector<std::string> base_files() const;
 

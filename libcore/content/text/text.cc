@@ -132,6 +132,7 @@ base::Result<Raster> rasterise_text_within(const scene::TextContent& content, st
   const scene::TextStyle& style = content.style;
   const scene::Insets& padding = style.padding;
   TRY(const TextSource source, read_text_source(content, text));
+  TRY_DO(fonts.check_file(style.font_file.value_or("")));
   FontLibrary::Use use(fonts);
   TRY(const FontChoice choice,
       use.choose({style.font_family, style.font_file.value_or(""), source.families}));

@@ -75,6 +75,11 @@ TEST(DecodeRequests, AreReadAsTheyWereWritten) {
   EXPECT_EQ(draw_at.canvas, sent.canvas);
 }
 
+TEST(DecodeRequests, OfAFontIsReadAsItWasWritten) {
+  EXPECT_TRUE(
+      std::holds_alternative<CheckFontMessage>(*request_of(request_message(CheckFontMessage{}))));
+}
+
 TEST(DecodeRequests, OtherBytesAreNone) {
   const std::string whole = request_message(DrawMessage{{5, 6}, {1, 2, 3, 4}});
   for (size_t size = 0; size < whole.size(); ++size)
@@ -109,6 +114,15 @@ TEST(DecodeAnswers, CarryHeaders) {
   ASSERT_TRUE(svg);
   EXPECT_EQ(svg.value().size, (base::SizeF{2.5, 3}));
   EXPECT_THAT(svg.value().remarks, ::testing::ElementsAre("a remark", "another\\x1b[1m"));
+}
+
+TEST(DecodeAnswers, OfAFontSayWhetherItIsGood) {
+  EXPECT_TRUE(font_in(message_of(font_answer({}))));
+  const auto bad = font_in(message_of(font_answer(base::over_limit("too slow"))));
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().code, base::ErrorCode::kLimit);
+  EXPECT_FALSE(font_in(message_of({-1, 5})));
+  EXPECT_FALSE(font_in(Message{}));
 }
 
 // ---- What a hostile process may answer ----------------------------------------------------------

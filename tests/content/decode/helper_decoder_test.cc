@@ -99,6 +99,19 @@ TEST_F(HelperDecoderTest, PassesErrorsOn) {
   EXPECT_TRUE(failures_.empty());
 }
 
+TEST_F(HelperDecoderTest, ChecksFonts) {
+  for (const char* font : {"/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf",
+                           "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf"}) {
+    const auto checked = decoder_.check_font(font);
+    EXPECT_TRUE(checked) << checked.error().to_string();
+  }
+  const auto none = decoder_.check_font("/etc/passwd");
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "the file is not a font");
+  EXPECT_TRUE(decoder_.check_font("/nonexistent"));  // who reads it tells why
+  EXPECT_TRUE(failures_.empty());
+}
+
 struct Hostile {
   const char* name;
   std::string text;
