@@ -50,9 +50,10 @@ LIBRARIES: list[tuple[str, str, set[str]]] = [
     ("libheif and Little CMS", r"libheif/|lcms2\.h", {"content/image"}),
     (
         "encoders of animated pictures",
-        r"cgif\.h|libimagequant\.h|webp/|avif/",
+        r"cgif\.h|libimagequant\.h|webp/(mux|encode)|avif/",
         {"content/encode", "tests/content"},
     ),
+    ("libwebp's decoder of animations", r"webp/demux", {"content/image/webp_reader"}),
     (
         "pango, cairo and what is under them",
         r"pango/|cairo|fontconfig/|harfbuzz/|hb[.-]|ft2build\.h|freetype|fribidi"

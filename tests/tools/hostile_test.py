@@ -27,6 +27,7 @@ from urllib.parse import urlparse
 from daemon import Daemon, processes_of, wait_for
 from font_files import doubling_font
 from harness import PATIENCE_SECONDS, plain_png, png, png_chunk
+from image_files import plain_webp_animation
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
 SEED = int(os.environ.get("LAYERCAST_SEED", "1"))
@@ -160,6 +161,12 @@ def gif_pictures(chance: Random) -> Made:
     return "gif", start + (control + image) * chance.randint(20_000, 60_000) + b";"
 
 
+def webp_length(chance: Random) -> Made:
+    """As apng_length."""
+    colors = [(picture, 255 - picture, 0, 255) for picture in range(chance.randint(60, 120))]
+    return "webp", plain_webp_animation(chance.choice((3000, 4000)), colors, 40)
+
+
 def damaged_png(chance: Random) -> Made:
     width, height = chance.randint(1, 300), chance.randint(1, 300)
     rows = b"".join(b"\0" + chance.randbytes(width * 4) for _ in range(height))
@@ -183,9 +190,9 @@ def damaged_font(chance: Random) -> Made:
 
 KINDS: tuple[Callable[[Random], Made], ...] = (
     svg_convolution, svg_text_sizes, svg_turbulence, svg_uses, svg_rules, svg_letters,
-    png_text_bomb, png_size, apng_length, gif_pictures, damaged_png, font_doubling, damaged_font,
+    png_text_bomb, png_size, apng_length, webp_length, gif_pictures, damaged_png, font_doubling, damaged_font,
 )  # fmt: skip
-CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif", "ttf": "text"}
+CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif", "webp": "gif", "ttf": "text"}
 
 
 # ---- Requests -----------------------------------------------------------------------------------

@@ -72,6 +72,58 @@ def png(
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + pixels + chunk(b"IEND", b"")
 
 
+def plain_interlaced_png(side: int, color: tuple[int, int, int]) -> bytes:
+    """A large PNG of one colour; Adam7."""
+    data = zlib.compressobj(1)
+    packed = b""
+    for left, top, across, down in _PASSES:
+        row = b"\0" + bytes(color) * len(range(left, side, across))
+        for _ in range(top, side, down):
+            packed += data.compress(row)
+    header = struct.pack(">IIBBBBB", side, side, 8, RGB, 0, 0, 1)
+    pixels = chunk(b"IDAT", packed + data.flush())
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
+# ---- WebP ----------------------------------------------------------------------------------------
+
+RgbaColor = tuple[int, int, int, int]
+
+
+def _riff(kind: bytes, body: bytes) -> bytes:
+    return kind + struct.pack("<I", len(body)) + body + bytes(len(body) % 2)
+
+
+def _lossless_bits(side: int, color: RgbaColor) -> bytes:
+    """A picture of one colour, in which a pixel takes no bit. Source: RFC 9649, section 3."""
+    red, green, blue, alpha = color
+    fields = [(side - 1, 14), (side - 1, 14), (1, 1), (0, 3)]  # it has alpha; version 0
+    fields += [(0, 1), (0, 1), (0, 1)]  # no transforms, no colour cache, one group of codes
+    for value in (green, red, blue, alpha):
+        fields += [(1, 1), (0, 1), (1, 1), (value, 8)]  # a code of one symbol, of 8 bits
+    fields += [(1, 1), (0, 1), (0, 1), (0, 1)]  # the code of distances
+    bits = at = 0
+    for field, length in fields:
+        bits |= field << at
+        at += length
+    return b"\x2f" + bits.to_bytes((at + 7) // 8, "little")
+
+
+def plain_webp(side: int, color: RgbaColor) -> bytes:
+    return _riff(b"RIFF", b"WEBP" + _riff(b"VP8L", _lossless_bits(side, color)))
+
+
+def plain_webp_animation(side: int, colors: Sequence[RgbaColor], milliseconds: int) -> bytes:
+    """A picture of each colour; played forever. Source: RFC 9649, section 2.7."""
+    size = struct.pack("<I", side - 1)[:3] * 2
+    body = _riff(b"VP8X", struct.pack("<I", 0x12) + size)  # alpha and animation
+    body += _riff(b"ANIM", bytes(6))
+    for color in colors:
+        start = bytes(6) + size + struct.pack("<I", milliseconds)[:3] + b"\0"
+        body += _riff(b"ANMF", start + _riff(b"VP8L", _lossless_bits(side, color)))
+    return _riff(b"RIFF", b"WEBP" + body)
+
+
 # ---- AVIF ----------------------------------------------------------------------------------------
 
 AVIF_SIZE = (24, 16)

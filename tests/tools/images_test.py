@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from harness import WIDTH, Pixel, ToolTest
 from image_files import (
     AVIF_SIZE, GREY, PALETTE, QUARTERS, RGB, RGB_ALPHA, avif, chunk, cicp, clap, gama, iccp, imir,
-    irot, ispe, light, lut_profile, nclx, png, tiff, value_of,
+    irot, ispe, light, lut_profile, nclx, plain_interlaced_png, plain_webp, plain_webp_animation, png,
+    tiff, value_of,
 )  # fmt: skip
 from png_cases import CHUNKS, COLORS, HDR_CHUNKS, SIDE, ChunkCases, Color, Kind, kinds
 
@@ -436,6 +437,30 @@ class Refused(ImageTest):
                 said = self.refused(content, name)
                 self.assertIn("damaged or cut short", said)
                 self.assertNotIn("seek", said)
+
+
+class Large(ToolTest):
+    """Of more than 100 MB of pixels: libvips would keep them in a file."""
+
+    def color_at(self, kind: str, name: str, time: str) -> Pixel:
+        layer = f"{{id: a, type: overlay, size: [8, 8], content: {{type: {kind}, source: {name}}}}}"
+        frame = self.render(self.scene(layer), "--at", time)
+        return tuple(frame[(4 * WIDTH + 4) * 4 :][:4])
+
+    def test_stills_are_shown(self) -> None:
+        for name, content in (
+            ("large.webp", plain_webp(6000, (200, 40, 90, 255))),
+            ("large.png", plain_interlaced_png(6000, (200, 40, 90))),
+        ):
+            self.file(name, content)
+            self.assertEqual(self.color_at("image", name, "0"), (200, 40, 90, 255), name)
+
+    def test_animations_are_shown(self) -> None:
+        colors = [(20 * number, 40, 90, 255) for number in range(8)]
+        self.file("large.webp", plain_webp_animation(2500, colors, 100))
+        for number in (0, 5, 7, 3):
+            time = f"{number * 100 + 50}ms"
+            self.assertEqual(self.color_at("gif", "large.webp", time), colors[number])
 
 
 if __name__ == "__main__":

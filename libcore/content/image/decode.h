@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace layercast::content {
@@ -24,27 +25,25 @@ base::Result<frame::Image<frame::PremulRgba8>> decode_image(std::string_view byt
 /// The size in the header of such a file, checked against the limits. Errors: as decode_image().
 base::Result<base::SizeI> image_size(std::string_view bytes);
 
-/// The pictures of an animated WebP file, decoded like decode_image() and composed with the earlier
-/// ones. Files of other formats, or with one picture, have that one.
+/// The first picture of a file of any of these formats, as its only one.
 /// Thread: one at a time, after initialise_images().
-class PageReader final : public PictureReader {
+class StillReader final : public PictureReader {
  public:
-  /// Reads the header without decoding a picture.
-  /// Errors: as decode_image(); kLimit for too many pictures, or too many pixels in total.
-  static base::Result<std::unique_ptr<PageReader>> open(std::shared_ptr<const std::string> bytes);
-  ~PageReader() override;
+  /// Reads the header without decoding the picture. Errors: as decode_image().
+  static base::Result<std::unique_ptr<StillReader>> open(std::shared_ptr<const std::string> bytes);
 
-  base::SizeI size() const override;
-  int count() const override;
-  std::vector<base::Duration> delays() const override;
-  int plays() const override;
+  base::SizeI size() const override { return size_; }
+  int count() const override { return 1; }
+  std::vector<base::Duration> delays() const override { return {}; }
+  int plays() const override { return 0; }
   base::Result<frame::Image<frame::PremulRgba8>> picture(int number) override;
 
  private:
-  struct State;
-  explicit PageReader(std::unique_ptr<State> state);
+  StillReader(std::shared_ptr<const std::string> bytes, base::SizeI size)
+      : bytes_(std::move(bytes)), size_(size) {}
 
-  std::unique_ptr<State> state_;
+  std::shared_ptr<const std::string> bytes_;
+  base::SizeI size_;
 };
 
 }  // namespace layercast::content

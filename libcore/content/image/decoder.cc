@@ -4,6 +4,7 @@
 #include "content/image/decode.h"
 #include "content/image/gif_reader.h"
 #include "content/image/svg.h"
+#include "content/image/webp_reader.h"
 
 #include <utility>
 
@@ -31,7 +32,8 @@ base::Result<std::unique_ptr<PictureReader>> InProcessDecoder::pictures(
     std::shared_ptr<const std::string> bytes) {
   if (is_apng(*bytes)) return opened<ApngReader>(std::move(bytes));
   if (is_gif(*bytes)) return opened<GifReader>(std::move(bytes));
-  return opened<PageReader>(std::move(bytes));
+  if (is_animated_webp(*bytes)) return opened<WebpReader>(std::move(bytes));
+  return opened<StillReader>(std::move(bytes));
 }
 
 base::Result<std::unique_ptr<Svg>> InProcessDecoder::svg(std::string text) {

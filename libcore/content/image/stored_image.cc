@@ -220,10 +220,6 @@ vips::VImage opened(ImageFormat format, std::string_view bytes) {
   return loaded(format, bytes, loading());
 }
 
-vips::VImage opened_with_all_pages(ImageFormat format, std::string_view bytes) {
-  return loaded(format, bytes, loading()->set("n", -1));
-}
-
 StraightImage straight_image(const VImage& stored, const ColorHint& hint) {
   if (is_independent_of_devices(stored)) {
     const auto [color, alpha] =

@@ -17,9 +17,6 @@ namespace layercast::content {
 /// Opens a file; reads the header only. Range: any format but kHeif.
 vips::VImage opened(ImageFormat format, std::string_view bytes);
 
-/// The same with all pictures of an animation stacked vertically.
-vips::VImage opened_with_all_pages(ImageFormat format, std::string_view bytes);
-
 /// A picture of 8-bit sRGB with straight alpha, or one of 8 or 16 bits that `to_srgb` converts.
 struct StraightImage {
   vips::VImage image;  ///< 3 or 4 bands
