@@ -13,8 +13,9 @@ import unittest
 from pathlib import Path
 
 from daemon import processes_of
-from font_files import doubling_font, plain_font
+from font_files import doubling_font, picture_font, plain_font
 from harness import PATIENCE_SECONDS, ToolTest, plain_png, scene_text, tool, wait_until
+from image_files import bits_png
 from layerctl_test import LiveTest
 
 
@@ -195,6 +196,16 @@ class Offline(ToolTest):
             self.file("scene.yaml", scene)
             done = self.run_tool("render-frames", "scene.yaml", "--at", "0")
             self.assert_refused(done, 1, *words)
+
+    def test_fonts_of_large_pictures_are_refused(self) -> None:
+        text = "{id: a, type: overlay, content: {type: text, text: A, style: {font_file: p.ttf}}}"
+        self.file("scene.yaml", scene_text(text))
+        self.file("p.ttf", picture_font(plain_png(20, 20, (255, 0, 0, 255))))
+        self.assertIn(bytes((255, 0, 0, 255)), self.render("scene.yaml", "--at", "0"))
+        for side in (3000, 20000):
+            self.file("p.ttf", picture_font(bits_png(side)))
+            done = self.run_tool("render-frames", "scene.yaml", "--at", "0")
+            self.assert_refused(done, 1, "p.ttf", "glyph 1 is a picture of more than")
 
     def test_fonts_are_drawn_as_in_the_process_itself(self) -> None:
         self.file("plain.ttf", plain_font())

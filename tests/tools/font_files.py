@@ -1,6 +1,7 @@
 """TrueType fonts for tests: valid ones, and ones that keep a font library busy.
 
-Source: OpenType specification 1.9, chapters head, hhea, maxp, hmtx, cmap, loca, glyf, name, post.
+Source: OpenType specification 1.9, chapters head, hhea, maxp, hmtx, cmap, loca, glyf, name, post,
+sbix.
 """
 
 import struct
@@ -34,8 +35,12 @@ def compound_glyph(part: int, times: int) -> bytes:
     return glyph
 
 
-def font(glyphs: list[bytes], letters: dict[str, int], family: str = "Test") -> bytes:
-    """A font file. `letters`: the glyph of each letter; the first glyph is that of other letters."""
+def font(
+    glyphs: list[bytes], letters: dict[str, int], family: str = "Test",
+    more: dict[bytes, bytes] | None = None,
+) -> bytes:  # fmt: skip
+    """A font file. `letters`: the glyph of each letter; the first glyph is that of other letters.
+    `more`: further tables."""
     padded = [glyph + bytes(-len(glyph) % 4) for glyph in glyphs]
     offsets, at = [0], 0
     for glyph in padded:
@@ -66,7 +71,7 @@ def font(glyphs: list[bytes], letters: dict[str, int], family: str = "Test") -> 
         b"maxp": struct.pack(">IH13H", 0x10000, count, 100, 10, 100, 10, 2, *[0] * 6, 4, 64),
         b"name": names + text,
         b"post": struct.pack(">IIhhIIIII", 0x30000, 0, -100, 50, 0, 0, 0, 0, 0),
-    }  # fmt: skip
+    } | (more or {})  # fmt: skip
     power = 1 << (len(tables).bit_length() - 1)
     head = struct.pack(
         ">IHHHH", 0x10000, len(tables), 16 * power, power.bit_length() - 1,
@@ -95,3 +100,13 @@ def doubling_font(levels: int = 40, worst_first: bool = False, family: str = "Do
         return font(glyphs, {"A": levels, "B": 0}, family)
     glyphs = [simple_glyph([])] + [compound_glyph(level, 2) for level in range(levels)]
     return font(glyphs, {"A": 0, "B": levels}, family)
+
+
+def picture_font(picture: bytes, family: str = "Pictures") -> bytes:
+    """The letter A is a PNG, for 20 px."""
+    square = simple_glyph(SQUARE)
+    glyph = struct.pack(">hh4s", 0, 0, b"png ") + picture
+    first = 4 + 4 * 3  # the strike begins with its sizes, and an offset for each glyph and the end
+    strike = struct.pack(">HHIII", 20, 72, first, first, first + len(glyph)) + glyph
+    sbix = struct.pack(">HHII", 1, 1, 1, 12) + strike
+    return font([square, square], {"A": 1}, family, {b"sbix": sbix})

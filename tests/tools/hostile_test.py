@@ -25,9 +25,9 @@ from typing import Any
 from urllib.parse import urlparse
 
 from daemon import Daemon, processes_of, wait_for
-from font_files import doubling_font
+from font_files import doubling_font, picture_font
 from harness import PATIENCE_SECONDS, plain_png, png, png_chunk
-from image_files import plain_webp_animation
+from image_files import bits_png, plain_webp_animation
 
 REPEATS = int(os.environ.get("LAYERCAST_REPEATS", "1"))
 SEED = int(os.environ.get("LAYERCAST_SEED", "1"))
@@ -181,6 +181,11 @@ def font_doubling(chance: Random) -> Made:
     return "ttf", doubling_font(chance.randint(30, 60), worst_first=chance.random() < 0.5)
 
 
+def font_pictures(chance: Random) -> Made:
+    """A letter that is a picture of gigabytes."""
+    return "ttf", picture_font(bits_png(chance.randint(10_000, 30_000)))
+
+
 def damaged_font(chance: Random) -> Made:
     content = bytearray(Path("/usr/share/fonts/truetype/dejavu/DejaVuSerif.ttf").read_bytes())
     for _ in range(chance.randint(1, 200)):
@@ -190,7 +195,8 @@ def damaged_font(chance: Random) -> Made:
 
 KINDS: tuple[Callable[[Random], Made], ...] = (
     svg_convolution, svg_text_sizes, svg_turbulence, svg_uses, svg_rules, svg_letters,
-    png_text_bomb, png_size, apng_length, webp_length, gif_pictures, damaged_png, font_doubling, damaged_font,
+    png_text_bomb, png_size, apng_length, webp_length, gif_pictures, damaged_png, font_doubling, font_pictures,
+    damaged_font,
 )  # fmt: skip
 CONTENTS = {"svg": "svg", "png": "image", "apng": "gif", "gif": "gif", "webp": "gif", "ttf": "text"}
 

@@ -85,6 +85,13 @@ def plain_interlaced_png(side: int, color: tuple[int, int, int]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
 
 
+def bits_png(side: int) -> bytes:
+    """A black PNG of one bit a pixel."""
+    header = struct.pack(">IIBBBBB", side, side, 1, GREY, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress((b"\0" + bytes((side + 7) // 8)) * side))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + pixels + chunk(b"IEND", b"")
+
+
 # ---- WebP ----------------------------------------------------------------------------------------
 
 RgbaColor = tuple[int, int, int, int]

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <freetype/freetype.h>
 #include <harfbuzz/hb-ft.h>
@@ -23,6 +24,7 @@ namespace {
 constexpr FT_UInt kPixelSize = 64;
 constexpr size_t kLettersAtOnce = 64;
 constexpr size_t kLettersMax = 70'000;  // more than a font has glyphs
+constexpr int64_t kBitmapPixelsMax = 4 << 20;
 // Of the upper half of a face index, which numbers the named instances of a variable font.
 constexpr int kInstanceBits = 16;
 
@@ -64,16 +66,36 @@ class WorkLimit {
   base::CpuStopwatch watch_;
 };
 
+// Whether the bitmap of a loaded glyph may be drawn.
+base::Result<void> check_bitmap(FT_Face face, FT_UInt glyph, FT_Error error) {
+  const FT_Bitmap& bitmap = face->glyph->bitmap;
+  const bool is_bitmap = error == 0 && face->glyph->format == FT_GLYPH_FORMAT_BITMAP;
+  const bool is_large = is_bitmap && int64_t{bitmap.width} * bitmap.rows > kBitmapPixelsMax;
+  if (!is_large && error != FT_Err_Out_Of_Memory) return {};
+  return base::over_limit("the font cannot be used: glyph " + std::to_string(glyph) +
+                              " is a picture of more than " + std::to_string(kBitmapPixelsMax) +
+                              " pixels",
+                          {});
+}
+
+// At the size that was set.
 base::Result<void> load_glyphs(FT_Face face) {
-  if (FT_IS_SCALABLE(face)) {
-    FT_Set_Pixel_Sizes(face, 0, kPixelSize);
-  } else if (face->num_fixed_sizes > 0) {
-    FT_Select_Size(face, 0);
-  }
   WorkLimit limit;
   for (FT_UInt glyph = 0; glyph < static_cast<FT_UInt>(face->num_glyphs); ++glyph) {
-    static_cast<void>(FT_Load_Glyph(face, glyph, FT_LOAD_NO_HINTING | FT_LOAD_COLOR));
+    const FT_Error error = FT_Load_Glyph(face, glyph, FT_LOAD_NO_HINTING | FT_LOAD_COLOR);
+    TRY_DO(check_bitmap(face, glyph, error));
     TRY_DO(limit.end_part("glyph " + std::to_string(glyph)));
+  }
+  return {};
+}
+
+base::Result<void> load_glyphs_of_all_sizes(FT_Face face) {
+  if (FT_IS_SCALABLE(face) && FT_Set_Pixel_Sizes(face, 0, kPixelSize) == 0) {
+    TRY_DO(load_glyphs(face));
+  }
+  // Pictures of letters, such as emoji.
+  for (FT_Int size = 0; size < face->num_fixed_sizes; ++size) {
+    if (FT_Select_Size(face, size) == 0) TRY_DO(load_glyphs(face));
   }
   return {};
 }
@@ -106,7 +128,7 @@ base::Result<void> shape_letters(FT_Face face) {
 }
 
 base::Result<void> read_face(FT_Face face) {
-  TRY_DO(load_glyphs(face));
+  TRY_DO(load_glyphs_of_all_sizes(face));
   return shape_letters(face);
 }
 
