@@ -21,7 +21,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// The sanitizers reserve terabytes of address space. gcc and clang say differently that one is on.
+// The sanitizers reserve terabytes of address space, and make more system calls. gcc and clang say
+// differently that one is on.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define LAYERCAST_HAS_SANITIZER 1
 #elif defined(__has_feature)
@@ -93,6 +94,9 @@ constexpr std::array kAllowed = {
     SCMP_SYS(rseq),          SCMP_SYS(membarrier),      SCMP_SYS(restart_syscall),
     SCMP_SYS(getuid),        SCMP_SYS(geteuid),         SCMP_SYS(getgid),
     SCMP_SYS(getegid),       SCMP_SYS(set_tid_address),
+#if defined(LAYERCAST_HAS_SANITIZER)
+    SCMP_SYS(pipe),          SCMP_SYS(pipe2),  // by which they check whether memory can be read
+#endif
 };
 
 // Those that name files; known_files answers them.
