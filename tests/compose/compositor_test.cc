@@ -251,9 +251,10 @@ TEST(Compositor, GivesUpAFrameBetweenTiles) {
   options.size = draws.list().canvas;
   Compositor compositor(options);
   const auto over = limit_in(std::chrono::nanoseconds(-1));
-  DrawList empty = draws.list();
-  empty.items.clear();
-  EXPECT_NE(compositor.compose(empty, nullptr, over), nullptr);  // the first one
+  DrawList other = draws.list();
+  other.items.clear();
+  other.background = {9, 9, 9, 255};
+  EXPECT_NE(compositor.compose(other, nullptr, over), nullptr);  // the first one
   std::vector<int64_t> costs;
   EXPECT_EQ(compositor.compose(draws.list(), &costs, over), nullptr);
   EXPECT_EQ(costs, std::vector<int64_t>(draws.list().items.size(), 0));
