@@ -337,7 +337,9 @@ void LiveSource::Work::push(LivePicture picture, Pace pace, const SenderClock& c
   if (pace == Pace::kStamps) {
     at = clock.due(picture.stamp);
     while (coming_.size() >= kPicturesAheadMax && !deadline_.is_stopped()) {
-      changed_.wait_until(lock, coming_.front().at);
+      // A copy: wait_until() reads it after the wait, when the picture may be gone.
+      const Clock::time_point next = coming_.front().at;
+      changed_.wait_until(lock, next);
       advance(Clock::now());
     }
   } else {
