@@ -66,16 +66,18 @@ class WorkLimit {
   base::CpuStopwatch watch_;
 };
 
-// Whether the bitmap of a loaded glyph may be drawn.
-base::Result<void> check_bitmap(FT_Face face, FT_UInt glyph, FT_Error error) {
+base::Error bad_glyph(FT_UInt glyph, const std::string& what) {
+  return base::over_limit("the font cannot be used: glyph " + std::to_string(glyph) + what, {});
+}
+
+// Whether a glyph may be drawn. `error`: of FreeType, which loaded it.
+base::Result<void> check_glyph(FT_Face face, FT_UInt glyph, FT_Error error) {
+  if (error == FT_Err_Out_Of_Memory) return bad_glyph(glyph, " takes too much memory");
+  if (error != 0 || face->glyph->format != FT_GLYPH_FORMAT_BITMAP) return {};
   const FT_Bitmap& bitmap = face->glyph->bitmap;
-  const bool is_bitmap = error == 0 && face->glyph->format == FT_GLYPH_FORMAT_BITMAP;
-  const bool is_large = is_bitmap && int64_t{bitmap.width} * bitmap.rows > kBitmapPixelsMax;
-  if (!is_large && error != FT_Err_Out_Of_Memory) return {};
-  return base::over_limit("the font cannot be used: glyph " + std::to_string(glyph) +
-                              " is a picture of more than " + std::to_string(kBitmapPixelsMax) +
-                              " pixels",
-                          {});
+  if (int64_t{bitmap.width} * bitmap.rows <= kBitmapPixelsMax) return {};
+  return bad_glyph(glyph,
+                   " is a picture of more than " + std::to_string(kBitmapPixelsMax) + " pixels");
 }
 
 // At the size that was set.
@@ -83,7 +85,7 @@ base::Result<void> load_glyphs(FT_Face face) {
   WorkLimit limit;
   for (FT_UInt glyph = 0; glyph < static_cast<FT_UInt>(face->num_glyphs); ++glyph) {
     const FT_Error error = FT_Load_Glyph(face, glyph, FT_LOAD_NO_HINTING | FT_LOAD_COLOR);
-    TRY_DO(check_bitmap(face, glyph, error));
+    TRY_DO(check_glyph(face, glyph, error));
     TRY_DO(limit.end_part("glyph " + std::to_string(glyph)));
   }
   return {};

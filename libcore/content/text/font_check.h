@@ -15,8 +15,8 @@ inline constexpr std::chrono::milliseconds kGlyphCpu{100};
 /// would. A font may crash the font libraries or keep them busy for ever, so that a helper process
 /// calls this before another one reads the file. Thread: any.
 /// Errors: kInvalidInput for a file that is not a font; kLimit when one glyph, or the shaping of a
-/// few letters, takes longer than kGlyphCpu, or when a glyph is a very large picture. A glyph that
-/// cannot be loaded for another reason is none.
+/// few letters, takes longer than kGlyphCpu, or when a glyph is a very large picture or needs too
+/// much memory. A glyph that cannot be loaded for another reason is none.
 base::Result<void> read_whole_font(const std::string& path);
 
 /// Checks the font file at a path before this process reads it. Errors: without `where`.
