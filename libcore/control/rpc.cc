@@ -157,18 +157,14 @@ Rpc::~Rpc() {
   executor_->stop();
 }
 
-void Rpc::on_admitted(SocketHub::Client client, const Admission& admission) {
-  executor_->post([this, client, admission] { admissions_.insert_or_assign(client, admission); });
-}
-
-void Rpc::on_message(SocketHub::Client client, Role role, std::string message) {
-  executor_->post(
-      [this, client, role, message = std::move(message)] { read(client, role, message); });
+void Rpc::on_message(SocketHub::Client client, const Admission& admission, std::string message) {
+  executor_->post([this, client, admission, message = std::move(message)] {
+    read(client, admission, message);
+  });
 }
 
 void Rpc::on_gone(SocketHub::Client client) {
   executor_->post([this, client] {
-    admissions_.erase(client);
     present_.erase(client);
     subscribers_.erase(client);
   });
@@ -176,12 +172,11 @@ void Rpc::on_gone(SocketHub::Client client) {
 
 // ---- Requests -----------------------------------------------------------------------------------
 
-void Rpc::read(SocketHub::Client client, Role role, const std::string& message) {
+void Rpc::read(SocketHub::Client client, const Admission& admission, const std::string& message) {
   present_.insert(client);
   const auto exchange = std::make_shared<Exchange>();
   exchange->client = client;
-  const auto admitted = admissions_.find(client);
-  exchange->admission = admitted == admissions_.end() ? Admission{role, nullptr} : admitted->second;
+  exchange->admission = admission;
   exchange->message_bytes = message.size();
   exchange->missing = 1;
   exchange->answers.resize(1);

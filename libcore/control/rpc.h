@@ -54,8 +54,7 @@ class Rpc {
   Rpc& operator=(const Rpc&) = delete;
 
   /// The callbacks of SocketHub::Options.
-  void on_admitted(SocketHub::Client client, const Admission& admission);
-  void on_message(SocketHub::Client client, Role role, std::string message);
+  void on_message(SocketHub::Client client, const Admission& admission, std::string message);
   void on_gone(SocketHub::Client client);
 
  private:
@@ -65,7 +64,7 @@ class Rpc {
   struct Call;
   using Done = std::shared_ptr<Exchange>;
 
-  void read(SocketHub::Client client, Role role, const std::string& message);
+  void read(SocketHub::Client client, const Admission& admission, const std::string& message);
   void take(const Done& exchange, size_t place, const scene::Value& request);
   void run(const Call& call, const scene::Value& params);
   void execute(const Call& call, const scene::Value& params);
@@ -95,7 +94,6 @@ class Rpc {
   scene::LiveStatePtr latest_;
   Text scene_notice_;
   int64_t noticed_revision_ = -1;  // of scene_notice_
-  std::map<SocketHub::Client, Admission> admissions_;
   std::set<SocketHub::Client> present_;
   std::map<SocketHub::Client, uint32_t> subscribers_;
 

@@ -54,13 +54,10 @@ class Server::Work {
               limits_}),
         preview_(*options.status_provider, limits_, *options.metrics),
         hub_({&limits_, options.metrics, budget_,
-              [this](SocketHub::Client client, Role role, std::string message) {
-                rpc_->on_message(client, role, std::move(message));
+              [this](SocketHub::Client client, const Admission& admission, std::string message) {
+                rpc_->on_message(client, admission, std::move(message));
               },
-              [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log,
-              [this](SocketHub::Client client, const Admission& admission) {
-                rpc_->on_admitted(client, admission);
-              }}),
+              [this](SocketHub::Client client) { rpc_->on_gone(client); }, options.log}),
         rpc_(std::make_unique<Rpc>(Rpc::Parts{*options.layers, *options.status_provider, documents_,
                                               commands_, limits_, hub_, budget_})) {}
 

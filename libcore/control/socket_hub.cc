@@ -339,7 +339,7 @@ class SocketHub::Work::Session : public std::enable_shared_from_this<Session> {
     unanswered_bytes_ += static_cast<int64_t>(message.size());
     *all_unanswered_bytes_ += static_cast<int64_t>(message.size());
     count_unfinished(0);
-    hub_.options_.on_message(client_, connection_.admission.role, std::move(message));
+    hub_.options_.on_message(client_, connection_.admission, std::move(message));
     read_on();
   }
 
@@ -462,7 +462,6 @@ void SocketHub::Work::take(UpgradedConnection connection) {
   StreamSocket socket = socket_of(std::move(connection.socket), io_);
   if (!socket.is_open()) return;
   const Client client = ++last_client_;
-  if (options_.on_admitted) options_.on_admitted(client, connection.admission);
   auto session = std::make_shared<Session>(*this, client, std::move(socket), std::move(connection));
   sessions_.emplace(client, session);
   session->start();

@@ -34,12 +34,9 @@ class SocketHub {
     base::Metrics* metrics = nullptr;  ///< outlives the hub
     std::shared_ptr<ByteBudget> budget;
     /// The listener must call answer() exactly once for each message.
-    std::function<void(Client client, Role role, std::string message)> on_message;
+    std::function<void(Client client, const Admission& admission, std::string message)> on_message;
     std::function<void(Client client)> on_gone;
     std::function<void(std::string_view line)> log;
-    /// Called before the first message of a client, whose messages may wait for the listener until
-    /// its token is revoked; may be absent.
-    std::function<void(Client client, const Admission& admission)> on_admitted{};
   };
   explicit SocketHub(Options options);
   ~SocketHub();

@@ -213,6 +213,22 @@ bool Cancellation::is_requested() {
   return innermost != nullptr && innermost->is_cancelled_ && innermost->is_cancelled_();
 }
 
+// ---- JobFailure ---------------------------------------------------------------------------------
+
+base::Error decoding_error(const JobFailure& failure, std::string where) {
+  std::string message = "cannot be decoded: " + failure.reason;
+  switch (failure.end) {
+    case JobEnd::kCrashed:
+      return base::invalid_input(std::move(message), std::move(where));
+    case JobEnd::kOverLimit:
+      return base::over_limit(std::move(message), std::move(where));
+    case JobEnd::kCancelled:
+    case JobEnd::kLost:
+      break;
+  }
+  return base::io_error(std::move(message), std::move(where));
+}
+
 // ---- Job ----------------------------------------------------------------------------------------
 
 Job::~Job() { kill(); }

@@ -48,6 +48,10 @@ struct JobFailure {
   std::string reason;  ///< such as `the decoder crashed (SIGABRT)`
 };
 
+/// The error of a file or source whose decoder gave no answer: kInvalidInput if it crashed, kLimit
+/// beyond the limits, else kIo. Thread: any.
+base::Error decoding_error(const JobFailure& failure, std::string where = {});
+
 class HelperProcess;
 
 /// A process that does one job, confined. The destructor ends it. Thread: one at a time.

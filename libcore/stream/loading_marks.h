@@ -36,8 +36,7 @@ bool is_marked(const scene::Layer& layer);
 /// Keeps in a file which contents are being loaded. A content that is still marked when the next
 /// process opens the file was loading when the former process died: it is held, so that it does not
 /// end that process, too. The file survives the death of a process, not a power cut: nothing waits
-/// for the disk. begin() ignores a failed
-/// write: that content has no mark.
+/// for the disk. begin() ignores a failed write: that content has no mark.
 /// Thread: any (locked).
 class LoadingMarks {
  public:

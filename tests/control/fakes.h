@@ -11,6 +11,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <future>
 #include <gtest/gtest.h>
 #include <memory>
 #include <mutex>
@@ -43,6 +44,24 @@ class FakeStore final : public store::StateStore {
 };
 
 /// A status provider whose frames are short texts.
+/// A hook for FakeStatusProvider::before_status whose first call waits until release().
+class BlockedStatus {
+ public:
+  std::function<void()> hook() {
+    return [this, is_first = true]() mutable {
+      if (!std::exchange(is_first, false)) return;
+      entered_.set_value();
+      released_.get_future().wait();
+    };
+  }
+  void wait_until_entered() { entered_.get_future().wait(); }
+  void release() { released_.set_value(); }
+
+ private:
+  std::promise<void> entered_;
+  std::promise<void> released_;
+};
+
 class FakeStatusProvider final : public StreamStatusProvider {
  public:
   using Value = scene::Value;

@@ -521,21 +521,15 @@ TEST(HttpApi, ARequestWhoseTokenIsRevokedMeanwhileIsNotExecuted) {
 }
 
 TEST(HttpApi, AQueuedRequestWhoseTokenIsRevokedIsNotExecuted) {
-  std::promise<void> entered;
-  std::promise<void> release;
-  const auto block_first = [&, is_first = true]() mutable {
-    if (!std::exchange(is_first, false)) return;
-    entered.set_value();
-    release.get_future().wait();
-  };
+  BlockedStatus blocked;
   const ServerFixture fixture([&](ServerOptions& options) {
     options.tokens = tokens_with_roles();
     options.limits.quick_threads = 1;
-    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = block_first;
+    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = blocked.hook();
   });
   Wire busy(fixture.port());
   busy.send(request_text("GET /api/v1/status", said_with("reads")));
-  entered.get_future().wait();
+  blocked.wait_until_entered();
   Wire queued(fixture.port());
   Said asks = said_with("operates");
   asks.fields += "Expect: 100-continue\r\nContent-Length: 2\r\n";
@@ -545,7 +539,7 @@ TEST(HttpApi, AQueuedRequestWhoseTokenIsRevokedIsNotExecuted) {
   // The listener has one thread: when it refuses a later request, it has read this one.
   EXPECT_EQ(ask(fixture.port(), "GET /api/v1/scene", said_with("unknown")).status, 401);
   fixture.server->set_tokens({tokens_with_roles().front()});
-  release.set_value();
+  blocked.release();
   EXPECT_EQ(take_reply(busy).status, 200);
   EXPECT_EQ(take_reply(queued).status, 401);
 }

@@ -493,29 +493,23 @@ TEST(WebSocket, TheClientOfARevokedTokenIsDisconnected) {
 }
 
 TEST(WebSocket, QueuedRequestsOfARevokedTokenAreNotExecuted) {
-  std::promise<void> entered;
-  std::promise<void> release;
-  const auto block_first = [&, is_first = true]() mutable {
-    if (!std::exchange(is_first, false)) return;
-    entered.set_value();
-    release.get_future().wait();
-  };
+  BlockedStatus blocked;
   const ServerFixture fixture([&](ServerOptions& options) {
     options.tokens = tokens_with_roles();
-    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = block_first;
+    static_cast<FakeStatusProvider*>(options.status_provider)->before_status = blocked.hook();
   });
   Socket gone(fixture.port(), {}, "?token=operates");
   Socket kept(fixture.port(), {}, "?token=reads");
   // All requests wait for this one.
   kept.send(R"({"jsonrpc":"2.0","id":1,"method":"status.get"})");
-  entered.get_future().wait();
+  blocked.wait_until_entered();
   gone.send(R"({"jsonrpc":"2.0","id":1,"method":"layers.release","params":{"id":"title"}})");
   gone.send(R"([{"jsonrpc":"2.0","id":2,"method":"stream.pause"}])");
   EXPECT_TRUE(becomes_true([&] {
     return fixture.metric("websocket_messages_total", {{"direction", "received"}}) == 3;
   }));
   fixture.server->set_tokens({tokens_with_roles().front()});
-  release.set_value();
+  blocked.release();
   EXPECT_EQ(at(kept.receive_json(), "result.state"), "on-air");
   EXPECT_EQ(at(kept.call("layers.list"), "result.revision"), "1");
   EXPECT_EQ(fixture.status_provider.was_released, 0);

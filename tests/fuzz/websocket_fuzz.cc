@@ -64,9 +64,8 @@ class Daemon {
       {&daemon_.limits,
        &daemon_.metrics,
        daemon_.budget,
-       [this](control::SocketHub::Client client, control::Role role, std::string message) {
-         rpc_->on_message(client, role, std::move(message));
-       },
+       [this](control::SocketHub::Client client, const control::Admission& admission,
+              std::string message) { rpc_->on_message(client, admission, std::move(message)); },
        [this](control::SocketHub::Client client) { rpc_->on_gone(client); },
        {}}};
   std::unique_ptr<control::Rpc> rpc_;

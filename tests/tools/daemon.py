@@ -70,7 +70,7 @@ def answers(port: int) -> bool:
 
 
 def processes_of(parent: int) -> list[int]:
-    """The decoding helper of a tool, if it runs, and its jobs; those too that nobody has waited for."""
+    """The decoding helpers of a tool, and their jobs; with zombies."""
     found = []
     for entry in Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
@@ -344,16 +344,12 @@ class Publisher:
             self.process = None
 
 
-class Proxy:
-    """Passes a connection on to a server, at most so many bytes a second."""
+class TcpServer:
+    """Calls `serve` with each client of a free port, one after another, on a thread of its own."""
 
-    def __init__(self, target: int, bytes_per_second: float, buffer_bytes: int = 16384) -> None:
-        self.target = target
-        self.buffer_bytes = buffer_bytes
-        self.bytes_per_second = bytes_per_second
+    def __init__(self) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
-        self.sockets: list[socket.socket] = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
@@ -362,16 +358,33 @@ class Proxy:
                 client, _ = self.listener.accept()
             except OSError:
                 return
-            # Small buffers: what is slow is felt at once.
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer_bytes)
-            try:
-                server = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:
-                client.close()
-                continue
-            self.sockets += [client, server]
-            threading.Thread(target=self.pump, args=[client, server], daemon=True).start()
-            threading.Thread(target=self.pump, args=[server, client], daemon=True).start()
+            self.serve(client)
+
+    def serve(self, client: socket.socket) -> None:
+        raise NotImplementedError
+
+
+class Proxy(TcpServer):
+    """Passes a connection on to a server, at most so many bytes a second."""
+
+    def __init__(self, target: int, bytes_per_second: float, buffer_bytes: int = 16384) -> None:
+        self.target = target
+        self.buffer_bytes = buffer_bytes
+        self.bytes_per_second = bytes_per_second
+        self.sockets: list[socket.socket] = []
+        super().__init__()
+
+    def serve(self, client: socket.socket) -> None:
+        # Small buffers: what is slow is felt at once.
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.buffer_bytes)
+        try:
+            server = socket.create_connection(("127.0.0.1", self.target))
+        except OSError:
+            client.close()
+            return
+        self.sockets += [client, server]
+        threading.Thread(target=self.pump, args=[client, server], daemon=True).start()
+        threading.Thread(target=self.pump, args=[server, client], daemon=True).start()
 
     def pump(self, source: socket.socket, target: socket.socket) -> None:
         try:

@@ -101,7 +101,7 @@ class Stage:
         self.redis: RedisServer | None = None
         self.samples: list[tuple[float, Footprint]] = []  # of the present life
         self.lateness = Lateness(ledger)
-        for each in (OFFSET, "time stamps rise", "acknowledged changes are told"):
+        for each in (OFFSET, "time stamps rise", "subscribers get acknowledged changes"):
             ledger.require(each)
         self._untold: deque[tuple[int, float]] = deque()  # acknowledged revisions, and when
         self.threads: list[threading.Thread] = []
@@ -394,7 +394,7 @@ class Stage:
         waits = time.monotonic() - self._untold[0][1] if self._untold else 0
         self.ledger.measure("delay of an event behind its acknowledgement, at most", waits, "s")
         self.ledger.check(
-            "acknowledged changes are told", waits < TOLD_SECONDS_MAX * self.patience(),
+            "subscribers get acknowledged changes", waits < TOLD_SECONDS_MAX * self.patience(),
             f"revisions {list(self._untold)[:3]}, told {self.observer.revision}",
         )  # fmt: skip
 

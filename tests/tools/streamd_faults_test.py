@@ -22,6 +22,7 @@ from daemon import (
     Proxy,
     RedisServer,
     RtmpServer,
+    TcpServer,
     frames_missing,
     free_port,
     processes_of,
@@ -48,25 +49,18 @@ layers:
 """
 
 
-class Rude:
+class Rude(TcpServer):
     """A server that accepts connections, reads so many bytes, and closes them."""
 
     def __init__(self, reads: int) -> None:
         self.reads = reads
         self.accepted = 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
+        super().__init__()
 
-    def accept(self) -> None:
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            self.accepted += 1
-            with client:
-                client.recv(self.reads) if self.reads else None
+    def serve(self, client: socket.socket) -> None:
+        self.accepted += 1
+        with client:
+            client.recv(self.reads) if self.reads else None
 
 
 class FaultTest(unittest.TestCase):
@@ -330,7 +324,7 @@ class DecoderFaults(unittest.TestCase):
         server, job = processes_of(process.pid)
         os.kill(server, signal.SIGSTOP)
         self.addCleanup(os.kill, server, signal.SIGCONT)
-        # Now nobody reports the end of the job, nor starts another one.
+        # The stopped server neither reports the end of the job nor starts another one.
         os.kill(job, signal.SIGKILL)
         wait_for(lambda: self.stands_still(daemon), "what was decoded ahead is shown")
         before, frame = daemon.dropped(), daemon.status()["frame"]

@@ -26,19 +26,6 @@ constexpr sandbox::ResourceLimits kSvgLimits{limits::kDecodeSvgMemory, limits::k
 // An animation is decoded for as long as it is shown; each picture has a time limit.
 constexpr sandbox::ResourceLimits kPicturesLimits{limits::kDecodeImageMemory, 1'000'000'000};
 
-base::Error error_of(const sandbox::JobFailure& failure) {
-  switch (failure.end) {
-    case sandbox::JobEnd::kCrashed:
-      return base::invalid_input("cannot be decoded: " + failure.reason);
-    case sandbox::JobEnd::kOverLimit:
-      return base::over_limit("cannot be decoded: " + failure.reason);
-    case sandbox::JobEnd::kCancelled:
-    case sandbox::JobEnd::kLost:
-      break;
-  }
-  return base::io_error("cannot be decoded: " + failure.reason);
-}
-
 /// A job and the file that it works on. After a loss that the file did not cause, the job is
 /// started again with the same file, once for each request.
 class Session {
@@ -71,7 +58,7 @@ class Session {
       TRY(auto answer, attempt());
       if (answer) return *std::move(answer);
     }
-    return error_of(lost_);
+    return sandbox::decoding_error(lost_);
   }
 
   Answer opened() {
@@ -88,7 +75,7 @@ class Session {
     job_.reset();
     lost_ = std::move(answer).error();
     if (options_->on_failure) options_->on_failure(lost_);
-    if (lost_.end != sandbox::JobEnd::kLost) return error_of(lost_);
+    if (lost_.end != sandbox::JobEnd::kLost) return sandbox::decoding_error(lost_);
     return std::optional<sandbox::Message>{};
   }
 

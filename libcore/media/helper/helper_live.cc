@@ -5,7 +5,6 @@
 #include "media/av/certificate_check.h"
 #include "media/av/input_limits.h"
 #include "media/av/tls_trust.h"
-#include "media/helper/job_failure.h"
 #include "media/helper/live_messages.h"
 #include "media/helper/shared_buffer.h"
 
@@ -201,7 +200,7 @@ class HelperConnection final : public LiveConnection {
       if (is_stuck)
         failure = {sandbox::JobEnd::kOverLimit, "it found no packet in its pipe for 10 s"};
       if (media_.on_failure && !deadline_.is_stopped()) media_.on_failure(failure);
-      return error_of(failure, {});
+      return sandbox::decoding_error(failure);
     }
     TRY(auto read, MediaAnswer::read(answer.value()));
     nanoseconds_ = read.nanoseconds();

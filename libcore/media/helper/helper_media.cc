@@ -3,7 +3,6 @@
 #include "base/client_limits.h"
 #include "base/regular_file.h"
 #include "media/av/input_limits.h"
-#include "media/helper/job_failure.h"
 #include "media/helper/media_messages.h"
 #include "media/helper/shared_buffer.h"
 #include "media/helper/shared_frames.h"
@@ -74,7 +73,7 @@ class Session {
   }
 
   /// nullopt: the process was lost by no fault of the file. Errors: those of the answer and of
-  /// error_of(), with the path.
+  /// sandbox::decoding_error(), with the path.
   base::Result<std::optional<MediaAnswer>> ask(const MediaRequest& request,
                                                std::span<const int> files = {}) {
     if (!job_) return std::optional<MediaAnswer>();
@@ -82,7 +81,8 @@ class Session {
     if (!message) {
       job_.reset();
       if (media_.on_failure) media_.on_failure(message.error());
-      if (message.error().end != sandbox::JobEnd::kLost) return error_of(message.error(), path_);
+      if (message.error().end != sandbox::JobEnd::kLost)
+        return sandbox::decoding_error(message.error(), path_);
       return std::optional<MediaAnswer>();
     }
     auto answer = MediaAnswer::read(message.value());

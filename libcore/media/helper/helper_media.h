@@ -1,5 +1,6 @@
 #pragma once
 
+#include "media/av/input_limits.h"
 #include "media/in/video_source.h"
 #include "media/sound/audio_track.h"
 #include "sandbox/helper.h"
@@ -8,6 +9,10 @@
 #include <memory>
 
 namespace layercast::media {
+
+/// The limits of a job that decodes a file or a live source. A live source has no end, and the time
+/// of a file is limited for each request.
+inline constexpr sandbox::ResourceLimits kJobLimits{input_limits::kDecoderMemory, 1'000'000'000};
 
 /// Decodes the videos and sounds of files in confined processes, one for each open file, which a
 /// helper process forks. Pictures and samples are the same as in this process. When a process is
