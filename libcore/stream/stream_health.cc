@@ -138,7 +138,8 @@ void StreamHealth::check_rendering(const HealthSample& sample, Problems& problem
 // Frames that were not rendered in time, or that the encoder did not take.
 void StreamHealth::check_drops(const HealthSample& sample, Problems& problems) {
   const StreamStatus& stream = sample.stream;
-  if (stream.transmission == Transmission::kStopped) {
+  // The first frame may wait for its contents: the window begins with it.
+  if (stream.transmission == Transmission::kStopped || stream.rendered == 0) {
     late_.clear();
     refused_.clear();
     return;

@@ -230,6 +230,22 @@ TEST(StreamHealth, MoreThanOneFrameInAHundredDroppedIsAProblem) {
   EXPECT_THAT(late[0].message, HasSubstr("60 of the last 660 frames were not rendered"));
 }
 
+TEST(StreamHealth, DroppedFramesAreJudgedTwoSecondsAfterTheFirstFrame) {
+  Stream stream;
+  for (int i = 0; i < 10; ++i) {  // 5 s without a frame
+    stream.sample.time += 500ms;
+    EXPECT_THAT(stream.health.check(stream.sample), IsEmpty());
+  }
+  stream.sample.stream.rendered = 4;
+  stream.sample.stream.dropped[0].second = 2;
+  EXPECT_THAT(stream.health.check(stream.sample), IsEmpty());
+  stream.sample.stream.dropped[0].second = 12;
+  EXPECT_THAT(stream.pass(1500ms), IsEmpty());
+  const auto late = stream.pass(500ms);
+  ASSERT_EQ(late.size(), 1U);
+  EXPECT_THAT(late[0].message, HasSubstr("10 of the last 130 frames were not rendered"));
+}
+
 TEST(StreamHealth, FailuresStoreAndLeaderAreTold) {
   Stream stream;
   stream.sample.not_writable = "the disk is full";
